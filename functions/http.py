@@ -1,0 +1,100 @@
+"""The edge: who is calling, JSON in and out, errors as problem+json (RFC 9457).
+
+Triggers are written as functions of a Call that return a value; this module alone knows HTTP.
+Routes carry function keys in Azure (auth level FUNCTION), so a stranger never gets here.
+"""
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NamedTuple
+
+import azure.functions as func
+import msgspec
+
+from shared.connector import Connector, connector
+from shared.errors import ConnectorError, OutcomeUnknown
+
+_log = logging.getLogger(__name__)
+_LONGEST_BODY = 1_000_000
+
+
+class Call(NamedTuple):
+    """A parsed request."""
+
+    connector: Connector
+    path: dict[str, str]
+    query: dict[str, str]
+    by: str
+    body: Any
+
+
+class Answer(NamedTuple):
+    """A value to send as JSON with this status; None sends no body."""
+
+    value: Any
+    status: int = 200
+
+
+def edge(function: Callable[[Call], Answer]) -> Callable[[func.HttpRequest], func.HttpResponse]:
+    """Make an HTTP trigger of a function of a Call."""
+
+    @wraps(function)
+    def trigger(req: func.HttpRequest) -> func.HttpResponse:
+        try:
+            answer = function(_call(req))
+        except ConnectorError as problem:
+            return _problem(problem, req.headers.get("Accept-Language", ""))
+        except Exception:
+            _log.exception("%s failed", function.__name__)
+            return _problem(ConnectorError("internal-error", "the connector failed; the log holds the details"), "")
+        body = None if answer.value is None else msgspec.json.encode(answer.value)
+        return func.HttpResponse(body, status_code=answer.status, mimetype="application/json")
+
+    trigger.__annotations__ = {"req": func.HttpRequest, "return": func.HttpResponse}
+    del trigger.__wrapped__  # type: ignore[attr-defined]  # the worker reads the signature: one parameter, req
+    return trigger
+
+
+def _call(req: func.HttpRequest) -> Call:
+    return Call(connector(), dict(req.route_params), dict(req.params), "admin", _body(req.get_body()))
+
+
+def _body(raw: bytes) -> Any:
+    if not raw:
+        return None
+    if len(raw) > _LONGEST_BODY:
+        raise ConnectorError("input-invalid", f"the body is longer than {_LONGEST_BODY} bytes")
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ConnectorError("input-invalid", f"the body is not JSON: {error}") from error
+
+
+def fields(call: Call, *names: str) -> dict[str, Any]:
+    """The body as an object with no other fields than these; ConnectorError input-invalid."""
+    body = {} if call.body is None else call.body
+    if not isinstance(body, dict):
+        raise ConnectorError("input-invalid", "the body must be a JSON object")
+    unknown = sorted(set(body) - set(names))
+    if unknown:
+        raise ConnectorError("input-invalid", f"unknown field {unknown[0][:50]!r}; known: {', '.join(names)}")
+    return body
+
+
+def _problem(error: ConnectorError, language: str) -> func.HttpResponse:
+    problem = error.problem
+    french = language.lower().startswith("fr")
+    body = {
+        "type": error.code,
+        "title": problem.title_fr if french else problem.title,
+        "status": 502 if isinstance(error, OutcomeUnknown) else problem.status,
+        "detail": error.detail,
+        "fix": problem.fix_fr if french else problem.fix,
+        "fault": problem.fault.value,
+        "record": error.record,
+    }
+    return func.HttpResponse(
+        msgspec.json.encode(body), status_code=problem.status, mimetype="application/problem+json"
+    )

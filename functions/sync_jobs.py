@@ -1,0 +1,25 @@
+"""Queue: one shop's sync job, and the jobs that failed too often."""
+from __future__ import annotations
+
+import logging
+
+import azure.functions as func
+import msgspec
+
+from shared.connector import connector
+from shared.sync.run import SyncJob, run_sync
+
+blueprint = func.Blueprint()
+
+
+@blueprint.function_name("sync_job")
+@blueprint.queue_trigger("message", queue_name="sync-jobs", connection="AzureWebJobsStorage")
+def sync_job(message: func.QueueMessage) -> None:
+    run_sync(connector(), msgspec.json.decode(message.get_body(), type=SyncJob))
+
+
+@blueprint.function_name("sync_job_poison")
+@blueprint.queue_trigger("message", queue_name="sync-jobs-poison", connection="AzureWebJobsStorage")
+def sync_job_poison(message: func.QueueMessage) -> None:
+    # Never raises: a poison queue has no poison queue of its own, and the schedule starts afresh anyway.
+    logging.error("a sync job failed too often and was dropped: %s", message.get_body()[:500])

@@ -1,0 +1,83 @@
+"""Faults and switches tests turn on: what goes wrong, for which requests, how often.
+
+The kinds and their causes are those of Microsoft Learn, "Operational limits" and "Error codes" (429, 502, 503, 504,
+lock time-outs, stale reads). Probabilities use one seeded generator, so a run can be repeated.
+Border: decides only; server.py and operations.py do what it says.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+GATEWAY = ("delay", "status", "html", "drop_request")
+AFTER = ("drop_response_after_commit",)
+INSIDE = ("lock", "forbidden")
+KINDS = (*GATEWAY, *AFTER, *INSIDE)
+
+
+@dataclass
+class Fault:
+    """One fault. `times` counts down (None: until removed); blank `method` or `entity` match any.
+
+    `entity` is an entity set, an action such as `shipAndInvoice`, or `$batch`; a batch matches by its parts too.
+    """
+
+    kind: str
+    method: str = ""
+    entity: str = ""
+    times: int | None = 1
+    probability: float = 1.0
+    status: int = 503
+    retry_after: int | None = None
+    seconds: float = 0.0
+    table: str = "No. Series Line"
+    id: int = 0
+
+    def fits(self, parts: Iterable[tuple[str, str]]) -> bool:
+        return any(self.method in ("", method) and self.entity in ("", entity) for method, entity in parts)
+
+
+@dataclass
+class Faults:
+    """The faults that are on, and the lasting switches."""
+
+    replica_lag: float = 0.0
+    french: bool = False
+    ignore_posting: bool = False
+    rules: list[Fault] = field(default_factory=list)
+    random: random.Random = field(default_factory=lambda: random.Random(7))
+    _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    def add(self, fault: Fault) -> Fault:
+        """Turn a fault on. Raises ValueError for an unknown kind."""
+        if fault.kind not in KINDS:
+            raise ValueError(f"unknown kind of fault {fault.kind!r}; one of {', '.join(KINDS)}")
+        fault.id = next(self._numbers)
+        self.rules.append(fault)
+        return fault
+
+    def clear(self, fault_id: int | None = None) -> None:
+        """Turn one fault off, or everything, switches included."""
+        self.rules = [fault for fault in self.rules if fault_id is not None and fault.id != fault_id]
+        if fault_id is None:
+            self.replica_lag, self.french, self.ignore_posting = 0.0, False, False
+
+    def take(self, kinds: tuple[str, ...], parts: Iterable[tuple[str, str]]) -> Fault | None:
+        """The fault of these kinds that strikes this request, counted down; usually None."""
+        if not self.rules:
+            return None
+        parts = list(parts)
+        for fault in self.rules:
+            if fault.kind in kinds and fault.fits(parts) and self._strikes(fault):
+                return fault
+        return None
+
+    def _strikes(self, fault: Fault) -> bool:
+        if fault.times == 0 or (fault.probability < 1 and self.random.random() >= fault.probability):
+            return False
+        if fault.times is not None:
+            fault.times -= 1
+        return True

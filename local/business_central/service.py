@@ -1,0 +1,199 @@
+"""One HTTP exchange: token, throttle, faults, operation or batch, error body. No sockets yet: see server.py.
+
+Rules: Microsoft Learn, "API endpoint structure" (addresses with and without tenant, on-premises form) and "Error
+codes" (`CorrelationId`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from contextlib import nullcontext
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+
+from . import batch, errors, translations
+from .contract import Row
+from .control import Control
+from .entities import NEEDS_PARENT
+from .faults import AFTER, GATEWAY, Fault
+from .operations import Answer, Operation, Operations
+from .throttle import Throttle
+from .tokens import Tokens
+
+API_PATH = re.compile(r"^(?P<base>/(?:v2\.0/(?:[^/]+/)?)?[^/]+/api/v2\.0)(?:/(?P<path>.*))?$")
+HTML = "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"
+NUMBERED = ("salesOrders", "salesInvoices", "salesCreditMemos")
+
+log = logging.getLogger(__name__)
+decode = msgspec.json.Decoder(float_hook=Decimal).decode
+encode = msgspec.json.Encoder(decimal_format="number").encode
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request as it arrived: method, undecoded path and query, lower-case headers, raw body."""
+
+    method: str
+    base: str
+    url: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the server writes; `drop` closes the connection instead."""
+
+    status: int
+    body: bytes = b""
+    headers: dict[str, str] | None = None
+    content_type: str = "application/json; odata.metadata=minimal"
+    drop: bool = False
+
+
+class Service:
+    """Carries out exchanges, one execution slot each."""
+
+    def __init__(self, control: Control, tokens: Tokens, throttle: Throttle) -> None:
+        self.control, self.tokens, self.throttle = control, tokens, throttle
+        self.operations = Operations(control.state, control.faults, control.statistics)
+        self.series_lock = asyncio.Lock()
+
+    async def answer(self, exchange: Exchange) -> Reply:
+        """Answer one request to the API."""
+        self.control.statistics.calls += 1
+        try:
+            client = self.tokens.client_of(exchange.headers.get("authorization", ""))
+            parts = self._parts(exchange)
+            named = [name for _, operation in parts for name in _names(operation)]
+            if _is_batch(exchange.url):
+                named.append(("POST", "$batch"))
+            broken = await self._gateway_fault(named)
+            if broken:
+                return broken
+            async with self.throttle.slot(client):
+                reply = await self._execute(exchange, parts)
+        except errors.BcError as problem:
+            return self._refused(exchange, problem)
+        except Exception:
+            log.exception("%s %s", exchange.method, exchange.url)
+            return self._refused(exchange, errors.BcError(500, "Internal_ServerError", "An error occurred."))
+        if reply.status < 400 and self.control.faults.take(AFTER, named):
+            return Reply(0, drop=True)
+        return reply
+
+    def _parts(self, exchange: Exchange) -> list[tuple[Any, Operation]]:
+        body = _json(exchange.body)
+        if _is_batch(exchange.url):
+            return batch.operations_of(body, exchange.base)
+        return [(None, Operation.of(exchange.method, exchange.url, exchange.headers, body))]
+
+    async def _execute(self, exchange: Exchange, parts: list[tuple[Any, Operation]]) -> Reply:
+        numbered = any(op.method == "POST" and _last_set(op.path) in NUMBERED for _, op in parts)
+        with_lock = self.control.times.number_series_lock and numbered
+        async with self.series_lock if with_lock else nullcontext():
+            seconds = sum(self._seconds(operation) for _, operation in parts)
+            if seconds:
+                await asyncio.sleep(seconds)
+            with self.control.lock:
+                self.operations.root = exchange.base
+                answer = self._run(exchange, parts)
+        return Reply(answer.status, b"" if answer.body is None else encode(answer.body), answer.headers)
+
+    def _run(self, exchange: Exchange, parts: list[tuple[Any, Operation]]) -> Answer:
+        if not _is_batch(exchange.url):
+            return self.operations.run(parts[0][1])
+        self.control.statistics.batch_operations += len(parts)
+        return batch.run_batch(self.control.state, parts, exchange.headers, self._run_part)
+
+    def _run_part(self, operation: Operation) -> Answer:
+        try:
+            return self.operations.run(operation)
+        except errors.BcError as problem:
+            return Answer(problem.status, self._error_body(operation.headers, problem))
+
+    def _seconds(self, operation: Operation) -> float:
+        """Service time of one operation, from the settings."""
+        times = self.control.times
+        if operation.method == "GET":
+            return times.get
+        name = _last_set(operation.path)
+        if name in NEEDS_PARENT:
+            return times.line
+        body = operation.body if isinstance(operation.body, dict) else {}
+        lines = sum(len(value) for value in body.values() if isinstance(value, list))
+        return times.header + times.line * lines
+
+    # --- what goes wrong
+
+    async def _gateway_fault(self, named: list[tuple[str, str]]) -> Reply | None:
+        fault = self.control.faults.take(GATEWAY, named)
+        if fault is None:
+            return None
+        if fault.kind == "delay":
+            await asyncio.sleep(fault.seconds)
+            return None
+        if fault.kind == "drop_request":
+            return Reply(0, drop=True)
+        return self._broken(fault)
+
+    def _broken(self, fault: Fault) -> Reply:
+        headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
+        if fault.status == 429:
+            self.control.statistics.rejected_429 += 1
+            body = {"error": {"code": "Application_TooManyRequests",
+                              "message": errors.too_many_requests(101, 100).message() + _correlation()}}  # fmt: skip
+            return Reply(429, encode(body), headers)
+        if fault.kind == "html" or fault.status in (502, 504):
+            return Reply(fault.status, HTML.encode(), headers, "text/html; charset=utf-8")
+        body = {"error": {"code": "Internal_TenantUnavailable" if fault.status == 503 else "Internal_ServerError",
+                          "message": "The service is not available." + _correlation()}}  # fmt: skip
+        return Reply(fault.status, encode(body), headers)
+
+    def _refused(self, exchange: Exchange, problem: errors.BcError) -> Reply:
+        headers = {}
+        if problem.status == 429:
+            self.control.statistics.rejected_429 += 1
+            if self.control.limits.retry_after is not None:
+                headers["Retry-After"] = str(self.control.limits.retry_after)
+        return Reply(problem.status, encode(self._error_body(exchange.headers, problem)), headers)
+
+    def _error_body(self, headers: dict[str, str], problem: errors.BcError) -> Row:
+        english = not self.control.faults.french or headers.get("accept-language", "").lower().startswith("en")
+        text = problem.message() if english else translations.french(problem)
+        return {"error": {"code": problem.code, "message": text + _correlation()}}
+
+
+def _correlation() -> str:
+    return f"  CorrelationId:  {uuid4()}."
+
+
+def _json(body: bytes) -> Any:
+    if not body:
+        return None
+    try:
+        return decode(body)
+    except msgspec.DecodeError as problem:
+        raise errors.bad_request("The request body is not valid JSON: {problem}", problem=problem) from None
+
+
+def _is_batch(url: str) -> bool:
+    return url.partition("?")[0].strip("/") == "$batch"
+
+
+def _last_set(path: str) -> str:
+    names = [part.partition("(")[0] for part in path.split("/")]
+    return names[-2] if names[-1].startswith("Microsoft.NAV.") and len(names) > 1 else names[-1]
+
+
+def _names(operation: Operation) -> list[tuple[str, str]]:
+    """What a fault may be aimed at: the entity set, and the action if there is one."""
+    last = operation.path.rpartition("/")[2]
+    names = [(operation.method, _last_set(operation.path))]
+    return [*names, (operation.method, last.removeprefix("Microsoft.NAV."))] if "Microsoft.NAV." in last else names

@@ -1,0 +1,142 @@
+"""The local Functions host: `python -m local.host --app DIR` runs DIR/function_app.py on this machine.
+
+It stands in for the Azure Functions runtime (and for Core Tools where they cannot be installed): HTTP with keys,
+timers with one run over all hosts, queues with poison queues. Rules and their sources are named in
+`local/functions_host/`. Border: this module reads the command line, starts one host and ends it when it is told to.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import re
+import secrets
+import signal
+import sys
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from local.functions_host.app_metadata import import_app, read_functions
+from local.functions_host.errors import HostError
+from local.functions_host.host import FunctionsHost, HostConfig
+from local.functions_host.http_front import Access
+from local.functions_host.logs import set_log_levels, set_up_logging
+from local.functions_host.settings import DEFAULT_BODY_LIMIT_BYTES, load_app_settings, read_host_json
+
+log = logging.getLogger("host")
+
+
+async def serve(app_folder: Path, config: HostConfig, ready_file: Path | None) -> int:
+    """Run the app in this folder until a signal; returns the exit code. Raises HostError when it cannot start."""
+    if ready_file is not None:
+        # One that was left by an earlier host must not pass for ours.
+        ready_file.unlink(missing_ok=True)
+    load_app_settings(app_folder, os.environ)
+    options = read_host_json(app_folder)
+    set_log_levels(options.log_levels)
+    functions = read_functions(import_app(app_folder), os.environ, app_folder)
+    host = FunctionsHost(functions, options=options, config=config, settings=os.environ)
+    stopping = _end_on_signal()
+    await host.start()
+    log.info("ready at %s with %d functions", host.url, len(functions))
+    if ready_file is not None:
+        write_ready_file(ready_file, host, config.access)
+    await stopping.wait()
+    log.info("stopping; running: %s", ", ".join(host.running) or "nothing")
+    left = await host.stop()
+    if left:
+        log.error("ended while still running: %s", ", ".join(left))
+    return 1 if left else 0
+
+
+def write_ready_file(path: Path, host: FunctionsHost, access: Access) -> None:
+    """Tell whoever started the host where it is: the file appears whole or not at all."""
+    content = {
+        "url": host.url,
+        "functions_key": access.host_key,
+        "master_key": access.master_key,
+        "functions": [each.name for each in host.functions],
+        "pid": os.getpid(),
+    }
+    draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    draft.write_text(json.dumps(content))
+    draft.replace(path)
+
+
+def _end_on_signal() -> asyncio.Event:
+    stopping = asyncio.Event()
+
+    def on_signal() -> None:
+        if stopping.is_set():
+            os._exit(130)
+        stopping.set()
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, on_signal)
+    return stopping
+
+
+def default_host_id(app_folder: Path, settings: Mapping[str, str]) -> str:
+    """The id that hosts of one app share: the app setting, else the folder's name, 32 characters at most."""
+    given = settings.get("AzureFunctionsWebHost__hostid")
+    return given or re.sub(r"[^a-z0-9-]+", "-", app_folder.resolve().name.lower()).strip("-")[:32] or "local"
+
+
+def parse_arguments(arguments: list[str]) -> argparse.Namespace:
+    """The command line of the host."""
+    parser = argparse.ArgumentParser(prog="python -m local.host", description="Run a Functions app on this machine.")
+    parser.add_argument("--app", type=Path, default=Path.cwd(), help="folder of function_app.py (default: here)")
+    parser.add_argument("--port", type=int, default=0, help="TCP port on 127.0.0.1; 0 takes a free one")
+    parser.add_argument("--ready-file", type=Path, help="JSON written once the host answers: url, keys, functions")
+    parser.add_argument("--host-key", default="", help="key that opens every function (default: a new one)")
+    parser.add_argument("--master-key", default="", help="key that opens everything (default: a new one)")
+    parser.add_argument(
+        "--developer-principal",
+        nargs="?",
+        const="",
+        metavar="NAME:ROLE,ROLE",
+        help="sign in without a sign-in page: this person, or, without a value, whom the request's headers name",
+    )
+    parser.add_argument("--grace", type=float, default=30, help="seconds to wait for running functions at the end")
+    parser.add_argument("--invisibility", type=int, default=600, help="seconds a received message is hidden")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the host; 0 after an orderly end, 1 when the app cannot run or work had to be left."""
+    options = parse_arguments(arguments)
+    set_up_logging()
+    folder = options.app.resolve()
+    if options.developer_principal is not None:
+        # What tells an app in Azure that the identity headers are the platform's.
+        os.environ.setdefault("WEBSITE_AUTH_ENABLED", "True")
+    threads = os.environ.get("PYTHON_THREADPOOL_THREAD_COUNT")
+    config = HostConfig(
+        host_id=default_host_id(folder, os.environ),
+        access=Access(
+            options.host_key or secrets.token_urlsafe(32),
+            options.master_key or secrets.token_urlsafe(32),
+            options.developer_principal,
+        ),
+        port=options.port,
+        grace=timedelta(seconds=options.grace),
+        invisibility=timedelta(seconds=options.invisibility),
+        threads=int(threads) if threads else None,
+        body_limit=int(os.environ.get("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", DEFAULT_BODY_LIMIT_BYTES)),
+    )
+    try:
+        return asyncio.run(serve(folder, config, options.ready_file))
+    except HostError as error:
+        print(f"The app in {folder} cannot be run. {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    code = main(sys.argv[1:])
+    logging.shutdown()
+    # A function that outlived the grace time would keep its thread, and with it this process, alive.
+    os._exit(code)

@@ -1,0 +1,36 @@
+"""What a run did, for people (a table) and for programs (a JSON object)."""
+from __future__ import annotations
+
+from typing import Any
+
+COLUMNS = ("read", "created", "updated", "unchanged", "skipped")
+
+
+def as_json(run: dict[str, Any]) -> dict[str, Any]:
+    """The run with one entry a type; types without records are there with zeros."""
+    kinds = {kind: run["counts"].get(kind, {}) for kind in run["kinds"]}
+    return {
+        **{kind: {column: counts.get(column, 0) for column in COLUMNS} for kind, counts in kinds.items()},
+        "items_created": run["counts"].get("products", {}).get("items_created", 0),
+        "seconds": round(run["seconds"], 2),
+        "shopify_calls": run["shopify_calls"],
+        "shopify_points": run["shopify_points"],
+        "throttled": run["throttled"],
+        "business_central_calls": run["bc_calls"],
+        "business_central_writes": run["bc_writes"],
+    }
+
+
+def as_table(run: dict[str, Any]) -> str:
+    """The same as lines of at most 80 characters."""
+    summary = as_json(run)
+    lines = ["", f"{'':<12}" + "".join(f"{column:>11}" for column in COLUMNS)]
+    for kind in run["kinds"]:
+        lines.append(f"{kind:<12}" + "".join(f"{summary[kind][column]:>11}" for column in COLUMNS))
+    lines += [
+        "",
+        f"{summary['items_created']} items created; {summary['seconds']} s; "
+        f"Shopify {summary['shopify_calls']} calls, {summary['shopify_points']:g} points; "
+        f"Business Central {summary['business_central_calls']} calls",
+    ]
+    return "\n".join(lines)

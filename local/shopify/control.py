@@ -1,0 +1,102 @@
+"""The control API under /_control: tests change the shop, order faults, read figures. Loopback only.
+
+GET    /_control/totals                       {customers, products, orders, companies, variants}
+POST   /_control/{kind}                       a spec (see `records`, `orders`) -> the full record
+GET    /_control/{kind}/{number}              the full record
+PATCH  /_control/{kind}/{number}              changes laid over the spec -> the full record
+DELETE /_control/{kind}/{number}
+POST   /_control/touch                        {type, ids | count} -> {touched: [numbers]}
+POST   /_control/faults                       {kind, times, ...} (see `faults`); GET lists, DELETE clears
+GET    /_control/stats                        figures; POST /_control/stats/reset; GET /_control/calls
+kind: customers, products, orders, companies. Errors: 400 or 404 with {"error": sentence}.
+"""
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from local.shopify.service import Service
+from local.shopify.state import KINDS
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def json_answer(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    return web.Response(body=msgspec.json.encode(content), status=status, content_type="application/json",
+                        charset="utf-8", headers=headers)
+
+
+def add_control_routes(app: web.Application, service: Service) -> None:
+    """Mount the control API."""
+    state, faults, stats = service.state, service.faults, service.stats
+
+    async def create(request: web.Request) -> Any:
+        return state.put(_kind(request), await request.json())
+
+    async def read(request: web.Request) -> Any:
+        record = state.record(_kind(request), _number(request))
+        if record is None:
+            raise KeyError(request.match_info["number"])
+        return record
+
+    async def change(request: web.Request) -> Any:
+        return state.patch(_kind(request), _number(request), await request.json())
+
+    async def remove(request: web.Request) -> Any:
+        state.delete(_kind(request), _number(request))
+        return {}
+
+    async def touch(request: web.Request) -> Any:
+        wanted = await request.json()
+        return {"touched": state.touch(wanted["type"], wanted.get("ids"), wanted.get("count", 0))}
+
+    async def add_fault(request: web.Request) -> Any:
+        faults.add(**await request.json())
+        return faults.listed()
+
+    async def clear_faults(request: web.Request) -> Any:
+        faults.clear(request.query.get("kind"))
+        return faults.listed()
+
+    async def reset_stats(request: web.Request) -> Any:
+        stats.reset()
+        return stats.figures()
+
+    def reading(value: Callable[[], Any]) -> Handler:
+        async def answer(request: web.Request) -> Any:
+            return value()
+        return answer
+
+    routes = [("GET", "totals", reading(state.totals)), ("GET", "stats", reading(stats.figures)),
+              ("GET", "calls", reading(stats.last_calls)), ("GET", "faults", reading(faults.listed)),
+              ("POST", "stats/reset", reset_stats), ("POST", "faults", add_fault), ("DELETE", "faults", clear_faults),
+              ("POST", "touch", touch), ("POST", "{kind}", create), ("GET", "{kind}/{number}", read),
+              ("PATCH", "{kind}/{number}", change), ("DELETE", "{kind}/{number}", remove)]
+    for method, path, handler in routes:
+        app.router.add_route(method, f"/_control/{path}", _answering(handler))
+
+
+def _kind(request: web.Request) -> str:
+    kind = request.match_info["kind"]
+    if kind not in KINDS:
+        raise KeyError(kind)
+    return kind
+
+
+def _number(request: web.Request) -> int:
+    return int(request.match_info["number"])
+
+
+def _answering(handler: Callable[[web.Request], Awaitable[Any]]) -> Handler:
+    """Turn what a handler returns or raises into JSON."""
+    async def answer(request: web.Request) -> web.StreamResponse:
+        try:
+            return json_answer(await handler(request))
+        except KeyError as error:
+            return json_answer({"error": f"not found: {error}"}, 404)
+        except (ValueError, TypeError, ArithmeticError) as error:
+            return json_answer({"error": f"{type(error).__name__}: {error}"}, 400)
+    return answer

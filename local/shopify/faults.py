@@ -1,0 +1,55 @@
+"""Faults that tests order in advance, each for a number of times.
+
+kind            what the next calls meet                                          parameters (default)
+http_429        status 429 with Retry-After                                       retry_after (2.0)
+http_5xx        an HTML page with status 500, 502 or 503                          status (502)
+throttled       THROTTLED, whatever the bucket holds
+internal_error  data null and INTERNAL_SERVER_ERROR with a request id
+drop_connection the connection is closed without an answer                        after_work (false)
+delay           the answer comes late                                             seconds (0.2)
+access_revoked  401, errors as a string                                           lasts until cleared
+missing_scope   the token lacks `scope`                                           scope; lasts until cleared
+search_lag      lists show changes only after `seconds`                           seconds (5); lasts until cleared
+"""
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+LASTING = {"access_revoked", "missing_scope", "search_lag"}
+KINDS = LASTING | {"http_429", "http_5xx", "throttled", "internal_error", "drop_connection", "delay"}
+
+
+class Faults:
+    """The faults still to come. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._waiting: list[dict[str, Any]] = []
+        self._lock = threading.Lock()
+
+    def add(self, kind: str, times: int = 1, **parameters: Any) -> None:
+        """ValueError for an unknown kind."""
+        if kind not in KINDS:
+            raise ValueError(f"unknown fault {kind!r}; known: {', '.join(sorted(KINDS))}")
+        with self._lock:
+            self._waiting.append({"kind": kind, "times": times, **parameters})
+
+    def clear(self, kind: str | None = None) -> None:
+        with self._lock:
+            self._waiting = [f for f in self._waiting if kind is not None and f["kind"] != kind]
+
+    def take(self, kind: str) -> dict[str, Any] | None:
+        """The next fault of this kind; counts it down unless it lasts until cleared."""
+        if not self._waiting:
+            return None
+        with self._lock:
+            fault = next((f for f in self._waiting if f["kind"] == kind), None)
+            if fault and kind not in LASTING:
+                fault["times"] -= 1
+                if fault["times"] <= 0:
+                    self._waiting.remove(fault)
+            return fault
+
+    def listed(self) -> list[dict[str, Any]]:
+        with self._lock:
+            return [dict(f) for f in self._waiting]

@@ -1,0 +1,310 @@
+"""From an order specification to the full Order record (vocabulary of specs: see `records`).
+
+order     name, currency*, presentment_currency, presentment_rate ("1.08"), taxes_included*,
+          tax_rate (default of lines and shipping), customer (numeric id or null = guest), email, phone,
+          shipping_address, billing_address (default: the shipping address), note, tags, po_number, test,
+          processed_at, cancelled (True), cancelled_at, closed (True), closed_at, fulfilled (True),
+          company {company, location, contact} (numeric ids), payment_pending (True), tip ("5.00")
+lines     [{sku, quantity, unit_price, title, variant_title, vendor, product, variant (numeric ids),
+          discount ("24.00", on this line), tax_rate, tax, gift_card, tip, taxable, requires_shipping,
+          removed (pieces taken off by an edit)}]
+shipping  [{title, price, discount, code, tax_rate, tax}]
+discounts [{target: lines | line | shipping, line: index, amount or percentage, code or title}]
+refunds   [{lines: [{line: index, quantity, restock}], shipping: True, note, created_at, pending}]
+transactions [{kind, status, amount, gateway, parent: index}]; left out: one paid SALE of the total
+* defaults to the shop's. Money is given as strings in shop currency.
+
+Rules: Shopify, Admin API, objects Order, LineItem, Refund, OrderTransaction; amounts from `reckoning`.
+Children's numbers are the order's number x 1000 + position, so any child leads back to its order.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from local.shopify.money import ZERO, bag, cents, text
+from local.shopify.reckoning import Discount, Priced, Reckoned, Reckoning, reckon
+from local.shopify.records import Record, Spec, build_address, gid
+from local.shopify.settlement import Settlement, settle
+
+
+@dataclass(frozen=True)
+class Currencies:
+    """Shop and presentment currency of one order, and the rate between them."""
+
+    shop: str
+    presentment: str
+    rate: Decimal
+
+    def bag(self, shop: Decimal, presentment: Decimal) -> Record:
+        return bag(shop, self.shop, presentment, self.presentment)
+
+    def convert(self, amount: Decimal) -> Decimal:
+        return amount if self.shop == self.presentment else cents(amount * self.rate)
+
+
+@dataclass
+class Draft:
+    """What the parts of the builder share while one order is being built."""
+
+    spec: Spec
+    number: int
+    money: Currencies
+    shop: Reckoning
+    presentment: Reckoning
+    discounts: list[Spec]
+    lines: list[Spec]
+    shipping: list[Spec]
+    refunds: list[Spec]
+    taxes_included: bool
+    settlement: Settlement = field(default_factory=Settlement)
+
+    def total(self, name: str) -> Record:
+        return self.money.bag(getattr(self.shop, name), getattr(self.presentment, name))
+
+
+def build_order(spec: Spec, shop: Mapping[str, Any], catalogue: Mapping[str, Record]) -> Record:
+    """The Order record. `shop` gives currencyCode and taxesIncluded, `catalogue` variants by SKU."""
+    draft = _draft(spec, shop)
+    draft.settlement = settle(draft)
+    lines = [_line(draft, index, catalogue) for index in range(len(draft.lines))]
+    return {**_head(draft), **_amounts(draft), **_people(draft),
+            **_goods(draft, lines), **draft.settlement.fields, **spec.get("fields", {})}
+
+
+def _draft(spec: Spec, shop: Mapping[str, Any]) -> Draft:
+    currency = spec.get("currency") or shop["currencyCode"]
+    money = Currencies(currency, spec.get("presentment_currency") or currency,
+                       Decimal(spec.get("presentment_rate", "1")))
+    included = spec.get("taxes_included", shop["taxesIncluded"])
+    lines = [dict(line) for line in spec.get("lines", [])]
+    if spec.get("tip"):
+        lines.append({"title": "Tip", "quantity": 1, "unit_price": spec["tip"], "tip": True})
+    shipping = list(spec.get("shipping", []))
+    refunds = list(spec.get("refunds", []))
+    if (spec.get("cancelled") or spec.get("cancelled_at")) and "refunds" not in spec:
+        refunds = [{"lines": [{"line": i, "quantity": line.get("quantity", 1), "restock": True}
+                              for i, line in enumerate(lines)], "shipping": True}]
+    discounts = _discounts(spec, lines, shipping)
+    removed = _removed(lines, refunds)
+    shipping_gone = any(r.get("shipping") for r in refunds)
+    rate = spec.get("tax_rate")
+
+    def reckoned(convert: Any) -> Reckoning:
+        return reckon(
+            [_priced(line, rate, convert, removed[i]) for i, line in enumerate(lines)],
+            [_priced({"unit_price": s.get("price", "0"), **s}, rate, convert, int(shipping_gone))
+             for s in shipping],
+            [Discount(d["target"], None if d.get("amount") is None else convert(cents(d["amount"])),
+                      None if d.get("percentage") is None else Decimal(str(d["percentage"])),
+                      d.get("line", 0)) for d in discounts],
+            taxes_included=included)
+
+    at_home = reckoned(cents)
+    abroad = at_home if money.shop == money.presentment else reckoned(lambda a: money.convert(cents(a)))
+    return Draft(spec, spec["id"], money, at_home, abroad, discounts, lines, shipping, refunds, included)
+
+
+def _discounts(spec: Spec, lines: list[Spec], shipping: list[Spec]) -> list[Spec]:
+    """Order-wide discounts first, then those written on a line or on the shipping."""
+    found = [dict(d) for d in spec.get("discounts", [])]
+    found += [{"target": "line", "line": i, "amount": line["discount"], "title": "Line discount"}
+              for i, line in enumerate(lines) if line.get("discount")]
+    total = sum((cents(s["discount"]) for s in shipping if s.get("discount")), ZERO)
+    if total:
+        found.append({"target": "shipping", "amount": str(total), "title": "Shipping discount"})
+    return found
+
+
+def _removed(lines: list[Spec], refunds: list[Spec]) -> list[int]:
+    removed = [line.get("removed", 0) for line in lines]
+    for refund in refunds:
+        for entry in refund.get("lines", []):
+            removed[entry["line"]] += entry["quantity"]
+    return removed
+
+
+def _priced(line: Spec, rate: str | None, convert: Any, removed: int) -> Priced:
+    untaxed = line.get("gift_card") or line.get("tip") or not line.get("taxable", True)
+    own = line.get("tax_rate", None if untaxed else rate)
+    return Priced(
+        unit_price=convert(cents(line["unit_price"])), quantity=line.get("quantity", 1),
+        tax_rate=Decimal(own) if own else None,
+        tax=None if line.get("tax") is None else convert(cents(line["tax"])),
+        removed=min(removed, line.get("quantity", 1)), tip=bool(line.get("tip")),
+        discountable=not (line.get("tip") or line.get("gift_card")))
+
+
+def _head(draft: Draft) -> Record:
+    spec, number = draft.spec, draft.number
+    created = spec["created_at"]
+    cancelled = spec.get("cancelled_at") or (spec["updated_at"] if spec.get("cancelled") else None)
+    closed = spec.get("closed_at") or (spec["updated_at"] if spec.get("closed") else None)
+    name = spec.get("name") or f"#{number % 100000}"
+    codes = [d["code"] for d in draft.discounts if d.get("code")]
+    return {
+        "__typename": "Order", "id": gid("Order", number), "legacyResourceId": str(number),
+        "name": name, "number": int("".join(c for c in name if c.isdigit()) or 0) % 2_000_000_000,
+        "confirmationNumber": f"C{number % 10**8:08d}", "poNumber": spec.get("po_number"),
+        "createdAt": created, "processedAt": spec.get("processed_at") or created,
+        "updatedAt": spec["updated_at"], "cancelledAt": cancelled,
+        "cancelReason": spec.get("cancel_reason", "CUSTOMER") if cancelled else None,
+        "closedAt": closed, "closed": closed is not None, "edited": bool(spec.get("edited", False)),
+        "test": spec.get("test", False), "confirmed": True, "sourceName": spec.get("source_name", "web"),
+        "customerLocale": spec.get("locale", "fr"), "tags": spec.get("tags", []), "note": spec.get("note"),
+        "currencyCode": draft.money.shop, "presentmentCurrencyCode": draft.money.presentment,
+        "taxesIncluded": draft.taxes_included, "taxExempt": False, "dutiesIncluded": False,
+        "estimatedTaxes": False, "discountCodes": codes, "discountCode": codes[0] if codes else None,
+        "customAttributes": [{"key": k, "value": v} for k, v in spec.get("attributes", {}).items()],
+        "paymentTerms": None, "retailLocation": None, "returnStatus": "NO_RETURN",
+    }
+
+
+def _amounts(draft: Draft) -> Record:
+    total = draft.total
+    nothing = draft.money.bag(ZERO, ZERO)
+    return {
+        "subtotalPriceSet": total("subtotal"), "totalPriceSet": total("total"), "totalTaxSet": total("tax"),
+        "originalTotalPriceSet": total("total"), "totalDiscountsSet": total("discounts"),
+        "totalShippingPriceSet": total("shipping_total"), "totalTipReceivedSet": total("tip"),
+        "currentSubtotalPriceSet": total("current_subtotal"), "currentTotalPriceSet": total("current_total"),
+        "currentTotalTaxSet": total("current_tax"), "currentShippingPriceSet": total("current_shipping"),
+        "currentTotalDiscountsSet": total("current_discounts"), "currentCartDiscountAmountSet": nothing,
+        "totalCashRoundingAdjustment": {"paymentSet": nothing, "refundSet": nothing},
+        "taxLines": _order_taxes(draft, "tax"), "currentTaxLines": _order_taxes(draft, "current_tax"),
+    }
+
+
+def _people(draft: Draft) -> Record:
+    spec, number = draft.spec, draft.number
+    shipping = build_address(spec.get("shipping_address"), number * 10 + 1)
+    billing = build_address(spec.get("billing_address", spec.get("shipping_address")), number * 10 + 2)
+    customer = None if spec.get("customer") is None else gid("Customer", spec["customer"])
+    entity: Any = customer
+    if spec.get("company"):
+        ids = spec["company"]
+        entity = {"__typename": "PurchasingCompany", "company": gid("Company", ids["company"]),
+                  "location": gid("CompanyLocation", ids.get("location", ids["company"] * 100)),
+                  "contact": gid("CompanyContact", ids.get("contact", ids["company"] * 100))}
+    return {"customer": customer, "purchasingEntity": entity, "email": spec.get("email"),
+            "phone": spec.get("phone"), "shippingAddress": shipping, "billingAddress": billing,
+            "displayAddress": shipping or billing,
+            "billingAddressMatchesShippingAddress": "billing_address" not in spec}
+
+
+def _goods(draft: Draft, lines: list[Record]) -> Record:
+    return {
+        "lineItems": lines,
+        "shippingLines": [_shipping_line(draft, i) for i in range(len(draft.shipping))],
+        "shippingLine": _shipping_line(draft, 0) if draft.shipping else None,
+        "discountApplications": [_application(draft, i) for i in range(len(draft.discounts))],
+        "subtotalLineItemsQuantity": sum(line["quantity"] for line in lines),
+        "currentSubtotalLineItemsQuantity": sum(line["currentQuantity"] for line in lines),
+        "requiresShipping": any(line["requiresShipping"] for line in lines),
+    }
+
+
+def _line(draft: Draft, index: int, catalogue: Mapping[str, Record]) -> Record:
+    spec, home, abroad = draft.lines[index], draft.shop.lines[index], draft.presentment.lines[index]
+    variant = catalogue.get(spec.get("sku") or "") or {}
+    quantity = spec.get("quantity", 1)
+    removed = min(_removed(draft.lines, draft.refunds)[index] if draft.refunds else spec.get("removed", 0),
+                  quantity)
+    product, variant_id = variant.get("product"), variant.get("id")
+    title = spec.get("title") or variant.get("productTitle") or "Article"
+    variant_title = spec.get("variant_title", variant.get("title"))
+    variant_title = None if variant_title == "Default Title" else variant_title
+    left, bags = quantity - removed, draft.money.bag
+    shipped = left if draft.spec.get("fulfilled") else 0
+    unit = cents(spec["unit_price"])
+    physical = not (spec.get("tip") or spec.get("gift_card"))
+    per_piece = [cents(r.net / quantity) if quantity else ZERO for r in (home, abroad)]
+    discount = [sum(r.allocations.values(), ZERO) for r in (home, abroad)]
+    return {
+        "__typename": "LineItem", "id": gid("LineItem", draft.number * 1000 + index),
+        "name": f"{title} - {variant_title}" if variant_title else title, "title": title,
+        "variantTitle": variant_title, "sku": spec.get("sku"),
+        "vendor": spec.get("vendor", variant.get("vendor")),
+        "quantity": quantity, "currentQuantity": left, "unfulfilledQuantity": left - shipped,
+        "refundableQuantity": left, "nonFulfillableQuantity": 0 if physical else left,
+        "requiresShipping": spec.get("requires_shipping", physical), "restockable": physical,
+        "taxable": spec.get("taxable", physical), "isGiftCard": bool(spec.get("gift_card")),
+        "originalUnitPriceSet": bags(unit, draft.money.convert(unit)),
+        "discountedUnitPriceSet": bags(*per_piece),
+        "discountedUnitPriceAfterAllDiscountsSet": bags(*per_piece),
+        "originalTotalSet": bags(home.gross, abroad.gross), "discountedTotalSet": bags(home.net, abroad.net),
+        "totalDiscountSet": bags(*discount),
+        "taxLines": _taxes(draft, spec, home, abroad), "discountAllocations": _allocations(draft, home, abroad),
+        "customAttributes": [], "lineItemGroup": None,
+        "product": gid("Product", spec["product"]) if spec.get("product") else product,
+        "variant": gid("ProductVariant", spec["variant"]) if spec.get("variant") else variant_id,
+    }
+
+
+def _shipping_line(draft: Draft, index: int) -> Record:
+    spec, home, abroad = draft.shipping[index], draft.shop.shipping[index], draft.presentment.shipping[index]
+    bags, title = draft.money.bag, spec.get("title", "Standard")
+    return {
+        "__typename": "ShippingLine", "id": gid("ShippingLine", draft.number * 1000 + index), "title": title,
+        "code": spec.get("code", title), "source": "shopify", "carrierIdentifier": None,
+        "deliveryCategory": "shipping", "custom": False, "isRemoved": False,
+        "originalPriceSet": bags(home.gross, abroad.gross), "discountedPriceSet": bags(home.net, abroad.net),
+        "currentDiscountedPriceSet": bags(home.current_net, abroad.current_net),
+        "taxLines": _taxes(draft, spec, home, abroad), "discountAllocations": _allocations(draft, home, abroad),
+    }
+
+
+def _taxes(draft: Draft, spec: Spec, home: Reckoned, abroad: Reckoned) -> list[Record]:
+    rate = spec.get("tax_rate", draft.spec.get("tax_rate"))
+    if not home.tax and not (rate and home.net):
+        return []
+    if spec.get("tip") or spec.get("gift_card"):
+        return []
+    return [_tax_line(Decimal(rate or 0), draft.money.bag(home.tax, abroad.tax))]
+
+
+def _order_taxes(draft: Draft, name: str) -> list[Record]:
+    """One tax line for each rate, summed over lines and shipping."""
+    sums: dict[Decimal, list[Decimal]] = {}
+    specs = [*draft.lines, *draft.shipping]
+    for side, reckoned in enumerate((draft.shop, draft.presentment)):
+        for spec, item in zip(specs, [*reckoned.lines, *reckoned.shipping], strict=True):
+            amount = getattr(item, name)
+            if amount:
+                rate = Decimal(spec.get("tax_rate", draft.spec.get("tax_rate")) or 0)
+                sums.setdefault(rate, [ZERO, ZERO])[side] += amount
+    return [_tax_line(rate, draft.money.bag(*amounts)) for rate, amounts in sums.items()]
+
+
+def _tax_line(rate: Decimal, price: Record) -> Record:
+    return {"title": "TVA", "rate": float(rate), "ratePercentage": float(rate * 100), "channelLiable": False,
+            "source": "Shopify", "priceSet": price}
+
+
+def _allocations(draft: Draft, home: Reckoned, abroad: Reckoned) -> list[Record]:
+    indexes = [i for i in range(len(draft.discounts)) if i in home.allocations or i in abroad.allocations]
+    return [{"allocatedAmountSet": draft.money.bag(home.allocations.get(i, ZERO), abroad.allocations.get(i, ZERO)),
+             "discountApplication": _application(draft, i)} for i in indexes]
+
+
+def _application(draft: Draft, index: int) -> Record:
+    spec = draft.discounts[index]
+    value: Record
+    if spec.get("percentage") is not None:
+        value = {"__typename": "PricingPercentageValue", "percentage": float(spec["percentage"])}
+    else:
+        amount = draft.money.convert(cents(spec["amount"]))
+        value = {"__typename": "MoneyV2", "amount": text(amount), "currencyCode": draft.money.presentment}
+    if spec.get("code"):
+        name = {"__typename": "DiscountCodeApplication", "code": spec["code"]}
+    else:
+        title = spec.get("title", "Discount")
+        name = {"__typename": "ManualDiscountApplication", "title": title, "description": title}
+    return {
+        **name, "index": index, "value": value,
+        "allocationMethod": "EACH" if spec["target"] == "shipping" else "ACROSS",
+        "targetSelection": "EXPLICIT" if spec["target"] == "line" else "ALL",
+        "targetType": "SHIPPING_LINE" if spec["target"] == "shipping" else "LINE_ITEM",
+    }

@@ -1,0 +1,133 @@
+"""What an order costs, in one currency.
+
+``reckon`` turns prices, quantities and discounts into amounts that add up to the cent:
+``sum(unit price x quantity - allocations) + shipping + tax on top = total``. The order builder runs
+it once in shop currency and once in presentment currency, so each side of every MoneyBag is
+consistent by itself. Rules: Shopify, Admin API, objects Order, LineItem, DiscountAllocation.
+Border: pure arithmetic, knows neither GraphQL nor ids.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from local.shopify.money import ZERO, allocate, cents, tax_on, tax_within
+
+
+@dataclass(frozen=True)
+class Discount:
+    """One discount application. `target`: ``lines`` (all), ``line`` (one, see `line`), ``shipping``."""
+
+    target: str
+    amount: Decimal | None = None
+    percentage: Decimal | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A line (or shipping line) before reckoning: `removed` pieces no longer count in current figures."""
+
+    unit_price: Decimal
+    quantity: int = 1
+    tax_rate: Decimal | None = None
+    tax: Decimal | None = None
+    removed: int = 0
+    tip: bool = False
+    discountable: bool = True
+
+
+@dataclass
+class Reckoned:
+    """A line after reckoning; `allocations` maps the index of a discount to its share here."""
+
+    gross: Decimal
+    allocations: dict[int, Decimal] = field(default_factory=dict)
+    net: Decimal = ZERO
+    tax: Decimal = ZERO
+    current_net: Decimal = ZERO
+    current_tax: Decimal = ZERO
+
+
+@dataclass(frozen=True)
+class Reckoning:
+    lines: list[Reckoned]
+    shipping: list[Reckoned]
+    subtotal: Decimal
+    shipping_total: Decimal
+    tip: Decimal
+    tax: Decimal
+    discounts: Decimal
+    total: Decimal
+    current_subtotal: Decimal
+    current_shipping: Decimal
+    current_tax: Decimal
+    current_discounts: Decimal
+    current_total: Decimal
+
+
+def reckon(lines: list[Priced], shipping: list[Priced], discounts: list[Discount],
+           *, taxes_included: bool) -> Reckoning:
+    """All amounts of an order in one currency."""
+    items = [Reckoned(gross=cents(p.unit_price * p.quantity)) for p in lines]
+    charges = [Reckoned(gross=cents(p.unit_price * p.quantity)) for p in shipping]
+    for index, discount in enumerate(discounts):
+        _apply(index, discount, lines, items, shipping, charges)
+    for priced, line in [*zip(lines, items, strict=True), *zip(shipping, charges, strict=True)]:
+        _finish(priced, line, taxes_included)
+    return _totals(lines, items, charges, taxes_included)
+
+
+def _apply(index: int, discount: Discount, lines: list[Priced], items: list[Reckoned],
+           shipping: list[Priced], charges: list[Reckoned]) -> None:
+    pool = charges if discount.target == "shipping" else items
+    priced = shipping if discount.target == "shipping" else lines
+    left = [item.gross - sum(item.allocations.values(), ZERO) for item in pool]
+    weights = [
+        amount if p.discountable and (discount.target != "line" or position == discount.line) else ZERO
+        for position, (amount, p) in enumerate(zip(left, priced, strict=True))
+    ]
+    base = sum(weights, ZERO)
+    wanted = (cents(base * discount.percentage / 100) if discount.percentage is not None
+              else cents(discount.amount or ZERO))
+    for item, share in zip(pool, allocate(min(wanted, base), weights), strict=True):
+        if share:
+            item.allocations[index] = share
+
+
+def _finish(priced: Priced, line: Reckoned, taxes_included: bool) -> None:
+    line.net = line.gross - sum(line.allocations.values(), ZERO)
+    kept = Decimal(priced.quantity - priced.removed) / priced.quantity if priced.quantity else Decimal(0)
+    line.current_net = cents(line.net * kept)
+    if priced.tax is not None:
+        line.tax, line.current_tax = priced.tax, cents(priced.tax * kept)
+    elif priced.tax_rate:
+        taxed = tax_within if taxes_included else tax_on
+        line.tax = taxed(line.net, priced.tax_rate)
+        line.current_tax = taxed(line.current_net, priced.tax_rate)
+
+
+def _totals(lines: list[Priced], items: list[Reckoned], charges: list[Reckoned],
+            taxes_included: bool) -> Reckoning:
+    goods = [item for p, item in zip(lines, items, strict=True) if not p.tip]
+    tips = [item for p, item in zip(lines, items, strict=True) if p.tip]
+    everything = [*items, *charges]
+    tax = sum((i.tax for i in everything), ZERO)
+    current_tax = sum((i.current_tax for i in everything), ZERO)
+    on_top, current_on_top = (ZERO, ZERO) if taxes_included else (tax, current_tax)
+    kept = [i for i in everything if i.current_net == i.net]
+    return Reckoning(
+        lines=items,
+        shipping=charges,
+        subtotal=sum((i.net for i in goods), ZERO),
+        shipping_total=sum((i.net for i in charges), ZERO),
+        tip=sum((i.net for i in tips), ZERO),
+        tax=tax,
+        discounts=sum((a for i in everything for a in i.allocations.values()), ZERO),
+        total=sum((i.net for i in everything), ZERO) + on_top,
+        current_subtotal=sum((i.current_net for i in goods), ZERO),
+        current_shipping=sum((i.current_net for i in charges), ZERO),
+        current_tax=current_tax,
+        current_discounts=sum((a for i in kept for a in i.allocations.values()), ZERO),
+        current_total=sum((i.current_net for i in everything), ZERO) + current_on_top,
+    )

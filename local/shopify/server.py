@@ -1,0 +1,177 @@
+"""The simulated shop over HTTP, on a loopback port (Shopify: GraphQL Admin API, endpoints and headers).
+
+``start_shopify(...)`` runs it in a thread of its own for tests; ``python -m local.shopify`` as a process.
+Border: HTTP only (paths, headers, statuses, ordered faults); what is answered is `service`.
+"""
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from local.shopify.access import Token
+from local.shopify.control import add_control_routes, json_answer
+from local.shopify.demo_shop import DOMAIN, demo_shop
+from local.shopify.roots import SUPPORTED_VERSIONS
+from local.shopify.service import Service
+from local.shopify.state import Clock, ShopState, SystemClock
+from local.shopify.stats import Stats
+
+TOKEN, FEW_TOKEN = "shpat_simulated_all_scopes", "shpat_simulated_few_scopes"
+CLIENT_ID, CLIENT_SECRET = "simulated-client-id", "shpss_simulated_client_secret"
+FEW_CLIENT_ID = "simulated-few-client-id"
+BAD_TOKEN = "[API] Invalid API key or access token (unrecognized login or wrong password)"
+BAD_GATEWAY_PAGE = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>Error {0}</h1></body></html>"
+
+
+def served_version(asked: str) -> str:
+    """The version that answers: the asked one, else the oldest supported (a retired one falls forward)."""
+    return asked if asked in (*SUPPORTED_VERSIONS, "unstable") else SUPPORTED_VERSIONS[0]
+
+
+def build_app(service: Service) -> web.Application:
+    """The web application of one shop."""
+    app = web.Application(client_max_size=16 * 2**20)
+
+    async def admin(request: web.Request) -> web.StreamResponse:
+        return await _admin(service, request)
+
+    app.router.add_post("/admin/api/{version}/graphql.json", admin)
+    add_control_routes(app, service)
+    return app
+
+
+async def _admin(service: Service, request: web.Request) -> web.StreamResponse:
+    request_id = str(uuid.uuid4())
+    headers = {"X-Request-Id": request_id, "X-Shopify-API-Version": served_version(request.match_info["version"]),
+               "X-Shopify-Shop-Api-Call-Limit": "1/40"}
+    late = service.faults.take("delay")
+    if late:
+        await asyncio.sleep(late.get("seconds", 0.2))
+    dropped = service.faults.take("drop_connection")
+    if dropped and not dropped.get("after_work"):
+        return _dropped(request)
+    refusal = _refused_early(service, headers)
+    if refusal is not None:
+        return refusal
+    token = service.tokens.get(request.headers.get("X-Shopify-Access-Token", ""))
+    if token is None or service.faults.take("access_revoked"):
+        return json_answer({"errors": BAD_TOKEN}, 401, headers)
+    answer = await _answered(service, token, request, request_id, headers)
+    return _dropped(request) if dropped else answer
+
+
+def _refused_early(service: Service, headers: dict[str, str]) -> web.Response | None:
+    limited = service.faults.take("http_429")
+    if limited:
+        wait = {"Retry-After": str(limited.get("retry_after", 2.0))}
+        return json_answer({"errors": "Exceeded 2 calls per second for api client."}, 429, {**headers, **wait})
+    broken = service.faults.take("http_5xx")
+    if broken:
+        status = broken.get("status", 502)
+        return web.Response(text=BAD_GATEWAY_PAGE.format(status), status=status, content_type="text/html",
+                            headers=headers)
+    return None
+
+
+async def _answered(service: Service, token: Token, request: web.Request, request_id: str,
+                    headers: dict[str, str]) -> web.Response:
+    try:
+        body = json.loads(await request.read())
+    except ValueError:
+        return json_answer({"errors": {"query": "Required parameter missing or invalid"}}, 400, headers)
+    if not isinstance(body, dict) or not isinstance(body.get("query"), str):
+        return json_answer({"errors": {"query": "Required parameter missing or invalid"}}, 400, headers)
+    return json_answer(service.graphql(token, body, request_id), 200, headers)
+
+
+def _dropped(request: web.Request) -> web.Response:
+    if request.transport is not None:
+        request.transport.close()
+    return web.Response()
+
+
+@dataclass
+class RunningShop:
+    """A shop served from a thread of this process. `shop_state` may be changed at any time."""
+
+    url: str
+    service: Service
+    _loop: asyncio.AbstractEventLoop
+    _thread: threading.Thread
+    shop: str = DOMAIN
+    token: str = TOKEN
+    few_scopes_token: str = FEW_TOKEN
+    client_id: str = CLIENT_ID
+    client_secret: str = CLIENT_SECRET
+
+    @property
+    def shop_state(self) -> ShopState:
+        return self.service.state
+
+    @property
+    def stats(self) -> Stats:
+        return self.service.stats
+
+    def fault(self, kind: str, times: int = 1, **parameters: Any) -> None:
+        """Order a fault (see `faults`)."""
+        self.service.faults.add(kind, times, **parameters)
+
+    def clear_faults(self) -> None:
+        self.service.faults.clear()
+
+    def stop(self) -> None:
+        """Close the port and end the thread."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=10)
+
+
+def new_service(state: ShopState, clock: Clock, plan: str) -> Service:
+    service = Service(state, clock, plan=plan)
+    service.grant(TOKEN, CLIENT_ID)
+    service.grant(FEW_TOKEN, FEW_CLIENT_ID, few=True)
+    return service
+
+
+def start_shopify(*, state: ShopState | None = None, seed: int = 1, now: datetime | None = None,
+                  customers: int = 20, products: int = 15, orders: int = 30, plain: bool = False,
+                  lines_per_order: int | None = None, plan: str = "standard", clock: Clock | None = None,
+                  port: int = 0) -> RunningShop:
+    """Serve `state`, or a demo shop made from seed and counts, on a free loopback port."""
+    clock = clock or SystemClock()
+    if state is None:
+        state = demo_shop(seed=seed, now=now or clock.now(), customers=customers, products=products,
+                          orders=orders, plain=plain, lines_per_order=lines_per_order, clock=clock)
+    service = new_service(state, clock, plan)
+    ready: dict[str, Any] = {}
+    started = threading.Event()
+
+    def serve() -> None:
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        runner = web.AppRunner(build_app(service), access_log=None, shutdown_timeout=1)
+        ready["loop"] = loop
+        ready["port"] = loop.run_until_complete(listen(runner, port))
+        started.set()
+        loop.run_forever()
+        loop.run_until_complete(runner.cleanup())
+        loop.close()
+
+    thread = threading.Thread(target=serve, name="shopify-simulator", daemon=True)
+    thread.start()
+    started.wait(timeout=30)
+    return RunningShop(f"http://127.0.0.1:{ready['port']}", service, ready["loop"], thread)
+
+
+async def listen(runner: web.AppRunner, port: int) -> int:
+    """Bind to 127.0.0.1 and return the port."""
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", port)
+    await site.start()
+    return int(runner.addresses[0][1])

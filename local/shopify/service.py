@@ -1,0 +1,156 @@
+"""One GraphQL request from its JSON body to Shopify's answer, without HTTP.
+
+The order is Shopify's: parse, validate, choose the operation, check variables, price, reserve points,
+execute, give back what was not used. Documents are parsed and validated once per text.
+Border: `server` speaks HTTP and calls `Service.graphql`; tests may do so directly.
+"""
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import GraphQLSyntaxError, execute_sync, parse
+from graphql.language import DocumentNode, OperationDefinitionNode
+
+from local.shopify import errors
+from local.shopify.access import FEW_SCOPES, Token, all_scopes
+from local.shopify.bucket import Bucket
+from local.shopify.cost import requested_cost
+from local.shopify.execution import Execution
+from local.shopify.faults import Faults
+from local.shopify.plan import Plan, directive_variables
+from local.shopify.roots import RESOLVERS
+from local.shopify.schema import AdminSchema, load_schema
+from local.shopify.state import Clock, ShopState
+from local.shopify.stats import Stats
+from local.shopify.validation import problems_of
+from local.shopify.variables import coerce_variables, oversized_list
+
+KEPT_DOCUMENTS = 500
+Answer = dict[str, Any]
+
+
+@dataclass
+class Document:
+    """A parsed document, or what is wrong with it; its plans by operation, conditions and scopes."""
+
+    tree: DocumentNode | None
+    problems: list[dict[str, Any]]
+    conditions: list[str] = field(default_factory=list)
+    plans: dict[Any, Plan] = field(default_factory=dict)
+
+    def operation(self, name: str | None) -> OperationDefinitionNode | None:
+        found = [d for d in self.tree.definitions if isinstance(d, OperationDefinitionNode)] if self.tree else []
+        if name:
+            return next((d for d in found if d.name and d.name.value == name), None)
+        return found[0] if found else None
+
+
+class Service:
+    """A shop that answers GraphQL: its records, tokens, buckets, faults and figures."""
+
+    def __init__(self, state: ShopState, clock: Clock, *, plan: str = "standard") -> None:
+        self.state, self.clock, self.plan = state, clock, plan
+        self.schema: AdminSchema = load_schema()
+        self.faults, self.stats = Faults(), Stats()
+        self.tokens: dict[str, Token] = {}
+        self._buckets: dict[str, Bucket] = {}
+        self._documents: OrderedDict[str, Document] = OrderedDict()
+
+    def grant(self, value: str, app: str, *, few: bool = False) -> str:
+        """Make a token known: all scopes, or the few of an app that may not list installations."""
+        scopes = FEW_SCOPES if few else all_scopes(self.schema)
+        self.tokens[value] = Token(value, app, scopes, lists_installations=not few)
+        return value
+
+    def bucket(self, app: str) -> Bucket:
+        if app not in self._buckets:
+            self._buckets[app] = Bucket(self.plan, self.clock)
+        return self._buckets[app]
+
+    def graphql(self, token: Token, body: Answer, request_id: str) -> Answer:
+        """Shopify's answer to ``{query, variables, operationName}``."""
+        text, variables = body.get("query") or "", body.get("variables") or {}
+        document = self._document(text)
+        if document.problems:
+            return {"errors": document.problems}
+        operation = document.operation(body.get("operationName"))
+        if operation is None:
+            return {"errors": [{"message": f'No operation named "{body.get("operationName") or ""}"'}]}
+        values, problems = coerce_variables(self.schema.graphql, operation, variables)
+        if problems:
+            return {"errors": problems}
+        return self._priced(token, document, operation, values, text, request_id)
+
+    def _document(self, text: str) -> Document:
+        if text in self._documents:
+            self._documents.move_to_end(text)
+            return self._documents[text]
+        document = self._read(text)
+        self._documents[text] = document
+        if len(self._documents) > KEPT_DOCUMENTS:
+            self._documents.popitem(last=False)
+        return document
+
+    def _read(self, text: str) -> Document:
+        try:
+            tree = parse(text)
+        except GraphQLSyntaxError as error:
+            line, column = error.locations[0] if error.locations else (1, 1)
+            message = error.message.removeprefix("Syntax Error: ")
+            return Document(None, [errors.syntax_error(message, line, column)])
+        return Document(tree, problems_of(self.schema.graphql, tree), directive_variables(tree))
+
+    def _plan(self, token: Token, document: Document, operation: OperationDefinitionNode, values: Answer) -> Plan:
+        key = (operation.name.value if operation.name else "", token.scopes, token.lists_installations,
+               tuple(bool(values.get(name)) for name in document.conditions))
+        if key not in document.plans:
+            document.plans[key] = Plan(self.schema.graphql, document.tree, operation, values)
+        return document.plans[key]
+
+    def _priced(self, token: Token, document: Document, operation: OperationDefinitionNode, values: Answer,
+                text: str, request_id: str) -> Answer:
+        missing = self.faults.take("missing_scope")
+        token = token.without(missing["scope"]) if missing else token
+        plan, bucket = self._plan(token, document, operation, values), self.bucket(token.app)
+        cost = requested_cost(plan, values)
+        call = {"operation": operation.name.value if operation.name else None, "query": text, "variables": values,
+                "requested": cost, "actual": None, "app": token.app}
+        self.stats.count(call)
+        if cost > errors.MAX_SINGLE_COST:
+            return {"errors": [errors.max_cost_exceeded(cost)]}
+        oversized = oversized_list(self.schema.graphql, operation, values)
+        if oversized:
+            return {"errors": [errors.too_many_entries(*oversized)], "extensions": _cost(cost, None, bucket)}
+        if self.faults.take("throttled") or not bucket.reserve(cost):
+            self.stats.throttle(call)
+            return {"errors": [errors.throttled()], "extensions": _cost(cost, None, bucket)}
+        self.stats.lowest(bucket.available)
+        if self.faults.take("internal_error"):
+            return {"errors": [errors.internal_error(request_id)], "data": None}
+        return self._executed(token, plan, values, cost, bucket, call)
+
+    def _introspected(self, plan: Plan, values: Answer) -> Answer | None:
+        """``__schema`` and ``__type`` are graphql-core's business."""
+        name = plan.operation.name.value if plan.operation.name else None
+        return execute_sync(self.schema.graphql, plan.document, variable_values=values, operation_name=name).data
+
+    def _executed(self, token: Token, plan: Plan, values: Answer, cost: int, bucket: Bucket, call: Answer) -> Answer:
+        lag = self.faults.take("search_lag")
+        run = Execution(self.schema, self.state, token, self.clock.now(), values, RESOLVERS,
+                        search_lag=lag.get("seconds", 5) if lag else 0)
+        data = self._introspected(plan, values) if plan.is_introspection else run.run(plan)
+        actual = min(cost, math.ceil(round(run.points, 6)))
+        bucket.give_back(cost - actual)
+        self.stats.spend(call, actual)
+        extensions = _cost(cost, actual, bucket)
+        if run.searches:
+            extensions["search"] = run.searches
+        answer: Answer = {"errors": run.errors} if run.errors else {}
+        return {**answer, "data": data, "extensions": extensions}
+
+
+def _cost(requested: int, actual: int | None, bucket: Bucket) -> Answer:
+    return {"cost": {"requestedQueryCost": requested, "actualQueryCost": actual, "throttleStatus": bucket.status()}}

@@ -1,0 +1,244 @@
+"""How an order was paid, refunded and shipped: transactions, refunds, fulfillments.
+
+Rules: Shopify, Admin API, objects OrderTransaction, Refund, Fulfillment, FulfillmentOrder. Only SUCCESS
+counts, and never an authorization together with its capture. What is refunded in presentment currency
+follows the same lines as in shop currency. Border: reads an order's draft (see `orders`), returns fields.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from local.shopify.money import ZERO, cents
+from local.shopify.records import Record, Spec, gid
+
+if TYPE_CHECKING:
+    from local.shopify.orders import Draft
+
+Pair = tuple[Decimal, Decimal]
+LOCATION = gid("Location", 1)
+RECEIVED = {"SALE", "CAPTURE"}
+
+
+@dataclass
+class Settlement:
+    fields: Record = field(default_factory=dict)
+
+
+def settle(draft: Draft) -> Settlement:
+    """Payment, refund and shipping fields of an order."""
+    payments = _payments(draft)
+    refunds = [_refund(draft, i) for i in range(len(draft.refunds))]
+    moved = [r for r in refunds if r["money"] != (ZERO, ZERO)]
+    received = _received(payments)
+    if not received[0]:
+        moved = []
+    repaid = [_transaction(draft, len(payments) + i, "REFUND", "SUCCESS", r["money"], _gateway(payments))
+              for i, r in enumerate(moved)]
+    records = [_refund_record(draft, i, r, repaid[moved.index(r)] if r in moved else None)
+               for i, r in enumerate(refunds)]
+    refunded = _sum([r["money"] for r in moved])
+    transactions = [p["record"] for p in payments] + repaid
+    return Settlement({
+        **_payment_fields(draft, payments, received, refunded),
+        "transactions": transactions, "transactionsCount": _count(transactions),
+        "refunds": records, **_shipping_fields(draft),
+    })
+
+
+def _count(items: list[Record]) -> Record:
+    return {"count": len(items), "precision": "EXACT"}
+
+
+def _sum(pairs: list[Pair]) -> Pair:
+    return sum((p[0] for p in pairs), ZERO), sum((p[1] for p in pairs), ZERO)
+
+
+def _payments(draft: Draft) -> list[Record]:
+    total = (draft.shop.total, draft.presentment.total)
+    wanted = draft.spec.get("transactions")
+    if wanted is None:
+        status = "PENDING" if draft.spec.get("payment_pending") else "SUCCESS"
+        wanted = [{"kind": "SALE", "status": status}] if total[0] else []
+    found: list[Record] = []
+    for index, spec in enumerate(wanted):
+        money = total
+        if spec.get("amount") is not None:
+            amount = cents(spec["amount"])
+            # The last part of a split payment takes what is left, so both currencies close at zero.
+            paid = _received(found)
+            rest = (total[0] - paid[0], total[1] - paid[1])
+            money = rest if amount == rest[0] else (amount, draft.money.convert(amount))
+        record = _transaction(draft, index, spec.get("kind", "SALE"), spec.get("status", "SUCCESS"), money,
+                              spec.get("gateway", "shopify_payments"))
+        if spec.get("parent") is not None:
+            record["parentTransaction"] = found[spec["parent"]]["record"]
+        found.append({"record": record, "money": money})
+    return found
+
+
+def _received(payments: list[Record]) -> Pair:
+    return _sum([p["money"] for p in payments
+                 if p["record"]["status"] == "SUCCESS" and p["record"]["kind"] in RECEIVED])
+
+
+def _gateway(payments: list[Record]) -> str:
+    return payments[-1]["record"]["gateway"] if payments else "manual"
+
+
+def _transaction(draft: Draft, index: int, kind: str, status: str, money: Pair, gateway: str) -> Record:
+    when = draft.spec.get("processed_at") or draft.spec["created_at"]
+    number = draft.number * 1000 + index
+    return {
+        "__typename": "OrderTransaction", "id": gid("OrderTransaction", number), "kind": kind, "status": status,
+        "test": draft.spec.get("test", False), "gateway": gateway,
+        "formattedGateway": gateway.replace("_", " ").title(), "manualPaymentGateway": gateway == "manual",
+        "errorCode": None, "createdAt": when, "processedAt": when, "paymentId": f"p{number}",
+        "settlementCurrency": draft.money.shop if status == "SUCCESS" else None,
+        "settlementCurrencyRate": "1.0" if status == "SUCCESS" else None,
+        "amountSet": draft.money.bag(*money), "amountRoundingSet": None, "parentTransaction": None, "fees": [],
+        "order": gid("Order", draft.number),
+    }
+
+
+def _payment_fields(draft: Draft, payments: list[Record], received: Pair, refunded: Pair) -> Record:
+    due = (draft.shop.current_total, draft.presentment.current_total)
+    net = (received[0] - refunded[0], received[1] - refunded[1])
+    outstanding = (due[0] - net[0], due[1] - net[1])
+    bags = draft.money.bag
+    return {
+        "displayFinancialStatus": _financial_status(payments, received[0], refunded[0], outstanding[0]),
+        "fullyPaid": outstanding[0] <= 0, "unpaid": not received[0] and draft.shop.total > 0,
+        "paymentGatewayNames": list(dict.fromkeys(p["record"]["gateway"] for p in payments)),
+        "totalReceivedSet": bags(*received), "totalRefundedSet": bags(*refunded),
+        "totalOutstandingSet": bags(*outstanding), "netPaymentSet": bags(*net),
+        "refundDiscrepancySet": bags(ZERO, ZERO), "totalCapturableSet": bags(ZERO, ZERO),
+        "totalRefundedShippingSet": bags(ZERO, ZERO), "refundable": net[0] > 0,
+    }
+
+
+def _financial_status(payments: list[Record], received: Decimal, refunded: Decimal, due: Decimal) -> str:
+    kinds = {p["record"]["kind"] for p in payments}
+    if received and refunded:
+        return "REFUNDED" if refunded >= received else "PARTIALLY_REFUNDED"
+    if received:
+        return "PAID" if due <= 0 else "PARTIALLY_PAID"
+    if "VOID" in kinds:
+        return "VOIDED"
+    if "AUTHORIZATION" in kinds:
+        return "AUTHORIZED"
+    return "PENDING" if payments or due > 0 else "PAID"
+
+
+def _refund(draft: Draft, index: int) -> Record:
+    """What one refund takes off each line, in both currencies.
+
+    The last refund that empties a line takes what is left of it, so cents never go missing.
+    """
+    rows = []
+    for entry in draft.refunds[index].get("lines", []):
+        sides = [_line_share(draft, side, index, entry) for side in ("shop", "presentment")]
+        rows.append({"entry": entry, "net": (sides[0][0], sides[1][0]), "tax": (sides[0][1], sides[1][1])})
+    ships = []
+    if draft.refunds[index].get("shipping"):
+        ships = [{"index": i, "net": (a.net, b.net), "tax": (a.tax, b.tax)} for i, (a, b) in
+                 enumerate(zip(draft.shop.shipping, draft.presentment.shipping, strict=True))]
+    money = _sum([r["net"] for r in (*rows, *ships)])
+    if not draft.taxes_included:
+        money = _sum([money, *[r["tax"] for r in (*rows, *ships)]])
+    return {"rows": rows, "ships": ships, "money": money}
+
+
+def _line_share(draft: Draft, side: str, index: int, entry: Spec) -> Pair:
+    line = getattr(draft, side).lines[entry["line"]]
+    quantity = draft.lines[entry["line"]].get("quantity", 1)
+    edited = draft.lines[entry["line"]].get("removed", 0)
+
+    def left(pieces_gone: int) -> Pair:
+        # After all refunds the current figures of the reckoning hold; before, the same rule applies.
+        kept = Decimal(max(quantity - pieces_gone, 0)) / quantity
+        return cents(line.net * kept), _tax_left(draft, side, entry["line"], cents(line.net * kept), kept)
+
+    gone = edited + sum(e["quantity"] for r in draft.refunds[:index] for e in r.get("lines", [])
+                        if e["line"] == entry["line"])
+    before, after = left(gone), left(gone + entry["quantity"])
+    return before[0] - after[0], before[1] - after[1]
+
+
+def _tax_left(draft: Draft, side: str, index: int, net: Decimal, kept: Decimal) -> Decimal:
+    line = getattr(draft, side).lines[index]
+    spec = draft.lines[index]
+    if not line.tax or spec.get("tax") is not None:
+        return cents(line.tax * kept)
+    rate = Decimal(spec.get("tax_rate", draft.spec.get("tax_rate")))
+    return cents(net * rate / (1 + rate)) if draft.taxes_included else cents(net * rate)
+
+
+def _refund_record(draft: Draft, index: int, refund: Record, transaction: Record | None) -> Record:
+    spec, bags = draft.refunds[index], draft.money.bag
+    number = draft.number * 1000 + index
+    when = spec.get("created_at") or draft.spec["updated_at"]
+    return {
+        "__typename": "Refund", "id": gid("Refund", number), "legacyResourceId": str(number),
+        "createdAt": when, "updatedAt": when, "processedAt": when, "note": spec.get("note"),
+        "order": gid("Order", draft.number),
+        "totalRefundedSet": bags(*refund["money"]) if transaction else bags(ZERO, ZERO),
+        "refundLineItems": [{
+            "__typename": "RefundLineItem", "id": gid("RefundLineItem", number * 100 + i),
+            "quantity": row["entry"]["quantity"], "restocked": bool(row["entry"].get("restock")),
+            "restockType": "RETURN" if row["entry"].get("restock") else "NO_RESTOCK",
+            "lineItem": gid("LineItem", draft.number * 1000 + row["entry"]["line"]), "location": LOCATION,
+            "priceSet": bags(*(cents(n / row["entry"]["quantity"]) for n in row["net"])),
+            "subtotalSet": bags(*row["net"]), "totalTaxSet": bags(*row["tax"]),
+        } for i, row in enumerate(refund["rows"])],
+        "refundShippingLines": [{
+            "__typename": "RefundShippingLine", "id": gid("RefundShippingLine", number * 100 + ship["index"]),
+            "shippingLine": gid("ShippingLine", draft.number * 1000 + ship["index"]),
+            "subtotalAmountSet": bags(*ship["net"]), "taxAmountSet": bags(*ship["tax"]),
+        } for ship in refund["ships"]],
+        "orderAdjustments": [], "transactions": [transaction] if transaction else [], "return": None,
+    }
+
+
+def _shipping_fields(draft: Draft) -> Record:
+    fulfilled = bool(draft.spec.get("fulfilled"))
+    fulfillments = [_fulfillment(draft)] if fulfilled else []
+    return {
+        "displayFulfillmentStatus": "FULFILLED" if fulfilled else "UNFULFILLED",
+        "fulfillable": not fulfilled, "fulfillments": fulfillments, "fulfillmentsCount": _count(fulfillments),
+        "fulfillmentOrders": [_fulfillment_order(draft, fulfilled)],
+    }
+
+
+def _fulfillment(draft: Draft) -> Record:
+    when, number = draft.spec["updated_at"], draft.number * 1000
+    rows = [{"__typename": "FulfillmentLineItem", "id": gid("FulfillmentLineItem", number + i),
+             "quantity": line.get("quantity", 1), "lineItem": gid("LineItem", number + i)}
+            for i, line in enumerate(draft.lines) if not line.get("tip")]
+    return {
+        "__typename": "Fulfillment", "id": gid("Fulfillment", number), "legacyResourceId": str(number),
+        "name": f"{draft.spec.get('name', '#')}-F1", "status": "SUCCESS", "displayStatus": "FULFILLED",
+        "createdAt": when, "updatedAt": when, "deliveredAt": None,
+        "totalQuantity": sum(r["quantity"] for r in rows), "location": LOCATION,
+        "trackingInfo": [{"company": "Colissimo", "number": f"6A{draft.number % 10**11:011d}", "url": None}],
+        "fulfillmentLineItems": rows, "order": gid("Order", draft.number),
+    }
+
+
+def _fulfillment_order(draft: Draft, fulfilled: bool) -> Record:
+    number = draft.number * 1000
+    closed = "CLOSED" if fulfilled else "CANCELLED" if draft.spec.get("cancelled") else "OPEN"
+    return {
+        "__typename": "FulfillmentOrder", "id": gid("FulfillmentOrder", number), "status": closed,
+        "requestStatus": "UNSUBMITTED", "createdAt": draft.spec["created_at"],
+        "updatedAt": draft.spec["updated_at"], "orderId": gid("Order", draft.number),
+        "orderName": draft.spec.get("name", ""), "order": gid("Order", draft.number),
+        "assignedLocation": {"name": "Entrepôt de Lyon", "location": LOCATION},
+        "lineItems": [{
+            "__typename": "FulfillmentOrderLineItem", "id": gid("FulfillmentOrderLineItem", number + i),
+            "totalQuantity": line.get("quantity", 1), "sku": line.get("sku"),
+            "remainingQuantity": 0 if closed != "OPEN" else line.get("quantity", 1) - line.get("removed", 0),
+            "lineItem": gid("LineItem", number + i),
+        } for i, line in enumerate(draft.lines) if not (line.get("tip") or line.get("gift_card"))],
+    }

@@ -1,0 +1,204 @@
+"""`./run`: the whole connector on this machine, and the main job on the demo shop.
+
+Starts the storage emulator, both simulators and the functions host on free loopback ports, connects
+the demo shop, runs the first incremental synchronization and prints what arrived. Everything is
+kept in a data folder, so a second start goes on where the first one stopped.
+"""
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import signal
+import sys
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import requests
+
+from local.azurite import AzuriteFailed, start_azurite
+from local.demo import connect_demo_shop, first_sync
+from local.processes import ROOT, Program, ProgramFailed
+from local.report import as_json, as_table
+
+
+class Stack(NamedTuple):
+    """The running programs and what they said of themselves."""
+
+    storage: str
+    shopify: dict[str, Any]
+    business_central: dict[str, Any]
+    host: dict[str, Any]
+    programs: list[Program]
+
+
+def main(arguments: list[str]) -> int:
+    """Exit status: 0, or 1 with one sentence on standard error."""
+    options = _options(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with _only_one(options.data), running_stack(options) as stack:
+            return _use(stack, options)
+    except (ProgramFailed, AzuriteFailed, requests.RequestException) as problem:
+        print(f"run: {problem}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped; the data is kept in", options.data, file=sys.stderr)
+        return 0
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="run", description="Start the local stack and synchronize the demo shop.")
+    parser.add_argument("--once", action="store_true", help="end after the first synchronization")
+    parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the demo shop")
+    for kind, number in (("orders", 200), ("customers", 120), ("products", 60)):
+        parser.add_argument(f"--{kind}", type=int, default=number, help=f"{kind} in the demo shop")
+    parser.add_argument("--data", type=Path, help="folder that keeps everything; the same folder goes on")
+    parser.add_argument("--ready-file", type=Path, help="write addresses and development keys here when all is up")
+    options = parser.parse_args(arguments)
+    # One folder a shop: another seed or size is another shop, not a change of the same one.
+    name = f"shop-{options.seed}-{options.orders}-{options.customers}-{options.products}"
+    options.data = (options.data or ROOT / ".run" / name).resolve()
+    return options
+
+
+@contextlib.contextmanager
+def _only_one(data: Path) -> Iterator[None]:
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise ProgramFailed(f"another ./run is using {data}; stop it, or choose --data") from None
+        yield
+
+
+@contextlib.contextmanager
+def running_stack(options: argparse.Namespace) -> Iterator[Stack]:
+    """Everything started in order, and stopped in the opposite order whatever happens."""
+    data: Path = options.data
+    keys = _keys(data)
+    with contextlib.ExitStack() as started:
+        _say("starting storage, Shopify, Business Central and the functions host …")
+        azurite = started.enter_context(start_azurite(data / "storage"))
+        shopify = Program("shopify", [
+            "local.shopify", "--seed", str(options.seed), "--orders", str(options.orders),
+            "--customers", str(options.customers), "--products", str(options.products),
+            "--dump", str(data / "shopify.json.gz"),
+        ], data, {})
+        started.callback(shopify.stop)
+        bc = Program("business-central", ["local.business_central", "--dump", str(data / "bc.json.gz")], data, {})
+        started.callback(bc.stop)
+        shopify.wait_until_ready()
+        bc.wait_until_ready()
+        host = Program("functions", [
+            "local.host", "--app", str(ROOT), "--host-key", keys["host"], "--master-key", keys["master"],
+        ], data, _settings(azurite.connection_string, shopify.ready, bc.ready, keys))
+        started.callback(host.stop)
+        host.wait_until_ready()
+        yield Stack(azurite.connection_string, shopify.ready, bc.ready, host.ready, [shopify, bc, host])
+
+
+def _settings(
+    storage: str, shopify: dict[str, Any], bc: dict[str, Any], keys: dict[str, str]
+) -> dict[str, str]:
+    """The application settings of the local environment; in Azure the infrastructure sets them."""
+    return {
+        "AzureWebJobsStorage": storage,
+        "ENVIRONMENT": "development",
+        "TOKEN_KEY": keys["token"],
+        "SHOPIFY_BASE_URL": shopify["url"],
+        "BC_API_ROOT": bc["api_root"],
+        "BC_TOKEN_URL": bc["token_url"],
+        "BC_CLIENT_ID": bc["client_id"],
+        "BC_CLIENT_SECRET": bc["client_secret"],
+        "SYNC_SCHEDULE": os.environ.get("SYNC_SCHEDULE", "0 */5 * * * *"),
+        "SYNC_LEASE_SECONDS": os.environ.get("SYNC_LEASE_SECONDS", "15"),
+        "BC_SETTLE_SECONDS": os.environ.get("BC_SETTLE_SECONDS", "15"),
+    }
+
+
+def _keys(data: Path) -> dict[str, str]:
+    """Development keys, made once a data folder."""
+    path = data / "keys.json"
+    if not path.exists():
+        keys = {
+            "host": secrets.token_urlsafe(24), "master": secrets.token_urlsafe(24),
+            "token": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        }
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(keys))
+    found: dict[str, str] = json.loads(path.read_text())
+    return found
+
+
+def _use(stack: Stack, options: argparse.Namespace) -> int:
+    api = requests.Session()
+    api.headers["x-functions-key"] = stack.host["functions_key"]
+    root = f"{stack.host['url']}/api"
+    shop = connect_demo_shop(api, root, stack.shopify, stack.business_central)
+    if options.ready_file:
+        _write_ready_file(options.ready_file, stack, shop)
+    run = first_sync(api, root, shop, stack.programs, _say)
+    if run["state"] != "succeeded":
+        raise ProgramFailed(f"the synchronization {run['state']}: {run['error_code']}: {run['error_detail']}")
+    if options.json:
+        print(json.dumps(as_json(run), indent=2), flush=True)
+    else:
+        print(as_table(run), flush=True)
+        print(_addresses(stack), flush=True)
+    if not options.once:
+        _stay(stack)
+    return 0
+
+
+def _stay(stack: Stack) -> None:
+    _say("everything keeps running, and the timer synchronizes every five minutes; Ctrl-C stops it all")
+    while True:
+        for program in stack.programs:
+            program.check()
+        time.sleep(1)
+
+
+def _write_ready_file(path: Path, stack: Stack, shop: str) -> None:
+    content = {
+        "functions": stack.host["url"],
+        "shopify": stack.shopify["url"],
+        "business_central": stack.business_central["api_root"],
+        "storage": stack.storage,
+        "shop": shop,
+        "company": stack.business_central["company"],
+        "functions_key": stack.host["functions_key"],
+        "client_secret": stack.shopify["client_secret"],
+        "shopify_token": stack.shopify["token"],
+        "shopify_token_few_scopes": stack.shopify["few_scopes_token"],
+        "bc_token": stack.business_central["token"],
+    }
+    whole = path.with_name(path.name + ".part")
+    whole.write_text(json.dumps(content, indent=2))
+    whole.replace(path)
+
+
+def _addresses(stack: Stack) -> str:
+    return "\n".join([
+        "",
+        f"functions         {stack.host['url']}/api   (header x-functions-key: {stack.host['functions_key']})",
+        f"Shopify           {stack.shopify['url']}   ({stack.shopify['shop']})",
+        f"Business Central  {stack.business_central['api_root']}",
+        f"storage           {stack.storage.split(';BlobEndpoint=')[-1].split(';')[0]} and its neighbours",
+    ])
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

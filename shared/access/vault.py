@@ -1,0 +1,44 @@
+"""Where access tokens are kept outside Azure: a table whose values are encrypted.
+
+The key is an application setting and never lies beside the values (Fernet: AES-128-CBC and
+HMAC-SHA256, package `cryptography`). Tokens leave this module only to become a request header.
+"""
+from __future__ import annotations
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from shared.errors import ConnectorError
+from shared.storage.tables import Table
+
+TABLE = "AccessTokens"
+
+
+class EncryptedTable:
+    """Secrets by name, encrypted at rest."""
+
+    def __init__(self, table: Table, key: str) -> None:
+        """`key` is 32 bytes in URL-safe base64; ConnectorError settings-invalid if it is not."""
+        self._table = table
+        try:
+            self._cipher = Fernet(key.encode())
+        except ValueError as error:
+            raise ConnectorError("settings-invalid", "TOKEN_KEY must be 32 bytes in URL-safe base64") from error
+
+    def read(self, name: str) -> str | None:
+        """The secret, or None if there is none (or it was written with another key)."""
+        row = self._table.get("secret", name)
+        if row is None:
+            return None
+        try:
+            return self._cipher.decrypt(row["value"].encode()).decode()
+        except InvalidToken:
+            return None
+
+    def write(self, name: str, secret: str) -> None:
+        """Keep the secret under this name."""
+        value = self._cipher.encrypt(secret.encode()).decode()
+        self._table.put({"PartitionKey": "secret", "RowKey": name, "value": value})
+
+    def remove(self, name: str) -> None:
+        """Forget it."""
+        self._table.delete("secret", name)

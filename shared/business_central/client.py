@@ -1,0 +1,215 @@
+"""The HTTP client of Business Central's API v2.0 for one company.
+
+Rules: Microsoft Learn, "API v2.0 for Business Central", "Operational limits", "Use OData batch", "Server-driven
+paging", "Data access intent". GETs are answered by a replica that lags; `fresh=True` asks the primary, which
+every look-up that decides a write needs. A POST whose outcome is unknown is never repeated here.
+Border: callers meet rows, and the errors of shared/errors.py (RecordRefused with its kinds AlreadyExists and
+RowChanged, OutcomeUnknown, ServiceUnavailable, ConnectorError), never a response object or a status. The
+tables behind the decisions are retries.py and refusals.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
+
+from shared.business_central import wire
+from shared.business_central.refusals import AlreadyExists as AlreadyExists
+from shared.business_central.refusals import RowChanged as RowChanged
+from shared.business_central.refusals import RowGone as RowGone
+from shared.business_central.refusals import Written, refusal
+from shared.business_central.request_window import DEFAULT_LIMIT
+from shared.business_central.retries import Failure
+from shared.business_central.sign_in import TokenProvider
+from shared.business_central.transport import Call, Transport
+from shared.business_central.wire import Row
+from shared.clock import Clock
+from shared.errors import ConnectorError
+from shared.exchange import Observer, unobserved
+
+MAX_BATCH = 100
+_JSON = {"Content-Type": "application/json"}
+_NOT_ABOUT_A_ROW = ("", "Internal_CompanyNotFound", "BadRequest_ResourceNotFound")
+
+
+class BatchRequest(NamedTuple):
+    """One operation of a batch; `path` is relative to the company, e.g. salesOrders(<id>)/salesOrderLines."""
+
+    method: str
+    path: str
+    body: Mapping[str, Any]
+    etag: str = ""
+
+
+class BusinessCentral:
+    """One company over HTTP. Safe for several threads: each has its own connection.
+
+    api_root   …/v2.0/{tenant}/{environment}/api/v2.0
+    company    the company's id (GUID), pinned on the shop card
+    http_gate  called before every request; raises when this environment may not make any
+    observe    called once per attempt, also for one that was not answered
+    """
+
+    def __init__(
+        self,
+        api_root: str,
+        company: str,
+        sign_in: TokenProvider,
+        clock: Clock,
+        http_gate: Callable[[], None] = lambda: None,
+        observe: Observer = unobserved,
+        *,
+        requests_per_five_minutes: int = DEFAULT_LIMIT,
+        page_size: int = 5_000,
+    ) -> None:
+        self.clock = clock
+        self._root = api_root.rstrip("/")
+        self._company = f"companies({company})"
+        self._page_size = page_size
+        self._transport = Transport(
+            sign_in, clock, http_gate, observe, requests_per_five_minutes=requests_per_five_minutes
+        )
+
+    @property
+    def calls(self) -> int:
+        """Requests sent so far, repeated ones included."""
+        return self._transport.calls
+
+    @property
+    def writes(self) -> int:
+        """Write operations among them, each operation of a batch counted."""
+        return self._transport.writes
+
+    def close(self) -> None:
+        """Close the connections; the client can be used again afterwards."""
+        self._transport.close()
+
+    # Reading
+
+    def rows(
+        self, entity_set: str, *, filter: str = "", select: str = "", orderby: str = "", fresh: bool = False
+    ) -> Iterator[Row]:
+        """All rows of an entity set, page after page; `filter`, `select`, `orderby` in OData's language."""
+        options = wire.query({"$filter": filter, "$select": select, "$orderby": orderby})
+        return self._pages(f"{self._root}/{self._company}/{entity_set}{options}", fresh)
+
+    def companies(self) -> list[Row]:
+        """The companies of this environment: id, name, displayName."""
+        return list(self._pages(f"{self._root}/companies{wire.query({'$select': 'id,name,displayName'})}", False))
+
+    def read(self, entity_set: str, id: str, *, select: str = "", fresh: bool = False) -> Row | None:
+        """One row by its id with "@odata.etag", or None when there is none."""
+        url = f"{self._url(entity_set, id)}{wire.query({'$select': select})}"
+        answer = self._transport.send(Call("GET", url, _intent(fresh), b"", Written(entity_set), writes=0))
+        if answer.failure is None:
+            return _row(answer.value)
+        if _is_gone(answer.failure):
+            return None
+        raise refusal(answer.failure, Written(entity_set))
+
+    # Writing: for executor.py only
+
+    def create(self, entity_set: str, body: Mapping[str, Any]) -> Row:
+        """POST; the row as Business Central stored it. OutcomeUnknown: it may or may not be there."""
+        call = self._write("POST", f"{self._root}/{self._company}/{entity_set}", entity_set, body)
+        return _row(self._good(call))
+
+    def create_line(self, order_id: str, body: Mapping[str, Any]) -> Row:
+        """One more line for a sales order."""
+        return self.create(f"salesOrders({order_id})/salesOrderLines", body)
+
+    def change(self, entity_set: str, id: str, body: Mapping[str, Any], etag: str) -> Row:
+        """PATCH; the row after it. RowChanged when `etag` is no longer the row's."""
+        call = self._write("PATCH", self._url(entity_set, id), entity_set, body, {"If-Match": etag})
+        return _row(self._good(call))
+
+    def remove(self, entity_set: str, id: str) -> bool:
+        """DELETE; False when there was no such row."""
+        answer = self._transport.send(self._write("DELETE", self._url(entity_set, id), entity_set, {}))
+        if answer.failure is None:
+            return True
+        if _is_gone(answer.failure):
+            return False
+        raise refusal(answer.failure, Written(entity_set))
+
+    def batch(self, operations: Sequence[BatchRequest]) -> list[Row]:
+        """Up to 100 writes in one request, all or nothing; the stored rows in the same order.
+
+        The first operation that fails decides the error: a snapshot batch rolls all others back, though
+        Business Central still reports 201 for those before it.
+        """
+        if len(operations) > MAX_BATCH:
+            raise ValueError(f"a batch takes {MAX_BATCH} operations, not {len(operations)}")
+        if not operations:
+            return []
+        return _in_order(self._good(self._batch_call(operations)), operations)
+
+    # Building calls
+
+    def _url(self, entity_set: str, id: str) -> str:
+        return f"{self._root}/{self._company}/{entity_set}({id})"
+
+    def _write(
+        self, method: str, url: str, entity_set: str, body: Mapping[str, Any], headers: Mapping[str, str] = {}
+    ) -> Call:
+        content = wire.encode(body) if method != "DELETE" else b""
+        return Call(method, url, {**_JSON, **headers}, content, Written(entity_set, body), writes=1)
+
+    def _batch_call(self, operations: Sequence[BatchRequest]) -> Call:
+        body = {"requests": [_batch_part(n, each, self._company) for n, each in enumerate(operations)]}
+        written = Written(operations[0].path, operations[0].body)
+        # Undocumented whether each operation counts as a request; assume the worse.
+        return Call(
+            "POST", f"{self._root}/$batch", {**_JSON, "Isolation": "snapshot"}, wire.encode(body), written,
+            writes=len(operations), weight=len(operations), batch=True,
+        )  # fmt: skip
+
+    def _pages(self, url: str, fresh: bool) -> Iterator[Row]:
+        headers = {**_intent(fresh), "Prefer": f"odata.maxpagesize={self._page_size}"}
+        while url:
+            page = self._good(Call("GET", url, headers, b"", Written(urlsplit(url).path), writes=0))
+            yield from page.get("value", ())
+            url = page.get("@odata.nextLink", "")
+            if url and _host(url) != _host(self._root):
+                detail = f"Business Central's next page is on another host, {_host(url)}; it was not read."
+                raise ConnectorError("bc-request-invalid", detail)
+
+    def _good(self, call: Call) -> Any:
+        answer = self._transport.send(call)
+        if answer.failure is not None:
+            raise refusal(answer.failure, call.written)
+        return answer.value
+
+
+def _is_gone(failure: Failure) -> bool:
+    """Whether only the row is missing, not the company or the whole address."""
+    return failure.status == 404 and failure.code not in _NOT_ABOUT_A_ROW
+
+
+def _intent(fresh: bool) -> dict[str, str]:
+    return {"Data-Access-Intent": "ReadWrite" if fresh else "ReadOnly"}
+
+
+def _host(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.lower()
+
+
+def _row(value: Any) -> Row:
+    return msgspec.convert(value, Row)
+
+
+def _batch_part(number: int, operation: BatchRequest, company: str) -> dict[str, Any]:
+    headers = _JSON | ({"If-Match": operation.etag} if operation.etag else {})
+    return {
+        "id": str(number), "method": operation.method, "url": f"{company}/{operation.path}",
+        "headers": headers, "body": operation.body,
+    }  # fmt: skip
+
+
+def _in_order(value: Any, operations: Sequence[BatchRequest]) -> list[Row]:
+    bodies = {str(part.get("id")): part.get("body") or {} for part in value["responses"]}
+    return [bodies[str(number)] for number in range(len(operations))]

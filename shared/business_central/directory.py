@@ -1,0 +1,155 @@
+"""What a job knows of Business Central: customers, items, variants, accounts and codes, to look up.
+
+Each table is read once, when it is first asked for, from the primary (the answers decide what is written), and
+kept current by our own creates and changes. Of several rows with one key the first by number counts, as in
+Microsoft's connector. Border: reads only; keys.py says when two keys are equal, mapping decides what it means.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from functools import cached_property
+
+from shared.business_central.client import BusinessCentral
+from shared.business_central.keys import BillTo, bill_to_of, code_key, email_key, phone_key
+from shared.business_central.register import Register
+from shared.business_central.rows import (
+    AccountRow,
+    CustomerRow,
+    ItemRow,
+    Kind,
+    VariantRow,
+    row_as,
+    select_of,
+)
+
+
+class Directory:
+    """Look-ups for one job; any thread may ask. None or an empty answer means: Business Central has none."""
+
+    def __init__(self, bc: BusinessCentral) -> None:
+        self._bc = bc
+        self._lock = threading.RLock()
+        self._customers = Register[CustomerRow](
+            lambda: self._rows("customers", CustomerRow),
+            lambda row: row.number,
+            {
+                "number": lambda row: code_key(row.number),
+                "email": lambda row: email_key(row.email),
+                "phone": lambda row: phone_key(row.phone_number),
+                "bill-to": bill_to_of,
+            },
+        )
+        self._items = Register[ItemRow](
+            lambda: self._rows("items", ItemRow),
+            lambda row: row.number,
+            {"number": lambda row: code_key(row.number), "gtin": lambda row: row.gtin.strip()},
+        )
+        self._variants = Register[VariantRow](
+            lambda: self._rows("itemVariants", VariantRow),
+            lambda row: row.item_number,
+            {
+                "item and code": lambda row: (code_key(row.item_number), code_key(row.code)),
+                "code": lambda row: code_key(row.code),
+            },
+        )
+
+    # Customers
+
+    def customer_by_number(self, number: str) -> CustomerRow | None:
+        return self._customers.first("number", code_key(number))
+
+    def customer_by_email(self, email: str) -> CustomerRow | None:
+        return self._customers.first("email", email_key(email))
+
+    def customer_by_phone(self, phone: str) -> CustomerRow | None:
+        return self._customers.first("phone", phone_key(phone))
+
+    def customer_by_bill_to(self, address: BillTo) -> CustomerRow | None:
+        """`address` as keys.bill_to makes it."""
+        return self._customers.first("bill-to", address)
+
+    def remember_customer(self, row: CustomerRow) -> None:
+        """We created or changed this customer."""
+        self._customers.remember(row)
+
+    # Items and variants
+
+    def item_by_number(self, number: str) -> ItemRow | None:
+        return self._items.first("number", code_key(number))
+
+    def item_by_gtin(self, gtin: str) -> ItemRow | None:
+        return self._items.first("gtin", gtin.strip())
+
+    def variant(self, item_number: str, code: str) -> VariantRow | None:
+        return self._variants.first("item and code", (code_key(item_number), code_key(code)))
+
+    def variants_by_code(self, code: str) -> list[VariantRow]:
+        """The variants of any item with this code, by item number."""
+        return self._variants.all("code", code_key(code))
+
+    def remember_item(self, row: ItemRow) -> None:
+        """We created or changed this item."""
+        self._items.remember(row)
+
+    def remember_variant(self, row: VariantRow) -> None:
+        """We created this variant."""
+        self._variants.remember(row)
+
+    # Set-up
+
+    def account(self, number: str) -> AccountRow | None:
+        """The G/L account with this number."""
+        with self._lock:
+            return self._accounts.get(code_key(number))
+
+    def knows_country(self, code: str) -> bool:
+        with self._lock:
+            return code_key(code) in self._countries
+
+    def knows_currency(self, code: str) -> bool:
+        """Whether `currencies` has this code; the local currency need not be there."""
+        with self._lock:
+            return code_key(code) in self._currencies
+
+    def knows_unit(self, code: str) -> bool:
+        with self._lock:
+            return code_key(code) in self._units
+
+    @property
+    def local_currency(self) -> str:
+        """The ISO code of the company's own currency, e.g. EUR; "" when set-up does not say."""
+        with self._lock:
+            return self._local_currency
+
+    @cached_property
+    def _accounts(self) -> dict[str, AccountRow]:
+        return {code_key(row.number): row for row in self._rows("accounts", AccountRow)}
+
+    @cached_property
+    def _countries(self) -> frozenset[str]:
+        return self._codes("countriesRegions")
+
+    @cached_property
+    def _currencies(self) -> frozenset[str]:
+        return self._codes("currencies")
+
+    @cached_property
+    def _units(self) -> frozenset[str]:
+        return self._codes("unitsOfMeasure")
+
+    @cached_property
+    def _local_currency(self) -> str:
+        for entity_set, name in (("generalLedgerSetup", "localCurrencyCode"), ("companyInformation", "currencyCode")):
+            for row in self._bc.rows(entity_set, select=name, fresh=True):
+                if row.get(name):
+                    return str(row[name])
+        return ""
+
+    def _codes(self, entity_set: str) -> frozenset[str]:
+        return frozenset(code_key(row["code"]) for row in self._bc.rows(entity_set, select="code", fresh=True))
+
+    def _rows(self, entity_set: str, kind: type[Kind]) -> Iterator[Kind]:
+        for row in self._bc.rows(entity_set, select=select_of(kind), fresh=True):
+            yield row_as(kind, row)

@@ -1,0 +1,56 @@
+"""When two customers are the same: the keys by which Shopify's and Business Central's are compared.
+
+Rules: Microsoft Learn, "Shopify Connector: synchronize customers" (By EMail/Phone, By Bill-to Info). Pure;
+mapping and directory use the same functions, so that both sides are always cut to the same form.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from shared.business_central.rows import CustomerRow
+
+
+class BillTo(NamedTuple):
+    """What "By Bill-to Info" compares; make it with bill_to()."""
+
+    name: str
+    address_1: str
+    address_2: str
+    postal_code: str
+    city: str
+    county: str
+    country: str
+
+
+def bill_to(
+    name: str, address_1: str, address_2: str, postal_code: str, city: str, county: str, country: str
+) -> BillTo:
+    """The address without regard to capitals and surrounding blanks."""
+    parts = (name, address_1, address_2, postal_code, city, county, country)
+    return BillTo(*(part.strip().casefold() for part in parts))
+
+
+def bill_to_of(row: CustomerRow) -> BillTo:
+    """The same of a customer as Business Central stores it."""
+    return bill_to(
+        row.display_name, row.address_line1, row.address_line2, row.postal_code, row.city, row.state, row.country
+    )
+
+
+def email_key(email: str) -> str:
+    """`  Marie@Example.FR ` -> marie@example.fr; "" when there is none."""
+    return email.strip().lower()
+
+
+def phone_key(phone: str) -> str:
+    """`+33 1 44 27 46 22` and `0033 1 44274622` -> 33144274622; "" when there is no digit."""
+    text = phone.strip()
+    digits = re.sub(r"\D", "", text)
+    return digits.removeprefix("00") if not text.startswith("+") else digits
+
+
+def code_key(code: str) -> str:
+    """A number or code as Business Central keeps it: trimmed, in capitals."""
+    return code.strip().upper()

@@ -1,0 +1,283 @@
+"""Business Central's refusals put into our catalogue: (status, code, message, what was written) -> exception.
+
+Rules: Microsoft Learn, "Web services error codes"; the texts of AL errors in microsoft/BCApps. We ask for
+English, but a tenant may answer in French all the same, so the families an operator meets most are
+known in both languages. The first row of a table that fits decides.
+Border: pure; what to repeat is decided in retries.py. A refusal of this one record is a RecordRefused,
+also where the fault is ours: one bad record must not stop a run. Sign-in and company are ConnectorErrors.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
+from typing import Any, NamedTuple
+
+from shared.business_central.retries import Failure
+from shared.errors import ConnectorError, RecordRefused, ServiceUnavailable
+
+
+class AlreadyExists(RecordRefused):
+    """A row with this key is there: find it and take it over."""
+
+
+class RowChanged(RecordRefused):
+    """Somebody changed the row since we read it: read it again."""
+
+
+class RowGone(RecordRefused):
+    """The row to change is no longer there."""
+
+
+class Written(NamedTuple):
+    """What the refused request was about: an entity set (or path) and the body that was sent."""
+
+    entity_set: str = ""
+    body: Mapping[str, Any] = {}
+
+
+class _Case(NamedTuple):
+    failure: Failure
+    written: Written
+    parts: Mapping[str, str]
+
+    @property
+    def sentence(self) -> str:
+        return self.failure.message or f"Business Central answered {self.failure.status} without a reason."
+
+
+_Reading = Callable[[_Case], ConnectorError]
+
+
+def refusal(failure: Failure, written: Written) -> ConnectorError:
+    """The exception that says this refusal in our words; to be raised by the caller."""
+    for code, pattern, reading in _RULES:
+        found = re.search(pattern, failure.message, re.IGNORECASE | re.DOTALL)
+        if found and fnmatchcase(failure.code, code):
+            parts = {name: text for name, text in found.groupdict().items() if text is not None}
+            return reading(_Case(failure, written, parts))
+    return _STATUSES.get(failure.status, _refused)(_Case(failure, written, {}))
+
+
+# What was refused: each reading turns a case into an exception.
+
+
+def _as(problem: str) -> _Reading:
+    """Business Central's own sentence under this code of the catalogue."""
+    return lambda case: RecordRefused(problem, case.sentence)
+
+
+_refused = _as("record-refused")
+
+
+def _our_bug(case: _Case) -> ConnectorError:
+    return RecordRefused("bc-request-invalid", f"{case.written.entity_set or 'Request'}: {case.sentence}")
+
+
+def _sign_in_refused(case: _Case) -> ConnectorError:
+    return ConnectorError("bc-unauthorized", case.sentence)
+
+
+def _company_unknown(case: _Case) -> ConnectorError:
+    return ConnectorError("bc-company-unknown", case.sentence)
+
+
+def _address_unknown(case: _Case) -> ConnectorError:
+    # Business Central answers in JSON with a code; without one, somebody else answers at this address.
+    return _our_bug(case) if case.failure.code else _company_unknown(case)
+
+
+def _field_missing(case: _Case) -> ConnectorError:
+    field, kind = case.parts["field"], _kind(case.parts["table"])
+    number = _number_in(case.parts["key"])
+    if kind == "customer" and _is_posting_group(field):
+        return _posting_group_missing(number or _customer_of(case.written), field)
+    if kind == "item" and _is_posting_group(field):
+        return RecordRefused("setup-incomplete", f"Business Central > Items > {number}: {field} is empty.")
+    if kind == "account":
+        return RecordRefused("account-missing", f"G/L account {number}: {case.sentence}")
+    return _as("setup-incomplete")(case) if _is_set_up(case.parts["table"]) else _refused(case)
+
+
+def _posting_group_missing(customer: str, field: str) -> ConnectorError:
+    if re.fullmatch(r"S\d+", customer):
+        detail = f"Customer {customer} was created without {field}: no rule for table 18 fits it."
+        return RecordRefused("customer-template-missing", detail)
+    return RecordRefused("posting-group-missing", f"Customer {customer} has no {field}.")
+
+
+def _field_differs(case: _Case) -> ConnectorError:
+    kind, number = _kind(case.parts["table"]), _number_in(case.parts["key"])
+    blocked = re.search(r"block|bloqu", case.parts["field"], re.IGNORECASE)
+    if kind in ("customer", "item") and blocked:
+        return RecordRefused(f"{kind}-blocked", f"{kind.capitalize()} {number} is blocked: {case.sentence}")
+    return _as("account-missing")(case) if kind == "account" else _refused(case)
+
+
+def _row_missing(case: _Case) -> ConnectorError:
+    table, key = case.parts["table"], case.parts.get("key", "")
+    if _is_set_up(table):
+        empty = re.search(r"(Gen\. Bus\. Posting Group|Groupe compta\. marché)=''", key)
+        return _posting_group_missing(_customer_of(case.written), empty[1]) if empty else _set_up(case)
+    if _kind(table) == "currency":
+        return _currency_unknown(case)
+    return _as(_MISSING.get(_kind(table), "record-refused"))(case)
+
+
+_set_up = _as("setup-incomplete")
+
+
+def _currency_unknown(case: _Case) -> ConnectorError:
+    body = case.written.body
+    currency = str(body.get("currencyCode") or case.parts.get("value") or "")
+    detail = f"Currency {currency or '(not named)'}, date {_date_of(body)}: {case.sentence}"
+    return RecordRefused("currency-unknown", detail)
+
+
+def _nothing_within(case: _Case) -> ConnectorError:
+    if re.search(r"currency|devise", case.failure.message, re.IGNORECASE):
+        return _currency_unknown(case)
+    return _set_up(case)
+
+
+def _line_object_missing(problem: str) -> _Reading:
+    def reading(case: _Case) -> ConnectorError:
+        return RecordRefused(problem, f"{case.sentence} Asked for: {_objects_of(case.written.body)}.")
+
+    return reading
+
+
+def _customer_missing(case: _Case) -> ConnectorError:
+    return RecordRefused("customer-missing", f"{case.sentence} Asked for: {_customer_of(case.written)}.")
+
+
+def _blocked(kind: str) -> _Reading:
+    return lambda case: RecordRefused(
+        f"{kind}-blocked", f"{kind.capitalize()} {case.parts['number']} is blocked: {case.sentence}"
+    )
+
+
+# Reading the texts: captions, keys, and what was sent.
+
+_KINDS = {
+    "customer": "customer", "client": "customer",
+    "item": "item", "article": "item",
+    "g/l account": "account", "compte général": "account",
+    "currency": "currency", "devise": "currency",
+    "currency exchange rate": "currency", "taux de change devise": "currency",
+    "country/region": "country", "pays/région": "country",
+}  # fmt: skip
+_MISSING = {
+    "customer": "customer-missing", "item": "item-not-found", "account": "account-missing",
+    "country": "country-unknown",
+}  # fmt: skip
+
+
+def _kind(table: str) -> str:
+    return _KINDS.get(table.strip().lower(), "")
+
+
+def _is_posting_group(field: str) -> bool:
+    return re.search(r"posting group|groupe compta", field, re.IGNORECASE) is not None
+
+
+def _is_set_up(table: str) -> bool:
+    pattern = r"setup|param(?:ètres|étrage)|configuration|posting group|groupe compta|unit of measure|unité"
+    return re.search(pattern, table, re.IGNORECASE) is not None
+
+
+def _number_in(key: str) -> str:
+    """`No.=C00107` -> C00107; also `N°=…` and quoted values."""
+    found = re.search(r"=\s*'?([^',]*)", key)
+    return found[1].strip() if found else ""
+
+
+def _customer_of(written: Written) -> str:
+    own_number = written.body.get("number") if written.entity_set == "customers" else ""
+    return str(written.body.get("customerNumber") or own_number or "(not named)")
+
+
+def _date_of(body: Mapping[str, Any]) -> str:
+    return str(body.get("postingDate") or body.get("orderDate") or "of today")
+
+
+def _objects_of(body: Mapping[str, Any]) -> str:
+    lines = body.get("salesOrderLines") or [body]
+    names = (line.get(key) for line in lines for key in ("lineObjectNumber", "itemId", "accountId"))
+    return ", ".join(sorted({str(name) for name in names if name})) or "(not named)"
+
+
+# Code, text (English or French, a group for each part that is named later), reading.
+
+_MUST_HAVE = (
+    r"^(?P<field>.+?) must have a value in (?P<table>[^:]+?): (?P<key>.+?)\. It cannot be zero or empty",
+    r"^(?:Le champ )?(?P<field>.+?) doit (?:avoir|contenir) une valeur dans (?P<table>[^:]+?)\s*: "
+    r"(?P<key>.+?)\.(?:\s|$)",
+)
+_MUST_EQUAL = (
+    r"^(?P<field>.+?) must be equal to '.*?'\s+in (?P<table>[^:]+?): (?P<key>.+?)\. Current value is",
+    r"^(?:Le champ )?(?P<field>.+?) doit être égale? à '.*?'\s+dans (?P<table>[^:]+?)\s*: "
+    r"(?P<key>.+?)\.(?:\s|$)",
+)
+_NO_SUCH_ROW = (
+    r"^The (?P<table>.+?) does not exist\. Identification fields and values: (?P<key>.*)$",
+    r"^(?:Le |La |L[’'])?(?P<table>.+?) n[’']existe pas\.[^:]*: (?P<key>.*)$",
+)
+_NOT_RELATED = (
+    r"contains a value \((?P<value>.*?)\) that cannot be found in the related table \((?P<table>.+?)\)",
+    r"contient une valeur \((?P<value>.*?)\) .*?table (?:associée|liée) \((?P<table>.+?)\)",
+)
+_VALIDATION = "Application_FieldValidationException"
+_DIALOG = "Application_DialogException"
+_OUR_TEXTS = (
+    r"\"customerNumber\" or a \"customerId\" must be provided"
+    r"|Both \"itemId\" and \"accountId\"|You must specify an? |Inventory cannot be changed"
+    r"|The value for .* cannot be modified"
+)
+_SET_UP_TEXTS = (
+    r"\"\w+\" does not match to an? |activate Manual Nos\.|Sales Tax"
+    r"|not within your range of allowed posting dates|run the data upgrade|not set up"
+    r"|entrer de numéros manuellement|saisir (?:de|des) numéros manuellement"
+    r"|plage de dates (?:comptabilisation|de comptabilisation) autorisée"
+)
+
+_RULES: tuple[tuple[str, str, _Reading], ...] = (
+    ("Authentication_*", "", _sign_in_refused),
+    ("Authorization_*", "", _sign_in_refused),
+    ("Internal_CompanyNotFound", "", _company_unknown),
+    ("Request_EntityChanged", "", lambda case: RowChanged("record-refused", case.sentence)),
+    ("Internal_EntityWithSameKeyExists", "", lambda case: AlreadyExists("record-refused", case.sentence)),
+    ("SkipToken*", "", lambda case: ServiceUnavailable("bc-unavailable", case.sentence)),
+    *((_VALIDATION, text, _field_missing) for text in _MUST_HAVE),
+    *((_VALIDATION, text, _field_differs) for text in _MUST_EQUAL),
+    *(("Internal_RecordNotFound", text, _row_missing) for text in _NO_SUCH_ROW),
+    *(("Internal_InvalidTableRelation", text, _row_missing) for text in _NOT_RELATED),
+    ("Internal_DataNotFoundFilter", "", _nothing_within),
+    ("Application_CallbackNotAllowed", "", _set_up),
+    (_DIALOG, r"(?:Customer|client) (?P<number>\S+) (?:is blocked|est bloqué)", _blocked("customer")),
+    (_DIALOG, r"(?:cannot sell Item|vendre l[’']article) (?P<number>\S+)", _blocked("item")),
+    (_DIALOG, r"sell-to customer cannot be found|donneur d[’']ordre .*introuvable", _customer_missing),
+    (_DIALOG, r"^Item does not exist|^L[’']article n[’']existe pas", _line_object_missing("item-not-found")),
+    (_DIALOG, r"^Account does not exist|^Le compte n[’']existe pas", _line_object_missing("account-missing")),
+    (_DIALOG, r"\"currency(?:Code|Id)\"", _currency_unknown),
+    (_DIALOG, _OUR_TEXTS, _our_bug),
+    (_DIALOG, _SET_UP_TEXTS, _set_up),
+    ("BadRequest*", "", _our_bug),
+    ("Application_InvalidGUID", "", _our_bug),
+    ("Application_EvaluateException", "", _our_bug),
+    ("Application_FilterErrorException", "", _our_bug),
+    ("Unknown", "", _our_bug),
+    ("Internal_*", "", _refused),
+)
+
+_STATUSES: dict[int, _Reading] = {
+    401: _sign_in_refused,
+    403: _sign_in_refused,
+    404: _address_unknown,
+    405: _our_bug,
+    409: lambda case: RowChanged("record-refused", case.sentence),
+    412: lambda case: RowChanged("record-refused", case.sentence),
+    413: _our_bug,
+    501: _our_bug,
+}

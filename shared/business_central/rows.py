@@ -1,0 +1,96 @@
+"""Rows of Business Central's API v2.0 as far as the connector reads them.
+
+Property names, types and lengths: Microsoft Learn, "API v2.0", resource types customer, item,
+itemVariant, account, salesOrder. Unknown properties are ignored.
+"""
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import msgspec
+
+from shared.business_central.wire import plain
+
+Kind = TypeVar("Kind", bound=msgspec.Struct)
+
+LENGTHS = {
+    "customers": {
+        "number": 20, "displayName": 100, "addressLine1": 100, "addressLine2": 50, "city": 30,
+        "state": 30, "country": 10, "postalCode": 20, "phoneNumber": 30, "email": 80,
+    },
+    "items": {
+        "number": 20, "displayName": 100, "displayName2": 50, "gtin": 14, "itemCategoryCode": 20,
+    },
+    "itemVariants": {"code": 10, "description": 100},
+    "salesOrders": {
+        "externalDocumentNumber": 35, "shipToName": 100, "shipToContact": 100,
+        "sellToAddressLine1": 100, "sellToAddressLine2": 50, "sellToCity": 30, "sellToCountry": 10,
+        "sellToState": 30, "sellToPostCode": 20,
+        "shipToAddressLine1": 100, "shipToAddressLine2": 50, "shipToCity": 30, "shipToCountry": 10,
+        "shipToState": 30, "shipToPostCode": 20, "phoneNumber": 30, "email": 80,
+    },
+    "salesOrderLines": {"lineObjectNumber": 20, "description": 100, "description2": 50},
+}
+"""Longest text each property takes, in characters."""
+
+
+class CustomerRow(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    id: str
+    number: str
+    display_name: str = ""
+    address_line1: str = ""
+    address_line2: str = ""
+    city: str = ""
+    state: str = ""
+    country: str = ""
+    postal_code: str = ""
+    phone_number: str = ""
+    email: str = ""
+    blocked: str = ""
+
+
+class ItemRow(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    id: str
+    number: str
+    display_name: str = ""
+    item_category_code: str = ""
+    gtin: str = ""
+    blocked: bool = False
+    unit_price: Decimal = Decimal(0)
+
+
+class VariantRow(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    id: str
+    item_number: str
+    code: str
+    description: str = ""
+
+
+class AccountRow(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    id: str
+    number: str
+    blocked: bool = False
+    account_type: str = ""
+    direct_posting: bool = False
+
+
+class SalesDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """A sales order, or the invoice or shipment it became (`entity_set` says which)."""
+
+    id: str
+    number: str
+    entity_set: str = "salesOrders"
+    total_amount_including_tax: Decimal = Decimal(0)
+
+
+def row_as(kind: type[Kind], raw: dict[str, Any]) -> Kind:
+    """`raw` (API names) as a row of this kind; a blank enum member reads as ""."""
+    blocked = raw.get("blocked")
+    readable = {**raw, "blocked": plain(blocked)} if isinstance(blocked, str) else raw
+    return msgspec.convert(readable, kind)
+
+
+def select_of(kind: type[msgspec.Struct]) -> str:
+    """The `$select` that reads exactly what rows of this kind hold."""
+    return ",".join(field.encode_name for field in msgspec.structs.fields(kind))

@@ -1,0 +1,190 @@
+"""Signing in to Business Central: something that returns the value of the Authorization header.
+
+Rules: Microsoft Learn, "Using service-to-service authentication" (client credentials, the scope below, no
+refresh token: ask again) and "Managed identities"; user and web service key exist on-premises only.
+Border: knows tokens, not Business Central. Errors: ConnectorError "bc-unauthorized" when the sign-in is
+refused, ServiceUnavailable "bc-unavailable" when the token service does not answer. No secret in either.
+"""
+
+from __future__ import annotations
+
+import base64
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+import requests
+
+from shared.clock import Clock
+from shared.errors import ConnectorError, ServiceUnavailable
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+
+SCOPE = "https://api.businesscentral.dynamics.com/.default"
+RENEW_BEFORE_EXPIRY = timedelta(minutes=5)
+_TRIES = 4
+_TIMEOUT_SECONDS = (10, 30)
+
+
+class TokenProvider(Protocol):
+    """Gives the Authorization header's value; any thread may call it."""
+
+    def __call__(self) -> str:
+        """The full value, e.g. "Bearer eyJ…"."""
+        ...
+
+    def forget(self) -> None:
+        """It was refused: get a new one when asked next."""
+        ...
+
+
+class FixedSignIn:
+    """A header value that never changes."""
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def __call__(self) -> str:
+        return self._value
+
+    def forget(self) -> None:
+        """Nothing can be renewed; the next refusal ends the run."""
+
+
+def bearer(token: str) -> FixedSignIn:
+    """A token that somebody else obtained, e.g. the simulator's development token."""
+    return FixedSignIn(f"Bearer {token}")
+
+
+def basic(user: str, web_service_key: str) -> FixedSignIn:
+    """User name and web service access key of an on-premises installation."""
+    pair = base64.b64encode(f"{user}:{web_service_key}".encode()).decode()
+    return FixedSignIn(f"Basic {pair}")
+
+
+class ClientCredentials:
+    """OAuth client credentials against any token endpoint; keeps the token until shortly before it expires."""
+
+    def __init__(
+        self,
+        token_url: str,
+        client_id: str,
+        client_secret: str,
+        clock: Clock,
+        *,
+        scope: str = SCOPE,
+        http_gate: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._token_url = token_url
+        self._form = {
+            "grant_type": "client_credentials",
+            "client_id": client_id,
+            "client_secret": client_secret,
+            "scope": scope,
+        }
+        self._clock = clock
+        self._http_gate = http_gate
+        self._lock = threading.Lock()
+        self._value = ""
+        self._renew_at = clock.now()
+
+    def __call__(self) -> str:
+        with self._lock:
+            if not self._value or self._clock.now() >= self._renew_at:
+                self._value, self._renew_at = self._fetch()
+            return self._value
+
+    def forget(self) -> None:
+        with self._lock:
+            self._value = ""
+
+    def _fetch(self) -> tuple[str, datetime]:
+        answer = self._ask()
+        try:
+            token, seconds = str(answer.json()["access_token"]), int(answer.json().get("expires_in", 3600))
+        except (ValueError, KeyError, AttributeError):
+            raise ServiceUnavailable("bc-unavailable", "The token service's answer holds no token.") from None
+        return f"Bearer {token}", self._clock.now() + timedelta(seconds=seconds) - RENEW_BEFORE_EXPIRY
+
+    def _ask(self) -> requests.Response:
+        problem = ""
+        for tries in range(_TRIES):
+            self._clock.sleep(2.0**tries if tries else 0)
+            self._http_gate()
+            try:
+                answer = requests.post(
+                    self._token_url, data=self._form, timeout=_TIMEOUT_SECONDS, allow_redirects=False
+                )
+            except requests.RequestException as lost:
+                problem = f"did not answer ({type(lost).__name__})"
+                continue
+            if answer.ok:
+                return answer
+            if answer.status_code < 500 and answer.status_code != 429:
+                raise ConnectorError("bc-unauthorized", _refusal(answer))
+            problem = f"answered {answer.status_code}"
+        raise ServiceUnavailable("bc-unavailable", f"The token service {problem}.")
+
+
+def _refusal(answer: requests.Response) -> str:
+    """The token service's reason, cut before the trace ids: AADSTS7000215: Invalid client secret…"""
+    try:
+        reason = str(answer.json().get("error_description") or answer.json().get("error") or "")
+    except (ValueError, AttributeError):
+        reason = ""
+    reason = reason.split("Trace ID:")[0].splitlines()[0].strip() if reason else "no reason given"
+    return f"The token service refused the sign-in with {answer.status_code}: {reason[:300]}"
+
+
+class AzureIdentity:
+    """A token from azure-identity, which keeps and renews it; `make` builds the credential when first used."""
+
+    def __init__(self, make: Callable[[], TokenCredential], *, scope: str = SCOPE) -> None:
+        self._make = make
+        self._scope = scope
+        self._lock = threading.Lock()
+        self._credential: TokenCredential | None = None
+
+    def __call__(self) -> str:
+        with self._lock:
+            self._credential = self._credential or self._make()
+            return f"Bearer {_token(self._credential, self._scope)}"
+
+    def forget(self) -> None:
+        # A new credential starts with an empty cache; the old one would give the refused token again.
+        with self._lock:
+            self._credential = None
+
+
+def _token(credential: TokenCredential, scope: str) -> str:
+    from azure.core.exceptions import AzureError
+
+    try:
+        return credential.get_token(scope).token
+    except AzureError as refused:
+        reason = f"azure-identity gave no token ({type(refused).__name__})."
+        raise ConnectorError("bc-unauthorized", reason) from None
+
+
+def managed_identity(client_id: str = "") -> AzureIdentity:
+    """The function app's own identity; `client_id` names a user-assigned one."""
+
+    def make() -> TokenCredential:
+        from azure.identity import ManagedIdentityCredential
+
+        return ManagedIdentityCredential(client_id=client_id) if client_id else ManagedIdentityCredential()
+
+    return AzureIdentity(make)
+
+
+def default_credential() -> AzureIdentity:
+    """Whatever signs in on this machine: environment, managed identity, developer tools."""
+
+    def make() -> TokenCredential:
+        from azure.identity import DefaultAzureCredential
+
+        return DefaultAzureCredential()
+
+    return AzureIdentity(make)

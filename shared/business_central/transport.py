@@ -1,0 +1,196 @@
+"""Sending one request until there is an answer to act on: gate, pace, sign-in, retries, report.
+
+Rules: Microsoft Learn, "Operational limits for Business Central online"; what a failure means stands as a table
+in retries.py. Each attempt is reported to the observer, also one that was not answered. The sign-in never
+leaves this module: not in an exchange, not in an error.
+Border: knows HTTP and nothing of entities; client.py builds the calls and reads the values.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import NamedTuple, NoReturn
+
+import requests
+
+from shared.business_central.answers import Answer, Reply, read_answer
+from shared.business_central.refusals import Written, refusal
+from shared.business_central.request_window import DEFAULT_LIMIT, RequestWindow
+from shared.business_central.retries import (
+    ANSWER_LOST,
+    NOT_CONNECTED,
+    Action,
+    Failure,
+    action_for,
+    next_wait,
+)
+from shared.business_central.sign_in import TokenProvider
+from shared.clock import Clock
+from shared.errors import OutcomeUnknown, ServiceUnavailable
+from shared.exchange import Exchange, Observer, unobserved
+
+_HEADERS = {"Accept": "application/json", "Accept-Language": "en-US", "User-Agent": "serverless-shopify-connector"}
+
+
+class Call(NamedTuple):
+    """One request. writes: operations of it that change something; weight: requests it may count as."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    written: Written
+    writes: int
+    weight: int = 1
+    batch: bool = False
+
+
+class Transport:
+    """Keeps connections (one per thread), the request window and the counts alive between calls.
+
+    http_gate   called before every request; raises when this environment may not make any
+    jitter      a number from 0 to 1 for each wait
+    calls, writes  attempts made, and write operations among them
+    """
+
+    def __init__(
+        self,
+        sign_in: TokenProvider,
+        clock: Clock,
+        http_gate: Callable[[], None] = lambda: None,
+        observe: Observer = unobserved,
+        *,
+        requests_per_five_minutes: int = DEFAULT_LIMIT,
+        timeout_seconds: tuple[float, float] = (10, 120),
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._clock = clock
+        self._sign_in = sign_in
+        self._http_gate = http_gate
+        self._observe = observe
+        self._timeout = timeout_seconds
+        self._jitter = jitter
+        self._lock = threading.Lock()
+        self._window = RequestWindow(requests_per_five_minutes)
+        self._local = threading.local()
+        self._sessions: list[requests.Session] = []
+        self.calls = 0
+        self.writes = 0
+
+    def close(self) -> None:
+        """Close the connections; new ones are opened when needed."""
+        with self._lock:
+            sessions, self._sessions, self._local = self._sessions, [], threading.local()
+        for session in sessions:
+            session.close()
+
+    def send(self, call: Call) -> Answer:
+        """Send until there is an answer to act on: a good one or a refusal. Everything else is raised."""
+        tries, signed_in_again = 0, False
+        while True:
+            tries += 1
+            answer = self._attempt(call, tries)
+            action = action_for(answer.failure, call.method) if answer.failure else None
+            if answer.failure is None or action is Action.REFUSE:
+                return answer
+            if action is Action.LOOK_UP:
+                raise OutcomeUnknown("outcome-unknown", f"{call.written.entity_set}: {_said(answer.failure)}")
+            if action is Action.RENEW_SIGN_IN:
+                if signed_in_again:
+                    raise refusal(answer.failure, call.written)
+                signed_in_again = True
+                self._sign_in.forget()
+                continue
+            wait = next_wait(answer.failure, tries, answer.retry_after, self._jitter())
+            if wait is None:
+                _give_up(answer.failure, tries)
+            self._clock.sleep(wait.total_seconds())
+
+    def _attempt(self, call: Call, tries: int) -> Answer:
+        self._http_gate()
+        self._take_place(call)
+        authorization = self._sign_in()
+        sent_at = self._clock.now()
+        reply = self._exchange(call, authorization)
+        answer = read_answer(reply, self._clock.now(), batch_of=call.weight if call.batch else 0)
+        self._report(call, tries, sent_at, reply, answer)
+        return answer
+
+    def _exchange(self, call: Call, authorization: str) -> Reply:
+        headers = {**_HEADERS, **call.headers, "Authorization": authorization}
+        try:
+            response = self._session().request(
+                call.method, call.url, data=call.body or None, headers=headers, timeout=self._timeout,
+                allow_redirects=False,
+            )  # fmt: skip
+        except requests.RequestException as lost:
+            return Reply(0, type(lost).__name__, {}, b"", _how_lost(lost))
+        content = _without_secret(response.content, authorization)
+        return Reply(response.status_code, response.reason or "", response.headers, content)
+
+    def _take_place(self, call: Call) -> None:
+        with self._lock:
+            self.calls += 1
+            self.writes += call.writes
+            wait = self._window.reserve(self._clock.now(), call.weight)
+        self._clock.sleep(wait.total_seconds())
+
+    def _session(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = self._local.session = requests.Session()
+            # The environment's .netrc would otherwise replace our Authorization header.
+            session.trust_env = False
+            with self._lock:
+                self._sessions.append(session)
+        return session
+
+    def _report(self, call: Call, tries: int, sent_at: datetime, reply: Reply, answer: Answer) -> None:
+        self._observe(
+            Exchange(
+                at=sent_at,
+                direction="Business Central",
+                method=call.method,
+                url=call.url,
+                status=reply.status,
+                description=reply.reason,
+                seconds=(self._clock.now() - sent_at).total_seconds(),
+                request=call.body.decode(),
+                response=reply.content.decode("utf-8", "replace"),
+                request_id=reply.headers.get("request-id", ""),
+                retry=tries - 1,
+                has_error=answer.failure is not None,
+            )
+        )
+
+
+def _how_lost(lost: requests.RequestException) -> str:
+    """Whether the request can have reached the other side; in doubt, yes."""
+    # A ValueError is an address or header that cannot be sent at all.
+    if isinstance(lost, (requests.exceptions.ConnectTimeout, ValueError)):
+        return NOT_CONNECTED
+    cause = lost.args[0] if isinstance(lost, requests.exceptions.ConnectionError) and lost.args else None
+    reason = type(getattr(cause, "reason", None)).__name__
+    return NOT_CONNECTED if reason in ("NewConnectionError", "NameResolutionError") else ANSWER_LOST
+
+
+def _said(failure: Failure) -> str:
+    """One sentence about a failure that is not Business Central's own refusal."""
+    if failure.code == NOT_CONNECTED:
+        return f"no connection could be made ({failure.message})."
+    if failure.status == 0:
+        return f"no answer came ({failure.message})."
+    return f"answer {failure.status} {failure.code} {failure.message}".strip()
+
+
+def _give_up(failure: Failure, tries: int) -> NoReturn:
+    code = "bc-throttled" if failure.status == 429 else "bc-unavailable"
+    raise ServiceUnavailable(code, f"After {tries} tries: {_said(failure)}")
+
+
+def _without_secret(content: bytes, authorization: str) -> bytes:
+    secret = authorization.split(" ", 1)[-1].encode()
+    return content.replace(secret, b"***") if secret else content

@@ -1,0 +1,126 @@
+"""The composition root: settings in, wired objects out. The only place that wires.
+
+Built on first use, not at import, so that a missing setting stops one call and not every function
+of the app. The parameters of `build_connector` are the seams that tests use.
+"""
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+from shared.access.tokens import AccessTokens
+from shared.access.vault import TABLE as TOKEN_TABLE
+from shared.access.vault import EncryptedTable
+from shared.business_central.client import BusinessCentral
+from shared.business_central.sign_in import ClientCredentials, TokenProvider, managed_identity
+from shared.clock import Clock, SystemClock
+from shared.environment import TABLE as ENVIRONMENT_TABLE
+from shared.environment import HttpPermission
+from shared.errors import ConnectorError
+from shared.exchange import Observer, unobserved
+from shared.journal.captures import TABLE as CAPTURE_TABLE
+from shared.journal.captures import DataCaptures
+from shared.journal.runs import TABLE as RUN_TABLE
+from shared.journal.runs import SyncRuns
+from shared.journal.skipped import TABLE as SKIPPED_TABLE
+from shared.journal.skipped import SkippedRecords
+from shared.settings import Settings, read_settings
+from shared.shop_card import ShopCard
+from shared.shopify.client import ShopifyClient
+from shared.shops import TABLE as SHOP_TABLE
+from shared.shops import Shops
+from shared.storage.account import Storage, storage_from_connection_string, storage_from_identity
+from shared.sync.information import TABLE as INFORMATION_TABLE
+from shared.sync.information import Informations
+
+
+class Connector(NamedTuple):
+    """Everything a trigger may call."""
+
+    settings: Settings
+    clock: Clock
+    storage: Storage
+    shops: Shops
+    tokens: AccessTokens
+    permission: HttpPermission
+    informations: Informations
+    runs: SyncRuns
+    captures: DataCaptures
+    skipped: SkippedRecords
+    observe: Observer
+    sign_in: Callable[[], TokenProvider]
+
+    def shopify(self, card: ShopCard) -> ShopifyClient:
+        """A client for the card's shop."""
+        host = card.shopify_url.removeprefix("https://")
+        return ShopifyClient(
+            self.settings.shopify_base_url.replace("{shop}", host),
+            token=lambda: self.tokens.token(card.code),
+            clock=self.clock,
+            http_gate=self.permission,
+            observe=self.observe,
+            mutation_gate=lambda: _may_write_to_shopify(card),
+        )
+
+    def business_central(self, card: ShopCard) -> BusinessCentral:
+        """A client for the card's company."""
+        if not card.company_id:
+            raise ConnectorError("bc-company-unknown", f"shop {card.code}: Company is not filled in")
+        return BusinessCentral(
+            self.settings.bc_api_root, card.company_id, self.sign_in(), self.clock,
+            http_gate=self.permission, observe=self.observe,
+        )
+
+
+def build_connector(
+    settings: Settings, *, clock: Clock | None = None, storage: Storage | None = None, observe: Observer = unobserved
+) -> Connector:
+    """Wire a connector; what is not given is made from the settings."""
+    clock = clock or SystemClock()
+    storage = storage or _storage(settings)
+    tables = storage.tables
+    permission = HttpPermission(tables[ENVIRONMENT_TABLE], settings.environment, clock)
+
+    @lru_cache(maxsize=1)
+    def sign_in() -> TokenProvider:
+        if not settings.bc_client_secret:
+            return managed_identity(settings.identity_client_id)
+        return ClientCredentials(
+            settings.bc_token_url, settings.bc_client_id, settings.bc_client_secret, clock, http_gate=permission
+        )
+
+    return Connector(
+        settings=settings,
+        clock=clock,
+        storage=storage,
+        shops=Shops(tables[SHOP_TABLE]),
+        tokens=AccessTokens(EncryptedTable(tables[TOKEN_TABLE], settings.token_key)),
+        permission=permission,
+        informations=Informations(tables[INFORMATION_TABLE], clock),
+        runs=SyncRuns(tables[RUN_TABLE], clock),
+        captures=DataCaptures(tables[CAPTURE_TABLE], storage.blobs, clock),
+        skipped=SkippedRecords(tables[SKIPPED_TABLE]),
+        observe=observe,
+        sign_in=sign_in,
+    )
+
+
+@lru_cache(maxsize=1)
+def connector() -> Connector:
+    """The connector of this process, from its environment; built at the first call."""
+    return build_connector(read_settings(os.environ))
+
+
+def _storage(settings: Settings) -> Storage:
+    if settings.storage_connection:
+        return storage_from_connection_string(settings.storage_connection)
+    return storage_from_identity(settings.storage_account, settings.identity_client_id or None)
+
+
+def _may_write_to_shopify(card: ShopCard) -> None:
+    if not card.allow_data_sync_to_shopify:
+        raise ConnectorError(
+            "data-sync-to-shopify-disabled", f"shop {card.code} does not allow data sync to Shopify"
+        )

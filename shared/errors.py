@@ -1,0 +1,47 @@
+"""Errors a person can act on.
+
+An error is a stable code, a sentence about this very case, and a fix. Titles and fixes live in
+the catalogue (shared/problems.py, English and French); the sentence is written where the error
+is raised. The classes below exist because callers do different things with them:
+
+ConnectorError      the request or the run cannot go on; nothing is retried
+  RecordRefused     this one record cannot be applied: park it, go on with the others
+  OutcomeUnknown    a write may or may not have happened: look it up before anything else
+  ServiceUnavailable  the other side did not answer properly, tries are used up: stop here,
+                    a later run continues at the checkpoint
+"""
+from __future__ import annotations
+
+from shared.problems import CATALOGUE, Problem
+
+
+class ConnectorError(Exception):
+    """A problem from the catalogue in one concrete case.
+
+    code    a key of the catalogue, e.g. "posting-group-missing"
+    detail  one sentence that names the case; never holds a secret
+    record  what it is about, e.g. "order 5001", or None
+    """
+
+    def __init__(self, code: str, detail: str, *, record: str | None = None) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail
+        self.record = record
+
+    @property
+    def problem(self) -> Problem:
+        """Title, fix and fault of this kind of error."""
+        return CATALOGUE[self.code]
+
+
+class RecordRefused(ConnectorError):
+    """This record cannot be applied as things are: park it and go on with the next one."""
+
+
+class OutcomeUnknown(ConnectorError):
+    """A write was sent and its answer was lost: look before writing again."""
+
+
+class ServiceUnavailable(ConnectorError):
+    """Shopify or Business Central stays unreachable or overloaded after all tries."""

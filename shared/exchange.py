@@ -1,0 +1,39 @@
+"""One HTTP call as it happened: what the clients report and the journal writes down.
+
+The clients call an observer once per attempt. Tokens, secrets and the Authorization header are
+never part of an exchange.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+
+class Exchange(msgspec.Struct, frozen=True):
+    """A request and its answer; status 0 means that no answer came (`description` says why)."""
+
+    at: datetime
+    direction: Literal["Shopify", "Business Central"]
+    method: str
+    url: str
+    status: int
+    description: str
+    seconds: float
+    request: str
+    response: str
+    request_id: str = ""
+    retry: int = 0
+    has_error: bool = False
+    requested_cost: float | None = None
+    actual_cost: float | None = None
+    available_points: float | None = None
+
+
+Observer = Callable[[Exchange], None]
+
+
+def unobserved(exchange: Exchange) -> None:
+    """The observer that keeps nothing."""

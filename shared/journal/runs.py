@@ -1,0 +1,99 @@
+"""Sync runs: what each run read, applied and spent, newest first.
+
+Table SyncRuns, partition = shop, row key = inverted start time, so that the key order is newest
+first. The row is written at the start, after each page (progress) and at the end.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from uuid import uuid4
+
+import msgspec
+
+from shared.clock import Clock
+from shared.errors import ConnectorError
+from shared.storage.tables import Row, Table
+
+TABLE = "SyncRuns"
+_END_OF_TIME = 10**14
+
+
+class Counts(msgspec.Struct):
+    """Records of one type in one run; read = created + updated + unchanged + skipped."""
+
+    read: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    parked: int = 0
+    items_created: int = 0
+
+
+class SyncRun(msgspec.Struct, kw_only=True):
+    """One run. state: running, continuing, succeeded, failed, interrupted."""
+
+    shop: str
+    run: str
+    started_by: str
+    started_at: str
+    ended_at: str = ""
+    state: str = "running"
+    kinds: list[str] = []
+    counts: dict[str, Counts] = {}
+    seconds: float = 0.0
+    shopify_calls: int = 0
+    shopify_points: float = 0.0
+    throttled: int = 0
+    bc_calls: int = 0
+    bc_writes: int = 0
+    error_code: str = ""
+    error_detail: str = ""
+
+
+class SyncRuns:
+    """The history of runs."""
+
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._table, self._clock = table, clock
+
+    def begin(self, shop: str, kinds: list[str], started_by: str) -> SyncRun:
+        """A new run; what another worker left "running" is marked interrupted (we hold the lease)."""
+        for run in self._of_state(shop, "running"):
+            run.state, run.ended_at = "interrupted", self._now()
+            self.save(run)
+        now = self._clock.now()
+        key = f"{_END_OF_TIME - int(now.timestamp() * 1000):015d}-{uuid4().hex[:4]}"
+        run = SyncRun(shop=shop, run=key, started_by=started_by, started_at=self._now(), kinds=kinds)
+        self.save(run)
+        return run
+
+    def save(self, run: SyncRun) -> None:
+        """Write the run as it stands."""
+        self._table.put({
+            "PartitionKey": run.shop, "RowKey": run.run, "state": run.state,
+            "run": msgspec.json.encode(run).decode(),
+        })
+
+    def get(self, shop: str, run: str) -> SyncRun:
+        """The run, or ConnectorError not-found."""
+        row = self._table.get(shop, run) if run.replace("-", "").isalnum() else None
+        if row is None:
+            raise ConnectorError("not-found", f"shop {shop} has no run {run[:40]!r}")
+        return _run(row)
+
+    def latest(self, shop: str, limit: int = 50) -> list[SyncRun]:
+        """The newest runs of the shop, newest first."""
+        return [_run(row) for row in islice(self._table.partition(shop), limit)]
+
+    def _of_state(self, shop: str, state: str) -> Iterator[SyncRun]:
+        rows = self._table.rows("PartitionKey eq @p and state eq @s", {"p": shop, "s": state})
+        return map(_run, rows)
+
+    def _now(self) -> str:
+        return self._clock.now().isoformat(timespec="milliseconds")
+
+
+def _run(row: Row) -> SyncRun:
+    return msgspec.json.decode(row["run"], type=SyncRun)

@@ -1,0 +1,139 @@
+"""Which Business Central customer an order goes to.
+
+Rules: Microsoft's Shopify Connector, Customer Mapping Type and Customer Import from Shopify. The
+answer is a value: either a customer that exists, or the Shopify customer that must become one
+first. Guests have no Shopify customer, so they are matched or go to the default customer.
+"""
+from __future__ import annotations
+
+import msgspec
+
+from shared.business_central.keys import BillTo, bill_to, phone_key
+from shared.business_central.rows import CustomerRow
+from shared.errors import RecordRefused
+from shared.mapping.addresses import county_of
+from shared.mapping.known import KnownCustomers, LinkOfCustomer
+from shared.mapping.names import names_of
+from shared.mapping.text import code, fitted
+from shared.shop_card import CustomerImport, CustomerMapping, ShopCard
+from shared.shopify.records import Address, Order, number_of
+
+SHORTEST_PHONE = 6
+"""Digits below which a phone number says nothing about who it belongs to."""
+
+
+class ExistingBuyer(msgspec.Struct, frozen=True):
+    """The order goes to this customer."""
+
+    customer_number: str
+
+
+class NewBuyer(msgspec.Struct, frozen=True):
+    """This Shopify customer must be created in Business Central first (customer_plan)."""
+
+    shopify_customer_id: int
+
+
+Buyer = ExistingBuyer | NewBuyer
+
+
+def buyer_of(order: Order, card: ShopCard, known: KnownCustomers, link_of_customer: LinkOfCustomer) -> Buyer:
+    """The buyer of an order.
+
+    RecordRefused(customer-missing) when nobody fits, none may be created and there is no usable
+    default customer.
+    """
+    record = f"order {number_of(order.id)}"
+    if card.customer_mapping_type is CustomerMapping.DEFAULT_CUSTOMER:
+        return _default_buyer(card, known, record)
+    if card.customer_import_from_shopify is CustomerImport.NONE:
+        return _default_buyer(card, known, record)
+    found = _linked(order, known, link_of_customer) or _matched(order, card, known)
+    if found:
+        return ExistingBuyer(found.number)
+    if may_create(card) and order.customer:
+        return NewBuyer(number_of(order.customer.id))
+    return _default_buyer(card, known, record)
+
+
+def may_create(card: ShopCard) -> bool:
+    """Whether unknown customers may be created at all."""
+    return (card.auto_create_unknown_customers
+            and card.customer_import_from_shopify is not CustomerImport.NONE)
+
+
+def match_contact(known: KnownCustomers, *, email: str, phone: str) -> CustomerRow | None:
+    """The customer with this e-mail address, else the one with this phone number, else None."""
+    by_email = known.customer_by_email(email) if email.strip() else None
+    if by_email or len(phone_key(phone)) < SHORTEST_PHONE:
+        return by_email
+    return known.customer_by_phone(phone)
+
+
+def bill_to_key(address: Address, card: ShopCard, *, name: str) -> BillTo | None:
+    """What By Bill-to Info compares, cut as Business Central stores it; None without a name."""
+    if not name:
+        return None
+    cut = fitted("customers", {
+        "displayName": name, "addressLine1": address.address1, "addressLine2": address.address2,
+        "postalCode": address.zip, "city": address.city, "state": county_of(address, card),
+        "country": address.country_code_v2,
+    })
+    return bill_to(*cut.values())
+
+
+def default_customer(card: ShopCard, known: KnownCustomers, *, record: str, why: str) -> CustomerRow:
+    """The card's default customer; RecordRefused(customer-missing) if unset or not in BC."""
+    number = card.default_customer_no
+    if not number:
+        raise RecordRefused("customer-missing", f"{why} Default Customer No. is empty.", record=record)
+    found = known.customer_by_number(code(number))
+    if found is None:
+        raise RecordRefused(
+            "customer-missing",
+            f"{why} Default Customer No. {number} does not exist in Business Central.",
+            record=record,
+        )
+    return found
+
+
+def _default_buyer(card: ShopCard, known: KnownCustomers, record: str) -> Buyer:
+    why = f"No Business Central customer was found for {record}, and none may be created."
+    return ExistingBuyer(default_customer(card, known, record=record, why=why).number)
+
+
+def _linked(order: Order, known: KnownCustomers, link_of_customer: LinkOfCustomer) -> CustomerRow | None:
+    number = link_of_customer(number_of(order.customer.id)) if order.customer else None
+    return known.customer_by_number(number) if number else None
+
+
+def _matched(order: Order, card: ShopCard, known: KnownCustomers) -> CustomerRow | None:
+    """Matched from what the order itself says; a nameless order by e-mail and phone whatever the card says."""
+    if card.customer_mapping_type is CustomerMapping.BY_BILL_TO:
+        key = _bill_to_of(order, card)
+        if key:
+            return known.customer_by_bill_to(key)
+    return match_contact(known, email=email_of(order), phone=phone_of(order))
+
+
+def _bill_to_of(order: Order, card: ShopCard) -> BillTo | None:
+    address = order.billing_address or order.shipping_address
+    if address is None:
+        return None
+    names = names_of(card, first=address.first_name, last=address.last_name, company=address.company)
+    return bill_to_key(address, card, name=names.name)
+
+
+def email_of(order: Order) -> str:
+    """The order's e-mail address, else its customer's."""
+    customer = order.customer.default_email_address if order.customer else None
+    return order.email or (customer.email_address if customer else "")
+
+
+def phone_of(order: Order) -> str:
+    """The order's phone number, else its customer's, else that of its addresses."""
+    customer = order.customer.default_phone_number if order.customer else None
+    addresses = (order.billing_address, order.shipping_address)
+    candidates = [order.phone, customer.phone_number if customer else None]
+    candidates += [address.phone for address in addresses if address]
+    return next(filter(None, candidates), "")

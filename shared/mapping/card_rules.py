@@ -1,0 +1,142 @@
+"""What a shop card must satisfy, all at once, and the switches that exclude each other.
+
+Rules: Microsoft's Shopify Connector, Shopify Shop Card; lengths from Microsoft Learn, "API v2.0".
+Only what the card alone can tell is checked here: whether an account or customer exists, Business
+Central is asked when it is used. The form of the shop's address is checked where it is entered.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from shared.mapping.text import code
+from shared.shop_card import CustomerMapping, NameSource, ShopCard, SkuMapping
+
+EXCLUSIVE = (
+    ("shopify_can_update_customers", "can_update_shopify_customers"),
+    ("shopify_can_update_items", "can_update_shopify_products"),
+)
+"""Of each pair one at most is on, or the two systems would overwrite each other for ever."""
+
+NUMBER_LENGTH = 20
+CURRENCY_LENGTH = 10
+LARGEST_TOLERANCE = Decimal(1)
+
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
+_ISO_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+def with_exclusive_switches(old: ShopCard | None, new: ShopCard) -> ShopCard:
+    """`new`, where switching one of a pair on switches the other off.
+
+    `old` is the card as it was, None for a new one. Both switched on at once: Shopify's changes win.
+    """
+    changes: dict[str, bool] = {}
+    for first, second in EXCLUSIVE:
+        if getattr(new, first) and getattr(new, second):
+            second_is_new = old is not None and getattr(old, first) and not getattr(old, second)
+            changes[first if second_is_new else second] = False
+    return msgspec.structs.replace(new, **changes)
+
+
+def check_card(card: ShopCard) -> list[str]:
+    """One sentence per violation, [] for a sound card."""
+    return [sentence for rule in _RULES for sentence in rule(card)]
+
+
+def _code(card: ShopCard) -> Iterator[str]:
+    if not _CODE.fullmatch(card.code):
+        yield "Code: 1 to 20 letters, digits, hyphens or underscores, beginning with a letter or digit."
+
+
+def _enabled(card: ShopCard) -> Iterator[str]:
+    if card.enabled and not (card.shopify_url and card.company_id):
+        yield "Enabled: fill in Shopify Admin URL and Company first."
+
+
+def _customers(card: ShopCard) -> Iterator[str]:
+    always_default = card.customer_mapping_type is CustomerMapping.DEFAULT_CUSTOMER
+    if always_default and not card.default_customer_no:
+        yield f'Default Customer No.: needed with Customer Mapping Type "{card.customer_mapping_type}".'
+    if card.contact_source is NameSource.COMPANY_NAME:
+        yield "Contact Source: a contact is a person, choose First+Last, Last+First or None."
+    if {card.name_source, card.name_2_source, card.contact_source} == {NameSource.NONE}:
+        yield "Name Source: with all three sources None no customer would have a name."
+
+
+def _items(card: ShopCard) -> Iterator[str]:
+    needed = {
+        "General Product Posting Group": card.item_template.general_product_posting_group,
+        "Inventory Posting Group": card.item_template.inventory_posting_group,
+        "Base Unit of Measure": card.item_template.base_unit_of_measure,
+    }
+    missing = [name for name, value in needed.items() if not value]
+    if card.auto_create_unknown_items and missing:
+        yield f"Item Template: Auto Create Unknown Items needs {', '.join(missing)}."
+    if card.sku_mapping is SkuMapping.ITEM_NO_AND_VARIANT_CODE and not card.sku_field_separator:
+        yield f'SKU Field Separator: needed with SKU Mapping "{card.sku_mapping}".'
+
+
+def _numbers(card: ShopCard) -> Iterator[str]:
+    numbers = {
+        "Default Customer No.": card.default_customer_no,
+        "Shipping Charges Account": card.shipping_charges_account,
+        "Tip Account": card.tip_account,
+        "Sold Gift Card Account": card.sold_gift_card_account,
+        "Cash Roundings Account": card.cash_roundings_account,
+    }
+    for setting, number in numbers.items():
+        if len(number) > NUMBER_LENGTH:
+            yield f"{setting}: at most {NUMBER_LENGTH} characters."
+
+
+def _shipping_charges(card: ShopCard) -> Iterator[str]:
+    for row in card.shipping_charges:
+        if not row.title.strip() or not row.number.strip() or len(row.number) > NUMBER_LENGTH:
+            yield f'Shipping Charges "{row.title}": needs a title and a number of at most {NUMBER_LENGTH} characters.'
+    for title in _doubles(code(row.title) for row in card.shipping_charges):
+        yield f'Shipping Charges: the title "{title}" appears more than once.'
+
+
+def _vendor_items(card: ShopCard) -> Iterator[str]:
+    for row in card.vendor_items:
+        if not (row.vendor.strip() and row.vendor_item_no.strip() and row.item_no.strip()):
+            yield f'Vendor Items "{row.vendor} {row.vendor_item_no}": needs vendor, vendor item no. and item no.'
+    for vendor_item in _doubles(f"{code(row.vendor)} {code(row.vendor_item_no)}" for row in card.vendor_items):
+        yield f'Vendor Items: "{vendor_item}" appears more than once.'
+
+
+def _currencies(card: ShopCard) -> Iterator[str]:
+    for iso, bc_code in card.currency_mapping.items():
+        if not _ISO_CURRENCY.fullmatch(iso):
+            yield f'Currency Mapping "{iso}": the currency is Shopify\'s three-letter ISO code, e.g. USD.'
+        if len(bc_code) > CURRENCY_LENGTH:
+            yield f'Currency Mapping "{iso}": a Business Central code has at most {CURRENCY_LENGTH} characters.'
+
+
+def _tolerance(card: ShopCard) -> Iterator[str]:
+    if not (card.rounding_tolerance.is_finite() and 0 <= card.rounding_tolerance <= LARGEST_TOLERANCE):
+        yield f"Rounding Tolerance: between 0 and {LARGEST_TOLERANCE}; more would hide wrong totals."
+
+
+def _time_zone(card: ShopCard) -> Iterator[str]:
+    try:
+        ZoneInfo(card.time_zone)
+    except (OSError, ValueError, KeyError):
+        yield f'Time Zone: "{card.time_zone}" is not known; use a name such as Europe/Paris.'
+
+
+def _doubles(texts: Iterable[str]) -> list[str]:
+    """Texts that appear more than once, each named once."""
+    listed = list(texts)
+    return [text for text in dict.fromkeys(listed) if listed.count(text) > 1]
+
+
+_RULES: tuple[Callable[[ShopCard], Iterator[str]], ...] = (
+    _code, _enabled, _customers, _items, _numbers, _shipping_charges, _vendor_items, _currencies, _tolerance,
+    _time_zone,
+)

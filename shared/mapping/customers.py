@@ -1,0 +1,156 @@
+"""A Shopify customer as a Business Central customer.
+
+Rules: Microsoft's Shopify Connector (matching, creation, update of customers); Microsoft Learn,
+"API v2.0", customer. The API has no name 2, contact and posting groups on customers: the groups
+come from API Setup in Business Central, the contact goes onto each order (shipToContact), name 2
+is left out.
+"""
+from __future__ import annotations
+
+from shared.business_central.keys import email_key, phone_key
+from shared.business_central.rows import CustomerRow
+from shared.errors import RecordRefused
+from shared.mapping import text
+from shared.mapping.addresses import customer_address
+from shared.mapping.buyers import bill_to_key, default_customer, match_contact, may_create
+from shared.mapping.known import CustomersAndSetup, KnownCustomers
+from shared.mapping.names import NAME_LENGTH, names_of
+from shared.mapping.plan import Body, CustomerPlan
+from shared.shop_card import CustomerImport, CustomerMapping, ShopCard
+from shared.shopify.records import Address, Customer, number_of
+
+
+def wants_customer(card: ShopCard, *, linked: bool) -> bool:
+    """Whether a changed Shopify customer is taken in by itself, without an order that needs it.
+
+    All Customers: always. With Order Import: only customers already linked, to refresh them.
+    """
+    if card.customer_import_from_shopify is CustomerImport.ALL_CUSTOMERS:
+        return True
+    refreshed = linked and card.shopify_can_update_customers
+    return refreshed and card.customer_import_from_shopify is CustomerImport.WITH_ORDER_IMPORT
+
+
+def customer_plan(customer: Customer, card: ShopCard, known: CustomersAndSetup,
+                  linked: CustomerRow | None) -> CustomerPlan:
+    """What has to happen so that this Shopify customer is a Business Central customer.
+
+    `linked` is the customer it was linked to before (None if never, or deleted since). Raises
+    RecordRefused: customer-missing, customer-without-address, country-unknown.
+    """
+    record = _record(customer)
+    if card.customer_mapping_type is CustomerMapping.DEFAULT_CUSTOMER:
+        why = f"{record.capitalize()} is to go to the default customer."
+        default = default_customer(card, known, record=record, why=why)
+        return CustomerPlan(default.number, default.id, {})
+    existing = linked or match(customer, card, known) or known.customer_by_number(new_number(customer))
+    if existing is None:
+        return CustomerPlan(new_number(customer), "", new_customer(customer, card, known))
+    return CustomerPlan(existing.number, existing.id, changes(customer, card, known, existing))
+
+
+def new_number(customer: Customer) -> str:
+    """The number a created customer gets, S and the Shopify id: found again after a lost answer."""
+    return f"S{number_of(customer.id)}"
+
+
+def match(customer: Customer, card: ShopCard, known: KnownCustomers) -> CustomerRow | None:
+    """The customer that fits by the card's mapping type; a nameless one by e-mail and phone."""
+    if card.customer_mapping_type is CustomerMapping.BY_BILL_TO:
+        addresses = [customer.address, *customer.addresses_v2.nodes]
+        keys = [bill_to_key(address, card, name=_name(customer, address, card)) for address in addresses if address]
+        named = [key for key in keys if key]
+        if named:
+            return next(filter(None, map(known.customer_by_bill_to, named)), None)
+    return match_contact(known, email=customer.email, phone=_phone(customer))
+
+
+def new_customer(customer: Customer, card: ShopCard, known: CustomersAndSetup) -> Body:
+    """The body a customer is created with; refuses when creation is off or there is no address."""
+    record = _record(customer)
+    if not may_create(card):
+        raise RecordRefused(
+            "customer-missing",
+            f"No Business Central customer fits {record}, and the shop card does not allow creating one.",
+            record=record,
+        )
+    address = customer.address
+    if address is None:
+        raise RecordRefused(
+            "customer-without-address",
+            f"Shopify {record} has no address; a Business Central customer needs one.",
+            record=record,
+        )
+    wanted = _details(customer, card) | customer_address(address, card, known, record=record)
+    wanted["displayName"] = wanted["displayName"] or text.cut(customer.email or record, NAME_LENGTH)
+    return {"number": new_number(customer)} | {name: value for name, value in wanted.items() if value}
+
+
+def changes(customer: Customer, card: ShopCard, known: CustomersAndSetup, row: CustomerRow) -> Body:
+    """The properties that differ from Business Central's row; {} when updates are not allowed.
+
+    What Shopify leaves empty never clears Business Central's value, except inside an address, which
+    counts as a whole.
+    """
+    if not may_change(row, card):
+        return {}
+    wanted = {name: value for name, value in _details(customer, card).items() if value}
+    if customer.address is not None:
+        wanted |= customer_address(customer.address, card, known, record=_record(customer))
+    return differing(wanted, row)
+
+
+def may_change(row: CustomerRow, card: ShopCard) -> bool:
+    """Whether Shopify may change this customer; the default customer never."""
+    return card.shopify_can_update_customers and row.number != text.code(card.default_customer_no)
+
+
+def differing(wanted: Body, row: CustomerRow) -> Body:
+    """The properties of `wanted` whose value is not the row's."""
+    present = _present(row)
+    return {name: value for name, value in wanted.items() if not _same(name, value, present[name])}
+
+
+def _details(customer: Customer, card: ShopCard) -> Body:
+    """Name, phone and e-mail as Business Central takes them."""
+    return text.fitted("customers", {
+        "displayName": _name(customer, customer.address, card),
+        "phoneNumber": text.phone(_phone(customer)),
+        "email": text.email(customer.email),
+    })
+
+
+def _name(customer: Customer, address: Address | None, card: ShopCard) -> str:
+    """The name by the card's sources; first and last name of the customer, else of the address."""
+    first, last = customer.first_name, customer.last_name
+    if not (first or last) and address:
+        first, last = address.first_name, address.last_name
+    return names_of(card, first=first, last=last, company=address.company if address else None).name
+
+
+def _phone(customer: Customer) -> str:
+    """The phone of the address, else of the customer."""
+    return (customer.address.phone if customer.address else None) or customer.phone
+
+
+def _present(row: CustomerRow) -> Body:
+    return {
+        "displayName": row.display_name, "phoneNumber": row.phone_number, "email": row.email,
+        "addressLine1": row.address_line1, "addressLine2": row.address_line2, "country": row.country,
+        "postalCode": row.postal_code, "city": row.city, "state": row.state,
+    }
+
+
+def _same(name: str, wanted: str, present: str) -> bool:
+    """Equal for Business Central: it stores codes in upper case, and a phone may be written otherwise."""
+    if name == "email":
+        return email_key(wanted) == email_key(present)
+    if name == "phoneNumber" and phone_key(wanted):
+        return phone_key(wanted) == phone_key(present)
+    if name in ("country", "postalCode"):
+        return text.code(wanted) == text.code(present)
+    return wanted == text.tidy(present)
+
+
+def _record(customer: Customer) -> str:
+    return f"customer {number_of(customer.id)}"

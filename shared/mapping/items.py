@@ -1,0 +1,144 @@
+"""A Shopify product as Business Central items, and the item of an order line.
+
+Rules: Microsoft's Shopify Connector (item mapping, creation, update); Microsoft Learn, "API v2.0",
+item and itemVariant. Unit price and unit cost are set at creation only: afterwards Business Central
+owns them. API v2.0 has no property for tariff number, country of origin and vendor of an item, so
+these three are left out. Gift-card products are no items.
+"""
+from __future__ import annotations
+
+import msgspec
+
+from shared.business_central.rows import ItemRow
+from shared.errors import RecordRefused
+from shared.mapping.known import ItemLink, ItemsAndSetup, KnownItems, LinkOfVariant
+from shared.mapping.new_items import ItemSource, new_item, wanted_link
+from shared.mapping.plan import Body, ItemPlan
+from shared.mapping.sku import Goods, exists, find_item
+from shared.mapping.text import fitted
+from shared.shop_card import ShopCard
+from shared.shopify.records import LineItem, Product, Variant, number_of
+
+
+class RefusedVariant(msgspec.Struct, frozen=True):
+    """A variant that has no item and gets none; the product's other variants go on."""
+
+    shopify_variant_id: int
+    reason: RecordRefused
+
+
+class ItemOfLine(msgspec.Struct, frozen=True):
+    """The item an order line sells; `variant_id` is the id of its item variant, "" without one."""
+
+    item_number: str
+    variant_id: str = ""
+
+
+def item_plans(product: Product, card: ShopCard, known: ItemsAndSetup,
+               link_of_variant: LinkOfVariant) -> tuple[ItemPlan | RefusedVariant, ...]:
+    """One plan or refusal per variant, in Shopify's order; () for a gift-card product.
+
+    Variants that become item variants of one new item all carry the same item body: creating it a
+    second time finds the first.
+    """
+    if product.is_gift_card:
+        return ()
+    return tuple(_plan_or_refusal(ItemSource(product, variant), card, known, link_of_variant)
+                 for variant in product.variants.nodes)
+
+
+def item_of_line(line: LineItem, card: ShopCard, known: KnownItems,
+                 link_of_variant: LinkOfVariant) -> ItemOfLine:
+    """The item of an order line: linked before, else by SKU.
+
+    Raises RecordRefused: item-not-found (names the SKU and both settings), item-blocked.
+    """
+    link = _link_of_line(line, known, link_of_variant)
+    link = link or find_item(Goods(sku=line.sku or "", vendor=line.vendor or ""), card, known)
+    item = known.item_by_number(link.item_number) if link else None
+    if link is None or item is None:
+        raise item_not_found(f'order line "{line.name}"', line.sku or "", card)
+    if item.blocked:
+        raise RecordRefused("item-blocked", f"Item {item.number} (SKU {line.sku or 'none'}) is blocked.")
+    variant = known.variant(link.item_number, link.variant_code) if link.variant_code else None
+    return ItemOfLine(item.number, variant.id if variant else "")
+
+
+def item_not_found(record: str, sku: str, card: ShopCard) -> RecordRefused:
+    """The refusal that names the SKU and the two settings that would have created the item."""
+    goods = f"SKU {sku}" if sku else "no SKU"
+    mapping = card.sku_mapping.value or "blank"
+    return RecordRefused(
+        "item-not-found",
+        f"No Business Central item was found for {record} ({goods}, SKU Mapping {mapping}), and none is "
+        "created unless Auto Create Unknown Items is on and the Item Template is filled in.",
+        record=record,
+    )
+
+
+def _plan_or_refusal(source: ItemSource, card: ShopCard, known: ItemsAndSetup,
+                     link_of_variant: LinkOfVariant) -> ItemPlan | RefusedVariant:
+    variant_id = number_of(source.variant.id)
+    linked = link_of_variant(variant_id)
+    link = linked if exists(linked, known) else find_item(_goods(source), card, known)
+    if link is not None:
+        return _existing_plan(link, source, card, known)
+    if not creates_items(card):
+        record = f"variant {variant_id} of {source.product.title}"
+        return RefusedVariant(variant_id, item_not_found(record, source.variant.sku or "", card))
+    return _creating_plan(wanted_link(source, card), source, card, known)
+
+
+def creates_items(card: ShopCard) -> bool:
+    """Whether unknown items are created: switched on, and the template complete."""
+    template = card.item_template
+    return bool(card.auto_create_unknown_items and template.base_unit_of_measure
+                and template.general_product_posting_group and template.inventory_posting_group)
+
+
+def _existing_plan(link: ItemLink, source: ItemSource, card: ShopCard, known: KnownItems) -> ItemPlan:
+    item = known.item_by_number(link.item_number)
+    assert item is not None, "links are checked before"
+    variant = known.variant(link.item_number, link.variant_code) if link.variant_code else None
+    return ItemPlan(
+        shopify_variant_id=number_of(source.variant.id),
+        item_id=item.id,
+        item_number=item.number,
+        item=_changes(item, source.title(as_variant=bool(variant)), card),
+        variant_id=variant.id if variant else "",
+        variant_code=variant.code if variant else "",
+    )
+
+
+def _creating_plan(link: ItemLink, source: ItemSource, card: ShopCard,
+                   known: ItemsAndSetup) -> ItemPlan:
+    """Creates the item, or only the item variant where the item is there already."""
+    present = known.item_by_number(link.item_number)
+    found = known.variant(link.item_number, link.variant_code) if link.variant_code else None
+    description = fitted("itemVariants", {"description": source.variant.title})
+    return ItemPlan(
+        shopify_variant_id=number_of(source.variant.id),
+        item_id=present.id if present else "",
+        item_number=link.item_number,
+        item={} if present else new_item(link, source, card, known),
+        variant_id=found.id if found else "",
+        variant_code=link.variant_code,
+        variant={"itemNumber": link.item_number, "code": link.variant_code} | description
+        if link.variant_code and not found else {},
+    )
+
+
+def _changes(item: ItemRow, title: str, card: ShopCard) -> Body:
+    if not card.shopify_can_update_items or item.display_name == title:
+        return {}
+    return {"displayName": title}
+
+
+def _goods(source: ItemSource) -> Goods:
+    variant: Variant = source.variant
+    return Goods(sku=variant.sku or "", vendor=source.product.vendor, barcode=variant.barcode or "")
+
+
+def _link_of_line(line: LineItem, known: KnownItems, link_of_variant: LinkOfVariant) -> ItemLink | None:
+    link = link_of_variant(number_of(line.variant.id)) if line.variant else None
+    return link if exists(link, known) else None

@@ -1,0 +1,83 @@
+"""What mapping asks of Business Central: look-ups and links as plain questions.
+
+Mapping does no I/O; whoever runs it passes something that answers these questions (in the connector:
+shared/business_central/directory.py, in tests a few dictionaries). Codes in Business Central are
+upper case, so answers must not depend on the case of a code that is asked for; e-mail addresses, phone
+numbers and bill-to details are compared in the normal forms of shared/business_central/keys.py.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import msgspec
+
+from shared.business_central.keys import BillTo
+from shared.business_central.rows import AccountRow, CustomerRow, ItemRow, VariantRow
+
+
+class KnownCustomers(Protocol):
+    """Customers; where several fit, the one with the lowest number."""
+
+    def customer_by_number(self, number: str) -> CustomerRow | None: ...
+
+    def customer_by_email(self, email: str) -> CustomerRow | None: ...
+
+    def customer_by_phone(self, phone: str) -> CustomerRow | None: ...
+
+    def customer_by_bill_to(self, address: BillTo) -> CustomerRow | None: ...
+
+
+class KnownItems(Protocol):
+    """Items and item variants."""
+
+    def item_by_number(self, number: str) -> ItemRow | None: ...
+
+    def item_by_gtin(self, gtin: str) -> ItemRow | None: ...
+
+    def variant(self, item_number: str, code: str) -> VariantRow | None: ...
+
+    def variants_by_code(self, code: str) -> Sequence[VariantRow]:
+        """The variants of all items that have this code."""
+        ...
+
+
+class KnownSetup(Protocol):
+    """Accounts, countries and currencies."""
+
+    @property
+    def local_currency(self) -> str:
+        """Business Central's local currency code, e.g. EUR."""
+        ...
+
+    def account(self, number: str) -> AccountRow | None: ...
+
+    def knows_country(self, code: str) -> bool: ...
+
+    def knows_currency(self, code: str) -> bool: ...
+
+
+class CustomersAndSetup(KnownCustomers, KnownSetup, Protocol):
+    """What customers and companies need."""
+
+
+class ItemsAndSetup(KnownItems, KnownSetup, Protocol):
+    """What products and sales orders need."""
+
+
+class Known(KnownCustomers, KnownItems, KnownSetup, Protocol):
+    """Everything mapping may ask."""
+
+
+class ItemLink(msgspec.Struct, frozen=True):
+    """The item (and item variant) a Shopify variant was linked to before."""
+
+    item_number: str
+    variant_code: str = ""
+
+
+LinkOfVariant = Callable[[int], ItemLink | None]
+"""Shopify variant id -> its link; `links.get` of a dictionary will do."""
+
+LinkOfCustomer = Callable[[int], str | None]
+"""Shopify customer id -> number of the linked Business Central customer."""

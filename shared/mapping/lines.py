@@ -1,0 +1,98 @@
+"""Lines of a sales order, property by property in the order Business Central needs them.
+
+Rules: Microsoft Learn, "API v2.0", salesOrderLine: object, variant, description, quantity, price,
+discount, since each property is validated in turn and the quantity sets the price anew. Price and
+discount are always sent, also 0: otherwise Business Central's own would apply.
+"""
+from __future__ import annotations
+
+from shared.errors import RecordRefused
+from shared.mapping.accounts import usable_account
+from shared.mapping.billing import Billed
+from shared.mapping.items import item_of_line
+from shared.mapping.known import ItemsAndSetup, KnownItems, KnownSetup, LinkOfVariant
+from shared.mapping.plan import Body
+from shared.mapping.text import code, fitted
+from shared.shop_card import ChargeType, PoNumberHandling, ShopCard
+from shared.shopify.records import LineItem, Order, ShippingLine
+
+
+def comment_lines(order: Order, card: ShopCard) -> list[Body]:
+    """Shopify's order number and the buyer's PO number, each where the card wants it."""
+    comments = [f"Shopify Order No. {order.name}"] if card.shopify_order_no_on_doc_line else []
+    if order.po_number and card.po_number_handling is PoNumberHandling.COMMENT_LINE:
+        comments.append(f"PO No. {order.po_number}")
+    return [{"lineType": "Comment", **fitted("salesOrderLines", {"description": text})} for text in comments]
+
+
+def goods_line(line: LineItem, billed: Billed, card: ShopCard, known: ItemsAndSetup,
+               link_of_variant: LinkOfVariant, *, record: str) -> Body:
+    """An item line; a tip or a sold gift card goes onto its account instead.
+
+    Raises RecordRefused: item-not-found, item-blocked, account-missing.
+    """
+    if is_tip(line):
+        return _priced(_account(card.tip_account, "Tip Account", known, record), line.name, billed)
+    if line.is_gift_card:
+        account = _account(card.sold_gift_card_account, "Sold Gift Card Account", known, record)
+        return _priced(account, line.name, billed)
+    item = item_of_line(line, card, known, link_of_variant)
+    target: Body = {"lineType": "Item", "lineObjectNumber": item.item_number}
+    if item.variant_id:
+        target["itemVariantId"] = item.variant_id
+    return _priced(target, line.name, billed)
+
+
+def shipping_line(charge: ShippingLine, billed: Billed, card: ShopCard, known: ItemsAndSetup, *, record: str) -> Body:
+    """A shipping charge: as Shipping Charges of the card maps its title, else the card's account."""
+    return _priced(_charge_target(charge, card, known, record), charge.title, billed)
+
+
+def rounding_line(billed: Billed, card: ShopCard, known: KnownSetup, *, record: str) -> Body:
+    """The rounding of a cash payment."""
+    account = _account(card.cash_roundings_account, "Cash Roundings Account", known, record)
+    return _priced(account, "Cash rounding", billed)
+
+
+def is_tip(line: LineItem) -> bool:
+    """Shopify's own mark of a tip: the name Tip and neither product nor variant."""
+    return line.title == "Tip" and line.product is None and line.variant is None
+
+
+def is_charged(charge: ShippingLine, billed: Billed) -> bool:
+    """Whether a shipping line costs anything and still stands."""
+    return not charge.is_removed and billed.net != 0
+
+
+def _charge_target(charge: ShippingLine, card: ShopCard, known: ItemsAndSetup, record: str) -> Body:
+    row = next((row for row in card.shipping_charges if code(row.title) == code(charge.title)), None)
+    if row is None:
+        return _account(card.shipping_charges_account, "Shipping Charges Account", known, record)
+    setting = f'Shipping Charges "{row.title}"'
+    if row.type is ChargeType.ACCOUNT:
+        return _account(row.number, setting, known, record)
+    return _item(row.number, setting, known, record)
+
+
+def _account(number: str, setting: str, known: KnownSetup, record: str) -> Body:
+    return {"lineType": "Account", "lineObjectNumber": usable_account(number, setting, known, record=record)}
+
+
+def _item(number: str, setting: str, known: KnownItems, record: str) -> Body:
+    item = known.item_by_number(code(number))
+    if item is None:
+        sentence = f"{setting} names item {number}, which does not exist in Business Central."
+        raise RecordRefused("item-not-found", sentence, record=record)
+    if item.blocked:
+        raise RecordRefused("item-blocked", f"{setting} names item {item.number}, which is blocked.", record=record)
+    return {"lineType": "Item", "lineObjectNumber": item.number}
+
+
+def _priced(target: Body, description: str, billed: Billed) -> Body:
+    return {
+        **target,
+        **fitted("salesOrderLines", {"description": description}),
+        "quantity": billed.quantity,
+        "unitPrice": billed.unit_price,
+        "discountAmount": billed.discount,
+    }

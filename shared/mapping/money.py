@@ -1,0 +1,79 @@
+"""Which side of Shopify's money an order is booked in, and Business Central's code for its currency.
+
+Rules: Shopify, object MoneyBag (shop and presentment money never mix); Microsoft's Shopify
+Connector, Currency Handling; ISO 4217 (decimals). Every amount of a plan goes through one `Amounts`.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
+
+import msgspec
+
+from shared.errors import RecordRefused
+from shared.mapping.known import KnownSetup
+from shared.mapping.text import code
+from shared.shop_card import CurrencyHandling, ShopCard
+from shared.shopify.records import DiscountAllocation, MoneyBag, Order
+
+ZERO = Decimal(0)
+
+_WITHOUT_DECIMALS = frozenset((
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV",
+    "XAF", "XOF", "XPF",
+))
+_WITH_THREE_DECIMALS = frozenset(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"))
+
+
+class Amounts(msgspec.Struct, frozen=True):
+    """Reads one side of every money bag; `currency` is its ISO code."""
+
+    currency: str
+    presentment: bool
+
+    @property
+    def smallest(self) -> Decimal:
+        """The smallest amount of the currency: 0.01 for EUR, 1 for JPY."""
+        if self.currency in _WITHOUT_DECIMALS:
+            return Decimal(1)
+        return Decimal("0.001") if self.currency in _WITH_THREE_DECIMALS else Decimal("0.01")
+
+    def of(self, bag: MoneyBag) -> Decimal:
+        """The amount, always written with the same decimals (12.5 and 12.50 are one text)."""
+        amount = (bag.presentment_money if self.presentment else bag.shop_money).amount
+        exact = self.rounded(amount)
+        return exact if exact == amount else amount
+
+    def allocated(self, allocations: Iterable[DiscountAllocation]) -> Decimal:
+        """The sum of discount allocations."""
+        return sum((self.of(allocation.allocated_amount_set) for allocation in allocations), ZERO)
+
+    def rounded(self, amount: Decimal) -> Decimal:
+        """`amount` to the smallest unit, half up."""
+        return amount.quantize(self.smallest, ROUND_HALF_UP)
+
+
+def amounts_of(order: Order, card: ShopCard) -> Amounts:
+    """The side of the money this order is booked in, by the card's Currency Handling."""
+    if card.currency_handling is CurrencyHandling.PRESENTMENT_CURRENCY:
+        return Amounts(order.presentment_currency_code, presentment=True)
+    return Amounts(order.currency_code, presentment=False)
+
+
+def currency_code(iso: str, card: ShopCard, known: KnownSetup, *, record: str) -> str:
+    """Business Central's code for an ISO currency.
+
+    The local currency is given by its own code, which Business Central stores as blank: left out,
+    the currency of the customer card would decide. A Currency Mapping to "" means the local one.
+    RecordRefused(currency-unknown) for any other code that Business Central does not have.
+    """
+    wanted = code(card.currency_mapping.get(iso, iso))
+    if wanted in ("", code(known.local_currency)):
+        return known.local_currency
+    if not known.knows_currency(wanted):
+        raise RecordRefused(
+            "currency-unknown",
+            f"{record.capitalize()} is in {iso}; Business Central has no currency {wanted}.",
+            record=record,
+        )
+    return wanted

@@ -1,0 +1,69 @@
+"""Plans: what mapping wants to happen in Business Central, as data.
+
+A plan names entity sets and payloads in the order Business Central needs them; it is carried out
+by shared/business_central/executor.py, shown by a dry run, and hashed to see whether anything
+changed since the last time.
+"""
+from __future__ import annotations
+
+import hashlib
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+Body = dict[str, Any]
+"""Property name -> text, number, bool or Decimal; insertion order is the order of sending."""
+
+
+class SalesOrderPlan(msgspec.Struct, frozen=True):
+    """One sales order with its lines.
+
+    external_document_number  the key it is found by again, SHP-<order id>
+    header                    properties of the sales order, in sending order
+    lines                     properties of each line, in sending order
+    expected_total            total including tax that Business Central must arrive at
+    rounding_account          G/L account for a difference within the tolerance, "" = none
+    rounding_tolerance        largest difference that may be booked there
+    """
+
+    external_document_number: str
+    header: Body
+    lines: tuple[Body, ...]
+    expected_total: Decimal
+    rounding_account: str
+    rounding_tolerance: Decimal
+
+
+class CustomerPlan(msgspec.Struct, frozen=True):
+    """A customer to create (`customer_id` is "") or to change; `body` holds what is to be sent.
+
+    An empty body with a customer_id means: linked, nothing to send.
+    """
+
+    number: str
+    customer_id: str
+    body: Body
+
+
+class ItemPlan(msgspec.Struct, frozen=True):
+    """One Shopify variant's item.
+
+    item_id / item_number   the existing item, or "" and the number to create
+    item                    properties to create it with or to change; {} = nothing to send
+    variant_id / variant_code  the existing item variant, or the code to create; "" = none
+    variant                 properties of the item variant to create; {} = nothing to send
+    """
+
+    shopify_variant_id: int
+    item_id: str
+    item_number: str
+    item: Body
+    variant_id: str = ""
+    variant_code: str = ""
+    variant: Body = {}
+
+
+def plan_hash(*plans: SalesOrderPlan | CustomerPlan | ItemPlan) -> str:
+    """SHA-256 of the plans; equal plans, and only those, have equal hashes."""
+    return hashlib.sha256(msgspec.json.encode(plans)).hexdigest()

@@ -1,0 +1,52 @@
+"""Texts the way Business Central stores them: no stray spaces, no longer than the field.
+
+Lengths: shared/business_central/rows.py (Microsoft Learn, "API v2.0"). Business Central counts
+UTF-16 units, so a character outside the basic plane (an emoji) counts twice; characters are never
+cut in half.
+"""
+from __future__ import annotations
+
+import re
+
+from shared.business_central.rows import LENGTHS
+from shared.mapping.plan import Body
+
+_NOT_OF_A_PHONE = re.compile(r"[^0-9 +()/.]")
+_ADDRESS = re.compile(r"[^@\s,;]+@[^@\s,;]+")
+
+
+def tidy(text: str | None) -> str:
+    """`text` trimmed, inner white space (also line breaks) as single spaces; None becomes ""."""
+    return " ".join(text.split()) if text else ""
+
+
+def cut(text: str | None, length: int) -> str:
+    """`text`, tidied, at most `length` UTF-16 units long."""
+    whole = tidy(text)
+    if len(whole) * 2 <= length:
+        return whole
+    return whole.encode("utf-16-le")[: length * 2].decode("utf-16-le", "ignore").rstrip()
+
+
+def fitted(entity_set: str, texts: dict[str, str | None]) -> Body:
+    """A body with each text cut to the length of its property in `entity_set`."""
+    lengths = LENGTHS[entity_set]
+    return {name: cut(text, lengths[name]) for name, text in texts.items()}
+
+
+def phone(text: str | None) -> str:
+    """A phone number Business Central accepts: digits and ` +()/.` only, "" without any digit."""
+    cleaned = tidy(_NOT_OF_A_PHONE.sub("", text or ""))
+    return cut(cleaned, 30) if any(character.isdigit() for character in cleaned) else ""
+
+
+def email(text: str | None) -> str:
+    """The e-mail address, or "" when it is none or too long: half an address reaches nobody."""
+    address = tidy(text)
+    fits = len(address) <= LENGTHS["customers"]["email"] and _ADDRESS.fullmatch(address)
+    return address if fits else ""
+
+
+def code(text: str | None) -> str:
+    """`text` as a code: trimmed and upper case, as Business Central stores codes."""
+    return tidy(text).upper()

@@ -1,0 +1,364 @@
+"""The catalogue of problems: what each error code means, whose fault it is and where to fix it.
+
+One entry per code, in English and French. Page and field names follow the shop card and
+Business Central's own captions, so that an operator finds them on the screen. Every code has a
+page of the same name under docs/errors/.
+"""
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Fault(StrEnum):
+    """Who has to act."""
+
+    SETUP = "set-up"
+    DATA = "data"
+    OTHER_SERVICE = "other service"
+    US = "us"
+
+
+class Problem(NamedTuple):
+    """Title and fix in both languages; `status` is the HTTP status of an answer that carries it."""
+
+    fault: Fault
+    status: int
+    title: str
+    fix: str
+    title_fr: str
+    fix_fr: str
+
+
+CATALOGUE: dict[str, Problem] = {
+    "posting-group-missing": Problem(
+        Fault.SETUP, 422,
+        "A posting group is missing in Business Central",
+        "Business Central > Customers > the named customer: fill in the named posting group. For "
+        "customers created later: API Setup > a rule for table 18 with a configuration template "
+        "that holds it.",
+        "Un groupe de comptabilisation manque dans Business Central",
+        "Business Central > Clients > le client nommé : remplir le groupe de comptabilisation "
+        "nommé (p. ex. Groupe compta. marché). Pour les clients créés plus tard : Configuration "
+        "API > une règle pour la table 18 avec un modèle de configuration qui le contient.",
+    ),
+    "customer-template-missing": Problem(
+        Fault.SETUP, 422,
+        "No template rule fits this customer's country",
+        "Business Central > API Setup: add a rule for table 18 and this country, with a "
+        "configuration template that holds the three posting groups. Then complete the named "
+        "customer by hand, or delete it, and retry the record.",
+        "Aucune règle de modèle ne correspond au pays de ce client",
+        "Business Central > Configuration API : ajouter une règle pour la table 18 et ce pays, "
+        "avec un modèle de configuration contenant les trois groupes de comptabilisation. Puis "
+        "compléter le client nommé, ou le supprimer, et relancer l'enregistrement.",
+    ),
+    "customer-missing": Problem(
+        Fault.SETUP, 422,
+        "No Business Central customer for this record",
+        "Shop card: switch on Auto Create Unknown Customers, or fill in Default Customer No.",
+        "Aucun client Business Central pour cet enregistrement",
+        "Fiche magasin : activer Créer automatiquement des clients inconnus, ou remplir N° client"
+        " par défaut.",
+    ),
+    "customer-without-address": Problem(
+        Fault.DATA, 422,
+        "The Shopify customer has no address",
+        "Shopify > Customers > the named customer: add an address. The record is taken again when"
+        " it changes.",
+        "Le client Shopify n'a pas d'adresse",
+        "Shopify > Clients > le client nommé : ajouter une adresse. L'enregistrement est repris "
+        "dès qu'il change.",
+    ),
+    "customer-blocked": Problem(
+        Fault.DATA, 422,
+        "The Business Central customer is blocked",
+        "Business Central > Customers > the named customer > Blocked: set to blank; or choose "
+        "another customer on the shop card (Default Customer No.).",
+        "Le client Business Central est bloqué",
+        "Business Central > Clients > le client nommé > Bloqué : vider le champ ; ou choisir un "
+        "autre client sur la fiche magasin (N° client par défaut).",
+    ),
+    "item-not-found": Problem(
+        Fault.SETUP, 422,
+        "No Business Central item for this product",
+        "Create the item in Business Central with this SKU as its number (see SKU Mapping), or "
+        "switch on Auto Create Unknown Items on the shop card and fill in the Item Template.",
+        "Aucun article Business Central pour ce produit",
+        "Créer l'article dans Business Central avec cette UGS comme numéro (voir Mappage point de"
+        " stock), ou activer Créer automatiquement des articles inconnus sur la fiche magasin et "
+        "remplir le Modèle article.",
+    ),
+    "item-blocked": Problem(
+        Fault.DATA, 422,
+        "The Business Central item is blocked",
+        "Business Central > Items > the named item > Blocked: switch off, then retry the record.",
+        "L'article Business Central est bloqué",
+        "Business Central > Articles > l'article nommé > Bloqué : désactiver, puis relancer "
+        "l'enregistrement.",
+    ),
+    "account-missing": Problem(
+        Fault.SETUP, 422,
+        "An account of the shop card is missing or cannot be used",
+        "Shop card: fill in the named account. In Business Central it must be a posting account "
+        "with Direct Posting switched on and not blocked.",
+        "Un compte de la fiche magasin manque ou est inutilisable",
+        "Fiche magasin : remplir le compte nommé. Dans Business Central, ce doit être un compte "
+        "imputable avec Imputation directe activée et non bloqué.",
+    ),
+    "currency-unknown": Problem(
+        Fault.SETUP, 422,
+        "Business Central does not know this currency, or has no rate for the date",
+        "Business Central > Currencies: add the currency or its exchange rate; if it has another "
+        "code there, add it to Currency Mapping on the shop card.",
+        "Business Central ne connaît pas cette devise, ou n'a pas de taux pour la date",
+        "Business Central > Devises : ajouter la devise ou son taux de change ; si elle y porte "
+        "un autre code, l'ajouter au Mappage des devises de la fiche magasin.",
+    ),
+    "country-unknown": Problem(
+        Fault.SETUP, 422,
+        "Business Central does not know this country",
+        "Business Central > Countries/Regions: add the country with its two-letter code, then "
+        "retry the record.",
+        "Business Central ne connaît pas ce pays",
+        "Business Central > Pays/Régions : ajouter le pays avec son code à deux lettres, puis "
+        "relancer l'enregistrement.",
+    ),
+    "total-mismatch": Problem(
+        Fault.DATA, 422,
+        "The order's total in Business Central differs from Shopify's",
+        "Compare tax set-up (VAT Posting Setup) for the named order, or raise Rounding Tolerance "
+        "on the shop card, then retry the record. No document was left in Business Central.",
+        "Le total de la commande dans Business Central diffère de celui de Shopify",
+        "Comparer la configuration TVA pour la commande nommée, ou augmenter la Tolérance "
+        "d'arrondi sur la fiche magasin, puis relancer. Aucun document n'est resté dans Business "
+        "Central.",
+    ),
+    "order-changed-after-processing": Problem(
+        Fault.DATA, 422,
+        "The Shopify order was changed after its document was created",
+        "Change the sales order in Business Central by hand, or delete it there and retry the "
+        "record: it is then created anew.",
+        "La commande Shopify a été modifiée après la création de son document",
+        "Modifier la commande vente dans Business Central, ou l'y supprimer et relancer "
+        "l'enregistrement : elle est alors créée à nouveau.",
+    ),
+    "outcome-unknown": Problem(
+        Fault.OTHER_SERVICE, 502,
+        "Business Central did not say whether it stored the record",
+        "Nothing to do: the connector looks for the document first and repeats the request only "
+        "when it is certain that it was not stored.",
+        "Business Central n'a pas dit s'il a enregistré",
+        "Rien à faire : le connecteur cherche d'abord le document et ne répète la demande que "
+        "s'il est certain qu'il n'a pas été enregistré.",
+    ),
+    "record-refused": Problem(
+        Fault.DATA, 422,
+        "Business Central refused the record",
+        "Read Business Central's sentence, correct the record or the set-up it names, then retry "
+        "the record.",
+        "Business Central a refusé l'enregistrement",
+        "Lire la phrase de Business Central, corriger l'enregistrement ou la configuration "
+        "nommée, puis relancer.",
+    ),
+    "setup-incomplete": Problem(
+        Fault.SETUP, 422,
+        "Business Central's set-up is incomplete",
+        "Business Central > the page named in the sentence: complete the set-up, then retry the "
+        "record.",
+        "La configuration de Business Central est incomplète",
+        "Business Central > la page nommée dans la phrase : compléter la configuration, puis "
+        "relancer.",
+    ),
+    "record-unreadable": Problem(
+        Fault.US, 502,
+        "Shopify's answer has an unexpected form",
+        "Nothing was lost: the answer is kept as a data capture. Report it with the capture; the "
+        "record is tried again.",
+        "La réponse de Shopify a une forme inattendue",
+        "Rien n'est perdu : la réponse est gardée comme capture de données. La signaler avec la "
+        "capture ; l'enregistrement sera réessayé.",
+    ),
+    "data-sync-to-shopify-disabled": Problem(
+        Fault.SETUP, 409,
+        "Importing data to your Shopify shop is not enabled",
+        "Shop card > Allow Data Sync to Shopify: switch on.",
+        "L'importation de données dans votre magasin Shopify n'est pas activée",
+        "Fiche magasin > Autoriser la synchronisation des données vers Shopify : activer.",
+    ),
+    "http-requests-not-allowed": Problem(
+        Fault.SETUP, 409,
+        "This environment may not make HTTP requests",
+        "Environment page > Allow HTTP requests: switch on (off by default outside production).",
+        "Cet environnement n'est pas autorisé à émettre des requêtes HTTP",
+        "Page Environnement > Autoriser les requêtes HTTP : activer (désactivé par défaut hors "
+        "production).",
+    ),
+    "access-token-missing": Problem(
+        Fault.SETUP, 409,
+        "The shop has no access token",
+        "Shop card > Request access.",
+        "Le magasin n'a pas de jeton d'accès",
+        "Fiche magasin > Demander l'accès.",
+    ),
+    "access-scope-changed": Problem(
+        Fault.SETUP, 409,
+        "The app lacks an access scope it needs",
+        "Shop card > Request access: grant the named scopes in Shopify.",
+        "Il manque à l'application une étendue d'accès nécessaire",
+        "Fiche magasin > Demander l'accès : accorder les étendues nommées dans Shopify.",
+    ),
+    "reconnect-required": Problem(
+        Fault.SETUP, 409,
+        "Shopify no longer accepts the access token",
+        "Shop card > Request access: connect the shop again. Syncs go on from where they were.",
+        "Shopify n'accepte plus le jeton d'accès",
+        "Fiche magasin > Demander l'accès : reconnecter le magasin. Les synchronisations "
+        "reprennent où elles en étaient.",
+    ),
+    "shop-url-invalid": Problem(
+        Fault.SETUP, 400,
+        "This is not a Shopify admin address",
+        "Enter the shop's permanent address, e.g. demo-fr.myshopify.com (Shopify admin > Settings"
+        " > Domains).",
+        "Ce n'est pas une adresse d'administration Shopify",
+        "Saisir l'adresse permanente du magasin, p. ex. demo-fr.myshopify.com (administration "
+        "Shopify > Paramètres > Domaines).",
+    ),
+    "shop-card-invalid": Problem(
+        Fault.SETUP, 400,
+        "The shop card holds values that do not fit",
+        "Shop card: correct the fields named in the sentence.",
+        "La fiche magasin contient des valeurs qui ne conviennent pas",
+        "Fiche magasin : corriger les champs nommés dans la phrase.",
+    ),
+    "shop-unknown": Problem(
+        Fault.SETUP, 404,
+        "There is no such shop",
+        "Shops page: choose a shop from the list, or create its card.",
+        "Ce magasin n'existe pas",
+        "Page Magasins Shopify : choisir un magasin de la liste, ou créer sa fiche.",
+    ),
+    "shop-disabled": Problem(
+        Fault.SETUP, 409,
+        "The shop is not enabled",
+        "Shop card > Enabled: switch on.",
+        "Le magasin n'est pas activé",
+        "Fiche magasin > Activé : activer.",
+    ),
+    "not-found": Problem(
+        Fault.DATA, 404,
+        "There is no such record",
+        "Check the identifier, or go back to the list.",
+        "Cet enregistrement n'existe pas",
+        "Vérifier l'identifiant, ou revenir à la liste.",
+    ),
+    "input-invalid": Problem(
+        Fault.DATA, 400,
+        "The request cannot be understood",
+        "Correct the value named in the sentence and send it again.",
+        "La demande ne peut pas être comprise",
+        "Corriger la valeur nommée dans la phrase et renvoyer.",
+    ),
+    "sync-already-running": Problem(
+        Fault.DATA, 409,
+        "A synchronization of this shop is already running",
+        "Wait until it has ended; it also takes what changed meanwhile.",
+        "Une synchronisation de ce magasin est déjà en cours",
+        "Attendre sa fin ; elle reprend aussi ce qui a changé entre-temps.",
+    ),
+    "api-version-unsupported": Problem(
+        Fault.US, 502,
+        "Shopify answers with another API version",
+        "Update the connector to a release that speaks a supported API version.",
+        "Shopify répond avec une autre version d'API",
+        "Mettre à jour le connecteur vers une version qui parle une version d'API prise en "
+        "charge.",
+    ),
+    "request-too-long": Problem(
+        Fault.US, 422,
+        "The request to Shopify is too long",
+        "Shorten the text or the number of images named in the sentence.",
+        "La requête vers Shopify est trop longue",
+        "Raccourcir le texte ou le nombre d'images nommés dans la phrase.",
+    ),
+    "shopify-refused": Problem(
+        Fault.US, 502,
+        "Shopify refused the request",
+        "Report the sentence; it names the field that Shopify does not accept.",
+        "Shopify a refusé la requête",
+        "Signaler la phrase ; elle nomme le champ que Shopify n'accepte pas.",
+    ),
+    "shopify-throttled": Problem(
+        Fault.OTHER_SERVICE, 503,
+        "Shopify keeps throttling",
+        "Nothing to do: the next run continues at the same place. If it lasts, look for other "
+        "apps that use this app's points.",
+        "Shopify limite durablement le débit",
+        "Rien à faire : la prochaine exécution continue au même endroit.",
+    ),
+    "shopify-unavailable": Problem(
+        Fault.OTHER_SERVICE, 503,
+        "Shopify does not answer",
+        "Nothing to do: the next run continues at the same place. See Shopify's status page; "
+        "support helps within 7 days with the request id.",
+        "Shopify ne répond pas",
+        "Rien à faire : la prochaine exécution continue au même endroit. Voir la page d'état de "
+        "Shopify ; le support aide sous 7 jours avec l'identifiant de requête.",
+    ),
+    "bc-unauthorized": Problem(
+        Fault.SETUP, 409,
+        "Business Central refuses the connector's sign-in",
+        "Business Central > Microsoft Entra Applications: the app must be enabled and hold the "
+        "permission sets; check client id and secret in the settings.",
+        "Business Central refuse la connexion du connecteur",
+        "Business Central > Applications Microsoft Entra : l'application doit être activée avec "
+        "les ensembles d'autorisations ; vérifier l'identifiant client et le secret dans les "
+        "paramètres.",
+    ),
+    "bc-company-unknown": Problem(
+        Fault.SETUP, 409,
+        "Business Central has no company with this id",
+        "Shop card > Company: choose the company again.",
+        "Business Central n'a pas de société avec cet identifiant",
+        "Fiche magasin > Société : choisir à nouveau la société.",
+    ),
+    "bc-throttled": Problem(
+        Fault.OTHER_SERVICE, 503,
+        "Business Central keeps refusing because of too many requests",
+        "Nothing to do: the next run continues at the same place.",
+        "Business Central refuse durablement à cause d'un trop grand nombre de requêtes",
+        "Rien à faire : la prochaine exécution continue au même endroit.",
+    ),
+    "bc-unavailable": Problem(
+        Fault.OTHER_SERVICE, 503,
+        "Business Central does not answer",
+        "Nothing to do: the next run continues at the same place. See the Business Central admin "
+        "center.",
+        "Business Central ne répond pas",
+        "Rien à faire : la prochaine exécution continue au même endroit. Voir le centre "
+        "d'administration Business Central.",
+    ),
+    "bc-request-invalid": Problem(
+        Fault.US, 502,
+        "Business Central does not understand our request",
+        "Report the sentence; it names the property that Business Central does not accept.",
+        "Business Central ne comprend pas notre requête",
+        "Signaler la phrase ; elle nomme la propriété que Business Central n'accepte pas.",
+    ),
+    "settings-invalid": Problem(
+        Fault.SETUP, 500,
+        "An application setting is missing or wrong",
+        "Azure portal > function app > Environment variables: correct the named settings.",
+        "Un paramètre d'application manque ou est incorrect",
+        "Portail Azure > application de fonctions > Variables d'environnement : corriger les paramètres nommés.",
+    ),
+    "internal-error": Problem(
+        Fault.US, 500,
+        "The connector failed",
+        "Report the time and the run; the log of the function app holds the details.",
+        "Le connecteur a échoué",
+        "Signaler l'heure et l'exécution ; le journal de l'application de fonctions contient les "
+        "détails.",
+    ),
+}

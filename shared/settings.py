@@ -1,0 +1,104 @@
+"""Application settings: read once from the environment, checked all at once.
+
+In Azure these are the function app's settings; locally the stack passes them. `SETTINGS` is the
+single table of names, defaults and meaning; docs and infrastructure are compared with it.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from shared.errors import ConnectorError
+
+
+class Setting(NamedTuple):
+    """One application setting; default None means it may be left out."""
+
+    default: str | None
+    help: str
+
+
+SETTINGS: dict[str, Setting] = {
+    "AzureWebJobsStorage": Setting("", "Connection string of the storage account; empty in Azure (identity)."),
+    "AzureWebJobsStorage__accountName": Setting("", "Name of the storage account reached with the managed identity."),
+    "AZURE_CLIENT_ID": Setting("", "Client id of the user-assigned managed identity; empty = system-assigned."),
+    "ENVIRONMENT": Setting("production", "Name of this environment; others may not call out until allowed."),
+    "TOKEN_KEY": Setting("", "Key that encrypts access tokens in the local vault (32 bytes, URL-safe base64)."),
+    "SHOPIFY_BASE_URL": Setting("https://{shop}", "Where Shopify answers; {shop} is the myshopify domain."),
+    "BC_API_ROOT": Setting("", "Root of Business Central's API v2.0, up to and including /api/v2.0."),
+    "BC_TOKEN_URL": Setting("", "Token endpoint for a client secret; empty = managed identity."),
+    "BC_CLIENT_ID": Setting("", "Client id of the Entra application that Business Central knows."),
+    "BC_CLIENT_SECRET": Setting("", "Its secret; empty = managed identity."),
+    "SYNC_SCHEDULE": Setting("0 */5 * * * *", "When the incremental synchronization starts (NCRONTAB)."),
+    "SYNC_OVERLAP_SECONDS": Setting("600", "How far before the last synchronization time a run looks again."),
+    "SYNC_TIME_BUDGET_SECONDS": Setting("420", "After so long a run hands over to a fresh message."),
+    "SYNC_LEASE_SECONDS": Setting("60", "How long a dead worker blocks its shop."),
+    "BC_SETTLE_SECONDS": Setting("600", "How long Business Central may still work on a request whose answer was lost."),
+    "BC_CONCURRENCY": Setting("4", "Requests in flight to Business Central (it runs 5 per user)."),
+}
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """The settings in use; seconds are numbers."""
+
+    storage_connection: str = ""
+    storage_account: str = ""
+    identity_client_id: str = ""
+    environment: str = "production"
+    token_key: str = ""
+    shopify_base_url: str = "https://{shop}"
+    bc_api_root: str = ""
+    bc_token_url: str = ""
+    bc_client_id: str = ""
+    bc_client_secret: str = ""
+    overlap_seconds: float = 600
+    time_budget_seconds: float = 420
+    lease_seconds: float = 60
+    bc_settle_seconds: float = 600
+    bc_concurrency: int = 4
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Settings from environment variables; ConnectorError names everything that is wrong."""
+
+    def text(name: str) -> str:
+        value = environment.get(name, SETTINGS[name].default or "")
+        if value.startswith("@Microsoft.KeyVault"):
+            raise ConnectorError("settings-invalid", f"{name} holds a Key Vault reference that was not resolved")
+        return value
+
+    wrong: list[str] = []
+
+    def number(name: str) -> float:
+        try:
+            return float(text(name))
+        except ValueError:
+            wrong.append(f"{name} must be a number, not {text(name)!r}")
+            return 0
+
+    settings = Settings(
+        storage_connection=text("AzureWebJobsStorage"),
+        storage_account=text("AzureWebJobsStorage__accountName"),
+        identity_client_id=text("AZURE_CLIENT_ID"),
+        environment=text("ENVIRONMENT"),
+        token_key=text("TOKEN_KEY"),
+        shopify_base_url=text("SHOPIFY_BASE_URL"),
+        bc_api_root=text("BC_API_ROOT").rstrip("/"),
+        bc_token_url=text("BC_TOKEN_URL"),
+        bc_client_id=text("BC_CLIENT_ID"),
+        bc_client_secret=text("BC_CLIENT_SECRET"),
+        overlap_seconds=number("SYNC_OVERLAP_SECONDS"),
+        time_budget_seconds=number("SYNC_TIME_BUDGET_SECONDS"),
+        lease_seconds=number("SYNC_LEASE_SECONDS"),
+        bc_settle_seconds=number("BC_SETTLE_SECONDS"),
+        bc_concurrency=int(number("BC_CONCURRENCY")),
+    )
+    if not settings.storage_connection and not settings.storage_account:
+        wrong.append("one of AzureWebJobsStorage and AzureWebJobsStorage__accountName must be set")
+    if not settings.bc_api_root:
+        wrong.append("BC_API_ROOT must be set")
+    if wrong:
+        raise ConnectorError("settings-invalid", "; ".join(wrong))
+    return settings

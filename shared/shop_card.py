@@ -1,0 +1,149 @@
+"""The shop card: everything an operator decides about one shop.
+
+Names follow Microsoft's Shopify Connector (page "Shopify Shop Card"), so that its users recognise
+them; where Business Central's API has no template or mapping table to point to, the card holds the
+values itself (item template, currency mapping, shipping charges, vendor items). Pure values: the
+card is stored by shared/shops.py.
+"""
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+
+import msgspec
+
+
+class LoggingMode(StrEnum):
+    DISABLED = "Disabled"
+    ERROR_ONLY = "Error Only"
+    ALL = "All"
+
+
+class CustomerImport(StrEnum):
+    """Customer Import from Shopify."""
+
+    NONE = "None"
+    WITH_ORDER_IMPORT = "With Order Import"
+    ALL_CUSTOMERS = "All Customers"
+
+
+class CustomerMapping(StrEnum):
+    """Customer Mapping Type."""
+
+    BY_EMAIL_PHONE = "By EMail/Phone"
+    BY_BILL_TO = "By Bill-to Info"
+    DEFAULT_CUSTOMER = "Always take the default customer"
+
+
+class NameSource(StrEnum):
+    COMPANY_NAME = "Company Name"
+    FIRST_LAST = "First+Last"
+    LAST_FIRST = "Last+First"
+    NONE = "None"
+
+
+class CountySource(StrEnum):
+    CODE = "Code"
+    NAME = "Name"
+
+
+class SkuMapping(StrEnum):
+    """SKU Mapping: what a variant's SKU stands for in Business Central."""
+
+    NONE = ""
+    ITEM_NO = "Item No."
+    VARIANT_CODE = "Variant Code"
+    ITEM_NO_AND_VARIANT_CODE = "Item No. + Variant Code"
+    VENDOR_ITEM_NO = "Vendor Item No."
+    BAR_CODE = "Bar Code"
+
+
+class CurrencyHandling(StrEnum):
+    SHOP_CURRENCY = "Shop Currency"
+    PRESENTMENT_CURRENCY = "Presentment Currency"
+
+
+class PoNumberHandling(StrEnum):
+    """Where a buyer's own PO number goes; the external document number belongs to the connector."""
+
+    COMMENT_LINE = "Comment Line"
+    IGNORE = "Ignore"
+
+
+class ChargeType(StrEnum):
+    """Line type of a mapped shipping charge. Item charges need an assignment that API v2.0 lacks."""
+
+    ACCOUNT = "G/L Account"
+    ITEM = "Item"
+
+
+class ItemTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Values of a new item; Business Central's item templates are not reachable over API v2.0."""
+
+    general_product_posting_group: str = ""
+    inventory_posting_group: str = ""
+    base_unit_of_measure: str = ""
+    item_category: str = ""
+    tax_group: str = ""
+
+
+class ShippingCharge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One row of Shipment Method Mapping: charges with this title become this line."""
+
+    title: str
+    type: ChargeType
+    number: str
+
+
+class VendorItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One row of the vendor catalogue: this vendor's item number is this item (and variant)."""
+
+    vendor: str
+    vendor_item_no: str
+    item_no: str
+    variant_code: str = ""
+
+
+class ShopCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One shop. `code` is the key; an empty text means "not filled in"."""
+
+    code: str
+    shopify_url: str
+    company_id: str = ""
+    enabled: bool = False
+
+    logging_mode: LoggingMode = LoggingMode.ERROR_ONLY
+    allow_data_sync_to_shopify: bool = False
+
+    customer_import_from_shopify: CustomerImport = CustomerImport.WITH_ORDER_IMPORT
+    customer_mapping_type: CustomerMapping = CustomerMapping.BY_EMAIL_PHONE
+    auto_create_unknown_customers: bool = False
+    shopify_can_update_customers: bool = False
+    can_update_shopify_customers: bool = False
+    default_customer_no: str = ""
+    name_source: NameSource = NameSource.COMPANY_NAME
+    name_2_source: NameSource = NameSource.FIRST_LAST
+    contact_source: NameSource = NameSource.FIRST_LAST
+    county_source: CountySource = CountySource.CODE
+
+    sku_mapping: SkuMapping = SkuMapping.NONE
+    sku_field_separator: str = "|"
+    find_mapping_by_barcode: bool = True
+    auto_create_unknown_items: bool = False
+    shopify_can_update_items: bool = False
+    can_update_shopify_products: bool = False
+    item_template: ItemTemplate = ItemTemplate()
+    vendor_items: tuple[VendorItem, ...] = ()
+
+    auto_create_sales_documents: bool = False
+    shopify_order_no_on_doc_line: bool = False
+    po_number_handling: PoNumberHandling = PoNumberHandling.COMMENT_LINE
+    currency_handling: CurrencyHandling = CurrencyHandling.SHOP_CURRENCY
+    currency_mapping: dict[str, str] = {}
+    shipping_charges_account: str = ""
+    shipping_charges: tuple[ShippingCharge, ...] = ()
+    tip_account: str = ""
+    sold_gift_card_account: str = ""
+    cash_roundings_account: str = ""
+    rounding_tolerance: Decimal = Decimal("0.05")
+    time_zone: str = "UTC"

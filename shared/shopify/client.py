@@ -1,0 +1,198 @@
+"""Asks Shopify's GraphQL Admin API: one document, one answer, whatever happens in between.
+
+Source: "GraphQL Admin API reference" (endpoint, headers, versions) and "Shopify API rate limits".
+A client belongs to one shop. It waits for points before it asks, repeats what may pass, and reports
+every attempt. Callers meet an Answer or a ConnectorError, never an HTTP type; the token appears in
+one request header and nowhere else. Requests go out one at a time, so one prefetching thread is safe.
+"""
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, TypeVar, overload
+
+import msgspec
+import requests
+
+from shared.clock import Clock
+from shared.errors import ConnectorError
+from shared.exchange import Exchange, Observer, unobserved
+from shared.shopify.answers import Answer, Understood, understand
+from shared.shopify.documents import Document, document
+from shared.shopify.failures import Failure, Passing, gave_up, next_wait
+from shared.shopify.throttle import PointsBudget
+
+T = TypeVar("T")
+
+API_VERSION = "2026-10"
+LONGEST_REQUEST = 50_000
+TIMEOUT_SECONDS = (5.0, 45.0)
+
+
+@dataclass
+class Usage:
+    """What the client did since it was made: requests sent, points, refusals for want of points."""
+
+    calls: int = 0
+    requested_points: float = 0.0
+    actual_points: float = 0.0
+    throttled: int = 0
+
+
+def allowed() -> None:
+    """The gate that is open."""
+
+
+class ShopifyClient:
+    """The connection to one shop: session, points budget, counters, page sizes that worked.
+
+    base_url         https://demo-fr.myshopify.com
+    token            gives the current access token; asked anew for each attempt
+    http_gate        raises ConnectorError when this environment may not make HTTP requests
+    mutation_gate    raises ConnectorError when data may not be changed in Shopify
+    observe          gets an Exchange for every attempt
+    on_unauthorized  called once after a 401, before the last try; may renew the token
+    chance           gives random numbers in 0..1 that spread the retries
+    """
+
+    def __init__(self, base_url: str, *, token: Callable[[], str], clock: Clock,
+                 api_version: str = API_VERSION, http_gate: Callable[[], None] = allowed,
+                 mutation_gate: Callable[[], None] = allowed, observe: Observer = unobserved,
+                 on_unauthorized: Callable[[], None] | None = None,
+                 chance: Callable[[], float] = random.random,
+                 timeout_seconds: tuple[float, float] = TIMEOUT_SECONDS) -> None:
+        self.url = f"{base_url.rstrip('/')}/admin/api/{api_version}/graphql.json"
+        self.usage = Usage()
+        self.budget = PointsBudget()
+        self.page_sizes: dict[str, int] = {}
+        self._token, self._clock, self._version = token, clock, api_version
+        self._http_gate, self._mutation_gate, self._observe = http_gate, mutation_gate, observe
+        self._on_unauthorized, self._chance, self._timeout = on_unauthorized, chance, timeout_seconds
+        self._costs: dict[tuple[str, Any], float] = {}
+        self._session = requests.Session()
+        self._one_at_a_time = threading.Lock()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._session.close()
+
+    @overload
+    def ask(self, asked: str | Document, variables: Mapping[str, Any] | None = None, *,
+            most_tries: int | None = None) -> Answer: ...
+
+    @overload
+    def ask(self, asked: str | Document, variables: Mapping[str, Any] | None = None, *,
+            type: type[T], most_tries: int | None = None) -> T: ...
+
+    def ask(self, asked: str | Document, variables: Mapping[str, Any] | None = None, *,
+            type: type[T] | None = None, most_tries: int | None = None) -> Answer | T:
+        """The answer to a document (by name), as bytes or decoded as `type`.
+
+        most_tries bounds the tries after 5xx and lost connections below the table in failures.py.
+        Raises ServiceUnavailable ("shopify-throttled", "shopify-unavailable") when the tries are
+        used up, OutcomeUnknown when a mutation's answer was lost, and ConnectorError
+        ("reconnect-required", "access-scope-changed", "api-version-unsupported", "shop-url-invalid",
+        "request-too-long", "shopify-refused", "record-unreadable", and what the gates raise).
+        """
+        wanted = document(asked) if isinstance(asked, str) else asked
+        if wanted.changes_data:
+            self._mutation_gate()
+            most_tries = 1
+        body = _body(wanted, variables or {})
+        size = (variables or {}).get("first")
+        with self._one_at_a_time:
+            answer = self._answer(wanted, (wanted.name, size), body, most_tries)
+        return answer if type is None else answer.read(type)
+
+    def _answer(self, wanted: Document, cost_key: tuple[str, Any], body: bytes,
+                most_tries: int | None) -> Answer:
+        tries, renewed = 0, False
+        while True:
+            self._wait_for_points(self._costs.get(cost_key, wanted.cost))
+            outcome = self._attempt(wanted, cost_key, body, tries)
+            tries += 1
+            if isinstance(outcome, Answer):
+                return outcome
+            if isinstance(outcome, Failure):
+                wait = next_wait(outcome, tries, self._chance(), most_tries=most_tries)
+                if wait is None:
+                    raise gave_up(outcome, tries, wrote=wanted.changes_data)
+                self._clock.sleep(wait)
+                continue
+            if outcome.code != "reconnect-required" or renewed or self._on_unauthorized is None:
+                raise outcome
+            self._on_unauthorized()
+            renewed = True
+
+    def _wait_for_points(self, cost: float) -> None:
+        wait = self.budget.wait_seconds(cost, self._clock.now())
+        if wait > 0:
+            self._clock.sleep(wait)
+
+    def _attempt(self, wanted: Document, cost_key: tuple[str, Any], body: bytes,
+                 retry: int) -> Answer | Failure | ConnectorError:
+        """Send once, report it, learn from the cost it shows."""
+        self._http_gate()
+        headers, began = self._headers(), self._clock.now()
+        self.usage.calls += 1
+        sent = Exchange(at=began, direction="Shopify", method="POST", url=self.url, status=0, description="",
+                        seconds=0.0, request=body.decode(), response="", retry=retry, has_error=True)
+        try:
+            response = self._session.post(self.url, data=body, headers=headers,
+                                          timeout=self._timeout, allow_redirects=False)
+        except requests.RequestException as error:
+            lost = Failure(Passing.NO_ANSWER, f"No answer from Shopify: {error.__class__.__name__}")
+            self._observe(msgspec.structs.replace(
+                sent, description=lost.sentence, seconds=self._seconds_since(began)))
+            return lost
+        understood = understand(response.status_code, response.headers, response.content, self._version)
+        self._observe(_answered(sent, response, understood, self._seconds_since(began)))
+        return self._learn(wanted, cost_key, understood)
+
+    def _seconds_since(self, moment: datetime) -> float:
+        return (self._clock.now() - moment).total_seconds()
+
+    def _headers(self) -> dict[str, str]:
+        return {"X-Shopify-Access-Token": self._token(), "Content-Type": "application/json",
+                "Accept": "application/json"}
+
+    def _learn(self, wanted: Document, cost_key: tuple[str, Any],
+               understood: Understood) -> Answer | Failure | ConnectorError:
+        cost, outcome, now = understood.cost, understood.outcome, self._clock.now()
+        requested = cost.requested_query_cost
+        if requested is not None:
+            self._costs[cost_key] = requested
+        if isinstance(outcome, Failure) and outcome.kind is Passing.THROTTLED:
+            needed = requested or wanted.cost
+            self.usage.throttled += 1
+            self.budget.throttled(needed, cost.throttle_status, now)
+            return replace(outcome, asked_wait=self.budget.wait_seconds(needed, now))
+        self.usage.requested_points += requested or 0.0
+        self.usage.actual_points += cost.actual_query_cost or 0.0
+        if cost.throttle_status is not None:
+            self.budget.answered(cost.throttle_status, now)
+        return outcome
+
+
+def _body(wanted: Document, variables: Mapping[str, Any]) -> bytes:
+    body = msgspec.json.encode({"query": wanted.text, "variables": dict(variables)})
+    length = len(body.decode())
+    if length > LONGEST_REQUEST:
+        raise ConnectorError(
+            "request-too-long",
+            f"{wanted.name} would send {length:,} characters; Shopify takes {LONGEST_REQUEST:,}")
+    return body
+
+
+def _answered(sent: Exchange, response: requests.Response, understood: Understood, seconds: float) -> Exchange:
+    bucket = understood.cost.throttle_status
+    return msgspec.structs.replace(
+        sent, status=response.status_code, description=response.reason or "", seconds=seconds,
+        response=response.content.decode("utf-8", "replace"),
+        request_id=response.headers.get("X-Request-Id", ""), has_error=understood.has_error,
+        requested_cost=understood.cost.requested_query_cost,
+        actual_cost=understood.cost.actual_query_cost,
+        available_points=bucket.currently_available if bucket else None)

@@ -1,0 +1,127 @@
+"""Completes a record: fetches what did not fit on its first pages and puts it in its place.
+
+Works on the JSON as Shopify sent it: parts are moved, never re-written, so every digit stays. Paging
+inside a record is no snapshot: each further page names the parent's `updatedAt`, and if that moved,
+`ParentChanged` says that the record must be read anew. Source: GraphQL Admin API reference,
+"Paginating results with GraphQL". Border: knows connections and refunds, not what lines mean.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from shared.errors import ConnectorError
+from shared.shopify.client import ShopifyClient
+from shared.shopify.kinds import REFUND_OVERFLOWS, Overflow
+from shared.shopify.records import PageInfo
+
+REFUNDS_PER_CALL = 50
+
+Parts = dict[str, msgspec.Raw]
+
+
+class ParentChanged(Exception):
+    """The record was changed, or deleted, between two of its pages."""
+
+
+class Head(msgspec.Struct, rename="camel"):
+    """What every record is known by. `refunds` is there for orders only."""
+
+    id: str
+    updated_at: datetime
+    refunds: list[msgspec.Raw] | None = None
+
+
+class _Connection(msgspec.Struct, rename="camel"):
+    page_info: PageInfo
+    nodes: list[msgspec.Raw]
+
+
+class _Parent(msgspec.Struct, rename="camel"):
+    id: str
+    updated_at: datetime
+    connection: _Connection
+
+
+class _NextPage(msgspec.Struct):
+    parent: _Parent | None
+
+
+def head_of(raw: bytes) -> Head:
+    """Id and time of a record's JSON; ConnectorError("record-unreadable") without them."""
+    try:
+        return msgspec.json.decode(raw, type=Head)
+    except msgspec.ValidationError as error:
+        raise ConnectorError("record-unreadable", f"A record has no id or time: {error}") from error
+
+
+class OrderRefunds(msgspec.Struct, rename="camel"):
+    """One order's refunds with the first pages of their lines."""
+
+    id: str
+    updated_at: datetime
+    refunds: list[msgspec.Raw]
+
+
+class _Refunds(msgspec.Struct):
+    nodes: list[OrderRefunds | None]
+
+
+def read_refunds(client: ShopifyClient, orders: Iterable[bytes]) -> dict[str, OrderRefunds]:
+    """Refunds of those orders (raw JSON) that have any, by order GID."""
+    heads = map(head_of, orders)
+    ids = [head.id for head in heads if head.refunds]
+    found: dict[str, OrderRefunds] = {}
+    for start in range(0, len(ids), REFUNDS_PER_CALL):
+        chunk = ids[start:start + REFUNDS_PER_CALL]
+        answer = client.ask("order_refunds", {"ids": chunk}, type=_Refunds)
+        found.update((order.id, order) for order in answer.nodes if order is not None)
+    return found
+
+
+def with_refunds(client: ShopifyClient, raw: bytes, refunds: dict[str, OrderRefunds]) -> bytes:
+    """The order `raw` with its refunds replaced by complete ones; ParentChanged if they moved on."""
+    head = head_of(raw)
+    if not head.refunds:
+        return raw
+    read = refunds.get(head.id)
+    if read is None or read.updated_at != head.updated_at:
+        raise ParentChanged(head.id)
+    whole = [msgspec.Raw(completed(client, bytes(refund), REFUND_OVERFLOWS)) for refund in read.refunds]
+    return _replaced(raw, {"refunds": msgspec.Raw(msgspec.json.encode(whole))})
+
+
+def completed(client: ShopifyClient, raw: bytes, overflows: Sequence[Overflow]) -> bytes:
+    """`raw` with every page of its connections; the same bytes when nothing overflows.
+
+    Raises ParentChanged when the record's `updatedAt` moved between two pages, KeyError or
+    msgspec.ValidationError when a connection is missing or null.
+    """
+    if not overflows:
+        return raw
+    parts = msgspec.json.decode(raw, type=Parts)
+    longer = {}
+    for overflow in overflows:
+        first = msgspec.json.decode(parts[overflow.field], type=_Connection)
+        if first.page_info.has_next_page:
+            whole = _all_pages(client, head_of(raw), overflow, first)
+            longer[overflow.field] = msgspec.Raw(msgspec.json.encode(whole))
+    return _replaced(raw, longer) if longer else raw
+
+
+def _all_pages(client: ShopifyClient, head: Head, overflow: Overflow, first: _Connection) -> _Connection:
+    nodes, page_info = list(first.nodes), first.page_info
+    while page_info.has_next_page:
+        answer = client.ask(overflow.document, {"id": head.id, "after": page_info.end_cursor}, type=_NextPage)
+        parent = answer.parent
+        if parent is None or parent.updated_at != head.updated_at:
+            raise ParentChanged(head.id)
+        nodes += parent.connection.nodes
+        page_info = parent.connection.page_info
+    return _Connection(page_info, nodes)
+
+
+def _replaced(raw: bytes, changes: Parts) -> bytes:
+    return msgspec.json.encode({**msgspec.json.decode(raw, type=Parts), **changes})

@@ -1,0 +1,45 @@
+"""The GraphQL documents, each a file in queries/, loaded by name.
+
+The comment on top of a file states its purpose, `cost:` (points of one request with the defaults of
+its variables) and `scopes:` (what the token must be allowed). Source of both: Shopify's published
+Admin schema 2026-10 and "Shopify API rate limits". Tests hold the files to the schema and the costs
+to the formula. Border: texts only; nothing is glued together, nothing is sent.
+"""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "queries"
+
+
+@dataclass(frozen=True)
+class Document:
+    """One GraphQL operation. `cost` in points, `scopes` such as "read_orders"."""
+
+    name: str
+    text: str
+    cost: int
+    scopes: frozenset[str]
+
+    @property
+    def changes_data(self) -> bool:
+        """True for a mutation."""
+        return re.search(r"^mutation\b", self.text, re.MULTILINE) is not None
+
+
+@cache
+def document(name: str) -> Document:
+    """The document in queries/`name`.graphql; FileNotFoundError for an unknown name."""
+    return read_document(name, (FOLDER / f"{name}.graphql").read_text(encoding="utf-8"))
+
+
+def read_document(name: str, text: str) -> Document:
+    """`text` with what its leading comment states; ValueError when cost or scopes are missing."""
+    cost = re.search(r"^# cost: (\d+)$", text, re.MULTILINE)
+    scopes = re.search(r"^# scopes: (.+)$", text, re.MULTILINE)
+    if not cost or not scopes:
+        raise ValueError(f"{name}.graphql: the leading comment must state cost and scopes")
+    return Document(name, text, int(cost[1]), frozenset(re.findall(r"(?:read|write)_\w+", scopes[1])))

@@ -1,0 +1,52 @@
+"""The kinds of records that are read, and where each one can overflow.
+
+A row names the documents of one kind, its Shopify type and the connections whose first page comes
+with the record and whose following pages must be fetched. Source: Shopify's Admin schema 2026-10.
+Border: a table, no behaviour.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from shared.shopify import records
+
+Kind = Literal["customers", "products", "orders", "companies"]
+AnyRecord = records.Customer | records.Product | records.Order | records.Company
+
+
+@dataclass(frozen=True)
+class Overflow:
+    """A connection inside a record, and the document that reads its following pages."""
+
+    field: str
+    document: str
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How one kind is read. `page_size` records per call; `filter` is added to the span of time."""
+
+    type_name: str
+    struct: type[AnyRecord]
+    changed: str
+    by_id: str
+    page_size: int
+    filter: str = ""
+    overflows: tuple[Overflow, ...] = ()
+
+
+KINDS: dict[Kind, Shape] = {
+    "customers": Shape("Customer", records.Customer, "customers_changed", "customers_by_id", 200),
+    "products": Shape(
+        "Product", records.Product, "products_changed", "products_by_id", 50,
+        filter="gift_card:false", overflows=(Overflow("variants", "product_variants_next"),)),
+    "orders": Shape(
+        "Order", records.Order, "orders_changed", "orders_by_id", 100,
+        overflows=(Overflow("lineItems", "order_lines_next"),
+                   Overflow("shippingLines", "order_shipping_lines_next"))),
+    "companies": Shape("Company", records.Company, "companies_changed", "companies_by_id", 100),
+}
+
+REFUND_OVERFLOWS = (Overflow("refundLineItems", "refund_lines_next"),
+                    Overflow("refundShippingLines", "refund_shipping_lines_next"))

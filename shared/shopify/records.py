@@ -1,0 +1,349 @@
+"""Shopify's records as the connector's documents ask for them (Admin GraphQL API 2026-10).
+
+Decoded by msgspec from the answer's own bytes; money stays Decimal, ids stay GIDs here and become
+integers through `number_of`. The fields mirror shared/shopify/queries/*.graphql: a field is typed
+here when something in the connector uses it. Pure values, no I/O.
+"""
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+
+def number_of(gid: str) -> int:
+    """The integer inside a GID: gid://shopify/Order/5001 -> 5001; ValueError for anything else."""
+    return int(gid.split("?", 1)[0].rsplit("/", 1)[-1])
+
+
+class _Record(msgspec.Struct, frozen=True, rename="camel"):
+    """Camel-case names on the wire; unknown fields are ignored."""
+
+
+class Money(_Record, frozen=True, kw_only=True):
+    amount: Decimal
+    currency_code: str
+
+
+class MoneyBag(_Record, frozen=True, kw_only=True):
+    """The same amount in the shop's currency and in the buyer's."""
+
+    shop_money: Money
+    presentment_money: Money
+
+
+class Email(_Record, frozen=True, kw_only=True):
+    email_address: str
+
+
+class Phone(_Record, frozen=True, kw_only=True):
+    phone_number: str
+
+
+class Gid(_Record, frozen=True, kw_only=True):
+    id: str
+
+
+class Address(_Record, frozen=True, kw_only=True):
+    first_name: str | None = None
+    last_name: str | None = None
+    company: str | None = None
+    address1: str | None = None
+    address2: str | None = None
+    city: str | None = None
+    zip: str | None = None
+    province: str | None = None
+    province_code: str | None = None
+    country: str | None = None
+    country_code_v2: str | None = None
+    phone: str | None = None
+
+
+class AddressNode(Address, frozen=True, kw_only=True):
+    id: str
+
+
+class PageInfo(_Record, frozen=True, kw_only=True):
+    has_next_page: bool
+    end_cursor: str | None = None
+
+
+class AddressPage(_Record, frozen=True, kw_only=True):
+    nodes: list[AddressNode]
+
+
+class Customer(_Record, frozen=True, kw_only=True):
+    """A customer with the default address and the first ten of all."""
+
+    id: str
+    first_name: str | None = None
+    last_name: str | None = None
+    updated_at: datetime
+    default_email_address: Email | None = None
+    default_phone_number: Phone | None = None
+    default_address: AddressNode | None = None
+    addresses_v2: AddressPage = AddressPage(nodes=[])
+
+    @property
+    def email(self) -> str:
+        return self.default_email_address.email_address if self.default_email_address else ""
+
+    @property
+    def phone(self) -> str:
+        return self.default_phone_number.phone_number if self.default_phone_number else ""
+
+    @property
+    def address(self) -> Address | None:
+        """The default address, else the first one, else None."""
+        nodes = self.addresses_v2.nodes
+        return self.default_address or (nodes[0] if nodes else None)
+
+
+class SelectedOption(_Record, frozen=True, kw_only=True):
+    name: str
+    value: str
+
+
+class InventoryItem(_Record, frozen=True, kw_only=True):
+    id: str
+    unit_cost: Money | None = None
+    harmonized_system_code: str | None = None
+    country_code_of_origin: str | None = None
+
+
+class Variant(_Record, frozen=True, kw_only=True):
+    id: str
+    title: str
+    sku: str | None = None
+    barcode: str | None = None
+    price: Decimal
+    selected_options: list[SelectedOption] = []
+    inventory_item: InventoryItem
+
+
+class VariantPage(_Record, frozen=True, kw_only=True):
+    page_info: PageInfo
+    nodes: list[Variant]
+
+
+class Product(_Record, frozen=True, kw_only=True):
+    """A product with all its variants (the reader completes the first page)."""
+
+    id: str
+    title: str
+    vendor: str = ""
+    product_type: str = ""
+    is_gift_card: bool = False
+    updated_at: datetime
+    has_only_default_variant: bool = False
+    variants: VariantPage
+
+
+class TaxLine(_Record, frozen=True, kw_only=True):
+    title: str = ""
+    rate: Decimal | None = None
+    price_set: MoneyBag
+
+
+class DiscountAllocation(_Record, frozen=True, kw_only=True):
+    allocated_amount_set: MoneyBag
+
+
+class LineItem(_Record, frozen=True, kw_only=True):
+    """One order line. `quantity` is the original one, `current_quantity` after edits and refunds."""
+
+    id: str
+    name: str
+    title: str
+    variant_title: str | None = None
+    sku: str | None = None
+    vendor: str | None = None
+    quantity: int
+    current_quantity: int
+    requires_shipping: bool = True
+    is_gift_card: bool = False
+    original_unit_price_set: MoneyBag
+    tax_lines: list[TaxLine] = []
+    discount_allocations: list[DiscountAllocation] = []
+    product: Gid | None = None
+    variant: Gid | None = None
+
+
+class LinePage(_Record, frozen=True, kw_only=True):
+    page_info: PageInfo
+    nodes: list[LineItem]
+
+
+class ShippingLine(_Record, frozen=True, kw_only=True):
+    id: str
+    title: str
+    code: str | None = None
+    is_removed: bool = False
+    original_price_set: MoneyBag
+    tax_lines: list[TaxLine] = []
+    discount_allocations: list[DiscountAllocation] = []
+
+
+class ShippingLinePage(_Record, frozen=True, kw_only=True):
+    page_info: PageInfo
+    nodes: list[ShippingLine]
+
+
+class RefundLine(_Record, frozen=True, kw_only=True):
+    quantity: int
+    restock_type: str
+    subtotal_set: MoneyBag
+    total_tax_set: MoneyBag
+    line_item: Gid
+
+
+class RefundLinePage(_Record, frozen=True, kw_only=True):
+    page_info: PageInfo
+    nodes: list[RefundLine]
+
+
+class RefundShippingLine(_Record, frozen=True, kw_only=True):
+    subtotal_amount_set: MoneyBag
+    tax_amount_set: MoneyBag
+    shipping_line: Gid
+
+
+class RefundShippingLinePage(_Record, frozen=True, kw_only=True):
+    page_info: PageInfo
+    nodes: list[RefundShippingLine]
+
+
+class Refund(_Record, frozen=True, kw_only=True):
+    """A refund; its lines are read only where an order has refunds (`lines` is None otherwise)."""
+
+    id: str
+    created_at: datetime | None = None
+    total_refunded_set: MoneyBag
+    refund_line_items: RefundLinePage | None = None
+    refund_shipping_lines: RefundShippingLinePage | None = None
+
+
+class Transaction(_Record, frozen=True, kw_only=True):
+    id: str
+    kind: str
+    status: str
+    gateway: str | None = None
+    amount_set: MoneyBag
+
+
+class OrderCustomer(_Record, frozen=True, kw_only=True):
+    """The buyer as the order knows them; None on the order means a guest."""
+
+    id: str
+    first_name: str | None = None
+    last_name: str | None = None
+    default_email_address: Email | None = None
+    default_phone_number: Phone | None = None
+
+
+class CashRounding(_Record, frozen=True, kw_only=True):
+    payment_set: MoneyBag
+
+
+class Order(_Record, frozen=True, kw_only=True):
+    """An order with all lines and shipping lines (the reader completes first pages)."""
+
+    id: str
+    name: str
+    created_at: datetime
+    processed_at: datetime
+    updated_at: datetime
+    cancelled_at: datetime | None = None
+    closed: bool = False
+    edited: bool = False
+    test: bool = False
+    po_number: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    note: str | None = None
+    currency_code: str
+    presentment_currency_code: str
+    taxes_included: bool
+    display_financial_status: str | None = None
+    display_fulfillment_status: str | None = None
+    total_price_set: MoneyBag
+    current_total_price_set: MoneyBag
+    total_refunded_set: MoneyBag
+    total_cash_rounding_adjustment: CashRounding | None = None
+    customer: OrderCustomer | None = None
+    billing_address: Address | None = None
+    shipping_address: Address | None = None
+    line_items: LinePage
+    shipping_lines: ShippingLinePage
+    refunds: list[Refund] = []
+    transactions: list[Transaction] = []
+
+
+class CompanyAddress(_Record, frozen=True, kw_only=True):
+    company_name: str | None = None
+    recipient: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    address1: str | None = None
+    address2: str | None = None
+    city: str | None = None
+    zip: str | None = None
+    province: str | None = None
+    zone_code: str | None = None
+    country: str | None = None
+    country_code: str | None = None
+    phone: str | None = None
+
+
+class PaymentTermsTemplate(_Record, frozen=True, kw_only=True):
+    id: str
+    name: str
+    due_in_days: int | None = None
+    payment_terms_type: str | None = None
+
+
+class BuyerExperience(_Record, frozen=True, kw_only=True):
+    payment_terms_template: PaymentTermsTemplate | None = None
+
+
+class TaxSettings(_Record, frozen=True, kw_only=True):
+    tax_registration_id: str | None = None
+    tax_exempt: bool = False
+
+
+class CompanyLocation(_Record, frozen=True, kw_only=True):
+    id: str
+    name: str
+    external_id: str | None = None
+    phone: str | None = None
+    currency: str | None = None
+    tax_settings: TaxSettings = TaxSettings()
+    buyer_experience_configuration: BuyerExperience | None = None
+    billing_address: CompanyAddress | None = None
+    shipping_address: CompanyAddress | None = None
+
+
+class CompanyLocationPage(_Record, frozen=True, kw_only=True):
+    nodes: list[CompanyLocation]
+
+
+class CompanyContact(_Record, frozen=True, kw_only=True):
+    id: str
+    customer: OrderCustomer
+
+
+class Company(_Record, frozen=True, kw_only=True):
+    """A B2B company with its main contact and its first location."""
+
+    id: str
+    name: str
+    external_id: str | None = None
+    updated_at: datetime
+    main_contact: CompanyContact | None = None
+    locations: CompanyLocationPage = CompanyLocationPage(nodes=[])
+
+    @property
+    def location(self) -> CompanyLocation | None:
+        """The first location, or None."""
+        return self.locations.nodes[0] if self.locations.nodes else None

@@ -1,0 +1,90 @@
+"""Where shop cards live: table Shops, one row a card.
+
+Addresses follow Shopify's rule for the permanent domain: letters, digits and hyphens before
+.myshopify.com (Shopify: "Authorization code grant"); an address pasted from the admin is understood.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from shared.errors import ConnectorError
+from shared.mapping.card_rules import check_card, with_exclusive_switches
+from shared.shop_card import ShopCard
+from shared.storage.tables import Table
+
+TABLE = "Shops"
+_CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
+_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
+
+
+class Shops:
+    """The shop cards."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def all(self) -> Iterator[ShopCard]:
+        """Every card, by code."""
+        for row in self._table.partition("shop"):
+            yield msgspec.json.decode(row["card"], type=ShopCard)
+
+    def get(self, code: str) -> ShopCard:
+        """The card, or ConnectorError shop-unknown."""
+        row = self._table.get("shop", code) if _CODE.fullmatch(code) else None
+        if row is None:
+            raise ConnectorError("shop-unknown", f"there is no shop {code[:50]!r}")
+        return msgspec.json.decode(row["card"], type=ShopCard)
+
+    def save(self, code: str, changes: dict[str, Any]) -> ShopCard:
+        """Create the card or change the fields given; the card as stored.
+
+        Everything wrong is named at once: ConnectorError shop-card-invalid or shop-url-invalid.
+        """
+        if not _CODE.fullmatch(code):
+            raise ConnectorError(
+                "shop-card-invalid", f"Code {code[:50]!r} must be 1 to 20 capital letters, digits, - or _"
+            )
+        row = self._table.get("shop", code)
+        old = msgspec.json.decode(row["card"], type=ShopCard) if row else None
+        new = _read(code, (msgspec.to_builtins(old) if old else {}) | changes)
+        card = with_exclusive_switches(old, new) if old else new
+        wrong = check_card(card)
+        if wrong:
+            raise ConnectorError("shop-card-invalid", "; ".join(wrong))
+        self._table.put({"PartitionKey": "shop", "RowKey": code, "card": msgspec.json.encode(card).decode()})
+        return card
+
+    def remove(self, code: str) -> None:
+        """Forget the card; what was synchronized stays."""
+        self._table.delete("shop", self.get(code).code)
+
+
+def _read(code: str, fields: dict[str, Any]) -> ShopCard:
+    if "shopify_url" not in fields:
+        raise ConnectorError("shop-url-invalid", "Shopify URL is not filled in")
+    try:
+        card = msgspec.convert(fields | {"code": code}, ShopCard)
+    except msgspec.ValidationError as error:
+        raise ConnectorError("shop-card-invalid", str(error)) from error
+    return msgspec.structs.replace(card, shopify_url=shop_url(card.shopify_url))
+
+
+def shop_url(text: str) -> str:
+    """The shop's permanent address as https://<name>.myshopify.com, or ConnectorError shop-url-invalid.
+
+    Understands a bare domain, capital letters and an admin.shopify.com/store/<name> address.
+    """
+    trimmed = text.strip()
+    parts = urlsplit(trimmed if "://" in trimmed else f"https://{trimmed}")
+    host = (parts.hostname or "").lower()
+    store = re.match(r"/store/([A-Za-z0-9][A-Za-z0-9-]*)(?:/|$)", parts.path)
+    if host == "admin.shopify.com" and store:
+        host = f"{store.group(1).lower()}.myshopify.com"
+    if parts.scheme != "https" or parts.username or not _DOMAIN.fullmatch(host):
+        raise ConnectorError("shop-url-invalid", f"{text[:80]!r} is not an address under myshopify.com with https")
+    return f"https://{host}"

@@ -1,0 +1,105 @@
+"""One worker at a time: a lease is a row that names its holder and an end.
+
+A blob lease cannot be shorter than 15 seconds nor longer than a minute; a row can be held for
+whatever a job needs and shows an operator who holds it. Whoever loses the lease notices at the
+next `check`, and the rows it wanted to write are guarded by their own etags.
+"""
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from uuid import uuid4
+
+from shared.clock import Clock, from_iso, iso
+from shared.errors import ConnectorError
+from shared.storage.tables import Row, RowChanged, RowExists, Table
+
+TABLE = "Leases"
+
+
+class LeaseTaken(Exception):
+    """Somebody else holds the lease; `until` says how long at least (UTC, ISO 8601)."""
+
+    def __init__(self, name: str, until: str) -> None:
+        super().__init__(f"{name} is held until {until}")
+        self.until = until
+
+
+class LeaseLost(ConnectorError):
+    """Another worker took over; nothing more may be written."""
+
+
+class Lease:
+    """A lease that is held. `check` before anything that must not happen twice."""
+
+    def __init__(self, table: Table, name: str, seconds: float, clock: Clock) -> None:
+        self._table, self._name, self._clock = table, name, clock
+        self._length = timedelta(seconds=seconds)
+        self._owner = uuid4().hex
+        self._etag = ""
+        self._lost = False
+        self._writing = threading.Lock()
+
+    def acquire(self) -> None:
+        """Take the lease if it is free or has ended; LeaseTaken otherwise."""
+        found = self._table.get(self._name, "lease")
+        try:
+            if found is None:
+                self._etag = self._table.insert(self._row())
+            elif from_iso(found["until"]) <= self._clock.now():
+                self._etag = self._table.replace(self._row(), found["etag"])
+            else:
+                raise LeaseTaken(self._name, found["until"])
+        except (RowExists, RowChanged) as error:
+            raise LeaseTaken(self._name, iso(self._clock.now() + self._length)) from error
+
+    def renew(self) -> None:
+        """Hold it for another full length, unless it was lost."""
+        with self._writing:
+            try:
+                self._etag = self._table.replace(self._row(), self._etag)
+            except RowChanged:
+                self._lost = True
+
+    def release(self) -> None:
+        """Give it back."""
+        with self._writing:
+            try:
+                self._table.delete(self._name, "lease", self._etag)
+            except RowChanged:
+                self._lost = True
+
+    def check(self) -> None:
+        """LeaseLost if somebody else has taken over."""
+        if self._lost:
+            raise LeaseLost("sync-already-running", f"another worker took over {self._name}")
+
+    def _row(self) -> Row:
+        until = self._clock.now() + self._length
+        return {
+            "PartitionKey": self._name, "RowKey": "lease", "owner": self._owner,
+            "until": until.isoformat(timespec="milliseconds"),
+        }
+
+
+@contextmanager
+def held(table: Table, name: str, *, seconds: float, clock: Clock) -> Iterator[Lease]:
+    """Hold the lease `name` for the block, renewed from a thread; LeaseTaken if it is not free."""
+    lease = Lease(table, name, seconds, clock)
+    lease.acquire()
+    done = threading.Event()
+
+    def keep() -> None:
+        while not done.wait(seconds / 3):
+            lease.renew()
+
+    keeper = threading.Thread(target=keep, name=f"lease {name}", daemon=True)
+    keeper.start()
+    try:
+        yield lease
+    finally:
+        done.set()
+        keeper.join()
+        lease.release()

@@ -1,0 +1,70 @@
+"""What every step of one job shares: the shop, the two services, the stores and the time.
+
+A JobContext lives for one job in one process. It holds no state of its own but the run's counts;
+everything that must survive is in storage.
+"""
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
+from datetime import datetime
+from typing import NamedTuple, TypeVar
+
+import msgspec
+
+from shared.business_central.client import BusinessCentral
+from shared.business_central.directory import Directory
+from shared.clock import Clock
+from shared.journal.captures import DataCaptures
+from shared.journal.runs import Counts, SyncRun
+from shared.journal.skipped import SkippedRecords
+from shared.shop_card import ShopCard
+from shared.shopify.client import ShopifyClient
+from shared.storage.lease import Lease
+from shared.storage.tables import Table
+from shared.sync.links import Links
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class JobContext(NamedTuple):
+    """One job's surroundings; see the module's docstring.
+
+    history_before  records of orders created before this moment and closed are history
+    look_first      orders without a link may exist in BC all the same (links were lost or reset)
+    """
+
+    card: ShopCard
+    card_fingerprint: str
+    run: SyncRun
+    shopify: ShopifyClient
+    bc: BusinessCentral
+    directory: Directory
+    links_table: Table
+    captures: DataCaptures
+    skipped: SkippedRecords
+    lease: Lease
+    clock: Clock
+    lanes: Executor
+    settle_seconds: float
+    history_before: datetime
+    look_first: bool
+
+    def links(self, kind: str) -> Links:
+        """The links of this shop's records of one kind."""
+        return Links(self.links_table, self.card.code, kind)
+
+    def counts(self, kind: str) -> Counts:
+        """The run's counts of one kind, to be added to."""
+        return self.run.counts.setdefault(kind, Counts())
+
+    def side_by_side(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
+        """`work` on every item, as many at once as Business Central likes; results in order."""
+        return list(self.lanes.map(work, items))
+
+
+def fingerprint(card: ShopCard) -> str:
+    """Changes whenever the card does, so that records are mapped anew with it."""
+    return hashlib.sha256(msgspec.json.encode(card)).hexdigest()[:16]

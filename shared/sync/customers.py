@@ -1,0 +1,85 @@
+"""Customers: Shopify's into Business Central's, one link each."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from shared.business_central.executor import change_row, create_customer
+from shared.errors import ConnectorError
+from shared.mapping.customers import customer_plan, wants_customer
+from shared.mapping.plan import CustomerPlan, plan_hash
+from shared.shopify.kinds import Kind
+from shared.shopify.reading import Record, by_ids
+from shared.shopify.records import Customer
+from shared.sync.context import JobContext
+from shared.sync.links import Link, LinkState
+from shared.sync.outcome import Outcome, Result, attempt, parked
+from shared.sync.page import apply_page
+
+KIND: Kind = "customers"
+
+
+def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
+    """Bring changed customers into Business Central as far as the shop card wants them."""
+
+    def one(record: Record) -> Outcome:
+        link = links[record.number]
+        known = link.state is LinkState.APPLIED
+        if not wants_customer(context.card, linked=known):
+            return Outcome(link if known else link.with_(state=LinkState.LEFT_OUT), _quiet(known))
+        return _apply_one(record, link, context)
+
+    return context.side_by_side(one, records)
+
+
+def bring_in(numbers: Sequence[int], context: JobContext) -> Mapping[int, ConnectorError | str]:
+    """Take in customers that an order needs, whatever the import range says about others.
+
+    Reads them by id and applies them as a page of their own. Shopify id -> the customer's number in
+    Business Central, or the reason why it could not be created.
+    """
+    results: dict[int, ConnectorError | str] = {}
+
+    def needed(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
+        outcomes = context.side_by_side(lambda r: _apply_one(r, links[r.number], context), records)
+        results.update({o.link.number: o.problem or o.link.bc_number for o in outcomes})
+        return outcomes
+
+    if numbers:
+        apply_page(KIND, needed, by_ids(context.shopify, KIND, numbers), context, again=True)
+    return results
+
+
+def _apply_one(record: Record, link: Link, context: JobContext) -> Outcome:
+    name = f"customer {record.number}"
+    done = attempt(name, lambda: _carry_out(record, link, context))
+    return parked(link, done) if isinstance(done, ConnectorError) else done
+
+
+def _carry_out(record: Record, link: Link, context: JobContext) -> Outcome:
+    customer = record.value
+    assert isinstance(customer, Customer)
+    linked = context.directory.customer_by_number(link.bc_number) if link.bc_number else None
+    plan = customer_plan(customer, context.card, context.directory, linked)
+    return carry_out(plan, link, context)
+
+
+def carry_out(plan: CustomerPlan, link: Link, context: JobContext) -> Outcome:
+    """Create, change or just link the customer; also used for companies."""
+    if not plan.customer_id:
+        row = create_customer(context.bc, plan.body)
+        context.directory.remember_customer(row)
+        return Outcome(_linked(link, row.id, row.number, plan), Result.CREATED)
+    changed = bool(plan.body) and change_row(context.bc, "customers", plan.customer_id, plan.body)
+    return Outcome(
+        _linked(link, plan.customer_id, plan.number, plan), Result.UPDATED if changed else Result.UNCHANGED
+    )
+
+
+def _linked(link: Link, id: str, number: str, plan: CustomerPlan) -> Link:
+    return link.with_(
+        state=LinkState.APPLIED, bc_id=id, bc_number=number, bc_set="customers", plan=plan_hash(plan)
+    )
+
+
+def _quiet(known: bool) -> Result:
+    return Result.UNCHANGED if known else Result.LEFT_OUT

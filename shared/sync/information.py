@@ -1,0 +1,103 @@
+"""Synchronization info: how far each type of each shop has come.
+
+Table SynchronizationInfo, row (shop, type): the last synchronization time, and while a run is on
+its bounds and cursor. The row's etag fences: an operator's reset changes it, so a run that started
+before the reset can neither save a checkpoint nor move the watermark any more.
+"""
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from shared.clock import Clock, from_iso, iso
+from shared.errors import ConnectorError
+from shared.storage.tables import RowChanged, RowExists, Table
+
+TABLE = "SynchronizationInfo"
+BEGINNING = datetime(2004, 1, 1, tzinfo=UTC)
+"""Lower bound of a run without a last synchronization time (older than any shop)."""
+
+KINDS = ("products", "customers", "companies", "orders")
+"""Record types in the order they depend on each other."""
+
+
+class SynchronizationInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """One type of one shop. Times are UTC, ISO 8601; "" = none.
+
+    last_sync_time   everything up to here was applied or parked
+    exact            set by an operator: the next run starts exactly there, without overlap
+    run_since, run_until, run_cursor, run_started   the run that is under way, or was interrupted
+    last_outcome     "", "succeeded" or an error code
+    """
+
+    shop: str
+    kind: str
+    last_sync_time: str = ""
+    exact: bool = False
+    run_since: str = ""
+    run_until: str = ""
+    run_cursor: str = ""
+    run_position: str = ""
+    run_saved: str = ""
+    last_outcome: str = ""
+    changed_by: str = ""
+    etag: str = ""
+
+    def with_(self, **changes: str | bool) -> SynchronizationInfo:
+        """A copy with some fields changed."""
+        return msgspec.structs.replace(self, **changes)
+
+
+class Informations:
+    """The rows, per shop and type."""
+
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._table, self._clock = table, clock
+
+    def get(self, shop: str, kind: str) -> SynchronizationInfo:
+        """The row, or an empty one."""
+        _known_kind(kind)
+        row = self._table.get(shop, kind)
+        if row is None:
+            return SynchronizationInfo(shop=shop, kind=kind)
+        return msgspec.convert(row | {"shop": shop, "kind": kind}, SynchronizationInfo)
+
+    def save(self, info: SynchronizationInfo) -> SynchronizationInfo:
+        """Write if unchanged since it was read; RowChanged or RowExists otherwise."""
+        row = msgspec.to_builtins(info)
+        shop, kind, etag = row.pop("shop"), row.pop("kind"), row.pop("etag")
+        row |= {"PartitionKey": shop, "RowKey": kind}
+        new = self._table.replace(row, etag) if etag else self._table.insert(row)
+        return msgspec.structs.replace(info, etag=new)
+
+    def set_last_sync_time(self, shop: str, kind: str, to: datetime | None, *, by: str) -> SynchronizationInfo:
+        """An operator's reset: the next run takes what changed since `to`, or everything (None).
+
+        Wins over a run that is going on. ConnectorError input-invalid for a time in the future.
+        """
+        if to is not None and to > self._clock.now():
+            raise ConnectorError("input-invalid", f"last_sync_time {iso(to)} lies in the future")
+        while True:
+            info = self.get(shop, kind)
+            reset = SynchronizationInfo(
+                shop=shop, kind=kind, last_sync_time=iso(to) if to else "", exact=True,
+                last_outcome=info.last_outcome, changed_by=by, etag=info.etag,
+            )
+            try:
+                return self.save(reset)
+            except (RowChanged, RowExists):
+                continue  # a checkpoint came between: the reset wins all the same
+
+
+def bounds_of_next_run(info: SynchronizationInfo, now: datetime, overlap: timedelta) -> tuple[datetime, datetime]:
+    """(since, until) of a fresh run: from the last time less the overlap, to the present moment."""
+    if not info.last_sync_time:
+        return BEGINNING, now
+    since = from_iso(info.last_sync_time)
+    return (since if info.exact else since - overlap), now
+
+
+def _known_kind(kind: str) -> None:
+    if kind not in KINDS:
+        raise ConnectorError("not-found", f"{kind[:50]!r} is not one of {', '.join(KINDS)}")

@@ -1,0 +1,136 @@
+"""One job: bring one shop up to date, type by type, page by page.
+
+Each type runs from its last synchronization time (less an overlap) to the start of the run, oldest
+change first. The watermark moves only when every record up to there was applied or parked, and
+only to the start of the run. Interrupted in any way, the next job goes on at the checkpoint.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import cast
+
+from shared.clock import Clock, from_iso, iso
+from shared.journal.skipped import is_due
+from shared.shopify.client import ShopifyClient
+from shared.shopify.kinds import Kind
+from shared.shopify.reading import Page, Record, by_ids, changed_page
+from shared.storage.tables import RowChanged, RowExists
+from shared.sync import companies, customers, orders, products
+from shared.sync.context import JobContext
+from shared.sync.information import Informations, SynchronizationInfo, bounds_of_next_run
+from shared.sync.page import Apply, apply_page
+
+APPLY: Mapping[str, Apply] = {
+    "products": products.apply,
+    "customers": customers.apply,
+    "companies": companies.apply,
+    "orders": orders.apply,
+}
+
+_CURSOR_KEEPS = timedelta(hours=1)
+"""A cursor older than this is not trusted; the position (updatedAt) it stood at is used instead."""
+
+
+class OutOfTime(Exception):
+    """The time budget is used up; the checkpoint says where to go on."""
+
+
+class Overruled(Exception):
+    """An operator set the last synchronization time meanwhile; this run's progress is void."""
+
+
+class Deadline:
+    """When the job has to hand over to a fresh message."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self._clock, self._end = clock, clock.now() + timedelta(seconds=seconds)
+
+    def check(self) -> None:
+        """OutOfTime once the budget is used up."""
+        if self._clock.now() >= self._end:
+            raise OutOfTime
+
+
+def begin_type(
+    informations: Informations, shop: str, kind: str, *, now: datetime, overlap: timedelta
+) -> SynchronizationInfo:
+    """The type's row with the bounds of the run: those of an interrupted run, or new ones."""
+    info = informations.get(shop, kind)
+    if info.run_until and now - from_iso(info.run_saved) <= _CURSOR_KEEPS:
+        return info
+    since, until = bounds_of_next_run(info, now, overlap)
+    if info.run_until:
+        since = from_iso(info.run_position) if info.run_position else from_iso(info.run_since)
+        until = from_iso(info.run_until)
+    return _save(informations, info, run_since=iso(since), run_until=iso(until), run_cursor="", run_saved=iso(now))
+
+
+def run_type(
+    info: SynchronizationInfo,
+    context: JobContext,
+    informations: Informations,
+    deadline: Deadline,
+    progress: Callable[[], None],
+) -> None:
+    """Everything of one type that changed, and the parked records that are due.
+
+    OutOfTime between two pages when the budget is used up; Overruled after a reset.
+    """
+    kind = cast(Kind, info.kind)
+    for page in _pages(context.shopify, info):
+        apply_page(kind, APPLY[kind], page.records, context)
+        context.lease.check()
+        progress()
+        if page.next_cursor:
+            info = _save(
+                informations, info, run_cursor=page.next_cursor, run_saved=iso(context.clock.now()),
+                run_position=iso(page.records[-1].updated_at) if page.records else info.run_position,
+            )
+            deadline.check()
+    _retry_parked(kind, context, deadline)
+    _save(
+        informations, info, last_sync_time=info.run_until, exact=False, run_since="", run_until="",
+        run_cursor="", run_position="", run_saved="", last_outcome="succeeded",
+    )
+
+
+def _pages(shopify: ShopifyClient, info: SynchronizationInfo) -> Iterator[Page]:
+    """The pages of the run; while one is being applied the next one is fetched."""
+    kind = cast(Kind, info.kind)
+    since, until = from_iso(info.run_since), from_iso(info.run_until)
+
+    def read(cursor: str | None) -> Page:
+        return changed_page(shopify, kind, since=since, until=until, cursor=cursor)
+
+    with ThreadPoolExecutor(1, thread_name_prefix="next page") as ahead:
+        page = read(info.run_cursor or None)
+        while page.next_cursor:
+            following = ahead.submit(read, page.next_cursor)
+            try:
+                yield page
+            except BaseException:
+                following.cancel()
+                raise
+            page = following.result()
+        yield page
+
+
+def _retry_parked(kind: Kind, context: JobContext, deadline: Deadline) -> None:
+    shop, now = context.card.code, context.clock.now()
+    due = [s.number for s in context.skipped.of(shop, kind) if is_due(s, now) and s.run != context.run.run]
+    for start in range(0, len(due), 50):
+        deadline.check()
+        numbers = due[start : start + 50]
+        records: list[Record] = by_ids(context.shopify, kind, numbers)
+        apply_page(kind, APPLY[kind], records, context, again=True)
+        found = {record.number for record in records}
+        context.skipped.clear(shop, kind, [n for n in numbers if n not in found])
+
+
+def _save(informations: Informations, info: SynchronizationInfo, **changes: str | bool) -> SynchronizationInfo:
+    try:
+        return informations.save(info.with_(**changes))
+    except (RowChanged, RowExists) as error:
+        raise Overruled(info.kind) from error

@@ -1,0 +1,115 @@
+"""Links: which Business Central record a Shopify record became, and what was last applied.
+
+Table Links, partition `<shop>|<kind>`, row key = Shopify id padded to 20 digits so that keys sort
+as numbers. A link is also the claim that makes order creation happen once: `sending` is written
+(with the row's etag) before a POST, `applied` after it.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from enum import StrEnum
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from shared.storage.tables import Put, Row, Table
+
+TABLE = "Links"
+_SCAN = 1000
+
+
+class LinkState(StrEnum):
+    APPLIED = "applied"
+    SENDING = "sending"
+    PARKED = "parked"
+    LEFT_OUT = "left-out"
+    IMPORTED = "imported"
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """What we know of one Shopify record.
+
+    bc_variant  code of the item variant (items)
+    capture     SHA-256 of the record as last captured
+    card        fingerprint of the shop card it was mapped with
+    plan        hash of the plan last applied
+    lines       hash of what is sold and for how much (orders)
+    header      JSON of the document header last applied (orders)
+    claimed_at  UTC, when `sending` was written
+    etag        of the stored row; "" when there is none yet
+    """
+
+    number: int
+    state: LinkState = LinkState.PARKED
+    bc_id: str = ""
+    bc_number: str = ""
+    bc_set: str = ""
+    bc_variant: str = ""
+    capture: str = ""
+    card: str = ""
+    plan: str = ""
+    lines: str = ""
+    header: str = ""
+    claimed_at: str = ""
+    etag: str = ""
+
+    def with_(self, **changes: Any) -> Link:
+        """A copy with some fields changed."""
+        return msgspec.structs.replace(self, **changes)
+
+
+class Links:
+    """The links of one shop and kind of record."""
+
+    def __init__(self, table: Table, shop: str, kind: str) -> None:
+        self._table, self._partition = table, f"{shop}|{kind}"
+
+    def of(self, numbers: Iterable[int]) -> dict[int, Link]:
+        """The links of these records; missing ones are left out.
+
+        One range query where the ids lie close together, as they do in an incremental run; point
+        reads for those that a thousand rows of the range did not reach.
+        """
+        wanted = sorted(set(numbers))
+        if not wanted:
+            return {}
+        found: dict[int, Link] = {}
+        scanned = 0
+        last = -1
+        for row in islice(self._table.partition(self._partition, _key(wanted[0]), _key(wanted[-1])), _SCAN):
+            link = _link(row)
+            found[link.number] = link
+            scanned, last = scanned + 1, link.number
+        if scanned == _SCAN:
+            found |= self._one_by_one([n for n in wanted if n > last])
+        return {n: found[n] for n in wanted if n in found}
+
+    def save(self, links: Sequence[Link]) -> list[Link]:
+        """Write links that nobody else may have written since they were read.
+
+        A link without etag must be new. RowExists or RowChanged: somebody else was here. Returns
+        the links with their new etags.
+        """
+        puts = [Put("replace" if k.etag else "insert", self._row(k), k.etag) for k in links]
+        etags = self._table.write(puts)
+        return [msgspec.structs.replace(k, etag=etag) for k, etag in zip(links, etags, strict=True)]
+
+    def _one_by_one(self, numbers: Sequence[int]) -> dict[int, Link]:
+        with ThreadPoolExecutor(8) as pool:
+            rows = pool.map(lambda n: self._table.get(self._partition, _key(n)), numbers)
+            return {link.number: link for link in map(_link, filter(None, rows))}
+
+    def _row(self, link: Link) -> Row:
+        fields: Row = msgspec.to_builtins(link)
+        del fields["number"], fields["etag"]
+        return {"PartitionKey": self._partition, "RowKey": _key(link.number)} | fields
+
+
+def _key(number: int) -> str:
+    return f"{number:020d}"
+
+
+def _link(row: Row) -> Link:
+    return msgspec.convert(row | {"number": int(row["RowKey"])}, Link)

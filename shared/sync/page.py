@@ -1,0 +1,113 @@
+"""One page of records: recognise, capture, apply, keep. Repeating a page changes nothing.
+
+The order of the steps is what makes a crash harmless: the capture comes before anything is done
+with a record, Business Central before the links, the links before the checkpoint.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+
+from shared.clock import from_iso, iso
+from shared.errors import ConnectorError, RecordRefused
+from shared.journal.captures import capture_hash
+from shared.journal.runs import Counts
+from shared.journal.skipped import SkippedRecord, next_try
+from shared.shopify.reading import Record
+from shared.storage.lease import LeaseLost
+from shared.storage.tables import RowChanged, RowExists
+from shared.sync.context import JobContext
+from shared.sync.links import Link, LinkState
+from shared.sync.outcome import Outcome, Result, parked
+
+Apply = Callable[[Sequence[Record], Mapping[int, Link], JobContext], list[Outcome]]
+"""Applies records that are new or changed; `links` has an entry for each of them."""
+
+_SETTLED = (LinkState.APPLIED, LinkState.LEFT_OUT, LinkState.IMPORTED, LinkState.PARKED)
+"""States in which an unchanged record is left alone; a parked one is tried again when it is due."""
+
+
+def apply_page(
+    kind: str, apply: Apply, page: Sequence[Record], context: JobContext, *, again: bool = False
+) -> None:
+    """Bring one page of `kind` into Business Central and count it.
+
+    `again` applies records too that look unchanged since they were last seen.
+    """
+    records = list({record.number: record for record in page}.values())
+    stored = context.links(kind).of(record.number for record in records)
+    links = {r.number: stored.get(r.number, Link(number=r.number)) for r in records}
+    hashes = {r.number: capture_hash(r.raw) for r in records}
+    card = context.card_fingerprint
+    fresh = [r for r in records if again or not _settled(links[r.number], hashes[r.number], card)]
+    _capture(kind, [r for r in fresh if links[r.number].capture != hashes[r.number]], context)
+
+    readable = [r for r in fresh if r.value is not None]
+    outcomes = [_unreadable(kind, r, links[r.number]) for r in fresh if r.value is None]
+    if readable:
+        context.lease.check()
+        outcomes += apply(readable, links, context)
+
+    outcomes = [_seen(outcome, hashes, card) for outcome in outcomes]
+    _keep(kind, outcomes, context)
+    applied_now = {r.number for r in fresh}
+    settled = [link for number, link in links.items() if number not in applied_now]
+    _count(context.counts(kind), outcomes, settled)
+
+
+def _settled(link: Link, hash: str, card: str) -> bool:
+    return link.state in _SETTLED and link.capture == hash and link.card == card
+
+
+def _capture(kind: str, records: Sequence[Record], context: JobContext) -> None:
+    context.captures.keep(context.card.code, kind, [(r.number, r.raw) for r in records])
+
+
+def _unreadable(kind: str, record: Record, link: Link) -> Outcome:
+    name = f"{kind} {record.number}"
+    return parked(link, RecordRefused("record-unreadable", f"{name}: {record.problem}", record=name))
+
+
+def _seen(outcome: Outcome, hashes: Mapping[int, str], card: str) -> Outcome:
+    """Remember what was captured and with which card it was mapped."""
+    if outcome.saved:
+        return outcome
+    return outcome._replace(link=outcome.link.with_(capture=hashes[outcome.link.number], card=card))
+
+
+def _keep(kind: str, outcomes: Sequence[Outcome], context: JobContext) -> None:
+    try:
+        context.links(kind).save([o.link for o in outcomes if not o.saved])
+    except (RowChanged, RowExists) as error:
+        raise LeaseLost("sync-already-running", f"another worker changed {kind} of {context.card.code}") from error
+    rows = {s.number: s for s in context.skipped.of(context.card.code, kind)}
+    for outcome in outcomes:
+        if outcome.problem is not None:
+            _park(kind, outcome.link, outcome.problem, rows.get(outcome.link.number), context)
+    passed = [o.link.number for o in outcomes if o.problem is None and o.link.number in rows]
+    context.skipped.clear(context.card.code, kind, passed)
+
+
+def _park(
+    kind: str, link: Link, problem: ConnectorError, before: SkippedRecord | None, context: JobContext
+) -> None:
+    now = context.clock.now()
+    tries = before.tries + 1 if before else 1
+    due = next_try(tries, now)
+    if link.state is LinkState.SENDING:
+        due = from_iso(link.claimed_at) + timedelta(seconds=context.settle_seconds)
+    context.skipped.park(SkippedRecord(
+        shop=context.card.code, kind=kind, number=link.number, code=problem.code, detail=problem.detail,
+        tries=tries, first_at=before.first_at if before else iso(now), last_at=iso(now),
+        next_try=due.isoformat(timespec="seconds"), run=context.run.run,
+    ))
+
+
+def _count(counts: Counts, outcomes: Sequence[Outcome], settled: Sequence[Link]) -> None:
+    applied = sum(link.state is LinkState.APPLIED for link in settled)
+    counts.read += len(outcomes) + len(settled)
+    counts.unchanged += applied + sum(o.result is Result.UNCHANGED for o in outcomes)
+    counts.created += sum(o.result is Result.CREATED for o in outcomes)
+    counts.updated += sum(o.result is Result.UPDATED for o in outcomes)
+    counts.parked += sum(o.result is Result.PARKED for o in outcomes)
+    counts.skipped += len(settled) - applied + sum(o.result in (Result.PARKED, Result.LEFT_OUT) for o in outcomes)

@@ -1,0 +1,135 @@
+"""Products: each variant of a Shopify product into its item, one link a variant."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from shared.business_central.executor import change_row, create_item, create_variant
+from shared.errors import ConnectorError
+from shared.mapping.items import RefusedVariant, item_plans
+from shared.mapping.known import ItemLink
+from shared.mapping.plan import ItemPlan, plan_hash
+from shared.shopify.reading import Record
+from shared.shopify.records import Product, number_of
+from shared.sync.context import JobContext
+from shared.sync.links import Link, LinkState
+from shared.sync.outcome import Outcome, Result, attempt, parked
+
+ITEMS = "items"
+"""Kind of the links of variants, beside "products" for the products themselves."""
+
+
+class ItemLinks:
+    """Links of variants, read once a job: the items that order lines and products ask for."""
+
+    def __init__(self, context: JobContext) -> None:
+        self._links = context.links(ITEMS)
+        self._known: dict[int, Link] = {}
+
+    def prepare(self, variants: Sequence[int]) -> None:
+        """Read the links of these variants if they have not been read."""
+        missing = [number for number in variants if number not in self._known]
+        self._known |= {number: Link(number=number) for number in missing} | self._links.of(missing)
+
+    def link_of_variant(self, variant: int) -> ItemLink | None:
+        """What mapping asks: the item a prepared variant is linked to."""
+        link = self._known.get(variant)
+        return ItemLink(link.bc_number, link.bc_variant) if link and link.bc_number else None
+
+    def save(self, plans: Sequence[ItemPlan]) -> None:
+        """Remember which item each plan's variant has become."""
+        new = [self._linked(plan) for plan in plans]
+        changed = [link for link in new if link != self._known[link.number]]
+        self._known |= {link.number: link for link in self._links.save(changed)}
+
+    def _linked(self, plan: ItemPlan) -> Link:
+        return self._known[plan.shopify_variant_id].with_(
+            state=LinkState.APPLIED, bc_id=plan.item_id, bc_number=plan.item_number, bc_set="items",
+            bc_variant=plan.variant_code,
+        )
+
+
+class _Done(NamedTuple):
+    """What became of one product's variants."""
+
+    plans: list[ItemPlan]
+    created: int
+    changed: int
+    refused: list[RefusedVariant]
+
+
+def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
+    """Bring changed products into Business Central, item by item."""
+    item_links = ItemLinks(context)
+    products = {record.number: record.value for record in records}
+    item_links.prepare([
+        number_of(variant.id) for product in products.values() if isinstance(product, Product)
+        for variant in product.variants.nodes
+    ])
+    done = context.side_by_side(
+        lambda record: attempt(f"product {record.number}", lambda: _carry_out(record, item_links, context)), records
+    )
+    item_links.save([plan for one in done if isinstance(one, _Done) for plan in one.plans])
+    context.counts("products").items_created += sum(one.created for one in done if isinstance(one, _Done))
+    return [_outcome(links[record.number], one) for record, one in zip(records, done, strict=True)]
+
+
+def _carry_out(record: Record, item_links: ItemLinks, context: JobContext) -> _Done:
+    product = record.value
+    assert isinstance(product, Product)
+    done = _Done([], 0, 0, [])
+    for plan in item_plans(product, context.card, context.directory, item_links.link_of_variant):
+        if isinstance(plan, RefusedVariant):
+            done.refused.append(plan)
+            continue
+        result = attempt(f"variant {plan.shopify_variant_id}", lambda plan=plan: _one_item(plan, context))  # type: ignore[misc]
+        if isinstance(result, ConnectorError):
+            done.refused.append(RefusedVariant(plan.shopify_variant_id, result))  # type: ignore[arg-type]
+            continue
+        applied, what = result
+        done.plans.append(applied)
+        done = done._replace(
+            created=done.created + (what is Result.CREATED), changed=done.changed + (what is Result.UPDATED)
+        )
+    return done
+
+
+def _one_item(plan: ItemPlan, context: JobContext) -> tuple[ItemPlan, Result]:
+    """Carry out one plan; the plan with the item's id, and what was done."""
+    result = Result.UNCHANGED
+    if plan.item and not plan.item_id:
+        known = context.directory.item_by_number(plan.item_number)
+        if known is None:
+            known = create_item(context.bc, plan.item)
+            context.directory.remember_item(known)
+            result = Result.CREATED
+        plan = _with_item(plan, known.id)
+    elif plan.item and change_row(context.bc, "items", plan.item_id, plan.item):
+        result = Result.UPDATED
+    if plan.variant:
+        context.directory.remember_variant(create_variant(context.bc, plan.variant))
+        result = result if result is Result.CREATED else Result.UPDATED
+    return plan, result
+
+
+def _with_item(plan: ItemPlan, id: str) -> ItemPlan:
+    return ItemPlan(
+        shopify_variant_id=plan.shopify_variant_id, item_id=id, item_number=plan.item_number, item=plan.item,
+        variant_id=plan.variant_id, variant_code=plan.variant_code, variant=plan.variant,
+    )
+
+
+def _outcome(link: Link, done: _Done | ConnectorError) -> Outcome:
+    if isinstance(done, ConnectorError):
+        return parked(link, done)
+    if done.refused:
+        return parked(link, _together([refused.reason for refused in done.refused]))
+    result = Result.CREATED if done.created else Result.UPDATED if done.changed else Result.UNCHANGED
+    return Outcome(link.with_(state=LinkState.APPLIED, plan=plan_hash(*done.plans)), result)
+
+
+def _together(problems: Sequence[ConnectorError]) -> ConnectorError:
+    """One problem that names up to three of them."""
+    details = "; ".join(problem.detail for problem in problems[:3])
+    more = f"; and {len(problems) - 3} more" if len(problems) > 3 else ""
+    return ConnectorError(problems[0].code, details + more)

@@ -1,0 +1,181 @@
+"""A sync run of one shop: who may start it, what it does, how it ends and hands over.
+
+The queue message names the shop; the lease makes sure that one run at a time works on it. A run
+out of time sends itself a message and goes on in a fresh invocation, on any instance.
+"""
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import msgspec
+
+from shared.business_central.client import BusinessCentral
+from shared.business_central.directory import Directory
+from shared.clock import from_iso
+from shared.connector import Connector
+from shared.errors import ConnectorError
+from shared.journal.runs import SyncRun
+from shared.shop_card import ShopCard
+from shared.shopify.client import ShopifyClient
+from shared.storage.lease import TABLE as LEASE_TABLE
+from shared.storage.lease import Lease, LeaseTaken, held
+from shared.sync.context import JobContext, fingerprint
+from shared.sync.information import KINDS, SynchronizationInfo
+from shared.sync.job import Deadline, OutOfTime, Overruled, begin_type, run_type
+from shared.sync.links import TABLE as LINK_TABLE
+
+QUEUE = "sync-jobs"
+_log = logging.getLogger(__name__)
+
+
+class SyncJob(msgspec.Struct, frozen=True, kw_only=True):
+    """A message of the queue. `run` is set when a run goes on; no kinds means all of them."""
+
+    shop: str
+    started_by: str
+    run: str = ""
+    kinds: tuple[str, ...] = ()
+
+
+def request_sync(connector: Connector, shop: str, *, started_by: str, kinds: Sequence[str] = ()) -> None:
+    """Put a job on the queue; refuses at once what cannot run.
+
+    ConnectorError: shop-unknown, shop-disabled, sync-already-running, http-requests-not-allowed,
+    access-token-missing, input-invalid for an unknown type.
+    """
+    card = connector.shops.get(shop)
+    wrong = [kind for kind in kinds if kind not in KINDS]
+    if wrong:
+        raise ConnectorError("input-invalid", f"types: {wrong[0][:50]!r} is not one of {', '.join(KINDS)}")
+    _check_ready(connector, card)
+    lease = connector.storage.tables[LEASE_TABLE].get(f"sync-{shop}", "lease")
+    if lease is not None and from_iso(lease["until"]) > connector.clock.now():
+        raise ConnectorError("sync-already-running", f"shop {shop} is being synchronized")
+    _send(connector, SyncJob(shop=shop, started_by=started_by, kinds=tuple(kinds)))
+
+
+def request_sync_of_all_shops(connector: Connector) -> list[str]:
+    """Put a job on the queue for every enabled shop; the shops' codes."""
+    shops = [card.code for card in connector.shops.all() if card.enabled]
+    for shop in shops:
+        _send(connector, SyncJob(shop=shop, started_by="schedule"))
+    return shops
+
+
+def run_sync(connector: Connector, job: SyncJob) -> SyncRun | None:
+    """Carry out one job; None when another run holds the shop.
+
+    Problems end up in the run's row, not in an exception: the next schedule continues. Only what
+    nobody foresaw is raised after it was recorded, so that the queue counts it as a failure.
+    """
+    leases = connector.storage.tables[LEASE_TABLE]
+    try:
+        with held(
+            leases, f"sync-{job.shop}", seconds=connector.settings.lease_seconds, clock=connector.clock
+        ) as lease:
+            run = _begin(connector, job)
+            try:
+                _work(connector, job, run, lease)
+            except ConnectorError as problem:
+                _log.warning("run of %s ended: %s", job.shop, problem)
+                _end(connector, run, "failed", problem)
+            except Exception as error:
+                unforeseen = ConnectorError("internal-error", f"{type(error).__name__}: {error}")
+                _end(connector, run, "failed", unforeseen)
+                raise
+    except LeaseTaken as taken:
+        _log.info("shop %s: %s", job.shop, taken)
+        return None
+    if run.state == "continuing":
+        _send(connector, SyncJob(shop=job.shop, started_by=job.started_by, run=run.run, kinds=job.kinds))
+    return run
+
+
+def _check_ready(connector: Connector, card: ShopCard) -> None:
+    if not card.enabled:
+        raise ConnectorError("shop-disabled", f"shop {card.code} is not enabled")
+    connector.permission()
+    connector.tokens.token(card.code)
+
+
+def _begin(connector: Connector, job: SyncJob) -> SyncRun:
+    if job.run:
+        run = connector.runs.get(job.shop, job.run)
+        run.state = "running"
+        return run
+    return connector.runs.begin(job.shop, list(job.kinds or KINDS), job.started_by)
+
+
+def _work(connector: Connector, job: SyncJob, run: SyncRun, lease: Lease) -> None:
+    card = connector.shops.get(job.shop)
+    _check_ready(connector, card)
+    shopify, bc = connector.shopify(card), connector.business_central(card)
+    meter = _Meter(run, shopify, bc, connector)
+    deadline = Deadline(connector.clock, connector.settings.time_budget_seconds)
+    directory = Directory(bc)
+    state = "succeeded"
+    with ThreadPoolExecutor(connector.settings.bc_concurrency, thread_name_prefix="bc") as lanes:
+        for kind in run.kinds:
+            info = begin_type(
+                connector.informations, card.code, kind, now=from_iso(run.started_at),
+                overlap=timedelta(seconds=connector.settings.overlap_seconds),
+            )
+            context = JobContext(
+                card, fingerprint(card), run, shopify, bc, directory, connector.storage.tables[LINK_TABLE],
+                connector.captures, connector.skipped, lease, connector.clock, lanes,
+                connector.settings.bc_settle_seconds, *_horizon(info, run),
+            )
+            try:
+                run_type(info, context, connector.informations, deadline, meter.save)
+            except OutOfTime:
+                state = "continuing"
+                break
+            except Overruled:
+                _log.info("%s of %s was reset while it ran; the next run starts there", kind, card.code)
+            finally:
+                meter.save()
+    _end(connector, run, state, None)
+
+
+def _horizon(info: SynchronizationInfo, run: SyncRun) -> tuple[datetime, bool]:
+    """(history before, look first): a first or full run takes no closed orders, and trusts no links."""
+    if info.last_sync_time and not info.exact:
+        return from_iso(info.last_sync_time), False
+    return (from_iso(info.last_sync_time) if info.last_sync_time else from_iso(run.started_at)), True
+
+
+def _end(connector: Connector, run: SyncRun, state: str, problem: ConnectorError | None) -> None:
+    run.state = state
+    run.ended_at = connector.clock.now().isoformat(timespec="milliseconds") if state != "continuing" else ""
+    if problem:
+        run.error_code, run.error_detail = problem.code, problem.detail
+    connector.runs.save(run)
+
+
+def _send(connector: Connector, job: SyncJob) -> None:
+    connector.storage.queues.send(QUEUE, msgspec.json.encode(job).decode())
+
+
+class _Meter:
+    """Adds what this invocation spent to the run's row, which earlier invocations wrote too."""
+
+    def __init__(self, run: SyncRun, shopify: ShopifyClient, bc: BusinessCentral, connector: Connector) -> None:
+        self._run, self._shopify, self._bc, self._connector = run, shopify, bc, connector
+        self._before = msgspec.structs.replace(run)
+        self._started = connector.clock.now()
+
+    def save(self) -> None:
+        """Write the run as it stands."""
+        run, before, usage = self._run, self._before, self._shopify.usage
+        run.seconds = before.seconds + (self._connector.clock.now() - self._started).total_seconds()
+        run.shopify_calls = before.shopify_calls + usage.calls
+        run.shopify_points = before.shopify_points + usage.actual_points
+        run.throttled = before.throttled + usage.throttled
+        run.bc_calls = before.bc_calls + self._bc.calls
+        run.bc_writes = before.bc_writes + self._bc.writes
+        self._connector.runs.save(run)
+
+

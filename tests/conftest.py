@@ -1,0 +1,24 @@
+"""What every test may ask for: one storage emulator for the whole run, and a house of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.azurite import Azurite, start_azurite
+from tests.house import House, a_house
+
+
+@pytest.fixture(scope="session")
+def azurite() -> Iterator[Azurite]:
+    """Azurite in memory, on free ports; `.connection_string` is what the SDKs want."""
+    with start_azurite() as running:
+        yield running
+
+
+@pytest.fixture
+def house(azurite: Azurite) -> Iterator[House]:
+    """An empty Shopify shop, the seeded company and a connector between them, on a clock moved by hand."""
+    with a_house(azurite.connection_string) as everything:
+        yield everything

@@ -1,0 +1,137 @@
+"""The whole house for a test: both simulators, the storage emulator and a connector, on one clock.
+
+`house.sync()` does what a queue message does. The cast is that of the acceptance cases: shop FR,
+items 1000 and 1001, customer C00010 Marie Curie. Every house has shop codes of its own, so that
+houses can share one emulator.
+"""
+from __future__ import annotations
+
+import random
+import string
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+from local.business_central.server import BusinessCentral as BusinessCentralSimulator
+from local.business_central.server import start_business_central
+from local.shopify.demo_shop import shop_card
+from local.shopify.server import RunningShop, start_shopify
+from local.shopify.state import ShopState
+from shared.connector import Connector, build_connector
+from shared.exchange import Exchange
+from shared.journal.runs import SyncRun
+from shared.journal.skipped import SkippedRecord
+from shared.settings import Settings
+from shared.storage.account import storage_from_connection_string
+from shared.sync.run import SyncJob, run_sync
+from tests.manual_clock import ManualClock
+
+TOKEN_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+
+MARIE = {"first_name": "Marie", "last_name": "Curie", "address1": "12 rue Cuvier", "city": "Paris",
+         "zip": "75005", "country_code": "FR", "phone": "+33 1 44 27 46 22"}
+
+
+class House:
+    """Everything a test may look at or turn."""
+
+    def __init__(self, storage: str, clock: ManualClock, shopify: RunningShop, bc: BusinessCentralSimulator,
+                 **settings: Any) -> None:
+        self.clock, self.shopify, self.bc = clock, shopify, bc
+        self.exchanges: list[Exchange] = []
+        self.settings = Settings(**{
+            "storage_connection": storage, "token_key": TOKEN_KEY, "shopify_base_url": shopify.url,
+            "bc_api_root": bc.api_root, "bc_token_url": bc.token_url, "bc_client_id": bc.client_id,
+            "bc_client_secret": bc.client_secret, **settings,
+        })
+        self.connector: Connector = build_connector(
+            self.settings, clock=clock, storage=storage_from_connection_string(storage),
+            observe=self.exchanges.append,
+        )
+        self.shop = "FR-" + "".join(random.choices(string.ascii_uppercase + string.digits, k=8))
+        self.card()
+        self.connector.tokens.keep(self.shop, shopify.token)
+
+    def card(self, **changes: Any) -> None:
+        """Change the shop card; the first time it is the acceptance cases' card."""
+        start = {
+            "shopify_url": self.shopify.shop, "company_id": self.bc.company, "enabled": True,
+            "customer_import_from_shopify": "All Customers", "auto_create_unknown_customers": True,
+            "default_customer_no": "C-WEB", "sku_mapping": "Item No.", "auto_create_sales_documents": True,
+            "shipping_charges_account": "708500", "tip_account": "758800", "sold_gift_card_account": "419100",
+            "cash_roundings_account": "658000",
+            "item_template": {"general_product_posting_group": "RETAIL", "inventory_posting_group": "RESALE",
+                              "base_unit_of_measure": "PCS"},
+        }
+        known = any(card.code == self.shop for card in self.connector.shops.all())
+        self.connector.shops.save(self.shop, changes if known else start | changes)
+
+    def order(self, number: int, lines: list[dict[str, Any]] | None = None, **spec: Any) -> int:
+        """Put an order into the shop: by default two pieces of item 1000 to Marie, as guest."""
+        self.shopify.shop_state.put("orders", {
+            "id": number, "name": f"#{number}", "email": "marie@example.fr", "shipping_address": MARIE,
+            "lines": lines if lines is not None else [{"sku": "1000", "quantity": 2, "unit_price": "120.00"}],
+            **spec,
+        })
+        return number
+
+    def customer(self, number: int, **spec: Any) -> int:
+        """Put a customer into the shop."""
+        address = {"address1": "1 place Bellecour", "city": "Lyon", "zip": "69002", "country_code": "FR"}
+        self.shopify.shop_state.put("customers", {
+            "id": number, "first_name": "Jean", "last_name": f"Perrin {number}",
+            "email": f"jean{number}@example.fr", "addresses": [address], **spec,
+        })
+        return number
+
+    def product(self, number: int, sku: str, **spec: Any) -> int:
+        """Put a product with one variant into the shop."""
+        variant = {"sku": sku, "price": "59.00", **spec.pop("variant", {})}
+        self.shopify.shop_state.put("products", {
+            "id": number, "title": f"Product {number}", "variants": [variant], **spec,
+        })
+        return number
+
+    def sync(self, *kinds: str) -> SyncRun:
+        """One run; time moves on by a minute first, so that what a test put in lies before it."""
+        self.clock.forward(60)
+        run = run_sync(self.connector, SyncJob(shop=self.shop, started_by="test", kinds=kinds))
+        while run is not None and run.state == "continuing":
+            run = run_sync(self.connector, SyncJob(shop=self.shop, started_by="test", run=run.run, kinds=kinds))
+        assert run is not None, "another run holds the shop"
+        return run
+
+    def documents(self, number: int) -> list[dict[str, Any]]:
+        """The open sales orders of a Shopify order, with their lines: one, if all is well."""
+        return self.bc.control.orders(f"SHP-{number}")
+
+    def document(self, number: int) -> dict[str, Any]:
+        """The one sales order of a Shopify order."""
+        (document,) = self.documents(number)
+        return document
+
+    def total(self, number: int) -> Decimal:
+        """Total including tax of that sales order, in cents' precision."""
+        return Decimal(str(self.document(number)["totalAmountIncludingTax"])).quantize(Decimal("0.01"))
+
+    def parked(self) -> dict[int, SkippedRecord]:
+        """What is parked, by Shopify id."""
+        return {record.number: record for record in self.connector.skipped.of(self.shop)}
+
+    def bc_writes(self) -> int:
+        """Writes that Business Central counted."""
+        return self.bc.stats.writes
+
+
+@contextmanager
+def a_house(storage: str, **settings: Any) -> Iterator[House]:
+    """An empty shop and the seeded company, wired up."""
+    clock = ManualClock()
+    shopify = start_shopify(state=ShopState(shop_card(), clock), clock=clock)
+    bc = start_business_central(clock)
+    try:
+        yield House(storage, clock, shopify, bc, **settings)
+    finally:
+        shopify.stop()
+        bc.stop()

@@ -1,0 +1,90 @@
+"""Signing in at the simulator's token endpoint, and at one that misbehaves."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from local.business_central.server import BusinessCentral as Simulator
+from shared.business_central.client import BusinessCentral
+from shared.business_central.sign_in import ClientCredentials, basic
+from shared.errors import ConnectorError, ServiceUnavailable
+from tests.integration.business_central.manual_clock import ManualClock
+from tests.integration.business_central.scripted_server import DROP, Answer, ScriptedServer, says
+
+
+@pytest.fixture
+def sign_in(simulator: Simulator, clock: ManualClock) -> ClientCredentials:
+    return ClientCredentials(simulator.token_url, simulator.client_id, simulator.client_secret, clock)
+
+
+def test_a_token_is_kept_until_five_minutes_before_it_expires(
+    sign_in: ClientCredentials, clock: ManualClock
+) -> None:
+    first = sign_in()
+
+    clock.forward(54 * 60)
+    kept = sign_in()
+    clock.forward(60)
+    renewed = sign_in()
+
+    assert first.startswith("Bearer ")
+    assert kept == first
+    assert renewed != first
+
+
+def test_a_token_that_was_withdrawn_is_renewed_during_a_read(
+    sign_in: ClientCredentials, simulator: Simulator, clock: ManualClock
+) -> None:
+    bc = BusinessCentral(simulator.api_root, simulator.company, sign_in, clock)
+    list(bc.rows("countriesRegions"))
+    simulator.tokens.expire_all()
+
+    assert list(bc.rows("countriesRegions"))
+
+
+def test_a_wrong_secret_is_refused_without_showing_it(simulator: Simulator, clock: ManualClock) -> None:
+    sign_in = ClientCredentials(simulator.token_url, simulator.client_id, "wr0ng-secret", clock)
+
+    with pytest.raises(ConnectorError) as refused:
+        sign_in()
+
+    assert refused.value.code == "bc-unauthorized"
+    assert "AADSTS7000215" in refused.value.detail
+    assert "wr0ng" not in refused.value.detail
+
+
+def test_a_token_service_that_stumbles_is_asked_again(server: ScriptedServer, clock: ManualClock) -> None:
+    sign_in = ClientCredentials(server.root, "id", "secret", clock)
+    server.answers(DROP, Answer(503), says({"access_token": "t", "expires_in": 3600}))
+
+    assert sign_in() == "Bearer t"
+
+
+@pytest.mark.parametrize("script", [[Answer(503)] * 4, [says({"token": "?"})], [Answer(200, b"<html>")]])
+def test_a_token_service_without_tokens_is_unavailable(
+    script: list[Answer], server: ScriptedServer, clock: ManualClock
+) -> None:
+    sign_in = ClientCredentials(server.root, "id", "secret", clock)
+    server.answers(*script)
+
+    with pytest.raises(ServiceUnavailable):
+        sign_in()
+
+
+def test_where_requests_are_not_allowed_no_token_is_asked_for(server: ScriptedServer, clock: ManualClock) -> None:
+    def gate() -> None:
+        raise ConnectorError("http-requests-not-allowed", "Environment staging.")
+
+    sign_in = ClientCredentials(server.root, "id", "secret", clock, http_gate=gate)
+
+    with pytest.raises(ConnectorError):
+        sign_in()
+    assert server.requests == []
+
+
+def test_user_and_web_service_key_of_an_on_premises_installation() -> None:
+    value = basic("SHOPIFY", "key=")()
+
+    assert value == "Basic " + base64.b64encode(b"SHOPIFY:key=").decode()

@@ -1,0 +1,105 @@
+"""What a shop card must satisfy."""
+from __future__ import annotations
+
+from decimal import Decimal
+
+import msgspec
+import pytest
+
+from shared.mapping.card_rules import EXCLUSIVE, check_card, with_exclusive_switches
+from shared.shop_card import ChargeType, CustomerMapping, ItemTemplate, NameSource, ShippingCharge, ShopCard, VendorItem
+from shared.shop_card import SkuMapping as Sku
+from tests.builders import a_card
+
+NO_NAMES = {"name_source": NameSource.NONE, "name_2_source": NameSource.NONE, "contact_source": NameSource.NONE}
+EXPRESS = ShippingCharge("Express", ChargeType.ITEM, "FREIGHT")
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        pytest.param(a_card(), id="acceptance-card"),
+        pytest.param(ShopCard(code="FR", shopify_url=""), id="fresh-card"),
+        pytest.param(a_card(enabled=True, auto_create_unknown_items=True), id="in-use"),
+        pytest.param(a_card(currency_mapping={"USD": "US-D", "EUR": ""}, shipping_charges=(EXPRESS,)), id="mappings"),
+        pytest.param(a_card(rounding_tolerance=Decimal(0)), id="no-tolerance"),
+        pytest.param(a_card(rounding_tolerance=Decimal(1)), id="largest-tolerance"),
+    ],
+)
+def test_a_sound_card_has_no_violations(card):
+    assert check_card(card) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "begins"),
+    [
+        pytest.param({"code": ""}, "Code:", id="no-code"),
+        pytest.param({"code": "a/b"}, "Code:", id="code-that-cannot-be-a-key"),
+        pytest.param({"code": "F" * 21}, "Code:", id="code-too-long"),
+        pytest.param({"enabled": True, "company_id": ""}, "Enabled:", id="enabled-without-company"),
+        pytest.param({"customer_mapping_type": CustomerMapping.DEFAULT_CUSTOMER, "default_customer_no": ""},
+                     "Default Customer No.:", id="always-default-without-customer"),
+        pytest.param({"contact_source": NameSource.COMPANY_NAME}, "Contact Source:", id="company-as-contact"),
+        pytest.param(NO_NAMES, "Name Source:", id="no-name-at-all"),
+        pytest.param({"auto_create_unknown_items": True, "item_template": ItemTemplate(inventory_posting_group="R")},
+                     "Item Template: Auto Create Unknown Items needs General Product Posting Group, Base Unit",
+                     id="creation-without-template"),
+        pytest.param({"sku_mapping": Sku.ITEM_NO_AND_VARIANT_CODE, "sku_field_separator": ""},
+                     "SKU Field Separator:", id="no-separator"),
+        pytest.param({"default_customer_no": "1" * 21}, "Default Customer No.:", id="customer-number-too-long"),
+        pytest.param({"shipping_charges_account": "1" * 21}, "Shipping Charges Account:", id="shipping-too-long"),
+        pytest.param({"tip_account": "1" * 21}, "Tip Account:", id="tip-account-too-long"),
+        pytest.param({"sold_gift_card_account": "1" * 21}, "Sold Gift Card Account:", id="gift-card-too-long"),
+        pytest.param({"cash_roundings_account": "1" * 21}, "Cash Roundings Account:", id="rounding-too-long"),
+        pytest.param({"shipping_charges": (ShippingCharge("Express", ChargeType.ITEM, " "),)},
+                     'Shipping Charges "Express"', id="charge-without-number"),
+        pytest.param({"shipping_charges": (EXPRESS, ShippingCharge(" EXPRESS", ChargeType.ACCOUNT, "1"))},
+                     'Shipping Charges: the title "EXPRESS"', id="charge-twice"),
+        pytest.param({"vendor_items": (VendorItem("30000", "V-77", ""),)}, 'Vendor Items "30000 V-77"',
+                     id="vendor-item-without-item"),
+        pytest.param({"vendor_items": (VendorItem("30000", "V-77", "1"), VendorItem("30000", "v-77", "2"))},
+                     'Vendor Items: "30000 V-77"', id="vendor-item-twice"),
+        pytest.param({"currency_mapping": {"usd": "US-D"}}, 'Currency Mapping "usd"', id="no-iso-code"),
+        pytest.param({"currency_mapping": {"USD": "U" * 11}}, 'Currency Mapping "USD"', id="bc-code-too-long"),
+        pytest.param({"rounding_tolerance": Decimal("-0.01")}, "Rounding Tolerance:", id="negative-tolerance"),
+        pytest.param({"rounding_tolerance": Decimal("1.01")}, "Rounding Tolerance:", id="tolerance-too-large"),
+        pytest.param({"rounding_tolerance": Decimal("NaN")}, "Rounding Tolerance:", id="tolerance-no-number"),
+        pytest.param({"time_zone": "Paris"}, 'Time Zone: "Paris"', id="unknown-time-zone"),
+        pytest.param({"time_zone": "../etc/passwd"}, "Time Zone:", id="time-zone-that-is-a-path"),
+    ],
+)
+def test_each_violation_is_one_sentence_that_names_the_field(settings, begins):
+    (sentence,) = check_card(a_card(**settings))
+
+    assert sentence.startswith(begins)
+
+
+def test_all_violations_are_named_at_once():
+    sentences = check_card(a_card(code="", time_zone="Paris", rounding_tolerance=Decimal(2)))
+
+    assert [sentence.split(":")[0] for sentence in sentences] == ["Code", "Rounding Tolerance", "Time Zone"]
+
+
+@pytest.mark.parametrize("pair", EXCLUSIVE, ids=["customers", "items"])
+@pytest.mark.parametrize("switched_on", [0, 1], ids=["from-shopify", "to-shopify"])
+def test_f15_switching_one_of_a_pair_on_switches_the_other_off(pair, switched_on):
+    on, off = pair[switched_on], pair[1 - switched_on]
+    old = a_card(**{off: True})
+
+    new = with_exclusive_switches(old, msgspec.structs.replace(old, **{on: True}))
+
+    assert (getattr(new, on), getattr(new, off)) == (True, False)
+
+
+@pytest.mark.parametrize("pair", EXCLUSIVE, ids=["customers", "items"])
+def test_f15_of_two_switched_on_at_once_shopify_s_changes_win(pair):
+    for old in (None, a_card()):
+        new = with_exclusive_switches(old, a_card(**dict.fromkeys(pair, True)))
+
+        assert [getattr(new, name) for name in pair] == [True, False]
+
+
+def test_a_card_without_a_pair_on_stays_as_it_is():
+    card = a_card(can_update_shopify_customers=True, shopify_can_update_items=True)
+
+    assert with_exclusive_switches(a_card(), card) == card

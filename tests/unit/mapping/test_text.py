@@ -1,0 +1,61 @@
+"""Texts as Business Central stores them."""
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.mapping import text
+
+
+@pytest.mark.parametrize(
+    ("given_text", "length", "expected"),
+    [
+        pytest.param("abcdef", 6, "abcdef", id="fits-exactly"),
+        pytest.param("abcdefg", 6, "abcdef", id="one-too-many"),
+        pytest.param("  rue \n de  Paris ", 50, "rue de Paris", id="white-space-tidied"),
+        pytest.param("rue de Paris", 4, "rue", id="no-space-left-at-the-end"),
+        pytest.param("éàü漢字", 3, "éàü", id="accents-count-once"),
+        pytest.param("ab😀cd", 3, "ab", id="emoji-needs-two-and-is-not-halved"),
+        pytest.param("ab😀cd", 4, "ab😀", id="emoji-fits"),
+        pytest.param(None, 10, "", id="nothing"),
+    ],
+)
+def test_text_is_cut_to_the_field(given_text, length, expected):
+    assert text.cut(given_text, length) == expected
+
+
+@given(st.text(), st.integers(0, 40))
+def test_a_cut_text_never_exceeds_the_field_and_is_a_beginning_of_the_tidied_text(given_text, length):
+    result = text.cut(given_text, length)
+
+    assert len(result.encode("utf-16-le", "surrogatepass")) <= 2 * length
+    assert text.tidy(given_text).startswith(result)
+
+
+@pytest.mark.parametrize(
+    ("given_phone", "expected"),
+    [
+        pytest.param("+33 (0)1.44/27", "+33 (0)1.44/27", id="allowed-characters-stay"),
+        pytest.param("+33 1 44 ext. 12", "+33 1 44 . 12", id="letters-go"),
+        pytest.param("tel: unknown", "", id="no-digit-no-number"),
+        pytest.param("1" * 40, "1" * 30, id="cut-to-30"),
+        pytest.param(None, "", id="nothing"),
+    ],
+)
+def test_phone_keeps_what_business_central_accepts(given_phone, expected):
+    assert text.phone(given_phone) == expected
+
+
+@pytest.mark.parametrize(
+    ("given_email", "expected"),
+    [
+        pytest.param(" marie@example.fr ", "marie@example.fr", id="trimmed"),
+        pytest.param("a@b.fr; c@d.fr", "", id="a-list-is-no-address"),
+        pytest.param("marie", "", id="no-address"),
+        pytest.param("m" * 69 + "@example.fr", "m" * 69 + "@example.fr", id="80-characters-fit"),
+        pytest.param("m" * 70 + "@example.fr", "", id="81-characters-are-left-out-not-cut"),
+    ],
+)
+def test_email_is_whole_or_left_out(given_email, expected):
+    assert text.email(given_email) == expected

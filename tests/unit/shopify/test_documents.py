@@ -1,0 +1,153 @@
+"""The GraphQL documents against Shopify's published schema, and against the code that uses them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import (
+    NoDeprecatedCustomRule,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
+    get_named_type,
+    parse,
+    specified_rules,
+    validate,
+    visit,
+)
+from graphql.language import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    OperationDefinitionNode,
+    print_ast,
+)
+from graphql.utilities import value_from_ast_untyped
+
+from local.shopify.cost import requested_cost
+from local.shopify.plan import Plan
+from local.shopify.schema import load_schema
+from shared.shopify.documents import FOLDER, document, read_document
+from shared.shopify.kinds import KINDS
+
+ROOT = Path(__file__).resolve().parents[3]
+NAMES = sorted(path.stem for path in FOLDER.glob("*.graphql"))
+MOST_POINTS = 1000
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_document_is_valid_for_shopifys_schema_and_asks_for_nothing_deprecated(name: str) -> None:
+    schema = load_schema().graphql
+
+    problems = validate(schema, parse(document(name).text), [*specified_rules, NoDeprecatedCustomRule])
+
+    assert [problem.message for problem in problems] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_stated_cost_is_the_cost_of_one_request_with_default_variables(name: str) -> None:
+    parsed = parse(document(name).text)
+    defaults = _defaults(parsed)
+
+    computed = requested_cost(Plan(load_schema().graphql, parsed, _operation(parsed), defaults), defaults)
+
+    assert document(name).cost == computed <= MOST_POINTS
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_stated_scopes_open_every_type_and_field_the_document_reads(name: str) -> None:
+    access = load_schema().access
+    stated = document(name).scopes
+
+    notes = {place: set(re.findall(r"`((?:read|write)_\w+)`", access[place]))
+             for place in _places(parse(document(name).text)) if place in access}
+
+    assert {place: scopes for place, scopes in notes.items() if scopes and not scopes & stated} == {}
+
+
+def test_a_page_of_a_hundred_orders_costs_at_most_seven_points_each() -> None:
+    orders = document("orders_changed")
+
+    assert _defaults(parse(orders.text)) == {"first": 100, "lines": 20}
+    assert orders.cost <= 700
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_page_size_of_a_kind_is_the_one_its_document_was_priced_with(kind: str) -> None:
+    shape = KINDS[kind]  # type: ignore[index]
+
+    assert _defaults(parse(document(shape.changed).text))["first"] == shape.page_size
+
+
+def test_fragments_of_the_same_name_are_the_same_in_every_document() -> None:
+    """A record read by id must hold the same fields as one from a page, else it would seem changed."""
+    texts: dict[str, set[str]] = {}
+    for name in NAMES:
+        for part in parse(document(name).text).definitions:
+            if isinstance(part, FragmentDefinitionNode):
+                texts.setdefault(part.name.value, set()).add(print_ast(part))
+
+    assert [name for name, forms in texts.items() if len(forms) > 1] == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_changed_and_named_records_are_asked_for_the_same_fields(kind: str) -> None:
+    shape = KINDS[kind]  # type: ignore[index]
+
+    spreads = [re.search(r"nodes(?:\(ids: \$ids\))? \{ \.\.\.(\w+) \}", document(name).text)
+               for name in (shape.changed, shape.by_id)]
+
+    assert [spread and spread[1] for spread in spreads] == [f"{shape.type_name}Fields"] * 2
+
+
+def test_every_document_is_used_by_name() -> None:
+    code = "".join(path.read_text() for path in (ROOT / "shared").rglob("*.py"))
+
+    assert [name for name in NAMES if f'"{name}"' not in code] == []
+
+
+def test_no_query_is_written_in_python() -> None:
+    code = {path: path.read_text() for path in (ROOT / "shared").rglob("*.py")}
+
+    glued = [path.name for path, text in code.items() if re.search(r"\b(nodes|pageInfo|edges)\s*\{", text)]
+
+    assert glued == []
+
+
+def test_document_without_stated_cost_is_refused() -> None:
+    with pytest.raises(ValueError, match="must state cost and scopes"):
+        read_document("shop", "# purpose\n\nquery Shop { shop { id } }")
+
+
+def test_mutation_is_recognised_and_a_query_that_mentions_one_is_not() -> None:
+    head = "# A mutation's result\n# cost: 10\n# scopes: write_products\n\n"
+
+    assert read_document("m", head + "mutation M { a { id } }").changes_data
+    assert not read_document("q", head + "query Q { mutation { id } }").changes_data
+
+
+def _places(parsed: DocumentNode) -> set[str]:
+    """Every "Type" and "Type.field" that the document reads."""
+    types, places = TypeInfo(load_schema().graphql), set[str]()
+
+    class Walk(Visitor):
+        def enter_field(self, node: FieldNode, *_: Any) -> None:
+            parent, result = types.get_parent_type(), types.get_type()
+            if parent and result:
+                places.update({get_named_type(result).name, f"{parent.name}.{node.name.value}"})
+
+    visit(parsed, TypeInfoVisitor(types, Walk()))
+    return places
+
+
+def _operation(parsed: DocumentNode) -> OperationDefinitionNode:
+    (operation,) = (d for d in parsed.definitions if isinstance(d, OperationDefinitionNode))
+    return operation
+
+
+def _defaults(parsed: DocumentNode) -> dict[str, Any]:
+    return {v.variable.name.value: value_from_ast_untyped(v.default_value)
+            for v in _operation(parsed).variable_definitions or () if v.default_value is not None}

@@ -1,0 +1,101 @@
+"""The typed records against the documents: what is typed is asked for, else it would be empty for ever."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import msgspec
+import pytest
+from graphql import parse
+from graphql.language import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    OperationDefinitionNode,
+)
+
+from shared.shopify.documents import document
+from shared.shopify.kinds import KINDS
+from shared.shopify.records import AddressNode, AddressPage, Customer, Refund, number_of
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_typed_field_is_asked_for(kind: str) -> None:
+    shape = KINDS[kind]  # type: ignore[index]
+    asked = _asked_for(parse(document(shape.by_id).text), f"{shape.type_name}Fields")
+
+    unasked = _typed(shape.struct) - asked
+
+    # The lines of refunds come with a document of their own.
+    assert {name for name in unasked if not name.startswith("refunds.refund")} == set()
+
+
+def test_every_typed_field_of_a_refund_is_asked_for() -> None:
+    parsed = parse(document("order_refunds").text)
+    operation = next(d for d in parsed.definitions if isinstance(d, OperationDefinitionNode))
+
+    asked = _below(parsed, operation.selection_set, "")
+
+    assert {f"nodes.refunds.{field}" for field in _typed(Refund)} <= asked
+
+
+@pytest.mark.parametrize("gid, number", [
+    ("gid://shopify/Order/5001", 5001), ("gid://shopify/Customer/7200000000001?x=y", 7200000000001)])
+def test_number_of_a_gid(gid: str, number: int) -> None:
+    assert number_of(gid) == number
+
+
+def test_number_of_something_else_is_refused() -> None:
+    with pytest.raises(ValueError):
+        number_of("gid://shopify/Order/")
+
+
+def test_customers_address_is_the_default_one_even_behind_the_first_ten() -> None:
+    first = AddressNode(id="gid://shopify/MailingAddress/1", city="Lyon")
+    default = AddressNode(id="gid://shopify/MailingAddress/11", city="Paris")
+
+    assert _with(default, [first]).address == default
+    assert _with(None, [first]).address == first
+    assert _with(None, []).address is None
+
+
+def _with(default: AddressNode | None, addresses: list[AddressNode]) -> Customer:
+    return msgspec.structs.replace(
+        msgspec.json.decode(b'{"id": "gid://shopify/Customer/1", "updatedAt": "2026-03-10T10:00:00Z"}', type=Customer),
+        default_address=default, addresses_v2=AddressPage(nodes=addresses))
+
+
+def _typed(struct: type[Any], path: str = "") -> set[str]:
+    """Dotted wire names of every field below a struct."""
+    found = set()
+    for field in msgspec.structs.fields(struct):
+        name = f"{path}{field.encode_name}"
+        inner = [kind for kind in _parts(field.type) if isinstance(kind, type) and issubclass(kind, msgspec.Struct)]
+        found |= _typed(inner[0], f"{name}.") if inner else {name}
+    return found
+
+
+def _parts(kind: Any) -> list[Any]:
+    return [leaf for part in get_args(kind) for leaf in _parts(part)] or [kind]
+
+
+def _asked_for(parsed: DocumentNode, fragment: str) -> set[str]:
+    return _below(parsed, _fragments(parsed)[fragment].selection_set, "")
+
+
+def _below(parsed: DocumentNode, selections: Any, path: str) -> set[str]:
+    found: set[str] = set()
+    for part in selections.selections:
+        if isinstance(part, FieldNode):
+            name = f"{path}{part.name.value}"
+            found |= _below(parsed, part.selection_set, f"{name}.") if part.selection_set else {name}
+        elif isinstance(part, FragmentSpreadNode):
+            found |= _below(parsed, _fragments(parsed)[part.name.value].selection_set, path)
+        else:
+            found |= _below(parsed, part.selection_set, path)
+    return found
+
+
+def _fragments(parsed: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    return {d.name.value: d for d in parsed.definitions if isinstance(d, FragmentDefinitionNode)}
