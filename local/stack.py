@@ -100,13 +100,13 @@ def running_stack(options: argparse.Namespace) -> Iterator[Stack]:
         bc.wait_until_ready()
         host = Program("functions", [
             "local.host", "--app", str(ROOT), "--host-key", keys["host"], "--master-key", keys["master"],
-        ], data, _settings(azurite.connection_string, shopify.ready, bc.ready, keys))
+        ], data, local_settings(azurite.connection_string, shopify.ready, bc.ready, keys))
         started.callback(host.stop)
         host.wait_until_ready()
         yield Stack(azurite.connection_string, shopify.ready, bc.ready, host.ready, [shopify, bc, host])
 
 
-def _settings(
+def local_settings(
     storage: str, shopify: dict[str, Any], bc: dict[str, Any], keys: dict[str, str]
 ) -> dict[str, str]:
     """The application settings of the local environment; in Azure the infrastructure sets them."""
@@ -130,7 +130,7 @@ def _keys(data: Path) -> dict[str, str]:
     path = data / "keys.json"
     if not path.exists():
         keys = {
-            "host": secrets.token_urlsafe(24), "master": secrets.token_urlsafe(24),
+            "host": secrets.token_hex(24), "master": secrets.token_hex(24),
             "token": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         }
         path.touch(mode=0o600)

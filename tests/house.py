@@ -6,6 +6,7 @@ houses can share one emulator.
 """
 from __future__ import annotations
 
+import json
 import random
 import string
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ from shared.journal.runs import SyncRun
 from shared.journal.skipped import SkippedRecord
 from shared.settings import Settings
 from shared.storage.account import storage_from_connection_string
+from shared.sync.links import TABLE as LINK_TABLE
+from shared.sync.links import Link, Links
 from shared.sync.run import SyncJob, run_sync
 from tests.manual_clock import ManualClock
 
@@ -93,9 +96,26 @@ class House:
         })
         return number
 
+    def company(self, number: int, **spec: Any) -> int:
+        """Put a company with one location into the shop."""
+        address = {"address1": "1 quai Perrache", "city": "Lyon", "zip": "69002", "country_code": "FR"}
+        place = {"name": f"Company {number}", "address": address}
+        self.shopify.shop_state.put("companies", {
+            "id": number, "name": f"Company {number}", "locations": [place], **spec,
+        })
+        return number
+
+    def change(self, kind: str, number: int, **changes: Any) -> None:
+        """Change a record in the shop, now."""
+        self.shopify.shop_state.patch(kind, number, changes)
+
     def sync(self, *kinds: str) -> SyncRun:
         """One run; time moves on by a minute first, so that what a test put in lies before it."""
         self.clock.forward(60)
+        return self.run(*kinds)
+
+    def run(self, *kinds: str) -> SyncRun:
+        """One run that begins this very moment."""
         run = run_sync(self.connector, SyncJob(shop=self.shop, started_by="test", kinds=kinds))
         while run is not None and run.state == "continuing":
             run = run_sync(self.connector, SyncJob(shop=self.shop, started_by="test", run=run.run, kinds=kinds))
@@ -111,6 +131,10 @@ class House:
         (document,) = self.documents(number)
         return document
 
+    def lines(self, number: int, *properties: str) -> list[tuple[Any, ...]]:
+        """These properties of each line of that sales order, in the order of the document."""
+        return [tuple(line[name] for name in properties) for line in self.document(number)["salesOrderLines"]]
+
     def total(self, number: int) -> Decimal:
         """Total including tax of that sales order, in cents' precision."""
         return Decimal(str(self.document(number)["totalAmountIncludingTax"])).quantize(Decimal("0.01"))
@@ -118,6 +142,15 @@ class House:
     def parked(self) -> dict[int, SkippedRecord]:
         """What is parked, by Shopify id."""
         return {record.number: record for record in self.connector.skipped.of(self.shop)}
+
+    def link(self, kind: str, number: int) -> Link:
+        """What a Shopify record has become in Business Central; a blank link if we never met it."""
+        links = Links(self.connector.storage.tables[LINK_TABLE], self.shop, kind)
+        return links.of([number]).get(number, Link(number=number))
+
+    def sent(self, direction: str, method: str = "POST") -> list[dict[str, Any]]:
+        """Bodies of the requests with this method to "Shopify" or "Business Central", oldest first."""
+        return [json.loads(e.request) for e in self.exchanges if (e.direction, e.method) == (direction, method)]
 
     def bc_writes(self) -> int:
         """Writes that Business Central counted."""

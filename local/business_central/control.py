@@ -1,7 +1,14 @@
 """The control API: what a test or a developer may see and set that the real API does not offer.
 
 `Control` is used in-process; `handle` is the same over HTTP under /_control, JSON, without authentication, because
-the server listens on the loopback interface only. Border: no API rule lives here.
+the server listens on the loopback interface only:
+
+    GET stats   POST stats/reset   GET totals   GET orders?externalDocumentNumber=…
+    GET | POST faults   DELETE faults[/id]   PATCH switches | limits | service-times
+    GET | PATCH | DELETE {table}/{number, code or id}   POST {table}   POST template-rules
+
+Tables are the entity sets and what the API does not show: numberSeries, templateRules, vatPostingSetup
+(id `DOMESTIC|VAT20`), generalPostingSetup, salespeople, stock, balances. Border: no API rule lives here.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from .state import State
 
 
 def local_currency(state: State) -> str:
-    return next(iter(state.rows("generalLedgerSetup")))["localCurrencyCode"]
+    return str(next(iter(state.rows("generalLedgerSetup")))["localCurrencyCode"])
 
 
 def set_currency(state: State, row: Row, values: Row) -> None:

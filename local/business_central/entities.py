@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from . import customers, documents, items, journals, lines, posting, reference_data
 from .contract import EntitySet, Row
 from .odata_query import Computed
-from .state import State
+from .state import DOCUMENT_LINES, State
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ DEEP_INSERT: dict[str, frozenset[str]] = {
 # Collections that cannot be read without their parent: the property that names it, and the refusal.
 LINES_ALONE = "You must specify an Id or a Document Id to get the lines."
 NEEDS_PARENT: dict[str, tuple[str, str]] = {
-    **dict.fromkeys(("salesOrderLines", "salesInvoiceLines", "salesCreditMemoLines", "salesShipmentLines"), ("documentId", LINES_ALONE)),
+    **dict.fromkeys(DOCUMENT_LINES, ("documentId", LINES_ALONE)),
     "journalLines": ("journalId", "You must specify a journal batch ID or a journal ID to get a journal line."),
     "customerPayments": ("journalId", "You must specify a journal batch ID or a journal ID to get a journal line."),
 }  # fmt: skip

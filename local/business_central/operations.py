@@ -157,9 +157,10 @@ class Operations:
         if not GUID.match(key):
             raise errors.BcError(404, "BadRequest_NotFound", "Bad Request - Error in query syntax.")
         row = reader.row(target.entity.name, key.lower())
-        views = VIEWS.get(target.entity.name, {}) if target.entity.name != "journals" else {}
-        fixed = {name: value for name, value in target.fixed.items() if name not in VIEWS.get(target.entity.name, {})}
-        if row is None or any(row.get(name) != value for name, value in (fixed | views).items()):
+        # journals({id}) finds a batch whatever its template; everything else only in its own collection.
+        name = target.entity.name
+        belongs = {} if name == "journals" else {**VIEWS.get(name, {}), **target.fixed}
+        if row is None or any(row.get(prop) != value for prop, value in belongs.items()):
             raise errors.not_found(target.entity.table, f"SystemId='{key}'")
         return Target(target.entity, row, target.parent, single=True)
 

@@ -124,6 +124,7 @@ def seed(state: State) -> None:
             _customer(state, number, card)
         _rules(state)
         _journals(state)
+    state.settle()
 
 
 def stable_id(*parts: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
@@ -46,7 +46,7 @@ class BusinessCentral:
     tokens: Tokens
     origin: str = ""
     runner: web.AppRunner | None = None
-    _stop: list[object] = field(default_factory=list)
+    thread: tuple[asyncio.AbstractEventLoop, threading.Thread] | None = None
 
     @property
     def api_root(self) -> str:
@@ -117,11 +117,14 @@ class BusinessCentral:
 
     def stop(self) -> None:
         """Stop a simulator started by `start_business_central`."""
-        for loop, thread in self._stop:  # type: ignore[misc]
-            asyncio.run_coroutine_threadsafe(self.close(), loop).result(10)
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join(10)
-        self._stop.clear()
+        if self.thread is None:
+            return
+        loop, thread = self.thread
+        self.thread = None
+        asyncio.run_coroutine_threadsafe(self.close(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
 
     def __enter__(self) -> BusinessCentral:
         return self
@@ -155,7 +158,7 @@ def start_business_central(
     thread = threading.Thread(target=loop.run_forever, name="business-central", daemon=True)
     thread.start()
     asyncio.run_coroutine_threadsafe(simulator.open(port), loop).result(10)
-    simulator._stop.append((loop, thread))
+    simulator.thread = (loop, thread)
     return simulator
 
 

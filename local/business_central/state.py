@@ -22,16 +22,15 @@ from .contract import CONTRACT, Row
 # Sets that are two views of one table.
 PHYSICAL = {"customerPaymentJournals": "journals", "customerPayments": "journalLines"}
 
+DOCUMENT_LINES = ("salesOrderLines", "salesInvoiceLines", "salesCreditMemoLines", "salesShipmentLines")
 UNIQUE: dict[str, tuple[str, ...]] = {
+    **{name: ("number",) for name, entity in CONTRACT.items() if "number" in entity.properties},
+    **{name: ("code",) for name, entity in CONTRACT.items() if "code" in entity.properties},
+    **dict.fromkeys(DOCUMENT_LINES, ("documentId", "sequence")),
     "itemVariants": ("itemNumber", "code"),
     "journals": ("template", "code"),
     "journalLines": ("journalId", "lineNumber"),
-    **dict.fromkeys(("salesOrderLines", "salesInvoiceLines", "salesCreditMemoLines", "salesShipmentLines"), ("documentId", "sequence")),
-    **{name: ("code",) if "code" in entity.properties else ("number",)
-       for name, entity in CONTRACT.items()
-       if name not in ("itemVariants", "journals", "customerPaymentJournals")
-       and ("code" in entity.properties or "number" in entity.properties)},
-}  # fmt: skip
+}
 
 INDEXED = (
     "number", "code", "externalDocumentNumber", "documentId", "customerNumber", "billToCustomerNumber",
@@ -206,6 +205,10 @@ class State:
         self._history.extend((moment, *change) for change in self._undo)
         self._undo.clear()
         self._commits += 1
+
+    def settle(self) -> None:
+        """Forget the recent past: the replica has caught up with everything so far."""
+        self._history.clear()
 
     def _roll_back(self, mark: int) -> None:
         while len(self._undo) > mark:

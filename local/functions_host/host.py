@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,18 +26,22 @@ from local.functions_host.clock import Clock, SystemClock
 from local.functions_host.errors import HostError
 from local.functions_host.http_front import Access, HttpFront
 from local.functions_host.invocation import Invoker, text
-from local.functions_host.ncrontab import parse_schedule
+from local.functions_host.ncrontab import Schedule, next_occurrence, parse_schedule
 from local.functions_host.queues import POISON, QueueListener
 from local.functions_host.settings import DEFAULT_BODY_LIMIT_BYTES, HostOptions
 from local.functions_host.singleton import BlobLock
 from local.functions_host.storage import StorageAccounts
 from local.functions_host.timers import TimerListener
 
+log = logging.getLogger("host")
+
 _LAST_WORDS_SECONDS = 5.0
 
 
 class Listener(Protocol):
-    """What feeds functions on its own: a queue or a timer."""
+    """What feeds a function on its own: a queue or a timer."""
+
+    function: Function
 
     async def run(self) -> None: ...
 
@@ -109,7 +114,7 @@ class FunctionsHost:
         if self._timers:
             await self._create_host_container()
         await self._listen()
-        self._tasks = [asyncio.create_task(each.run()) for each in self._listeners()]
+        self._tasks = [asyncio.create_task(_watched(each)) for each in self._listeners()]
 
     async def stop(self) -> list[str]:
         """Take no new work and wait for the running, at most the grace time.
@@ -153,13 +158,21 @@ class FunctionsHost:
         lock = container.get_blob_client(f"locks/{host_id}/{function.name}.Listener")
         return TimerListener(
             function,
-            parse_schedule(function.trigger["schedule"]),
+            self._schedule(function),
             lock=BlobLock(lock, self._options.singleton.lock_period),
             status_blob=container.get_blob_client(f"timers/{host_id}/{function.name}/status"),
             invoker=self._invoker,
             clock=self._clock,
             recovery_interval=self._options.singleton.recovery_interval,
         )
+
+    def _schedule(self, function: Function) -> Schedule:
+        try:
+            schedule = parse_schedule(function.trigger["schedule"])
+            next_occurrence(schedule, self._clock.now())
+        except HostError as error:
+            raise HostError(f"Function {function.name}: {error}") from error
+        return schedule
 
     async def _create_host_container(self) -> None:
         try:
@@ -198,3 +211,10 @@ class FunctionsHost:
                 "PopReceipt": text(""),
             }
             await self._invoker.run(function, text(given), metadata | moments)
+
+
+async def _watched(listener: Listener) -> None:
+    try:
+        await listener.run()
+    except Exception:
+        log.exception("%s has stopped listening because of a fault in the host", listener.function.name)

@@ -21,6 +21,9 @@ LISTED = {"Order": "orders", "Customer": "customers", "Product": "products", "Co
           "CompanyLocation": None}
 
 
+Sorted = tuple[Key, Any]            # a row behind the key it is sorted by
+
+
 @dataclass(frozen=True)
 class Row:
     """A record that lives inside another one, looking like `Stored`."""
@@ -81,15 +84,11 @@ def _name(row: Any) -> str:
     return str(record.get("name") or record.get("displayName") or record.get("title") or "").lower()
 
 
-def sorted_rows(rows: list[Any], sort_key: str | None, reverse: bool) -> tuple[list[Any], list[Key]]:
-    """Rows in order with their keys; the id breaks ties, unknown sort keys mean the id."""
-    read = SORTS.get(sort_key or "ID")
-    if read is None:
-        keyed = sorted(((f"{row.number:020d}", row.number, row) for row in rows), key=lambda k: k[:2],
-                       reverse=reverse)
-    else:
-        keyed = sorted(((read(row), row.number, row) for row in rows), key=lambda k: k[:2], reverse=reverse)
-    return [k[2] for k in keyed], [(k[0], k[1]) for k in keyed]
+def sorted_rows(rows: list[Any], sort_key: str | None, reverse: bool) -> list[Sorted]:
+    """Rows in order, each with its key; the id breaks ties, unknown sort keys mean the id."""
+    read = SORTS.get(sort_key or "ID") or (lambda row: f"{row.number:020d}")
+    keyed = [((read(row), row.number), row) for row in rows]
+    return sorted(keyed, key=lambda item: item[0], reverse=reverse)
 
 
 # -- searching --------------------------------------------------------------------

@@ -25,20 +25,18 @@ def cents(value: Decimal | str | int) -> Decimal:
 def allocate(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     """Split `amount` in proportion to `weights`; the shares add up exactly.
 
-    Cents left over by rounding down go to the first shares. All weights zero: all shares zero,
-    so nothing is taken off lines that cost nothing.
+    Cents left over by rounding down go where rounding took most (largest remainder). All weights zero:
+    all shares zero, so nothing is taken off lines that cost nothing.
     """
     total = sum(weights, ZERO)
     if not total:
         return [ZERO for _ in weights]
-    shares = [(amount * weight / total).quantize(CENT, ROUND_DOWN) for weight in weights]
+    exact = [amount * weight / total for weight in weights]
+    shares = [share.quantize(CENT, ROUND_DOWN) for share in exact]
     left = int((amount - sum(shares, ZERO)) / CENT)
-    for index, weight in enumerate(weights):
-        if left <= 0:
-            break
-        if weight:
-            shares[index] += CENT
-            left -= 1
+    by_remainder = sorted(range(len(weights)), key=lambda i: shares[i] - exact[i])
+    for index in by_remainder[:left]:
+        shares[index] += CENT
     return shares
 
 

@@ -9,7 +9,8 @@ lines     [{sku, quantity, unit_price, title, variant_title, vendor, product, va
           discount ("24.00", on this line), tax_rate, tax, gift_card, tip, taxable, requires_shipping,
           removed (pieces taken off by an edit)}]
 shipping  [{title, price, discount, code, tax_rate, tax}]
-discounts [{target: lines | line | shipping, line: index, amount or percentage, code or title}]
+discounts [{target: lines | line | shipping, line: index (of the line or shipping line), amount or percentage,
+          code or title}]
 refunds   [{lines: [{line: index, quantity, restock}], shipping: True, note, created_at, pending}]
 transactions [{kind, status, amount, gateway, parent: index}]; left out: one paid SALE of the total
 * defaults to the shop's. Money is given as strings in shop currency.
@@ -20,14 +21,14 @@ Children's numbers are the order's number x 1000 + position, so any child leads 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from local.shopify.money import ZERO, bag, cents, text
 from local.shopify.reckoning import Discount, Priced, Reckoned, Reckoning, reckon
 from local.shopify.records import Record, Spec, build_address, gid
-from local.shopify.settlement import Settlement, settle
+from local.shopify.settlement import settle
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Currencies:
         return amount if self.shop == self.presentment else cents(amount * self.rate)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Draft:
     """What the parts of the builder share while one order is being built."""
 
@@ -58,8 +59,8 @@ class Draft:
     lines: list[Spec]
     shipping: list[Spec]
     refunds: list[Spec]
+    removed: list[int]
     taxes_included: bool
-    settlement: Settlement = field(default_factory=Settlement)
 
     def total(self, name: str) -> Record:
         return self.money.bag(getattr(self.shop, name), getattr(self.presentment, name))
@@ -68,10 +69,9 @@ class Draft:
 def build_order(spec: Spec, shop: Mapping[str, Any], catalogue: Mapping[str, Record]) -> Record:
     """The Order record. `shop` gives currencyCode and taxesIncluded, `catalogue` variants by SKU."""
     draft = _draft(spec, shop)
-    draft.settlement = settle(draft)
     lines = [_line(draft, index, catalogue) for index in range(len(draft.lines))]
-    return {**_head(draft), **_amounts(draft), **_people(draft),
-            **_goods(draft, lines), **draft.settlement.fields, **spec.get("fields", {})}
+    return {**_head(draft), **_amounts(draft), **_people(draft), **_goods(draft, lines), **settle(draft),
+            **spec.get("fields", {})}
 
 
 def _draft(spec: Spec, shop: Mapping[str, Any]) -> Draft:
@@ -99,12 +99,13 @@ def _draft(spec: Spec, shop: Mapping[str, Any]) -> Draft:
              for s in shipping],
             [Discount(d["target"], None if d.get("amount") is None else convert(cents(d["amount"])),
                       None if d.get("percentage") is None else Decimal(str(d["percentage"])),
-                      d.get("line", 0)) for d in discounts],
+                      d.get("line", 0 if d["target"] == "line" else None)) for d in discounts],
             taxes_included=included)
 
     at_home = reckoned(cents)
     abroad = at_home if money.shop == money.presentment else reckoned(lambda a: money.convert(cents(a)))
-    return Draft(spec, spec["id"], money, at_home, abroad, discounts, lines, shipping, refunds, included)
+    return Draft(spec, spec["id"], money, at_home, abroad, discounts, lines, shipping, refunds, removed,
+                 included)
 
 
 def _discounts(spec: Spec, lines: list[Spec], shipping: list[Spec]) -> list[Spec]:
@@ -112,10 +113,8 @@ def _discounts(spec: Spec, lines: list[Spec], shipping: list[Spec]) -> list[Spec
     found = [dict(d) for d in spec.get("discounts", [])]
     found += [{"target": "line", "line": i, "amount": line["discount"], "title": "Line discount"}
               for i, line in enumerate(lines) if line.get("discount")]
-    total = sum((cents(s["discount"]) for s in shipping if s.get("discount")), ZERO)
-    if total:
-        found.append({"target": "shipping", "amount": str(total), "title": "Shipping discount"})
-    return found
+    return found + [{"target": "shipping", "line": i, "amount": charge["discount"], "title": "Shipping discount"}
+                    for i, charge in enumerate(shipping) if charge.get("discount")]
 
 
 def _removed(lines: list[Spec], refunds: list[Spec]) -> list[int]:
@@ -210,10 +209,9 @@ def _line(draft: Draft, index: int, catalogue: Mapping[str, Record]) -> Record:
     spec, home, abroad = draft.lines[index], draft.shop.lines[index], draft.presentment.lines[index]
     variant = catalogue.get(spec.get("sku") or "") or {}
     quantity = spec.get("quantity", 1)
-    removed = min(_removed(draft.lines, draft.refunds)[index] if draft.refunds else spec.get("removed", 0),
-                  quantity)
+    removed = min(draft.removed[index], quantity)
     product, variant_id = variant.get("product"), variant.get("id")
-    title = spec.get("title") or variant.get("productTitle") or "Article"
+    title = spec.get("title") or ("Tip" if spec.get("tip") else variant.get("productTitle") or "Article")
     variant_title = spec.get("variant_title", variant.get("title"))
     variant_title = None if variant_title == "Default Title" else variant_title
     left, bags = quantity - removed, draft.money.bag

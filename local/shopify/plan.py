@@ -15,6 +15,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
+    get_nullable_type,
     is_abstract_type,
     is_leaf_type,
     is_list_type,
@@ -46,7 +47,7 @@ class Field:
         self.definition = parent.fields.get(self.name)
         kind = self.definition.type if self.definition else None
         self.is_non_null = kind is not None and is_non_null_type(kind)
-        self.is_list = kind is not None and is_list_type(getattr(kind, "of_type", kind) if self.is_non_null else kind)
+        self.is_list = kind is not None and is_list_type(get_nullable_type(kind))
         self.named: GraphQLNamedType | None = get_named_type(kind) if kind else None
         self.is_leaf = self.named is None or is_leaf_type(self.named)
         self.is_connection = is_connection(self.named)
@@ -97,6 +98,7 @@ class Plan:
     def __init__(self, schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode,
                  variables: Variables) -> None:
         self.schema, self.document, self.operation = schema, document, operation
+        self.name = operation.name.value if operation.name else None
         self.fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
         self._variables = variables
         self.is_mutation = operation.operation.value == "mutation"

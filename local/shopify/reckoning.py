@@ -16,12 +16,12 @@ from local.shopify.money import ZERO, allocate, cents, tax_on, tax_within
 
 @dataclass(frozen=True)
 class Discount:
-    """One discount application. `target`: ``lines`` (all), ``line`` (one, see `line`), ``shipping``."""
+    """One discount application. `target`: ``lines`` (all), ``line`` or ``shipping``; `line` names the only one."""
 
     target: str
     amount: Decimal | None = None
     percentage: Decimal | None = None
-    line: int = 0
+    line: int | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _apply(index: int, discount: Discount, lines: list[Priced], items: list[Reck
     priced = shipping if discount.target == "shipping" else lines
     left = [item.gross - sum(item.allocations.values(), ZERO) for item in pool]
     weights = [
-        amount if p.discountable and (discount.target != "line" or position == discount.line) else ZERO
+        amount if p.discountable and discount.line in (None, position) else ZERO
         for position, (amount, p) in enumerate(zip(left, priced, strict=True))
     ]
     base = sum(weights, ZERO)

@@ -17,6 +17,7 @@ from typing import Any
 
 from local.shopify.errors import FieldError
 from local.shopify.schema import SearchField
+from local.shopify.state import iso
 
 Reader = Callable[[str], Any]       # search field -> value, list of values, or None when we hold no data
 
@@ -134,7 +135,7 @@ def parsed(tree: Any) -> Any:
 
 # -- what this connection makes of it ---------------------------------------------
 
-def understood(text: str | None, known: dict[str, SearchField], *, strict_times: str | None = None) -> Search:
+def understood(text: str | None, known: dict[str, SearchField]) -> Search:
     """The query with unknown fields and values taken out, and the warnings they left.
 
     FieldError (BAD_REQUEST) for something that is no time where a time is compared.
@@ -232,7 +233,6 @@ def _time_comparison(term: Term, now: datetime) -> Callable[[Any], bool]:
 
 def time_span(value: str, now: datetime) -> tuple[str, str]:
     """First and last second a written time stands for: a year, a day, an hour or one second."""
-    from local.shopify.state import iso
     if value == "now":
         return iso(now), iso(now)
     if re.fullmatch(r"[\d-]{4,10}", value):
@@ -271,7 +271,7 @@ def _ordered(operator: str, wanted: Any) -> Callable[[Any], bool]:
 
 
 def _text_comparison(term: Term) -> Callable[[Any], bool]:
-    """Case does not matter; a bare word must start a word of the value, a phrase must be the value."""
+    """Case does not matter; a bare word must be one of the value's words, a phrase the whole value."""
     wanted = term.value.lower()
     if wanted == "*":
         return bool

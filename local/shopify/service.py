@@ -48,11 +48,22 @@ class Document:
         return found[0] if found else None
 
 
+@dataclass(frozen=True)
+class Request:
+    """A valid request, ready to be priced."""
+
+    token: Token
+    plan: Plan
+    values: Answer
+    text: str
+    id: str
+
+
 class Service:
     """A shop that answers GraphQL: its records, tokens, buckets, faults and figures."""
 
     def __init__(self, state: ShopState, clock: Clock, *, plan: str = "standard") -> None:
-        self.state, self.clock, self.plan = state, clock, plan
+        self.state, self.clock, self._shop_plan = state, clock, plan
         self.schema: AdminSchema = load_schema()
         self.faults, self.stats = Faults(), Stats()
         self.tokens: dict[str, Token] = {}
@@ -67,32 +78,33 @@ class Service:
 
     def bucket(self, app: str) -> Bucket:
         if app not in self._buckets:
-            self._buckets[app] = Bucket(self.plan, self.clock)
+            self._buckets[app] = Bucket(self._shop_plan, self.clock)
         return self._buckets[app]
 
     def graphql(self, token: Token, body: Answer, request_id: str) -> Answer:
         """Shopify's answer to ``{query, variables, operationName}``."""
-        text, variables = body.get("query") or "", body.get("variables") or {}
-        document = self._document(text)
+        document = self.document(body.get("query") or "")
         if document.problems:
             return {"errors": document.problems}
         operation = document.operation(body.get("operationName"))
         if operation is None:
             return {"errors": [{"message": f'No operation named "{body.get("operationName") or ""}"'}]}
-        values, problems = coerce_variables(self.schema.graphql, operation, variables)
+        values, problems = coerce_variables(self.schema.graphql, operation, body.get("variables") or {})
         if problems:
             return {"errors": problems}
-        return self._priced(token, document, operation, values, text, request_id)
+        missing = self.faults.take("missing_scope")
+        token = token.without(missing["scope"]) if missing else token
+        plan = self.plan(token, document, operation, values)
+        return self._paid(Request(token, plan, values, body["query"], request_id))
 
-    def _document(self, text: str) -> Document:
-        if text in self._documents:
-            self._documents.move_to_end(text)
-            return self._documents[text]
-        document = self._read(text)
-        self._documents[text] = document
-        if len(self._documents) > KEPT_DOCUMENTS:
-            self._documents.popitem(last=False)
-        return document
+    def document(self, text: str) -> Document:
+        """The document parsed and validated, once per text."""
+        if text not in self._documents:
+            self._documents[text] = self._read(text)
+            if len(self._documents) > KEPT_DOCUMENTS:
+                self._documents.popitem(last=False)
+        self._documents.move_to_end(text)
+        return self._documents[text]
 
     def _read(self, text: str) -> Document:
         try:
@@ -103,54 +115,55 @@ class Service:
             return Document(None, [errors.syntax_error(message, line, column)])
         return Document(tree, problems_of(self.schema.graphql, tree), directive_variables(tree))
 
-    def _plan(self, token: Token, document: Document, operation: OperationDefinitionNode, values: Answer) -> Plan:
+    def plan(self, token: Token, document: Document, operation: OperationDefinitionNode, values: Answer) -> Plan:
+        """The compiled operation; scopes are part of the key because refusals are compiled in."""
         key = (operation.name.value if operation.name else "", token.scopes, token.lists_installations,
                tuple(bool(values.get(name)) for name in document.conditions))
         if key not in document.plans:
             document.plans[key] = Plan(self.schema.graphql, document.tree, operation, values)
         return document.plans[key]
 
-    def _priced(self, token: Token, document: Document, operation: OperationDefinitionNode, values: Answer,
-                text: str, request_id: str) -> Answer:
-        missing = self.faults.take("missing_scope")
-        token = token.without(missing["scope"]) if missing else token
-        plan, bucket = self._plan(token, document, operation, values), self.bucket(token.app)
+    def _paid(self, request: Request) -> Answer:
+        """Price the request, reserve its points, run it, give back what it did not use."""
+        plan, values, bucket = request.plan, request.values, self.bucket(request.token.app)
         cost = requested_cost(plan, values)
-        call = {"operation": operation.name.value if operation.name else None, "query": text, "variables": values,
-                "requested": cost, "actual": None, "app": token.app}
+        call = {"operation": plan.name, "query": request.text, "variables": values, "requested": cost, "actual": None,
+                "app": request.token.app}
         self.stats.count(call)
         if cost > errors.MAX_SINGLE_COST:
             return {"errors": [errors.max_cost_exceeded(cost)]}
-        oversized = oversized_list(self.schema.graphql, operation, values)
+        oversized = oversized_list(plan.operation, values)
         if oversized:
-            return {"errors": [errors.too_many_entries(*oversized)], "extensions": _cost(cost, None, bucket)}
+            return {"errors": [errors.too_many_entries(*oversized)], "extensions": cost_block(cost, None, bucket)}
         if self.faults.take("throttled") or not bucket.reserve(cost):
             self.stats.throttle(call)
-            return {"errors": [errors.throttled()], "extensions": _cost(cost, None, bucket)}
+            return {"errors": [errors.throttled()], "extensions": cost_block(cost, None, bucket)}
         self.stats.lowest(bucket.available)
         if self.faults.take("internal_error"):
-            return {"errors": [errors.internal_error(request_id)], "data": None}
-        return self._executed(token, plan, values, cost, bucket, call)
-
-    def _introspected(self, plan: Plan, values: Answer) -> Answer | None:
-        """``__schema`` and ``__type`` are graphql-core's business."""
-        name = plan.operation.name.value if plan.operation.name else None
-        return execute_sync(self.schema.graphql, plan.document, variable_values=values, operation_name=name).data
-
-    def _executed(self, token: Token, plan: Plan, values: Answer, cost: int, bucket: Bucket, call: Answer) -> Answer:
-        lag = self.faults.take("search_lag")
-        run = Execution(self.schema, self.state, token, self.clock.now(), values, RESOLVERS,
-                        search_lag=lag.get("seconds", 5) if lag else 0)
-        data = self._introspected(plan, values) if plan.is_introspection else run.run(plan)
+            return {"errors": [errors.internal_error(request.id)], "data": None}
+        data, run = self.run(request.token, plan, values)
         actual = min(cost, math.ceil(round(run.points, 6)))
         bucket.give_back(cost - actual)
         self.stats.spend(call, actual)
-        extensions = _cost(cost, actual, bucket)
-        if run.searches:
-            extensions["search"] = run.searches
-        answer: Answer = {"errors": run.errors} if run.errors else {}
-        return {**answer, "data": data, "extensions": extensions}
+        return answered(data, run, cost_block(cost, actual, bucket))
+
+    def run(self, token: Token, plan: Plan, values: Answer) -> tuple[Answer | None, Execution]:
+        """The data of a plan, and the run with its errors, search warnings and points."""
+        lag = self.faults.take("search_lag")
+        run = Execution(self.schema, self.state, token, self.clock.now(), values, RESOLVERS,
+                        search_lag=lag.get("seconds", 5) if lag else 0)
+        if plan.is_introspection:               # __schema and __type are graphql-core's business
+            return execute_sync(self.schema.graphql, plan.document, variable_values=values,
+                                operation_name=plan.name).data, run
+        return run.run(plan), run
 
 
-def _cost(requested: int, actual: int | None, bucket: Bucket) -> Answer:
+def answered(data: Answer | None, run: Execution, extensions: Answer) -> Answer:
+    """The body of an executed request; errors stand first, as Shopify writes them."""
+    if run.searches:
+        extensions["search"] = run.searches
+    return {**({"errors": run.errors} if run.errors else {}), "data": data, "extensions": extensions}
+
+
+def cost_block(requested: int, actual: int | None, bucket: Bucket) -> Answer:
     return {"cost": {"requestedQueryCost": requested, "actualQueryCost": actual, "throttleStatus": bucket.status()}}

@@ -6,7 +6,6 @@ follows the same lines as in shop currency. Border: reads an order's draft (see 
 """
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -21,12 +20,7 @@ LOCATION = gid("Location", 1)
 RECEIVED = {"SALE", "CAPTURE"}
 
 
-@dataclass
-class Settlement:
-    fields: Record = field(default_factory=dict)
-
-
-def settle(draft: Draft) -> Settlement:
+def settle(draft: Draft) -> Record:
     """Payment, refund and shipping fields of an order."""
     payments = _payments(draft)
     refunds = [_refund(draft, i) for i in range(len(draft.refunds))]
@@ -40,11 +34,11 @@ def settle(draft: Draft) -> Settlement:
                for i, r in enumerate(refunds)]
     refunded = _sum([r["money"] for r in moved])
     transactions = [p["record"] for p in payments] + repaid
-    return Settlement({
+    return {
         **_payment_fields(draft, payments, received, refunded),
         "transactions": transactions, "transactionsCount": _count(transactions),
         "refunds": records, **_shipping_fields(draft),
-    })
+    }
 
 
 def _count(items: list[Record]) -> Record:
@@ -187,7 +181,7 @@ def _refund_record(draft: Draft, index: int, refund: Record, transaction: Record
         "refundLineItems": [{
             "__typename": "RefundLineItem", "id": gid("RefundLineItem", number * 100 + i),
             "quantity": row["entry"]["quantity"], "restocked": bool(row["entry"].get("restock")),
-            "restockType": "RETURN" if row["entry"].get("restock") else "NO_RESTOCK",
+            "restockType": _restock_type(draft, row["entry"]),
             "lineItem": gid("LineItem", draft.number * 1000 + row["entry"]["line"]), "location": LOCATION,
             "priceSet": bags(*(cents(n / row["entry"]["quantity"]) for n in row["net"])),
             "subtotalSet": bags(*row["net"]), "totalTaxSet": bags(*row["tax"]),
@@ -199,6 +193,13 @@ def _refund_record(draft: Draft, index: int, refund: Record, transaction: Record
         } for ship in refund["ships"]],
         "orderAdjustments": [], "transactions": [transaction] if transaction else [], "return": None,
     }
+
+
+def _restock_type(draft: Draft, entry: Spec) -> str:
+    """Pieces that never left are cancelled; only shipped ones can be returned."""
+    if not entry.get("restock"):
+        return "NO_RESTOCK"
+    return "RETURN" if draft.spec.get("fulfilled") else "CANCEL"
 
 
 def _shipping_fields(draft: Draft) -> Record:

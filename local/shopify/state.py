@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from local.shopify.orders import build_order
 from local.shopify.records import Record, Spec, build_company, build_customer, build_product, gid
@@ -67,7 +67,7 @@ class ShopState:
     def __init__(self, card: Record, clock: Clock) -> None:
         self.card, self.clock = card, clock
         self.location = location_record()
-        self.version = 0
+        self._memo: dict[Any, Any] = {}
         self.lock = threading.RLock()
         self._stored: dict[str, dict[int, Stored]] = {kind: {} for kind in KINDS}
         self._numbers = dict(FIRST_NUMBER)
@@ -109,6 +109,13 @@ class ShopState:
             orders = self._stored["orders"]
             return [orders[n] for n in sorted(self._orders_of.get(customer, ()))]
 
+    def memo(self, key: Any, make: Callable[[], Any]) -> Any:
+        """What `make` gives, remembered until any record changes."""
+        with self.lock:
+            if key not in self._memo:
+                self._memo[key] = make()
+            return self._memo[key]
+
     def totals(self) -> dict[str, int]:
         with self.lock:
             counts = {kind: len(found) for kind, found in self._stored.items()}
@@ -129,7 +136,7 @@ class ShopState:
                 previous.previous = None
             self._stored[kind][spec["id"]] = stored
             self._index(kind, stored)
-            self.version += 1
+            self._memo.clear()
             return stored.record
 
     def add_all(self, kind: str, specs: Iterator[Spec] | list[Spec], settled_at: datetime) -> None:
@@ -139,7 +146,7 @@ class ShopState:
                 stored = Stored(self._completed(kind, spec), self._builder(kind), settled_at, None)
                 self._stored[kind][stored.number] = stored
                 self._index(kind, stored)
-            self.version += 1
+            self._memo.clear()
 
     def patch(self, kind: str, number: int, changes: Spec) -> Record:
         """Lay `changes` over the spec of a record. KeyError when there is none."""
@@ -160,7 +167,7 @@ class ShopState:
         """Remove a record. KeyError when there is none."""
         with self.lock:
             self._forget(kind, self._stored[kind].pop(number))
-            self.version += 1
+            self._memo.clear()
 
     def touch(self, kind: str, numbers: list[int] | None = None, count: int = 0) -> list[int]:
         """Move ``updatedAt`` to now: of the given records, or of the `count` oldest by number."""

@@ -95,7 +95,7 @@ def _problem(path: list[Any], explanation: str) -> Problem:
     return {"path": path, "explanation": explanation}
 
 
-def oversized_list(schema: GraphQLSchema, operation: OperationDefinitionNode,
+def oversized_list(operation: OperationDefinitionNode,
                    values: dict[str, Any]) -> tuple[int, FieldNode, list[str]] | None:
     """(size, field node, path) of the first input list over 250 entries among the root fields' arguments."""
     for node in operation.selection_set.selections:

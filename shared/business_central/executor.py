@@ -3,30 +3,26 @@
 Rules: bodies are sent in the order the plan gives (Business Central validates property by property); a deep
 insert is one transaction; `number` is unique for customers and items, externalDocumentNumber is not unique for
 sales documents. Hence: customers, items and variants whose outcome is unknown are looked up by their key and
-created again if need be; a sales order never is, the caller looks it up with find_sales_document.
+created again if need be; a sales order never is, the caller looks it up with lookup.py.
 Border: what to write is decided in shared/mapping; how a request is sent and repeated, in client.py.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from shared.business_central.client import MAX_BATCH, BatchRequest, BusinessCentral
+from shared.business_central.lookup import DOCUMENT, sales_document
 from shared.business_central.refusals import AlreadyExists, RowChanged, RowGone
 from shared.business_central.rows import CustomerRow, ItemRow, Kind, SalesDocument, VariantRow, row_as, select_of
 from shared.business_central.wire import Row, plain, quoted
 from shared.errors import ConnectorError, OutcomeUnknown, RecordRefused, ServiceUnavailable
 from shared.mapping.plan import Body, SalesOrderPlan
 
-log = logging.getLogger(__name__)
-
 MAX_DEEP_LINES = 100
 _TRIES = 4
-_DOCUMENT = "id,number,totalAmountIncludingTax"
-_DOCUMENT_SETS = {"salesOrders": _DOCUMENT, "salesInvoices": _DOCUMENT, "salesShipments": "id,number"}
 
 
 # Customers, items, variants
@@ -114,19 +110,19 @@ def create_sales_order(bc: BusinessCentral, plan: SalesOrderPlan) -> SalesDocume
     """Create the order with all its lines, or nothing.
 
     One POST takes up to 100 lines; further ones follow in batches, and if those fail the order is removed.
-    Raises OutcomeUnknown when an order may be there all the same: find_sales_document tells.
+    Raises OutcomeUnknown when an order may be there all the same: lookup.find_sales_documents tells.
     """
     body = {**plan.header, "externalDocumentNumber": plan.external_document_number}
     order = bc.create("salesOrders", {**body, "salesOrderLines": list(plan.lines[:MAX_DEEP_LINES])})
     rest = plan.lines[MAX_DEEP_LINES:]
     if not rest:
-        return _document("salesOrders", order)
+        return sales_document("salesOrders", order)
     try:
         _add_lines(bc, order["id"], rest)
     except ConnectorError as problem:
         _remove_half_order(bc, order, problem)
         raise
-    return _document("salesOrders", bc.read("salesOrders", order["id"], select=_DOCUMENT, fresh=True) or order)
+    return sales_document("salesOrders", bc.read("salesOrders", order["id"], select=DOCUMENT, fresh=True) or order)
 
 
 def _add_lines(bc: BusinessCentral, order_id: str, lines: tuple[Body, ...]) -> None:
@@ -143,39 +139,9 @@ def _remove_half_order(bc: BusinessCentral, order: Row, reason: ConnectorError) 
         raise OutcomeUnknown("outcome-unknown", detail) from problem
 
 
-def find_sales_document(
-    bc: BusinessCentral, external_document_number: str, customer_number: str = ""
-) -> SalesDocument | None:
-    """The document with this external number, from the primary: an order, or the invoice or shipment it became.
-
-    Of several in one entity set the first by number is taken, and a warning is logged.
-    """
-    condition = f"externalDocumentNumber eq {quoted(external_document_number.upper())}"
-    if customer_number:
-        condition += f" and customerNumber eq {quoted(customer_number)}"
-    for entity_set, select in _DOCUMENT_SETS.items():
-        found = list(bc.rows(entity_set, filter=condition, select=select, fresh=True))
-        if found:
-            return _first(entity_set, external_document_number, found)
-    return None
-
-
-def _first(entity_set: str, external_document_number: str, rows: list[Row]) -> SalesDocument:
-    rows = sorted(rows, key=lambda row: str(row["number"]))
-    if len(rows) > 1:
-        numbers = ", ".join(str(row["number"]) for row in rows)
-        log.warning("%s has several %s: %s", external_document_number, entity_set, numbers)
-    return _document(entity_set, rows[0])
-
-
 def remove_sales_order(bc: BusinessCentral, id: str) -> bool:
     """Delete an order with its lines; False when it was gone already."""
     return bc.remove("salesOrders", id)
-
-
-def _document(entity_set: str, row: Row) -> SalesDocument:
-    total = Decimal(row.get("totalAmountIncludingTax") or 0)
-    return SalesDocument(row["id"], row["number"], entity_set, total)
 
 
 # The total
@@ -238,5 +204,5 @@ def _mismatch(order: SalesDocument, plan: SalesOrderPlan, circumstance: str) -> 
 
 
 def _reread(bc: BusinessCentral, order: SalesDocument) -> SalesDocument | None:
-    row = bc.read("salesOrders", order.id, select=_DOCUMENT, fresh=True)
-    return _document("salesOrders", row) if row else None
+    row = bc.read("salesOrders", order.id, select=DOCUMENT, fresh=True)
+    return sales_document("salesOrders", row) if row else None

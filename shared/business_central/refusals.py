@@ -165,7 +165,7 @@ _KINDS = {
     "item": "item", "article": "item",
     "g/l account": "account", "compte général": "account",
     "currency": "currency", "devise": "currency",
-    "currency exchange rate": "currency", "taux de change devise": "currency",
+    "currency exchange rate": "currency", "taux de change": "currency",
     "country/region": "country", "pays/région": "country",
 }  # fmt: skip
 _MISSING = {
@@ -231,15 +231,14 @@ _NOT_RELATED = (
 _VALIDATION = "Application_FieldValidationException"
 _DIALOG = "Application_DialogException"
 _OUR_TEXTS = (
-    r"\"customerNumber\" or a \"customerId\" must be provided"
-    r"|Both \"itemId\" and \"accountId\"|You must specify an? |Inventory cannot be changed"
+    r"\"customerNumber\" (?:or a|ou un) \"customerId\""
+    r"|\"itemId\" (?:and|et) \"accountId\"|You must specify an? |Inventory cannot be changed"
     r"|The value for .* cannot be modified"
 )
 _SET_UP_TEXTS = (
-    r"\"\w+\" does not match to an? |activate Manual Nos\.|Sales Tax"
-    r"|not within your range of allowed posting dates|run the data upgrade|not set up"
-    r"|entrer de numéros manuellement|saisir (?:de|des) numéros manuellement"
-    r"|plage de dates (?:comptabilisation|de comptabilisation) autorisée"
+    r"\"\w+\" (?:does not match to an? |ne correspond pas)|Sales Tax|run the data upgrade|not set up"
+    r"|activate Manual Nos\.|numéros manuellement"
+    r"|within your range of allowed posting dates|dans la plage de dates"
 )
 
 _RULES: tuple[tuple[str, str, _Reading], ...] = (

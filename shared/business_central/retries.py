@@ -54,7 +54,7 @@ class _Rule(NamedTuple):
 _ANY = range(1000)
 _LOCKED = (
     r"in a transaction done by another session|locked by another user|deadlocked with another"
-    r"|transaction effectuée (?:par|dans) une autre session|verrouillée? par un autre utilisateur"
+    r"|transaction .{0,40}une autre session|verrouillée? par un autre utilisateur"
 )
 _TOO_LARGE = r"batch message contains too many parts"
 _QUEUED = r"\bqueued?\b|file d.attente"

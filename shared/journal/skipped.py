@@ -6,7 +6,7 @@ record goes through.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 import msgspec
@@ -51,11 +51,9 @@ class SkippedRecords:
         first, last = ("", "\uffff") if kind is None else (f"{kind}|", f"{kind}|~")
         return map(_skipped, self._table.partition(shop, first, last))
 
-    def park(self, record: SkippedRecord) -> None:
-        """Write the row."""
-        row = msgspec.to_builtins(record)
-        del row["shop"], row["kind"], row["number"]
-        self._table.put(_key(record.shop, record.kind, record.number) | row)
+    def park(self, records: Iterable[SkippedRecord]) -> None:
+        """Write the rows, all of one shop."""
+        self._table.write(Put("put", _row(record)) for record in records)
 
     def make_due(self, shop: str, kind: str, number: int, now: datetime) -> bool:
         """Let the record be tried in the next run; False if it is not parked."""
@@ -74,6 +72,12 @@ class SkippedRecords:
 def is_due(record: SkippedRecord, now: datetime) -> bool:
     """Whether its next try has come."""
     return from_iso(record.next_try) <= now
+
+
+def _row(record: SkippedRecord) -> Row:
+    fields: Row = msgspec.to_builtins(record)
+    del fields["shop"], fields["kind"], fields["number"]
+    return _key(record.shop, record.kind, record.number) | fields
 
 
 def _key(shop: str, kind: str, number: int) -> Row:

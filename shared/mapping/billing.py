@@ -15,16 +15,20 @@ import msgspec
 
 from shared.errors import RecordRefused
 from shared.mapping.money import ZERO, Amounts
-from shared.shopify.records import LineItem, Order, Refund, ShippingLine
+from shared.shopify.records import LineItem, Order, Refund, RefundLine, RefundShippingLine, ShippingLine
 
 
 class Billed(msgspec.Struct, frozen=True):
-    """What is billed for one line: `estimated` when the discount is a share of the whole line's."""
+    """What is billed for one line.
+
+    `doubt` is what Shopify's net may exceed ours by (or fall short of it, if negative): one smallest
+    unit where the discount is a share that did not come out even, else 0.
+    """
 
     quantity: int
     unit_price: Decimal
     discount: Decimal
-    estimated: bool = False
+    doubt: Decimal = ZERO
 
     @property
     def net(self) -> Decimal:
@@ -34,15 +38,15 @@ class Billed(msgspec.Struct, frozen=True):
 
 def creditable(refund: Refund, amounts: Amounts) -> bool:
     """Whether a refund becomes a credit memo: it gives money, or goods come back."""
-    lines = refund.refund_line_items.nodes if refund.refund_line_items else []
-    return amounts.of(refund.total_refunded_set) > 0 or any(line.restock_type == "RETURN" for line in lines)
+    returned = any(line.restock_type == "RETURN" for line in _goods(refund))
+    return returned or amounts.of(refund.total_refunded_set) > 0
 
 
 def billed_quantities(order: Order, amounts: Amounts) -> Counter[str]:
     """Pieces to bill by the line's GID: the current ones and those of creditable refunds."""
     pieces = Counter({line.id: line.current_quantity for line in order.line_items.nodes})
     for refund in _creditable(order, amounts):
-        for line in refund.refund_line_items.nodes if refund.refund_line_items else []:
+        for line in _goods(refund):
             pieces[line.line_item.id] += line.quantity
     return pieces
 
@@ -54,12 +58,10 @@ def expected_total(order: Order, amounts: Amounts) -> Decimal:
     """
     total = amounts.of(order.current_total_price_set) + cash_rounding(order, amounts)
     for refund in _creditable(order, amounts):
-        for line in refund.refund_line_items.nodes if refund.refund_line_items else []:
-            total += amounts.of(line.subtotal_set)
-            total += ZERO if order.taxes_included else amounts.of(line.total_tax_set)
-        for charge in refund.refund_shipping_lines.nodes if refund.refund_shipping_lines else []:
-            total += amounts.of(charge.subtotal_amount_set)
-            total += ZERO if order.taxes_included else amounts.of(charge.tax_amount_set)
+        taken = [(line.subtotal_set, line.total_tax_set) for line in _goods(refund)]
+        taken += [(charge.subtotal_amount_set, charge.tax_amount_set) for charge in _shipping(refund)]
+        for subtotal, tax in taken:
+            total += amounts.of(subtotal) + (ZERO if order.taxes_included else amounts.of(tax))
     return total
 
 
@@ -75,8 +77,10 @@ def billed_line(line: LineItem, pieces: int, amounts: Amounts) -> Billed:
     discount = amounts.allocated(line.discount_allocations)
     if pieces == line.quantity or not discount:
         return Billed(pieces, price, discount)
-    whole = price * line.quantity - discount
-    return Billed(pieces, price, price * pieces - amounts.rounded(whole * pieces / line.quantity), estimated=True)
+    exact = (price * line.quantity - discount) * pieces / line.quantity
+    net = amounts.rounded(exact)
+    doubt = amounts.smallest.copy_sign(exact - net) if exact != net else ZERO
+    return Billed(pieces, price, price * pieces - net, doubt)
 
 
 def billed_charge(charge: ShippingLine, amounts: Amounts) -> Billed:
@@ -85,17 +89,18 @@ def billed_charge(charge: ShippingLine, amounts: Amounts) -> Billed:
 
 
 def settled(lines: Sequence[Billed], difference: Decimal, amounts: Amounts) -> list[Billed]:
-    """The lines after cents that shares of discounts lost or gained were put right.
+    """The lines after the units that uneven shares of discounts lost or gained were put right.
 
-    `difference` is Shopify's total less ours, where prices include tax. Each estimated line can
-    stand at most one smallest unit; anything beyond that has another cause and is left as it is.
+    `difference` is Shopify's total less ours, where prices include tax. Shopify does not say how it
+    rounds shares, so as many lines in doubt as needed take the other neighbour. A difference that
+    this cannot explain has another cause and is left as it is.
     """
-    units = difference / amounts.smallest
-    estimated = [index for index, line in enumerate(lines) if line.estimated]
-    if units != int(units) or abs(units) > len(estimated):
+    step = amounts.smallest.copy_sign(difference)
+    doubtful = [index for index, line in enumerate(lines) if line.doubt == step]
+    units = difference / step
+    if units != int(units) or units > len(doubtful):
         return list(lines)
-    step = amounts.smallest.copy_sign(units)
-    touched = set(estimated[: abs(int(units))])
+    touched = set(doubtful[: int(units)])
     return [msgspec.structs.replace(line, discount=line.discount - step) if index in touched else line
             for index, line in enumerate(lines)]
 
@@ -114,3 +119,11 @@ def check_possible(billed: Billed, name: str, *, record: str) -> None:
 
 def _creditable(order: Order, amounts: Amounts) -> list[Refund]:
     return [refund for refund in order.refunds if creditable(refund, amounts)]
+
+
+def _goods(refund: Refund) -> list[RefundLine]:
+    return refund.refund_line_items.nodes if refund.refund_line_items else []
+
+
+def _shipping(refund: Refund) -> list[RefundShippingLine]:
+    return refund.refund_shipping_lines.nodes if refund.refund_shipping_lines else []

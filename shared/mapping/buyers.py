@@ -48,7 +48,7 @@ def buyer_of(order: Order, card: ShopCard, known: KnownCustomers, link_of_custom
         return _default_buyer(card, known, record)
     if card.customer_import_from_shopify is CustomerImport.NONE:
         return _default_buyer(card, known, record)
-    found = _linked(order, known, link_of_customer) or _matched(order, card, known)
+    found = _linked(order, card, known, link_of_customer) or _matched(order, card, known)
     if found:
         return ExistingBuyer(found.number)
     if may_create(card) and order.customer:
@@ -97,14 +97,21 @@ def default_customer(card: ShopCard, known: KnownCustomers, *, record: str, why:
     return found
 
 
+def is_default(row: CustomerRow, card: ShopCard) -> bool:
+    """Whether this is the default customer: it stands for many buyers, so a link to it identifies nobody."""
+    return row.number == code(card.default_customer_no)
+
+
 def _default_buyer(card: ShopCard, known: KnownCustomers, record: str) -> Buyer:
     why = f"No Business Central customer was found for {record}, and none may be created."
     return ExistingBuyer(default_customer(card, known, record=record, why=why).number)
 
 
-def _linked(order: Order, known: KnownCustomers, link_of_customer: LinkOfCustomer) -> CustomerRow | None:
+def _linked(order: Order, card: ShopCard, known: KnownCustomers,
+            link_of_customer: LinkOfCustomer) -> CustomerRow | None:
     number = link_of_customer(number_of(order.customer.id)) if order.customer else None
-    return known.customer_by_number(number) if number else None
+    row = known.customer_by_number(number) if number else None
+    return None if row is None or is_default(row, card) else row
 
 
 def _matched(order: Order, card: ShopCard, known: KnownCustomers) -> CustomerRow | None:

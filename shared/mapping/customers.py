@@ -12,7 +12,7 @@ from shared.business_central.rows import CustomerRow
 from shared.errors import RecordRefused
 from shared.mapping import text
 from shared.mapping.addresses import customer_address
-from shared.mapping.buyers import bill_to_key, default_customer, match_contact, may_create
+from shared.mapping.buyers import bill_to_key, default_customer, is_default, match_contact, may_create
 from shared.mapping.known import CustomersAndSetup, KnownCustomers
 from shared.mapping.names import NAME_LENGTH, names_of
 from shared.mapping.plan import Body, CustomerPlan
@@ -43,6 +43,8 @@ def customer_plan(customer: Customer, card: ShopCard, known: CustomersAndSetup,
         why = f"{record.capitalize()} is to go to the default customer."
         default = default_customer(card, known, record=record, why=why)
         return CustomerPlan(default.number, default.id, {})
+    if linked and is_default(linked, card):
+        linked = None
     existing = linked or match(customer, card, known) or known.customer_by_number(new_number(customer))
     if existing is None:
         return CustomerPlan(new_number(customer), "", new_customer(customer, card, known))
@@ -102,7 +104,7 @@ def changes(customer: Customer, card: ShopCard, known: CustomersAndSetup, row: C
 
 def may_change(row: CustomerRow, card: ShopCard) -> bool:
     """Whether Shopify may change this customer; the default customer never."""
-    return card.shopify_can_update_customers and row.number != text.code(card.default_customer_no)
+    return card.shopify_can_update_customers and not is_default(row, card)
 
 
 def differing(wanted: Body, row: CustomerRow) -> Body:

@@ -22,10 +22,7 @@ def tidy(text: str | None) -> str:
 
 def cut(text: str | None, length: int) -> str:
     """`text`, tidied, at most `length` UTF-16 units long."""
-    whole = tidy(text)
-    if len(whole) * 2 <= length:
-        return whole
-    return whole.encode("utf-16-le")[: length * 2].decode("utf-16-le", "ignore").rstrip()
+    return tidy(text).encode("utf-16-le")[: length * 2].decode("utf-16-le", "ignore").rstrip()
 
 
 def fitted(entity_set: str, texts: dict[str, str | None]) -> Body:

@@ -144,10 +144,11 @@ class _Planner:
 
 
 def _create(chunk: Sequence[_Planned], context: JobContext) -> list[Outcome]:
-    """Claim, create, keep. The links of a chunk are in storage when this returns."""
+    """Look up, claim, create, keep. The links of a chunk are in storage when this returns."""
     context.lease.check()
-    claimed = _save([_claim(one, context) for one in chunk], context)
+    # Looked up before they are claimed: an outage here must not leave claims that nobody may touch for a while.
     there = find_sales_documents(context.bc, [_key(one) for one in chunk if _may_be_there(one, context)])
+    claimed = _save([_claim(one, context) for one in chunk], context)
     results = context.side_by_side(
         lambda pair: attempt(
             f"order {pair[0].record.number}", lambda: _document(*pair, there.get(_key(pair[0])), context)

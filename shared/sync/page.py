@@ -81,26 +81,27 @@ def _keep(kind: str, outcomes: Sequence[Outcome], context: JobContext) -> None:
     except (RowChanged, RowExists) as error:
         raise LeaseLost("sync-already-running", f"another worker changed {kind} of {context.card.code}") from error
     rows = {s.number: s for s in context.skipped.of(context.card.code, kind)}
-    for outcome in outcomes:
-        if outcome.problem is not None:
-            _park(kind, outcome.link, outcome.problem, rows.get(outcome.link.number), context)
+    context.skipped.park([
+        _skipped(kind, outcome.link, outcome.problem, rows.get(outcome.link.number), context)
+        for outcome in outcomes if outcome.problem is not None
+    ])
     passed = [o.link.number for o in outcomes if o.problem is None and o.link.number in rows]
     context.skipped.clear(context.card.code, kind, passed)
 
 
-def _park(
+def _skipped(
     kind: str, link: Link, problem: ConnectorError, before: SkippedRecord | None, context: JobContext
-) -> None:
+) -> SkippedRecord:
     now = context.clock.now()
     tries = before.tries + 1 if before else 1
     due = next_try(tries, now)
     if link.state is LinkState.SENDING:
         due = from_iso(link.claimed_at) + timedelta(seconds=context.settle_seconds)
-    context.skipped.park(SkippedRecord(
+    return SkippedRecord(
         shop=context.card.code, kind=kind, number=link.number, code=problem.code, detail=problem.detail,
         tries=tries, first_at=before.first_at if before else iso(now), last_at=iso(now),
         next_try=due.isoformat(timespec="seconds"), run=context.run.run,
-    ))
+    )
 
 
 def _count(counts: Counts, outcomes: Sequence[Outcome], settled: Sequence[Link]) -> None:

@@ -33,18 +33,18 @@ class Shop:
         self.running, self.clock, self.state = running, clock, running.shop_state
         self.session = requests.Session()
 
-    def post(self, query: str, *, token: str | None = None, version: str = "2026-10",
+    def post(self, query: str, /, *, token: str | None = None, version: str = "2026-10",
              operation: str | None = None, **variables: Any) -> requests.Response:
         return self.session.post(
             f"{self.running.url}/admin/api/{version}/graphql.json", timeout=10,
             json={"query": query, "variables": variables, "operationName": operation},
             headers={"X-Shopify-Access-Token": self.running.token if token is None else token})
 
-    def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+    def ask(self, query: str, /, **variables: Any) -> dict[str, Any]:
         """The whole answer."""
         return self.post(query, **variables).json()
 
-    def data(self, query: str, **variables: Any) -> Any:
+    def data(self, query: str, /, **variables: Any) -> Any:
         """The data of an answer that must have no errors."""
         answer = self.ask(query, **variables)
         assert "errors" not in answer, answer["errors"]

@@ -99,7 +99,8 @@ def test_lines_of_a_long_order_page_and_plain_lists_do_not(shop):
     second = shop.data(query, after=first["lineItems"]["pageInfo"]["endCursor"])["order"]
 
     assert len(first["lineItems"]["nodes"]) == 250
-    assert [n["id"] for n in second["lineItems"]["nodes"]] == [f"gid://shopify/LineItem/{900250 + i}" for i in range(10)]
+    assert [n["id"] for n in second["lineItems"]["nodes"]] == [
+        f"gid://shopify/LineItem/{number}" for number in range(900250, 900260)]
     assert len(first["transactions"]) == 20
     assert first["transactionsCount"]["count"] == 30
 

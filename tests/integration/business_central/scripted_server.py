@@ -71,6 +71,7 @@ def scripted_server() -> Iterator[ScriptedServer]:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # headers and body in one packet, else each answer waits for the client's delayed ACK
 
     def _serve(self) -> None:
         scripted: ScriptedServer = self.server.scripted  # type: ignore[attr-defined]

@@ -80,7 +80,7 @@ def _as_list(numbers: list[int]) -> str:
     return ",".join(map(str, numbers))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.tuples(_fields(0, 59), _fields(0, 59), _fields(0, 23), st.just("*"), _fields(1, 12), _fields(0, 6)),
     st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1)),

@@ -53,6 +53,21 @@ def test_a_timer_without_storage_is_refused(start_host: StartHost, storage: str,
     assert sentence in host.log.splitlines()[-1]
 
 
+@pytest.mark.parametrize(
+    "schedule, sentence", [("0 0 0 30 2 *", "never fires"), ("0 99 * * * *", "'99' is not a minute")]
+)
+def test_a_schedule_that_cannot_be_kept_is_refused_with_its_function(
+    start_host: StartHost, schedule: str, sentence: str
+) -> None:
+    source = f"@app.timer_trigger(arg_name='t', schedule='{schedule}')\ndef x(t: func.TimerRequest) -> None: ..."
+
+    host = start_host(source, ready=False)
+
+    assert ended(host) == 1
+    assert "Function x: " in host.log
+    assert sentence in host.log
+
+
 def test_a_port_in_use_is_named(start_host: StartHost) -> None:
     source = "@app.route(route='x')\ndef x(req: func.HttpRequest) -> str:\n    return 'x'"
     first = start_host(source)

@@ -62,6 +62,10 @@ def test_c9_a_link_to_a_deleted_customer_does_not_count():
     assert buyer == NewBuyer(7100000000001)
 
 
+def test_a_link_to_the_default_customer_identifies_nobody():
+    assert buyer_of(an_order(), a_card(), cronus(), {7100000000001: "C-WEB"}.get) == MARIE
+
+
 @pytest.mark.parametrize("number", ["", "C-GONE"])
 @pytest.mark.parametrize("order", [pytest.param(STRANGER, id="customer"), pytest.param(GUEST, id="guest")])
 def test_f5_without_a_usable_default_customer_the_order_is_parked(order, number):

@@ -240,6 +240,12 @@ def test_the_default_customer_is_never_changed_by_a_buyer():
     assert plan == FOUND
 
 
+def test_a_link_to_the_default_customer_identifies_nobody():
+    plan = customer_plan(a_customer(), a_card(), cronus(), a_customer_row("C-WEB"))
+
+    assert plan == FOUND
+
+
 def test_a_customer_created_before_its_link_was_lost_is_found_by_its_number():
     known = cronus(customers=(a_customer_row("S7100000000001", email="old@example.fr", phone_number=""),))
 

@@ -1,0 +1,94 @@
+"""A functions host in a process of its own, between simulators in this one: for kills and real time.
+
+The host runs the real function_app.py. It can be killed at any moment and started again; storage
+and both services live on, as they would in Azure.
+"""
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from local.business_central.server import BusinessCentral, start_business_central
+from local.demo import shop_card
+from local.processes import ROOT, Program
+from local.shopify.server import RunningShop, start_shopify
+from tests.house import TOKEN_KEY
+
+SHOP = "STREET"
+KEY = "local-host-key"
+
+
+class Street:
+    """The two services, and the host that comes and goes."""
+
+    def __init__(self, storage: str, folder: Path, shopify: RunningShop, bc: BusinessCentral) -> None:
+        self.shopify, self.bc, self._folder = shopify, bc, folder
+        self._environment = {
+            "AzureWebJobsStorage": storage, "TOKEN_KEY": TOKEN_KEY, "SHOPIFY_BASE_URL": shopify.url,
+            "BC_API_ROOT": bc.api_root, "BC_TOKEN_URL": bc.token_url, "BC_CLIENT_ID": bc.client_id,
+            "BC_CLIENT_SECRET": bc.client_secret, "ENVIRONMENT": "production",
+            "SYNC_SCHEDULE": "0 0 3 1 1 *", "SYNC_LEASE_SECONDS": "1", "BC_SETTLE_SECONDS": "1",
+        }
+        self.host: Program | None = None
+
+    def open(self) -> None:
+        """Start the host."""
+        arguments = ["local.host", "--app", str(ROOT), "--host-key", KEY]
+        self.host = Program("functions", arguments, self._folder, self._environment)
+        self.host.wait_until_ready()
+
+    def kill(self) -> None:
+        """SIGKILL the host."""
+        assert self.host is not None
+        self.host.kill()
+        self.host = None
+
+    def call(self, method: str, path: str, body: Any = None) -> requests.Response:
+        """One call of the admin API."""
+        assert self.host is not None
+        url = f"{self.host.ready['url']}/api/{path}"
+        return requests.request(method, url, json=body, headers={"x-functions-key": KEY}, timeout=30)
+
+    def connect(self, **changes: Any) -> None:
+        """Write the shop card and hand over the token."""
+        card = shop_card(self.shopify.shop, self.bc.company) | changes
+        self.call("PUT", f"shops/{SHOP}", card).raise_for_status()
+        self.call("PUT", f"shops/{SHOP}/access/token", {"access_token": self.shopify.token}).raise_for_status()
+
+    def start_sync(self) -> None:
+        """Ask for a run until none is in the way any more."""
+        while self.call("POST", f"shops/{SHOP}/sync").status_code != 202:
+            time.sleep(0.1)
+
+    def finished_run(self) -> dict[str, Any]:
+        """Follow the newest run to its end."""
+        while True:
+            run = self.call("GET", f"shops/{SHOP}/runs").json()
+            if run and run[0]["ended_at"]:
+                return dict(run[0])
+            time.sleep(0.1)
+
+    def orders_in_bc(self) -> list[tuple[str, str]]:
+        """(external document number, total) of every open sales order."""
+        rows = self.bc.state.table("salesOrders").rows.values()
+        return sorted((row["externalDocumentNumber"], str(row["totalAmountIncludingTax"])) for row in rows)
+
+
+@contextmanager
+def a_street(storage: str, folder: Path, **shop: Any) -> Iterator[Street]:
+    """Simulators with a shop of this size, no host yet."""
+    shopify = start_shopify(**shop)
+    bc = start_business_central()
+    street = Street(storage, folder, shopify, bc)
+    try:
+        yield street
+    finally:
+        if street.host is not None:
+            street.host.stop()
+        shopify.stop()
+        bc.stop()

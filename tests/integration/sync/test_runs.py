@@ -1,0 +1,165 @@
+"""Runs over an unchanged shop, over a changed one, over bad roads, and through a small bucket."""
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+
+from local.azurite import Azurite
+from local.business_central.faults import Fault
+from local.shopify.demo_shop import demo_shop
+from tests.house import House, a_house
+
+
+def a_shop_of(house: House, **size: int | bool) -> None:
+    """Put a seeded shop into the house and let items and customers be created."""
+    state = demo_shop(seed=3, now=house.clock.now(), clock=house.clock, **size)  # type: ignore[arg-type]
+    house.shopify.service.state = state
+    house.card(auto_create_unknown_items=True)
+
+
+def wanted_totals(house: House) -> dict[str, Decimal]:
+    """Every order that is not history, with the total Shopify states."""
+    records = [stored.record for stored in house.shopify.shop_state.stored("orders")]
+    return {
+        f"SHP-{record['id'].rsplit('/', 1)[-1]}": Decimal(record["currentTotalPriceSet"]["shopMoney"]["amount"])
+        for record in records if not record["closed"]
+    }
+
+
+def totals_in_bc(house: House) -> dict[str, Decimal]:
+    """What Business Central holds; an order that is there twice would fail here."""
+    rows = list(house.bc.state.table("salesOrders").rows.values())
+    keys = Counter(row["externalDocumentNumber"] for row in rows)
+    assert set(keys.values()) <= {1}, f"doubled: {[key for key, times in keys.items() if times > 1]}"
+    return {row["externalDocumentNumber"]: Decimal(str(row["totalAmountIncludingTax"])) for row in rows}
+
+
+def test_a_second_run_over_an_unchanged_shop_writes_nothing(house: House) -> None:
+    a_shop_of(house, customers=30, products=15, orders=60)
+    first = house.sync()
+    writes = house.bc_writes()
+
+    house.clock.forward(300)
+    second = house.sync()
+
+    assert first.state == second.state == "succeeded"
+    assert first.counts["orders"].created > 40
+    assert house.bc_writes() == writes
+    assert second.bc_writes == 0
+
+
+def test_a_full_run_over_an_unchanged_shop_writes_nothing_either(house: House) -> None:
+    a_shop_of(house, customers=30, products=15, orders=60)
+    first = house.sync()
+    writes = house.bc_writes()
+
+    for kind in ("products", "customers", "orders"):
+        house.connector.informations.set_last_sync_time(house.shop, kind, None, by="test")
+    again = house.sync()
+
+    assert [again.counts[k].read for k in again.kinds] == [first.counts[k].read for k in again.kinds]
+    assert again.counts["orders"].unchanged == first.counts["orders"].created
+    assert house.bc_writes() == writes
+
+
+def test_after_changing_some_records_the_next_run_applies_exactly_those(house: House) -> None:
+    a_shop_of(house, customers=30, products=15, orders=60, plain=True)
+    house.card(shopify_can_update_customers=True, shopify_can_update_items=True)
+    house.sync()
+    house.clock.forward(3600)
+    state = house.shopify.shop_state
+    open_orders = [s for s in state.stored("orders") if not s.record["closed"]]
+    customers, orders, products = state.stored("customers")[:4], open_orders[:5], state.stored("products")[:3]
+    for stored in customers:
+        state.patch("customers", stored.spec["id"], {"email": f"new{stored.spec['id']}@example.fr"})
+    for stored in orders:
+        address = stored.spec["shipping_address"] | {"address1": "8 quai du Port"}
+        state.patch("orders", stored.spec["id"], {"shipping_address": address})
+    for stored in products:
+        state.patch("products", stored.spec["id"], {"title": f"Renamed {stored.spec['id']}"})
+    before = Counter(house.bc.stats.as_json()["by_entity"].get("salesOrders", {}))
+
+    run = house.sync()
+
+    assert {kind: counts.updated for kind, counts in run.counts.items()} == {
+        "products": 3, "customers": 4, "companies": 0, "orders": 5,
+    }
+    assert {kind: counts.created for kind, counts in run.counts.items()} == dict.fromkeys(run.kinds, 0)
+    after = Counter(house.bc.stats.as_json()["by_entity"]["salesOrders"])
+    assert after["PATCH"] - before["PATCH"] == 5
+    addresses = [house.document(s.spec["id"])["shipToAddressLine1"] for s in orders]
+    assert addresses == ["8 quai du Port"] * 5
+
+
+def test_on_bad_roads_every_order_arrives_exactly_once(house: House) -> None:
+    """5 % of the answers to POSTs lost after the commit, bursts of 429, a replica 5 s late, French texts."""
+    a_shop_of(house, customers=20, products=15, orders=150, plain=True)
+    faults = house.bc.faults
+    faults.french, faults.replica_lag = True, 5.0
+    faults.add(Fault("drop_response_after_commit", method="POST", times=None, probability=0.05))
+    faults.add(Fault("status", status=429, times=40, probability=0.1, retry_after=1))
+    faults.add(Fault("status", status=429, times=40, probability=0.1))
+
+    runs = [house.sync()]
+    while house.parked():
+        house.clock.forward(1200)
+        runs.append(house.sync())
+        assert len(runs) < 12, house.parked()
+
+    assert {run.state for run in runs} == {"succeeded"}, runs
+    assert totals_in_bc(house) == wanted_totals(house)
+    assert house.bc.stats.as_json()["writes"] > len(wanted_totals(house))
+
+
+def test_shopify_at_its_worst_costs_time_but_no_record(house: House) -> None:
+    a_shop_of(house, customers=20, products=15, orders=60, plain=True)
+    house.shopify.fault("throttled", 2)
+    house.shopify.fault("http_429", 2)
+    house.shopify.fault("http_5xx", 2)
+    house.shopify.fault("drop_connection", 1)
+    house.shopify.fault("internal_error", 1)
+
+    runs = [house.sync()]
+    while runs[-1].state != "succeeded" and len(runs) < 6:
+        runs.append(house.sync())
+
+    assert runs[-1].state == "succeeded", runs[-1]
+    assert totals_in_bc(house) == wanted_totals(house)
+
+
+@pytest.fixture(scope="module")
+def big_run(azurite: Azurite) -> Iterator[House]:
+    """1,000 orders of three lines under the standard bucket, on a clock that only waiting moves."""
+    with a_house(azurite.connection_string) as house:
+        a_shop_of(house, customers=10, products=10, orders=1000, plain=True)
+        yield house
+
+
+def test_a_thousand_orders_pass_the_standard_bucket_without_being_throttled(big_run: House) -> None:
+    big_run.sync("products", "customers")
+    big_run.clock.forward(60)
+    started = big_run.clock.now()
+
+    run = big_run.sync("orders")
+
+    waited = (big_run.clock.now() - started).total_seconds() - 60
+    costs = [(e.requested_cost or 0, e.actual_cost or 0) for e in big_run.exchanges
+             if e.direction == "Shopify"][-run.shopify_calls:]
+    assert run.counts["orders"].created == 1000
+    assert run.throttled == 0
+    assert run.shopify_calls <= 15
+    assert run.shopify_points / 1000 <= 12
+    assert waited <= 1.15 * least_wait(costs, bucket=2000, restore=100) + 1
+
+
+def least_wait(costs: list[tuple[float, float]], *, bucket: float, restore: float) -> float:
+    """Seconds a perfect client waits: the requested points must be there, the unused ones come back."""
+    available, waited = bucket, 0.0
+    for requested, actual in costs:
+        wait = max(0.0, (requested - available) / restore)
+        waited += wait
+        available = min(bucket, available + wait * restore) - actual
+    return waited
