@@ -15,7 +15,7 @@ import msgspec
 from shared.errors import ConnectorError
 from shared.mapping.card_rules import check_card, with_exclusive_switches
 from shared.shop_card import ShopCard
-from shared.storage.tables import Table
+from shared.storage.tables import PROPERTY_CHARACTERS, Table
 
 TABLE = "Shops"
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
@@ -56,7 +56,12 @@ class Shops:
         wrong = check_card(card)
         if wrong:
             raise ConnectorError("shop-card-invalid", "; ".join(wrong))
-        self._table.put({"PartitionKey": "shop", "RowKey": code, "card": msgspec.json.encode(card).decode()})
+        text = msgspec.json.encode(card).decode()
+        if len(text) > PROPERTY_CHARACTERS:
+            raise ConnectorError(
+                "shop-card-invalid", f"the card takes {len(text)} characters, {PROPERTY_CHARACTERS} is the most"
+            )
+        self._table.put({"PartitionKey": "shop", "RowKey": code, "card": text})
         return card
 
     def remove(self, code: str) -> None:

@@ -37,6 +37,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--plain", action="store_true", help="three lines an order, nothing exotic")
     parser.add_argument("--lines-per-order", type=int)
     parser.add_argument("--plan", choices=sorted(PLANS), default="standard")
+    parser.add_argument("--latency", type=float, default=0, help="seconds every answer takes")
     parser.add_argument("--dump", type=Path, help="read at start when it exists, written at stop (.gz packs it)")
     parser.add_argument("--now", type=datetime.fromisoformat, help="newest moment of the seeded shop (ISO 8601)")
     return parser.parse_args()
@@ -52,7 +53,8 @@ def open_shop(options: argparse.Namespace, clock: SystemClock) -> ShopState:
 
 
 async def serve(state: ShopState, clock: SystemClock, options: argparse.Namespace) -> None:
-    runner = web.AppRunner(build_app(new_service(state, clock, options.plan)), access_log=None, shutdown_timeout=2)
+    service = new_service(state, clock, options.plan, options.latency)
+    runner = web.AppRunner(build_app(service), access_log=None, shutdown_timeout=2)
     port = await listen(runner, options.port)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

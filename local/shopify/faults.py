@@ -6,7 +6,7 @@ http_5xx        an HTML page with status 500, 502 or 503                        
 throttled       THROTTLED, whatever the bucket holds
 internal_error  data null and INTERNAL_SERVER_ERROR with a request id
 drop_connection the connection is closed without an answer                        after_work (false)
-delay           the answer comes late                                             seconds (0.2)
+delay           the answer comes late; its points stay reserved meanwhile         seconds (0.2)
 access_revoked  401, errors as a string                                           lasts until cleared
 missing_scope   the token lacks `scope`                                           scope; lasts until cleared
 search_lag      lists show changes only after `seconds`                           seconds (5); lasts until cleared

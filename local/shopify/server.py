@@ -19,7 +19,7 @@ from local.shopify.access import Token
 from local.shopify.control import add_control_routes, json_answer
 from local.shopify.demo_shop import DOMAIN, demo_shop
 from local.shopify.roots import SUPPORTED_VERSIONS
-from local.shopify.service import Service
+from local.shopify.service import Reserved, Service
 from local.shopify.state import Clock, ShopState, SystemClock
 from local.shopify.stats import Stats
 
@@ -51,9 +51,6 @@ async def _admin(service: Service, request: web.Request) -> web.StreamResponse:
     request_id = str(uuid.uuid4())
     headers = {"X-Request-Id": request_id, "X-Shopify-API-Version": served_version(request.match_info["version"]),
                "X-Shopify-Shop-Api-Call-Limit": "1/40"}
-    late = service.faults.take("delay")
-    if late:
-        await asyncio.sleep(late.get("seconds", 0.2))
     dropped = service.faults.take("drop_connection")
     if dropped and not dropped.get("after_work"):
         return _dropped(request)
@@ -88,7 +85,14 @@ async def _answered(service: Service, token: Token, request: web.Request, reques
         return json_answer({"errors": {"query": "Required parameter missing or invalid"}}, 400, headers)
     if not isinstance(body, dict) or not isinstance(body.get("query"), str):
         return json_answer({"errors": {"query": "Required parameter missing or invalid"}}, 400, headers)
-    return json_answer(service.graphql(token, body, request_id), 200, headers)
+    answer = service.begin(token, body, request_id)
+    late = service.faults.take("delay")
+    wait = late.get("seconds", 0.2) if late else service.latency
+    if wait:                            # reserved points stay reserved while the query "runs"
+        await asyncio.sleep(wait)
+    if isinstance(answer, Reserved):
+        answer = service.finish(answer)
+    return json_answer(answer, 200, headers)
 
 
 def _dropped(request: web.Request) -> web.Response:
@@ -132,8 +136,9 @@ class RunningShop:
         self._thread.join(timeout=10)
 
 
-def new_service(state: ShopState, clock: Clock, plan: str) -> Service:
-    service = Service(state, clock, plan=plan)
+def new_service(state: ShopState, clock: Clock, plan: str, latency: float = 0) -> Service:
+    """A service that knows the two tokens."""
+    service = Service(state, clock, plan=plan, latency=latency)
     service.grant(TOKEN, CLIENT_ID)
     service.grant(FEW_TOKEN, FEW_CLIENT_ID, few=True)
     return service
@@ -141,14 +146,17 @@ def new_service(state: ShopState, clock: Clock, plan: str) -> Service:
 
 def start_shopify(*, state: ShopState | None = None, seed: int = 1, now: datetime | None = None,
                   customers: int = 20, products: int = 15, orders: int = 30, plain: bool = False,
-                  lines_per_order: int | None = None, plan: str = "standard", clock: Clock | None = None,
-                  port: int = 0) -> RunningShop:
-    """Serve `state`, or a demo shop made from seed and counts, on a free loopback port."""
+                  lines_per_order: int | None = None, plan: str = "standard", latency: float = 0,
+                  clock: Clock | None = None, port: int = 0) -> RunningShop:
+    """Serve `state`, or a demo shop made from seed and counts, on a free loopback port.
+
+    `now` is the newest moment of a seeded shop, `latency` the seconds every answer takes.
+    """
     clock = clock or SystemClock()
     if state is None:
         state = demo_shop(seed=seed, now=now or clock.now(), customers=customers, products=products,
                           orders=orders, plain=plain, lines_per_order=lines_per_order, clock=clock)
-    service = new_service(state, clock, plan)
+    service = new_service(state, clock, plan, latency)
     ready: dict[str, Any] = {}
     started = threading.Event()
 

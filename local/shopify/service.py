@@ -1,8 +1,9 @@
 """One GraphQL request from its JSON body to Shopify's answer, without HTTP.
 
 The order is Shopify's: parse, validate, choose the operation, check variables, price, reserve points,
-execute, give back what was not used. Documents are parsed and validated once per text.
-Border: `server` speaks HTTP and calls `Service.graphql`; tests may do so directly.
+execute, give back what was not used. `begin` ends with the reservation, `finish` does the rest: what
+lies between them is the time a query takes, during which parallel calls find fewer points.
+Documents are parsed and validated once per text. Border: `server` speaks HTTP and calls these two.
 """
 from __future__ import annotations
 
@@ -49,20 +50,23 @@ class Document:
 
 
 @dataclass(frozen=True)
-class Request:
-    """A valid request, ready to be priced."""
+class Reserved:
+    """A valid request whose points are reserved, about to run."""
 
     token: Token
     plan: Plan
     values: Answer
-    text: str
+    cost: int
+    bucket: Bucket
+    call: Answer
     id: str
 
 
 class Service:
     """A shop that answers GraphQL: its records, tokens, buckets, faults and figures."""
 
-    def __init__(self, state: ShopState, clock: Clock, *, plan: str = "standard") -> None:
+    def __init__(self, state: ShopState, clock: Clock, *, plan: str = "standard", latency: float = 0) -> None:
+        self.latency = latency              # seconds every answer takes
         self.state, self.clock, self._shop_plan = state, clock, plan
         self.schema: AdminSchema = load_schema()
         self.faults, self.stats = Faults(), Stats()
@@ -82,7 +86,12 @@ class Service:
         return self._buckets[app]
 
     def graphql(self, token: Token, body: Answer, request_id: str) -> Answer:
-        """Shopify's answer to ``{query, variables, operationName}``."""
+        """Shopify's answer to ``{query, variables, operationName}``, in no time."""
+        begun = self.begin(token, body, request_id)
+        return self.finish(begun) if isinstance(begun, Reserved) else begun
+
+    def begin(self, token: Token, body: Answer, request_id: str) -> Answer | Reserved:
+        """Check and price a request: its refusal, or the request with its points reserved."""
         document = self.document(body.get("query") or "")
         if document.problems:
             return {"errors": document.problems}
@@ -95,7 +104,7 @@ class Service:
         missing = self.faults.take("missing_scope")
         token = token.without(missing["scope"]) if missing else token
         plan = self.plan(token, document, operation, values)
-        return self._paid(Request(token, plan, values, body["query"], request_id))
+        return self._reserved(token, plan, values, body["query"], request_id)
 
     def document(self, text: str) -> Document:
         """The document parsed and validated, once per text."""
@@ -123,12 +132,10 @@ class Service:
             document.plans[key] = Plan(self.schema.graphql, document.tree, operation, values)
         return document.plans[key]
 
-    def _paid(self, request: Request) -> Answer:
-        """Price the request, reserve its points, run it, give back what it did not use."""
-        plan, values, bucket = request.plan, request.values, self.bucket(request.token.app)
-        cost = requested_cost(plan, values)
-        call = {"operation": plan.name, "query": request.text, "variables": values, "requested": cost, "actual": None,
-                "app": request.token.app}
+    def _reserved(self, token: Token, plan: Plan, values: Answer, text: str, request_id: str) -> Answer | Reserved:
+        bucket, cost = self.bucket(token.app), requested_cost(plan, values)
+        call = {"operation": plan.name, "query": text, "variables": values, "requested": cost, "actual": None,
+                "app": token.app}
         self.stats.count(call)
         if cost > errors.MAX_SINGLE_COST:
             return {"errors": [errors.max_cost_exceeded(cost)]}
@@ -139,13 +146,17 @@ class Service:
             self.stats.throttle(call)
             return {"errors": [errors.throttled()], "extensions": cost_block(cost, None, bucket)}
         self.stats.lowest(bucket.available)
+        return Reserved(token, plan, values, cost, bucket, call, request_id)
+
+    def finish(self, request: Reserved) -> Answer:
+        """Run a request and give back the points it did not use."""
         if self.faults.take("internal_error"):
             return {"errors": [errors.internal_error(request.id)], "data": None}
-        data, run = self.run(request.token, plan, values)
-        actual = min(cost, math.ceil(round(run.points, 6)))
-        bucket.give_back(cost - actual)
-        self.stats.spend(call, actual)
-        return answered(data, run, cost_block(cost, actual, bucket))
+        data, run = self.run(request.token, request.plan, request.values)
+        actual = min(request.cost, math.ceil(round(run.points, 6)))
+        request.bucket.give_back(request.cost - actual)
+        self.stats.spend(request.call, actual)
+        return answered(data, run, cost_block(request.cost, actual, request.bucket))
 
     def run(self, token: Token, plan: Plan, values: Answer) -> tuple[Answer | None, Execution]:
         """The data of a plan, and the run with its errors, search warnings and points."""

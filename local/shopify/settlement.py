@@ -23,22 +23,35 @@ RECEIVED = {"SALE", "CAPTURE"}
 def settle(draft: Draft) -> Record:
     """Payment, refund and shipping fields of an order."""
     payments = _payments(draft)
-    refunds = [_refund(draft, i) for i in range(len(draft.refunds))]
-    moved = [r for r in refunds if r["money"] != (ZERO, ZERO)]
     received = _received(payments)
-    if not received[0]:
-        moved = []
-    repaid = [_transaction(draft, len(payments) + i, "REFUND", "SUCCESS", r["money"], _gateway(payments))
-              for i, r in enumerate(moved)]
-    records = [_refund_record(draft, i, r, repaid[moved.index(r)] if r in moved else None)
-               for i, r in enumerate(refunds)]
-    refunded = _sum([r["money"] for r in moved])
-    transactions = [p["record"] for p in payments] + repaid
+    refunds = [_refund(draft, i) for i in range(len(draft.refunds))]
+    repaid = _repayments(draft, payments, refunds) if received[0] else {}
+    refunded = _sum([r["money"] for i, r in enumerate(refunds) if i in repaid and not draft.refunds[i].get("pending")])
+    transactions = [*(p["record"] for p in payments), *repaid.values()]
     return {
         **_payment_fields(draft, payments, received, refunded),
         "transactions": transactions, "transactionsCount": _count(transactions),
-        "refunds": records, **_shipping_fields(draft),
+        "refunds": [_refund_record(draft, i, r, repaid.get(i)) for i, r in enumerate(refunds)],
+        **_shipping_fields(draft),
     }
+
+
+def _repayments(draft: Draft, payments: list[Record], refunds: list[Record]) -> dict[int, Record]:
+    """One REFUND transaction for each refund that moves money, by the refund's index."""
+    found: dict[int, Record] = {}
+    parent = payments[-1]["record"]
+    for index, refund in enumerate(refunds):
+        if refund["money"] == (ZERO, ZERO):
+            continue
+        status = "PENDING" if draft.refunds[index].get("pending") else "SUCCESS"
+        record = _transaction(draft, len(payments) + len(found), "REFUND", status, refund["money"], parent["gateway"])
+        when = _refunded_at(draft, index)
+        found[index] = {**record, "createdAt": when, "processedAt": when, "parentTransaction": parent}
+    return found
+
+
+def _refunded_at(draft: Draft, index: int) -> str:
+    return draft.refunds[index].get("created_at") or draft.spec["updated_at"]
 
 
 def _count(items: list[Record]) -> Record:
@@ -75,10 +88,6 @@ def _payments(draft: Draft) -> list[Record]:
 def _received(payments: list[Record]) -> Pair:
     return _sum([p["money"] for p in payments
                  if p["record"]["status"] == "SUCCESS" and p["record"]["kind"] in RECEIVED])
-
-
-def _gateway(payments: list[Record]) -> str:
-    return payments[-1]["record"]["gateway"] if payments else "manual"
 
 
 def _transaction(draft: Draft, index: int, kind: str, status: str, money: Pair, gateway: str) -> Record:
@@ -172,12 +181,13 @@ def _tax_left(draft: Draft, side: str, index: int, net: Decimal, kept: Decimal) 
 def _refund_record(draft: Draft, index: int, refund: Record, transaction: Record | None) -> Record:
     spec, bags = draft.refunds[index], draft.money.bag
     number = draft.number * 1000 + index
-    when = spec.get("created_at") or draft.spec["updated_at"]
+    when = _refunded_at(draft, index)
+    settled = transaction is not None and transaction["status"] == "SUCCESS"
     return {
         "__typename": "Refund", "id": gid("Refund", number), "legacyResourceId": str(number),
         "createdAt": when, "updatedAt": when, "processedAt": when, "note": spec.get("note"),
         "order": gid("Order", draft.number),
-        "totalRefundedSet": bags(*refund["money"]) if transaction else bags(ZERO, ZERO),
+        "totalRefundedSet": bags(*refund["money"]) if settled else bags(ZERO, ZERO),
         "refundLineItems": [{
             "__typename": "RefundLineItem", "id": gid("RefundLineItem", number * 100 + i),
             "quantity": row["entry"]["quantity"], "restocked": bool(row["entry"].get("restock")),

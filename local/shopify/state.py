@@ -13,7 +13,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,6 +27,10 @@ FIRST_NUMBER = {"customers": 7_100_000_000_000, "products": 8_200_000_000, "orde
 ORDER_CHILDREN = {"LineItem": "lineItems", "ShippingLine": "shippingLines", "Refund": "refunds",
                   "OrderTransaction": "transactions", "Fulfillment": "fulfillments",
                   "FulfillmentOrder": "fulfillmentOrders"}
+
+
+# How far back earlier selves are kept for a lagging search index.
+LONGEST_LAG = timedelta(minutes=1)
 
 
 class Clock(Protocol):
@@ -132,7 +136,7 @@ class ShopState:
             if kind != "orders":
                 stored.record  # noqa: B018  built at once: it fills the catalogue below
             self._forget(kind, previous)
-            if previous:
+            if previous and stored.changed_at - previous.changed_at > LONGEST_LAG:
                 previous.previous = None
             self._stored[kind][spec["id"]] = stored
             self._index(kind, stored)

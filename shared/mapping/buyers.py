@@ -23,9 +23,10 @@ SHORTEST_PHONE = 6
 
 
 class ExistingBuyer(msgspec.Struct, frozen=True):
-    """The order goes to this customer."""
+    """The order goes to this customer; `is_own`: the order's Shopify customer is this one, and should be linked."""
 
     customer_number: str
+    is_own: bool = False
 
 
 class NewBuyer(msgspec.Struct, frozen=True):
@@ -48,9 +49,10 @@ def buyer_of(order: Order, card: ShopCard, known: KnownCustomers, link_of_custom
         return _default_buyer(card, known, record)
     if card.customer_import_from_shopify is CustomerImport.NONE:
         return _default_buyer(card, known, record)
-    found = _linked(order, card, known, link_of_customer) or _matched(order, card, known)
+    linked = _linked(order, card, known, link_of_customer)
+    found = linked or _matched(order, card, known)
     if found:
-        return ExistingBuyer(found.number)
+        return ExistingBuyer(found.number, is_own=not linked and _is_own(order, found, card, known))
     if may_create(card) and order.customer:
         return NewBuyer(number_of(order.customer.id))
     return _default_buyer(card, known, record)
@@ -121,6 +123,17 @@ def _matched(order: Order, card: ShopCard, known: KnownCustomers) -> CustomerRow
         if key:
             return known.customer_by_bill_to(key)
     return match_contact(known, email=email_of(order), phone=phone_of(order))
+
+
+def _is_own(order: Order, found: CustomerRow, card: ShopCard, known: KnownCustomers) -> bool:
+    """Whether the Shopify customer's own e-mail or phone leads there too: an order may name somebody else's."""
+    customer, by_contact = order.customer, card.customer_mapping_type is CustomerMapping.BY_EMAIL_PHONE
+    if customer is None or not by_contact or is_default(found, card):
+        return False
+    email, phone = customer.default_email_address, customer.default_phone_number
+    own = match_contact(
+        known, email=email.email_address if email else "", phone=phone.phone_number if phone else "")
+    return own is not None and own.number == found.number
 
 
 def _bill_to_of(order: Order, card: ShopCard) -> BillTo | None:

@@ -25,7 +25,11 @@ Row = dict[str, Any]
 T = TypeVar("T")
 
 BATCH_ROWS = 100
-BATCH_CHARACTERS = 1_000_000
+BATCH_CHARACTERS = 600_000
+"""A character may take six bytes on the way (\\u00e9), and a batch 4 MiB."""
+
+PROPERTY_CHARACTERS = 32_000
+"""Longest text of one property: 64 KiB of UTF-16."""
 
 
 class RowExists(Exception):

@@ -10,6 +10,8 @@ from shared.mapping.plan import CustomerPlan, plan_hash
 from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record, by_ids
 from shared.shopify.records import Customer
+from shared.storage.lease import LeaseLost
+from shared.storage.tables import RowChanged, RowExists
 from shared.sync.context import JobContext
 from shared.sync.links import Link, LinkState
 from shared.sync.outcome import Outcome, Result, attempt, parked
@@ -47,6 +49,24 @@ def bring_in(numbers: Sequence[int], context: JobContext) -> Mapping[int, Connec
     if numbers:
         apply_page(KIND, needed, by_ids(context.shopify, KIND, numbers), context, again=True)
     return results
+
+
+def link_found(found: Mapping[int, str], context: JobContext) -> None:
+    """Remember the customers (Shopify id -> number) that orders were matched with.
+
+    Later changes follow them, and a new e-mail address does not make a second customer of them.
+    """
+    links = context.links(KIND)
+    known = links.of(found)
+    rows = {number: context.directory.customer_by_number(bc_number) for number, bc_number in found.items()}
+    try:
+        links.save([
+            known.get(number, Link(number=number)).with_(
+                state=LinkState.APPLIED, bc_id=row.id, bc_number=row.number, bc_set="customers")
+            for number, row in rows.items() if row
+        ])
+    except (RowChanged, RowExists) as error:
+        raise LeaseLost("sync-already-running", f"another worker changed {KIND} of {context.card.code}") from error
 
 
 def _apply_one(record: Record, link: Link, context: JobContext) -> Outcome:

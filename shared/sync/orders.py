@@ -24,7 +24,7 @@ from shared.business_central.rows import SalesDocument
 from shared.clock import from_iso
 from shared.errors import ConnectorError, OutcomeUnknown, RecordRefused
 from shared.journal.captures import capture_hash
-from shared.mapping.buyers import NewBuyer, buyer_of
+from shared.mapping.buyers import Buyer, ExistingBuyer, NewBuyer, buyer_of
 from shared.mapping.order_changes import content_hash, header_changes
 from shared.mapping.plan import SalesOrderPlan, plan_hash
 from shared.mapping.sales_orders import LeftOut, sales_order_plan
@@ -110,7 +110,12 @@ class _Planner:
         self._items.prepare([
             number_of(line.variant.id) for order in orders for line in order.line_items.nodes if line.variant
         ])
-        self._brought_in = customers.bring_in(sorted(self._new_buyers(orders)), context)
+        looked_up = list(self._look_up(orders))
+        customers.link_found(
+            {number: buyer.customer_number for number, buyer in looked_up
+             if isinstance(buyer, ExistingBuyer) and buyer.is_own}, context)
+        self._brought_in = customers.bring_in(
+            sorted({number for number, buyer in looked_up if isinstance(buyer, NewBuyer)}), context)
 
     def plan(self, order: Order) -> SalesOrderPlan | LeftOut:
         """The order's plan; raises what parks it."""
@@ -132,15 +137,18 @@ class _Planner:
             )
         return made
 
-    def _new_buyers(self, orders: Sequence[Order]) -> Iterator[int]:
+    def _look_up(self, orders: Sequence[Order]) -> Iterator[tuple[int, Buyer]]:
+        """The buyers of the orders that have a Shopify customer, with its id; without those that park their order."""
         context = self._context
         for order in orders:
+            if order.customer is None:
+                continue
             buyer = attempt(
                 order.name, lambda order=order: buyer_of(  # type: ignore[misc]
                     order, context.card, context.directory, self._numbers.get)
             )
-            if isinstance(buyer, NewBuyer):
-                yield buyer.shopify_customer_id
+            if not isinstance(buyer, ConnectorError):
+                yield number_of(order.customer.id), buyer
 
 
 def _create(chunk: Sequence[_Planned], context: JobContext) -> list[Outcome]:

@@ -98,7 +98,7 @@ def _skipped(
     if link.state is LinkState.SENDING:
         due = from_iso(link.claimed_at) + timedelta(seconds=context.settle_seconds)
     return SkippedRecord(
-        shop=context.card.code, kind=kind, number=link.number, code=problem.code, detail=problem.detail,
+        shop=context.card.code, kind=kind, number=link.number, code=problem.code, detail=problem.detail[:2000],
         tries=tries, first_at=before.first_at if before else iso(now), last_at=iso(now),
         next_try=due.isoformat(timespec="seconds"), run=context.run.run,
     )

@@ -28,7 +28,8 @@ def jean(house: House, **spec: Any) -> int:
 
 
 def order_of_jean(house: House, number: int = 5001) -> int:
-    return house.order(number, customer=JEAN, email="jean@example.fr", shipping_address=JEANS_ADDRESS)
+    return house.order(number, customer=JEAN, email="jean@example.fr", phone="+33 4 72 00 00 01",
+                       shipping_address=JEANS_ADDRESS)
 
 
 def customers(house: House) -> int:

@@ -49,6 +49,7 @@ def test_h2_an_order_that_was_only_touched_in_shopify_is_not_written_again(house
 
 def test_h3_an_order_whose_answer_was_lost_is_adopted_and_not_sent_twice(house: House) -> None:
     house.order(5001)
+    house.bc.faults.replica_lag = 30
     house.bc.control.add_fault(kind="drop_response_after_commit", method="POST", entity="salesOrders")
 
     run = house.sync()

@@ -79,6 +79,7 @@ def test_a_lagging_index_lists_a_record_as_it_was_while_by_id_it_is_current(shop
     shop.state.put("orders", {"id": 42, "lines": [], "note": "old"})
     shop.clock.forward(60)
     shop.running.fault("search_lag", seconds=5)
+    shop.state.patch("orders", 42, {"note": "newer"})
     shop.state.patch("orders", 42, {"note": "new"})
 
     early = shop.data(LISTED)

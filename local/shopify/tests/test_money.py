@@ -140,6 +140,24 @@ def test_an_authorization_and_its_capture_count_once():
     assert order["transactions"][1]["parentTransaction"]["id"] == order["transactions"][0]["id"]
 
 
+def test_a_pending_refund_has_a_transaction_but_has_refunded_nothing_yet():
+    order = build_order({**BASE, "lines": [{"quantity": 2, "unit_price": "10.00"}],
+                         "refunds": [{"lines": [{"line": 0, "quantity": 1}], "pending": True}]}, SHOP, {})
+
+    assert [(t["kind"], t["status"]) for t in order["transactions"]] == [("SALE", "SUCCESS"), ("REFUND", "PENDING")]
+    assert order["transactions"][1]["parentTransaction"]["id"] == order["transactions"][0]["id"]
+    assert order["totalRefundedSet"]["shopMoney"]["amount"] == "0.0"
+    assert order["refunds"][0]["totalRefundedSet"]["shopMoney"]["amount"] == "0.0"
+    assert order["displayFinancialStatus"] == "PAID"
+
+
+def test_each_shipping_line_keeps_its_own_discount():
+    order = build_order({**BASE, "lines": [], "shipping": [{"price": "12.00", "discount": "5.00"}, {"price": "6.00"}]},
+                        SHOP, {})
+
+    assert [s["discountedPriceSet"]["shopMoney"]["amount"] for s in order["shippingLines"]] == ["7.0", "6.0"]
+
+
 @pytest.mark.parametrize("amount_given, written", [("12", "12.0"), ("12.50", "12.5"), ("12.34", "12.34"),
                                                    ("0", "0.0"), ("-3.10", "-3.1")])
 def test_amounts_are_written_as_shopify_writes_them(amount_given, written):

@@ -66,6 +66,19 @@ def test_after_the_wait_the_answer_allows_the_same_query_passes(shop):
     assert "errors" not in shop.ask(DEAR)
 
 
+def test_parallel_calls_each_hold_their_full_estimate(shop):
+    service = shop.running.service
+    token = service.tokens[shop.running.token]
+
+    begun = [service.begin(token, {"query": DEAR}, "r") for _ in range(14)]
+
+    assert [hasattr(b, "cost") for b in begun] == [True] * 12 + [False] * 2
+    assert begun[-1]["errors"][0]["message"] == "Throttled"
+    for reserved in begun[:12]:
+        service.finish(reserved)
+    assert service.bucket(token.app).status()["currentlyAvailable"] == 2000 - 12 * 2
+
+
 def test_each_app_has_a_bucket_of_its_own(shop):
     shop.running.service.bucket(shop.running.client_id).reserve(2000)
 

@@ -9,6 +9,7 @@ from shared.shop_card import CustomerImport, CustomerMapping
 from tests.builders import a_card, a_customer_row, an_address, an_order, an_order_customer, cronus
 
 MARIE, WEB = ExistingBuyer("C00010"), ExistingBuyer("C-WEB")
+MARIE_HERSELF = ExistingBuyer("C00010", is_own=True)
 STRANGER = {"email": "new@example.fr", "customer": an_order_customer(email="new@example.fr")}
 GUEST = {"email": "new@example.fr", "customer": None}
 OFF = {"auto_create_unknown_customers": False}
@@ -24,13 +25,16 @@ def unlinked(shopify_id: int) -> None:
 @pytest.mark.parametrize(
     ("order", "settings", "expected"),
     [
-        pytest.param({"email": "Marie@Example.FR"}, {}, MARIE, id="f1-by-email"),
+        pytest.param({"email": "Marie@Example.FR"}, {}, MARIE_HERSELF, id="f1-by-email"),
         pytest.param({"email": None, "customer": None, "phone": "0033144274622"}, {}, MARIE, id="f2-by-phone"),
-        pytest.param({"email": None, "customer": an_order_customer()}, {}, MARIE, id="by-the-customer-s-email"),
-        pytest.param({"email": None, "customer": an_order_customer(email=None, phone="+33144274622")}, {}, MARIE,
-                     id="by-the-customer-s-phone"),
+        pytest.param({"email": None, "customer": an_order_customer()}, {}, MARIE_HERSELF,
+                     id="by-the-customer-s-email"),
+        pytest.param({"email": None, "customer": an_order_customer(email=None, phone="+33144274622")}, {},
+                     MARIE_HERSELF, id="by-the-customer-s-phone"),
         pytest.param(GUEST | {"billing_address": an_address(phone="+33144274622")}, {}, MARIE,
                      id="by-the-phone-of-the-address"),
+        pytest.param({"customer": an_order_customer(email="new@example.fr")}, {}, MARIE,
+                     id="somebody-else-orders-with-her-email"),
         pytest.param(STRANGER, {}, NewBuyer(7100000000001), id="f4-unknown-is-created"),
         pytest.param(STRANGER, OFF, WEB, id="f5-creation-off"),
         pytest.param(STRANGER, NO_RANGE, WEB, id="f5-range-none"),
@@ -63,13 +67,13 @@ def test_c9_a_link_to_a_deleted_customer_does_not_count():
 
 
 def test_a_link_to_the_default_customer_identifies_nobody():
-    assert buyer_of(an_order(), a_card(), cronus(), {7100000000001: "C-WEB"}.get) == MARIE
+    assert buyer_of(an_order(), a_card(), cronus(), {7100000000001: "C-WEB"}.get) == MARIE_HERSELF
 
 
-@pytest.mark.parametrize("number", ["", "C-GONE"])
+@pytest.mark.parametrize(("number", "says"), [("", "is empty"), ("C-GONE", "C-GONE does not exist")])
 @pytest.mark.parametrize("order", [pytest.param(STRANGER, id="customer"), pytest.param(GUEST, id="guest")])
-def test_f5_without_a_usable_default_customer_the_order_is_parked(order, number):
-    with pytest.raises(RecordRefused, match=f"order 5001.*Default Customer No. {number}") as refused:
+def test_f5_without_a_usable_default_customer_the_order_is_parked(order, number, says):
+    with pytest.raises(RecordRefused, match=rf"order 5001.*Default Customer No\. {says}") as refused:
         buyer_of(an_order(**order), a_card(**OFF, default_customer_no=number), cronus(), unlinked)
 
     assert refused.value.code == "customer-missing"

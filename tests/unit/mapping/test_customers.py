@@ -32,12 +32,13 @@ def test_customer_is_matched_by_email_then_phone(customer, found):
     assert found or plan.number == "S7100000000001"
 
 
-def test_f2_a_short_number_in_business_central_is_nobody_s():
-    known = cronus(customers=(a_customer_row(email="", phone_number="115"),))
+@pytest.mark.parametrize(("phone", "found"), [("12345", ""), ("123456", "id-C00010")])
+def test_f2_a_number_too_short_to_tell_people_apart_finds_nobody(phone, found):
+    known = cronus(customers=(a_customer_row(email="", phone_number=phone),))
 
-    plan = customer_plan(a_customer(email=None, phone="115"), a_card(), known, None)
+    plan = customer_plan(a_customer(email=None, phone=phone), a_card(), known, None)
 
-    assert plan.customer_id == ""
+    assert plan.customer_id == found
 
 
 def test_f1_email_wins_over_phone():
@@ -98,11 +99,14 @@ def test_f8_always_default_takes_the_default_customer_even_if_another_matches():
     assert plan == CustomerPlan("C-WEB", "id-C-WEB", {})
 
 
-@pytest.mark.parametrize("number", ["", "C-GONE"])
-def test_always_default_without_a_usable_default_customer_is_refused(number):
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [("", r"Default Customer No\. is empty"), ("C-GONE", r"Default Customer No\. C-GONE does not exist")],
+)
+def test_always_default_without_a_usable_default_customer_is_refused(number, says):
     card = a_card(customer_mapping_type=CustomerMapping.DEFAULT_CUSTOMER, default_customer_no=number)
 
-    with pytest.raises(RecordRefused, match=f"Default Customer No. {number}") as refused:
+    with pytest.raises(RecordRefused, match=says) as refused:
         customer_plan(a_customer(), card, cronus(), None)
 
     assert refused.value.code == "customer-missing"
@@ -149,6 +153,22 @@ def test_a_nameless_customer_is_created_under_something_that_can_be_found(email,
                           addresses=[an_address(first_name=None, last_name=None)])
 
     plan = customer_plan(nameless, a_card(), NOBODY, None)
+
+    assert plan.body["displayName"] == expected
+
+
+@pytest.mark.parametrize(
+    ("customer", "expected"),
+    [
+        pytest.param({"first_name": None, "last_name": None}, "Irène Joliot", id="nameless-takes-the-address-s"),
+        pytest.param({"first_name": None}, "Curie", id="half-a-name-is-a-name"),
+        pytest.param({}, "Marie Curie", id="own-name"),
+    ],
+)
+def test_the_name_is_the_customer_s_own_before_the_address_s(customer, expected):
+    address = an_address(first_name="Irène", last_name="Joliot")
+
+    plan = customer_plan(a_customer(addresses=[address], **customer), a_card(), NOBODY, None)
 
     assert plan.body["displayName"] == expected
 
@@ -206,6 +226,8 @@ def test_an_address_in_a_country_business_central_lacks_is_parked():
         pytest.param({"email": None}, {}, id="an-email-that-is-gone-clears-nothing"),
         pytest.param({"last_name": "Skłodowska"}, {"displayName": "Marie Skłodowska"}, id="name"),
         pytest.param({"addresses": []}, {}, id="no-address-clears-nothing"),
+        pytest.param({"addresses": [an_address(address1="1 rue Marie")]}, {"addressLine1": "1 rue Marie"},
+                     id="the-street-though-its-number-stays"),
         pytest.param({"addresses": [an_address(zip="75006")]}, {"postalCode": "75006"}, id="only-the-zip"),
         pytest.param({"addresses": [an_address(province_code=None)]}, {"state": ""}, id="an-address-is-whole"),
     ],

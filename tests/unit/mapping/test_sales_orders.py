@@ -144,6 +144,12 @@ def test_a_nameless_shipping_address_carries_the_customer_s_name():
     assert plan_of(order).header["shipToName"] == "Marie Curie"
 
 
+def test_an_address_with_half_a_name_keeps_its_own():
+    order = an_order(shipping_address=an_address(first_name=None, last_name="Joliot"))
+
+    assert plan_of(order).header["shipToName"] == "Joliot"
+
+
 def test_without_any_name_the_ship_to_name_is_left_to_the_customer_card():
     order = an_order(customer=None, shipping_address=an_address(first_name=None, last_name=None))
 
@@ -503,19 +509,20 @@ def test_refunded_tax_counts_where_it_comes_on_top():
 
 
 @pytest.mark.parametrize(
-    "order",
+    ("order", "reason"),
     [
-        pytest.param(an_order(lines=[a_line(current=0)], total="0.00"), id="all-lines-removed"),
+        pytest.param(an_order(lines=[a_line(current=0)], total="0.00"), "has nothing left", id="all-lines-removed"),
         pytest.param(an_order(lines=[a_line(current=0)], shipping=[a_shipping_line()], total="12.00",
-                              cancelled_at=datetime(2026, 3, 10, tzinfo=UTC)), id="h17-cancelled-before-processing"),
-        pytest.param(an_order(lines=[], total="0.00"), id="no-lines"),
+                              cancelled_at=datetime(2026, 3, 10, tzinfo=UTC)), "was cancelled",
+                     id="h17-cancelled-before-processing"),
+        pytest.param(an_order(lines=[], total="0.00"), "has nothing left", id="no-lines"),
     ],
 )
-def test_h17_nothing_left_to_bill_is_no_document(order):
+def test_h17_nothing_left_to_bill_is_no_document(order, reason):
     result = sales_order_plan(order, a_card(), cronus(), "C00010", lambda variant: None)
 
     assert isinstance(result, LeftOut)
-    assert "Order 5001" in result.reason
+    assert f"Order 5001 {reason}" in result.reason
 
 
 def test_h17_nothing_is_demanded_of_the_set_up_for_an_order_without_a_document():

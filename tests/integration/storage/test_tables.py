@@ -1,0 +1,101 @@
+"""Rows, batches and their conflicts, against the emulator."""
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from local.azurite import Azurite
+from shared.storage.account import storage_from_connection_string
+from shared.storage.tables import BATCH_ROWS, Put, RowChanged, RowExists, Table
+
+
+@pytest.fixture
+def table(azurite: Azurite) -> Table:
+    """A table that nobody has written to yet, so it does not exist."""
+    return storage_from_connection_string(azurite.connection_string).tables[f"T{uuid4().hex[:20]}"]
+
+
+def a_row(key: str, **values: object) -> dict[str, object]:
+    return {"PartitionKey": "p", "RowKey": key} | values
+
+
+def test_a_missing_table_reads_as_empty_and_appears_with_the_first_write(table: Table) -> None:
+    assert table.get("p", "1") is None
+    assert list(table.partition("p")) == []
+    table.delete("p", "1")
+
+    table.put(a_row("1", name="Zoé", number=7, good=True))
+
+    row = table.get("p", "1")
+    assert row is not None
+    assert (row["name"], row["number"], row["good"]) == ("Zoé", 7, True)
+
+
+def test_a_row_is_inserted_once(table: Table) -> None:
+    table.insert(a_row("1", who="first"))
+
+    with pytest.raises(RowExists):
+        table.insert(a_row("1", who="second"))
+
+    assert table.get("p", "1")["who"] == "first"  # type: ignore[index]
+
+
+def test_a_row_is_replaced_only_by_somebody_who_has_seen_it(table: Table) -> None:
+    seen = table.insert(a_row("1", n=1))
+    now = table.replace(a_row("1", n=2), seen)
+
+    with pytest.raises(RowChanged):
+        table.replace(a_row("1", n=3), seen)
+    with pytest.raises(RowChanged):
+        table.delete("p", "1", seen)
+
+    table.delete("p", "1", now)
+    assert table.get("p", "1") is None
+
+
+def test_keys_of_a_partition_come_in_order_and_within_bounds(table: Table) -> None:
+    table.write(Put("put", a_row(f"{n:03d}")) for n in (5, 1, 3, 9))
+
+    assert [row["RowKey"] for row in table.partition("p", "002", "005")] == ["003", "005"]
+
+
+def test_more_rows_than_a_batch_holds_are_written_in_several(table: Table) -> None:
+    rows = [Put("insert", a_row(f"{n:05d}", text="x" * 200)) for n in range(BATCH_ROWS * 2 + 1)]
+
+    etags = table.write(rows)
+
+    assert len(etags) == len(set(etags)) or len(etags) == BATCH_ROWS * 2 + 1
+    assert len(list(table.partition("p"))) == BATCH_ROWS * 2 + 1
+
+
+def test_large_rows_are_written_although_a_hundred_of_them_exceed_a_batch(table: Table) -> None:
+    table.write(Put("put", a_row(f"{n:05d}", text="é" * 30_000)) for n in range(120))
+
+    assert sum(1 for _ in table.partition("p")) == 120
+
+
+def test_a_batch_with_one_stale_row_changes_nothing(table: Table) -> None:
+    stale = table.insert(a_row("1", n=1))
+    table.put(a_row("1", n=2))
+
+    with pytest.raises(RowChanged):
+        table.write([Put("insert", a_row("2")), Put("replace", a_row("1", n=3), stale)])
+
+    assert table.get("p", "2") is None
+    assert table.get("p", "1")["n"] == 2  # type: ignore[index]
+
+
+def test_a_batch_that_inserts_an_existing_row_says_so(table: Table) -> None:
+    table.insert(a_row("1"))
+
+    with pytest.raises(RowExists):
+        table.write([Put("insert", a_row("0")), Put("insert", a_row("1"))])
+
+    assert table.get("p", "0") is None
+
+
+def test_values_in_a_filter_are_quoted(table: Table) -> None:
+    table.put(a_row("1", name="l'été"))
+
+    assert [r["RowKey"] for r in table.rows("name eq @n", {"n": "l'été"}, select=["RowKey"])] == ["1"]
