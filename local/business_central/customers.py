@@ -54,13 +54,13 @@ def insert(state: State, entity: EntitySet, values: Row, parent: Row | None, nes
     row = {**entity.new_row(), **CARD, "currencyCode": local_currency(state)}
     row["number"] = number_series.chosen_number(state, SERIES, values.get("number", ""))
     _apply(state, entity, row, values)
-    added = templates.values_for(state, "customers", row, _given(values))
+    added = templates.values_for(state, "customers", row, set(values))
     row |= added
     set_tax_area(state, row, "taxAreaId" in values)
     return state.insert("customers", row)
 
 
-def modify(state: State, entity: EntitySet, row: Row, values: Row, nested: Row) -> Row:
+def modify(state: State, entity: EntitySet, row: Row, values: Row) -> Row:
     """Change a customer; a new number renames it, everywhere it is used."""
     if "displayName" in values:
         _check_name(values)
@@ -99,10 +99,6 @@ def set_tax_area(state: State, row: Row, from_id: bool) -> None:
 def _check_name(values: Row) -> None:
     if not values.get("displayName", "").strip():
         raise errors.dialog('A "displayName" must be provided.')
-
-
-def _given(values: Row) -> set[str]:
-    return set(values) | ({"vatBusPostingGroup"} if "taxAreaId" in values else set())
 
 
 def _apply(state: State, entity: EntitySet, row: Row, values: Row) -> None:

@@ -48,10 +48,8 @@ def insert(state: State, entity: EntitySet, values: Row, parent: Row | None, nes
     return save(state, draft)
 
 
-def modify(state: State, entity: EntitySet, row: Row, values: Row, nested: Row) -> Row:
+def modify(state: State, entity: EntitySet, row: Row, values: Row) -> Row:
     """Change a draft header."""
-    if nested:
-        raise errors.bad_request("Deep update of '{name}' is not supported.", name=next(iter(nested)))
     if values.get("id", row["id"]) not in (row["id"], BLANK_GUID):
         raise errors.dialog('The "id" cannot be changed.')
     draft = open_draft(state, KINDS[entity.name], row)

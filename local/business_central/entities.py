@@ -19,7 +19,7 @@ class Behaviour:
     """How rows of a set are created, changed and deleted."""
 
     insert: Callable[[State, EntitySet, Row, Row | None, Row], Row]
-    modify: Callable[[State, EntitySet, Row, Row, Row], Row]
+    modify: Callable[[State, EntitySet, Row, Row], Row]
     delete: Callable[[State, EntitySet, Row], None]
 
 

@@ -50,7 +50,7 @@ def insert(state: State, entity: EntitySet, values: Row, parent: Row | None, nes
     return state.insert("items", row)
 
 
-def modify(state: State, entity: EntitySet, row: Row, values: Row, nested: Row) -> Row:
+def modify(state: State, entity: EntitySet, row: Row, values: Row) -> Row:
     """Change an item; `inventory` posts the difference to the item ledger."""
     changed = dict(row)
     changed["number"] = values.get("number") or row["number"]
@@ -121,7 +121,7 @@ def insert_variant(state: State, entity: EntitySet, values: Row, parent: Row | N
     return state.insert("itemVariants", row)
 
 
-def modify_variant(state: State, entity: EntitySet, row: Row, values: Row, nested: Row) -> Row:
+def modify_variant(state: State, entity: EntitySet, row: Row, values: Row) -> Row:
     """Change a variant; it may move to another item while no document line uses it."""
     changed = row | {name: value for name, value in values.items() if name != "id"}
     if ITEM.touched(values) and ITEM.resolve(state, values, changed) is None:

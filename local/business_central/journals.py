@@ -34,7 +34,7 @@ def insert_journal(state: State, entity: EntitySet, values: Row, parent: Row | N
     return state.insert("journals", row)
 
 
-def modify_journal(state: State, entity: EntitySet, row: Row, values: Row, nested: Row) -> Row:
+def modify_journal(state: State, entity: EntitySet, row: Row, values: Row) -> Row:
     """Change a batch; a new code renames it."""
     changed = row | _without_id(values)
     if BALANCING.touched(values):
@@ -60,7 +60,7 @@ def insert_line(state: State, entity: EntitySet, values: Row, parent: Row | None
     return state.insert("journalLines", row)
 
 
-def modify_line(state: State, entity: EntitySet, row: Row, values: Row, nested: Row) -> Row:
+def modify_line(state: State, entity: EntitySet, row: Row, values: Row) -> Row:
     changed = row | _without_id(values)
     if {"accountType", "accountId", "accountNumber"} & set(values):
         _set_account(state, changed, values)
@@ -82,7 +82,7 @@ def insert_payment(state: State, entity: EntitySet, values: Row, parent: Row | N
     return state.insert("journalLines", row)
 
 
-def modify_payment(state: State, entity: EntitySet, row: Row, values: Row, nested: Row) -> Row:
+def modify_payment(state: State, entity: EntitySet, row: Row, values: Row) -> Row:
     changed = row | _without_id(values)
     _set_payment(state, changed, values)
     return state.replace("journalLines", changed)

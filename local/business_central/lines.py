@@ -32,12 +32,12 @@ def insert(state: State, entity: EntitySet, values: Row, parent: Row | None, nes
     return state.row(entity.name, line["id"]) or line
 
 
-def modify(state: State, entity: EntitySet, row: Row, values: Row, nested: Row) -> Row:
+def modify(state: State, entity: EntitySet, row: Row, values: Row) -> Row:
     """Change one line; its share of a header discount amount is given up where BC gives it up."""
     draft = _draft_of(state, entity, None, row["documentId"])
     line = next(line for line in draft.lines if line["id"] == row["id"])
     _check_fixed(line, values)
-    _apply(state, draft, line, values, nested)
+    _apply(state, draft, line, values, {})
     save(state, draft)
     return state.row(entity.name, row["id"]) or line
 

@@ -1,6 +1,6 @@
 """One OData operation, from path and body to status and answer; the same for a single request and inside `$batch`.
 
-Rules: Microsoft Learn, "API endpoint structure", "OData web services" (ETag, deep insert); research of AL pages.
+Rules: Microsoft Learn, "API endpoint structure", "OData web services" (ETag, deep insert).
 Border: no sockets, no tokens. Raises BcError; a write is one transaction.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 from . import errors
 from .contract import BLANK_GUID, CONTRACT, EntitySet, Row, check_body
@@ -47,7 +48,7 @@ class Operation:
     def of(cls, method: str, url: str, headers: dict[str, str], body: Any) -> Operation:
         """From a relative address such as `companies(…)/items?$top=1`."""
         path, _, query = url.partition("?")
-        return cls(method.upper(), path.strip("/"), split_query(query), headers, body)
+        return cls(method.upper(), unquote(path).strip("/"), split_query(query), headers, body)
 
 
 @dataclass(frozen=True)
@@ -239,10 +240,11 @@ class Operations:
             raise errors.method_not_allowed(entity.entity)
         _check_etag(operation, row, needed=True)
         body = _object(operation.body)
-        nested = {name: value for name, value in body.items() if name in entity.parts}
+        for name in body.keys() & entity.parts.keys():
+            raise errors.bad_request("Deep update of '{name}' is not supported.", name=name)
         query = parse_query(operation.options, entity)
         behaviour = BEHAVIOURS.get(entity.name, PLAIN)
-        changed = behaviour.modify(self.state, entity, row, check_body(entity, body), nested)
+        changed = behaviour.modify(self.state, entity, row, check_body(entity, body))
         return Answer(200, self._shown(entity, changed, query))
 
     def _delete(self, operation: Operation, target: Target) -> Answer:

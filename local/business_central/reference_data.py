@@ -23,7 +23,7 @@ def insert(state: State, entity: EntitySet, values: Row, parent: Row | None, nes
     return state.insert(entity.name, row)
 
 
-def modify(state: State, entity: EntitySet, row: Row, values: Row, nested: Row) -> Row:
+def modify(state: State, entity: EntitySet, row: Row, values: Row) -> Row:
     """Change a row; `id` may be repeated."""
     check_relations(state, entity, values)
     changed = row | {name: value for name, value in values.items() if name != "id"}

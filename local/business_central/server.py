@@ -7,6 +7,7 @@ Border: sockets and addresses; what is answered comes from service.py, control.p
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -104,10 +105,9 @@ class BusinessCentral:
         app.add_routes(_routes(Service(self.control, self.tokens, throttle), self))
         self.runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2)
         await self.runner.setup()
-        site = web.TCPSite(self.runner, HOST, port)
-        await site.start()
-        assert site._server is not None
-        self.origin = f"http://{HOST}:{site._server.sockets[0].getsockname()[1]}"  # type: ignore[attr-defined]
+        listening = socket.create_server((HOST, port))
+        await web.SockSite(self.runner, listening).start()
+        self.origin = f"http://{HOST}:{listening.getsockname()[1]}"
 
     async def close(self) -> None:
         """Stop listening and let running requests end."""
@@ -178,7 +178,7 @@ def _routes(service: Service, simulator: BusinessCentral) -> list[web.RouteDef]:
         match = API_PATH.match(raw_path)
         if match is None:
             return web.Response(status=404, text="<html><body>404</body></html>", content_type="text/html")
-        url = unquote(match["path"] or "") + (f"?{query}" if query else "")
+        url = (match["path"] or "") + (f"?{query}" if query else "")
         headers = {name.lower(): value for name, value in request.headers.items()}
         exchange = Exchange(request.method, simulator.origin + match["base"], url, headers, body)
         return _response(request, await service.answer(exchange))

@@ -13,6 +13,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from urllib.parse import unquote
 from uuid import uuid4
 
 import msgspec
@@ -84,7 +85,7 @@ class Service:
         except Exception:
             log.exception("%s %s", exchange.method, exchange.url)
             return self._refused(exchange, errors.BcError(500, "Internal_ServerError", "An error occurred."))
-        if reply.status < 400 and self.control.faults.take(AFTER, named):
+        if self.control.faults.take(AFTER, named):
             return Reply(0, drop=True)
         return reply
 
@@ -184,7 +185,7 @@ def _json(body: bytes) -> Any:
 
 
 def _is_batch(url: str) -> bool:
-    return url.partition("?")[0].strip("/") == "$batch"
+    return unquote(url.partition("?")[0]).strip("/") == "$batch"
 
 
 def _last_set(path: str) -> str:

@@ -31,7 +31,10 @@ class Statistics:
             self.writes += 1
 
     def reset(self) -> None:
-        self.__init__()  # type: ignore[misc]
+        """Start counting from zero."""
+        self.calls = self.reads = self.writes = self.batch_operations = self.rejected_429 = self.tokens = 0
+        self.by_method.clear()
+        self.by_entity.clear()
 
     def as_json(self) -> Row:
         return {

@@ -221,9 +221,12 @@ def _shipping(chance: random.Random, index: int) -> list[Spec]:
 
 
 def _taxes(index: int, spec: Spec) -> Spec:
-    """Buyers overseas pay no VAT on prices without tax; some French companies buy net plus 20 %."""
+    """Customers overseas pay no VAT on prices without tax; some French companies buy net plus 20 %.
+
+    Guests pay prices with VAT wherever they live: nothing says that they may buy without.
+    """
     country = spec["shipping_address"]["country_code"]
-    if country in ("GB", "US"):
+    if country in ("GB", "US") and spec["customer"]:
         return {"taxes_included": False, "tax_rate": None}
     return {"taxes_included": False} if country == "FR" and index % 14 == 8 else {}
 

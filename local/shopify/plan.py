@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from graphql import (
-    GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
@@ -48,10 +47,10 @@ class Field:
         kind = self.definition.type if self.definition else None
         self.is_non_null = kind is not None and is_non_null_type(kind)
         self.is_list = kind is not None and is_list_type(get_nullable_type(kind))
-        self.named: GraphQLNamedType | None = get_named_type(kind) if kind else None
+        self.named: Any = get_named_type(kind) if kind else None      # None for __typename
         self.is_leaf = self.named is None or is_leaf_type(self.named)
         self.is_connection = is_connection(self.named)
-        self.selection = None if self.is_leaf else Selection(plan, self.named, nodes)
+        self.selection: Any = None if self.is_leaf else Selection(plan, self.named, nodes)
         self.compiled: Any = None
 
     def arguments(self, variables: Variables) -> dict[str, Any]:
@@ -102,7 +101,7 @@ class Plan:
         self.fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
         self._variables = variables
         self.is_mutation = operation.operation.value == "mutation"
-        self.root_type = schema.mutation_type if self.is_mutation else schema.query_type
+        self.root_type: Any = schema.mutation_type if self.is_mutation else schema.query_type
         found: dict[str, list[FieldNode]] = {}
         self.collect(self.root_type, operation.selection_set, found)
         self.fields = [Field(self, self.root_type, key, nodes) for key, nodes in found.items()]

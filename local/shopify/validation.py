@@ -78,7 +78,8 @@ class _Check:
     """One walk over a document; keeps what it finds."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
-        self.schema, self.found = schema, []
+        self.schema = schema
+        self.found: list[Entry] = []
 
     def definition(self, node: Any) -> None:
         if isinstance(node, OperationDefinitionNode):

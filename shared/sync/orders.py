@@ -152,22 +152,38 @@ class _Planner:
 
 
 def _create(chunk: Sequence[_Planned], context: JobContext) -> list[Outcome]:
-    """Look up, claim, create, keep. The links of a chunk are in storage when this returns."""
+    """Claim, create, keep. Links of documents are in storage when this returns or raises."""
     context.lease.check()
-    # Looked up before they are claimed: an outage here must not leave claims that nobody may touch for a while.
     there = find_sales_documents(context.bc, [_key(one) for one in chunk if _may_be_there(one, context)])
     claimed = _save([_claim(one, context) for one in chunk], context)
-    results = context.side_by_side(
-        lambda pair: attempt(
-            f"order {pair[0].record.number}", lambda: _document(*pair, there.get(_key(pair[0])), context)
-        ),
-        list(zip(chunk, claimed, strict=True)),
-    )
-    outcomes = [
-        _result(one, link, result) for one, link, result in zip(chunk, claimed, results, strict=True)
+
+    def create(pair: tuple[_Planned, Link]) -> tuple[SalesDocument, Result] | ConnectorError:
+        one, claim = pair
+        try:
+            return attempt(f"order {one.record.number}", lambda: _document(one, claim, there.get(_key(one)), context))
+        except ConnectorError as problem:
+            return problem  # concerns the run: raised below, once the others' documents are kept
+
+    results = context.side_by_side(create, list(zip(chunk, claimed, strict=True)))
+    outcomes = [_result(one, link, result) for one, link, result in zip(chunk, claimed, results, strict=True)]
+    done = [outcome for outcome in outcomes if outcome.problem is None]
+    links = {link.number: link for link in _save([outcome.link for outcome in done], context)}
+    _stop_if_run_is_over(outcomes, context)
+    return [
+        outcome._replace(link=links[outcome.link.number], saved=True) if outcome.problem is None else outcome
+        for outcome in outcomes
     ]
-    saved = _save([outcome.link for outcome in outcomes], context)
-    return [outcome._replace(link=link, saved=True) for outcome, link in zip(outcomes, saved, strict=True)]
+
+
+def _stop_if_run_is_over(outcomes: Sequence[Outcome], context: JobContext) -> None:
+    """Raise what concerns the whole run; claims of orders that were surely not stored are given up."""
+    ending = [o for o in outcomes if o.problem and not isinstance(o.problem, (RecordRefused, OutcomeUnknown))]
+    if not ending:
+        return
+    refused = [o.link for o in outcomes if o.problem and not isinstance(o.problem, OutcomeUnknown)]
+    _save([link.with_(capture="") for link in refused], context)
+    assert ending[0].problem is not None
+    raise ending[0].problem
 
 
 def _claim(one: _Planned, context: JobContext) -> Link:

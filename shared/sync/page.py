@@ -76,15 +76,16 @@ def _seen(outcome: Outcome, hashes: Mapping[int, str], card: str) -> Outcome:
 
 
 def _keep(kind: str, outcomes: Sequence[Outcome], context: JobContext) -> None:
-    try:
-        context.links(kind).save([o.link for o in outcomes if not o.saved])
-    except (RowChanged, RowExists) as error:
-        raise LeaseLost("sync-already-running", f"another worker changed {kind} of {context.card.code}") from error
     rows = {s.number: s for s in context.skipped.of(context.card.code, kind)}
+    # Before the links: a link that says parked is left alone, so its row must be there to bring it back.
     context.skipped.park([
         _skipped(kind, outcome.link, outcome.problem, rows.get(outcome.link.number), context)
         for outcome in outcomes if outcome.problem is not None
     ])
+    try:
+        context.links(kind).save([o.link for o in outcomes if not o.saved])
+    except (RowChanged, RowExists) as error:
+        raise LeaseLost("sync-already-running", f"another worker changed {kind} of {context.card.code}") from error
     passed = [o.link.number for o in outcomes if o.problem is None and o.link.number in rows]
     context.skipped.clear(context.card.code, kind, passed)
 

@@ -209,13 +209,12 @@ def test_h16_an_order_edited_before_it_was_processed_is_billed_as_edited(house: 
     assert house.lines(5001, "quantity", "amountIncludingTax") == [(3, 360)]
 
 
-def test_h16_a_parked_order_edited_meanwhile_is_billed_as_edited(house: House) -> None:
-    house.card(default_customer_no="")
-    house.order(5001, email="unknown@example.fr", shipping_address=None)
+def test_h16_a_parked_order_is_tried_again_when_it_is_edited_and_billed_as_edited(house: House) -> None:
+    house.order(5001, [_line("1900")])
     house.sync()
-    assert house.parked()[5001].code == "customer-missing"
+    assert house.parked()[5001].code == "item-blocked"
+    house.bc.control.change("items", "1900", {"blocked": False})
     house.change("orders", 5001, line_quantities={"0": 3})
-    house.card(default_customer_no="C-WEB")
 
     house.sync()
 

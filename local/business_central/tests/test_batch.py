@@ -71,6 +71,18 @@ def test_posting_commits_even_inside_a_snapshot(api: Api) -> None:
     assert numbers(api) == {"B1"}
 
 
+def test_posting_that_fails_halfway_leaves_nothing_of_itself_but_has_committed_what_came_before(api: Api) -> None:
+    order = api.order({"itemId": api.item("1000"), "quantity": 1})
+    api.bc.control.remove("numberSeries", "POSTED INVOICES")
+    posting = part(api, "post", f"salesOrders({order['id']})/Microsoft.NAV.shipAndInvoice", None)
+
+    answers = run(api, customer(api, "B1"), customer(api, "B2"), posting, Isolation="snapshot")
+
+    assert [status for _, status in answers] == [201, 201, 400]
+    assert numbers(api) == {"B1", "B2"}
+    assert (api.bc.state.count("salesShipments"), api.bc.state.count("itemLedgerEntries")) == (0, 0)
+
+
 def test_etags_and_reads_work_inside_a_batch(api: Api) -> None:
     item = api.get(f"items({api.item('1000')})")[1]
     change = part(api, "price", f"items({item['id']})", {"unitPrice": 7}, "PATCH")
@@ -81,6 +93,16 @@ def test_etags_and_reads_work_inside_a_batch(api: Api) -> None:
 
     assert [response["status"] for response in body["responses"]] == [200, 200]
     assert body["responses"][1]["body"]["unitPrice"] == 7
+
+
+def test_addresses_of_parts_may_be_percent_encoded_and_absolute(api: Api) -> None:
+    encoded = part(api, "1", "items?%24filter=number%20eq%20%271000%27", None, "GET")
+    encoded["url"] = encoded["url"].replace("(", "%28").replace(")", "%29")
+    absolute = {**encoded, "id": "2", "url": api.url("items?$filter=number eq '1000'")}
+
+    _, body = api.post("/%24batch", {"requests": [encoded, absolute]})
+
+    assert [len(response["body"]["value"]) for response in body["responses"]] == [1, 1]
 
 
 def test_a_hundred_parts_are_taken_and_a_hundred_and_one_are_not(api: Api) -> None:

@@ -102,3 +102,24 @@ def test_renaming_a_customer_keeps_its_id_and_its_orders(api: Api) -> None:
 
     assert (status, renamed["id"], renamed["number"]) == (200, customer["id"], "C00011")
     assert api.read_order(order["id"])["customerNumber"] == "C00011"
+
+
+def test_two_references_must_agree(api: Api) -> None:
+    category = api.only("itemCategories", "code eq 'GIFTS'")["id"]
+    agreeing = api.made("items", {"number": "I1", "itemCategoryId": category, "itemCategoryCode": "gifts"})
+
+    body = {"number": "I2", "itemCategoryId": category, "itemCategoryCode": "FURNITURE"}
+    refused = api.refusal("POST", "items", body)
+
+    assert agreeing["itemCategoryCode"] == "GIFTS"
+    assert refused[2] == "The item category values do not match to a specific Item Category."
+
+
+def test_the_tax_area_of_the_request_wins_over_the_template(api: Api) -> None:
+    area = api.only("taxAreas", "code eq 'EXPORT'")
+
+    buyer = api.made("customers", {"displayName": "Marie", "country": "FR", "taxAreaId": area["id"]})
+
+    order = api.order({"itemId": api.item("1000"), "quantity": 1}, customerNumber=buyer["number"])
+    assert buyer["taxAreaDisplayName"] == area["displayName"]
+    assert order["salesOrderLines"][0]["taxPercent"] == 0

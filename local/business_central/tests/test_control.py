@@ -14,6 +14,8 @@ from typing import Any
 
 import requests
 
+from local.business_central.dump import load, write_dump
+
 from .conftest import Api
 
 
@@ -85,6 +87,18 @@ def test_an_unknown_control_request_is_refused(api: Api) -> None:
     for method, path, body in (("GET", "customers/NOBODY", None), ("PATCH", "limits", {"speed": 1})):
         answer = requests.request(method, f"{api.bc.origin}/_control/{path}", json=body, timeout=20)
         assert answer.status_code == 400
+
+
+def test_a_dump_keeps_digits_versions_and_what_the_api_does_not_show(api: Api, tmp_path: Path) -> None:
+    api.order({"itemId": api.item("1000"), "quantity": 3, "discountAmount": 100})
+    before = api.bc.state
+
+    write_dump(before, tmp_path / "tables.json")
+    after = load(tmp_path / "tables.json", before.clock)
+
+    assert after.version == before.version
+    assert list(after.rows("salesOrderLines")) == list(before.rows("salesOrderLines"))
+    assert {name: len(t.rows) for name, t in after.tables.items()} == {n: len(t.rows) for n, t in before.tables.items()}
 
 
 @contextmanager

@@ -58,6 +58,16 @@ def test_one_refused_line_leaves_nothing_behind(api: Api, bad_line: dict[str, An
     assert api.order()["number"] == "SO100001"
 
 
+def test_lines_cannot_be_changed_through_their_order(api: Api) -> None:
+    order = api.order({"itemId": api.item("1000"), "quantity": 1})
+
+    status, code, text = api.refusal(
+        "PATCH", f"salesOrders({order['id']})", {"salesOrderLines": [{"quantity": 2}]}, If_Match="*"
+    )
+
+    assert (status, code, text) == (400, "BadRequest", "Deep update of 'salesOrderLines' is not supported.")
+
+
 def test_the_same_reference_may_be_used_twice(api: Api) -> None:
     api.order(externalDocumentNumber="shp-1")
     api.order(externalDocumentNumber="SHP-1")
@@ -207,6 +217,22 @@ def test_a_header_discount_touches_item_lines_only(api: Api) -> None:
     lines = api.read_order(order["id"])["salesOrderLines"]
     assert [line["invoiceDiscountAllocation"] for line in lines] == [10, 0]
     assert [line["netAmount"] for line in lines] == [90, 50]
+
+
+@pytest.mark.parametrize(
+    "method, change, discount",
+    [("PATCH", {"quantity": 3}, 50), ("PATCH", {"discountPercent": 10}, 50), ("PATCH", {"unitPrice": 90}, 100),
+     ("DELETE", None, 100)],
+)  # fmt: skip
+def test_a_changed_line_gives_its_share_of_a_header_discount_up_and_a_deleted_one_does_not(
+    api: Api, method: str, change: dict[str, float] | None, discount: float
+) -> None:
+    order = api.order(*[{"itemId": api.item("1000"), "quantity": 2}] * 2)
+    api.patch(f"salesOrders({order['id']})", {"discountAmount": 100})
+
+    api.send(method, f"salesOrderLines({order['salesOrderLines'][0]['id']})", change, If_Match="*")
+
+    assert api.read_order(order["id"])["discountAmount"] == discount
 
 
 def test_a_header_discount_needs_lines_that_allow_one(api: Api) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
+
+from local.business_central.due_dates import after
 
 from .conftest import Api
 
@@ -55,6 +58,29 @@ def test_an_order_posted_in_two_parts_adds_up_to_its_total(api: Api) -> None:
     assert sum(invoice["totalAmountIncludingTax"] for invoice in invoices["value"]) == pytest.approx(29)
     assert shipped == [1, 2]
     assert api.get(f"salesOrders({order['id']})")[0] == 404
+
+
+def test_a_header_discount_is_invoiced_with_the_part_it_belongs_to(api: Api) -> None:
+    order = api.order({"itemId": api.item("1000"), "quantity": 4})
+    api.patch(f"salesOrders({order['id']})", {"discountAmount": 40})
+    path = f"salesOrderLines({order['salesOrderLines'][0]['id']})"
+    api.patch(path, {"shipQuantity": 1, "invoiceQuantity": 1})
+
+    for _ in range(2):
+        api.post(f"salesOrders({order['id']})/Microsoft.NAV.shipAndInvoice")
+
+    _, invoices = api.get(f"salesInvoices?$filter=orderNumber eq '{order['number']}'")
+    assert [invoice["discountAmount"] for invoice in invoices["value"]] == [10, 30]
+
+
+@pytest.mark.parametrize(
+    "day, formula, expected",
+    [("2026-01-31", "1M", "2026-02-28"), ("2026-03-10", "CM", "2026-03-31"), ("2026-03-10", "30D", "2026-04-09"),
+     ("2026-03-10", "1M+CM", "2026-04-30"), ("2026-03-10", "2W", "2026-03-24"), ("2024-02-29", "1Y", "2025-02-28"),
+     ("2026-03-10", "CM+10D", "2026-04-10"), ("2026-03-10", "", "2026-03-10")],
+)  # fmt: skip
+def test_a_date_formula(day: str, formula: str, expected: str) -> None:
+    assert after(date.fromisoformat(day), formula) == date.fromisoformat(expected)
 
 
 @pytest.mark.parametrize(

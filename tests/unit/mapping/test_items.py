@@ -71,6 +71,12 @@ def test_a_variant_code_that_two_items_share_decides_nothing():
     assert found(plan_of(a_product(a_variant(sku="RED")), a_card(sku_mapping=SkuMapping.VARIANT_CODE), known)) is None
 
 
+def test_without_a_separator_the_sku_is_the_item_number():
+    card = a_card(sku_mapping=SkuMapping.ITEM_NO_AND_VARIANT_CODE, sku_field_separator="")
+
+    assert found(plan_of(a_product(), card)) == ("1000", "")
+
+
 def test_another_separator_splits_the_sku():
     card = a_card(sku_mapping=SkuMapping.ITEM_NO_AND_VARIANT_CODE, sku_field_separator="--")
 
@@ -193,6 +199,17 @@ def test_a_new_variant_of_an_existing_item_creates_the_variant_only():
     assert plan.variant == {"itemNumber": "1000", "code": "BLUE", "description": "Bleu"}
 
 
+def test_a_variant_created_before_its_link_was_lost_is_not_created_again():
+    known = cronus(items=(an_item_row("S7300000000001"), an_item_row("1000")),
+                   item_variants=(a_variant_row("1000", "RED"), a_variant_row("S7300000000001", "RED")))
+
+    plan = plan_of(a_product(a_variant(sku="RED")), a_card(**CREATING, sku_mapping=SkuMapping.VARIANT_CODE), known)
+
+    assert plan == ItemPlan(
+        shopify_variant_id=7200000000001, item_id="id-S7300000000001", item_number="S7300000000001", item={},
+        variant_id="id-S7300000000001-RED", variant_code="RED", variant={})
+
+
 def test_each_of_several_variants_is_an_item_named_after_both_titles():
     product = a_product(a_variant(1, sku="L-R", title="Rouge"), a_variant(2, sku="L-B", title="Bleu"))
 
@@ -223,6 +240,7 @@ def test_a_title_is_cut_to_100_characters():
     [
         pytest.param(True, "Lampe", {"displayName": "Lampe"}, id="g7-new-title"),
         pytest.param(True, "Item 1000", {}, id="same-title"),
+        pytest.param(True, "é" * 140, {"displayName": "é" * 100}, id="a-long-title-is-cut"),
         pytest.param(False, "Lampe", {}, id="not-allowed"),
     ],
 )
@@ -290,6 +308,13 @@ def test_an_order_line_with_a_blocked_item_is_refused():
         item_of_line(a_line(), a_card(), cronus(items=(an_item_row("1000", blocked=True),)), unlinked)
 
     assert refused.value.code == "item-blocked"
+
+
+def test_an_order_line_with_an_unknown_sku_names_it():
+    with pytest.raises(RecordRefused, match="SKU A-1") as refused:
+        item_of_line(a_line(sku="A-1"), a_card(), cronus(), unlinked)
+
+    assert refused.value.code == "item-not-found"
 
 
 def test_an_order_line_without_sku_says_so():

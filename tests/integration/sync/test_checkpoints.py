@@ -1,0 +1,186 @@
+"""Where a run goes on: failures, budgets, resets, and leases in the middle of it."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from local.azurite import Azurite
+from local.business_central.faults import Fault
+from shared.clock import from_iso, iso
+from shared.errors import ConnectorError
+from shared.storage.lease import TABLE as LEASES
+from shared.storage.lease import Lease
+from shared.sync.run import SyncJob, request_sync, run_sync
+from tests.house import House, a_house
+from tests.integration.sync.test_runs import a_shop_of, totals_in_bc, wanted_totals
+
+
+def watermark(house: House, kind: str) -> str:
+    return house.connector.informations.get(house.shop, kind).last_sync_time
+
+
+def orders_queries(house: House) -> list[dict[str, object]]:
+    """The variables of every orders listing that Shopify got."""
+    calls = house.shopify.stats.last_calls()
+    return [call["variables"] for call in calls if call["operation"] == "OrdersChanged"]
+
+
+def test_a_run_that_fails_leaves_the_watermark_and_the_next_one_goes_on_at_the_checkpoint(house: House) -> None:
+    a_shop_of(house, customers=10, products=10, orders=250, plain=True)
+    house.sync("products", "customers")
+    house.bc.faults.add(Fault("forbidden", method="POST", entity="salesOrders", times=None))
+    house.bc.faults.rules[0].probability = 0.005
+
+    failed = house.sync("orders")
+    stopped_at = house.connector.informations.get(house.shop, "orders")
+    house.bc.faults.clear()
+    house.shopify.stats.reset()
+    finished = house.sync("orders")
+
+    assert (failed.state, failed.error_code) == ("failed", "bc-unauthorized")
+    assert stopped_at.last_sync_time == ""
+    assert stopped_at.run_cursor
+    assert finished.state == "succeeded"
+    assert orders_queries(house)[0]["after"] == stopped_at.run_cursor
+    assert watermark(house, "orders") == stopped_at.run_until
+    assert totals_in_bc(house) == wanted_totals(house)
+
+
+def test_what_changes_while_a_run_is_interrupted_is_not_lost(house: House) -> None:
+    house.order(5001)
+    house.order(5002)
+    house.bc.faults.add(Fault("forbidden", method="POST", entity="salesOrders", times=None))
+    assert house.sync("orders").state == "failed"
+    house.bc.faults.clear()
+
+    house.order(5003)
+    house.sync("orders")
+    house.sync("orders")
+
+    assert [len(house.documents(number)) for number in (5001, 5002, 5003)] == [1, 1, 1]
+
+
+def test_an_old_checkpoint_is_not_trusted_but_its_position_is(house: House) -> None:
+    a_shop_of(house, customers=5, products=5, orders=150, plain=True)
+    house.sync("products", "customers")
+    house.bc.faults.add(Fault("forbidden", method="POST", entity="salesOrders", times=None))
+    house.bc.faults.rules[0].probability = 0.008
+    assert house.sync("orders").state == "failed"
+    stopped_at = house.connector.informations.get(house.shop, "orders")
+    house.bc.faults.clear()
+    house.shopify.stats.reset()
+
+    house.clock.forward(2 * 3600)
+    house.sync("orders")
+
+    assert stopped_at.run_position
+    assert orders_queries(house)[0]["after"] is None
+    assert f"updated_at:>='{stopped_at.run_position}'" in str(orders_queries(house)[0]["filter"])
+    assert totals_in_bc(house) == wanted_totals(house)
+
+
+@pytest.fixture
+def hasty_house(azurite: Azurite) -> Iterator[House]:
+    """A house whose runs are out of time after every page."""
+    with a_house(azurite.connection_string, time_budget_seconds=0) as house:
+        yield house
+
+
+def test_out_of_time_a_run_hands_over_and_is_counted_as_one(hasty_house: House) -> None:
+    a_shop_of(hasty_house, customers=10, products=10, orders=250, plain=True)
+    hasty_house.clock.forward(60)
+
+    first = run_sync(hasty_house.connector, SyncJob(shop=hasty_house.shop, started_by="test"))
+    run = hasty_house.sync()
+
+    assert first is not None
+    assert first.state == "continuing"
+    assert run.state == "succeeded"
+    assert totals_in_bc(hasty_house) == wanted_totals(hasty_house)
+
+
+def test_a_continued_run_keeps_its_start_as_watermark_and_adds_up_its_counts(hasty_house: House) -> None:
+    a_shop_of(hasty_house, customers=5, products=5, orders=250, plain=True)
+
+    run = hasty_house.sync()
+
+    assert run.counts["orders"].read == 250
+    assert watermark(hasty_house, "orders") == iso(from_iso(run.started_at))
+    assert len(hasty_house.connector.runs.latest(hasty_house.shop)) == 1
+
+
+def test_a_reset_during_a_run_wins(hasty_house: House) -> None:
+    """The run's later checkpoints are void: the next run starts where the operator said."""
+    a_shop_of(hasty_house, customers=5, products=5, orders=250, plain=True)
+    connector, shop = hasty_house.connector, hasty_house.shop
+    hasty_house.sync("products", "customers")
+    hasty_house.clock.forward(60)
+    first = run_sync(connector, SyncJob(shop=shop, started_by="test", kinds=("orders",)))
+    assert first is not None
+    assert first.state == "continuing"
+
+    chosen = hasty_house.clock.now() - timedelta(days=1)
+    connector.informations.set_last_sync_time(shop, "orders", chosen, by="operator")
+    hasty_house.shopify.stats.reset()
+    hasty_house.sync("orders")
+
+    assert f"updated_at:>='{iso(chosen)}'" in str(orders_queries(hasty_house)[0]["filter"])
+
+
+def test_r5_a_second_run_of_a_shop_is_refused_while_one_is_going_on(house: House) -> None:
+    other = Lease(house.connector.storage.tables[LEASES], f"sync-{house.shop}", 60, house.clock)
+    other.acquire()
+
+    with pytest.raises(ConnectorError) as refused:
+        request_sync(house.connector, house.shop, started_by="test")
+    ignored = run_sync(house.connector, SyncJob(shop=house.shop, started_by="test"))
+
+    assert refused.value.code == "sync-already-running"
+    assert ignored is None
+    other.release()
+    assert house.sync().state == "succeeded"
+
+
+def test_a_run_that_died_is_shown_as_interrupted(house: House) -> None:
+    dead = house.connector.runs.begin(house.shop, ["orders"], "test")
+
+    house.sync()
+
+    assert house.connector.runs.get(house.shop, dead.run).state == "interrupted"
+
+
+def test_an_overlap_is_read_again_and_costs_no_write(house: House) -> None:
+    house.order(5001)
+    house.sync("orders")
+    writes = house.bc_writes()
+
+    run = house.sync("orders")
+
+    assert run.counts["orders"].read == 1
+    assert run.counts["orders"].unchanged == 1
+    assert house.bc_writes() == writes
+
+
+def test_a_request_sent_without_an_answer_is_not_repeated_before_it_is_certain(house: House) -> None:
+    """The order is neither there nor refused: the claim stands until Business Central must have ended."""
+    house.order(5001)
+    house.bc.faults.add(Fault("drop_request", method="POST", entity="salesOrders", times=1))
+
+    first = house.sync("orders")
+    early = house.sync("orders")
+    posts_early = posts(house)
+    house.clock.forward(house.settings.bc_settle_seconds)
+    late = house.sync("orders")
+
+    assert [run.counts["orders"].created for run in (first, early, late)] == [0, 0, 1]
+    assert posts_early == 0
+    assert len(house.documents(5001)) == 1
+    assert house.parked() == {}
+
+
+def posts(house: House) -> int:
+    """Sales orders that Business Central was asked to create and did."""
+    made = house.bc.stats.as_json()["by_entity"].get("salesOrders", {})
+    return int(made.get("POST", 0))

@@ -1,0 +1,285 @@
+"""The documentation is held to the code: a page per error code, a heading per setting, field and route.
+
+A page may say what it likes, but not be missing, nor speak of what is not there. Codes that are raised are read from
+the source (AST): a code's text anywhere but in a comparison raises it, directly or by way of a table.
+"""
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from enum import Enum
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+import pytest
+
+from local.stack import _options as stack_options
+from shared.errors import ConnectorError
+from shared.problems import CATALOGUE
+from shared.settings import SETTINGS
+from shared.shop_card import ShopCard
+from tests.test_repository import ROOT, belongs, declared_functions, imports, own_files, python_files
+
+DOCS = ROOT / "docs"
+REQUIRED_FIELDS = {"code", "shopify_url"}
+
+COMPOSED = {"customer-blocked": "refusals.py puts it together from the kind of record, as it does item-blocked"}
+"""Codes that stand nowhere as one text, and why."""
+
+LATER_ISSUES: frozenset[str] = frozenset()
+"""Codes of the catalogue that nothing raises yet: their parts are still to be built."""
+
+
+# Errors
+
+
+def test_every_code_of_the_catalogue_has_its_page_and_every_page_its_code() -> None:
+    assert {path.stem for path in (DOCS / "errors").glob("*.md")} == set(CATALOGUE)
+
+
+def test_every_code_of_the_catalogue_is_raised_somewhere() -> None:
+    assert codes_in_the_source() | set(COMPOSED) | LATER_ISSUES == set(CATALOGUE)
+
+
+def test_no_exception_to_that_rule_is_out_of_date() -> None:
+    assert not codes_in_the_source() & (set(COMPOSED) | LATER_ISSUES)
+
+
+def test_only_codes_of_the_catalogue_are_raised() -> None:
+    raised = {code for path in source_files() for code in codes_given_to_errors(path)}
+
+    assert len(raised) > 20
+    assert raised <= set(CATALOGUE)
+
+
+@pytest.mark.parametrize("code", sorted(CATALOGUE))
+def test_an_error_page_has_all_its_parts_and_the_catalogues_words(code: str) -> None:
+    text = (DOCS / "errors" / f"{code}.md").read_text()
+    problem = CATALOGUE[code]
+    title, *sections = headings(text)
+
+    assert title == f"# {problem.title}"
+    assert sections == ["## What you see", "## Why it happens", "## How to fix it",
+                        "## What the connector does meanwhile", "## En français"]
+    assert f"Code `{code}`. HTTP status {problem.status}." in text
+    assert f"({problem.fault.value})" in text.replace("the other service", "other service")
+    french = unwrapped(text.split("## En français")[1])
+    assert french == f"**{problem.title_fr}** {problem.fix_fr}"
+    assert 15 <= len(text.splitlines()) <= 40
+
+
+@pytest.mark.parametrize("code", sorted(CATALOGUE))
+def test_a_problem_is_told_in_both_languages(code: str) -> None:
+    problem = CATALOGUE[code]
+    texts = (problem.title, problem.fix, problem.title_fr, problem.fix_fr)
+
+    assert all(text.strip() for text in texts)
+    assert problem.title != problem.title_fr
+    assert problem.fix != problem.fix_fr
+    assert problem.fix.endswith(".")
+    assert problem.fix_fr.endswith(".")
+
+
+# Settings, shop card, routes
+
+
+def test_every_setting_has_its_heading_and_no_other_has() -> None:
+    assert set(sections("settings.md")) == set(SETTINGS)
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_setting_is_documented_with_its_default(name: str) -> None:
+    default = SETTINGS[name].default
+
+    assert unwrapped(sections("settings.md")[name]).startswith(f"Default: `{default}`." if default else "Default: none.")
+
+
+def test_every_field_of_the_shop_card_has_its_heading_and_no_other_has() -> None:
+    assert set(sections("shop-card.md")) == set(ShopCard.__struct_fields__)
+
+
+@pytest.mark.parametrize("field", msgspec.structs.fields(ShopCard), ids=lambda field: field.name)
+def test_a_field_of_the_shop_card_is_documented_with_its_default_choices_and_parts(field: Any) -> None:
+    text = unwrapped(sections("shop-card.md")[field.name])
+
+    assert text.startswith(shown_default(field))
+    assert [word for word in words_of_type(field.name) if f"`{word}`" not in text] == []
+
+
+def test_every_route_has_its_heading_and_no_other_has() -> None:
+    assert set(documented_routes()) == set(declared_routes())
+
+
+@pytest.mark.parametrize("route", sorted(set(re.findall(r"^### .*$", (DOCS / "api.md").read_text(), re.MULTILINE))))
+def test_a_route_is_documented_with_an_example_and_errors_that_exist(route: str) -> None:
+    text = (DOCS / "api.md").read_text().split(f"{route}\n")[1].split("\n### ")[0]
+
+    assert "curl " in text
+    assert set(re.findall(r"\[`([a-z-]+)`\]\(errors/", text)) <= set(CATALOGUE)
+
+
+# Links, decisions, README
+
+
+@pytest.mark.parametrize("page", [path for path in own_files() if path.suffix == ".md"], ids=str)
+def test_every_link_of_a_page_leads_to_a_file_and_heading(page: Path) -> None:
+    text = re.sub(r"^```.*?^```", "", (ROOT / page).read_text(), flags=re.DOTALL | re.MULTILINE)
+    targets = [link for link in re.findall(r"\]\(([^)\s]+)\)", text) if not link.startswith(("http:", "https:"))]
+
+    for target in targets:
+        name, _, anchor = target.partition("#")
+        leads_to = (ROOT / page).parent / name if name else ROOT / page
+        assert leads_to.exists(), target
+        assert not anchor or anchor in map(anchor_of, headings(leads_to.read_text())), target
+
+
+def test_every_page_of_the_documentation_is_reached_from_the_index() -> None:
+    linked = set(re.findall(r"\]\(([^)\s#]+)\)", (DOCS / "README.md").read_text()))
+
+    assert {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")} - {"README.md"} == linked
+
+
+def test_decisions_are_numbered_without_gaps_and_have_their_parts() -> None:
+    pages = sorted((DOCS / "decisions").glob("*.md"))
+
+    assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
+    for page in pages:
+        title, *parts = headings(page.read_text())
+        assert title.startswith(f"# {page.name[:4]} "), page.name
+        assert parts == ["## Status", "## Context", "## Decision", "## Consequences"], page.name
+
+
+def test_the_readmes_commands_are_options_of_run() -> None:
+    readme = (ROOT / "README.md").read_text()
+    commands = re.findall(r"\./run((?: [\w./-]+)*)", readme)
+
+    assert "" in commands
+    assert " test" in commands
+    for arguments in (command.split() for command in commands):
+        if arguments[:1] == ["test"]:
+            assert all((ROOT / argument).exists() for argument in arguments[1:]), arguments
+        else:
+            stack_options(arguments)  # argparse ends the program at an option it does not know
+
+
+def test_the_changelog_begins_with_what_is_unreleased() -> None:
+    assert headings((ROOT / "CHANGELOG.md").read_text())[1] == "## Unreleased"
+
+
+# Reading the source
+
+
+def source_files() -> list[Path]:
+    files = [*python_files("shared"), *python_files("functions")]
+    return [path for path in files if path != Path("shared/problems.py")]
+
+
+@cache
+def codes_in_the_source() -> frozenset[str]:
+    """Codes of the catalogue that stand as a text in shared/ or functions/, but not in a comparison."""
+    return frozenset(text for path in source_files() for text in texts_but_in_comparisons(tree_of(path))
+                     if text in CATALOGUE)
+
+
+def texts_but_in_comparisons(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Compare):
+        return
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    for child in ast.iter_child_nodes(node):
+        yield from texts_but_in_comparisons(child)
+
+
+def codes_given_to_errors(path: Path) -> Iterator[str]:
+    """The first argument of every call of an error class, where it is a plain text."""
+    names = error_classes()
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names and node.args:
+            first = node.args[0]
+            if isinstance(first, ast.Constant):
+                yield first.value
+
+
+@cache
+def error_classes() -> frozenset[str]:
+    """Names of ConnectorError and of every class below it, after importing whatever defines one."""
+    assert belongs("shared.errors", imports(Path("shared/sync/run.py")))
+    import function_app  # noqa: F401
+
+    waiting, names = [ConnectorError], set()
+    while waiting:
+        one = waiting.pop()
+        names.add(one.__name__)
+        waiting += one.__subclasses__()
+    return frozenset(names)
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse((ROOT / path).read_text())
+
+
+def declared_routes() -> Iterator[tuple[str, str]]:
+    """(method, path) of every HTTP function, with {id:long} written as {id}."""
+    for binding in (one for bindings in declared_functions().values() for one in bindings):
+        if binding["type"] == "httpTrigger":
+            path = "/api/" + re.sub(r"\{(\w+):\w+\}", r"{\1}", binding["route"])
+            yield from ((method, path) for method in binding["methods"])
+
+
+def documented_routes() -> Iterator[tuple[str, str]]:
+    for methods, path in re.findall(r"^### ([A-Z]+(?: or [A-Z]+)*) (/api/\S+)$", (DOCS / "api.md").read_text(), re.M):
+        yield from ((method, path) for method in methods.split(" or "))
+
+
+def shown_default(field: Any) -> str:
+    """How the page shows a field's default."""
+    if field.name in REQUIRED_FIELDS:
+        return "Required."
+    if isinstance(field.default, bool):
+        return f"Default: {'on' if field.default else 'off'}."
+    value = field.default.value if isinstance(field.default, Enum) else field.default
+    if not isinstance(value, msgspec.Struct) and value not in ("", (), msgspec.NODEFAULT):
+        return f"Default: `{value}`."
+    return "Default: empty."
+
+
+def words_of_type(field: str) -> list[str]:
+    """Choices of a field, and the fields of its rows."""
+    words: list[str] = []
+    waiting = [get_type_hints(ShopCard)[field]]
+    while waiting:
+        one = waiting.pop()
+        waiting += get_args(one)
+        if isinstance(one, type) and issubclass(one, Enum):
+            words += [choice.value for choice in one if choice.value]
+        elif isinstance(one, type) and issubclass(one, msgspec.Struct):
+            words += one.__struct_fields__
+    return words
+
+
+# Reading the pages
+
+
+def headings(text: str) -> list[str]:
+    code_removed = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+    return re.findall(r"^#+ .*$", code_removed, re.MULTILINE)
+
+
+def anchor_of(heading: str) -> str:
+    """The anchor a page viewer makes of a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lstrip("#").strip().lower()).replace(" ", "-")
+
+
+def sections(page: str) -> dict[str, str]:
+    """Text below each third-level heading."""
+    parts = re.split(r"^### (.*)$", (DOCS / page).read_text(), flags=re.MULTILINE)
+    texts = (re.split(r"^##? ", part, maxsplit=1, flags=re.MULTILINE)[0] for part in parts[2::2])
+    return dict(zip(parts[1::2], texts, strict=True))
+
+
+def unwrapped(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,317 @@
+"""The repository checks itself: who imports whom, what is pinned, what may stand in a file, what the app declares.
+
+The arrows are those of docs/architecture.md, section "The rooms". They are read from the source (AST), so that an
+import inside a function or under TYPE_CHECKING counts too. Everything here is plain reading but for one test, which
+imports function_app in a fresh interpreter, as a new instance in Azure does.
+"""
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatch
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+DECLARED = ROOT / "tests" / "data" / "functions.json"
+
+ROOMS_OF_SHARED: Mapping[str, frozenset[str]] = {
+    "access": frozenset({"storage"}),
+    "business_central": frozenset({"mapping"}),
+    "journal": frozenset({"storage"}),
+    "mapping": frozenset({"business_central", "shopify"}),
+    "shopify": frozenset(),
+    "storage": frozenset(),
+    "sync": frozenset({"business_central", "journal", "mapping", "shopify", "storage"}),
+}
+"""Which rooms of shared/ a room may import; the modules beside the rooms are left out here."""
+
+PURE_OF_OTHER_ROOMS = frozenset({
+    "shared.business_central.keys", "shared.business_central.rows", "shared.shopify.records",
+})
+"""What mapping may know of the two services: their records as values."""
+
+DOES_IO = frozenset({"requests", "azure", "socket", "http", "urllib.request", "subprocess", "sqlite3", "threading"})
+
+THIRD_PARTY_OF_FUNCTIONS = frozenset({"azure.functions", "msgspec"})
+
+ONLY_ELSEWHERE = ("aiohttp", "moto", "boto3", "graphql", "croniter", "hypothesis", "pytest", "local", "tests")
+"""What is not there in Azure: the app has to be importable without it."""
+
+MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:work|root|home/\w+|Users/\w+)/|\b[A-Z]:\\Users\\")
+REGISTRY_HOSTS = re.compile(r"registry\.(?:npmjs|yarnpkg)\.|(?:files\.pythonhosted|\bpypi)\.org|\bnpm\.pkg\.github")
+
+
+# Who imports whom
+
+
+def test_functions_know_shared_and_the_bindings_and_nothing_else() -> None:
+    wrong = {
+        (str(path), name) for path in python_files("functions") for name in imports(path)
+        if not belongs(name, {"functions", "shared", *THIRD_PARTY_OF_FUNCTIONS, *sys.stdlib_module_names})
+    }
+
+    assert not wrong
+
+
+def test_nothing_but_the_front_door_imports_the_functions() -> None:
+    importers = {path.name for path in all_python_files() if path.parts[0] != "functions" and knows(path, "functions")}
+
+    assert importers == {"function_app.py"}
+
+
+@pytest.mark.parametrize("stranger", ["local", "tests", "benchmarks", "functions"])
+def test_shared_does_not_know(stranger: str) -> None:
+    assert not [path for path in python_files("shared") if knows(path, stranger)]
+
+
+@pytest.mark.parametrize("stranger", ["local", "tests", "benchmarks"])
+def test_functions_do_not_know(stranger: str) -> None:
+    assert not [path for path in [Path("function_app.py"), *python_files("functions")] if knows(path, stranger)]
+
+
+@pytest.mark.parametrize("stranger", ["tests", "benchmarks"])
+def test_the_local_stack_does_not_know(stranger: str) -> None:
+    """Its own tests lie inside local/ and may."""
+    assert not [path for path in python_files("local") if "tests" not in path.parts and knows(path, stranger)]
+
+
+@pytest.mark.parametrize("simulator, service", [("local/shopify", "shared.shopify"),
+                                                ("local/business_central", "shared.business_central")])
+def test_a_simulator_does_not_use_the_client_it_is_there_to_check(simulator: str, service: str) -> None:
+    assert not [path for path in python_files(simulator) if "tests" not in path.parts and knows(path, service)]
+
+
+@pytest.mark.parametrize("room", sorted(ROOMS_OF_SHARED))
+def test_a_room_of_shared_imports_only_the_rooms_below_it(room: str) -> None:
+    forbidden = set(ROOMS_OF_SHARED) - ROOMS_OF_SHARED[room] - {room}
+
+    wrong = {(str(path), other) for path in python_files(f"shared/{room}") for other in forbidden
+             if knows(path, f"shared.{other}")}
+
+    assert not wrong
+
+
+def test_every_room_of_shared_has_its_arrows() -> None:
+    rooms = {path.parts[1] for path in python_files("shared") if len(path.parts) > 2}
+
+    assert rooms == set(ROOMS_OF_SHARED)
+
+
+def test_mapping_reaches_nothing_that_does_input_or_output() -> None:
+    reached = {name for path in python_files("shared/mapping") for name in reachable(module_of(path))}
+
+    assert not {name for name in reached if belongs(name, DOES_IO)}
+
+
+def test_mapping_knows_of_the_services_only_their_records() -> None:
+    known = {name for path in python_files("shared/mapping") for name in imports(path)
+             if belongs(name, {"shared.business_central", "shared.shopify"})}
+
+    assert known <= PURE_OF_OTHER_ROOMS
+
+
+def test_the_business_central_client_knows_of_mapping_only_its_plans() -> None:
+    known = {name for path in python_files("shared/business_central") for name in imports(path)
+             if belongs(name, {"shared.mapping"})}
+
+    assert known <= {"shared.mapping.plan"}
+
+
+def test_only_storage_and_sign_in_know_the_azure_sdk() -> None:
+    users = {str(path) for path in python_files("shared") if knows(path, "azure")}
+
+    assert {user for user in users if not user.startswith("shared/storage/")} == {"shared/business_central/sign_in.py"}
+
+
+# What is pinned
+
+
+def test_every_python_package_is_pinned_to_one_version() -> None:
+    requirements = [*requirement_lines("requirements.txt"), *requirement_lines("requirements-dev.txt")]
+
+    assert requirements
+    assert not [line for line in requirements if not re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][0-9A-Za-z.]*", line)]
+
+
+def test_a_package_in_both_files_has_one_version() -> None:
+    runs, develops = (dict(line.split("==") for line in requirement_lines(name))
+                      for name in ("requirements.txt", "requirements-dev.txt"))
+
+    assert not {name for name in runs.keys() & develops.keys() if runs[name] != develops[name]}
+    assert "-r requirements.txt" in (ROOT / "requirements-dev.txt").read_text().splitlines()
+
+
+def test_the_app_requires_every_package_it_imports() -> None:
+    required = {name for line in requirement_lines("requirements.txt") for name in [line.split("==")[0]]}
+    roots = {root_package(name) for top in ("shared", "functions") for path in python_files(top)
+             for name in imports(path)} - set(sys.stdlib_module_names) - {"shared", "functions", "azure-core"}
+
+    assert roots <= required
+
+
+def test_npm_packages_are_exact_and_the_lock_names_no_address() -> None:
+    package = json.loads((ROOT / "package.json").read_text())
+    lock = json.loads((ROOT / "package-lock.json").read_text())
+
+    wanted = package.get("dependencies", {}) | package.get("devDependencies", {})
+    assert wanted
+    assert not {name: version for name, version in wanted.items() if not re.fullmatch(r"\d+\.\d+\.\d+", version)}
+    assert {name: lock["packages"][f"node_modules/{name}"]["version"] for name in wanted} == wanted
+    assert not [name for name, entry in lock["packages"].items() if "resolved" in entry]
+
+
+# What may stand in a file
+
+
+def test_no_file_names_a_path_of_one_machine_or_a_package_registry() -> None:
+    found = [
+        f"{path}:{number}: {line.strip()[:80]}"
+        for path in own_files() if path != Path(__file__).relative_to(ROOT)
+        for number, line in enumerate(text_of(path).splitlines(), 1)
+        if MACHINE_PATHS.search(line) or REGISTRY_HOSTS.search(line)
+    ]
+
+    assert not found
+
+
+@pytest.mark.parametrize("bad", ["/root/.cache", "open('/home/ada/x')", "https://registry.npmjs.org/x"])
+def test_the_patterns_find_what_they_are_for(bad: str) -> None:
+    assert MACHINE_PATHS.search(bad) or REGISTRY_HOSTS.search(bad)
+
+
+# What the app declares
+
+
+def test_the_front_door_opens_with_nothing_set_and_nothing_but_its_own_packages() -> None:
+    """A setting that is missing must stop one call, not the import; and no import may call out.
+
+    urllib3 binds a socket of its own to learn whether there is IPv6, so binding is let pass.
+    """
+    program = f"""
+import json, sys
+for name in {ONLY_ELSEWHERE!r}:
+    sys.modules[name] = None            # an import of it fails
+def listen(event, arguments):
+    if event in ("socket.connect", "socket.sendto", "socket.getaddrinfo"):
+        raise SystemExit(f"the import opened a socket: {{event}} {{arguments}}")
+sys.addaudithook(listen)
+from function_app import app
+print(json.dumps({{one.get_function_name(): [json.loads(raw) for raw in one.get_raw_bindings()]
+                  for one in app.get_functions()}}))
+"""
+
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env={}, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == declared_functions(), "if this is meant, change tests/data/functions.json too"
+
+
+# Reading the repository
+
+
+def declared_functions() -> dict[str, list[dict[str, Any]]]:
+    """Function name -> its bindings, as committed."""
+    functions: dict[str, list[dict[str, Any]]] = json.loads(DECLARED.read_text())
+    return functions
+
+
+def belongs(name: str, packages: set[str] | frozenset[str]) -> bool:
+    """Whether a module is one of these packages or lies inside one."""
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
+
+
+def knows(path: Path, package: str) -> bool:
+    """Whether a file imports this package or something of it."""
+    return any(belongs(name, {package}) for name in imports(path))
+
+
+@cache
+def imports(path: Path) -> frozenset[str]:
+    """Modules a file imports, by full name; `from a import b` gives a.b where that is a module of ours."""
+    return frozenset(_imported(ast.parse((ROOT / path).read_text()), module_of(path)))
+
+
+def _imported(tree: ast.AST, module: str) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            package = module.rsplit(".", node.level)[0] + "." if node.level else ""
+            origin = f"{package}{node.module or ''}".rstrip(".")
+            names = [f"{origin}.{alias.name}" for alias in node.names]
+            inside = [name for name in names if file_of(name)]
+            yield from inside if inside else [origin]
+
+
+def reachable(module: str) -> set[str]:
+    """Everything a module of ours imports, itself or through other modules of ours."""
+    found: set[str] = set()
+    waiting = [module]
+    while waiting:
+        path = file_of(waiting.pop())
+        new = imports(path) - found if path else set()
+        found |= new
+        waiting += new
+    return found
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+
+
+def file_of(module: str) -> Path | None:
+    """The file of a module of ours; None for others and for packages without anything in them."""
+    path = Path(*module.split(".")).with_suffix(".py")
+    return path if (ROOT / path).exists() else None
+
+
+def root_package(name: str) -> str:
+    """azure.data.tables.x -> azure-data-tables, requests.y -> requests: as requirements.txt names it."""
+    parts = name.split(".")
+    if parts[0] != "azure":
+        return parts[0]
+    return "-".join(parts[:3] if parts[1] in ("data", "storage") else parts[:2])
+
+
+def python_files(top: str) -> list[Path]:
+    """The Python files below a folder of the repository, relative to its root."""
+    return sorted(path.relative_to(ROOT) for path in (ROOT / top).rglob("*.py"))
+
+
+def all_python_files() -> list[Path]:
+    return [path for path in own_files() if path.suffix == ".py"]
+
+
+@cache
+def own_files() -> tuple[Path, ...]:
+    """Every file that .gitignore does not leave out; needs no git."""
+    ignored = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text().split()] + [".git"]
+    return tuple(sorted(_below(ROOT, ignored)))
+
+
+def _below(folder: Path, ignored: list[str]) -> Iterator[Path]:
+    for entry in folder.iterdir():
+        if any(fnmatch(entry.name, pattern) for pattern in ignored):
+            continue
+        if entry.is_dir():
+            yield from _below(entry, ignored)
+        else:
+            yield entry.relative_to(ROOT)
+
+
+def text_of(path: Path) -> str:
+    return (ROOT / path).read_text(encoding="utf-8", errors="ignore")
+
+
+def requirement_lines(name: str) -> list[str]:
+    """The requirements of a file, without comments and references to other files."""
+    lines = (line.split("#")[0].strip() for line in (ROOT / name).read_text().splitlines())
+    return [line for line in lines if line and not line.startswith("-r ")]
