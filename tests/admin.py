@@ -45,4 +45,4 @@ def admin_api(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Admin]:
 @lru_cache(maxsize=1)
 def _functions() -> dict[str, Callable[[func.HttpRequest], func.HttpResponse]]:
     """By name; an app lists its functions only once."""
-    return {one.get_function_name(): one.get_user_function() for one in app.get_functions()}
+    return {str(one.get_function_name()): one.get_user_function() for one in app.get_functions()}

@@ -9,7 +9,8 @@ Border: what to write is decided in shared/mapping; how a request is sent and re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -122,7 +123,21 @@ def create_sales_order(bc: BusinessCentral, plan: SalesOrderPlan) -> SalesDocume
     except ConnectorError as problem:
         _remove_half_order(bc, order, problem)
         raise
-    return sales_document("salesOrders", bc.read("salesOrders", order["id"], select=DOCUMENT, fresh=True) or order)
+    with once_sent(plan):
+        whole = bc.read("salesOrders", order["id"], select=DOCUMENT, fresh=True)
+    return sales_document("salesOrders", whole or order)
+
+
+@contextmanager
+def once_sent(plan: SalesOrderPlan) -> Iterator[None]:
+    """The order is, or may be, in Business Central: a failing service here must not let it be sent again."""
+    try:
+        yield
+    except (RecordRefused, OutcomeUnknown):
+        raise
+    except ConnectorError as problem:
+        detail = f"{plan.external_document_number} was sent; what became of it is not known: {problem.detail}"
+        raise OutcomeUnknown("outcome-unknown", detail) from problem
 
 
 def _add_lines(bc: BusinessCentral, order_id: str, lines: tuple[Body, ...]) -> None:

@@ -22,6 +22,9 @@ from azure.data.tables import TableClient, TableServiceClient, TableTransactionE
 Row = dict[str, Any]
 """PartitionKey, RowKey and text, number or bool properties; `etag` is set on rows that were read."""
 
+Continuation = dict[str, str] | None
+"""Where a listing goes on: opaque, made by the service; None at its end."""
+
 T = TypeVar("T")
 
 BATCH_ROWS = 100
@@ -110,6 +113,23 @@ class Table:
         except ResourceNotFoundError:
             return
 
+    def page(
+        self, filter: str, values: Mapping[str, Any], *, size: int, select: Sequence[str], after: Continuation = None
+    ) -> tuple[list[Row], Continuation]:
+        """One page of what `rows` gives, by one call of the service: rows, and how to ask for what follows.
+
+        At most `size` rows (1,000 is the most), also none with more to follow: a filter that finds little
+        is answered page by page. Give the continuation back with the same filter; None is the end.
+        """
+        pages = self._client.query_entities(
+            filter, parameters=dict(values), select=list(select), results_per_page=size
+        ).by_page(after)
+        try:
+            rows = [_row(entity) for entity in next(pages)]
+        except (StopIteration, ResourceNotFoundError):
+            return [], None
+        return rows, pages.continuation_token  # type: ignore[attr-defined]
+
     def partition(self, partition: str, first: str = "", last: str = "\uffff") -> Iterator[Row]:
         """The rows of one partition whose key lies between `first` and `last`, both included."""
         return self.rows(
@@ -162,6 +182,17 @@ class Tables:
         if name not in self._tables:
             self._tables[name] = Table(self._service.get_table_client(name))
         return self._tables[name]
+
+    def names(self, prefix: str) -> list[str]:
+        """The tables that exist and whose name begins with `prefix`, sorted."""
+        found = self._service.query_tables(
+            "TableName ge @first and TableName lt @last", parameters={"first": prefix, "last": prefix + "~"}
+        )
+        return sorted(table.name for table in found)
+
+    def drop(self, name: str) -> None:
+        """Remove a table with all its rows; a missing one is fine."""
+        self._service.delete_table(name)
 
 
 def _row(entity: Mapping[str, Any]) -> Row:

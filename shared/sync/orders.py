@@ -16,6 +16,7 @@ import msgspec
 from shared.business_central.executor import (
     change_row,
     create_sales_order,
+    once_sent,
     settle_total,
 )
 from shared.business_central.lookup import find_sales_documents
@@ -69,8 +70,8 @@ def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobCont
         if isinstance(plan, ConnectorError):
             outcomes.append(parked(link, plan))
         elif isinstance(plan, LeftOut):
-            outcomes.append(Outcome(link.with_(state=LinkState.LEFT_OUT), Result.LEFT_OUT))
-        elif link.state is LinkState.APPLIED and link.bc_id:
+            outcomes.append(_nothing_to_bill(link, plan))
+        elif link.state is LinkState.APPLIED:
             outcomes.append(_follow(_Planned(record, link, plan), context))
         else:
             new.append(_Planned(record, link, plan))
@@ -95,6 +96,15 @@ def _imported(link: Link) -> Outcome:
     if link.state is LinkState.APPLIED:
         return Outcome(link, Result.UNCHANGED)
     return Outcome(link.with_(state=LinkState.IMPORTED), Result.LEFT_OUT)
+
+
+def _nothing_to_bill(link: Link, plan: LeftOut) -> Outcome:
+    """No document for this order, or a conflict if it has one already."""
+    if link.state is not LinkState.APPLIED:
+        return Outcome(link.with_(state=LinkState.LEFT_OUT), Result.LEFT_OUT)
+    return parked(link, RecordRefused(
+        "order-changed-after-processing", f"{plan.reason} {link.bc_number} was created before that."
+    ))
 
 
 class _Planner:
@@ -211,8 +221,7 @@ def _document(
     sent_before = one.link.state is LinkState.SENDING
     if there is not None:
         # What a run without links finds may have been edited since: it is taken as it is.
-        mine = settle_total(context.bc, there, one.plan) if sent_before else there
-        return mine, Result.CREATED if sent_before else Result.UNCHANGED
+        return (_settled(there, one, context), Result.CREATED) if sent_before else (there, Result.UNCHANGED)
     if sent_before and context.clock.now() < _certain_at(claimed, context):
         raise OutcomeUnknown(
             "outcome-unknown", f"{_key(one)} was sent at {claimed.claimed_at} and is not to be found yet"
@@ -220,11 +229,17 @@ def _document(
     try:
         made = create_sales_order(context.bc, one.plan)
     except OutcomeUnknown:
-        found = find_sales_documents(context.bc, [_key(one)])
+        with once_sent(one.plan):
+            found = find_sales_documents(context.bc, [_key(one)])
         if not found:
             raise
         made = found[_key(one)]
-    return settle_total(context.bc, made, one.plan), Result.CREATED
+    return _settled(made, one, context), Result.CREATED
+
+
+def _settled(document: SalesDocument, one: _Planned, context: JobContext) -> SalesDocument:
+    with once_sent(one.plan):
+        return settle_total(context.bc, document, one.plan)
 
 
 def _certain_at(claimed: Link, context: JobContext) -> datetime:

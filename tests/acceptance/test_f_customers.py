@@ -146,7 +146,7 @@ def test_f6_by_bill_to_info_name_and_address_decide_and_not_the_email(
     assert house.document(5001)["customerNumber"] == customer
 
 
-def test_f6_by_bill_to_info_another_email_in_the_same_family_does_not_decide(house: House) -> None:
+def test_f6_by_bill_to_info_an_email_does_not_decide_where_the_address_is_another(house: House) -> None:
     house.card(customer_mapping_type="By Bill-to Info")
     house.order(5001, email="marie@example.fr", shipping_address=JEANS_ADDRESS)
 
@@ -234,7 +234,11 @@ def test_f13_without_any_address_the_customer_is_parked_with_a_sentence_naming_i
     assert "customer 7100000000001 has no address" in house.parked()[5001].detail
 
 
-def test_f14_without_shopify_can_update_a_changed_phone_leaves_the_customer_untouched(house: House) -> None:
+@pytest.mark.parametrize("range", ["With Order Import", "All Customers"])
+def test_f14_without_shopify_can_update_a_changed_phone_leaves_the_customer_untouched(
+    house: House, range: str,
+) -> None:
+    house.card(customer_import_from_shopify=range, shopify_can_update_customers=False)
     jean(house, phone="+33 4 72 00 00 01")
     order_of_jean(house)
     house.sync()

@@ -1,0 +1,210 @@
+"""Log entries: every HTTP call that the shop card's logging mode wants kept, in one table a UTC day.
+
+Fields follow the page "Shopify Log Entries" of Microsoft's connector. Table LogEntries<yyyymmdd>, partition =
+shop, row key = microseconds left of the day, then the sequence left: newest first by key, and a day is forgotten
+by dropping its table. Bodies too long for a row of reasonable size lie packed in the day's blob container, one
+blob a batch, one body a line. Border: rows and blobs; what is kept is decided by log_writer.py, what is found
+by log_list.py, what goes by log_purge.py.
+"""
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+from uuid import uuid4
+
+import msgspec
+
+from shared.errors import ConnectorError
+from shared.exchange import Exchange
+from shared.journal.redaction import redacted
+from shared.storage.account import Storage
+from shared.storage.blobs import Blobs
+from shared.storage.tables import Put, Row, Tables
+
+TABLES = "LogEntries"
+CONTAINERS = "log-bodies-"
+PREVIEW = 50
+LONGEST_IN_ROW = 8_000
+"""Characters of a body that stay in its row: a day's rows are filtered fast, and a hundred fit one batch."""
+
+_LONGEST_URL = 4_000
+_DAY = 86_400_000_000
+_LAST_SEQUENCE = 999_999
+_NUMBER = re.compile(r"(\d{8})-(\d{12})-(\d{6})([0-9a-f]{6})-([A-Z0-9][A-Z0-9_-]{0,19})")
+
+
+class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One call as the list shows it; `at` is UTC, ISO 8601 with microseconds; status 0 = no answer came."""
+
+    number: str
+    shop: str
+    at: str
+    direction: str
+    method: str
+    url: str
+    status: int
+    description: str
+    has_error: bool
+    retry: int
+    seconds: float
+    request_id: str = ""
+    requested_cost: float | None = None
+    actual_cost: float | None = None
+    available_points: float | None = None
+    request_preview: str = ""
+    response_preview: str = ""
+    run: str = ""
+
+
+FIELDS = ("PartitionKey", "RowKey", *(name for name in LogEntry.__struct_fields__ if name not in ("number", "shop")))
+"""The properties of a row that a list reads: all but the bodies."""
+
+
+class WholeLogEntry(LogEntry, frozen=True, kw_only=True):
+    """An entry with both bodies in full, secrets hidden."""
+
+    request: str
+    response: str
+
+
+class Address(NamedTuple):
+    """Where an entry lies."""
+
+    day: date
+    shop: str
+    key: str
+
+    @property
+    def table(self) -> str:
+        return table_of(self.day)
+
+
+class LogEntries:
+    """The log of all shops. `known_secrets` never appear, whatever they look like."""
+
+    def __init__(self, storage: Storage, known_secrets: Sequence[str] = ()) -> None:
+        self.tables: Tables = storage.tables
+        self.blobs: Blobs = storage.blobs
+        self._known_secrets = known_secrets
+
+    def write(self, shop: str, run: str, exchanges: Sequence[tuple[int, Exchange]]) -> None:
+        """Store (sequence number, exchange) of one shop; raises what storage raises."""
+        writer = uuid4().hex[:6]
+        by_day: dict[date, list[tuple[int, Exchange]]] = {}
+        for sequence, exchange in exchanges:
+            by_day.setdefault(exchange.at.astimezone(UTC).date(), []).append((sequence, exchange))
+        for day, entries in by_day.items():
+            bodies = _Pack(shop, max(exchange.at for _, exchange in entries))
+            rows = [
+                _row(shop, run, key_at(exchange.at, sequence, writer), redacted(exchange, self._known_secrets), bodies)
+                for sequence, exchange in entries
+            ]
+            if bodies.lines:
+                self.blobs.write(container_of(day), bodies.name, bodies.packed(), "application/gzip")
+            self.tables[table_of(day)].write(Put("insert", row) for row in rows)
+
+    def get(self, number: str) -> WholeLogEntry:
+        """The whole entry, or ConnectorError not-found."""
+        address = address_of(number)
+        row = self.tables[address.table].get(address.shop, address.key)
+        if row is None:
+            raise ConnectorError("not-found", f"there is no log entry {number[:80]!r}")
+        bodies = {"request": self._body(address.day, row, "request"), "response": self._body(address.day, row, "response")}
+        return WholeLogEntry(**msgspec.structs.asdict(entry_of(row)), **bodies)
+
+    def _body(self, day: date, row: Row, which: str) -> str:
+        line = row.get(f"{which}_line")
+        if line is None:
+            return str(row.get(which, ""))
+        packed = self.blobs.read(container_of(day), row["bodies"])
+        if packed is None:
+            raise ConnectorError("not-found", f"the {which} of this log entry has been removed")
+        body: str = msgspec.json.decode(gzip.decompress(packed).split(b"\n")[line])
+        return body
+
+
+def table_of(day: date) -> str:
+    """LogEntries20260310"""
+    return f"{TABLES}{day:%Y%m%d}"
+
+
+def container_of(day: date) -> str:
+    """log-bodies-20260310"""
+    return f"{CONTAINERS}{day:%Y%m%d}"
+
+
+def days_of(names: Iterable[str], prefix: str) -> list[date]:
+    """The days that tables or containers of this prefix are for, newest first; foreign names are ignored."""
+    days = [name.removeprefix(prefix) for name in names]
+    return sorted((datetime.strptime(day, "%Y%m%d").date() for day in days if re.fullmatch(r"\d{8}", day)), reverse=True)
+
+
+def key_at(at: datetime, sequence: int | None = None, writer: str = "") -> str:
+    """The row key of an entry; without a sequence, the first key of its microsecond and of all before it."""
+    left = f"{_DAY - _microseconds(at):011d}"
+    return left if sequence is None else f"{left}-{_LAST_SEQUENCE - sequence % (_LAST_SEQUENCE + 1):06d}-{writer}"
+
+
+def entry_of(row: Row) -> LogEntry:
+    """The entry that a row of a list or a whole row holds."""
+    return msgspec.convert(row | {"shop": row["PartitionKey"], "number": _number(row)}, LogEntry)
+
+
+def address_of(number: str) -> Address:
+    """Where the entry of this number lies; ConnectorError not-found for what is no number."""
+    parts = _NUMBER.fullmatch(number)
+    try:
+        day, clock, sequence, writer, shop = parts.groups() if parts else ("", "", "", "", "")
+        at = datetime.strptime(day + clock, "%Y%m%d%H%M%S%f").replace(tzinfo=UTC)
+    except ValueError:
+        raise ConnectorError("not-found", f"there is no log entry {number[:80]!r}") from None
+    return Address(at.date(), shop, key_at(at, int(sequence), writer))
+
+
+def _number(row: Row) -> str:
+    """Day, time, sequence and shop: the order of numbers is the order of time."""
+    left, sequence, writer = row["RowKey"].split("-")
+    at = datetime.combine(datetime.fromisoformat(row["at"]).date(), time(), UTC)
+    at += timedelta(microseconds=_DAY - int(left))
+    return f"{at:%Y%m%d-%H%M%S%f}-{_LAST_SEQUENCE - int(sequence):06d}{writer}-{row['PartitionKey']}"
+
+
+def _microseconds(at: datetime) -> int:
+    moment = at.astimezone(UTC)
+    return int((moment - datetime.combine(moment.date(), time(), UTC)) / timedelta(microseconds=1))
+
+
+class _Pack:
+    """The long bodies of one batch, one JSON string a line; named after the newest entry that they belong to."""
+
+    def __init__(self, shop: str, newest: datetime) -> None:
+        self.name = f"{newest.astimezone(UTC):%H%M%S%f}-{shop}-{uuid4().hex[:8]}.jsonl.gz"
+        self.lines: list[bytes] = []
+
+    def properties(self, which: str, body: str) -> Row:
+        """The body itself, or the line that it became."""
+        if len(body) <= LONGEST_IN_ROW:
+            return {which: body}
+        self.lines.append(msgspec.json.encode(body))
+        return {f"{which}_line": len(self.lines) - 1, "bodies": self.name}
+
+    def packed(self) -> bytes:
+        return gzip.compress(b"\n".join(self.lines), 5)
+
+
+def _row(shop: str, run: str, key: str, exchange: Exchange, bodies: _Pack) -> Row:
+    costs: Row = {
+        name: float(value) for name in ("requested_cost", "actual_cost", "available_points")
+        if (value := getattr(exchange, name)) is not None
+    }
+    return costs | bodies.properties("request", exchange.request) | bodies.properties("response", exchange.response) | {
+        "PartitionKey": shop, "RowKey": key, "run": run,
+        "at": exchange.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "direction": exchange.direction, "method": exchange.method, "url": exchange.url[:_LONGEST_URL],
+        "status": exchange.status, "description": exchange.description[:_LONGEST_URL], "has_error": exchange.has_error,
+        "retry": exchange.retry, "seconds": float(exchange.seconds), "request_id": exchange.request_id[:200],
+        "request_preview": exchange.request[:PREVIEW], "response_preview": exchange.response[:PREVIEW],
+    }
