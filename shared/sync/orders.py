@@ -7,6 +7,7 @@ the earlier request can no longer be under way.
 """
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -38,6 +39,8 @@ from shared.sync.context import JobContext
 from shared.sync.links import Link, LinkState
 from shared.sync.outcome import Outcome, Result, attempt, parked
 from shared.sync.products import ItemLinks
+
+_log = logging.getLogger(__name__)
 
 KIND = "orders"
 CLAIMED_AT_ONCE = 20
@@ -170,9 +173,13 @@ def _create(chunk: Sequence[_Planned], context: JobContext) -> list[Outcome]:
     def create(pair: tuple[_Planned, Link]) -> tuple[SalesDocument, Result] | ConnectorError:
         one, claim = pair
         try:
-            return attempt(f"order {one.record.number}", lambda: _document(one, claim, there.get(_key(one)), context))
+            return _document(one, claim, there.get(_key(one)), context)
         except ConnectorError as problem:
-            return problem  # concerns the run: raised below, once the others' documents are kept
+            return problem  # one that concerns the run is raised below, once the others' documents are kept
+        except Exception as error:
+            # Nobody knows how far it came: the claim must stand, or the order might be made twice.
+            _log.exception("order %d failed", one.record.number)
+            return OutcomeUnknown("internal-error", f"{_key(one)}: {type(error).__name__}: {error}")
 
     results = context.side_by_side(create, list(zip(chunk, claimed, strict=True)))
     outcomes = [_result(one, link, result) for one, link, result in zip(chunk, claimed, results, strict=True)]

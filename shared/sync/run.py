@@ -17,6 +17,7 @@ from shared.business_central.directory import Directory
 from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
+from shared.journal.log_writer import LogWriter
 from shared.journal.runs import SyncRun
 from shared.shop_card import ShopCard
 from shared.shopify.client import ShopifyClient
@@ -112,8 +113,25 @@ def _begin(connector: Connector, job: SyncJob) -> SyncRun:
 def _work(connector: Connector, job: SyncJob, run: SyncRun, lease: Lease) -> None:
     card = connector.shops.get(job.shop)
     _check_ready(connector, card)
-    shopify, bc = connector.shopify(card), connector.business_central(card)
+    log = connector.log(card, run.run)
+    try:
+        state = _bring_up_to_date(connector, card, run, lease, log)
+    finally:
+        log.close()
+        run.log_entries += log.written
+        run.log_entries_lost += log.lost
+    _end(connector, run, state, None)
+
+
+def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease: Lease, log: LogWriter) -> str:
+    """Type by type; the state that the run has come to."""
+    shopify, bc = connector.shopify(card, log), connector.business_central(card, log)
     meter = _Meter(run, shopify, bc, connector)
+
+    def progress() -> None:
+        log.flush()
+        meter.save()
+
     deadline = Deadline(connector.clock, connector.settings.time_budget_seconds)
     directory = Directory(bc)
     state = "succeeded"
@@ -129,7 +147,7 @@ def _work(connector: Connector, job: SyncJob, run: SyncRun, lease: Lease) -> Non
                 connector.settings.bc_settle_seconds, *_horizon(info, run),
             )
             try:
-                run_type(info, context, connector.informations, deadline, meter.save)
+                run_type(info, context, connector.informations, deadline, progress)
             except OutOfTime:
                 state = "continuing"
                 break
@@ -137,7 +155,7 @@ def _work(connector: Connector, job: SyncJob, run: SyncRun, lease: Lease) -> Non
                 _log.info("%s of %s was reset while it ran; the next run starts there", kind, card.code)
             finally:
                 meter.save()
-    _end(connector, run, state, None)
+    return state
 
 
 def _horizon(info: SynchronizationInfo, run: SyncRun) -> tuple[datetime, bool]:
