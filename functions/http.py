@@ -37,7 +37,15 @@ class Answer(NamedTuple):
     status: int = 200
 
 
-def edge(function: Callable[[Call], Answer]) -> Callable[[func.HttpRequest], func.HttpResponse]:
+class Download(NamedTuple):
+    """A text to be saved as a file of this name."""
+
+    name: str
+    text: str
+    mimetype: str = "application/json"
+
+
+def edge(function: Callable[[Call], Answer | Download]) -> Callable[[func.HttpRequest], func.HttpResponse]:
     """Make an HTTP trigger of a function of a Call."""
 
     @wraps(function)
@@ -49,12 +57,19 @@ def edge(function: Callable[[Call], Answer]) -> Callable[[func.HttpRequest], fun
         except Exception:
             _log.exception("%s failed", function.__name__)
             return _problem(ConnectorError("internal-error", "the connector failed; the log holds the details"), "")
+        if isinstance(answer, Download):
+            return _download(answer)
         body = None if answer.value is None else msgspec.json.encode(answer.value)
         return func.HttpResponse(body, status_code=answer.status, mimetype="application/json")
 
     trigger.__annotations__ = {"req": func.HttpRequest, "return": func.HttpResponse}
     del trigger.__wrapped__  # type: ignore[attr-defined]  # the worker reads the signature: one parameter, req
     return trigger
+
+
+def _download(file: Download) -> func.HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{file.name}"', "X-Content-Type-Options": "nosniff"}
+    return func.HttpResponse(file.text, headers=headers, mimetype=file.mimetype, charset="utf-8")
 
 
 def _call(req: func.HttpRequest) -> Call:

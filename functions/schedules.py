@@ -1,4 +1,4 @@
-"""Timers: the incremental synchronization of every enabled shop."""
+"""Timers: the incremental synchronization of every enabled shop, and the nightly removal of old log entries."""
 from __future__ import annotations
 
 import logging
@@ -16,3 +16,10 @@ blueprint = func.Blueprint()
 def incremental_sync(timer: func.TimerRequest) -> None:
     shops = request_sync_of_all_shops(connector())
     logging.info("synchronization queued for %d shops", len(shops))
+
+
+@blueprint.function_name("purge_expired_logs")
+@blueprint.timer_trigger("timer", schedule="%LOG_PURGE_SCHEDULE%", run_on_startup=False, use_monitor=True)
+def purge_expired_logs(timer: func.TimerRequest) -> None:
+    purge = connector().purges.remove_expired(by="schedule")
+    logging.info("log entries up to %s removed: %d days, %d entries", purge.before, purge.days, purge.entries)

@@ -120,6 +120,7 @@ def local_settings(
         "BC_CLIENT_ID": bc["client_id"],
         "BC_CLIENT_SECRET": bc["client_secret"],
         "SYNC_SCHEDULE": os.environ.get("SYNC_SCHEDULE", "0 */5 * * * *"),
+        "LOG_PURGE_SCHEDULE": "0 0 2 * * *",
         "SYNC_LEASE_SECONDS": os.environ.get("SYNC_LEASE_SECONDS", "15"),
         "BC_SETTLE_SECONDS": os.environ.get("BC_SETTLE_SECONDS", "15"),
     }

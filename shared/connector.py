@@ -19,9 +19,12 @@ from shared.clock import Clock, SystemClock
 from shared.environment import TABLE as ENVIRONMENT_TABLE
 from shared.environment import HttpPermission
 from shared.errors import ConnectorError
-from shared.exchange import Observer, unobserved
+from shared.exchange import Observer, both, unobserved
 from shared.journal.captures import TABLE as CAPTURE_TABLE
 from shared.journal.captures import DataCaptures
+from shared.journal.log_entries import LogEntries
+from shared.journal.log_purge import LogPurges
+from shared.journal.log_writer import LogWriter, written_at_once
 from shared.journal.runs import TABLE as RUN_TABLE
 from shared.journal.runs import SyncRuns
 from shared.journal.skipped import TABLE as SKIPPED_TABLE
@@ -49,28 +52,38 @@ class Connector(NamedTuple):
     runs: SyncRuns
     captures: DataCaptures
     skipped: SkippedRecords
+    logs: LogEntries
+    purges: LogPurges
     observe: Observer
     sign_in: Callable[[], TokenProvider]
 
-    def shopify(self, card: ShopCard) -> ShopifyClient:
-        """A client for the card's shop."""
+    def log(self, card: ShopCard, run: str) -> LogWriter:
+        """The log of one run; to be flushed after each page and closed at the end."""
+        return LogWriter(self.logs, card, run)
+
+    def observer(self, card: ShopCard, log: Observer | None = None) -> Observer:
+        """Who is told of each call: the log of a run, or without one the log entries at once."""
+        return both(self.observe, log or written_at_once(self.logs, card))
+
+    def shopify(self, card: ShopCard, log: Observer | None = None) -> ShopifyClient:
+        """A client for the card's shop; its calls go to the run's log, if there is one."""
         host = card.shopify_url.removeprefix("https://")
         return ShopifyClient(
             self.settings.shopify_base_url.replace("{shop}", host),
             token=lambda: self.tokens.token(card.code),
             clock=self.clock,
             http_gate=self.permission,
-            observe=self.observe,
+            observe=self.observer(card, log),
             mutation_gate=lambda: _may_write_to_shopify(card),
         )
 
-    def business_central(self, card: ShopCard) -> BusinessCentral:
-        """A client for the card's company."""
+    def business_central(self, card: ShopCard, log: Observer | None = None) -> BusinessCentral:
+        """A client for the card's company; its calls go to the run's log, if there is one."""
         if not card.company_id:
             raise ConnectorError("bc-company-unknown", f"shop {card.code}: Company is not filled in")
         return BusinessCentral(
             self.settings.bc_api_root, card.company_id, self.sign_in(), self.clock,
-            http_gate=self.permission, observe=self.observe,
+            http_gate=self.permission, observe=self.observer(card, log),
         )
 
 
@@ -82,6 +95,7 @@ def build_connector(
     storage = storage or _storage(settings)
     tables = storage.tables
     permission = HttpPermission(tables[ENVIRONMENT_TABLE], settings.environment, clock)
+    logs = LogEntries(storage, known_secrets=(settings.bc_client_secret, settings.token_key))
 
     @lru_cache(maxsize=1)
     def sign_in() -> TokenProvider:
@@ -102,6 +116,8 @@ def build_connector(
         runs=SyncRuns(tables[RUN_TABLE], clock),
         captures=DataCaptures(tables[CAPTURE_TABLE], storage.blobs, clock),
         skipped=SkippedRecords(tables[SKIPPED_TABLE]),
+        logs=logs,
+        purges=LogPurges(logs, clock, settings.log_retention_days),
         observe=observe,
         sign_in=sign_in,
     )

@@ -35,5 +35,15 @@ class Exchange(msgspec.Struct, frozen=True):
 Observer = Callable[[Exchange], None]
 
 
+def both(first: Observer, second: Observer) -> Observer:
+    """The observer that tells two others."""
+
+    def observe(exchange: Exchange) -> None:
+        first(exchange)
+        second(exchange)
+
+    return observe
+
+
 def unobserved(exchange: Exchange) -> None:
     """The observer that keeps nothing."""

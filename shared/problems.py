@@ -253,6 +253,21 @@ CATALOGUE: dict[str, Problem] = {
         "Cet enregistrement n'existe pas",
         "Vérifier l'identifiant, ou revenir à la liste.",
     ),
+    "confirmation-needed": Problem(
+        Fault.DATA, 409,
+        "This removes log entries for good and has to be confirmed",
+        "Log entries > Delete All Entries: repeat it with the number named in the sentence as confirmation.",
+        "Ceci supprime définitivement des écritures du journal et doit être confirmé",
+        "Écritures journal > Supprimer toutes les écritures : répéter avec le nombre indiqué dans la phrase comme "
+        "confirmation.",
+    ),
+    "escalation-not-offered": Problem(
+        Fault.DATA, 409,
+        "Shopify's support cannot help with this log entry",
+        "Choose a log entry of a call to Shopify with status 500 that is younger than 14 days.",
+        "Le support de Shopify ne peut rien faire de cette écriture du journal",
+        "Choisir une écriture d'un appel à Shopify avec le statut 500 et de moins de 14 jours.",
+    ),
     "input-invalid": Problem(
         Fault.DATA, 400,
         "The request cannot be understood",

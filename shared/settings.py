@@ -32,6 +32,8 @@ SETTINGS: dict[str, Setting] = {
     "BC_CLIENT_ID": Setting("", "Client id of the Entra application that Business Central knows."),
     "BC_CLIENT_SECRET": Setting("", "Its secret; empty = managed identity."),
     "SYNC_SCHEDULE": Setting("0 */5 * * * *", "When the incremental synchronization starts (NCRONTAB)."),
+    "LOG_PURGE_SCHEDULE": Setting("0 0 2 * * *", "When expired log entries are removed (NCRONTAB, UTC)."),
+    "LOG_RETENTION_DAYS": Setting("7", "Log entries of this age in days are removed every night (1 to 3650)."),
     "SYNC_OVERLAP_SECONDS": Setting("600", "How far before the last synchronization time a run looks again."),
     "SYNC_TIME_BUDGET_SECONDS": Setting("420", "After so long a run hands over to a fresh message."),
     "SYNC_LEASE_SECONDS": Setting("60", "How long a dead worker blocks its shop."),
@@ -53,6 +55,7 @@ class Settings(msgspec.Struct, frozen=True):
     bc_token_url: str = ""
     bc_client_id: str = ""
     bc_client_secret: str = ""
+    log_retention_days: int = 7
     overlap_seconds: float = 600
     time_budget_seconds: float = 420
     lease_seconds: float = 60
@@ -89,6 +92,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         bc_token_url=text("BC_TOKEN_URL"),
         bc_client_id=text("BC_CLIENT_ID"),
         bc_client_secret=text("BC_CLIENT_SECRET"),
+        log_retention_days=int(number("LOG_RETENTION_DAYS")),
         overlap_seconds=number("SYNC_OVERLAP_SECONDS"),
         time_budget_seconds=number("SYNC_TIME_BUDGET_SECONDS"),
         lease_seconds=number("SYNC_LEASE_SECONDS"),
@@ -99,6 +103,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         wrong.append("one of AzureWebJobsStorage and AzureWebJobsStorage__accountName must be set")
     if not settings.bc_api_root:
         wrong.append("BC_API_ROOT must be set")
+    if not 1 <= settings.log_retention_days <= 3650:
+        wrong.append("LOG_RETENTION_DAYS must be 1 to 3650")
     if wrong:
         raise ConnectorError("settings-invalid", "; ".join(wrong))
     return settings

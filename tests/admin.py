@@ -28,9 +28,9 @@ def admin_api(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Admin]:
     monkeypatch.setenv("TOKEN_KEY", house.settings.token_key)
     monkeypatch.setenv("BC_API_ROOT", house.settings.bc_api_root)
 
-    def call(name: str, body: Any = None, **path: str) -> tuple[int, Any]:
+    def call(name: str, body: Any = None, query: dict[str, str] | None = None, **path: str) -> tuple[int, Any]:
         answer = _functions()[name](func.HttpRequest(
-            method="ANY", url="/", route_params={"shop": house.shop, **path},
+            method="ANY", url="/", params=query, route_params={"shop": house.shop, **path},
             body=b"" if body is None else json.dumps(body).encode(),
         ))
         return answer.status_code, json.loads(answer.get_body() or b"null")

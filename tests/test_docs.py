@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from enum import Enum
 from functools import cache
@@ -17,7 +19,6 @@ import msgspec
 import pytest
 
 import function_app  # noqa: F401 - so that every error class is known
-from local.stack import _options as stack_options
 from shared.errors import ConnectorError
 from shared.problems import CATALOGUE
 from shared.settings import SETTINGS
@@ -120,7 +121,7 @@ def test_every_route_is_documented_with_its_answer_and_an_example() -> None:
         method, path = heading.split()[0], heading.split()[-1]
         example = re.sub(r"\{\w+\}", r"[^/\\s]+", path.replace("/api/", r"\$API/api/"))
 
-        assert re.search(r"\bAnswers 20[0-9]\b", text), heading
+        assert re.search(r"\bAnswers 20[0-9]\b", unwrapped(text)), heading
         assert re.search(rf'curl (?:-X {method} )?[^`]*"{example}"', text), heading
         assert method == "GET" or f"-X {method}" in text, heading
 
@@ -143,7 +144,7 @@ def test_every_link_of_a_page_leads_to_a_file_and_heading(page: Path) -> None:
 def test_every_page_of_the_documentation_is_reached_from_the_index() -> None:
     linked = set(re.findall(r"\]\(([^)\s#]+)\)", (DOCS / "README.md").read_text()))
 
-    assert {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")} - {"README.md"} == linked
+    assert {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")} <= linked | {"README.md"}
 
 
 def test_decisions_are_numbered_without_gaps_and_have_their_parts() -> None:
@@ -158,15 +159,15 @@ def test_decisions_are_numbered_without_gaps_and_have_their_parts() -> None:
 
 def test_the_readmes_commands_are_options_of_run() -> None:
     readme = (ROOT / "README.md").read_text()
-    commands = re.findall(r"\./run((?: [\w./-]+)*)", readme)
+    commands = [command.split() for command in re.findall(r"\./run((?: [\w./-]+)*)", readme)]
+    options = {word for command in commands for word in command if word.startswith("--")}
+    tests = [command[1:] for command in commands if command[:1] == ["test"]]
+    usage = subprocess.run([sys.executable, "-m", "local.stack", "--help"], cwd=ROOT, capture_output=True, text=True)
 
-    assert "" in commands
-    assert " test" in commands
-    for arguments in (command.split() for command in commands):
-        if arguments[:1] == ["test"]:
-            assert all((ROOT / argument).exists() for argument in arguments[1:]), arguments
-        else:
-            stack_options(arguments)  # argparse ends the program at an option it does not know
+    assert [] in commands
+    assert [] in tests
+    assert options <= set(re.findall(r"--[a-z-]+", usage.stdout))
+    assert [argument for arguments in tests for argument in arguments if not (ROOT / argument).exists()] == []
 
 
 def test_the_changelog_begins_with_what_is_unreleased() -> None:

@@ -14,6 +14,7 @@ from aiohttp import web
 from local.shopify.bucket import PLANS
 from local.shopify.demo_shop import DOMAIN, demo_shop
 from local.shopify.server import CLIENT_ID, CLIENT_SECRET, FEW_TOKEN, TOKEN, build_app, listen, new_service
+from local.shopify.service import Service
 from local.shopify.state import ShopState, SystemClock
 
 
@@ -21,8 +22,12 @@ def main() -> None:
     options = read_options()
     clock = SystemClock()
     state = open_shop(options, clock)
-    asyncio.run(serve(state, clock, options))
+    service = new_service(state, clock, options.plan, options.latency)
+    listed = service.grants.apps[CLIENT_ID].redirect_urls
+    listed += [address for address in options.redirect_url if address not in listed]
+    asyncio.run(serve(service, options))
     if options.dump:
+        service.keep()
         state.dump(options.dump)
 
 
@@ -40,6 +45,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--latency", type=float, default=0, help="seconds every answer takes")
     parser.add_argument("--dump", type=Path, help="read at start when it exists, written at stop (.gz packs it)")
     parser.add_argument("--now", type=datetime.fromisoformat, help="newest moment of the seeded shop (ISO 8601)")
+    parser.add_argument("--redirect-url", action="append", default=[], help="another OAuth redirect address")
     return parser.parse_args()
 
 
@@ -52,8 +58,7 @@ def open_shop(options: argparse.Namespace, clock: SystemClock) -> ShopState:
                      plain=options.plain, lines_per_order=options.lines_per_order)
 
 
-async def serve(state: ShopState, clock: SystemClock, options: argparse.Namespace) -> None:
-    service = new_service(state, clock, options.plan, options.latency)
+async def serve(service: Service, options: argparse.Namespace) -> None:
     runner = web.AppRunner(build_app(service), access_log=None, shutdown_timeout=2)
     port = await listen(runner, options.port)
     stop = asyncio.Event()

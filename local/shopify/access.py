@@ -8,7 +8,7 @@ Source: access notes of the schema file; Shopify: Access scopes; recorded refusa
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 
@@ -30,20 +30,20 @@ FEW_SCOPES = frozenset(  # one list is easier to read than thirty quoted names
 
 @dataclass(frozen=True)
 class Token:
-    """An access token of one app: its scopes, and whether the app may list installations."""
+    """An access token of one app: its scopes, whether the app may list installations, and when it ends."""
 
     value: str
     app: str
     scopes: frozenset[str]
     lists_installations: bool = True
+    expires_at: datetime | None = None
 
     @property
     def sees_all_orders(self) -> bool:
         return "read_all_orders" in self.scopes
 
     def without(self, scope: str) -> Token:
-        return Token(self.value, self.app, self.scopes - {scope, scope.replace("read_", "write_")},
-                     self.lists_installations)
+        return replace(self, scopes=self.scopes - {scope, scope.replace("read_", "write_")})
 
 
 @lru_cache(maxsize=4)

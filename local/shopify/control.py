@@ -76,7 +76,12 @@ def add_control_routes(app: web.Application, service: Service) -> None:
               ("POST", "touch", touch), ("POST", "{kind}", create), ("GET", "{kind}/{number}", read),
               ("PATCH", "{kind}/{number}", change), ("DELETE", "{kind}/{number}", remove)]
     for method, path, handler in routes:
-        app.router.add_route(method, f"/_control/{path}", _answering(handler))
+        app.router.add_route(method, f"/_control/{path}", answering(handler))
+
+
+async def content_of(request: web.Request) -> dict[str, Any]:
+    """The JSON object of a request; {} for an empty body."""
+    return await request.json() if request.can_read_body else {}
 
 
 def _kind(request: web.Request) -> str:
@@ -90,7 +95,7 @@ def _number(request: web.Request) -> int:
     return int(request.match_info["number"])
 
 
-def _answering(handler: Callable[[web.Request], Awaitable[Any]]) -> Handler:
+def answering(handler: Callable[[web.Request], Awaitable[Any]]) -> Handler:
     """Turn what a handler returns or raises into JSON."""
     async def answer(request: web.Request) -> web.StreamResponse:
         try:

@@ -9,6 +9,8 @@ drop_connection the connection is closed without an answer                      
 delay           the answer comes late; its points stay reserved meanwhile         seconds (0.2)
 access_revoked  401, errors as a string                                           lasts until cleared
 missing_scope   the token lacks `scope`                                           scope; lasts until cleared
+token_5xx       an HTML page in place of a token answer, nothing done             status (502)
+token_lost      the connection is closed after the token work is done
 search_lag      lists show changes only after `seconds`                           seconds (5); lasts until cleared
 """
 from __future__ import annotations
@@ -17,7 +19,8 @@ import threading
 from typing import Any
 
 LASTING = {"access_revoked", "missing_scope", "search_lag"}
-KINDS = LASTING | {"http_429", "http_5xx", "throttled", "internal_error", "drop_connection", "delay"}
+KINDS = LASTING | {"http_429", "http_5xx", "throttled", "internal_error", "drop_connection", "delay", "token_5xx",
+                   "token_lost"}
 
 
 class Faults:

@@ -16,8 +16,12 @@ from typing import Any
 from aiohttp import web
 
 from local.shopify.access import Token
+from local.shopify.app_control import add_app_control_routes
+from local.shopify.apps import App
+from local.shopify.consent import add_consent_routes
 from local.shopify.control import add_control_routes, json_answer
 from local.shopify.demo_shop import DOMAIN, demo_shop
+from local.shopify.oauth import BAD_TOKEN, add_oauth_routes, presented
 from local.shopify.roots import SUPPORTED_VERSIONS
 from local.shopify.service import Reserved, Service
 from local.shopify.state import Clock, ShopState, SystemClock
@@ -26,7 +30,7 @@ from local.shopify.stats import Stats
 TOKEN, FEW_TOKEN = "shpat_simulated_all_scopes", "shpat_simulated_few_scopes"
 CLIENT_ID, CLIENT_SECRET = "simulated-client-id", "shpss_simulated_client_secret"
 FEW_CLIENT_ID = "simulated-few-client-id"
-BAD_TOKEN = "[API] Invalid API key or access token (unrecognized login or wrong password)"
+APP_NUMBER = 347082227713
 BAD_GATEWAY_PAGE = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>Error {0}</h1></body></html>"
 
 
@@ -43,6 +47,9 @@ def build_app(service: Service) -> web.Application:
         return await _admin(service, request)
 
     app.router.add_post("/admin/api/{version}/graphql.json", admin)
+    add_consent_routes(app, service.grants, service.state.card["myshopifyDomain"])
+    add_oauth_routes(app, service.grants, service.faults, service.uninstall)
+    add_app_control_routes(app, service)
     add_control_routes(app, service)
     return app
 
@@ -57,7 +64,7 @@ async def _admin(service: Service, request: web.Request) -> web.StreamResponse:
     refusal = _refused_early(service, headers)
     if refusal is not None:
         return refusal
-    token = service.tokens.get(request.headers.get("X-Shopify-Access-Token", ""))
+    token = presented(request, service.grants)
     if token is None or service.faults.take("access_revoked"):
         return json_answer({"errors": BAD_TOKEN}, 401, headers)
     answer = await _answered(service, token, request, request_id, headers)
@@ -130,6 +137,15 @@ class RunningShop:
     def clear_faults(self) -> None:
         self.service.faults.clear()
 
+    @property
+    def app(self) -> App:
+        """The connector's app: its secrets, redirect addresses and privacy addresses may be changed."""
+        return self.service.grants.apps[self.client_id]
+
+    def uninstall(self) -> None:
+        """The merchant removes the connector's app."""
+        self.service.uninstall(self.app)
+
     def stop(self) -> None:
         """Close the port and end the thread."""
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -137,8 +153,14 @@ class RunningShop:
 
 
 def new_service(state: ShopState, clock: Clock, plan: str, latency: float = 0) -> Service:
-    """A service that knows the two tokens."""
+    """A service that knows the two apps and their development tokens, or what the state kept of them."""
     service = Service(state, clock, plan=plan, latency=latency)
+    if "grants" in state.kept:
+        service.grants.restore(state.kept["grants"])
+        return service
+    service.grants.apps[CLIENT_ID] = App(CLIENT_ID, APP_NUMBER, [CLIENT_SECRET])
+    service.grants.apps[FEW_CLIENT_ID] = App(FEW_CLIENT_ID, APP_NUMBER + 1, [CLIENT_SECRET], title="Few scopes",
+                                             lists_installations=False)
     service.grant(TOKEN, CLIENT_ID)
     service.grant(FEW_TOKEN, FEW_CLIENT_ID, few=True)
     return service

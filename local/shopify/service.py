@@ -17,10 +17,12 @@ from graphql.language import DocumentNode, OperationDefinitionNode
 
 from local.shopify import errors
 from local.shopify.access import FEW_SCOPES, Token, all_scopes
+from local.shopify.apps import App
 from local.shopify.bucket import Bucket
 from local.shopify.cost import requested_cost
 from local.shopify.execution import Execution
 from local.shopify.faults import Faults
+from local.shopify.grants import Grants
 from local.shopify.plan import Plan, directive_variables
 from local.shopify.roots import RESOLVERS
 from local.shopify.schema import AdminSchema, load_schema
@@ -70,7 +72,7 @@ class Service:
         self.state, self.clock, self._shop_plan = state, clock, plan
         self.schema: AdminSchema = load_schema()
         self.faults, self.stats = Faults(), Stats()
-        self.tokens: dict[str, Token] = {}
+        self.grants = Grants(clock)
         self._buckets: dict[str, Bucket] = {}
         self._documents: OrderedDict[str, Document] = OrderedDict()
 
@@ -79,6 +81,19 @@ class Service:
         scopes = FEW_SCOPES if few else all_scopes(self.schema)
         self.tokens[value] = Token(value, app, scopes, lists_installations=not few)
         return value
+
+    @property
+    def tokens(self) -> dict[str, Token]:
+        """Every token by its value, also those that have expired."""
+        return self.grants.tokens
+
+    def uninstall(self, app: App) -> None:
+        """The app is removed from the shop: its tokens die."""
+        self.grants.uninstall(app)
+
+    def keep(self) -> None:
+        """Hand what lives outside the records to the state, which is about to be dumped."""
+        self.state.kept = {"grants": self.grants.kept()}
 
     def bucket(self, app: str) -> Bucket:
         if app not in self._buckets:

@@ -71,6 +71,7 @@ class ShopState:
     def __init__(self, card: Record, clock: Clock) -> None:
         self.card, self.clock = card, clock
         self.location = location_record()
+        self.kept: dict[str, Any] = {}      # what other rooms want in the dump, as JSON
         self._memo: dict[Any, Any] = {}
         self.lock = threading.RLock()
         self._stored: dict[str, dict[int, Stored]] = {kind: {} for kind in KINDS}
@@ -227,7 +228,7 @@ class ShopState:
     def dump(self, path: Path) -> None:
         """Write all specs to `path` (gzip when it ends in .gz), atomically."""
         with self.lock:
-            content = {"card": self.card, "numbers": self._numbers,
+            content = {"card": self.card, "numbers": self._numbers, "kept": self.kept,
                        "specs": {k: [s.spec for s in found.values()] for k, found in self._stored.items()}}
         raw = json.dumps(content, ensure_ascii=False).encode()
         partial = path.with_name(path.name + ".partial")
@@ -242,7 +243,7 @@ class ShopState:
         state = cls(content["card"], clock)
         for kind, specs in content["specs"].items():
             state.add_all(kind, specs, datetime(2000, 1, 1, tzinfo=UTC))
-        state._numbers = content["numbers"]
+        state._numbers, state.kept = content["numbers"], content.get("kept", {})
         return state
 
 

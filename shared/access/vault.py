@@ -1,9 +1,12 @@
-"""Where access tokens are kept outside Azure: a table whose values are encrypted.
+"""Where secrets are kept: one interface, and its implementation outside Azure.
 
-The key is an application setting and never lies beside the values (Fernet: AES-128-CBC and
-HMAC-SHA256, package `cryptography`). Tokens leave this module only to become a request header.
+The encrypted table's key is an application setting and never lies beside the values (Fernet:
+AES-128-CBC and HMAC-SHA256, package `cryptography`). In Azure it is key_vault.py. Secrets leave a
+vault only to become a request header or a form field of a token call.
 """
 from __future__ import annotations
+
+from typing import Protocol
 
 from cryptography.fernet import Fernet, InvalidToken
 
@@ -11,6 +14,22 @@ from shared.errors import ConnectorError
 from shared.storage.tables import Table
 
 TABLE = "AccessTokens"
+
+
+class Vault(Protocol):
+    """Secrets by name. Names are shop codes with a prefix: letters, digits, - and _."""
+
+    def read(self, name: str) -> str | None:
+        """The secret, or None if there is none that can be read."""
+        ...
+
+    def write(self, name: str, secret: str) -> None:
+        """Keep the secret under this name, whole or not at all."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Forget it; a name that is not there is fine."""
+        ...
 
 
 class EncryptedTable:

@@ -35,6 +35,7 @@ class Directory:
             lambda: self._rows("customers", CustomerRow),
             lambda row: row.number,
             {
+                "id": lambda row: row.id,
                 "number": lambda row: code_key(row.number),
                 "email": lambda row: email_key(row.email),
                 "phone": lambda row: phone_key(row.phone_number),
@@ -44,7 +45,11 @@ class Directory:
         self._items = Register[ItemRow](
             lambda: self._rows("items", ItemRow),
             lambda row: row.number,
-            {"number": lambda row: code_key(row.number), "gtin": lambda row: row.gtin.strip()},
+            {
+                "id": lambda row: row.id,
+                "number": lambda row: code_key(row.number),
+                "gtin": lambda row: row.gtin.strip(),
+            },
         )
         self._variants = Register[VariantRow](
             lambda: self._rows("itemVariants", VariantRow),
@@ -56,6 +61,10 @@ class Directory:
         )
 
     # Customers
+
+    def has_customer(self, id: str) -> bool:
+        """Whether there is a customer with this id, whatever its number is now."""
+        return self._customers.first("id", id) is not None
 
     def customer_by_number(self, number: str) -> CustomerRow | None:
         return self._customers.first("number", code_key(number))
@@ -75,6 +84,10 @@ class Directory:
         self._customers.remember(row)
 
     # Items and variants
+
+    def has_item(self, id: str) -> bool:
+        """Whether there is an item with this id, whatever its number is now."""
+        return self._items.first("id", id) is not None
 
     def item_by_number(self, number: str) -> ItemRow | None:
         return self._items.first("number", code_key(number))

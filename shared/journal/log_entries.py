@@ -12,7 +12,7 @@ import gzip
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import msgspec
@@ -104,7 +104,7 @@ class LogEntries:
             ]
             if bodies.lines:
                 self.blobs.write(container_of(day), bodies.name, bodies.packed(), "application/gzip")
-            self.tables[table_of(day)].write(Put("insert", row) for row in rows)
+            self.tables[table_of(day)].write(Put("put", row) for row in rows)
 
     def get(self, number: str) -> WholeLogEntry:
         """The whole entry, or ConnectorError not-found."""
@@ -112,8 +112,9 @@ class LogEntries:
         row = self.tables[address.table].get(address.shop, address.key)
         if row is None:
             raise ConnectorError("not-found", f"there is no log entry {number[:80]!r}")
-        bodies = {"request": self._body(address.day, row, "request"), "response": self._body(address.day, row, "response")}
-        return WholeLogEntry(**msgspec.structs.asdict(entry_of(row)), **bodies)
+        fields: dict[str, Any] = msgspec.structs.asdict(entry_of(row))
+        fields |= {which: self._body(address.day, row, which) for which in ("request", "response")}
+        return WholeLogEntry(**fields)
 
     def _body(self, day: date, row: Row, which: str) -> str:
         line = row.get(f"{which}_line")
@@ -138,8 +139,9 @@ def container_of(day: date) -> str:
 
 def days_of(names: Iterable[str], prefix: str) -> list[date]:
     """The days that tables or containers of this prefix are for, newest first; foreign names are ignored."""
-    days = [name.removeprefix(prefix) for name in names]
-    return sorted((datetime.strptime(day, "%Y%m%d").date() for day in days if re.fullmatch(r"\d{8}", day)), reverse=True)
+    texts = [name.removeprefix(prefix) for name in names]
+    days = [datetime.strptime(text, "%Y%m%d").date() for text in texts if re.fullmatch(r"\d{8}", text)]
+    return sorted(days, reverse=True)
 
 
 def key_at(at: datetime, sequence: int | None = None, writer: str = "") -> str:

@@ -18,7 +18,6 @@ _log = logging.getLogger(__name__)
 _MOST_ENTRIES = 500
 _MOST_CHARACTERS = 4_000_000
 _MOST_BATCHES = 4
-_CLOSE_SECONDS = 10.0
 
 
 def is_wanted(exchange: Exchange, mode: LoggingMode) -> bool:
@@ -39,10 +38,12 @@ def written_at_once(logs: LogEntries, card: ShopCard) -> Observer:
 class LogWriter:
     """The log of one run. Call it with an exchange; `flush` after a page, `close` at the end.
 
+    patience_seconds  how long `close` waits for storage
     written, lost   entries so far; complete after `close`
     """
 
-    def __init__(self, logs: LogEntries, card: ShopCard, run: str) -> None:
+    def __init__(self, logs: LogEntries, card: ShopCard, run: str, *, patience_seconds: float = 10) -> None:
+        self._patience = patience_seconds
         self._logs, self._shop, self._run, self._mode = logs, card.code, run, card.logging_mode
         self._lock = threading.Lock()
         self._waiting: list[tuple[int, Exchange]] = []
@@ -78,9 +79,9 @@ class LogWriter:
             self._batches[self._thread.submit(_write, self._logs, self._shop, self._run, batch)] = len(batch)
 
     def close(self) -> None:
-        """Write what is left, for ten seconds at most; what is then not written counts as lost."""
+        """Write what is left; what is not written when patience ends counts as lost."""
         self.flush()
-        wait(self._batches, timeout=_CLOSE_SECONDS)
+        wait(list(self._batches), timeout=self._patience)
         self._thread.shutdown(wait=False, cancel_futures=True)
         with self._lock:
             self._count_finished()
@@ -91,7 +92,7 @@ class LogWriter:
     def _count_finished(self) -> None:
         for batch in [future for future in self._batches if future.done()]:
             size = self._batches.pop(batch)
-            if batch.result():
+            if not batch.cancelled() and batch.result():
                 self.written += size
             else:
                 self.lost += size

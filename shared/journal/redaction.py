@@ -45,7 +45,11 @@ _NAMES = (
 )
 _RULES = (
     # "access_token": "…", a number, or the same inside a JSON text inside JSON
-    _Rule(_NAMES, re.compile(rf'("{_NAME}"\s*:\s*)(?:"(?:\\.|[^"\\])*(?:"|$)|[-\d.eE+]+)', re.I | re.S), rf'\1"{HIDDEN}"'),
+    _Rule(
+        _NAMES,
+        re.compile(rf'("{_NAME}"\s*:\s*)(?:"(?:\\.|[^"\\])*(?:"|$)|[-\d.eE+]+)', re.I | re.S),
+        rf'\1"{HIDDEN}"',
+    ),
     _Rule(_NAMES, re.compile(rf'(\\+"{_NAME}\\+"\s*:\s*)(\\+")[^"\\]*', re.I), rf"\1\2{HIDDEN}"),
     # a header on a line of its own, also as \r\n within a JSON text
     _Rule(_NAMES, re.compile(rf"((?<![\w-])(?:{_HEADER})\s*:\s*)(?!\"|\\\")[^\r\n\"\\]+", re.I), rf"\1{HIDDEN}"),

@@ -48,6 +48,8 @@ class SyncRun(msgspec.Struct, kw_only=True):
     throttled: int = 0
     bc_calls: int = 0
     bc_writes: int = 0
+    log_entries: int = 0
+    log_entries_lost: int = 0
     error_code: str = ""
     error_detail: str = ""
 

@@ -149,7 +149,8 @@ class ShopifyClient:
                 sent, description=lost.sentence, seconds=self._seconds_since(began)))
             return lost
         understood = understand(response.status_code, response.headers, response.content, self._version)
-        self._observe(_answered(sent, response, understood, self._seconds_since(began)))
+        answered = _answered(sent, response, understood, self._seconds_since(began))
+        self._observe(_without_token(answered, headers["X-Shopify-Access-Token"]))
         return self._learn(wanted, cost_key, understood)
 
     def _seconds_since(self, moment: datetime) -> float:
@@ -196,3 +197,10 @@ def _answered(sent: Exchange, response: requests.Response, understood: Understoo
         requested_cost=understood.cost.requested_query_cost,
         actual_cost=understood.cost.actual_query_cost,
         available_points=bucket.currently_available if bucket else None)
+
+
+def _without_token(exchange: Exchange, token: str) -> Exchange:
+    """The exchange as it may be shown, should an answer repeat the token."""
+    if not token or token not in exchange.response:
+        return exchange
+    return msgspec.structs.replace(exchange, response=exchange.response.replace(token, "***"))

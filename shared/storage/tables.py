@@ -123,7 +123,7 @@ class Table:
         """
         pages = self._client.query_entities(
             filter, parameters=dict(values), select=list(select), results_per_page=size
-        ).by_page(after)
+        ).by_page(after)  # type: ignore[arg-type]  # the SDK's own continuation is this dict
         try:
             rows = [_row(entity) for entity in next(pages)]
         except (StopIteration, ResourceNotFoundError):

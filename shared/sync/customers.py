@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from shared.business_central.executor import change_row, create_customer
 from shared.errors import ConnectorError
+from shared.mapping.buyers import may_create
 from shared.mapping.customers import customer_plan, wants_customer
 from shared.mapping.plan import CustomerPlan, plan_hash
 from shared.shopify.kinds import Kind
@@ -26,7 +27,8 @@ def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobCont
     def one(record: Record) -> Outcome:
         link = links[record.number]
         known = link.state is LinkState.APPLIED
-        if not wants_customer(context.card, linked=known):
+        restored = link.state is LinkState.LOST and may_create(context.card)
+        if not restored and not wants_customer(context.card, linked=known):
             return Outcome(link if known else link.with_(state=LinkState.LEFT_OUT), _quiet(known))
         return _apply_one(record, link, context)
 

@@ -21,11 +21,14 @@ _SCAN = 1000
 
 
 class LinkState(StrEnum):
+    """`lost`: it was applied, and Business Central no longer has it (restoring.py); never stored."""
+
     APPLIED = "applied"
     SENDING = "sending"
     PARKED = "parked"
     LEFT_OUT = "left-out"
     IMPORTED = "imported"
+    LOST = "lost"
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from shared.journal.skipped import SkippedRecord, next_try
 from shared.shopify.reading import Record
 from shared.storage.lease import LeaseLost
 from shared.storage.tables import RowChanged, RowExists
+from shared.sync import restoring
 from shared.sync.context import JobContext
 from shared.sync.links import Link, LinkState
 from shared.sync.outcome import Outcome, Result, parked
@@ -36,6 +37,8 @@ def apply_page(
     """
     records = list({record.number: record for record in page}.values())
     stored = context.links(kind).of(record.number for record in records)
+    if again or context.look_first:
+        stored = restoring.checked(kind, records, stored, context)
     links = {r.number: stored.get(r.number, Link(number=r.number)) for r in records}
     hashes = {r.number: capture_hash(r.raw) for r in records}
     card = context.card_fingerprint

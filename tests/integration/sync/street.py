@@ -32,7 +32,8 @@ class Street:
             "AzureWebJobsStorage": storage, "TOKEN_KEY": TOKEN_KEY, "SHOPIFY_BASE_URL": shopify.url,
             "BC_API_ROOT": bc.api_root, "BC_TOKEN_URL": bc.token_url, "BC_CLIENT_ID": bc.client_id,
             "BC_CLIENT_SECRET": bc.client_secret, "ENVIRONMENT": "production",
-            "SYNC_SCHEDULE": "0 0 3 1 1 *", "SYNC_LEASE_SECONDS": "1", "BC_SETTLE_SECONDS": "1",
+            "SYNC_SCHEDULE": "0 0 3 1 1 *", "LOG_PURGE_SCHEDULE": "0 0 2 * * *",
+            "SYNC_LEASE_SECONDS": "1", "BC_SETTLE_SECONDS": "1",
         }
         self.host: Program | None = None
 

@@ -1,0 +1,129 @@
+"""A door in front of the storage emulator: counts every call that passes, and refuses some when told to.
+
+Tests and benchmarks put it between the connector and the emulator, to see what a step costs in calls and what
+happens when storage refuses. Signatures stay valid, for they do not cover the host (Microsoft Learn, "Authorize
+with Shared Key"). Border: passes bytes on; knows of storage only how a batch names its table.
+
+    with storage_proxy(azurite.connection_string) as proxy:
+        proxy.connection_string, proxy.calls, proxy.refuse = lambda call: "LogEntries" in call.target
+"""
+from __future__ import annotations
+
+import contextlib
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+_ENDPOINT = re.compile(r"(Blob|Queue|Table)Endpoint=http://([^:/;]+):(\d+)/")
+_TABLE_IN_BATCH = re.compile(rb"https?://[^/\s]+/\w+/(\w+)")
+_REFUSAL = b'{"odata.error":{"code":"AuthorizationFailure","message":{"lang":"en","value":"refused by the proxy"}}}'
+
+
+class StorageCall(NamedTuple):
+    """One call: "Table", "Blob" or "Queue"; the method; table or path it is about."""
+
+    service: str
+    method: str
+    target: str
+
+
+class StorageProxy:
+    """The running proxy."""
+
+    def __init__(self) -> None:
+        self.connection_string = ""
+        self.calls: list[StorageCall] = []
+        self.refuse: Callable[[StorageCall], bool] = lambda call: False
+
+    def count(self, part: str = "") -> int:
+        """Calls so far whose target contains `part`."""
+        return sum(part in call.target for call in self.calls)
+
+
+@contextmanager
+def storage_proxy(connection_string: str) -> Iterator[StorageProxy]:
+    """A proxy for the three endpoints of this connection string."""
+    proxy = StorageProxy()
+    with ExitStack() as started:
+
+        def through(found: re.Match[str]) -> str:
+            port = started.enter_context(_door(proxy, found[1], found[2], int(found[3])))
+            return f"{found[1]}Endpoint=http://127.0.0.1:{port}/"
+
+        proxy.connection_string = _ENDPOINT.sub(through, connection_string)
+        yield proxy
+
+
+@contextmanager
+def _door(proxy: StorageProxy, service: str, host: str, port: int) -> Iterator[int]:
+    handler = type("Door", (_Door,), {"proxy": proxy, "service": service, "upstream": (host, port)})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Door(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    proxy: StorageProxy
+    service: str
+    upstream: tuple[str, int]
+
+    def setup(self) -> None:
+        super().setup()
+        self._connection = HTTPConnection(*self.upstream, timeout=60)
+
+    def finish(self) -> None:
+        self._connection.close()
+        with contextlib.suppress(OSError):
+            super().finish()
+
+    def _pass_on(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        call = StorageCall(self.service, self.command, _target(self.path, body))
+        self.proxy.calls.append(call)
+        if self.proxy.refuse(call):
+            self._answer(403, [("Content-Type", "application/json")], _REFUSAL)
+            return
+        self._connection.request(self.command, self.path, body or None, dict(self.headers))
+        answer = self._connection.getresponse()
+        content = answer.read()
+        headers = [(name, value) for name, value in answer.getheaders() if name.lower() not in _OWN_HEADERS]
+        self._answer(answer.status, headers, content, answer.getheader("Content-Length"))
+
+    def _answer(self, status: int, headers: list[tuple[str, str]], content: bytes, length: str | None = None) -> None:
+        self.send_response_only(status)
+        for name, value in headers:
+            self.send_header(name, value)
+        if status not in (204, 304):
+            known = length if self.command == "HEAD" and length else str(len(content))
+            self.send_header("Content-Length", known)
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_MERGE = do_PATCH = _pass_on
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Quiet."""
+
+
+_OWN_HEADERS = {"connection", "keep-alive", "transfer-encoding", "content-length"}
+
+
+def _target(path: str, body: bytes) -> str:
+    """Path without the account and the query; for a batch of rows the table."""
+    inner = unquote(path.split("?")[0]).lstrip("/").partition("/")[2]
+    found = _TABLE_IN_BATCH.search(body) if inner == "$batch" else None
+    return found[1].decode() if found else inner

@@ -1,0 +1,73 @@
+"""After a reset: which applied records Business Central no longer has, asked in bulk.
+
+A run that does not trust the links (a full one, or one from a time an operator set) looks at every link it
+meets, whether its record changed or not; so does the retry of a parked record. Customers and items are compared with the tables the job has read
+anyway; orders are looked up by their external number, twenty a call, among orders, invoices and shipments, so a
+posted order is not taken for a deleted one. A record that is gone gets the state `lost`, and its type creates it again.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from shared.business_central.lookup import find_sales_documents
+from shared.mapping.sales_orders import document_key
+from shared.shopify.reading import Record
+from shared.shopify.records import Order, Product, number_of
+from shared.sync.context import JobContext
+from shared.sync.links import Link, LinkState
+from shared.sync.products import ITEMS
+
+
+def checked(
+    kind: str, records: Sequence[Record], links: Mapping[int, Link], context: JobContext
+) -> dict[int, Link]:
+    """`links` of one page, those whose record is gone from Business Central in state `lost`."""
+    applied = [r for r in records if r.number in links and links[r.number].state is LinkState.APPLIED]
+    gone = _GONE[kind](applied, links, context) if applied else set()
+    return {number: _lost(link) if number in gone else link for number, link in links.items()}
+
+
+def _lost(link: Link) -> Link:
+    return link.with_(state=LinkState.LOST, bc_id="", bc_number="", bc_set="", plan="", lines="", header="")
+
+
+def _gone_customers(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> set[int]:
+    return {r.number for r in records if not context.directory.has_customer(links[r.number].bc_id)}
+
+
+def _gone_products(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> set[int]:
+    """Products of which any variant has lost its item or item variant."""
+    variants = {r.number: _variants(r) for r in records}
+    items = context.links(ITEMS).of(variant for several in variants.values() for variant in several)
+
+    def is_there(variant: int) -> bool:
+        link = items.get(variant)
+        return link is not None and _has_item(link, context)
+
+    return {number for number, several in variants.items() if not all(map(is_there, several))}
+
+
+def _has_item(link: Link, context: JobContext) -> bool:
+    there = context.directory.has_item(link.bc_id) or context.directory.item_by_number(link.bc_number) is not None
+    return there and (not link.bc_variant or context.directory.variant(link.bc_number, link.bc_variant) is not None)
+
+
+def _gone_orders(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> set[int]:
+    keys = {r.number: document_key(r.value) for r in records if isinstance(r.value, Order)}
+    there = find_sales_documents(context.bc, list(keys.values()))
+    return {number for number, key in keys.items() if key not in there}
+
+
+def _variants(record: Record) -> list[int]:
+    product = record.value
+    if not isinstance(product, Product) or product.is_gift_card:
+        return []
+    return [number_of(variant.id) for variant in product.variants.nodes]
+
+
+_GONE: Mapping[str, Callable[[Sequence[Record], Mapping[int, Link], JobContext], set[int]]] = {
+    "products": _gone_products,
+    "customers": _gone_customers,
+    "companies": _gone_customers,
+    "orders": _gone_orders,
+}

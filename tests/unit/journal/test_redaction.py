@@ -1,0 +1,107 @@
+"""What the log must not hold: rules by example, and a law over secrets planted anywhere."""
+from __future__ import annotations
+
+import json
+import string
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.exchange import Exchange
+from shared.journal.redaction import redact, redacted
+
+SECRET = "s3cr3t-0f-th1s-t3st"
+JWT = "eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJodHRwcyJ9.c2lnbmF0dXJl"
+MET_IN = [
+    '{{"access_token": "{0}", "scope": "read_orders"}}',
+    '{{"a": {{"refreshToken":"{0}"}}}}',
+    '{{"client_secret" : "{0}"}}',
+    '{{"headers": {{"Authorization": "Bearer {0}", "Accept": "*/*"}}}}',
+    '{{"headers": {{"X-Shopify-Access-Token": "{0}"}}}}',
+    '{{"body": "{{\\"access_token\\":\\"{0}\\",\\"expires_in\\":5}}"}}',
+    '{{"access_token": "{0}',
+    "Authorization: Bearer {0}\r\nAccept: */*",
+    "GET / HTTP/1.1\nX-Shopify-Hmac-Sha256: {0}\nHost: x",
+    "Cookie: session={0}",
+    "https://demo.myshopify.com/callback?code={0}&hmac={0}&shop=demo.myshopify.com",
+    "https://x.example/api?x=1&access_token={0}#top",
+    "https://account.blob.core.windows.net/c/b?sv=2024&sig={0}&se=2026",
+    "https://user:{0}@bc.example/v2.0/companies",
+    "grant_type=client_credentials&client_id=abc&client_secret={0}",
+    "client_secret={0}&grant_type=client_credentials",
+    '{{"url": "https://x.example/?shop=1\\u0026hmac={0}"}}',
+    "the service said: Bearer {0} has expired",
+]
+LETTERS = string.ascii_letters + string.digits + "-_~."
+
+
+@pytest.mark.parametrize("text", MET_IN)
+def test_a_secret_is_hidden_wherever_it_is_usually_met(text: str) -> None:
+    hidden = redact(text.format(SECRET))
+
+    assert SECRET not in hidden
+    assert "***" in hidden
+
+
+@given(secret=st.text(LETTERS, min_size=16, max_size=60), place=st.sampled_from(MET_IN),
+       before=st.text(max_size=20), after=st.text(max_size=20))
+def test_no_secret_survives_between_any_other_text(secret: str, place: str, before: str, after: str) -> None:
+    planted = f"{before}\n{place.format(secret)}\n{after}"
+
+    if secret not in before + after:
+        assert secret not in redact(planted)
+
+
+@given(secret=st.text(st.characters(codec="ascii", min_codepoint=0x21, max_codepoint=0x7E), min_size=8, max_size=60),
+       before=st.text(max_size=20), after=st.text(max_size=20))
+def test_what_is_known_to_be_secret_never_appears_whatever_it_looks_like(
+    secret: str, before: str, after: str
+) -> None:
+    for written in (secret, json.dumps(secret)[1:-1], quote(secret, safe="")):
+        if written not in before + after and written not in "***":
+            assert written not in redact(f"{before} {written} {after}", known=[secret])
+
+
+@given(secret=st.text(LETTERS, min_size=16, max_size=40))
+def test_url_request_response_and_description_of_an_exchange_are_all_cleaned(secret: str) -> None:
+    exchange = an_exchange(
+        url=f"https://x.example/cb?hmac={secret}", request=json.dumps({"client_secret": secret}),
+        response=json.dumps({"id_token": secret}), description=f"Bearer {secret}", request_id=f"token={secret}",
+    )
+
+    assert secret not in repr(redacted(exchange))
+
+
+@pytest.mark.parametrize("value", ["shpat_0123456789abcdef", "shpca_0123456789abcdef", "shprt_0123456789", JWT])
+def test_a_token_gives_itself_away_by_its_form(value: str) -> None:
+    assert redact(f'{{"note": "my key is {value}, keep it"}}') == '{"note": "my key is ***, keep it"}'
+
+
+def test_the_code_of_an_authorization_is_secret_and_the_code_of_a_discount_is_not() -> None:
+    body = '{"code": "0907a61c0c8d55e99db179b68161bc00"}'
+
+    exchanged = redacted(an_exchange(url="https://demo.myshopify.com/admin/oauth/access_token", request=body))
+    discount = redacted(an_exchange(url="https://demo.myshopify.com/admin/api/2026-10/graphql.json", request=body))
+
+    assert exchanged.request == '{"code": "***"}'
+    assert discount.request == body
+
+
+@pytest.mark.parametrize("text", [
+    '{"data":{"orders":{"pageInfo":{"endCursor":"eyJsYXN0X2lkIjo1MDAxfQ=="}}}}',
+    '{"errors":[{"message":"Invalid API key or access token","extensions":{"code":"THROTTLED"}}]}',
+    '{"number":"S7100000000001","email":"marie@example.fr","unitPrice":120.00}',
+    "http://127.0.0.1/companies(1)/salesOrders?$filter=externalDocumentNumber%20eq%20'SHP-5001'&$select=id,number",
+    "",
+])
+def test_what_is_no_secret_stays_as_it_is(text: str) -> None:
+    assert redact(text) == text
+
+
+def an_exchange(**fields: str) -> Exchange:
+    start = {"url": "https://x.example", "request": "", "response": "", "description": "OK"}
+    return Exchange(at=datetime(2026, 3, 10, tzinfo=UTC), direction="Shopify", method="POST", status=200, seconds=0.1,
+                    **(start | fields))
