@@ -20,8 +20,8 @@ import requests
 
 from local.azurite import start_azurite
 from local.demo import connect_demo_shop
-from local.processes import ROOT, Program
-from local.stack import local_settings
+from local.processes import Program
+from local.stack import host_command, local_settings
 
 BUCKETS = {"standard": (2000, 100), "advanced": (4000, 200), "plus": (20000, 1000), "enterprise": (40000, 2000)}
 KEYS = {"host": "benchmark", "master": "benchmark-master", "token": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="}
@@ -50,7 +50,7 @@ def measure(folder: Path, orders: int, plan: str) -> tuple[dict[str, Any], list[
         started.callback(bc.stop)
         shopify.wait_until_ready()
         settings = local_settings(azurite.connection_string, shopify.ready, bc.wait_until_ready(), KEYS)
-        host = Program("functions", ["local.host", "--app", str(ROOT), "--host-key", KEYS["host"]], folder, settings)
+        host = Program("functions", host_command(settings, KEYS), folder, settings)
         started.callback(host.stop)
         api = requests.Session()
         api.headers["x-functions-key"] = KEYS["host"]

@@ -1,4 +1,4 @@
-"""HTTP JSON for the admin portal and for scripts: shops, synchronization, runs, skipped records."""
+"""HTTP JSON for the admin portal and for scripts: shops, synchronization, runs, the environment."""
 from __future__ import annotations
 
 from typing import Any
@@ -7,12 +7,16 @@ import azure.functions as func
 import msgspec
 
 from functions.http import Answer, Call, edge, fields
+from functions.inputs import AccessToken, Environment, LastSyncTime, StartSync, takes, takes_some_of
 from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.shop_card import ShopCard
+from shared.shopify.api_version import version_warning
+from shared.shopify.client import API_VERSION
 from shared.sync.information import KINDS, SynchronizationInfo
 from shared.sync.run import request_sync
+from shared.webhooks.upkeep import follow_card
 
 blueprint = func.Blueprint()
 
@@ -41,9 +45,12 @@ def get_shop(call: Call) -> Answer:
 @blueprint.function_name("save_shop")
 @blueprint.route("shops/{shop}", methods=["PUT", "PATCH"])
 @edge
+@takes_some_of(ShopCard)
 def save_shop(call: Call) -> Answer:
     changes = fields(call, *ShopCard.__struct_fields__)
-    return Answer(_shown(call.connector, call.connector.shops.save(call.path["shop"], changes)))
+    card = call.connector.shops.save(call.path["shop"], changes)
+    follow_card(call.connector, card.code)
+    return Answer(_shown(call.connector, card))
 
 
 @blueprint.function_name("remove_shop")
@@ -58,22 +65,20 @@ def remove_shop(call: Call) -> Answer:
 @blueprint.function_name("set_access_token")
 @blueprint.route("shops/{shop}/access/token", methods=["PUT"])
 @edge
+@takes(body=AccessToken)
 def set_access_token(call: Call) -> Answer:
-    token = fields(call, "access_token").get("access_token")
-    if not isinstance(token, str):
-        raise ConnectorError("input-invalid", "access_token must be text")
-    shop = call.connector.shops.get(call.path["shop"]).code
-    call.connector.tokens.keep(shop, token)
+    card = call.connector.shops.get(call.path["shop"])
+    call.connector.tokens.keep(card.code, call.body.access_token, own_app=call.body.migrate, host=card.host)
+    follow_card(call.connector, card.code)
     return Answer({"has_access_key": True})
 
 
 @blueprint.function_name("start_sync")
 @blueprint.route("shops/{shop}/sync", methods=["POST"])
 @edge
+@takes(body=StartSync)
 def start_sync(call: Call) -> Answer:
-    kinds = fields(call, "types").get("types", [])
-    if not isinstance(kinds, list) or not all(isinstance(kind, str) for kind in kinds):
-        raise ConnectorError("input-invalid", "types must be a list of texts")
+    kinds = call.body.types
     request_sync(call.connector, call.path["shop"], started_by=call.by, kinds=kinds)
     return Answer({"queued": True, "types": kinds or list(KINDS)}, 202)
 
@@ -97,8 +102,9 @@ def get_synchronization_info(call: Call) -> Answer:
 @blueprint.function_name("set_synchronization_info")
 @blueprint.route("shops/{shop}/synchronization-info/{type}", methods=["PUT"])
 @edge
+@takes(body=LastSyncTime)
 def set_synchronization_info(call: Call) -> Answer:
-    text = fields(call, "last_sync_time").get("last_sync_time")
+    text = call.body.last_sync_time
     try:
         to = from_iso(text)
     except (ValueError, TypeError, OverflowError) as error:
@@ -133,24 +139,6 @@ def get_run(call: Call) -> Answer:
     return Answer(call.connector.runs.get(shop, call.path["run"]))
 
 
-@blueprint.function_name("list_skipped_records")
-@blueprint.route("shops/{shop}/skipped-records", methods=["GET"])
-@edge
-def list_skipped_records(call: Call) -> Answer:
-    shop = call.connector.shops.get(call.path["shop"]).code
-    return Answer(list(call.connector.skipped.of(shop)))
-
-
-@blueprint.function_name("retry_skipped_record")
-@blueprint.route("shops/{shop}/skipped-records/{type}/{id:long}/retry", methods=["POST"])
-@edge
-def retry_skipped_record(call: Call) -> Answer:
-    shop, kind, number = call.connector.shops.get(call.path["shop"]).code, call.path["type"], int(call.path["id"])
-    if kind not in KINDS or not call.connector.skipped.make_due(shop, kind, number, call.connector.clock.now()):
-        raise ConnectorError("not-found", f"{kind[:20]} {number} is not a skipped record of shop {shop}")
-    return Answer({"due": True}, 202)
-
-
 @blueprint.function_name("get_environment")
 @blueprint.route("environment", methods=["GET"])
 @edge
@@ -161,11 +149,9 @@ def get_environment(call: Call) -> Answer:
 @blueprint.function_name("set_environment")
 @blueprint.route("environment", methods=["PUT"])
 @edge
+@takes(body=Environment)
 def set_environment(call: Call) -> Answer:
-    allowed = fields(call, "allow_http_requests").get("allow_http_requests")
-    if not isinstance(allowed, bool):
-        raise ConnectorError("input-invalid", "allow_http_requests must be true or false")
-    call.connector.permission.allow(allowed, by=call.by)
+    call.connector.permission.allow(call.body.allow_http_requests, by=call.by)
     return Answer(_environment(call.connector))
 
 
@@ -173,12 +159,15 @@ def _environment(connector: Connector) -> dict[str, Any]:
     return {
         "environment": connector.settings.environment,
         "allow_http_requests": connector.permission.allowed(),
+        "api_version": API_VERSION,
+        "api_version_warning": version_warning(API_VERSION, connector.clock.now()),
     }
 
 
 def _shown(connector: Connector, card: ShopCard) -> dict[str, Any]:
     shown: dict[str, Any] = msgspec.to_builtins(card)
-    return shown | {"has_access_key": connector.tokens.has_access_key(card.code)}
+    access = connector.tokens.described(card.code)
+    return shown | {"has_access_key": access["has_access_key"], "access": access}
 
 
 def _info(info: SynchronizationInfo) -> dict[str, Any]:

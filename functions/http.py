@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any, NamedTuple
 
 import azure.functions as func
 import msgspec
 
+from shared.clock import from_iso
 from shared.connector import Connector, connector
 from shared.errors import ConnectorError, OutcomeUnknown
 
@@ -21,13 +23,14 @@ _LONGEST_BODY = 1_000_000
 
 
 class Call(NamedTuple):
-    """A parsed request."""
+    """A parsed request; query and body are what `takes` (inputs.py) made of them, or texts and plain JSON."""
 
     connector: Connector
     path: dict[str, str]
-    query: dict[str, str]
+    query: Any
     by: str
     body: Any
+    french: bool = False
 
 
 class Answer(NamedTuple):
@@ -35,13 +38,14 @@ class Answer(NamedTuple):
 
     value: Any
     status: int = 200
+    headers: dict[str, str] | None = None
 
 
 class Download(NamedTuple):
-    """A text to be saved as a file of this name."""
+    """A text, or bytes, to be saved as a file of this name."""
 
     name: str
-    text: str
+    text: str | bytes
     mimetype: str = "application/json"
 
 
@@ -53,14 +57,18 @@ def edge(function: Callable[[Call], Answer | Download]) -> Callable[[func.HttpRe
         try:
             answer = function(_call(req))
         except ConnectorError as problem:
-            return _problem(problem, req.headers.get("Accept-Language", ""))
+            return problem_answer(problem, wants_french(req))
         except Exception:
             _log.exception("%s failed", function.__name__)
-            return _problem(ConnectorError("internal-error", "the connector failed; the log holds the details"), "")
+            return problem_answer(
+                ConnectorError("internal-error", "the connector failed; the log holds the details"), wants_french(req)
+            )
         if isinstance(answer, Download):
             return _download(answer)
         body = None if answer.value is None else msgspec.json.encode(answer.value)
-        return func.HttpResponse(body, status_code=answer.status, mimetype="application/json")
+        return func.HttpResponse(
+            body, status_code=answer.status, headers=answer.headers, mimetype="application/json"
+        )
 
     trigger.__annotations__ = {"req": func.HttpRequest, "return": func.HttpResponse}
     del trigger.__wrapped__  # type: ignore[attr-defined]  # the worker reads the signature: one parameter, req
@@ -73,7 +81,14 @@ def _download(file: Download) -> func.HttpResponse:
 
 
 def _call(req: func.HttpRequest) -> Call:
-    return Call(connector(), dict(req.route_params), dict(req.params), "admin", _body(req.get_body()))
+    return Call(
+        connector(), dict(req.route_params), dict(req.params), "admin", _body(req.get_body()), wants_french(req)
+    )
+
+
+def wants_french(req: func.HttpRequest) -> bool:
+    """Whether the reader's first language is French (Accept-Language)."""
+    return req.headers.get("Accept-Language", "").lower().startswith("fr")
 
 
 def _body(raw: bytes) -> Any:
@@ -98,9 +113,17 @@ def fields(call: Call, *names: str) -> dict[str, Any]:
     return body
 
 
-def _problem(error: ConnectorError, language: str) -> func.HttpResponse:
+def moment(name: str, text: str) -> datetime | None:
+    """The time in a part of the query, None when it is empty; ConnectorError input-invalid."""
+    try:
+        return from_iso(text) if text else None
+    except (ValueError, OverflowError) as error:
+        raise ConnectorError("input-invalid", f"{name} {text[:50]!r}: {error}") from error
+
+
+def problem_answer(error: ConnectorError, french: bool) -> func.HttpResponse:
+    """The error as problem+json (RFC 9457), in the reader's language."""
     problem = error.problem
-    french = language.lower().startswith("fr")
     body = {
         "type": error.code,
         "title": problem.title_fr if french else problem.title,

@@ -7,6 +7,7 @@ from typing import Any
 
 import requests
 
+from local.browser import install
 from local.processes import Program, ProgramFailed
 
 SHOP = "DEMO"
@@ -15,11 +16,24 @@ SHOP = "DEMO"
 def connect_demo_shop(
     api: requests.Session, root: str, shopify: dict[str, Any], business_central: dict[str, Any]
 ) -> str:
-    """Allow HTTP requests, write the shop card and hand over the access token; the shop's code."""
+    """Allow HTTP requests, write the shop card and request access as a person would; the shop's code."""
     _ok(api.put(f"{root}/environment", json={"allow_http_requests": True}))
     _ok(api.put(f"{root}/shops/{SHOP}", json=shop_card(shopify["shop"], business_central["company"])))
-    _ok(api.put(f"{root}/shops/{SHOP}/access/token", json={"access_token": shopify["token"]}))
+    request_access(api, root, SHOP)
     return SHOP
+
+
+def request_access(api: requests.Session, root: str, shop: str) -> dict[str, Any]:
+    """The whole OAuth round trip: ask, agree on Shopify's page, come back; what the callback answered.
+
+    `api` keeps the cookie in between, as a browser does. ProgramFailed when Shopify does not agree.
+    """
+    asked = _ok(api.post(f"{root}/shops/{shop}/access/request"))
+    try:
+        callback = install(asked["authorize_url"])
+    except ValueError as problem:
+        raise ProgramFailed(str(problem)) from None
+    return dict(_ok(api.get(callback)))
 
 
 def shop_card(shop: str, company: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ import requests
 
 from local.azurite import AzuriteFailed, start_azurite
 from local.demo import connect_demo_shop, first_sync
-from local.processes import ROOT, Program, ProgramFailed
+from local.processes import ROOT, Program, ProgramFailed, free_port
 from local.report import as_json, as_table
 
 
@@ -98,9 +98,8 @@ def running_stack(options: argparse.Namespace) -> Iterator[Stack]:
         started.callback(bc.stop)
         shopify.wait_until_ready()
         bc.wait_until_ready()
-        host = Program("functions", [
-            "local.host", "--app", str(ROOT), "--host-key", keys["host"], "--master-key", keys["master"],
-        ], data, local_settings(azurite.connection_string, shopify.ready, bc.ready, keys))
+        settings = local_settings(azurite.connection_string, shopify.ready, bc.ready, keys)
+        host = Program("functions", [*host_command(settings, keys), "--master-key", keys["master"]], data, settings)
         started.callback(host.stop)
         host.wait_until_ready()
         yield Stack(azurite.connection_string, shopify.ready, bc.ready, host.ready, [shopify, bc, host])
@@ -109,21 +108,34 @@ def running_stack(options: argparse.Namespace) -> Iterator[Stack]:
 def local_settings(
     storage: str, shopify: dict[str, Any], bc: dict[str, Any], keys: dict[str, str]
 ) -> dict[str, str]:
-    """The application settings of the local environment; in Azure the infrastructure sets them."""
+    """The application settings of the local environment; in Azure the infrastructure sets them.
+
+    Shopify sends browsers back to the host, so its address is chosen here, before it starts.
+    """
     return {
         "AzureWebJobsStorage": storage,
         "ENVIRONMENT": "development",
         "TOKEN_KEY": keys["token"],
+        "PUBLIC_URL": f"http://127.0.0.1:{free_port()}",
         "SHOPIFY_BASE_URL": shopify["url"],
+        "SHOPIFY_CLIENT_ID": shopify["client_id"],
+        "SHOPIFY_CLIENT_SECRET": shopify["client_secret"],
         "BC_API_ROOT": bc["api_root"],
         "BC_TOKEN_URL": bc["token_url"],
         "BC_CLIENT_ID": bc["client_id"],
         "BC_CLIENT_SECRET": bc["client_secret"],
         "SYNC_SCHEDULE": os.environ.get("SYNC_SCHEDULE", "0 */5 * * * *"),
         "LOG_PURGE_SCHEDULE": "0 0 2 * * *",
+        "SUBSCRIPTION_SCHEDULE": os.environ.get("SUBSCRIPTION_SCHEDULE", "0 25 * * * *"),
         "SYNC_LEASE_SECONDS": os.environ.get("SYNC_LEASE_SECONDS", "15"),
         "BC_SETTLE_SECONDS": os.environ.get("BC_SETTLE_SECONDS", "15"),
     }
+
+
+def host_command(settings: dict[str, str], keys: dict[str, str]) -> list[str]:
+    """How the functions host is started at the address of these settings."""
+    port = settings["PUBLIC_URL"].rpartition(":")[2]
+    return ["local.host", "--app", str(ROOT), "--host-key", keys["host"], "--port", port]
 
 
 def _keys(data: Path) -> dict[str, str]:

@@ -14,7 +14,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -97,11 +97,21 @@ class _Door(BaseHTTPRequestHandler):
         if self.proxy.refuse(call):
             self._answer(403, [("Content-Type", "application/json")], _REFUSAL)
             return
-        self._connection.request(self.command, self.path, body or None, dict(self.headers))
-        answer = self._connection.getresponse()
+        answer = self._ask(body)
         content = answer.read()
         headers = [(name, value) for name, value in answer.getheaders() if name.lower() not in _OWN_HEADERS]
         self._answer(answer.status, headers, content, answer.getheader("Content-Length"))
+
+    def _ask(self, body: bytes) -> HTTPResponse:
+        for last_try in (False, True):
+            try:
+                self._connection.request(self.command, self.path, body or None, dict(self.headers))
+                return self._connection.getresponse()
+            except (RemoteDisconnected, ConnectionError):  # the emulator closes connections that were idle
+                self._connection.close()
+                if last_try:
+                    raise
+        raise AssertionError("not reached")
 
     def _answer(self, status: int, headers: list[tuple[str, str]], content: bytes, length: str | None = None) -> None:
         self.send_response_only(status)

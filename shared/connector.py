@@ -10,9 +10,17 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from shared.access.tokens import AccessTokens
+from shared.access.app import ShopifyApp
+from shared.access.connections import TABLE as ACCESS_TABLE
+from shared.access.connections import Connections
+from shared.access.grant import Grants
+from shared.access.oauth import OAuth
+from shared.access.request import AccessRequests
+from shared.access.state import TABLE as STATE_TABLE
+from shared.access.state import States
+from shared.access.tokens import AccessTokens, ShopToken
 from shared.access.vault import TABLE as TOKEN_TABLE
-from shared.access.vault import EncryptedTable
+from shared.access.vault import EncryptedTable, Vault
 from shared.business_central.client import BusinessCentral
 from shared.business_central.sign_in import ClientCredentials, TokenProvider, managed_identity
 from shared.clock import Clock, SystemClock
@@ -29,14 +37,22 @@ from shared.journal.runs import TABLE as RUN_TABLE
 from shared.journal.runs import SyncRuns
 from shared.journal.skipped import TABLE as SKIPPED_TABLE
 from shared.journal.skipped import SkippedRecords
+from shared.privacy.receipts import TABLE as RECEIPT_TABLE
+from shared.privacy.receipts import Receipts
 from shared.settings import Settings, read_settings
 from shared.shop_card import ShopCard
 from shared.shopify.client import ShopifyClient
 from shared.shops import TABLE as SHOP_TABLE
 from shared.shops import Shops
 from shared.storage.account import Storage, storage_from_connection_string, storage_from_identity
+from shared.storage.lease import TABLE as LEASE_TABLE
+from shared.sync.changed_records import TABLE as CHANGED_TABLE
+from shared.sync.changed_records import ChangedRecords, Waking
 from shared.sync.information import TABLE as INFORMATION_TABLE
 from shared.sync.information import Informations
+from shared.webhooks.listening import ListeningShops
+from shared.webhooks.refused import TABLE as REFUSED_TABLE
+from shared.webhooks.refused import RefusedDeliveries
 
 
 class Connector(NamedTuple):
@@ -47,6 +63,7 @@ class Connector(NamedTuple):
     storage: Storage
     shops: Shops
     tokens: AccessTokens
+    access_requests: AccessRequests
     permission: HttpPermission
     informations: Informations
     runs: SyncRuns
@@ -54,6 +71,11 @@ class Connector(NamedTuple):
     skipped: SkippedRecords
     logs: LogEntries
     purges: LogPurges
+    changed: ChangedRecords
+    waking: Waking
+    listening: ListeningShops
+    refused: RefusedDeliveries
+    receipts: Receipts
     observe: Observer
     sign_in: Callable[[], TokenProvider]
 
@@ -63,14 +85,15 @@ class Connector(NamedTuple):
 
     def observer(self, card: ShopCard, log: Observer | None = None) -> Observer:
         """Who is told of each call: the log of a run, or without one the log entries at once."""
-        return both(self.observe, log or written_at_once(self.logs, card))
+        return both(self.observe, log or written_at_once(self.logs, lambda: card))
 
     def shopify(self, card: ShopCard, log: Observer | None = None) -> ShopifyClient:
         """A client for the card's shop; its calls go to the run's log, if there is one."""
-        host = card.shopify_url.removeprefix("https://")
+        token = ShopToken(self.tokens, card.code)
         return ShopifyClient(
-            self.settings.shopify_base_url.replace("{shop}", host),
-            token=lambda: self.tokens.token(card.code),
+            self.settings.shopify_base_url.replace("{shop}", card.host),
+            token=token,
+            on_unauthorized=token.renew,
             clock=self.clock,
             http_gate=self.permission,
             observe=self.observer(card, log),
@@ -95,7 +118,19 @@ def build_connector(
     storage = storage or _storage(settings)
     tables = storage.tables
     permission = HttpPermission(tables[ENVIRONMENT_TABLE], settings.environment, clock)
-    logs = LogEntries(storage, known_secrets=(settings.bc_client_secret, settings.token_key))
+    logs = LogEntries(storage, known_secrets=(
+        settings.bc_client_secret, settings.token_key, settings.shopify_client_secret,
+        settings.shopify_previous_client_secret,
+    ))
+    shops, vault, app = Shops(tables[SHOP_TABLE]), _vault(settings, storage), _app(settings)
+
+    def oauth(shop: str) -> OAuth:
+        told = both(observe, written_at_once(logs, lambda: shops.get(shop)))
+        return OAuth(app, settings.shopify_base_url, clock, http_gate=permission, observe=told)
+
+    tokens = AccessTokens(
+        Grants(vault, clock), Connections(tables[ACCESS_TABLE], clock), tables[LEASE_TABLE], oauth, clock
+    )
 
     @lru_cache(maxsize=1)
     def sign_in() -> TokenProvider:
@@ -109,8 +144,11 @@ def build_connector(
         settings=settings,
         clock=clock,
         storage=storage,
-        shops=Shops(tables[SHOP_TABLE]),
-        tokens=AccessTokens(EncryptedTable(tables[TOKEN_TABLE], settings.token_key)),
+        shops=shops,
+        tokens=tokens,
+        access_requests=AccessRequests(
+            app, States(tables[STATE_TABLE], app, clock), oauth, tokens, vault, shops, clock
+        ),
         permission=permission,
         informations=Informations(tables[INFORMATION_TABLE], clock),
         runs=SyncRuns(tables[RUN_TABLE], clock),
@@ -118,6 +156,11 @@ def build_connector(
         skipped=SkippedRecords(tables[SKIPPED_TABLE]),
         logs=logs,
         purges=LogPurges(logs, clock, settings.log_retention_days),
+        changed=ChangedRecords(tables[CHANGED_TABLE], clock),
+        listening=ListeningShops(shops, clock),
+        refused=RefusedDeliveries(tables[REFUSED_TABLE], clock),
+        receipts=Receipts(tables[RECEIPT_TABLE]),
+        waking=Waking(tables[CHANGED_TABLE], clock, settings.webhook_delay_seconds),
         observe=observe,
         sign_in=sign_in,
     )
@@ -133,6 +176,21 @@ def _storage(settings: Settings) -> Storage:
     if settings.storage_connection:
         return storage_from_connection_string(settings.storage_connection)
     return storage_from_identity(settings.storage_account, settings.identity_client_id or None)
+
+
+def _vault(settings: Settings, storage: Storage) -> Vault:
+    if not settings.key_vault_url:
+        return EncryptedTable(storage.tables[TOKEN_TABLE], settings.token_key)
+    from shared.access.key_vault import key_vault
+
+    return key_vault(settings.key_vault_url, settings.identity_client_id)
+
+
+def _app(settings: Settings) -> ShopifyApp:
+    return ShopifyApp(
+        client_id=settings.shopify_client_id, client_secret=settings.shopify_client_secret,
+        previous_client_secret=settings.shopify_previous_client_secret, public_url=settings.public_url,
+    )
 
 
 def _may_write_to_shopify(card: ShopCard) -> None:

@@ -216,6 +216,78 @@ CATALOGUE: dict[str, Problem] = {
         "Fiche magasin > Demander l'accès : reconnecter le magasin. Les synchronisations "
         "reprennent où elles en étaient.",
     ),
+    "shop-disconnected": Problem(
+        Fault.SETUP, 409,
+        "The app is no longer installed in the shop",
+        "Shop card > Request access: connect the shop again. Syncs pause until then and go on from where they were.",
+        "L'application n'est plus installée dans le magasin",
+        "Fiche magasin > Demander l'accès : reconnecter le magasin. Les synchronisations attendent jusque-là et "
+        "reprennent où elles en étaient.",
+    ),
+    "oauth-state-mismatch": Problem(
+        Fault.SETUP, 400,
+        "The answer from Shopify does not belong to an access request of this browser",
+        "Shop card > Request access: start again and finish within ten minutes, in the same browser, with cookies "
+        "allowed.",
+        "La réponse de Shopify n'appartient pas à une demande d'accès de ce navigateur",
+        "Fiche magasin > Demander l'accès : recommencer et terminer en dix minutes, dans le même navigateur, cookies "
+        "autorisés.",
+    ),
+    "oauth-hmac-invalid": Problem(
+        Fault.SETUP, 400,
+        "The answer is not signed by Shopify for this app",
+        "Settings SHOPIFY_CLIENT_ID and SHOPIFY_CLIENT_SECRET: both must be those of the same Shopify app; after a "
+        "rotation put the old secret into SHOPIFY_PREVIOUS_CLIENT_SECRET. Then Shop card > Request access.",
+        "La réponse n'est pas signée par Shopify pour cette application",
+        "Paramètres SHOPIFY_CLIENT_ID et SHOPIFY_CLIENT_SECRET : les deux doivent appartenir à la même application "
+        "Shopify ; après une rotation, mettre l'ancien secret dans SHOPIFY_PREVIOUS_CLIENT_SECRET. Puis Fiche magasin "
+        "> Demander l'accès.",
+    ),
+    "oauth-shop-unconfirmed": Problem(
+        Fault.SETUP, 409,
+        "Another store than the one on the shop card has granted access",
+        "Shop card > Confirm, if the named store is the right one: the card takes its address. Otherwise sign in to "
+        "the right store in Shopify, then Shop card > Request access.",
+        "Un autre magasin que celui de la fiche a accordé l'accès",
+        "Fiche magasin > Confirmer, si le magasin nommé est le bon : la fiche prend son adresse. Sinon se connecter au "
+        "bon magasin dans Shopify, puis Fiche magasin > Demander l'accès.",
+    ),
+    "oauth-refused": Problem(
+        Fault.SETUP, 409,
+        "Shopify did not grant access",
+        "Shop card > Request access: start again, and install the app on Shopify's page.",
+        "Shopify n'a pas accordé l'accès",
+        "Fiche magasin > Demander l'accès : recommencer, et installer l'application sur la page de Shopify.",
+    ),
+    "api-key-unknown": Problem(
+        Fault.SETUP, 409,
+        "Shopify does not know this app",
+        "Settings SHOPIFY_CLIENT_ID and SHOPIFY_CLIENT_SECRET: compare them with the app in Shopify's Dev Dashboard; "
+        "check that the app's distribution allows this store, and that they belong to the installation you mean "
+        "(test and production are two apps).",
+        "Shopify ne connaît pas cette application",
+        "Paramètres SHOPIFY_CLIENT_ID et SHOPIFY_CLIENT_SECRET : les comparer avec l'application dans le Dev Dashboard "
+        "de Shopify ; vérifier que la distribution de l'application autorise ce magasin, et qu'ils appartiennent à "
+        "l'installation voulue (test et production sont deux applications).",
+    ),
+    "app-permission-missing": Problem(
+        Fault.SETUP, 409,
+        "The Shopify account may not grant this access",
+        "Request access as the shop owner, or let the owner give the account the permission to install apps (Shopify "
+        "admin > Settings > Users and permissions > Apps).",
+        "Le compte Shopify ne peut pas accorder cet accès",
+        "Demander l'accès en tant que propriétaire du magasin, ou faire donner au compte l'autorisation d'installer "
+        "des applications (administration Shopify > Paramètres > Utilisateurs et autorisations > Applications).",
+    ),
+    "vault-unavailable": Problem(
+        Fault.OTHER_SERVICE, 503,
+        "Key Vault does not give or take the access token",
+        "Azure portal > Key Vault > Access control: the function app's identity needs the role Key Vault Secrets "
+        "Officer. If it has it, nothing to do: the next run tries again.",
+        "Key Vault ne donne ou ne prend pas le jeton d'accès",
+        "Portail Azure > Key Vault > Contrôle d'accès : l'identité de l'application de fonctions a besoin du rôle "
+        "Agent des secrets Key Vault. Si elle l'a, rien à faire : la prochaine exécution réessaie.",
+    ),
     "shop-url-invalid": Problem(
         Fault.SETUP, 400,
         "This is not a Shopify admin address",
@@ -360,6 +432,15 @@ CATALOGUE: dict[str, Problem] = {
         "Report the sentence; it names the property that Business Central does not accept.",
         "Business Central ne comprend pas notre requête",
         "Signaler la phrase ; elle nomme la propriété que Business Central n'accepte pas.",
+    ),
+    "webhook-signature-invalid": Problem(
+        Fault.SETUP, 401,
+        "The signature of a webhook is wrong",
+        "Settings: SHOPIFY_CLIENT_SECRET must be the secret of the app that made the subscriptions; after a rotation "
+        "the old one belongs into SHOPIFY_PREVIOUS_CLIENT_SECRET.",
+        "La signature d'un webhook est incorrecte",
+        "Paramètres : SHOPIFY_CLIENT_SECRET doit être le secret de l'application qui a créé les abonnements ; après "
+        "une rotation, l'ancien va dans SHOPIFY_PREVIOUS_CLIENT_SECRET.",
     ),
     "settings-invalid": Problem(
         Fault.SETUP, 500,

@@ -27,6 +27,11 @@ SETTINGS: dict[str, Setting] = {
     "ENVIRONMENT": Setting("production", "Name of this environment; others may not call out until allowed."),
     "TOKEN_KEY": Setting("", "Key that encrypts access tokens in the local vault (32 bytes, URL-safe base64)."),
     "SHOPIFY_BASE_URL": Setting("https://{shop}", "Where Shopify answers; {shop} is the myshopify domain."),
+    "SHOPIFY_CLIENT_ID": Setting("", "Client id of the Shopify app that asks for access."),
+    "SHOPIFY_CLIENT_SECRET": Setting("", "Its client secret."),
+    "SHOPIFY_PREVIOUS_CLIENT_SECRET": Setting("", "The client secret before the last rotation, for the overlap."),
+    "PUBLIC_URL": Setting("", "Address at which browsers reach this app; Shopify sends them back there."),
+    "KEY_VAULT_URL": Setting("", "Key Vault that holds the access tokens; empty = a table encrypted with TOKEN_KEY."),
     "BC_API_ROOT": Setting("", "Root of Business Central's API v2.0, up to and including /api/v2.0."),
     "BC_TOKEN_URL": Setting("", "Token endpoint for a client secret; empty = managed identity."),
     "BC_CLIENT_ID": Setting("", "Client id of the Entra application that Business Central knows."),
@@ -34,6 +39,8 @@ SETTINGS: dict[str, Setting] = {
     "SYNC_SCHEDULE": Setting("0 */5 * * * *", "When the incremental synchronization starts (NCRONTAB)."),
     "LOG_PURGE_SCHEDULE": Setting("0 0 2 * * *", "When expired log entries are removed (NCRONTAB, UTC)."),
     "LOG_RETENTION_DAYS": Setting("7", "Log entries of this age in days are removed every night (1 to 3650)."),
+    "SUBSCRIPTION_SCHEDULE": Setting("0 25 * * * *", "When webhook subscriptions are repaired (NCRONTAB, UTC)."),
+    "WEBHOOK_DELAY_SECONDS": Setting("10", "How long webhooks are gathered before a run reads what changed."),
     "SYNC_OVERLAP_SECONDS": Setting("600", "How far before the last synchronization time a run looks again."),
     "SYNC_TIME_BUDGET_SECONDS": Setting("420", "After so long a run hands over to a fresh message."),
     "SYNC_LEASE_SECONDS": Setting("60", "How long a dead worker blocks its shop."),
@@ -51,11 +58,17 @@ class Settings(msgspec.Struct, frozen=True):
     environment: str = "production"
     token_key: str = ""
     shopify_base_url: str = "https://{shop}"
+    shopify_client_id: str = ""
+    shopify_client_secret: str = ""
+    shopify_previous_client_secret: str = ""
+    public_url: str = ""
+    key_vault_url: str = ""
     bc_api_root: str = ""
     bc_token_url: str = ""
     bc_client_id: str = ""
     bc_client_secret: str = ""
     log_retention_days: int = 7
+    webhook_delay_seconds: float = 10
     overlap_seconds: float = 600
     time_budget_seconds: float = 420
     lease_seconds: float = 60
@@ -88,11 +101,17 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         environment=text("ENVIRONMENT"),
         token_key=text("TOKEN_KEY"),
         shopify_base_url=text("SHOPIFY_BASE_URL"),
+        shopify_client_id=text("SHOPIFY_CLIENT_ID"),
+        shopify_client_secret=text("SHOPIFY_CLIENT_SECRET"),
+        shopify_previous_client_secret=text("SHOPIFY_PREVIOUS_CLIENT_SECRET"),
+        public_url=text("PUBLIC_URL").rstrip("/"),
+        key_vault_url=text("KEY_VAULT_URL"),
         bc_api_root=text("BC_API_ROOT").rstrip("/"),
         bc_token_url=text("BC_TOKEN_URL"),
         bc_client_id=text("BC_CLIENT_ID"),
         bc_client_secret=text("BC_CLIENT_SECRET"),
         log_retention_days=int(number("LOG_RETENTION_DAYS")),
+        webhook_delay_seconds=number("WEBHOOK_DELAY_SECONDS"),
         overlap_seconds=number("SYNC_OVERLAP_SECONDS"),
         time_budget_seconds=number("SYNC_TIME_BUDGET_SECONDS"),
         lease_seconds=number("SYNC_LEASE_SECONDS"),

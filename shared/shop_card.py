@@ -147,3 +147,8 @@ class ShopCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cash_roundings_account: str = ""
     rounding_tolerance: Decimal = Decimal("0.05")
     time_zone: str = "UTC"
+
+    @property
+    def host(self) -> str:
+        """The store's permanent domain, e.g. demo-fr.myshopify.com."""
+        return self.shopify_url.removeprefix("https://")

@@ -1,4 +1,4 @@
-"""Where shop cards live: table Shops, one row a card.
+"""Where shop cards live: table Shops, one row a card, and rows `domain` that lead from a store to its codes.
 
 Addresses follow Shopify's rule for the permanent domain: letters, digits and hyphens before
 .myshopify.com (Shopify: "Authorization code grant"); an address pasted from the admin is understood.
@@ -61,8 +61,26 @@ class Shops:
             raise ConnectorError(
                 "shop-card-invalid", f"the card takes {len(text)} characters, {PROPERTY_CHARACTERS} is the most"
             )
+        self._table.put({"PartitionKey": "domain", "RowKey": f"{card.host}|{code}"})
         self._table.put({"PartitionKey": "shop", "RowKey": code, "card": text})
         return card
+
+    def codes_at(self, host: str) -> list[str]:
+        """The codes that cards of this store have or had: a removed card's records are still kept."""
+        rows = self._table.partition("domain", f"{host}|", f"{host}|~")
+        return [row["RowKey"].partition("|")[2] for row in rows]
+
+    def find(self, code: str) -> ShopCard | None:
+        """The card, or None if it was removed."""
+        row = self._table.get("shop", code)
+        return msgspec.json.decode(row["card"], type=ShopCard) if row else None
+
+    def forget_domains(self, code: str) -> None:
+        """Nothing of this code is kept any more: no store leads to it."""
+        codes = [row["RowKey"] for row in self._table.partition("domain")]
+        for key in codes:
+            if key.endswith(f"|{code}"):
+                self._table.delete("domain", key)
 
     def remove(self, code: str) -> None:
         """Forget the card; what was synchronized stays."""

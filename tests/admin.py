@@ -1,7 +1,8 @@
 """The admin API's functions, called in this process the way the Functions host calls them.
 
-`admin_api(house, monkeypatch)` gives the app the settings of the house and yields a call:
-`admin("get_shop")` answers (status, JSON). Only the clock is the machine's, as in Azure.
+`admin_api(house, monkeypatch)` gives the app the settings of the house and yields a caller:
+`admin("get_shop")` answers (status, JSON), `admin.raw("get_shop")` the whole answer. Only the clock is the
+machine's, as in Azure.
 """
 from __future__ import annotations
 
@@ -18,28 +19,46 @@ from function_app import app
 from shared.connector import connector
 from tests.house import House
 
-Admin = Callable[..., tuple[int, Any]]
+
+class Admin:
+    """Calls functions by name for one shop; further keywords are parts of the path."""
+
+    def __init__(self, shop: str) -> None:
+        self._shop = shop
+
+    def __call__(
+        self, name: str, body: Any = None, query: dict[str, str] | None = None, **path: str
+    ) -> tuple[int, Any]:
+        """(status, JSON)."""
+        answer = self.raw(name, body, query, **path)
+        return answer.status_code, json.loads(answer.get_body() or b"null")
+
+    def raw(
+        self, name: str, body: Any = None, query: dict[str, str] | None = None, *, language: str = "", **path: str
+    ) -> func.HttpResponse:
+        """The answer as it is."""
+        return _functions()[name](func.HttpRequest(
+            method="ANY", url="/", headers={"Accept-Language": language}, params=query,
+            route_params={"shop": self._shop, **path}, body=b"" if body is None else json.dumps(body).encode(),
+        ))
 
 
 @contextmanager
 def admin_api(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Admin]:
-    """Call a function by name for the shop of the house; further keywords are parts of the path."""
+    """The admin API with the settings of the house."""
     monkeypatch.setenv("AzureWebJobsStorage", house.settings.storage_connection)
-    monkeypatch.setenv("TOKEN_KEY", house.settings.token_key)
-    monkeypatch.setenv("BC_API_ROOT", house.settings.bc_api_root)
-
-    def call(name: str, body: Any = None, query: dict[str, str] | None = None, **path: str) -> tuple[int, Any]:
-        answer = _functions()[name](func.HttpRequest(
-            method="ANY", url="/", params=query, route_params={"shop": house.shop, **path},
-            body=b"" if body is None else json.dumps(body).encode(),
-        ))
-        return answer.status_code, json.loads(answer.get_body() or b"null")
-
+    for name in ("TOKEN_KEY", "SHOPIFY_BASE_URL", "BC_API_ROOT", "BC_TOKEN_URL", "BC_CLIENT_ID", "BC_CLIENT_SECRET"):
+        monkeypatch.setenv(name, getattr(house.settings, name.lower()))
     connector.cache_clear()
     try:
-        yield call
+        yield Admin(house.shop)
     finally:
         connector.cache_clear()
+
+
+def trigger(name: str) -> Callable[[func.HttpRequest], func.HttpResponse]:
+    """The HTTP function of this name, as the host finds it."""
+    return _functions()[name]
 
 
 @lru_cache(maxsize=1)

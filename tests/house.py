@@ -46,7 +46,8 @@ class House:
         self.settings = Settings(**{
             "storage_connection": storage, "token_key": TOKEN_KEY, "shopify_base_url": shopify.url,
             "bc_api_root": bc.api_root, "bc_token_url": bc.token_url, "bc_client_id": bc.client_id,
-            "bc_client_secret": bc.client_secret, **settings,
+            "bc_client_secret": bc.client_secret, "shopify_client_id": shopify.client_id,
+            "shopify_client_secret": shopify.client_secret, "public_url": "http://127.0.0.1:7071", **settings,
         })
         self.connector: Connector = build_connector(
             self.settings, clock=clock, storage=storage_from_connection_string(storage),

@@ -1,7 +1,7 @@
 """The control API of apps and access: what a developer or a merchant does outside any API.
 
 GET    /_control/apps                      all apps, without secrets
-PATCH  /_control/apps/{client_id}          {redirect_urls, title, privacy_urls {topic: url}, sign_with}
+PATCH  /_control/apps/{client_id}          {redirect_urls, title, webhook_urls {topic: url}, sign_with}
 POST   /_control/client-secrets            {secret, client_id?}: a new secret; the old one stays accepted
 DELETE /_control/client-secrets            ?client_id=: the old secret is revoked
 POST   /_control/uninstall                 {client_id?}: the merchant removes the app
@@ -15,7 +15,6 @@ from typing import Any
 
 from aiohttp import web
 
-from local.shopify.apps import App
 from local.shopify.control import answering, content_of
 from local.shopify.service import Service
 
@@ -23,9 +22,6 @@ from local.shopify.service import Service
 def add_app_control_routes(app: web.Application, service: Service) -> None:
     """Mount them; before the generic routes of `control`, which would take their paths."""
     grants = service.grants
-
-    def chosen(client_id: str | None) -> App:
-        return grants.apps[client_id] if client_id else next(iter(grants.apps.values()))
 
     async def listed(request: web.Request) -> Any:
         return [known.described() for known in grants.apps.values()]
@@ -37,22 +33,22 @@ def add_app_control_routes(app: web.Application, service: Service) -> None:
 
     async def rotate(request: web.Request) -> Any:
         wanted = await content_of(request)
-        known = chosen(wanted.get("client_id"))
+        known = service.app_of(wanted.get("client_id"))
         known.rotate(wanted["secret"], grants.clock.now())
         return known.described()
 
     async def revoke(request: web.Request) -> Any:
-        known = chosen(request.query.get("client_id"))
+        known = service.app_of(request.query.get("client_id"))
         known.revoke_old_secret()
         return known.described()
 
     async def uninstall(request: web.Request) -> Any:
-        known = chosen((await content_of(request)).get("client_id"))
+        known = service.app_of((await content_of(request)).get("client_id"))
         service.uninstall(known)
         return known.described()
 
     async def expire(request: web.Request) -> Any:
-        known = chosen((await content_of(request)).get("client_id"))
+        known = service.app_of((await content_of(request)).get("client_id"))
         grants.expire_refresh_tokens(known)
         return known.described()
 

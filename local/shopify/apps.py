@@ -1,4 +1,4 @@
-"""The apps that may be installed on the shop: keys, redirect addresses, privacy webhooks.
+"""The apps that may be installed on the shop: keys, redirect addresses, webhooks of their configuration.
 
 What a developer sets in Shopify's Dev Dashboard is changed here through the control API. A client secret
 is rotated by adding a new one; until the old one is revoked both are accepted, and for an hour deliveries
@@ -21,7 +21,8 @@ REDIRECT_URLS = ("http://127.0.0.1/api/oauth/callback", "http://localhost/api/oa
 
 @dataclass
 class App:
-    """One app. `secrets`: newest first. `privacy_urls`: mandatory topic -> address ("" = not set).
+    """One app. `secrets`: newest first. `webhook_urls`: topic -> address, the subscriptions of the app's own
+    configuration; the mandatory privacy topics exist only there.
 
     `sign_with` is "new", "old", or "" for Shopify's own rule.
     """
@@ -33,7 +34,7 @@ class App:
     title: str = "Connector"
     lists_installations: bool = True
     installed: bool = True
-    privacy_urls: dict[str, str] = field(default_factory=dict)
+    webhook_urls: dict[str, str] = field(default_factory=dict)
     rotated_at: str = ""
     sign_with: str = ""
 
@@ -72,7 +73,7 @@ class App:
             setattr(self, name, value)
 
 
-CONFIGURABLE = {"redirect_urls", "title", "privacy_urls", "sign_with"}
+CONFIGURABLE = {"redirect_urls", "title", "webhook_urls", "sign_with"}
 
 
 def is_loopback(address: str) -> bool:

@@ -69,7 +69,7 @@ def _decided(fields: Mapping[str, str], granted: list[str], grants: Grants, doma
         return _refusal(refused)
     if fields.get("decision", "install") != "install":
         return _page("Apps", f"<p>{escape(app.title)} was not installed.</p>")
-    code = grants.consent(app, frozenset(granted or asked))
+    code = grants.consent(app, frozenset(granted) & frozenset(asked) if granted else frozenset(asked))
     shop = fields.get("shop") or domain
     parameters = {"code": code, "host": _host(shop), "shop": shop,
                   "timestamp": str(int(grants.clock.now().timestamp()))}

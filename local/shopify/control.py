@@ -9,6 +9,7 @@ POST   /_control/touch                        {type, ids | count} -> {touched: [
 POST   /_control/faults                       {kind, times, ...} (see `faults`); GET lists, DELETE clears
 GET    /_control/stats                        figures; POST /_control/stats/reset; GET /_control/calls
 kind: customers, products, orders, companies. Errors: 400 or 404 with {"error": sentence}.
+More of it: `app_control`, `webhook_control`.
 """
 from __future__ import annotations
 

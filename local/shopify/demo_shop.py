@@ -51,7 +51,9 @@ def shop_card() -> Record:
     return {
         "__typename": "Shop", "id": gid("Shop", 61000000001), "name": "Demo FR", "myshopifyDomain": DOMAIN,
         "email": "boutique@example.fr", "contactEmail": "boutique@example.fr", "currencyCode": "EUR",
-        "enabledPresentmentCurrencies": list(RATES), "ianaTimezone": "Europe/Paris", "timezoneOffset": "+0100",
+        "enabledPresentmentCurrencies": list(RATES),
+        "shipsToCountries": ["FR", "DE", "ES", "IE", "GB", "US", "CH"],
+        "ianaTimezone": "Europe/Paris", "timezoneOffset": "+0100",
         "timezoneOffsetMinutes": 60, "timezoneAbbreviation": "CET", "taxesIncluded": True, "taxShipping": True,
         "weightUnit": "KILOGRAMS", "unitSystem": "METRIC_SYSTEM", "url": f"https://{DOMAIN}",
         "createdAt": "2024-01-15T09:00:00Z", "updatedAt": "2026-01-15T09:00:00Z", "shopOwnerName": "Claire Fontaine",

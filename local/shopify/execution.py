@@ -26,6 +26,7 @@ from local.shopify.state import ShopState
 
 Resolver = Callable[["Execution", Record, Field], Any]
 MISSING = object()
+WINDOW = ("first", "last", "after", "before")
 Path = tuple[Any, ...] | None       # (parent path, key), linked so that passing it on costs nothing
 
 
@@ -44,6 +45,7 @@ class Execution:
     variables: Variables
     resolvers: Mapping[tuple[str, str], Resolver]
     search_lag: float = 0
+    bulk: bool = False              # connections give everything, whatever window they ask for
     errors: list[dict[str, Any]] = field(default_factory=list)
     searches: list[dict[str, Any]] = field(default_factory=list)
     points: float = 0
@@ -63,7 +65,10 @@ class Execution:
         """The argument values of a field, computed once per run."""
         found = self._arguments.get(id(of))
         if found is None:
-            found = self._arguments[id(of)] = of.arguments(self.variables)
+            found = of.arguments(self.variables)
+            if self.bulk and of.is_connection:
+                found = {name: value for name, value in found.items() if name not in WINDOW}
+            self._arguments[id(of)] = found
         return found
 
 
@@ -185,7 +190,8 @@ def _list(run: Execution, field: Field, items: list[Any], path: Path) -> list[An
 
 
 def _connection(run: Execution, field: Field, value: Any, path: Path) -> dict[str, Any]:
-    page = value if isinstance(value, Page) else plain_page(value, run.arguments(field))
+    page = value if isinstance(value, Page) else plain_page(
+        value, run.arguments(field), window_needed=not run.bulk)
     answer = {}
     for part in field.selection.fields(field.named):
         before, run.points = run.points, 0
@@ -197,12 +203,12 @@ def _connection(run: Execution, field: Field, value: Any, path: Path) -> dict[st
     return answer
 
 
-def plain_page(items: list[Any], arguments: dict[str, Any]) -> Page:
+def plain_page(items: list[Any], arguments: dict[str, Any], *, window_needed: bool = True) -> Page:
     """A page of records kept in a list; their position is what cursors remember."""
     order = range(len(items) - 1, -1, -1) if arguments.get("reverse") else range(len(items))
     chosen = [items[i] for i in order]
     keys = [(f"{i:06d}", i) for i in order]
-    return page_of(chosen, keys, arguments)
+    return page_of(chosen, keys, arguments, window_needed=window_needed)
 
 
 def _part(run: Execution, part: Field, page: Page, path: Path, value: Any) -> Any:

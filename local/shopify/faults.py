@@ -11,6 +11,11 @@ access_revoked  401, errors as a string                                         
 missing_scope   the token lacks `scope`                                           scope; lasts until cleared
 token_5xx       an HTML page in place of a token answer, nothing done             status (502)
 token_lost      the connection is closed after the token work is done
+webhook_double  the next webhook is sent twice, with one id
+webhook_never   the next webhook is never sent
+webhook_late    the next webhook is held back, its payload grows old              seconds (60)
+webhook_swapped the next webhook is sent after the one that follows it
+bulk_failed     the next bulk operation fails, the first lines are its partial data  lines (0), code
 search_lag      lists show changes only after `seconds`                           seconds (5); lasts until cleared
 """
 from __future__ import annotations
@@ -20,7 +25,8 @@ from typing import Any
 
 LASTING = {"access_revoked", "missing_scope", "search_lag"}
 KINDS = LASTING | {"http_429", "http_5xx", "throttled", "internal_error", "drop_connection", "delay", "token_5xx",
-                   "token_lost"}
+                   "token_lost", "webhook_double", "webhook_never", "webhook_late", "webhook_swapped",
+                   "bulk_failed"}
 
 
 class Faults:

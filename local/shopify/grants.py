@@ -180,6 +180,17 @@ class Grants:
                 for value in [v for v, held in store.items() if held.app == app.client_id]:
                     del store[value]
 
+    def change_scopes(self, app: App, scopes: frozenset[str]) -> frozenset[str]:
+        """Other scopes for an installed app: on all its tokens, and what refreshing will give. The old ones."""
+        with self.lock:
+            previous: frozenset[str] = frozenset()
+            stores: tuple[dict[str, Any], ...] = (self.refreshes, self.tokens)
+            for store in stores:
+                for value, held in store.items():
+                    if held.app == app.client_id:
+                        previous, store[value] = held.scopes, replace(held, scopes=swallowed(scopes))
+            return previous
+
     def expire_refresh_tokens(self, app: App) -> None:
         """End the app's refresh tokens before their time; access tokens live on."""
         with self.lock:
@@ -258,5 +269,5 @@ def _plain(held: Any) -> Answer:
 
 
 def _typed(content: Answer) -> Answer:
-    typed = {k: datetime.fromisoformat(v) if k in MOMENTS and v else v for k, v in content.items()}
+    typed: Answer = {k: datetime.fromisoformat(v) if k in MOMENTS and v else v for k, v in content.items()}
     return {**typed, "scopes": frozenset(typed["scopes"])} if "scopes" in typed else typed

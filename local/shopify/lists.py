@@ -38,7 +38,7 @@ def customer_orders(run: Execution, record: Record, field: Field) -> Page:
 def count(run: Execution, record: Record, field: Field) -> Record:
     """A Count, exact up to the limit (10,000 unless `limit` says otherwise; null means no limit)."""
     typename = COUNTED.get(field.name)
-    found = len(_searched(run, field, all_rows(run, typename) if typename else []))
+    found = len(searched(run, field, all_rows(run, typename) if typename else []))
     limit = run.arguments(field).get("limit", COUNT_LIMIT)
     if limit is not None and found > limit:
         return {"count": limit, "precision": "AT_LEAST"}
@@ -67,12 +67,13 @@ def is_visible(run: Execution, created_at: str) -> bool:
 
 
 def _page(run: Execution, field: Field, rows: list[Sorted]) -> Page:
-    found = _searched(run, field, rows)
-    page = page_of([row for _, row in found], [key for key, _ in found], run.arguments(field))
+    found = searched(run, field, rows)
+    page = page_of([row for _, row in found], [key for key, _ in found], run.arguments(field),
+                   window_needed=not run.bulk)
     return Page([row.record for row in page.items], page.keys, page.has_next, page.has_previous)
 
 
-def _searched(run: Execution, field: Field, rows: list[Sorted]) -> list[Sorted]:
+def searched(run: Execution, field: Field, rows: list[Sorted]) -> list[Sorted]:
     """The rows that match the field's ``query:``; what was not understood is reported, not applied."""
     text = run.arguments(field).get("query")
     if not text:

@@ -61,7 +61,7 @@ async def _form(request: web.Request) -> Form:
     """The parameters of a JSON or form body, as text; an unreadable body has none."""
     try:
         content: Any = await request.json() if "json" in request.content_type else await request.post()
-    except (ValueError, UnicodeDecodeError):
+    except (ValueError, LookupError):
         content = {}
     pairs = content.items() if hasattr(content, "items") else ()
     return {str(k): v if isinstance(v, str) else json.dumps(v) for k, v in pairs}

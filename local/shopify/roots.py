@@ -1,8 +1,8 @@
 """What the entry points of the Admin API answer, and the fields that join records.
 
 A root field without a resolver of its own is answered by its shape: a connection is listed, a ``...Count``
-counted, a field with an ``id`` looked up, anything else is null or empty. Later rooms of the simulator
-(webhook subscriptions, bulk operations) add their own entries to `RESOLVERS`.
+counted, a field with an ``id`` looked up, anything else is null or empty. Other rooms of the simulator
+(`subscriptions`, `bulk`) bring their own entries; `service` puts them together.
 """
 from __future__ import annotations
 

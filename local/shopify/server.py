@@ -18,19 +18,26 @@ from aiohttp import web
 from local.shopify.access import Token
 from local.shopify.app_control import add_app_control_routes
 from local.shopify.apps import App
+from local.shopify.bulk_runner import BulkRunner
 from local.shopify.consent import add_consent_routes
 from local.shopify.control import add_control_routes, json_answer
+from local.shopify.deliveries import Delivery
 from local.shopify.demo_shop import DOMAIN, demo_shop
 from local.shopify.oauth import BAD_TOKEN, add_oauth_routes, presented
 from local.shopify.roots import SUPPORTED_VERSIONS
+from local.shopify.sender import Sender
 from local.shopify.service import Reserved, Service
 from local.shopify.state import Clock, ShopState, SystemClock
 from local.shopify.stats import Stats
+from local.shopify.webhook_control import add_webhook_control_routes
+from local.shopify.webhooks import Webhooks
 
 TOKEN, FEW_TOKEN = "shpat_simulated_all_scopes", "shpat_simulated_few_scopes"
 CLIENT_ID, CLIENT_SECRET = "simulated-client-id", "shpss_simulated_client_secret"
 FEW_CLIENT_ID = "simulated-few-client-id"
 APP_NUMBER = 347082227713
+SENDER = web.AppKey("sender", Sender)
+BULK = web.AppKey("bulk", BulkRunner)
 BAD_GATEWAY_PAGE = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>Error {0}</h1></body></html>"
 
 
@@ -49,7 +56,14 @@ def build_app(service: Service) -> web.Application:
     app.router.add_post("/admin/api/{version}/graphql.json", admin)
     add_consent_routes(app, service.grants, service.state.card["myshopifyDomain"])
     add_oauth_routes(app, service.grants, service.faults, service.uninstall)
+    sender = Sender(service.webhooks)
+    app.cleanup_ctx.append(sender.running)
+    app[SENDER] = sender
+    bulk = app[BULK] = BulkRunner(service)
+    app.cleanup_ctx.append(bulk.running)
+    app.router.add_get("/bulk-operation-outputs/{name}", bulk.download)
     add_app_control_routes(app, service)
+    add_webhook_control_routes(app, service, sender)
     add_control_routes(app, service)
     return app
 
@@ -116,6 +130,8 @@ class RunningShop:
     service: Service
     _loop: asyncio.AbstractEventLoop
     _thread: threading.Thread
+    sender: Sender
+    bulk: BulkRunner
     shop: str = DOMAIN
     token: str = TOKEN
     few_scopes_token: str = FEW_TOKEN
@@ -146,6 +162,19 @@ class RunningShop:
         """The merchant removes the connector's app."""
         self.service.uninstall(self.app)
 
+    @property
+    def webhooks(self) -> Webhooks:
+        """Deliveries and their switches (paused, retry_scale)."""
+        return self.service.webhooks
+
+    def flush_webhooks(self, order: str = "", seed: int = 1) -> list[Delivery]:
+        """Try every waiting webhook once, one after another: as made, "reversed" or "shuffled"."""
+        return asyncio.run_coroutine_threadsafe(self.sender.flush(order, seed), self._loop).result(120)
+
+    def settle_webhooks(self, seconds: float = 10) -> bool:
+        """Wait until no webhook is due or on its way; False when that takes too long."""
+        return asyncio.run_coroutine_threadsafe(self.sender.settle(seconds), self._loop).result(seconds + 10)
+
     def stop(self) -> None:
         """Close the port and end the thread."""
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -157,27 +186,30 @@ def new_service(state: ShopState, clock: Clock, plan: str, latency: float = 0) -
     service = Service(state, clock, plan=plan, latency=latency)
     if "grants" in state.kept:
         service.grants.restore(state.kept["grants"])
-        return service
-    service.grants.apps[CLIENT_ID] = App(CLIENT_ID, APP_NUMBER, [CLIENT_SECRET])
-    service.grants.apps[FEW_CLIENT_ID] = App(FEW_CLIENT_ID, APP_NUMBER + 1, [CLIENT_SECRET], title="Few scopes",
-                                             lists_installations=False)
-    service.grant(TOKEN, CLIENT_ID)
-    service.grant(FEW_TOKEN, FEW_CLIENT_ID, few=True)
+    else:
+        service.grants.apps[CLIENT_ID] = App(CLIENT_ID, APP_NUMBER, [CLIENT_SECRET])
+        service.grants.apps[FEW_CLIENT_ID] = App(FEW_CLIENT_ID, APP_NUMBER + 1, [CLIENT_SECRET], title="Few scopes",
+                                                 lists_installations=False)
+        service.grant(TOKEN, CLIENT_ID)
+        service.grant(FEW_TOKEN, FEW_CLIENT_ID, few=True)
+    state.app_numbers = {app.client_id: app.number for app in service.grants.apps.values()}
     return service
 
 
 def start_shopify(*, state: ShopState | None = None, seed: int = 1, now: datetime | None = None,
                   customers: int = 20, products: int = 15, orders: int = 30, plain: bool = False,
                   lines_per_order: int | None = None, plan: str = "standard", latency: float = 0,
-                  clock: Clock | None = None, port: int = 0) -> RunningShop:
+                  clock: Clock | None = None, port: int = 0, allow_loopback: bool = False) -> RunningShop:
     """Serve `state`, or a demo shop made from seed and counts, on a free loopback port.
 
-    `now` is the newest moment of a seeded shop, `latency` the seconds every answer takes.
+    `now` is the newest moment of a seeded shop, `latency` the seconds every answer takes; `allow_loopback`
+    lets webhooks go to http://127.0.0.1, which the real Shopify refuses.
     """
     clock = clock or SystemClock()
     if state is None:
         state = demo_shop(seed=seed, now=now or clock.now(), customers=customers, products=products,
                           orders=orders, plain=plain, lines_per_order=lines_per_order, clock=clock)
+    state.allow_loopback = allow_loopback
     service = new_service(state, clock, plan, latency)
     ready: dict[str, Any] = {}
     started = threading.Event()
@@ -185,8 +217,9 @@ def start_shopify(*, state: ShopState | None = None, seed: int = 1, now: datetim
     def serve() -> None:
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
-        runner = web.AppRunner(build_app(service), access_log=None, shutdown_timeout=1)
-        ready["loop"] = loop
+        app = build_app(service)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        ready.update(loop=loop, sender=app[SENDER], bulk=app[BULK])
         ready["port"] = loop.run_until_complete(listen(runner, port))
         started.set()
         loop.run_forever()
@@ -196,12 +229,15 @@ def start_shopify(*, state: ShopState | None = None, seed: int = 1, now: datetim
     thread = threading.Thread(target=serve, name="shopify-simulator", daemon=True)
     thread.start()
     started.wait(timeout=30)
-    return RunningShop(f"http://127.0.0.1:{ready['port']}", service, ready["loop"], thread)
+    return RunningShop(f"http://127.0.0.1:{ready['port']}", service, ready["loop"], thread, ready["sender"],
+                       ready["bulk"])
 
 
 async def listen(runner: web.AppRunner, port: int) -> int:
-    """Bind to 127.0.0.1 and return the port."""
+    """Bind to 127.0.0.1 and return the port; bulk files are found under it."""
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", port)
     await site.start()
-    return int(runner.addresses[0][1])
+    taken = int(runner.addresses[0][1])
+    runner.app[BULK].base_url = f"http://127.0.0.1:{taken}"
+    return taken

@@ -19,6 +19,7 @@ from local.shopify import errors
 from local.shopify.access import FEW_SCOPES, Token, all_scopes
 from local.shopify.apps import App
 from local.shopify.bucket import Bucket
+from local.shopify.bulk import BULK_RESOLVERS
 from local.shopify.cost import requested_cost
 from local.shopify.execution import Execution
 from local.shopify.faults import Faults
@@ -28,10 +29,13 @@ from local.shopify.roots import RESOLVERS
 from local.shopify.schema import AdminSchema, load_schema
 from local.shopify.state import Clock, ShopState
 from local.shopify.stats import Stats
+from local.shopify.subscriptions import SUBSCRIPTION_RESOLVERS
 from local.shopify.validation import problems_of
 from local.shopify.variables import coerce_variables, oversized_list
+from local.shopify.webhooks import Webhooks
 
 KEPT_DOCUMENTS = 500
+RESOLVERS_OF_ALL_ROOMS = {**RESOLVERS, **SUBSCRIPTION_RESOLVERS, **BULK_RESOLVERS}
 Answer = dict[str, Any]
 
 
@@ -73,6 +77,7 @@ class Service:
         self.schema: AdminSchema = load_schema()
         self.faults, self.stats = Faults(), Stats()
         self.grants = Grants(clock)
+        self.webhooks = Webhooks(state, self.grants, self.faults)
         self._buckets: dict[str, Bucket] = {}
         self._documents: OrderedDict[str, Document] = OrderedDict()
 
@@ -88,8 +93,13 @@ class Service:
         return self.grants.tokens
 
     def uninstall(self, app: App) -> None:
-        """The app is removed from the shop: its tokens die."""
+        """The app is removed from the shop: its tokens die, it is told, its subscriptions go."""
         self.grants.uninstall(app)
+        self.webhooks.app_removed(app)
+
+    def app_of(self, client_id: str | None) -> App:
+        """An app by its key, the connector's (the first one) without. KeyError for an unknown key."""
+        return self.grants.apps[client_id] if client_id else next(iter(self.grants.apps.values()))
 
     def keep(self) -> None:
         """Hand what lives outside the records to the state, which is about to be dumped."""
@@ -176,7 +186,7 @@ class Service:
     def run(self, token: Token, plan: Plan, values: Answer) -> tuple[Answer | None, Execution]:
         """The data of a plan, and the run with its errors, search warnings and points."""
         lag = self.faults.take("search_lag")
-        run = Execution(self.schema, self.state, token, self.clock.now(), values, RESOLVERS,
+        run = Execution(self.schema, self.state, token, self.clock.now(), values, RESOLVERS_OF_ALL_ROOMS,
                         search_lag=lag.get("seconds", 5) if lag else 0)
         if plan.is_introspection:               # __schema and __type are graphql-core's business
             return execute_sync(self.schema.graphql, plan.document, variable_values=values,

@@ -29,6 +29,7 @@ ORDER_CHILDREN = {"LineItem": "lineItems", "ShippingLine": "shippingLines", "Ref
                   "FulfillmentOrder": "fulfillmentOrders"}
 
 
+FIRST_SUBSCRIPTION = 1_957_000_000_000
 # How far back earlier selves are kept for a lagging search index.
 LONGEST_LAG = timedelta(minutes=1)
 
@@ -72,10 +73,16 @@ class ShopState:
         self.card, self.clock = card, clock
         self.location = location_record()
         self.kept: dict[str, Any] = {}      # what other rooms want in the dump, as JSON
+        self.subscriptions: dict[str, Record] = {}      # webhook subscriptions by gid
+        self.bulk_operations: dict[str, Record] = {}
+        self.on_change: Callable[[str, Stored | None, Stored | None], None] | None = None
+        self.allow_loopback = False         # may webhooks go to http://127.0.0.1?
+        self.app_numbers: dict[str, int] = {}
         self._memo: dict[Any, Any] = {}
         self.lock = threading.RLock()
         self._stored: dict[str, dict[int, Stored]] = {kind: {} for kind in KINDS}
         self._numbers = dict(FIRST_NUMBER)
+        self._last_subscription = FIRST_SUBSCRIPTION
         self._variants_by_sku: dict[str, Record] = {}
         self._by_gid: dict[str, Record] = {}
         self._orders_of: dict[int, set[int]] = {}
@@ -103,6 +110,10 @@ class ShopState:
         if kind in ORDER_CHILDREN:
             order = self.record("orders", int(number) // 1000) or {}
             return next((c for c in order.get(ORDER_CHILDREN[kind], ()) if c["id"] == reference), None)
+        if kind == "WebhookSubscription":
+            return self.subscriptions.get(reference)
+        if kind == "BulkOperation":
+            return self.bulk_operations.get(reference)
         for known in (self.card, self.location):
             if reference == known["id"]:
                 return known
@@ -113,6 +124,17 @@ class ShopState:
         with self.lock:
             orders = self._stored["orders"]
             return [orders[n] for n in sorted(self._orders_of.get(customer, ()))]
+
+    def app_number(self, app: str) -> int:
+        """The number of an app, 0 for one we do not know."""
+        return self.app_numbers.get(app, 0)
+
+    def next_subscription(self) -> int:
+        """A fresh number for a webhook subscription."""
+        with self.lock:
+            numbers = [int(r["legacyResourceId"]) for r in self.subscriptions.values()]
+            self._last_subscription = max([self._last_subscription, *numbers]) + 1
+            return self._last_subscription
 
     def memo(self, key: Any, make: Callable[[], Any]) -> Any:
         """What `make` gives, remembered until any record changes."""
@@ -142,6 +164,8 @@ class ShopState:
             self._stored[kind][spec["id"]] = stored
             self._index(kind, stored)
             self._memo.clear()
+            if self.on_change:
+                self.on_change(kind, previous, stored)
             return stored.record
 
     def add_all(self, kind: str, specs: Iterator[Spec] | list[Spec], settled_at: datetime) -> None:
@@ -171,8 +195,11 @@ class ShopState:
     def delete(self, kind: str, number: int) -> None:
         """Remove a record. KeyError when there is none."""
         with self.lock:
-            self._forget(kind, self._stored[kind].pop(number))
+            gone = self._stored[kind].pop(number)
+            self._forget(kind, gone)
             self._memo.clear()
+            if self.on_change:
+                self.on_change(kind, gone, None)
 
     def touch(self, kind: str, numbers: list[int] | None = None, count: int = 0) -> list[int]:
         """Move ``updatedAt`` to now: of the given records, or of the `count` oldest by number."""
@@ -229,6 +256,7 @@ class ShopState:
         """Write all specs to `path` (gzip when it ends in .gz), atomically."""
         with self.lock:
             content = {"card": self.card, "numbers": self._numbers, "kept": self.kept,
+                       "subscriptions": self.subscriptions,
                        "specs": {k: [s.spec for s in found.values()] for k, found in self._stored.items()}}
         raw = json.dumps(content, ensure_ascii=False).encode()
         partial = path.with_name(path.name + ".partial")
@@ -244,6 +272,7 @@ class ShopState:
         for kind, specs in content["specs"].items():
             state.add_all(kind, specs, datetime(2000, 1, 1, tzinfo=UTC))
         state._numbers, state.kept = content["numbers"], content.get("kept", {})
+        state.subscriptions = content.get("subscriptions", {})
         return state
 
 

@@ -54,21 +54,26 @@ def signed_by_shopify(parameters: Sequence[tuple[str, str]], app: ShopifyApp) ->
     names = [name for name, _ in parameters]
     if len(set(names)) < len(names) or "hmac" not in names:
         return False
-    received = dict(parameters)["hmac"].encode()
-    message = "&".join(f"{name}={value}" for name, value in sorted(parameters) if name != "hmac").encode()
-    return any([hmac.compare_digest(received, _hex(secret, message)) for secret in app.secrets])
+    received = _bytes(dict(parameters)["hmac"])
+    message = "&".join(f"{name}={value}" for name, value in sorted(parameters) if name != "hmac")
+    return any(hmac.compare_digest(received, _hex(secret, message)) for secret in app.secrets)
 
 
 def sealed(app: ShopifyApp, purpose: str, text: str) -> str:
     """A signature of our own over `text`, for nothing but this purpose."""
-    return _hex(app.client_secret, f"{purpose}\n{text}".encode()).decode()
+    return _hex(app.client_secret, f"{purpose}\n{text}").decode()
 
 
 def is_sealed(app: ShopifyApp, purpose: str, text: str, seal: str) -> bool:
     """Whether `seal` was made by `sealed`, with the current or the previous secret."""
-    message = f"{purpose}\n{text}".encode()
-    return any([hmac.compare_digest(seal.encode(), _hex(secret, message)) for secret in app.secrets])
+    message = f"{purpose}\n{text}"
+    return any(hmac.compare_digest(_bytes(seal), _hex(secret, message)) for secret in app.secrets)
 
 
-def _hex(secret: str, message: bytes) -> bytes:
-    return hmac.new(secret.encode(), message, hashlib.sha256).hexdigest().encode()
+def _hex(secret: str, message: str) -> bytes:
+    return hmac.new(_bytes(secret), _bytes(message), hashlib.sha256).hexdigest().encode()
+
+
+def _bytes(text: str) -> bytes:
+    """Whatever a caller sent has bytes, even half a surrogate pair."""
+    return text.encode("utf-8", "surrogatepass")

@@ -39,6 +39,10 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
         """Without the tokens: a value that turns up in a traceback must not give them away."""
         return f"<Grant of {self.host or 'a pasted token'} since {self.since:%Y-%m-%dT%H:%M:%SZ}>"
 
+    def with_(self, **changes: object) -> Grant:
+        """A copy with some fields changed."""
+        return msgspec.structs.replace(self, **changes)
+
     @property
     def until(self) -> datetime | None:
         """When access ends if nothing renews it."""

@@ -8,6 +8,7 @@ oauth-refused; ServiceUnavailable shopify-unavailable. No token or secret in any
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +30,10 @@ _OFFLINE = "urn:shopify:params:oauth:token-type:offline-access-token"
 _EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 
 
+OAuthOf = Callable[[str], "OAuth"]
+"""Token calls that concern the shop card with this code."""
+
+
 class TokenAnswer(msgspec.Struct, frozen=True):
     """Shopify's answer; seconds until the ends, and no refresh token if it never ends."""
 
@@ -40,7 +45,7 @@ class TokenAnswer(msgspec.Struct, frozen=True):
 
 
 class OAuth:
-    """Token calls of one app to any store."""
+    """Token calls of one app to any store, told to the observer of one shop card; keeps nothing alive."""
 
     def __init__(self, app: ShopifyApp, base_url: str, clock: Clock, *,
                  http_gate: Callable[[], None], observe: Observer) -> None:
@@ -54,7 +59,13 @@ class OAuth:
 
     def exchange_code(self, host: str, code: str, requested: tuple[str, ...]) -> Grant:
         """The grant that a callback's code stands for."""
-        answer = self._token(host, {"code": code, "expiring": "1"}, "exchange of the code")
+        try:
+            answer = self._token(host, {"code": code, "expiring": "1"}, "exchange of the code")
+        except ConnectorError as problem:
+            if problem.code != "shop-disconnected":
+                raise
+            sentence = "Shopify refuses the client id and secret of the settings"
+            raise ConnectorError("api-key-unknown", sentence) from None
         return self._grant(host, answer, requested, read_scopes(answer.scope))
 
     def refresh(self, grant: Grant) -> Grant:
@@ -156,11 +167,13 @@ def _refusal(answer: requests.Response, what: str) -> ConnectorError:
 
 
 def _error(answer: requests.Response) -> tuple[str, str]:
-    """Shopify's error and its description, cut to what fits into a sentence."""
+    """Shopify's error, if it is one of the protocol's words, and its description."""
     try:
         body: Any = answer.json()
     except ValueError:
         return "", ""
     if not isinstance(body, dict):
         return "", ""
-    return str(body.get("error") or "")[:60], str(body.get("error_description") or "")[:200]
+    # Only a word of the protocol goes on: whatever else stands there might repeat what we sent.
+    word = re.fullmatch(r"[a-z_]{1,40}", str(body.get("error") or ""))
+    return word.group() if word else "", str(body.get("error_description") or "")[:200]

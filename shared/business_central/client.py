@@ -44,6 +44,9 @@ class BatchRequest(NamedTuple):
     etag: str = ""
 
 
+_MUST_FAIL = BatchRequest("POST", "customers", {"displayName": ""})
+
+
 class BusinessCentral:
     """One company over HTTP. Safe for several threads: each has its own connection.
 
@@ -147,6 +150,24 @@ class BusinessCentral:
             return []
         return _in_order(self._good(self._batch_call(operations)), operations)
 
+    def rehearse(self, operations: Sequence[BatchRequest]) -> ConnectorError | None:
+        """Whether these writes would be taken, one after another: the first refusal, or None; nothing of them stays.
+
+        A last operation that must fail (a customer without a name) makes Business Central roll all others back.
+        Whoever rehearses looks afterwards whether it did.
+        """
+        trial = [*operations, _MUST_FAIL]
+        call = self._batch_call(trial)
+        answer = self._transport.send(call)
+        if answer.failure is None:
+            raise ConnectorError("record-refused", "Business Central took what it must refuse; nothing can be tried.")
+        failed = _failed_operation(answer.value)
+        if failed is None:
+            raise refusal(answer.failure, call.written)
+        if trial[failed] is _MUST_FAIL:
+            return None
+        return refusal(answer.failure, Written(trial[failed].path, trial[failed].body))
+
     # Building calls
 
     def _url(self, entity_set: str, id: str) -> str:
@@ -208,6 +229,12 @@ def _batch_part(number: int, operation: BatchRequest, company: str) -> dict[str,
         "id": str(number), "method": operation.method, "url": f"{company}/{operation.path}",
         "headers": headers, "body": operation.body,
     }  # fmt: skip
+
+
+def _failed_operation(value: Any) -> int | None:
+    """The number of the first operation of a batch that failed; None when the whole request did."""
+    parts = value["responses"] if isinstance(value, dict) else ()
+    return next((int(part["id"]) for part in parts if int(part["status"]) >= 400), None)
 
 
 def _in_order(value: Any, operations: Sequence[BatchRequest]) -> list[Row]:

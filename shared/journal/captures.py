@@ -1,17 +1,22 @@
 """Data captures: what Shopify sent, kept always, whatever the log switch says.
 
-One blob per page of records (`captures/<shop>/<kind>/<date>/…jsonl.gz`, one record a line, byte for
-byte as sent) and an index row per record in table DataCaptures: partition `<shop>|<kind>`, key
-`<id>|<inverted time>`, so that a record's captures come newest first. A record equal to its
-previous capture is not stored again; that test is made with the hash in its link row.
+One blob per page of records (`captures/<shop>/<kind>/<date>/<time>-<unique>.jsonl.gz`, one record a line,
+byte for byte as sent) and an index row per record in table DataCaptures: partition `<shop>|<kind>`, key
+`<id>|<inverted time>`, so that a record's captures come newest first. Partition `<shop>|<kind>|names`
+leads from a name (#1001) to the record. A record equal to its previous capture is not stored again; that
+test is made with the hash in its link row. Lists over time are in capture_list.py.
 """
 from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import uuid4
+
+import msgspec
 
 from shared.clock import Clock
 from shared.errors import ConnectorError
@@ -21,21 +26,69 @@ from shared.storage.tables import Put, Row, Table
 TABLE = "DataCaptures"
 CONTAINER = "captures"
 _END_OF_TIME = 10**17
+_BLOB = re.compile(r"([^/]+)/([a-z]+)/(\d{4}-\d\d-\d\d)/(\d{6})-([0-9a-f]{12})\.jsonl\.gz")
+_ID = re.compile(r"(\d{4})(\d\d)(\d\d)(\d{6})-([0-9a-f]{12})-(\d{1,4})")
 
 
 class Captured(NamedTuple):
-    """One index row: where a record's payload lies."""
+    """Where a record's payload lies. `at` is UTC, ISO 8601; `number` the record's Shopify id."""
 
     number: int
     at: str
     hash: str
     blob: str
     line: int
+    name: str = ""
+
+    @property
+    def id(self) -> str:
+        """The capture's own id, unique within its shop and kind; later ones are greater."""
+        return capture_id(self.blob, self.line)
 
 
 def capture_hash(raw: bytes) -> str:
     """SHA-256 of a record as sent, in hexadecimal."""
     return hashlib.sha256(raw).hexdigest()
+
+
+def capture_id(blob: str, line: int) -> str:
+    """`20260310100100-1f2e3d4c5b6a-7`: time, pack, line."""
+    found = _BLOB.fullmatch(blob)
+    assert found is not None, blob
+    return f"{found[3].replace('-', '')}{found[4]}-{found[5]}-{line}"
+
+
+def place_of(shop: str, kind: str, id: str) -> tuple[str, int]:
+    """(blob, line) of the capture with this id; ConnectorError not-found when it cannot be one."""
+    found = _ID.fullmatch(id)
+    if not found:
+        raise ConnectorError("not-found", f"there is no capture {id[:60]!r}")
+    year, month, day, time, pack, line = found.groups()
+    return f"{shop}/{kind}/{year}-{month}-{day}/{time}-{pack}.jsonl.gz", int(line)
+
+
+def written_at(blob: str) -> datetime:
+    """When the pack was written, UTC, to the second."""
+    found = _BLOB.fullmatch(blob)
+    assert found is not None, blob
+    return datetime.strptime(found[3] + found[4], "%Y-%m-%d%H%M%S").replace(tzinfo=UTC)
+
+
+class _Named(msgspec.Struct, rename="camel"):
+    """What people call a record: an order's or company's name, a product's title. Customers go by id only:
+    what identifies a person stands in the payload and nowhere else."""
+
+    name: str | None = None
+    title: str | None = None
+
+
+def name_of(raw: bytes) -> str:
+    """The record's name as people know it, "" if it has none."""
+    try:
+        named = msgspec.json.decode(raw, type=_Named)
+    except msgspec.MsgspecError:
+        return ""
+    return (named.name or named.title or "")[:200]
 
 
 class DataCaptures:
@@ -54,28 +107,64 @@ class DataCaptures:
         self._blobs.write(CONTAINER, blob, gzip.compress(lines, 6), "application/gzip")
         inverted = _END_OF_TIME - int(now.timestamp() * 1_000_000)
         at = now.isoformat(timespec="microseconds")
-        rows: dict[str, Row] = {}
+        rows, names = {}, {}
         for line, (number, raw) in enumerate(records):
-            key = f"{number:020d}|{inverted:017d}"
+            key, name = f"{number:020d}|{inverted:017d}", name_of(raw)
             rows[key] = {
-                "PartitionKey": f"{shop}|{kind}", "RowKey": key, "at": at,
+                "PartitionKey": f"{shop}|{kind}", "RowKey": key, "at": at, "name": name,
                 "hash": capture_hash(raw), "blob": blob, "line": line,
             }
+            if name:
+                names[f"{_name_key(name)}|{number:020d}"] = number
         self._table.write(Put("put", row) for row in rows.values())
+        self._table.write(Put("put", {"PartitionKey": names_partition(shop, kind), "RowKey": key}) for key in names)
 
     def of_record(self, shop: str, kind: str, number: int) -> list[Captured]:
         """A record's captures, newest first."""
         first = f"{number:020d}|"
         return [_captured(row) for row in self._table.partition(f"{shop}|{kind}", first, first + "~")]
 
+    def named(self, shop: str, kind: str, name: str) -> list[int]:
+        """Ids of the records that were captured with this name; a leading # and capitals do not matter."""
+        first = f"{_name_key(name)}|"
+        return [int(row["RowKey"].rpartition("|")[2]) for row in self._table.partition(
+            names_partition(shop, kind), first, first + "~")]
+
+    def packs(self, shop: str, kind: str) -> list[str]:
+        """The blobs of one kind, oldest first."""
+        return [blob for blob in self._blobs.names(CONTAINER, f"{shop}/{kind}/") if _BLOB.fullmatch(blob)]
+
+    def lines(self, blob: str) -> list[bytes]:
+        """Every record of a pack as Shopify sent it; [] when the pack has been removed."""
+        packed = self._blobs.read(CONTAINER, blob)
+        return [] if packed is None else gzip.decompress(packed).split(b"\n")
+
+    def raw(self, shop: str, kind: str, id: str) -> bytes:
+        """The JSON of one capture as Shopify sent it, or ConnectorError not-found."""
+        blob, line = place_of(shop, kind, id)
+        lines = self.lines(blob)
+        if line >= len(lines):
+            raise ConnectorError("not-found", f"there is no capture {id}, or it has been removed")
+        return lines[line]
+
     def payload(self, captured: Captured) -> bytes:
         """The JSON as Shopify sent it, or ConnectorError not-found."""
-        packed = self._blobs.read(CONTAINER, captured.blob)
-        if packed is None:
+        lines = self.lines(captured.blob)
+        if not lines:
             raise ConnectorError("not-found", f"the capture of {captured.at} has been removed")
-        return gzip.decompress(packed).split(b"\n")[captured.line]
+        return lines[captured.line]
+
+
+def names_partition(shop: str, kind: str) -> str:
+    """Where the names of a kind lead to its records."""
+    return f"{shop}|{kind}|names"
+
+
+def _name_key(name: str) -> str:
+    # A key may hold neither # nor /, and a name may.
+    return hashlib.sha256(name.strip().lstrip("#").casefold().encode()).hexdigest()[:32]
 
 
 def _captured(row: Row) -> Captured:
     number = int(row["RowKey"].partition("|")[0])
-    return Captured(number, row["at"], row["hash"], row["blob"], row["line"])
+    return Captured(number, row["at"], row["hash"], row["blob"], row["line"], row.get("name", ""))

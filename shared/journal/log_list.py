@@ -61,11 +61,13 @@ class _Token(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     check: str = ""
 
 
-def list_log_entries(logs: LogEntries, shops: Sequence[str], wanted: LogFilter, continuation: str = "") -> LogPage:
+def list_log_entries(
+    logs: LogEntries, shops: Sequence[str], wanted: LogFilter, continuation: str = "", *, most_calls: int = MOST_CALLS
+) -> LogPage:
     """One page of the shops' entries; ConnectorError input-invalid for a continuation of another list."""
     token = _read_token(continuation, shops, wanted)
     found: list[LogEntry] = []
-    calls = MOST_CALLS + len(shops)
+    calls = most_calls + len(shops)
     for day in days_of(logs.tables.names(TABLES), TABLES):
         if not _is_asked_for(day, wanted) or (token and day > token.day):
             continue

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from shared.exchange import Exchange, Observer
@@ -25,12 +26,20 @@ def is_wanted(exchange: Exchange, mode: LoggingMode) -> bool:
     return mode is LoggingMode.ALL or (mode is LoggingMode.ERROR_ONLY and exchange.has_error)
 
 
-def written_at_once(logs: LogEntries, card: ShopCard) -> Observer:
-    """For calls outside a run: each wanted one is written as it happens; a refusal of storage is only noted."""
+def written_at_once(logs: LogEntries, card: Callable[[], ShopCard]) -> Observer:
+    """For calls outside a run: each wanted one is written as it happens; a refusal of storage is only noted.
+
+    `card` gives the shop card when a call has been made.
+    """
 
     def observe(exchange: Exchange) -> None:
-        if is_wanted(exchange, card.logging_mode):
-            _write(logs, card.code, "", [(0, exchange)])
+        try:
+            shop = card()
+        except Exception:
+            _log.warning("a log entry is lost: its shop card cannot be read", exc_info=True)
+            return
+        if is_wanted(exchange, shop.logging_mode):
+            _write(logs, shop.code, "", [(0, exchange)])
 
     return observe
 

@@ -43,18 +43,19 @@ _NAMES = (
     "token", "secret", "hmac", "passw", "authorization", "signature", "api_key", "api-key", "apikey",
     "functions-key", "credential", "assertion", "cookie",
 )
+_PARAMETERS = (*_NAMES, "code=", "sig=", "key=", "session=")
 _RULES = (
     # "access_token": "…", a number, or the same inside a JSON text inside JSON
     _Rule(
         _NAMES,
-        re.compile(rf'("{_NAME}"\s*:\s*)(?:"(?:\\.|[^"\\])*(?:"|$)|[-\d.eE+]+)', re.I | re.S),
+        re.compile(rf'("{_NAME}"\s*:\s*)(?:"(?:\\.|[^"\\])*(?:"|\\?$)|[-\d.eE+]+)', re.I | re.S),
         rf'\1"{HIDDEN}"',
     ),
     _Rule(_NAMES, re.compile(rf'(\\+"{_NAME}\\+"\s*:\s*)(\\+")[^"\\]*', re.I), rf"\1\2{HIDDEN}"),
     # a header on a line of its own, also as \r\n within a JSON text
     _Rule(_NAMES, re.compile(rf"((?<![\w-])(?:{_HEADER})\s*:\s*)(?!\"|\\\")[^\r\n\"\\]+", re.I), rf"\1{HIDDEN}"),
     # parameters of an address or a form
-    _Rule(("=",), re.compile(rf"((?:^|[?&;\s\"']|\\u0026){_PARAMETER}=)[^&\s\"'<>\\;]+", re.I), rf"\1{HIDDEN}"),
+    _Rule(_PARAMETERS, re.compile(rf"((?:^|[?&;\s\"']|\\u0026){_PARAMETER}=)[^&\s\"'<>\\;]+", re.I), rf"\1{HIDDEN}"),
     _Rule(("://",), re.compile(r"(://)[^/\s\"'@?#\\]+@"), rf"\1{HIDDEN}@"),
     # values that give themselves away
     _Rule(("shp",), re.compile(r"\bshp[a-z]{2}_\w{8,}"), HIDDEN),

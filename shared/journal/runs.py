@@ -32,7 +32,10 @@ class Counts(msgspec.Struct):
 
 
 class SyncRun(msgspec.Struct, kw_only=True):
-    """One run. state: running, continuing, succeeded, failed, interrupted."""
+    """One run. state: running, continuing, succeeded, failed, interrupted.
+
+    only_changed  it read only the records that webhooks announced
+    """
 
     shop: str
     run: str
@@ -41,6 +44,7 @@ class SyncRun(msgspec.Struct, kw_only=True):
     ended_at: str = ""
     state: str = "running"
     kinds: list[str] = []
+    only_changed: bool = False
     counts: dict[str, Counts] = {}
     seconds: float = 0.0
     shopify_calls: int = 0
@@ -60,14 +64,16 @@ class SyncRuns:
     def __init__(self, table: Table, clock: Clock) -> None:
         self._table, self._clock = table, clock
 
-    def begin(self, shop: str, kinds: list[str], started_by: str) -> SyncRun:
+    def begin(self, shop: str, kinds: list[str], started_by: str, *, only_changed: bool = False) -> SyncRun:
         """A new run; what another worker left "running" is marked interrupted (we hold the lease)."""
         for run in self._of_state(shop, "running"):
             run.state, run.ended_at = "interrupted", self._now()
             self.save(run)
         now = self._clock.now()
         key = f"{_END_OF_TIME - int(now.timestamp() * 1000):015d}-{uuid4().hex[:4]}"
-        run = SyncRun(shop=shop, run=key, started_by=started_by, started_at=self._now(), kinds=kinds)
+        run = SyncRun(
+            shop=shop, run=key, started_by=started_by, started_at=self._now(), kinds=kinds, only_changed=only_changed
+        )
         self.save(run)
         return run
 
@@ -88,6 +94,10 @@ class SyncRuns:
     def latest(self, shop: str, limit: int = 50) -> list[SyncRun]:
         """The newest runs of the shop, newest first."""
         return [_run(row) for row in islice(self._table.partition(shop), limit)]
+
+    def all(self, shop: str) -> Iterator[SyncRun]:
+        """Every run of the shop, newest first."""
+        return map(_run, self._table.partition(shop))
 
     def _of_state(self, shop: str, state: str) -> Iterator[SyncRun]:
         rows = self._table.rows("PartitionKey eq @p and state eq @s", {"p": shop, "s": state})

@@ -2,7 +2,7 @@
 
 Table SkippedRecords, partition = shop, key = `<kind>|<id>`: one row a record however often it
 fails. The wait before the next try doubles from five minutes to a day. A row disappears when its
-record goes through.
+record goes through. A dismissed one is neither tried nor listed until the record changes in Shopify.
 """
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LONGEST_WAIT = timedelta(days=1)
 
 
 class SkippedRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One parked record; times are UTC, ISO 8601."""
+    """One parked record; times are UTC, ISO 8601. `dismissed_at` is "" unless somebody dismissed it."""
 
     shop: str
     kind: str
@@ -32,6 +32,9 @@ class SkippedRecord(msgspec.Struct, frozen=True, kw_only=True):
     last_at: str
     next_try: str
     run: str = ""
+    dismissed_at: str = ""
+    dismissed_by: str = ""
+    note: str = ""
 
 
 def next_try(tries: int, now: datetime) -> datetime:
@@ -55,14 +58,33 @@ class SkippedRecords:
         """Write the rows, all of one shop."""
         self._table.write(Put("put", _row(record)) for record in records)
 
-    def make_due(self, shop: str, kind: str, number: int, now: datetime) -> bool:
-        """Let the record be tried in the next run; False if it is not parked."""
+    def get(self, shop: str, kind: str, number: int) -> SkippedRecord | None:
+        """The record's row, or None if it is not parked."""
         key = _key(shop, kind, number)
         row = self._table.get(key["PartitionKey"], key["RowKey"])
-        if row is None:
-            return False
-        self._table.put(row | {"next_try": now.isoformat(timespec="seconds")})
-        return True
+        return _skipped(row) if row else None
+
+    def make_due(self, shop: str, kind: str, number: int, now: datetime) -> bool:
+        """Let the record be tried in the next run, also a dismissed one; False if it is not parked."""
+        record = self.get(shop, kind, number)
+        if record is not None:
+            self.park([_due(record, now)])
+        return record is not None
+
+    def make_all_due(self, shop: str, now: datetime, *, code: str = "", kind: str = "") -> int:
+        """Let all parked records be tried, or those of one code or kind; dismissed ones stay. How many."""
+        wanted = [_due(one, now) for one in self.of(shop, kind or None)
+                  if not one.dismissed_at and code in ("", one.code)]
+        self.park(wanted)
+        return len(wanted)
+
+    def dismiss(self, shop: str, kind: str, number: int, *, note: str, by: str, now: datetime) -> bool:
+        """Leave the record alone until it changes in Shopify; False if it is not parked."""
+        record = self.get(shop, kind, number)
+        if record is not None:
+            at = now.isoformat(timespec="seconds")
+            self.park([msgspec.structs.replace(record, dismissed_at=at, dismissed_by=by, note=note)])
+        return record is not None
 
     def clear(self, shop: str, kind: str, numbers: list[int]) -> None:
         """The records went through: their rows go."""
@@ -70,8 +92,13 @@ class SkippedRecords:
 
 
 def is_due(record: SkippedRecord, now: datetime) -> bool:
-    """Whether its next try has come."""
-    return from_iso(record.next_try) <= now
+    """Whether its next try has come; never for a dismissed one."""
+    return not record.dismissed_at and from_iso(record.next_try) <= now
+
+
+def _due(record: SkippedRecord, now: datetime) -> SkippedRecord:
+    at = now.isoformat(timespec="seconds")
+    return msgspec.structs.replace(record, next_try=at, dismissed_at="", dismissed_by="", note="")
 
 
 def _row(record: SkippedRecord) -> Row:

@@ -98,8 +98,9 @@ class ShopifyClient:
         "request-too-long", "shopify-refused", "record-unreadable", and what the gates raise).
         """
         wanted = document(asked) if isinstance(asked, str) else asked
-        if wanted.changes_data:
+        if wanted.changes_merchants_data:
             self._mutation_gate()
+        if wanted.changes_data:
             most_tries = 1
         body = _body(wanted, variables or {})
         size = (variables or {}).get("first")

@@ -29,6 +29,11 @@ class Document:
         """True for a mutation."""
         return re.search(r"^mutation\b", self.text, re.MULTILINE) is not None
 
+    @property
+    def changes_merchants_data(self) -> bool:
+        """True for a mutation, unless its comment says `data: none of the merchant's is changed`."""
+        return self.changes_data and "\n# data: none " not in self.text
+
 
 @cache
 def document(name: str) -> Document:

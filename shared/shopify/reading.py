@@ -90,6 +90,14 @@ def by_ids(client: ShopifyClient, kind: Kind, numbers: Sequence[int]) -> list[Re
     return found
 
 
+def kept_record(kind: Kind, raw: bytes) -> Record:
+    """A whole record from its JSON as it was read before; ConnectorError record-unreadable without id or time."""
+    try:
+        return _record(raw, msgspec.json.decode(raw, type=KINDS[kind].struct))
+    except msgspec.ValidationError as error:
+        return _record(raw, None, f"The record has an unexpected form: {error}")
+
+
 def _span(since: datetime, until: datetime, further: str) -> str:
     span = f"updated_at:>='{iso(max(since, EARLIEST))}' updated_at:<='{iso(until)}'"
     return f"{span} {further}".strip()

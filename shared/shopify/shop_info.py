@@ -24,6 +24,7 @@ class Shop(msgspec.Struct, frozen=True, rename="camel"):
     email: str
     currency_code: str
     enabled_presentment_currencies: list[str]
+    ships_to_countries: list[str]
     iana_timezone: str
     taxes_included: bool
     tax_shipping: bool

@@ -32,10 +32,11 @@ class Blobs:
         except ResourceNotFoundError:
             return None
 
-    def names(self, container: str) -> list[str]:
-        """The names of the blobs in the container, sorted; none if it does not exist."""
+    def names(self, container: str, prefix: str = "") -> list[str]:
+        """The names of the blobs in the container that begin with `prefix`, sorted; none if it does not exist."""
         try:
-            return sorted(self._service.get_container_client(container).list_blob_names())
+            found = self._service.get_container_client(container).list_blob_names(name_starts_with=prefix or None)
+            return sorted(found)
         except ResourceNotFoundError:
             return []
 

@@ -6,7 +6,7 @@ everything that must survive is in storage.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from datetime import datetime
 from typing import NamedTuple, TypeVar
@@ -21,6 +21,8 @@ from shared.journal.runs import Counts, SyncRun
 from shared.journal.skipped import SkippedRecords
 from shared.shop_card import ShopCard
 from shared.shopify.client import ShopifyClient
+from shared.shopify.kinds import Kind
+from shared.shopify.reading import Record
 from shared.storage.lease import Lease
 from shared.storage.tables import Table
 from shared.sync.links import Links
@@ -34,6 +36,8 @@ class JobContext(NamedTuple):
 
     history_before  records of orders created before this moment and closed are history
     look_first      orders without a link may exist in BC all the same (links were lost or reset)
+    captures        where records are kept before they are applied; None when they come from there
+    named           reads records by their ids, for what an order needs
     """
 
     card: ShopCard
@@ -43,7 +47,7 @@ class JobContext(NamedTuple):
     bc: BusinessCentral
     directory: Directory
     links_table: Table
-    captures: DataCaptures
+    captures: DataCaptures | None
     skipped: SkippedRecords
     lease: Lease
     clock: Clock
@@ -51,6 +55,7 @@ class JobContext(NamedTuple):
     settle_seconds: float
     history_before: datetime
     look_first: bool
+    named: Callable[[Kind, Sequence[int]], list[Record]]
 
     def links(self, kind: str) -> Links:
         """The links of this shop's records of one kind."""

@@ -9,7 +9,7 @@ from shared.mapping.buyers import may_create
 from shared.mapping.customers import customer_plan, wants_customer
 from shared.mapping.plan import CustomerPlan, plan_hash
 from shared.shopify.kinds import Kind
-from shared.shopify.reading import Record, by_ids
+from shared.shopify.reading import Record
 from shared.shopify.records import Customer
 from shared.storage.lease import LeaseLost
 from shared.storage.tables import RowChanged, RowExists
@@ -49,7 +49,7 @@ def bring_in(numbers: Sequence[int], context: JobContext) -> Mapping[int, Connec
         return outcomes
 
     if numbers:
-        apply_page(KIND, needed, by_ids(context.shopify, KIND, numbers), context, again=True)
+        apply_page(KIND, needed, context.named(KIND, numbers), context, again=True)
     return results
 
 

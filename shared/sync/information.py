@@ -72,7 +72,7 @@ class Informations:
         return msgspec.structs.replace(info, etag=new)
 
     def set_last_sync_time(self, shop: str, kind: str, to: datetime | None, *, by: str) -> SynchronizationInfo:
-        """An operator's reset: the next run takes what changed since `to`, or everything (None).
+        """An operator's reset: the next run takes what changed since `to` (2004 at the earliest), or all (None).
 
         Wins over a run that is going on. ConnectorError input-invalid for a time in the future.
         """
@@ -81,7 +81,7 @@ class Informations:
         while True:
             info = self.get(shop, kind)
             reset = SynchronizationInfo(
-                shop=shop, kind=kind, last_sync_time=iso(to) if to else "", exact=True,
+                shop=shop, kind=kind, last_sync_time=iso(max(to, BEGINNING)) if to else "", exact=True,
                 last_outcome=info.last_outcome, changed_by=by, etag=info.etag,
             )
             try:

@@ -41,6 +41,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     lines       hash of what is sold and for how much (orders)
     header      JSON of the document header last applied (orders)
     claimed_at  UTC, when `sending` was written
+    deleted_at  UTC, when Shopify was found to have it no longer
     etag        of the stored row; "" when there is none yet
     """
 
@@ -56,6 +57,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     lines: str = ""
     header: str = ""
     claimed_at: str = ""
+    deleted_at: str = ""
     etag: str = ""
 
     def with_(self, **changes: Any) -> Link:

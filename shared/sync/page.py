@@ -63,7 +63,8 @@ def _settled(link: Link, hash: str, card: str) -> bool:
 
 
 def _capture(kind: str, records: Sequence[Record], context: JobContext) -> None:
-    context.captures.keep(context.card.code, kind, [(r.number, r.raw) for r in records])
+    if context.captures is not None:
+        context.captures.keep(context.card.code, kind, [(r.number, r.raw) for r in records])
 
 
 def _unreadable(kind: str, record: Record, link: Link) -> Outcome:
@@ -75,7 +76,9 @@ def _seen(outcome: Outcome, hashes: Mapping[int, str], card: str) -> Outcome:
     """Remember what was captured and with which card it was mapped."""
     if outcome.saved:
         return outcome
-    return outcome._replace(link=outcome.link.with_(capture=hashes[outcome.link.number], card=card))
+    return outcome._replace(link=outcome.link.with_(
+        capture=hashes[outcome.link.number], card=card, deleted_at=""
+    ))
 
 
 def _keep(kind: str, outcomes: Sequence[Outcome], context: JobContext) -> None:

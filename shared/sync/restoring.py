@@ -1,9 +1,10 @@
 """After a reset: which applied records Business Central no longer has, asked in bulk.
 
-A run that does not trust the links (a full one, or one from a time an operator set) looks at every link it
-meets, whether its record changed or not; so does the retry of a parked record. Customers and items are compared with the tables the job has read
-anyway; orders are looked up by their external number, twenty a call, among orders, invoices and shipments, so a
-posted order is not taken for a deleted one. A record that is gone gets the state `lost`, and its type creates it again.
+A run that does not trust the links (a full one, or one from a time an operator set) looks at every link
+it meets, whether its record changed or not; so does the retry of a parked record. Customers and items
+are compared with the tables the job has read anyway; orders are looked up by their external number,
+twenty a call, among orders, invoices and shipments, so that a posted order is not taken for a deleted
+one. A record that is gone gets the state `lost`, and its type creates it again.
 """
 from __future__ import annotations
 

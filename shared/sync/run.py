@@ -9,6 +9,9 @@ import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
+from math import ceil
+from typing import cast
 
 import msgspec
 
@@ -21,8 +24,11 @@ from shared.journal.log_writer import LogWriter
 from shared.journal.runs import SyncRun
 from shared.shop_card import ShopCard
 from shared.shopify.client import ShopifyClient
+from shared.shopify.kinds import Kind
+from shared.shopify.reading import by_ids
 from shared.storage.lease import TABLE as LEASE_TABLE
 from shared.storage.lease import Lease, LeaseTaken, held
+from shared.sync.changed import apply_changed
 from shared.sync.context import JobContext, fingerprint
 from shared.sync.information import KINDS, SynchronizationInfo
 from shared.sync.job import Deadline, OutOfTime, Overruled, begin_type, run_type
@@ -33,19 +39,23 @@ _log = logging.getLogger(__name__)
 
 
 class SyncJob(msgspec.Struct, frozen=True, kw_only=True):
-    """A message of the queue. `run` is set when a run goes on; no kinds means all of them."""
+    """A message of the queue. `run` is set when a run goes on; no kinds means all of them.
+
+    only_changed  woken by webhooks: read what they announced, by id, and no span of time
+    """
 
     shop: str
     started_by: str
     run: str = ""
     kinds: tuple[str, ...] = ()
+    only_changed: bool = False
 
 
 def request_sync(connector: Connector, shop: str, *, started_by: str, kinds: Sequence[str] = ()) -> None:
     """Put a job on the queue; refuses at once what cannot run.
 
     ConnectorError: shop-unknown, shop-disabled, sync-already-running, http-requests-not-allowed,
-    access-token-missing, input-invalid for an unknown type.
+    what AccessTokens.check raises, input-invalid for an unknown type.
     """
     card = connector.shops.get(shop)
     wrong = [kind for kind in kinds if kind not in KINDS]
@@ -59,15 +69,22 @@ def request_sync(connector: Connector, shop: str, *, started_by: str, kinds: Seq
 
 
 def request_sync_of_all_shops(connector: Connector) -> list[str]:
-    """Put a job on the queue for every enabled shop; the shops' codes."""
-    shops = [card.code for card in connector.shops.all() if card.enabled]
+    """Put a job on the queue for every enabled shop that is not paused; the shops' codes."""
+    shops = [card.code for card in connector.shops.all()
+             if card.enabled and not connector.tokens.connections.paused(card.code)]
     for shop in shops:
         _send(connector, SyncJob(shop=shop, started_by="schedule"))
     return shops
 
 
+def request_changed(connector: Connector, shop: str) -> None:
+    """Wake the shop's job for what webhooks announced: one message for all notices of some seconds."""
+    job = SyncJob(shop=shop, started_by="webhook", only_changed=True)
+    connector.waking.wake(shop, lambda seconds: _send(connector, job, seconds))
+
+
 def run_sync(connector: Connector, job: SyncJob) -> SyncRun | None:
-    """Carry out one job; None when another run holds the shop.
+    """Carry out one job; None when another run holds the shop, or a woken one finds nothing to do.
 
     Problems end up in the run's row, not in an exception: the next schedule continues. Only what
     nobody foresaw is raised after it was recorded, so that the queue counts it as a failure.
@@ -77,29 +94,54 @@ def run_sync(connector: Connector, job: SyncJob) -> SyncRun | None:
         with held(
             leases, f"sync-{job.shop}", seconds=connector.settings.lease_seconds, clock=connector.clock
         ) as lease:
+            if job.only_changed and not job.run and not _woken(connector, job.shop):
+                return None
             run = _begin(connector, job)
             try:
                 _work(connector, job, run, lease)
             except ConnectorError as problem:
                 _log.warning("run of %s ended: %s", job.shop, problem)
                 _end(connector, run, "failed", problem)
+                if problem.code == "reconnect-required":
+                    connector.tokens.refused(job.shop, problem)
             except Exception as error:
                 unforeseen = ConnectorError("internal-error", f"{type(error).__name__}: {error}")
                 _end(connector, run, "failed", unforeseen)
                 raise
     except LeaseTaken as taken:
         _log.info("shop %s: %s", job.shop, taken)
+        if job.only_changed:
+            _postpone(connector, job, taken)
         return None
     if run.state == "continuing":
-        _send(connector, SyncJob(shop=job.shop, started_by=job.started_by, run=run.run, kinds=job.kinds))
+        _send(connector, msgspec.structs.replace(job, run=run.run))
     return run
+
+
+def _woken(connector: Connector, shop: str) -> bool:
+    """Whether there is something to do. A shop that may not run now keeps its rows for the run that may.
+
+    So does one that was never synchronized: its orders would be parked for want of its products.
+    """
+    connector.waking.awake(shop)
+    if not all(connector.informations.get(shop, kind).last_sync_time for kind in KINDS):
+        return False
+    card = connector.shops.get(shop)
+    may_run = card.enabled and connector.permission.allowed() and not connector.tokens.connections.paused(shop)
+    return may_run and connector.changed.any(shop, KINDS)
+
+
+def _postpone(connector: Connector, job: SyncJob, taken: LeaseTaken) -> None:
+    """Come again when the lease may be free: the run that holds it has perhaps read past our rows."""
+    seconds = (from_iso(taken.until) - connector.clock.now()).total_seconds() + 1
+    connector.waking.postpone(job.shop, max(seconds, 1), lambda seconds: _send(connector, job, seconds))
 
 
 def _check_ready(connector: Connector, card: ShopCard) -> None:
     if not card.enabled:
         raise ConnectorError("shop-disabled", f"shop {card.code} is not enabled")
     connector.permission()
-    connector.tokens.token(card.code)
+    connector.tokens.check(card.code, card.host)
 
 
 def _begin(connector: Connector, job: SyncJob) -> SyncRun:
@@ -107,7 +149,7 @@ def _begin(connector: Connector, job: SyncJob) -> SyncRun:
         run = connector.runs.get(job.shop, job.run)
         run.state = "running"
         return run
-    return connector.runs.begin(job.shop, list(job.kinds or KINDS), job.started_by)
+    return connector.runs.begin(job.shop, list(job.kinds or KINDS), job.started_by, only_changed=job.only_changed)
 
 
 def _work(connector: Connector, job: SyncJob, run: SyncRun, lease: Lease) -> None:
@@ -121,6 +163,7 @@ def _work(connector: Connector, job: SyncJob, run: SyncRun, lease: Lease) -> Non
         run.log_entries += log.written
         run.log_entries_lost += log.lost
     _end(connector, run, state, None)
+    connector.tokens.worked(card.code)
 
 
 def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease: Lease, log: LogWriter) -> str:
@@ -137,17 +180,17 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
     state = "succeeded"
     with ThreadPoolExecutor(connector.settings.bc_concurrency, thread_name_prefix="bc") as lanes:
         for kind in run.kinds:
-            info = begin_type(
-                connector.informations, card.code, kind, now=from_iso(run.started_at),
-                overlap=timedelta(seconds=connector.settings.overlap_seconds),
-            )
+            info = _information(connector, run, kind)
             context = JobContext(
                 card, fingerprint(card), run, shopify, bc, directory, connector.storage.tables[LINK_TABLE],
                 connector.captures, connector.skipped, lease, connector.clock, lanes,
                 connector.settings.bc_settle_seconds, *_horizon(info, run),
+                named=partial(by_ids, shopify),
             )
             try:
-                run_type(info, context, connector.informations, deadline, progress)
+                apply_changed(cast(Kind, kind), connector.changed, context, deadline)
+                if not run.only_changed:
+                    run_type(info, context, connector.informations, deadline, progress)
             except OutOfTime:
                 state = "continuing"
                 break
@@ -156,6 +199,16 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
             finally:
                 meter.save()
     return state
+
+
+def _information(connector: Connector, run: SyncRun, kind: str) -> SynchronizationInfo:
+    """The type's row, with the bounds of this run if it reads a span of time."""
+    if run.only_changed:
+        return connector.informations.get(run.shop, kind)
+    return begin_type(
+        connector.informations, run.shop, kind, now=from_iso(run.started_at),
+        overlap=timedelta(seconds=connector.settings.overlap_seconds),
+    )
 
 
 def _horizon(info: SynchronizationInfo, run: SyncRun) -> tuple[datetime, bool]:
@@ -173,8 +226,8 @@ def _end(connector: Connector, run: SyncRun, state: str, problem: ConnectorError
     connector.runs.save(run)
 
 
-def _send(connector: Connector, job: SyncJob) -> None:
-    connector.storage.queues.send(QUEUE, msgspec.json.encode(job).decode())
+def _send(connector: Connector, job: SyncJob, delay_seconds: float = 0) -> None:
+    connector.storage.queues.send(QUEUE, msgspec.json.encode(job).decode(), delay_seconds=ceil(delay_seconds))
 
 
 class _Meter:

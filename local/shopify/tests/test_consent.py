@@ -83,6 +83,12 @@ def test_consent_leads_back_with_signed_parameters(shop):
     assert found["hmac"] == hmac.new(secret, message.encode(), hashlib.sha256).hexdigest()
 
 
+def test_scopes_that_were_not_asked_for_cannot_be_granted(shop):
+    code = parameters(decide(shop, grant=["read_orders", "write_customers"]))["code"]
+
+    assert shop.running.service.grants.codes[code].scopes == {"read_orders"}
+
+
 def test_cancelling_leaves_the_browser_in_the_admin(shop):
     reply = decide(shop, decision="cancel")
 

@@ -198,6 +198,17 @@ def test_client_credentials_give_a_day(shop):
     assert not works(shop, answer["access_token"])
 
 
+@pytest.mark.parametrize("kind, body", [
+    ("application/json", b"{"), ("application/json", b"[1]"), ("application/json", b"\xff\xfe"),
+    ("application/json; charset=nothing", b"{}"), ("application/x-www-form-urlencoded", b"%ff=%00&&=="),
+    ("multipart/form-data", b"x"), ("text/plain", b"")])
+def test_an_unreadable_body_is_a_refusal_and_no_crash(shop, kind, body):
+    reply = shop.session.post(f"{shop.running.url}/admin/oauth/access_token", data=body, timeout=10,
+                              headers={"Content-Type": kind})
+
+    assert refusal(reply) == (400, "invalid_request")
+
+
 @pytest.mark.parametrize("fields, expected", [
     ({"client_secret": "wrong"}, (401, "invalid_client")), ({"client_id": "nobody"}, (400, "invalid_request")),
     ({"code": "wrong"}, (400, "invalid_request")), ({"grant_type": "password"}, (400, "unsupported_grant_type")),

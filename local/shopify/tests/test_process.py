@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
@@ -42,6 +43,40 @@ def name_of(ready: dict[str, Any]) -> str:
     reply = requests.post(f"{ready['url']}/admin/api/2026-10/graphql.json", json={"query": "{ shop { name } }"},
                           headers={"X-Shopify-Access-Token": ready["token"]}, timeout=10)
     return reply.json()["data"]["shop"]["name"]
+
+
+def test_a_second_start_knows_tokens_and_subscriptions_of_the_first(tmp_path):
+    dump, callback = tmp_path / "shop.json.gz", "https://connector.example/callback"
+    keys = {"client_id": "simulated-client-id", "client_secret": "shpss_simulated_client_secret"}
+    subscribe = """mutation { webhookSubscriptionCreate(topic: ORDERS_CREATE, webhookSubscription: {
+        uri: "http://127.0.0.1:9/hooks"}) { userErrors { message } } }"""
+    with running(tmp_path, "--dump", str(dump), "--redirect-url", callback) as ready:
+        consent = requests.post(f"{ready['url']}/admin/oauth/authorize", timeout=10, allow_redirects=False, data={
+            "client_id": keys["client_id"], "scope": "read_orders", "redirect_uri": callback})
+        code = dict(parse_qsl(urlsplit(consent.headers["Location"]).query))["code"]
+        pair = requests.post(f"{ready['url']}/admin/oauth/access_token", timeout=10,
+                             json={**keys, "code": code, "expiring": 1}).json()
+        assert ask(ready, subscribe, ready["token"])["webhookSubscriptionCreate"] == {"userErrors": []}
+
+    with running(tmp_path, "--dump", str(dump)) as ready:
+        assert ask(ready, "{ shop { name } }", pair["access_token"]) == {"shop": {"name": "Demo FR"}}
+        assert ask(ready, "{ webhookSubscriptions(first: 5) { nodes { uri } } }", ready["token"]) == {
+            "webhookSubscriptions": {"nodes": [{"uri": "http://127.0.0.1:9/hooks"}]}}
+        fresh = requests.post(f"{ready['url']}/admin/oauth/access_token", timeout=10, json={
+            **keys, "grant_type": "refresh_token", "refresh_token": pair["refresh_token"]}).json()
+        requests.post(f"{ready['url']}/_control/uninstall", timeout=10)
+
+    with running(tmp_path, "--dump", str(dump)) as ready:
+        for token in (fresh["access_token"], ready["token"]):
+            reply = requests.post(f"{ready['url']}/admin/api/2026-10/graphql.json", json={"query": "{ shop { id } }"},
+                                  headers={"X-Shopify-Access-Token": token}, timeout=10)
+            assert reply.status_code == 401
+
+
+def ask(ready: dict[str, Any], query: str, token: str) -> Any:
+    reply = requests.post(f"{ready['url']}/admin/api/2026-10/graphql.json", json={"query": query},
+                          headers={"X-Shopify-Access-Token": token}, timeout=10)
+    return reply.json()["data"]
 
 
 def test_the_ready_file_tells_where_and_how_to_ask(tmp_path):

@@ -15,7 +15,7 @@ import requests
 
 from local.business_central.server import BusinessCentral, start_business_central
 from local.demo import shop_card
-from local.processes import ROOT, Program
+from local.processes import ROOT, Program, free_port
 from local.shopify.server import RunningShop, start_shopify
 from tests.house import TOKEN_KEY
 
@@ -28,19 +28,23 @@ class Street:
 
     def __init__(self, storage: str, folder: Path, shopify: RunningShop, bc: BusinessCentral) -> None:
         self.shopify, self.bc, self._folder = shopify, bc, folder
-        self._environment = {
+        self._port = free_port()
+        self.settings = {
+            "PUBLIC_URL": f"http://127.0.0.1:{self._port}", "SHOPIFY_CLIENT_ID": shopify.client_id,
+            "SHOPIFY_CLIENT_SECRET": shopify.client_secret,
             "AzureWebJobsStorage": storage, "TOKEN_KEY": TOKEN_KEY, "SHOPIFY_BASE_URL": shopify.url,
             "BC_API_ROOT": bc.api_root, "BC_TOKEN_URL": bc.token_url, "BC_CLIENT_ID": bc.client_id,
             "BC_CLIENT_SECRET": bc.client_secret, "ENVIRONMENT": "production",
             "SYNC_SCHEDULE": "0 0 3 1 1 *", "LOG_PURGE_SCHEDULE": "0 0 2 * * *",
+            "SUBSCRIPTION_SCHEDULE": "0 0 3 1 1 *",
             "SYNC_LEASE_SECONDS": "1", "BC_SETTLE_SECONDS": "1",
         }
         self.host: Program | None = None
 
     def open(self) -> None:
         """Start the host."""
-        arguments = ["local.host", "--app", str(ROOT), "--host-key", KEY]
-        self.host = Program("functions", arguments, self._folder, self._environment)
+        arguments = ["local.host", "--app", str(ROOT), "--host-key", KEY, "--port", str(self._port)]
+        self.host = Program("functions", arguments, self._folder, self.settings)
         self.host.wait_until_ready()
 
     def kill(self) -> None:
@@ -74,9 +78,13 @@ class Street:
                 return dict(run[0])
             time.sleep(0.1)
 
+    def count_of_orders(self) -> int:
+        """Open sales orders."""
+        return len(self.bc.state.table("salesOrders").rows)
+
     def orders_in_bc(self) -> list[tuple[str, str]]:
         """(external document number, total) of every open sales order."""
-        rows = self.bc.state.table("salesOrders").rows.values()
+        rows = list(self.bc.state.table("salesOrders").rows.values())  # at once, for the service keeps writing
         return sorted((row["externalDocumentNumber"], str(row["totalAmountIncludingTax"])) for row in rows)
 
 

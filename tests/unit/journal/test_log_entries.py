@@ -52,8 +52,10 @@ def test_the_key_of_a_moment_parts_what_came_until_then_from_what_came_later(cut
         assert key_at(after, 7, "ffffff") < key_at(cut)
 
 
-@pytest.mark.parametrize("number", ["", "1", "20260310", "20261310-100000000000-000000abcdef-FR", "x" * 5000,
-                                    "20260310-100000000000-000000abcdef-fr' or 1 eq 1", "20260310-990000000000-000000abcdef-FR"])
+@pytest.mark.parametrize("number", [
+    "", "1", "20260310", "x" * 5000, "20261310-100000000000-000000abcdef-FR", "20260310-990000000000-000000abcdef-FR",
+    "20260310-100000000000-000000abcdef-fr' or 1 eq 1", "20260310-100000000000-000000abcdef-FR\n",
+])
 def test_what_is_no_number_is_not_found(number: str) -> None:
     with pytest.raises(ConnectorError) as refused:
         address_of(number)

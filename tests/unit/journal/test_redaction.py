@@ -23,6 +23,7 @@ MET_IN = [
     '{{"headers": {{"X-Shopify-Access-Token": "{0}"}}}}',
     '{{"body": "{{\\"access_token\\":\\"{0}\\",\\"expires_in\\":5}}"}}',
     '{{"access_token": "{0}',
+    '{{"access_token": "{0}\\',
     "Authorization: Bearer {0}\r\nAccept: */*",
     "GET / HTTP/1.1\nX-Shopify-Hmac-Sha256: {0}\nHost: x",
     "Cookie: session={0}",

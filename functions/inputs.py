@@ -1,0 +1,134 @@
+"""What the endpoints take: one definition that checks the input and describes it in openapi.json.
+
+`@takes(body=…, query=…)` below `@edge` turns the body, or the query, into the value its definition says before
+the function sees the call. What cannot be that is refused with the place and the reason. Rules about the values
+themselves (is there such a shop, does the time lie in the future) stay where they belong, in shared/.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any, Literal, NamedTuple
+
+import msgspec
+
+from functions.http import Answer, Call, Download
+from shared.errors import ConnectorError
+
+Type = Literal["products", "customers", "companies", "orders"]
+Text = Annotated[str, msgspec.Meta(max_length=200)]
+Time = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
+Country = Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{2}$", examples=["FR"])]
+
+
+class Inputs(NamedTuple):
+    """The definitions of one endpoint's body and query; partial: any of the body's fields will do."""
+
+    body: type[msgspec.Struct] | None = None
+    query: type[msgspec.Struct] | None = None
+    partial: bool = False
+
+
+class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A body names no other fields than these."""
+
+
+class AccessToken(_Body, frozen=True):
+    access_token: str
+    migrate: bool = False
+
+
+class StartSync(_Body, frozen=True):
+    types: list[Type] = []
+
+
+class LastSyncTime(_Body, frozen=True):
+    last_sync_time: Time
+
+
+class Environment(_Body, frozen=True):
+    allow_http_requests: bool
+
+
+class Retry(_Body, frozen=True):
+    code: Text = ""
+    type: Type | Literal[""] = ""
+
+
+class Dismissal(_Body, frozen=True):
+    note: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+
+
+class SetUpCheck(_Body, frozen=True):
+    countries: Annotated[list[Country], msgspec.Meta(max_length=300)] = []
+
+
+class Replay(_Body, frozen=True):
+    dry_run: bool = False
+
+
+class SkippedQuery(msgspec.Struct, frozen=True):
+    type: Type | Literal[""] = ""
+    code: Text = ""
+    dismissed: bool = False
+
+
+class CaptureQuery(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):
+    type: Type | Literal[""] = ""
+    record: Text = ""
+    since: Time = ""
+    until: Time = ""
+
+
+class CapturePageQuery(CaptureQuery, frozen=True, rename={"since": "from", "until": "to"}):
+    continuation: Text = ""
+
+
+class CaptureView(msgspec.Struct, frozen=True):
+    part: Text = ""
+
+
+class Comparison(msgspec.Struct, frozen=True, rename={"other": "with"}):
+    other: Text = ""
+
+
+_Function = Callable[[Call], Answer | Download]
+
+
+def takes(
+    body: type[msgspec.Struct] | None = None, query: type[msgspec.Struct] | None = None
+) -> Callable[[Callable[[Any], Any]], _Function]:
+    """Check and convert a call's body and query; ConnectorError input-invalid says what does not fit."""
+
+    def with_inputs(function: Callable[[Any], Any]) -> _Function:
+        @wraps(function)
+        def checked(call: Call) -> Answer | Download:
+            if body is not None:
+                call = call._replace(body=_as({} if call.body is None else call.body, body, "body", strict=True))
+            if query is not None:
+                call = call._replace(query=_as(call.query, query, "query", strict=False))
+            answer: Answer | Download = function(call)
+            return answer
+
+        checked.inputs = Inputs(body, query)  # type: ignore[attr-defined]  # edge() carries it on to the app
+        return checked
+
+    return with_inputs
+
+
+def takes_some_of(body: type[msgspec.Struct]) -> Callable[[_Function], _Function]:
+    """Say that a call changes some fields of `body`, which is checked where the whole is known."""
+
+    def with_inputs(function: _Function) -> _Function:
+        function.inputs = Inputs(body, partial=True)  # type: ignore[attr-defined]  # as above
+        return function
+
+    return with_inputs
+
+
+def _as(value: Any, type: type[msgspec.Struct], place: str, *, strict: bool) -> Any:
+    try:
+        return msgspec.convert(value, type, strict=strict)
+    except msgspec.ValidationError as error:
+        sentence = str(error).replace("`$", f"`{place}")
+        raise ConnectorError("input-invalid", sentence[:300]) from error

@@ -1,0 +1,78 @@
+"""HTTP: where Shopify delivers its webhooks, and what came of privacy requests. Queue: the commands among them,
+and those that failed too often. Timer: repair of the subscriptions.
+
+The intake is anonymous: Shopify's signature over the raw body stands in for a key. A body of a stranger never
+causes more than a 4xx; only storage that does not answer is a 5xx, and then Shopify delivers again.
+"""
+from __future__ import annotations
+
+import logging
+
+import azure.functions as func
+import msgspec
+
+from functions.http import Answer, Call, Download, edge, problem_answer
+from shared.connector import connector
+from shared.errors import ConnectorError
+from shared.privacy.export import read_export
+from shared.webhooks.carrying import carry_out, give_up
+from shared.webhooks.commands import Command
+from shared.webhooks.intake import receive
+from shared.webhooks.upkeep import repair_all
+
+blueprint = func.Blueprint()
+
+
+@blueprint.function_name("shopify_webhook")
+@blueprint.route("webhooks/shopify", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+def shopify_webhook(req: func.HttpRequest) -> func.HttpResponse:
+    try:
+        receive(connector(), req.headers, req.get_body())
+    except ConnectorError as problem:
+        return problem_answer(problem, french=False)
+    return func.HttpResponse(status_code=200)
+
+
+@blueprint.function_name("show_webhooks")
+@blueprint.route("webhooks", methods=["GET"])
+@edge
+def show_webhooks(call: Call) -> Answer:
+    return Answer({"refused": call.connector.refused.per_day()})
+
+
+@blueprint.function_name("list_privacy_requests")
+@blueprint.route("privacy-requests", methods=["GET"])
+@edge
+def list_privacy_requests(call: Call) -> Answer:
+    return Answer(call.connector.receipts.all())
+
+
+@blueprint.function_name("download_privacy_export")
+@blueprint.route("privacy-requests/{shop}/{number}/export", methods=["GET"])
+@edge
+def download_privacy_export(call: Call) -> Download:
+    receipt = call.connector.receipts.data_request(call.path["shop"], call.path["number"])
+    return Download(f"{receipt.shop}_{receipt.customer}.json", read_export(call.connector, receipt))
+
+
+@blueprint.function_name("repair_subscriptions")
+@blueprint.timer_trigger("timer", schedule="%SUBSCRIPTION_SCHEDULE%", run_on_startup=False, use_monitor=True)
+def repair_subscriptions(timer: func.TimerRequest) -> None:
+    done = repair_all(connector())
+    logging.info("webhook subscriptions of %d shops compared", len(done))
+
+
+@blueprint.function_name("webhook_command")
+@blueprint.queue_trigger("message", queue_name="webhook-commands", connection="AzureWebJobsStorage")
+def webhook_command(message: func.QueueMessage) -> None:
+    carry_out(connector(), msgspec.json.decode(message.get_body(), type=Command))
+
+
+@blueprint.function_name("webhook_command_poison")
+@blueprint.queue_trigger("message", queue_name="webhook-commands-poison", connection="AzureWebJobsStorage")
+def webhook_command_poison(message: func.QueueMessage) -> None:
+    # Never raises: a poison queue has no poison queue of its own. Nothing of the person is logged.
+    try:
+        give_up(connector(), msgspec.json.decode(message.get_body(), type=Command))
+    except Exception:
+        logging.exception("a webhook command that failed too often could not be noted either")

@@ -1,0 +1,114 @@
+"""Brings bulk operations to their end in the background, and serves their files.
+
+GET /bulk-operation-outputs/{name}: no token needed, 403 after seven days by the shop's clock.
+An operation ends `seconds` of the clock after its creation. The end is told as ``bulk_operations/finish``
+with status and error code in small letters and without an address. No rows: COMPLETED with `url` null.
+Faults (see `faults`): bulk_failed ends FAILED, with the first `lines` lines as partial data.
+Source: Shopify: Bulk operations, Queries; webhook topic bulk_operations/finish. Border: what a query gives is
+`bulk_export`; files live in a temporary folder and go with the process.
+"""
+from __future__ import annotations
+
+import asyncio
+import secrets
+import tempfile
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from aiohttp import web
+
+from local.shopify.bulk import RUNNING
+from local.shopify.bulk_export import Written, export
+from local.shopify.bulk_rules import bulk_plan
+from local.shopify.execution import Execution
+from local.shopify.records import Record
+from local.shopify.service import RESOLVERS_OF_ALL_ROOMS, Service
+from local.shopify.state import iso
+
+LOOK_AGAIN = 0.05               # seconds of real time between looks at the operations
+FILE_LIFE = timedelta(days=7)
+EXPIRED = "<?xml version='1.0' encoding='UTF-8'?><Error><Code>ExpiredToken</Code></Error>"
+UNKNOWN = EXPIRED.replace("ExpiredToken", "NoSuchKey")
+
+
+class BulkRunner:
+    """The background task of one shop. `seconds`: how long an operation takes, by the shop's clock."""
+
+    def __init__(self, service: Service) -> None:
+        self.service, self.seconds, self.base_url = service, 0.0, ""
+        self._expiry: dict[str, datetime] = {}
+        self._folder = Path()
+
+    async def running(self, app: web.Application) -> AsyncIterator[None]:
+        """The life of the runner, as an aiohttp cleanup context."""
+        with tempfile.TemporaryDirectory(prefix="simulated-bulk-") as folder:
+            self._folder = Path(folder)
+            task = asyncio.create_task(self._forever())
+            yield
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _forever(self) -> None:
+        while True:
+            busy = [o for o in list(self.service.state.bulk_operations.values()) if o["status"] in RUNNING]
+            for operation in busy:
+                await asyncio.to_thread(self.advance, operation)
+            await asyncio.sleep(LOOK_AGAIN if busy else LOOK_AGAIN * 5)
+
+    def advance(self, operation: Record) -> None:
+        """Take an operation one step on."""
+        now = self.service.clock.now()
+        if operation["status"] == "CANCELING":
+            self._end(operation, "CANCELED")
+        elif operation["status"] == "CREATED":
+            operation["status"] = "RUNNING"
+        elif now - datetime.fromisoformat(operation["createdAt"]) >= timedelta(seconds=self.seconds):
+            self._finish(operation)
+
+    def _finish(self, operation: Record) -> None:
+        failure = self.service.faults.take("bulk_failed")
+        name = f"{secrets.token_hex(14)}.jsonl"
+        written = self._written(operation, name, failure.get("lines", 0) if failure else None)
+        denied = any(e["extensions"]["code"] == "ACCESS_DENIED" for e in written.errors)
+        operation.update(objectCount=str(written.lines), rootObjectCount=str(written.roots))
+        address = self._address(name) if written.lines else None
+        if failure or written.errors:
+            code = "ACCESS_DENIED" if denied else "INTERNAL_SERVER_ERROR"
+            operation.update(errorCode=(failure or {}).get("code", code), partialDataUrl=address)
+            self._end(operation, "FAILED")
+        elif operation["status"] == "CANCELING":        # asked for while the rows were written
+            self._end(operation, "CANCELED")
+        else:
+            operation.update(url=address, fileSize=str(written.size) if address else None)
+            self._end(operation, "COMPLETED")
+
+    def _written(self, operation: Record, name: str, most: int | None) -> Written:
+        service = self.service
+        plan, _ = bulk_plan(service.schema.graphql, operation["query"])
+        assert plan
+        run = Execution(service.schema, service.state, operation["token"], service.clock.now(), {},
+                        RESOLVERS_OF_ALL_ROOMS, bulk=True)
+        with (self._folder / name).open("wb") as target:
+            return export(run, plan, target, grouped=operation["grouped"], most=most)
+
+    def _address(self, name: str) -> str:
+        expires_at = self._expiry[name] = self.service.clock.now() + FILE_LIFE
+        return f"{self.base_url}/bulk-operation-outputs/{name}?Expires={int(expires_at.timestamp())}"
+
+    def _end(self, operation: Record, status: str) -> None:
+        operation.update(status=status, completedAt=iso(self.service.clock.now()))
+        app = self.service.grants.apps[operation["app"]]
+        self.service.webhooks.publish("bulk_operations/finish", {
+            "admin_graphql_api_id": operation["id"], "status": status.lower(), "type": "query",
+            "error_code": operation["errorCode"] and operation["errorCode"].lower(),
+            "created_at": operation["createdAt"], "completed_at": operation["completedAt"]}, app=app)
+
+    async def download(self, request: web.Request) -> web.StreamResponse:
+        """The file behind an address, to anyone who knows it."""
+        name = request.match_info["name"]
+        if name not in self._expiry:
+            return web.Response(status=404, text=UNKNOWN, content_type="application/xml")
+        if self._expiry[name] <= self.service.clock.now():
+            return web.Response(status=403, text=EXPIRED, content_type="application/xml")
+        return web.FileResponse(self._folder / name, headers={"Content-Type": "application/jsonl"})

@@ -1,0 +1,157 @@
+"""Request access: send the operator's browser to Shopify, check what comes back, keep the grant.
+
+Source: Shopify, "Authorization code grant". Nothing of a callback is believed before its signature,
+its form, its state and its cookie have been checked; only then is the code exchanged. A store that is not
+the card's is not connected before the operator has confirmed it. Border: parameters and cookies in, a
+grant in the vault; pages and headers are functions/access.py.
+"""
+from __future__ import annotations
+
+import base64
+import binascii
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+import msgspec
+
+from shared.access.app import ShopifyApp, signed_by_shopify
+from shared.access.oauth import UNKNOWN_APP, OAuthOf
+from shared.access.scopes import WANTED
+from shared.access.state import LIFE, Asked, States, Ticket
+from shared.access.tokens import AccessTokens, missing_scopes
+from shared.access.vault import Vault
+from shared.clock import Clock, from_iso, iso
+from shared.errors import ConnectorError
+from shared.shops import Shops
+
+_STORE = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
+_ADMIN = re.compile(r"(?:admin\.shopify\.com/store/[A-Za-z0-9-]+|[a-z0-9][a-z0-9-]*\.myshopify\.com/admin)")
+_log = logging.getLogger(__name__)
+
+
+class Begun(NamedTuple):
+    """Where the browser goes, and the cookie it takes along."""
+
+    authorize_url: str
+    ticket: Ticket
+
+
+class Connected(NamedTuple):
+    """A shop that has granted access; `missing` are wanted scopes it has not granted."""
+
+    shop: str
+    host: str
+    missing: tuple[str, ...]
+
+
+class _Pending(msgspec.Struct, frozen=True, kw_only=True):
+    """A code of another store than asked for; never stored outside the vault."""
+
+    code: str
+    host: str
+    until: str
+    scopes: tuple[str, ...]
+
+
+class AccessRequests:
+    """The three steps: begin, finish, and confirm where the store is another one."""
+
+    def __init__(self, app: ShopifyApp, states: States, oauth: OAuthOf, tokens: AccessTokens, vault: Vault,
+                 shops: Shops, clock: Clock) -> None:
+        self._app, self._states, self._oauth, self._tokens = app, states, oauth, tokens
+        self._vault, self._shops, self._clock = vault, shops, clock
+
+    def begin(self, shop: str, *, by: str) -> Begun:
+        """Where to send the operator's browser; ConnectorError shop-unknown or settings-invalid."""
+        self._app.check()
+        card = self._shops.get(shop)
+        ticket = self._states.issue(Asked(shop=shop, host=card.host, scopes=WANTED, by=by))
+        parameters = {"client_id": self._app.client_id, "scope": ",".join(WANTED),
+                      "redirect_uri": self._app.redirect_url, "state": ticket.state}
+        return Begun(f"{self._oauth(shop).address(card.host)}/admin/oauth/authorize?{urlencode(parameters)}", ticket)
+
+    def finish(self, parameters: Sequence[tuple[str, str]], cookies: Mapping[str, str]) -> Connected:
+        """Take a callback (all its query parameters, decoded) and keep the grant.
+
+        ConnectorError oauth-hmac-invalid, oauth-state-mismatch, oauth-shop-unconfirmed, oauth-refused,
+        app-permission-missing, api-key-unknown; nothing is kept then.
+        """
+        self._app.check()
+        given = dict(parameters)
+        if "error" in given:
+            raise _refusal(given)
+        if not signed_by_shopify(parameters, self._app):
+            raise ConnectorError("oauth-hmac-invalid", "the callback is not signed with this app's client secret")
+        host, code = _checked(given)
+        asked = self._states.redeem(given.get("state", ""), cookies)
+        if host != asked.host:
+            raise self._put_aside(asked, host, code)
+        return self._connect(asked.shop, host, code, asked.scopes)
+
+    def confirm(self, shop: str) -> Connected:
+        """The operator wants the store that answered: the card takes its address, and it is connected.
+
+        ConnectorError not-found if nothing waits, oauth-refused if the code has grown too old meanwhile
+        (the card has the address all the same: request access again).
+        """
+        text = self._vault.read(_pending_name(shop))
+        pending = msgspec.json.decode(text, type=_Pending) if text else None
+        if pending is None or from_iso(pending.until) <= self._clock.now():
+            raise ConnectorError("not-found", f"no other store waits to be confirmed for shop {shop[:50]!r}")
+        self._shops.save(shop, {"shopify_url": pending.host})
+        self._vault.remove(_pending_name(shop))
+        self._tokens.connections.pending(shop, "", "")
+        return self._connect(shop, pending.host, pending.code, pending.scopes)
+
+    def _connect(self, shop: str, host: str, code: str, scopes: tuple[str, ...]) -> Connected:
+        grant = self._oauth(shop).exchange_code(host, code, scopes)
+        self._tokens.store(shop, grant)
+        _log.info("shop %s has granted access to %s", shop, host)
+        return Connected(shop, host, missing_scopes(grant))
+
+    def _put_aside(self, asked: Asked, host: str, code: str) -> ConnectorError:
+        sentence = f"access was asked for {asked.host}, but {host} has granted it"
+        before = self._tokens.host(asked.shop)
+        if before not in ("", host):
+            # Its links and watermarks are those of the other store: a new store needs a card of its own.
+            return ConnectorError("oauth-shop-unconfirmed", f"{sentence}; shop {asked.shop} belongs to {before}")
+        until = iso(self._clock.now() + LIFE)
+        pending = _Pending(code=code, host=host, until=until, scopes=asked.scopes)
+        self._vault.write(_pending_name(asked.shop), msgspec.json.encode(pending).decode())
+        self._tokens.connections.pending(asked.shop, host, until)
+        return ConnectorError("oauth-shop-unconfirmed", sentence)
+
+
+def _checked(given: Mapping[str, str]) -> tuple[str, str]:
+    """(store, code) of a signed callback, if they have the form that Shopify gives them."""
+    host, code = given.get("shop", ""), given.get("code", "")
+    if not _STORE.fullmatch(host):
+        raise ConnectorError("oauth-refused", "the callback names no store under myshopify.com")
+    if not code or not _ADMIN.fullmatch(_decoded(given.get("host", ""))):
+        raise ConnectorError("oauth-refused", "the callback lacks its code or the address of the Shopify admin")
+    return host, code
+
+
+def _decoded(host: str) -> str:
+    """`host` is the admin's address in base64, with or without padding; "" if it is not."""
+    try:
+        return base64.urlsafe_b64decode(host.encode() + b"=" * (-len(host) % 4)).decode("ascii")
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def _refusal(given: Mapping[str, str]) -> ConnectorError:
+    """Why Shopify sent the browser back without a code. Its words are not repeated: anybody can write them."""
+    words = f"{given.get('error')} {given.get('error_description', '')}".lower()
+    if UNKNOWN_APP in words:
+        return ConnectorError("api-key-unknown", "Shopify knows no app with the client id of the settings")
+    if "does not have permission" in words:
+        return ConnectorError("app-permission-missing", "Shopify says that the account may not grant this access")
+    return ConnectorError("oauth-refused", "Shopify sent the browser back without granting access")
+
+
+def _pending_name(shop: str) -> str:
+    return f"pending-{shop}"

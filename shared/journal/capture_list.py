@@ -1,0 +1,158 @@
+"""Lists of data captures: of one record, and of a time, newest first, fifty a page.
+
+A record's captures come from its index rows. The list over time needs no index: the names of the packs hold
+their time, and only those packs are opened that the page needs. Border: reads only; how captures are kept is
+in captures.py.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import NamedTuple
+
+import msgspec
+
+from shared.clock import iso
+from shared.errors import ConnectorError
+from shared.journal.captures import Captured, DataCaptures, capture_id, name_of, place_of, written_at
+
+PAGE = 50
+LARGEST_SELECTION = 5_000
+
+
+class CaptureFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which captures are wanted. `record` is a Shopify id or a name; `since` and `until` are included."""
+
+    shop: str
+    kinds: tuple[str, ...]
+    record: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class Capture(msgspec.Struct, frozen=True, kw_only=True):
+    """One capture of a list; `at` is UTC, to the second."""
+
+    shop: str
+    type: str
+    id: str
+    record: int
+    name: str
+    at: str
+
+
+class CapturePage(NamedTuple):
+    """Captures, newest first; more may follow while `continuation` is not empty."""
+
+    captures: list[Capture]
+    continuation: str
+
+
+class _Numbered(msgspec.Struct):
+    id: str = ""
+
+
+def list_captures(captures: DataCaptures, wanted: CaptureFilter, continuation: str = "") -> CapturePage:
+    """One page of the captures wanted; ConnectorError input-invalid for a continuation that is none."""
+    after = _read(continuation, wanted) if continuation else None
+    found = [capture for capture, _ in islice(_walk(captures, wanted, after), PAGE + 1)]
+    more = len(found) > PAGE
+    return CapturePage(found[:PAGE], f"{found[PAGE - 1].type}:{found[PAGE - 1].id}" if more else "")
+
+
+def selection(captures: DataCaptures, wanted: CaptureFilter) -> list[bytes]:
+    """The payloads wanted as sent, newest first; ConnectorError input-invalid for more than 5,000."""
+    found = list(islice(_walk(captures, wanted, None), LARGEST_SELECTION + 1))
+    if len(found) > LARGEST_SELECTION:
+        raise ConnectorError(
+            "input-invalid", f"this selects more than {LARGEST_SELECTION:,} captures; choose a shorter time or a type"
+        )
+    return [raw if raw is not None else captures.raw(one.shop, one.type, one.id) for one, raw in found]
+
+
+def previous_of(captures: DataCaptures, shop: str, kind: str, id: str) -> str:
+    """The id of the capture before this one of the same record; ConnectorError not-found if it is the first."""
+    number = record_of(captures.raw(shop, kind, id))
+    ids = [one.id for one in captures.of_record(shop, kind, number)]
+    later = ids.index(id) if id in ids else -1
+    if later + 1 >= len(ids):
+        raise ConnectorError("not-found", f"capture {id} is the first one of {kind} {number}: nothing to compare with")
+    return ids[later + 1]
+
+
+def record_of(raw: bytes) -> int:
+    """The Shopify id of a captured record, 0 if its JSON does not say."""
+    try:
+        number = msgspec.json.decode(raw, type=_Numbered).id.rpartition("/")[2]
+    except msgspec.MsgspecError:
+        return 0
+    return int(number) if number.isascii() and number.isdigit() else 0
+
+
+_Found = tuple[Capture, bytes | None]
+_Place = tuple[str, str]
+"""(id, type): sorts as time does."""
+
+
+def _walk(captures: DataCaptures, wanted: CaptureFilter, after: _Place | None) -> Iterator[_Found]:
+    found = _of_record(captures, wanted) if wanted.record else _over_time(captures, wanted, after)
+    return (one for one in found if after is None or _place(one[0]) < after)
+
+
+def _of_record(captures: DataCaptures, wanted: CaptureFilter) -> Iterator[_Found]:
+    listed: list[_Found] = []
+    for kind in wanted.kinds:
+        for number in _numbers(captures, wanted, kind):
+            listed += [(_capture(wanted.shop, kind, one), None)
+                       for one in captures.of_record(wanted.shop, kind, number) if _within(one.blob, wanted)]
+    return iter(sorted(listed, key=lambda one: _place(one[0]), reverse=True))
+
+
+def _numbers(captures: DataCaptures, wanted: CaptureFilter, kind: str) -> Sequence[int]:
+    """The records meant: an id says itself, and 1001 may be the name of an order too."""
+    record = wanted.record.strip()
+    numbers = captures.named(wanted.shop, kind, record)
+    if record.isascii() and record.isdigit() and len(record) <= 20:
+        numbers.append(int(record))
+    return sorted(set(numbers))
+
+
+def _over_time(captures: DataCaptures, wanted: CaptureFilter, after: _Place | None) -> Iterator[_Found]:
+    packs = [(blob, kind) for kind in wanted.kinds for blob in captures.packs(wanted.shop, kind)
+             if _within(blob, wanted)]
+    for blob, kind in sorted(packs, key=lambda pack: (capture_id(pack[0], 9999), pack[1]), reverse=True):
+        if after is not None and (capture_id(blob, 0)[:27], kind) > (after[0][:27], after[1]):
+            continue
+        for line, raw in reversed(list(enumerate(captures.lines(blob)))):
+            one = Captured(record_of(raw), "", "", blob, line, name_of(raw))
+            if one.number:  # a capture that was erased on a person's request is empty
+                yield _capture(wanted.shop, kind, one), raw
+
+
+def _within(blob: str, wanted: CaptureFilter) -> bool:
+    at = written_at(blob)
+    since = wanted.since.replace(microsecond=0) if wanted.since else None
+    return (since is None or since <= at) and (wanted.until is None or at <= wanted.until)
+
+
+def _capture(shop: str, kind: str, one: Captured) -> Capture:
+    return Capture(
+        shop=shop, type=kind, id=one.id, record=one.number, name=one.name, at=iso(written_at(one.blob))
+    )
+
+
+def _place(capture: Capture) -> _Place:
+    time, pack, line = capture.id.split("-")
+    return f"{time}-{pack}-{int(line):04d}", capture.type
+
+
+def _read(continuation: str, wanted: CaptureFilter) -> _Place:
+    kind, _, id = continuation.partition(":")
+    try:
+        blob, line = place_of(wanted.shop, kind, id)
+    except ConnectorError as error:
+        raise ConnectorError("input-invalid", f"{continuation[:60]!r} is not the continuation of a list") from error
+    if kind not in wanted.kinds:
+        raise ConnectorError("input-invalid", f"{continuation[:60]!r} is not the continuation of this list")
+    return f"{capture_id(blob, 0)[:27]}-{line:04d}", kind

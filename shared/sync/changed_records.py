@@ -1,0 +1,120 @@
+"""Changed records: what webhooks said, as a set; and one message that wakes the shop's job for many of them.
+
+Table ChangedRecords, partition `<shop>|<kind>`, key = Shopify id: a record that is announced five times, twice by
+the same delivery or in the wrong order is one row. A row goes when its record was applied or parked, and only if
+nobody touched it since it was read (its etag). Row (`<shop>`, "wake") says that a message is on its way: until it
+becomes visible every further notice is covered by it. Border: rows and the queue; records are read by changed.py.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from shared.clock import Clock, from_iso
+from shared.storage.gathered import GatheredPuts
+from shared.storage.tables import Put, Row, RowChanged, RowExists, Table
+
+TABLE = "ChangedRecords"
+_WAKE = "wake"
+_LATE = timedelta(seconds=20)
+"""A message that should have been seen so long ago is taken for lost, and sent again."""
+
+
+class ChangedRecord(NamedTuple):
+    """One row as it was read."""
+
+    number: int
+    etag: str
+
+
+class ChangedRecords:
+    """The set, of all shops."""
+
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._table, self._clock = table, clock
+        self._puts = GatheredPuts(table)
+
+    def add(self, shop: str, kind: str, number: int, why: str) -> None:
+        """This record changed; `why` is the topic, for whoever looks at the row."""
+        self._puts.put(_key(shop, kind, number) | {"why": why, "noticed_at": self._clock.now().isoformat()})
+
+    def of(self, shop: str, kind: str) -> list[ChangedRecord]:
+        """What is to be read, by id."""
+        return [ChangedRecord(int(row["RowKey"]), row["etag"]) for row in self._table.partition(f"{shop}|{kind}")]
+
+    def any(self, shop: str, kinds: Sequence[str]) -> bool:
+        """Whether something is to be read."""
+        return any(next(self._rows(shop, kind), None) is not None for kind in kinds)
+
+    def remove(self, shop: str, kind: str, done: Sequence[ChangedRecord]) -> None:
+        """These were applied or parked; rows that were touched meanwhile stay."""
+        deletes = [Put("delete", _key(shop, kind, one.number), one.etag) for one in done]
+        try:
+            self._table.write(deletes)
+        except RowChanged:  # nothing of that batch went: one after the other
+            for delete in deletes:
+                self._remove_one(delete)
+
+    def forget(self, shop: str, kind: str, number: int) -> None:
+        """Take the record out of the set, whoever touched it."""
+        row = _key(shop, kind, number)
+        self._table.delete(row["PartitionKey"], row["RowKey"])
+
+    def _rows(self, shop: str, kind: str) -> Iterator[Row]:
+        return self._table.partition(f"{shop}|{kind}")
+
+    def _remove_one(self, delete: Put) -> None:
+        try:
+            self._table.delete(delete.row["PartitionKey"], delete.row["RowKey"], delete.etag)
+        except RowChanged:
+            return
+
+
+class Waking:
+    """Sends one message per shop and span of time, however many notices come, from however many instances.
+
+    delay_seconds  how long a message stays invisible: the span in which notices are gathered
+    """
+
+    def __init__(self, table: Table, clock: Clock, delay_seconds: float) -> None:
+        self._table, self._clock, self._delay = table, clock, timedelta(seconds=delay_seconds)
+        self._covered: dict[str, datetime] = {}
+
+    def wake(self, shop: str, send: Callable[[float], None]) -> None:
+        """`send(seconds)` a message with this delay, unless one that covers this moment is on its way.
+
+        What this process knows to be under way costs no call of storage.
+        """
+        now = self._clock.now()
+        if now < self._covered.get(shop, now):
+            return
+        row = self._table.get(shop, _WAKE)
+        if row is None or now >= from_iso(row["at"]) + _LATE:
+            self._announce(shop, row, self._delay, send)
+        # Else the job has yet to call `awake`, and reads the set after that.
+
+    def postpone(self, shop: str, seconds: float, send: Callable[[float], None]) -> None:
+        """The woken job found the shop busy: it comes again then."""
+        self._announce(shop, self._table.get(shop, _WAKE), timedelta(seconds=seconds), send)
+
+    def awake(self, shop: str) -> None:
+        """The job is about to read the set: what is announced from now on needs a new message."""
+        self._table.delete(shop, _WAKE)
+
+    def _announce(self, shop: str, found: Row | None, delay: timedelta, send: Callable[[float], None]) -> None:
+        at = self._clock.now() + delay
+        row: Row = {"PartitionKey": shop, "RowKey": _WAKE, "at": at.isoformat()}
+        try:
+            if found is None:
+                self._table.insert(row)
+            else:
+                self._table.replace(row, found["etag"])
+        except (RowExists, RowChanged):
+            return  # somebody else sends
+        send(delay.total_seconds())
+        self._covered[shop] = at
+
+
+def _key(shop: str, kind: str, number: int) -> Row:
+    return {"PartitionKey": f"{shop}|{kind}", "RowKey": f"{number:020d}"}

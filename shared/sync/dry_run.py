@@ -1,0 +1,179 @@
+"""What applying one record would do in Business Central, as data; nothing is written anywhere.
+
+The same mapping decides as in a run. Shown are the operations in the order they would be sent; a change of
+a row that exists is sent only as far as Business Central's values differ. Border: reads links and Business
+Central, never Shopify.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from shared.business_central.client import BusinessCentral
+from shared.business_central.directory import Directory
+from shared.business_central.lookup import find_sales_documents
+from shared.business_central.wire import encode
+from shared.errors import RecordRefused
+from shared.mapping.buyers import NewBuyer, buyer_of
+from shared.mapping.companies import company_plan
+from shared.mapping.customers import customer_plan, wants_customer
+from shared.mapping.items import RefusedVariant, item_plans
+from shared.mapping.known import ItemLink, LinkOfVariant
+from shared.mapping.order_changes import content_hash, header_changes
+from shared.mapping.plan import Body, CustomerPlan, ItemPlan, SalesOrderPlan
+from shared.mapping.sales_orders import LeftOut, sales_order_plan
+from shared.shop_card import ShopCard
+from shared.shopify.kinds import Kind
+from shared.shopify.reading import Record
+from shared.shopify.records import Company, Customer, Order, Product, number_of
+from shared.sync.links import Link, Links, LinkState
+from shared.sync.products import ITEMS
+
+
+class Operation(msgspec.Struct, frozen=True):
+    """One write: `path` is relative to the company, `body` the JSON that would be sent."""
+
+    method: str
+    path: str
+    body: msgspec.Raw
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Why something of the record cannot be applied."""
+
+    code: str
+    detail: str
+
+
+class DryRun(msgspec.Struct, frozen=True):
+    """The operations, what would be parked and why, and a sentence where nothing is to do."""
+
+    operations: list[Operation] = []
+    refused: list[Refusal] = []
+    note: str = ""
+
+
+class Surroundings(NamedTuple):
+    """What the answer depends on. `links` gives the links of a kind, `named` reads kept records by id."""
+
+    card: ShopCard
+    bc: BusinessCentral
+    directory: Directory
+    links: Callable[[str], Links]
+    named: Callable[[Kind, Sequence[int]], list[Record]]
+
+
+def dry_run(kind: Kind, record: Record, around: Surroundings) -> DryRun:
+    """What would happen if `record` arrived now; raises only what concerns more than this record."""
+    if record.value is None:
+        return DryRun(refused=[Refusal("record-unreadable", record.problem)])
+    link = around.links(kind).of([record.number]).get(record.number, Link(number=record.number))
+    try:
+        return _PLANS[kind](record.value, link, around)
+    except RecordRefused as problem:
+        return DryRun(refused=[Refusal(problem.code, problem.detail)])
+
+
+def _customer(customer: Customer, link: Link, around: Surroundings) -> DryRun:
+    if not wants_customer(around.card, linked=link.state is LinkState.APPLIED):
+        return DryRun(note="The shop card takes in customers only when an order needs them, or not at all.")
+    linked = around.directory.customer_by_number(link.bc_number) if link.bc_number else None
+    return _customer_run(customer_plan(customer, around.card, around.directory, linked))
+
+
+def _company(company: Company, link: Link, around: Surroundings) -> DryRun:
+    linked = around.directory.customer_by_number(link.bc_number) if link.bc_number else None
+    return _customer_run(company_plan(company, around.card, around.directory, linked))
+
+
+def _customer_run(plan: CustomerPlan) -> DryRun:
+    operations = _customer_operations(plan)
+    return DryRun(operations, note="" if operations else f"Customer {plan.number} stays as it is.")
+
+
+def _customer_operations(plan: CustomerPlan) -> list[Operation]:
+    if not plan.customer_id:
+        return [_operation("POST", "customers", plan.body)]
+    return [_operation("PATCH", f"customers({plan.customer_id})", plan.body)] if plan.body else []
+
+
+def _product(product: Product, link: Link, around: Surroundings) -> DryRun:
+    links = _variant_links([number_of(variant.id) for variant in product.variants.nodes], around)
+    plans = item_plans(product, around.card, around.directory, links)
+    refused = [Refusal(one.reason.code, one.reason.detail) for one in plans if isinstance(one, RefusedVariant)]
+    operations = [each for one in plans if isinstance(one, ItemPlan) for each in _item_operations(one)]
+    return DryRun(operations, refused, "" if operations or refused else "The items stay as they are.")
+
+
+def _item_operations(plan: ItemPlan) -> list[Operation]:
+    operations = []
+    if plan.item:
+        path = f"items({plan.item_id})" if plan.item_id else "items"
+        operations.append(_operation("PATCH" if plan.item_id else "POST", path, plan.item))
+    if plan.variant:
+        operations.append(_operation("POST", "itemVariants", plan.variant))
+    return operations
+
+
+def _order(order: Order, link: Link, around: Surroundings) -> DryRun:
+    if not around.card.auto_create_sales_documents:
+        return DryRun(note="Auto Create Sales Documents is off: the order is kept, without a document.")
+    number, first = _buyer(order, around)
+    links = _variant_links(
+        [number_of(line.variant.id) for line in order.line_items.nodes if line.variant], around)
+    plan = sales_order_plan(order, around.card, around.directory, number, links)
+    if isinstance(plan, LeftOut):
+        return DryRun(note=plan.reason)
+    if link.state is LinkState.APPLIED:
+        return _followed(plan, link)
+    found = find_sales_documents(around.bc, [plan.external_document_number])
+    if found:
+        there = found[plan.external_document_number]
+        return DryRun(note=f"{plan.external_document_number} is there as {there.entity_set} {there.number}.")
+    body = {**plan.header, "externalDocumentNumber": plan.external_document_number, "salesOrderLines": plan.lines}
+    return DryRun([*first, _operation("POST", "salesOrders", body)])
+
+
+def _followed(plan: SalesOrderPlan, link: Link) -> DryRun:
+    if link.lines and content_hash(plan) != link.lines:
+        detail = f"pieces, prices or discounts changed after {link.bc_number} was created"
+        return DryRun(refused=[Refusal("order-changed-after-processing", detail)])
+    changes = header_changes(msgspec.json.decode(link.header or "{}"), plan)
+    if not changes or link.bc_set != "salesOrders":
+        return DryRun(note=f"{link.bc_number} stays as it is.")
+    return DryRun([_operation("PATCH", f"salesOrders({link.bc_id})", changes)])
+
+
+def _buyer(order: Order, around: Surroundings) -> tuple[str, list[Operation]]:
+    """The customer's number, and what makes it first."""
+    known: dict[int, Link] = {}
+    if order.customer:
+        known = around.links("customers").of([number_of(order.customer.id)])
+
+    def link_of_customer(number: int) -> str | None:
+        return known[number].bc_number if number in known else None
+
+    buyer = buyer_of(order, around.card, around.directory, link_of_customer)
+    if not isinstance(buyer, NewBuyer):
+        return buyer.customer_number, []
+    (record,) = around.named("customers", [buyer.shopify_customer_id])
+    if not isinstance(record.value, Customer):
+        raise RecordRefused("record-unreadable", f"customer {record.number}: {record.problem}")
+    plan = customer_plan(record.value, around.card, around.directory, None)
+    return plan.number, _customer_operations(plan)
+
+
+def _variant_links(variants: Sequence[int], around: Surroundings) -> LinkOfVariant:
+    links = around.links(ITEMS).of(variants)
+    return {n: ItemLink(link.bc_number, link.bc_variant) for n, link in links.items() if link.bc_number}.get
+
+
+def _operation(method: str, path: str, body: Body) -> Operation:
+    return Operation(method, path, msgspec.Raw(encode(body)))
+
+
+_PLANS: Mapping[Kind, Callable[[Any, Link, Surroundings], DryRun]] = {
+    "products": _product, "customers": _customer, "companies": _company, "orders": _order,
+}

@@ -1,0 +1,139 @@
+"""A data capture applied again, as if its record had just arrived; Shopify is not asked.
+
+What an order needs besides itself (its customer) is taken from the newest capture of that. A replay holds
+the shop's lease, is a run of its own in the history, writes links and skipped records as any run does,
+and keeps no new capture. It looks in Business Central before it creates, so nothing is made twice.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
+
+from shared.business_central.directory import Directory
+from shared.connector import Connector
+from shared.errors import ConnectorError
+from shared.journal.runs import SyncRun
+from shared.shop_card import ShopCard
+from shared.shopify.kinds import Kind
+from shared.shopify.reading import Record, kept_record
+from shared.storage.lease import TABLE as LEASE_TABLE
+from shared.storage.lease import Lease, LeaseTaken, held
+from shared.sync.context import JobContext, fingerprint
+from shared.sync.dry_run import DryRun, Surroundings
+from shared.sync.dry_run import dry_run as what_would_happen
+from shared.sync.information import BEGINNING
+from shared.sync.job import APPLY
+from shared.sync.links import TABLE as LINK_TABLE
+from shared.sync.links import Links
+from shared.sync.page import apply_page
+
+
+class Replayed(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the record. result: created, updated, unchanged, skipped or parked.
+
+    number  of the record in Business Central, "" if it has none
+    code, detail  why it was parked
+    """
+
+    run: str
+    result: str
+    number: str = ""
+    code: str = ""
+    detail: str = ""
+
+
+def plan_of_capture(connector: Connector, shop: str, kind: Kind, id: str) -> DryRun:
+    """What a replay would do; reads Business Central and writes nothing. Raises as `replay` does."""
+    card = _ready(connector, shop)
+    record = kept_record(kind, connector.captures.raw(shop, kind, id))
+    bc = connector.business_central(card)
+    links = connector.storage.tables[LINK_TABLE]
+    return what_would_happen(kind, record, Surroundings(
+        card, bc, Directory(bc), lambda of: Links(links, shop, of), _Kept(connector, shop).named,
+    ))
+
+
+def replay(connector: Connector, shop: str, kind: Kind, id: str, *, by: str) -> Replayed:
+    """Apply one capture to Business Central.
+
+    ConnectorError: not-found (no such capture, or none of a customer the order needs), shop-disabled,
+    http-requests-not-allowed, sync-already-running, and what Business Central's client raises.
+    """
+    card = _ready(connector, shop)
+    record = kept_record(kind, connector.captures.raw(shop, kind, id))
+    leases, seconds = connector.storage.tables[LEASE_TABLE], connector.settings.lease_seconds
+    try:
+        with held(leases, f"sync-{shop}", seconds=seconds, clock=connector.clock) as lease:
+            run = connector.runs.begin(shop, [kind], f"{by}, replay of {kind} {record.number}")
+            try:
+                _apply(connector, card, kind, record, run, lease)
+                run.state = "succeeded"
+            except ConnectorError as problem:
+                run.error_code, run.error_detail = problem.code, problem.detail
+                raise
+            finally:
+                run.state = "failed" if run.state == "running" else run.state
+                run.ended_at = connector.clock.now().isoformat(timespec="milliseconds")
+                connector.runs.save(run)
+    except LeaseTaken as taken:
+        raise ConnectorError("sync-already-running", f"shop {shop} is being synchronized") from taken
+    return _result(connector, run, kind, record.number)
+
+
+def _ready(connector: Connector, shop: str) -> ShopCard:
+    card = connector.shops.get(shop)
+    if not card.enabled:
+        raise ConnectorError("shop-disabled", f"shop {shop} is not enabled")
+    connector.permission()
+    return card
+
+
+def _apply(
+    connector: Connector, card: ShopCard, kind: Kind, record: Record, run: SyncRun, lease: Lease
+) -> None:
+    log = connector.log(card, run.run)
+    shopify, bc = connector.shopify(card, log), connector.business_central(card, log)
+    try:
+        with ThreadPoolExecutor(connector.settings.bc_concurrency, thread_name_prefix="bc") as lanes:
+            apply_page(kind, APPLY[kind], [record], JobContext(
+                card, fingerprint(card), run, shopify, bc, Directory(bc), connector.storage.tables[LINK_TABLE],
+                None, connector.skipped, lease, connector.clock, lanes, connector.settings.bc_settle_seconds,
+                history_before=BEGINNING, look_first=True, named=_Kept(connector, card.code).named,
+            ), again=True)
+    finally:
+        log.close()
+        run.bc_calls, run.bc_writes = bc.calls, bc.writes
+        run.log_entries, run.log_entries_lost = log.written, log.lost
+
+
+class _Kept:
+    """Records by id from their newest captures."""
+
+    def __init__(self, connector: Connector, shop: str) -> None:
+        self._captures, self._shop = connector.captures, shop
+
+    def named(self, kind: Kind, numbers: Sequence[int]) -> list[Record]:
+        """One record for each number; ConnectorError not-found when no capture of it is kept."""
+        return [self._newest(kind, number) for number in numbers]
+
+    def _newest(self, kind: Kind, number: int) -> Record:
+        captured = self._captures.of_record(self._shop, kind, number)
+        if not captured:
+            raise ConnectorError(
+                "not-found", f"the replay needs {kind} {number}, of which no capture is kept: retry the record instead"
+            )
+        return kept_record(kind, self._captures.payload(captured[0]))
+
+
+def _result(connector: Connector, run: SyncRun, kind: Kind, number: int) -> Replayed:
+    link = Links(connector.storage.tables[LINK_TABLE], run.shop, kind).of([number]).get(number)
+    counts = run.counts[kind]
+    names = ("parked", "created", "updated", "unchanged")
+    result = next((name for name in names if getattr(counts, name)), "skipped")
+    parked = connector.skipped.get(run.shop, kind, number) if result == "parked" else None
+    return Replayed(
+        run=run.run, result=result, number=link.bc_number if link else "",
+        code=parked.code if parked else "", detail=parked.detail if parked else "",
+    )

@@ -1,0 +1,115 @@
+"""Commands: what Shopify asks of us beyond "this record changed", carried out from the queue webhook-commands.
+
+Source: Shopify, "Privacy law compliance" and "Webhooks" (payloads of app/uninstalled, app/scopes_update and the
+three compulsory topics). Headers are not signed, so a body must fit the topic and the store that the headers name:
+a delivery that was recorded once cannot be sent again as something worse. Border: reading and sending commands;
+carrying.py carries them out.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+
+from shared.clock import from_iso, iso
+from shared.errors import ConnectorError
+from shared.privacy.subject import Subject
+from shared.shopify.topics import APP_TOPICS, PRIVACY_TOPICS
+from shared.shopify.webhooks import Delivery
+
+QUEUE = "webhook-commands"
+COMMAND_TOPICS = (*APP_TOPICS, *PRIVACY_TOPICS)
+FOLLOW_CARD = "subscriptions/follow-card"
+"""Ours, not Shopify's: a shop was enabled or disabled, its subscriptions follow."""
+
+ORDERS_A_COMMAND = 1000
+"""A message of the queue holds 48 KiB; a longer list becomes several commands."""
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True):
+    """A message of the queue. `at` is UTC, ISO 8601: when Shopify triggered it.
+
+    number  Shopify's number of the request, or of the delivery if it has none
+    """
+
+    shop: str
+    topic: str
+    at: str
+    number: str
+    subject: Subject | None = None
+    scopes: tuple[str, ...] = ()
+
+
+class _Customer(msgspec.Struct):
+    id: int
+    email: str | None = None
+    phone: str | None = None
+
+
+class _Request(msgspec.Struct):
+    id: int
+
+
+class _Body(msgspec.Struct):
+    """The parts of all commands' bodies that we read."""
+
+    shop_domain: str = ""
+    myshopify_domain: str = ""
+    customer: _Customer | None = None
+    data_request: _Request | None = None
+    orders_requested: list[int] | None = None
+    orders_to_redact: list[int] | None = None
+    current: list[str] | None = None
+    admin_graphql_api_id: str = ""
+
+
+def read_command(delivery: Delivery, now: datetime) -> Iterator[Command]:
+    """The commands of a delivery, for no shop yet; ConnectorError input-invalid if the body is not of its topic."""
+    try:
+        body = msgspec.json.decode(delivery.body, type=_Body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ConnectorError("input-invalid", f"the body of {delivery.topic} cannot be read: {error}") from error
+    if not _fits(delivery, body):
+        raise ConnectorError("input-invalid", f"the body is not one of {delivery.topic} of {delivery.shop_domain}")
+    command = Command(
+        shop="", topic=delivery.topic, at=_time(delivery.triggered_at, now), scopes=tuple(body.current or ()),
+        number=str(body.data_request.id) if body.data_request else delivery.webhook_id or iso(now),
+    )
+    if body.customer is None:
+        yield command
+        return
+    orders = body.orders_requested or body.orders_to_redact or []
+    for start in range(0, max(len(orders), 1), ORDERS_A_COMMAND):
+        subject = Subject(
+            id=body.customer.id, email=body.customer.email or "", phone=body.customer.phone or "",
+            orders=tuple(orders[start : start + ORDERS_A_COMMAND]),
+        )
+        part = f"-{start // ORDERS_A_COMMAND + 1}" if start else ""
+        yield msgspec.structs.replace(command, subject=subject, number=command.number + part)
+
+
+def _fits(delivery: Delivery, body: _Body) -> bool:
+    """Whether this body can belong to the topic and the store of the headers."""
+    host = delivery.shop_domain
+    of_store = body.shop_domain.lower() == host
+    match delivery.topic:
+        case "app/uninstalled":
+            return body.myshopify_domain.lower() == host
+        case "app/scopes_update":
+            return body.current is not None
+        case "customers/data_request":
+            return of_store and body.customer is not None and body.data_request is not None
+        case "customers/redact":
+            return of_store and body.customer is not None and body.data_request is None
+        case "shop/redact":
+            return of_store and body.customer is None
+        case _:
+            return bool(body.admin_graphql_api_id)
+
+
+def _time(text: str, now: datetime) -> str:
+    try:
+        return iso(from_iso(text))
+    except (ValueError, OverflowError):
+        return iso(now)

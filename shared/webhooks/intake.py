@@ -1,0 +1,65 @@
+"""Takes in one delivery: verify, note what it says, wake the job or queue the command. Answers fast.
+
+A notice costs one write, and once per span of time a message. Border: HTTP and its statuses are the business of
+functions/webhooks.py; nothing is read from Shopify here.
+"""
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+import msgspec
+
+from shared.connector import Connector
+from shared.errors import ConnectorError
+from shared.shopify.topics import RECORD_TOPICS, changed_record
+from shared.shopify.webhooks import Delivery, verified_delivery
+from shared.sync.run import request_changed
+from shared.webhooks.commands import COMMAND_TOPICS, read_command
+from shared.webhooks.sending import send
+
+_log = logging.getLogger(__name__)
+
+
+def receive(connector: Connector, headers: Mapping[str, str], body: bytes) -> None:
+    """Take in what came over HTTP; ConnectorError webhook-signature-invalid or input-invalid."""
+    settings = connector.settings
+    secrets = (settings.shopify_client_secret, settings.shopify_previous_client_secret)
+    try:
+        delivery = verified_delivery(headers, body, secrets)
+    except ConnectorError as problem:
+        if problem.code == "webhook-signature-invalid":
+            connector.refused.add()
+        raise
+    accept(connector, delivery)
+
+
+def accept(connector: Connector, delivery: Delivery) -> None:
+    """Take in a delivery that is known to be Shopify's.
+
+    One for a store that we do not know, or of a topic that we do not follow, is dropped without complaint:
+    Shopify could only repeat it.
+    """
+    if delivery.topic in RECORD_TOPICS:
+        _note_change(connector, delivery)
+    elif delivery.topic in COMMAND_TOPICS:
+        _queue_command(connector, delivery)
+    else:
+        _log.warning("a delivery of %s was dropped: no such topic is followed", delivery.topic)
+
+
+def _note_change(connector: Connector, delivery: Delivery) -> None:
+    kind, number = changed_record(delivery.topic, delivery.body)
+    shops = connector.listening.at(delivery.shop_domain)
+    if not shops:
+        _log.warning("a delivery of %s was dropped: no enabled shop is %s", delivery.topic, delivery.shop_domain)
+    for shop in shops:
+        connector.changed.add(shop, kind, number, delivery.topic)
+        request_changed(connector, shop)
+
+
+def _queue_command(connector: Connector, delivery: Delivery) -> None:
+    commands = list(read_command(delivery, connector.clock.now()))
+    for shop in connector.shops.codes_at(delivery.shop_domain):
+        for command in commands:
+            send(connector, msgspec.structs.replace(command, shop=shop))

@@ -1,0 +1,32 @@
+"""Which enabled shops a store's notices are for, remembered for a quarter of a minute.
+
+A notice must be answered fast, and a card is seldom enabled or disabled. Two cards may share a store.
+"""
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from shared.clock import Clock
+from shared.shops import Shops
+
+_REMEMBER = timedelta(seconds=15)
+_MOST_REMEMBERED = 1000
+
+
+class ListeningShops:
+    """The enabled cards by store."""
+
+    def __init__(self, shops: Shops, clock: Clock) -> None:
+        self._shops, self._clock = shops, clock
+        self._known: dict[str, tuple[datetime, list[str]]] = {}
+
+    def at(self, host: str) -> list[str]:
+        """The codes of the enabled cards of this store."""
+        known, now = self._known.get(host), self._clock.now()
+        if known is None or now - known[0] > _REMEMBER:
+            cards = [self._shops.find(code) for code in self._shops.codes_at(host)]
+            known = (now, [card.code for card in cards if card and card.enabled and card.host == host])
+            if len(self._known) >= _MOST_REMEMBERED:
+                self._known.clear()
+            self._known[host] = known
+        return known[1]

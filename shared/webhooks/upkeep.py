@@ -1,0 +1,66 @@
+"""Keeps each shop's webhook subscriptions as they should be: all of them while it is enabled, none when it is not.
+
+Needs PUBLIC_URL; without it there are no webhooks, and the schedule alone finds what changed. A shop that cannot
+be asked now (no access, Shopify refuses) is asked again by the next repair: nothing an operator does waits for it.
+"""
+from __future__ import annotations
+
+import logging
+
+from shared.clock import iso
+from shared.connector import Connector
+from shared.errors import ConnectorError
+from shared.shop_card import ShopCard
+from shared.shopify.subscriptions import Repair, repair
+from shared.shopify.topics import SUBSCRIBED_TOPICS
+from shared.webhooks.commands import FOLLOW_CARD, Command
+from shared.webhooks.sending import send
+
+PATH = "/api/webhooks/shopify"
+_log = logging.getLogger(__name__)
+
+
+def follow_card(connector: Connector, shop: str) -> None:
+    """The card was saved or access was granted: have the subscriptions follow, from the queue."""
+    if connector.settings.public_url:
+        now = iso(connector.clock.now())
+        send(connector, Command(shop=shop, topic=FOLLOW_CARD, at=now, number=now))
+
+
+def repair_all(connector: Connector) -> dict[str, Repair]:
+    """Compare and repair for every shop; by code, without those that could not be asked."""
+    done = {card.code: repair_shop(connector, card) for card in connector.shops.all()}
+    return {code: repaired for code, repaired in done.items() if repaired is not None}
+
+
+def repair_shop(connector: Connector, card: ShopCard) -> Repair | None:
+    """Compare and repair for one shop; None if it could not be asked, which is logged and goes no further."""
+    if not _can_ask(connector, card):
+        return None
+    topics = SUBSCRIBED_TOPICS if _is_listened_to(connector, card) else ()
+    client = connector.shopify(card)
+    try:
+        done = repair(client, topics, connector.settings.public_url + PATH)
+    except ConnectorError as problem:
+        _log.warning("webhook subscriptions of shop %s were not repaired: %s", card.code, problem)
+        return None
+    finally:
+        client.close()
+    for topic, sentence in done.refused.items():
+        _log.warning("shop %s: Shopify refuses the subscription of %s: %s", card.code, topic, sentence)
+    return done
+
+
+def _can_ask(connector: Connector, card: ShopCard) -> bool:
+    return (
+        bool(connector.settings.public_url)
+        and connector.permission.allowed()
+        and connector.tokens.has_access_key(card.code)
+        and not connector.tokens.connections.paused(card.code)
+    )
+
+
+def _is_listened_to(connector: Connector, card: ShopCard) -> bool:
+    """Whether any enabled card is of this store: two cards share its subscriptions."""
+    others = map(connector.shops.find, connector.shops.codes_at(card.host))
+    return any(other is not None and other.enabled and other.host == card.host for other in others)

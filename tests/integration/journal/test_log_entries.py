@@ -1,0 +1,87 @@
+"""Writing log entries and reading one back whole, against the emulator."""
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from local.storage_proxy import StorageProxy
+from shared.errors import ConnectorError
+from shared.journal.log_entries import LONGEST_IN_ROW, LogEntries, container_of, table_of
+from shared.journal.log_list import LogFilter, list_log_entries
+from shared.storage.account import Storage
+from tests.integration.journal.conftest import a_call, write
+from tests.manual_clock import ManualClock
+
+
+def numbers(logs: LogEntries, shop: str = "FR") -> list[str]:
+    return [entry.number for entry in list_log_entries(logs, [shop], LogFilter()).entries]
+
+
+def test_every_field_of_a_call_is_found_again(logs: LogEntries, clock: ManualClock) -> None:
+    call = a_call(clock.now(), retry=2, has_error=True, requested_cost=12.5, actual_cost=12.0, available_points=1988.0)
+    write(logs, "FR", call, run="0982-abcd")
+
+    entry = logs.get(numbers(logs)[0])
+
+    assert (entry.shop, entry.at, entry.run) == ("FR", "2026-03-10T10:00:00.000000+00:00", "0982-abcd")
+    assert (entry.direction, entry.method, entry.url) == (call.direction, call.method, call.url)
+    assert (entry.status, entry.description, entry.has_error, entry.retry) == (200, "OK", True, 2)
+    assert (entry.requested_cost, entry.actual_cost, entry.available_points) == (12.5, 12.0, 1988.0)
+    assert (entry.seconds, entry.request_id) == (0.25, "req-1")
+    assert (entry.request, entry.response) == (call.request, call.response)
+
+
+def test_no_secret_reaches_storage(logs: LogEntries, clock: ManualClock) -> None:
+    known = LogEntries(Storage(logs.tables, logs.blobs, None), known_secrets=["kn0wn-s3cret"])  # type: ignore[arg-type]
+    call = a_call(
+        clock.now(), url="https://x.example/callback?hmac=planted-1", request='{"client_secret":"planted-2"}',
+        response=f'{{"access_token":"planted-3","note":"kn0wn-s3cret {"x" * 20_000}"}}',
+    )
+    write(known, "FR", call)
+
+    (row,) = logs.tables[table_of(clock.now().date())].partition("FR")
+    entry = logs.get(numbers(logs)[0])
+
+    assert row["request_preview"] == '{"client_secret":"***"}'
+    assert entry.response.startswith('{"access_token":"***","note":"*** xxx')
+    assert not [word for word in ("planted", "kn0wn") if word in f"{row}{entry}"]
+
+
+@pytest.mark.parametrize("length", [0, 49, LONGEST_IN_ROW, LONGEST_IN_ROW + 1, 70_000, 400_000])
+def test_a_body_comes_back_whole_whatever_its_length(logs: LogEntries, clock: ManualClock, length: int) -> None:
+    request, response = "é" * length, "{" + '"a\n\\"' * (length // 6)
+    write(logs, "FR", a_call(clock.now(), request=request, response=response), a_call(clock.now(), request="short"))
+
+    entry = logs.get(numbers(logs)[1])
+
+    assert (entry.request, entry.response) == (request, response)
+    assert (entry.request_preview, entry.response_preview) == (request[:50], response[:50])
+    assert logs.get(numbers(logs)[0]).request == "short"
+
+
+def test_long_bodies_of_one_batch_share_one_blob(logs: LogEntries, door: StorageProxy, clock: ManualClock) -> None:
+    long = "x" * 40_000
+    write(logs, "FR", *[a_call(clock.now(), request=long, response=long) for _ in range(60)])
+
+    assert len(logs.blobs.names(container_of(clock.now().date()))) == 1
+    assert door.count("LogEntries") <= 3
+
+
+def test_calls_around_midnight_lie_in_the_table_of_their_day(logs: LogEntries, clock: ManualClock) -> None:
+    midnight = clock.now().replace(hour=0) + timedelta(days=1)
+    late, new = a_call(midnight - timedelta(microseconds=1), request_id="late"), a_call(midnight, request_id="new")
+
+    write(logs, "FR", late, new)
+
+    assert logs.tables.names("LogEntries") == ["LogEntries20260310", "LogEntries20260311"]
+    assert [logs.get(number).request_id for number in numbers(logs)] == ["new", "late"]
+
+
+def test_a_number_that_does_not_exist_is_not_found(logs: LogEntries, clock: ManualClock) -> None:
+    write(logs, "FR", a_call(clock.now()))
+
+    for number in (numbers(logs)[0].replace("-FR", "-DE"), "20200101-000000000000-000000abcdef-FR", "nonsense"):
+        with pytest.raises(ConnectorError) as missing:
+            logs.get(number)
+        assert missing.value.code == "not-found"

@@ -1,0 +1,177 @@
+"""The list: filters, pages over days and shops, and what a page costs."""
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from datetime import datetime, timedelta
+
+import pytest
+
+from local.azurite import Azurite
+from local.storage_proxy import StorageProxy
+from shared.errors import ConnectorError
+from shared.journal.log_entries import LogEntries
+from shared.journal.log_list import MOST_CALLS, LogFilter, list_log_entries
+from shared.storage.account import storage_from_connection_string
+from tests.integration.journal.conftest import a_call, write
+from tests.manual_clock import ManualClock
+
+ALL = LogFilter()
+HOUR = timedelta(hours=1)
+
+
+def pages(logs: LogEntries, shops: list[str], wanted: LogFilter = ALL) -> list[list[str]]:
+    """Request ids, page by page, to the end."""
+    found, continuation = [], ""
+    while True:
+        page = list_log_entries(logs, shops, wanted, continuation)
+        found.append([entry.request_id for entry in page.entries])
+        continuation = page.continuation
+        if not continuation:
+            return found
+
+
+def listed(logs: LogEntries, wanted: LogFilter) -> list[str]:
+    return [name for page in pages(logs, ["FR"], wanted) for name in page]
+
+
+@pytest.fixture
+def mixed(logs: LogEntries, clock: ManualClock) -> LogEntries:
+    """Five calls, an hour apart, over midnight: from a, the oldest, to e."""
+    at = clock.now().replace(hour=21)
+    write(logs, "FR", a_call(at, request_id="a", has_error=True, status=500), run="run-1")
+    write(logs, "FR", a_call(at + HOUR, request_id="b", direction="Business Central", method="GET",
+                             url="https://bc.example/companies(1)/Items"), run="run-1")
+    write(logs, "FR", a_call(at + 2 * HOUR, request_id="c"), run="run-2")
+    write(logs, "FR", a_call(at + 3 * HOUR, request_id="d", has_error=True, status=0), run="run-2")
+    write(logs, "FR", a_call(at + 4 * HOUR, request_id="e", status=404, has_error=True))
+    write(logs, "DE", a_call(at, request_id="not ours"))
+    return logs
+
+
+@pytest.mark.parametrize("wanted, found", [
+    pytest.param(ALL, "edcba", id="all, newest first"),
+    pytest.param(LogFilter(has_error=True), "eda", id="with errors"),
+    pytest.param(LogFilter(has_error=False), "cb", id="without"),
+    pytest.param(LogFilter(status=500), "a", id="status 500"),
+    pytest.param(LogFilter(status=0), "d", id="no answer"),
+    pytest.param(LogFilter(direction="Business Central"), "b", id="direction"),
+    pytest.param(LogFilter(run="run-2"), "dc", id="run"),
+    pytest.param(LogFilter(text="ITEMS"), "b", id="text in the address, whatever the case"),
+    pytest.param(LogFilter(text="nowhere"), "", id="text that is nowhere"),
+    pytest.param(LogFilter(has_error=True, text="e", run="run-2"), "d", id="several at once"),
+    pytest.param(LogFilter(run="x' or RowKey gt '"), "", id="a quote is only a quote"),
+])
+def test_a_filter_finds_what_it_says(mixed: LogEntries, wanted: LogFilter, found: str) -> None:
+    assert "".join(listed(mixed, wanted)) == found
+
+
+def test_both_ends_of_a_time_range_are_included(mixed: LogEntries, clock: ManualClock) -> None:
+    at = clock.now().replace(hour=21)
+
+    def between(since: datetime | None, until: datetime | None) -> str:
+        return "".join(listed(mixed, LogFilter(since=since, until=until)))
+
+    assert between(at + HOUR, at + 3 * HOUR) == "dcb"
+    assert between(at + HOUR + timedelta(microseconds=1), at + 3 * HOUR - timedelta(microseconds=1)) == "c"
+    assert between(None, at) == "a"
+    assert between(at + 4 * HOUR, None) == "e"
+    assert between(at + 5 * HOUR, None) == ""
+    assert between(at + 3 * HOUR, at + HOUR) == ""
+
+
+def test_pages_of_fifty_go_on_over_days_and_shops_without_a_gap_or_a_double(
+    logs: LogEntries, clock: ManualClock
+) -> None:
+    at, expected = clock.now(), []
+    for day in range(2):
+        for n in range(60):
+            moment = at + timedelta(days=day, seconds=n)
+            for shop in ("DE", "FR"):
+                write(logs, shop, a_call(moment + timedelta(microseconds=shop == "FR"), request_id=f"{day}-{n}-{shop}"))
+                expected.append(f"{day}-{n}-{shop}")
+
+    found = pages(logs, ["DE", "FR"])
+
+    assert [len(page) for page in found] == [50, 50, 50, 50, 40]
+    assert [name for page in found for name in page] == expected[::-1]
+    assert [name for page in pages(logs, ["FR"]) for name in page] == [n for n in expected[::-1] if n.endswith("FR")]
+
+
+def test_entries_that_come_in_between_do_not_shift_the_next_page(logs: LogEntries, clock: ManualClock) -> None:
+    write(logs, "FR", *[a_call(clock.now() + timedelta(seconds=n), request_id=str(n)) for n in range(70)])
+    first = list_log_entries(logs, ["FR"], ALL)
+
+    write(logs, "FR", *[a_call(clock.now() + HOUR, request_id="new") for _ in range(60)])
+    second = list_log_entries(logs, ["FR"], ALL, first.continuation)
+
+    assert [entry.request_id for entry in second.entries] == [str(n) for n in range(19, -1, -1)]
+
+
+@pytest.mark.parametrize("continuation", ["x", "!!!", "AAAA", "é", urlsafe_b64encode(b'["2026-03-10",{},"0"]').decode(),
+                                          urlsafe_b64encode(b"[]").decode(), "A" * 10_000])
+def test_a_continuation_that_was_never_given_is_refused(mixed: LogEntries, continuation: str) -> None:
+    with pytest.raises(ConnectorError) as refused:
+        list_log_entries(mixed, ["FR"], ALL, continuation)
+
+    assert refused.value.code == "input-invalid"
+
+
+def test_a_continuation_belongs_to_its_shop_and_filters(logs: LogEntries, clock: ManualClock) -> None:
+    write(logs, "FR", *[a_call(clock.now()) for _ in range(51)])
+    continuation = list_log_entries(logs, ["FR"], ALL).continuation
+
+    assert len(list_log_entries(logs, ["FR"], ALL, continuation).entries) == 1
+    for shop, wanted in (("DE", ALL), ("FR", LogFilter(has_error=True))):
+        with pytest.raises(ConnectorError):
+            list_log_entries(logs, [shop], wanted, continuation)
+
+
+def test_the_first_page_costs_the_same_among_1_000_and_among_20_000_entries(
+    logs: LogEntries, emulator: Azurite, door: StorageProxy, clock: ManualClock
+) -> None:
+    behind_the_door = LogEntries(storage_from_connection_string(emulator.connection_string))
+
+    def seed(entries: int) -> None:
+        for start in range(0, entries, 1000):
+            first = clock.now() + timedelta(seconds=start)
+            write(behind_the_door, "FR", *[a_call(first + timedelta(milliseconds=n)) for n in range(1000)])
+
+    def cost() -> int:
+        before = len(door.calls)
+        assert len(list_log_entries(logs, ["FR"], ALL).entries) == 50
+        return len(door.calls) - before
+
+    seed(1_000)
+    among_1_000 = cost()
+    seed(19_000)
+
+    assert among_1_000 == cost() == 2
+    among_needles_in_hay(logs, door)
+
+
+def among_needles_in_hay(logs: LogEntries, door: StorageProxy) -> None:
+    """In the same 20,000 entries: a text that is nowhere takes few calls a page, and the list comes to an end."""
+    wanted, before = LogFilter(text="nowhere"), len(door.calls)
+
+    assert not any(pages(logs, ["FR"], wanted))
+    assert len(door.calls) - before <= 20 + 2
+
+    before = len(door.calls)
+    cut_short = list_log_entries(logs, ["FR"], wanted, most_calls=5)
+    assert (cut_short.entries, len(door.calls) - before) == ([], 1 + 5 + 1)
+    assert cut_short.continuation
+    assert not list_log_entries(logs, ["FR"], wanted, cut_short.continuation).continuation
+
+
+def test_a_page_ends_early_rather_than_look_for_ever(logs: LogEntries, door: StorageProxy, clock: ManualClock) -> None:
+    days = MOST_CALLS + 10
+    for day in range(days):
+        write(logs, "FR", a_call(clock.now() - timedelta(days=day), request_id=str(day)))
+    wanted = LogFilter(status=418)
+    write(logs, "FR", a_call(clock.now() - timedelta(days=days), status=418, request_id="found"))
+
+    before = len(door.calls)
+    first = list_log_entries(logs, ["FR"], wanted)
+
+    assert (first.entries, len(door.calls) - before) == ([], 1 + MOST_CALLS + 1)
+    assert listed(logs, wanted) == ["found"]

@@ -1,0 +1,192 @@
+"""Removing log entries: where the cut lies, what it costs, and what happens when it is interrupted."""
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from local.storage_proxy import StorageCall, StorageProxy
+from shared.errors import ConnectorError
+from shared.journal.log_entries import CONTAINERS, LogEntries, container_of
+from shared.journal.log_list import LogFilter, list_log_entries
+from shared.journal.log_purge import LogPurges
+from tests.integration.journal.conftest import a_call, write
+from tests.manual_clock import ManualClock
+
+DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
+LONG = "x" * 20_000
+
+
+def listed(logs: LogEntries, *shops: str) -> list[str]:
+    return [entry.request_id for entry in list_log_entries(logs, shops or ["FR"], LogFilter()).entries]
+
+
+@pytest.fixture
+def purges(logs: LogEntries, clock: ManualClock) -> LogPurges:
+    logs.tables.drop("LogPurges")
+    return LogPurges(logs, clock, retention_days=7)
+
+
+def test_the_cut_lies_at_the_present_time_of_day_and_its_moment_goes_too(
+    logs: LogEntries, purges: LogPurges, clock: ManualClock
+) -> None:
+    cut = clock.now() - 7 * DAY
+    for name, at in (("new", cut + SECOND), ("at the cut", cut), ("old", cut - SECOND), ("long ago", cut - 30 * DAY)):
+        write(logs, "FR", a_call(at, request_id=name))
+        write(logs, "DE", a_call(at, request_id=f"{name} too"))
+
+    purge = purges.remove_older_than(7, by="Claire")
+
+    assert listed(logs, "DE", "FR") in (["new", "new too"], ["new too", "new"])
+    assert (purge.days, purge.entries, purge.by) == (1, 4, "Claire")
+
+
+def test_bodies_go_with_their_entries_and_the_others_stay_readable(
+    logs: LogEntries, purges: LogPurges, clock: ManualClock
+) -> None:
+    cut = clock.now() - 7 * DAY
+    write(logs, "FR", a_call(cut - 3 * DAY, request=LONG))
+    write(logs, "FR", a_call(cut - SECOND, request=LONG))
+    write(logs, "FR", a_call(cut - SECOND, request=LONG, request_id="x"), a_call(cut + SECOND, request=LONG))
+
+    purge = purges.remove_older_than(7, by="Claire")
+
+    (left,) = list_log_entries(logs, ["FR"], LogFilter()).entries
+    assert logs.get(left.number).request == LONG
+    assert logs.blobs.containers(CONTAINERS) == [container_of(cut.date())]
+    assert purge.bodies == 1
+    assert len(logs.blobs.names(container_of(cut.date()))) == 1
+
+
+def test_a_purge_costs_calls_by_the_day_and_not_by_the_entry(
+    logs: LogEntries, purges: LogPurges, door: StorageProxy, clock: ManualClock
+) -> None:
+    def seed(entries: int) -> None:
+        for day in range(10, 15):
+            write(logs, "FR", *[a_call(clock.now() - day * DAY, request=LONG) for _ in range(entries)])
+
+    def cost() -> int:
+        before = len(door.calls)
+        purges.remove_older_than(7, by="Claire")
+        return len(door.calls) - before
+
+    purges.remove_older_than(7, by="Claire")
+    seed(10)
+    few = cost()
+    seed(400)
+
+    assert few == cost()
+    assert few <= 5 * 2 + 8
+    assert listed(logs) == []
+
+
+def test_the_day_of_the_cut_costs_a_call_a_hundred_rows(
+    logs: LogEntries, purges: LogPurges, door: StorageProxy, clock: ManualClock
+) -> None:
+    cut = clock.now() - 7 * DAY
+    write(logs, "FR", *[a_call(cut - SECOND) for _ in range(1500)])
+    write(logs, "FR", a_call(cut + SECOND))
+
+    before = len(door.calls)
+    purge = purges.remove_older_than(7, by="Claire")
+
+    batches = [call for call in door.calls[before:] if (call.method, call.target[:10]) == ("POST", "LogEntries")]
+    assert (purge.entries, len(batches)) == (1500, 15)
+    assert len(listed(logs)) == 1
+
+
+def test_every_night_removes_what_is_expired_and_writes_down_what_it_was(
+    logs: LogEntries, purges: LogPurges, clock: ManualClock
+) -> None:
+    write(logs, "FR", a_call(clock.now() - 8 * DAY))
+    write(logs, "FR", a_call(clock.now() - 6 * DAY, request_id="kept"))
+
+    purges.remove_expired(by="schedule")
+    clock.forward(24 * 3600)
+    purges.remove_expired(by="schedule")
+
+    tonight, yesterday = purges.latest()
+    assert (yesterday.by, yesterday.days, yesterday.before) == ("schedule", 1, "2026-03-03T10:00:00.000000+00:00")
+    assert (tonight.entries, tonight.days) == (1, 0)
+    assert listed(logs) == []
+
+
+def test_an_interrupted_purge_is_finished_by_the_next_night(
+    logs: LogEntries, purges: LogPurges, door: StorageProxy, clock: ManualClock
+) -> None:
+    for day in range(1, 5):
+        write(logs, "FR", a_call(clock.now() - day * DAY, request_id=str(day)))
+    door.refuse = lambda call: call.method == "DELETE" and "20260307" in call.target
+
+    with pytest.raises(Exception, match="refused by the proxy"):
+        purges.remove_older_than(2, by="Claire")
+    begun = purges.latest()[0]
+    door.refuse = lambda call: False
+    purges.remove_expired(by="schedule")
+
+    assert begun.ended_at == ""
+    assert all(purge.ended_at for purge in purges.latest())
+    assert listed(logs) == ["1"]
+
+
+def test_an_interruption_in_the_middle_of_the_day_of_the_cut_repeats_nothing(
+    logs: LogEntries, purges: LogPurges, door: StorageProxy, clock: ManualClock
+) -> None:
+    write(logs, "FR", *[a_call(clock.now() - 7 * DAY) for _ in range(250)])
+    batches: list[object] = []
+    door.refuse = lambda call: call.target == "LogEntries20260303" and (batches.append(call) or len(batches) > 1)  # type: ignore[func-returns-value]
+
+    with pytest.raises(Exception, match="refused by the proxy"):
+        purges.remove_expired(by="schedule")
+    door.refuse = lambda call: False
+    purges.remove_expired(by="schedule")
+
+    assert listed(logs) == []
+    assert sum(purge.entries for purge in purges.latest()) == 150, "the first hundred were gone already"
+
+
+def test_all_goes_only_when_the_number_is_confirmed(logs: LogEntries, purges: LogPurges, clock: ManualClock) -> None:
+    write(logs, "FR", *[a_call(clock.now() - 3 * DAY) for _ in range(4)], *[a_call(clock.now()) for _ in range(6)])
+
+    for confirm in (None, 0, 9, 11):
+        with pytest.raises(ConnectorError) as refused:
+            purges.remove_all(confirm, by="Claire")
+        assert refused.value.code == "confirmation-needed"
+        assert "10 log entries" in refused.value.detail
+    assert len(listed(logs)) == 10
+
+    purges.remove_all(10, by="Claire")
+
+    assert listed(logs) == []
+    write(logs, "FR", a_call(clock.now() + SECOND, request_id="written on"))
+    assert listed(logs) == ["written on"]
+
+
+@pytest.mark.parametrize("days", [0, -1, 3651])
+def test_days_out_of_range_are_refused(purges: LogPurges, days: int) -> None:
+    with pytest.raises(ConnectorError) as refused:
+        purges.remove_older_than(days, by="Claire")
+
+    assert refused.value.code == "input-invalid"
+    assert purges.latest() == []
+
+
+def test_two_purges_at_once_do_not_stumble_over_each_other(
+    logs: LogEntries, purges: LogPurges, door: StorageProxy, clock: ManualClock
+) -> None:
+    write(logs, "FR", *[a_call(clock.now() - 7 * DAY) for _ in range(120)])
+    (last, *_) = [row["RowKey"] for row in logs.tables["LogEntries20260303"].partition("FR")][::-1]
+
+    def the_other_one_was_quicker(call: StorageCall) -> bool:
+        if (call.method, call.target) == ("POST", "LogEntries20260303"):
+            door.refuse = lambda call: False
+            logs.tables["LogEntries20260303"].delete("FR", last)
+        return False
+
+    door.refuse = the_other_one_was_quicker
+
+    purge = purges.remove_older_than(7, by="Claire")
+
+    assert purge.ended_at
+    assert listed(logs) == []

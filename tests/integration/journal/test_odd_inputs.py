@@ -1,0 +1,98 @@
+"""Whatever is sent to the journal's endpoints: an answer, or a refusal with its reason; never a failure of ours.
+
+ODD_INPUTS=10000 tries as many; without it a few hundred, to keep the run short.
+"""
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from local.azurite import Azurite
+from tests.admin import Admin, admin_api
+from tests.house import House, a_house
+
+INPUTS = int(os.environ.get("ODD_INPUTS", "250"))
+
+ENDPOINTS = (
+    "list_data_captures", "download_data_captures", "get_data_capture", "list_data_capture_parts",
+    "download_data_capture", "compare_data_captures", "replay_data_capture", "list_skipped_records",
+    "retry_skipped_records", "retry_skipped_record", "dismiss_skipped_record",
+    "set_synchronization_info", "reset_synchronization_info", "get_synchronization_info", "get_run",
+)
+KNOWN = ["orders", "customers", "products", "5001", "#5001", "CAPTURE", "true", "false", "2026-03-10T10:00:00Z", "FR"]
+ODD = [
+    "", " ", "..", "../../x", "a/b", "a\\b", "a#b?c", "%00", "\x00", "é" * 300, "x" * 5000, "0", "-1", "1e9",
+    "9" * 20, "9" * 40, "٣", "null", "'", "' or 1 eq 1", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00",
+    "2026-13-01T00:00:00Z", "2026-03-10", "20260310100100-1f2e3d4c5b6a-0", "20269910100100-1f2e3d4c5b6a-9999",
+    "orders:20260310100100-1f2e3d4c5b6a-0", "orders:", ":", "LineItem/1", "/", "\ud7ff\uffff",
+]
+texts = st.sampled_from(KNOWN) | st.sampled_from(ODD) | st.text(max_size=30)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3), max_leaves=5,
+)
+queries = st.dictionaries(
+    st.sampled_from(["type", "record", "from", "to", "continuation", "part", "with", "code", "dismissed", "other"]),
+    texts, max_size=3,
+)
+bodies = values | st.dictionaries(
+    st.sampled_from(["dry_run", "note", "type", "code", "countries", "last_sync_time"]), values, max_size=2,
+)
+
+
+@pytest.fixture(scope="module")
+def odd_house(azurite: Azurite) -> Iterator[House]:
+    """A house where something is captured, applied and parked."""
+    with a_house(azurite.connection_string) as house:
+        house.customer(7101)
+        house.order(5001)
+        house.order(5002, [{"sku": "LATER", "quantity": 1, "unit_price": "25.00"}])
+        house.sync()
+        yield house
+
+
+@pytest.fixture(scope="module")
+def admin(odd_house: House) -> Iterator[Admin]:
+    with pytest.MonkeyPatch.context() as patch, admin_api(odd_house, patch) as call:
+        yield call
+
+
+@pytest.fixture(scope="module")
+def capture(admin: Admin) -> str:
+    id: str = admin("list_data_captures", query={"record": "5002"})[1]["captures"][0]["id"]
+    return id
+
+
+@pytest.mark.timeout(max(300, INPUTS))
+@settings(max_examples=INPUTS, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(ENDPOINTS), texts, texts, queries, bodies)
+def test_an_odd_input_is_answered_or_refused_with_a_reason(
+    admin: Admin, capture: str, name: str, kind: str, id: str, query: dict[str, str], body: Any,
+) -> None:
+    def there(text: str) -> str:
+        return capture if text == "CAPTURE" else text
+
+    asked = {key: there(value) for key, value in query.items()}
+
+    answer = admin.raw(name, body, asked, type=kind, id=there(id), run=there(id))
+
+    assert 200 <= answer.status_code < 500, answer.get_body()
+    if answer.status_code >= 400:
+        problem = json.loads(answer.get_body())
+        assert problem["type"]
+        assert problem["detail"]
+        assert problem["fix"]
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00Z", "1000-01-01T00:00:00+00:00", "2003-12-31T23:59:59Z"])
+def test_a_reset_to_a_time_before_shopify_is_one_to_2004(odd_house: House, admin: Admin, time: str) -> None:
+    status, info = admin("set_synchronization_info", {"last_sync_time": time}, type="customers")
+
+    assert (status, info["last_sync_time"]) == (200, "2004-01-01T00:00:00Z")
+    assert odd_house.sync("customers").state == "succeeded"

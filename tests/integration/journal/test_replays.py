@@ -1,0 +1,210 @@
+"""Replays and dry runs of every type, and the lists of captures where something is missing."""
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from shared.errors import ConnectorError
+from shared.journal.capture_list import CaptureFilter, list_captures, selection
+from shared.shopify.kinds import Kind
+from shared.sync.dry_run import DryRun
+from shared.sync.information import KINDS
+from shared.sync.replay import Replayed, plan_of_capture, replay
+from tests.house import MARIE, House
+
+NO_PHONE = MARIE | {"phone": None}
+
+
+def newest(house: House, kind: Kind, number: int) -> str:
+    return house.connector.captures.of_record(house.shop, kind, number)[0].id
+
+
+def planned(house: House, kind: Kind, number: int) -> DryRun:
+    return plan_of_capture(house.connector, house.shop, kind, newest(house, kind, number))
+
+
+def replayed(house: House, kind: Kind, number: int, *, id: str = "") -> Replayed:
+    return replay(house.connector, house.shop, kind, id or newest(house, kind, number), by="Claire")
+
+
+def paths(plan: DryRun) -> list[tuple[str, str]]:
+    return [(one.method, one.path.split("(")[0]) for one in plan.operations]
+
+
+def all_of(house: House, **wanted: Any) -> CaptureFilter:
+    return CaptureFilter(shop=house.shop, kinds=KINDS, **wanted)
+
+
+@pytest.mark.parametrize(("kind", "set_up", "operation"), [
+    ("customers", lambda house: house.customer(7101), ("POST", "customers")),
+    ("products", lambda house: house.product(8001, "NEW-1"), ("POST", "items")),
+    ("companies", lambda house: house.company(6301), ("POST", "customers")),
+    ("orders", lambda house: house.order(5001), ("POST", "salesOrders")),
+])
+def test_a_dry_run_says_exactly_what_the_replay_then_sends(
+    house: House, kind: Kind, set_up: Any, operation: tuple[str, str],
+) -> None:
+    house.card(auto_create_unknown_items=True)
+    number = set_up(house)
+    house.sync(kind)
+    entity_set = {"products": "items", "companies": "customers", "orders": "salesOrders"}.get(kind, kind)
+    link = house.link(kind, number) if kind != "products" else None
+    made = link.bc_id if link else house.bc.control.row("items", "NEW-1")["id"]
+    house.bc.control.remove(entity_set, made)
+    if kind == "orders":
+        forget_link(house, kind, number)
+    house.exchanges.clear()
+
+    plan = planned(house, kind, number)
+    assert paths(plan) == [operation]
+    assert house.sent("Business Central") == []
+
+    done = replayed(house, kind, number)
+    assert (done.result, house.sent("Shopify")) == ("created", [])
+    (sent,) = house.sent("Business Central")
+    assert sent == as_json(plan.operations[0].body)
+
+
+def as_json(raw: Any) -> Any:
+    return json.loads(bytes(raw))
+
+
+def forget_link(house: House, kind: str, number: int) -> None:
+    house.connector.storage.tables["Links"].delete(f"{house.shop}|{kind}", f"{number:020d}")
+
+
+def test_a_dry_run_of_what_is_there_already_says_so(house: House) -> None:
+    house.customer(7101)
+    house.product(8001, "1000")
+    house.order(5001)
+    house.sync()
+
+    for kind, number in (("customers", 7101), ("products", 8001), ("orders", 5001)):
+        plan = planned(house, kind, number)  # type: ignore[arg-type]
+        assert (plan.operations, plan.refused) == ([], [])
+        assert "stay" in plan.note
+
+
+def test_a_dry_run_shows_a_conflict_and_a_changed_address(house: House) -> None:
+    house.order(5001)
+    house.sync("orders")
+    house.clock.forward(60)
+    house.change("orders", 5001, shipping_address=MARIE | {"address1": "36 quai de Béthune"})
+    house.sync("orders")
+    before = house.connector.captures.of_record(house.shop, "orders", 5001)[1].id
+
+    back = plan_of_capture(house.connector, house.shop, "orders", before)
+    assert paths(back) == [("PATCH", "salesOrders")]
+    assert as_json(back.operations[0].body)["shipToAddressLine1"] == MARIE["address1"]
+
+    house.clock.forward(60)
+    house.change("orders", 5001, line_quantities={"0": 3})
+    house.sync("orders")
+    assert [one.code for one in planned(house, "orders", 5001).refused] == ["order-changed-after-processing"]
+
+
+def test_a_replay_never_makes_a_second_document(house: House) -> None:
+    house.order(5001)
+    house.sync("orders")
+    written = house.bc_writes()
+
+    assert replayed(house, "orders", 5001).result == "unchanged"
+    forget_link(house, "orders", 5001)
+    assert replayed(house, "orders", 5001).result == "unchanged"
+
+    assert len(house.documents(5001)) == 1
+    assert house.bc_writes() == written
+    assert len(house.connector.captures.of_record(house.shop, "orders", 5001)) == 1
+
+
+def test_a_replay_that_is_refused_says_why_and_parks_the_record(house: House) -> None:
+    house.order(5001, [{"sku": "LATER", "quantity": 1, "unit_price": "25.00"}])
+    house.sync("orders")
+
+    done = replayed(house, "orders", 5001)
+
+    assert (done.result, done.code, done.number) == ("parked", "item-not-found", "")
+    assert "LATER" in done.detail
+    assert house.parked()[5001].tries == 2
+
+
+def test_a_replay_that_needs_a_customer_without_a_capture_writes_nothing_and_says_so(house: House) -> None:
+    house.card(customer_import_from_shopify="With Order Import", auto_create_unknown_customers=False,
+               default_customer_no="")
+    house.customer(7101)
+    house.order(5001, email="jean7101@example.fr", customer=7101, shipping_address=NO_PHONE)
+    house.sync("orders")
+    assert house.parked()[5001].code == "customer-missing"
+    house.card(auto_create_unknown_customers=True)
+    house.clock.forward(60)
+    written = house.bc_writes()
+
+    with pytest.raises(ConnectorError, match="customers 7101") as refused:
+        replayed(house, "orders", 5001)
+
+    assert (refused.value.code, house.bc_writes()) == ("not-found", written)
+    newest_run = house.connector.runs.latest(house.shop)[0]
+    assert (newest_run.state, newest_run.error_code) == ("failed", "not-found")
+
+
+def test_a_replay_is_a_run_of_the_history_with_its_author(house: House) -> None:
+    house.customer(7101)
+    house.sync("customers")
+
+    done = replayed(house, "customers", 7101)
+
+    run = house.connector.runs.get(house.shop, done.run)
+    assert (run.state, run.started_by, run.shopify_calls) == ("succeeded", "Claire, replay of customers 7101", 0)
+
+
+def test_a_disabled_shop_and_an_environment_that_may_not_call_out_replay_nothing(house: House) -> None:
+    house.customer(7101)
+    house.sync("customers")
+    house.card(enabled=False)
+    with pytest.raises(ConnectorError, match="shop-disabled"):
+        replayed(house, "customers", 7101)
+
+    house.card(enabled=True)
+    house.connector.permission.allow(False, by="test")
+    try:
+        with pytest.raises(ConnectorError, match="http-requests-not-allowed"):
+            planned(house, "customers", 7101)
+    finally:
+        house.connector.permission.allow(True, by="test")
+
+
+def test_captures_are_found_by_name_whatever_its_capitals_and_sign(house: House) -> None:
+    house.order(5001, name="#FR1001")
+    house.company(6301, name="Radium SA")
+    house.sync()
+
+    for record, number in (("#FR1001", 5001), ("fr1001", 5001), ("5001", 5001), (" radium sa ", 6301)):
+        found = list_captures(house.connector.captures, all_of(house, record=record)).captures
+        assert [one.record for one in found] == [number]
+    assert list_captures(house.connector.captures, all_of(house, record="1001")).captures == []
+
+
+@pytest.mark.parametrize("continuation", ["x", ":", "orders:x", "orders:", "coupons:20260310100100-1f2e3d4c5b6a-0"])
+def test_a_continuation_of_another_list_is_refused(house: House, continuation: str) -> None:
+    with pytest.raises(ConnectorError, match="input-invalid"):
+        list_captures(house.connector.captures, all_of(house), continuation)
+
+
+def test_a_capture_whose_pack_is_gone_is_not_found_and_the_list_goes_on(house: House) -> None:
+    house.order(5001)
+    house.sync("orders")
+    house.clock.forward(60)
+    house.order(5002)
+    house.sync("orders")
+    (gone,) = house.connector.captures.of_record(house.shop, "orders", 5001)
+    house.connector.storage.blobs.remove("captures", [gone.blob])
+
+    with pytest.raises(ConnectorError, match="not-found"):
+        house.connector.captures.raw(house.shop, "orders", gone.id)
+    with pytest.raises(ConnectorError, match="not-found"):
+        house.connector.captures.payload(gone)
+    found = list_captures(house.connector.captures, all_of(house)).captures
+    assert [one.record for one in found] == [5002]
+    assert len(selection(house.connector.captures, all_of(house))) == 1

@@ -1,0 +1,229 @@
+"""From a delivery to Business Central: what is noted, what is read, and when a note goes."""
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from shared.errors import ConnectorError
+from shared.journal.runs import SyncRun
+from shared.sync.changed_records import ChangedRecord
+from shared.sync.information import KINDS
+from shared.sync.run import SyncJob, run_sync
+from tests.house import House
+from tests.webhooks import an_order, deliver
+
+
+def woken(house: House) -> SyncRun | None:
+    """What the message that a delivery sent does."""
+    house.clock.forward(60)
+    return run_sync(house.connector, SyncJob(shop=house.shop, started_by="webhook", only_changed=True))
+
+
+def noted(house: House, kind: str = "orders") -> list[int]:
+    return [one.number for one in house.connector.changed.of(house.shop, kind)]
+
+
+@pytest.mark.parametrize("topic, content, kind", [
+    ("orders/create", {"id": 5001}, "orders"),
+    ("orders/updated", {"id": 5001}, "orders"),
+    ("orders/cancelled", {"id": 5001}, "orders"),
+    ("orders/edited", {"order_edit": {"id": 1, "order_id": 5001}}, "orders"),
+    ("refunds/create", {"id": 1, "order_id": 5001}, "orders"),
+    ("order_transactions/create", {"id": 1, "order_id": 5001}, "orders"),
+    ("fulfillments/create", {"id": 1, "order_id": 5001}, "orders"),
+    ("fulfillments/update", {"id": 1, "order_id": 5001}, "orders"),
+    ("customers/create", {"id": 5001}, "customers"),
+    ("customers/update", {"id": 5001}, "customers"),
+    ("products/create", {"id": 5001}, "products"),
+    ("products/update", {"id": 5001}, "products"),
+    ("products/delete", {"id": 5001}, "products"),
+])
+def test_every_record_topic_names_the_record_to_read(
+    house: House, topic: str, content: dict[str, object], kind: str
+) -> None:
+    deliver(house, topic, content)
+
+    assert {k: noted(house, k) for k in KINDS if noted(house, k)} == {kind: [5001]}
+
+
+def test_a_woken_run_reads_by_id_what_was_announced_and_nothing_else(house: House) -> None:
+    house.sync()
+    for number in (5001, 5002, 5003):
+        house.order(number)
+    deliver(house, "orders/create", an_order(5002))
+
+    run = woken(house)
+
+    assert run is not None
+    assert (run.state, run.started_by, run.only_changed) == ("succeeded", "webhook", True)
+    assert run.counts["orders"].created == 1
+    assert len(house.documents(5002)) == 1
+    assert house.documents(5001) == house.documents(5003) == []
+    assert noted(house) == []
+
+
+def test_a_woken_run_does_not_move_the_synchronization_time(house: House) -> None:
+    house.sync()
+    before = house.connector.informations.get(house.shop, "orders")
+    deliver(house, "orders/create", an_order(house.order(5001)))
+
+    woken(house)
+
+    assert house.connector.informations.get(house.shop, "orders") == before
+
+
+def test_the_scheduled_run_takes_what_was_announced_too(house: House) -> None:
+    """An old order that is announced lies outside the span of time of the run."""
+    house.order(5001)
+    house.sync("products", "customers")
+    house.connector.informations.set_last_sync_time(house.shop, "orders", house.clock.now(), by="test")
+    house.clock.forward(7200)
+    deliver(house, "orders/updated", an_order(5001))
+
+    run = house.sync()
+
+    assert run.counts["orders"].created == 1
+    assert noted(house) == []
+
+
+def test_many_announced_records_are_read_in_one_call_and_in_the_order_they_depend_on(house: House) -> None:
+    house.sync()
+    orders = [house.order(5000 + n, customer_id=house.customer(7000 + n)) for n in range(30)]
+    for number in orders:
+        deliver(house, "orders/create", an_order(number))
+        deliver(house, "customers/create", {"id": number + 2000})
+
+    run = woken(house)
+
+    assert run is not None
+    assert run.counts["customers"].created == 30
+    assert run.counts["orders"].created == 30
+    assert run.shopify_calls == 2
+
+
+def test_a_record_that_cannot_be_applied_is_parked_and_its_note_goes(house: House) -> None:
+    house.sync()
+    house.order(5001, [{"sku": "NO-SUCH-ITEM", "quantity": 1, "unit_price": "10.00"}])
+    deliver(house, "orders/create", an_order(5001))
+
+    woken(house)
+
+    assert 5001 in house.parked()
+    assert noted(house) == []
+
+
+def test_when_the_run_fails_the_note_stays_for_the_next_one(house: House) -> None:
+    house.sync()
+    deliver(house, "orders/create", an_order(house.order(5001)))
+    house.shopify.fault("access_revoked", 10)
+
+    failed = woken(house)
+
+    assert failed is not None
+    assert failed.state == "failed"
+    assert noted(house) == [5001]
+
+
+def test_a_note_that_was_touched_while_its_record_was_applied_stays(house: House) -> None:
+    changed = house.connector.changed
+    for number in (5001, 5002):
+        changed.add(house.shop, "orders", number, "orders/create")
+    read = changed.of(house.shop, "orders")
+    changed.add(house.shop, "orders", 5002, "orders/updated")
+
+    changed.remove(house.shop, "orders", read)
+
+    assert noted(house) == [5002]
+
+
+def test_removing_a_note_that_is_gone_already_is_fine(house: House) -> None:
+    changed = house.connector.changed
+    changed.add(house.shop, "orders", 5001, "orders/create")
+    read = changed.of(house.shop, "orders")
+
+    changed.remove(house.shop, "orders", [*read, ChangedRecord(5009, read[0].etag)])
+
+    assert noted(house) == []
+
+
+def test_a_product_deleted_in_shopify_keeps_its_item_and_the_link_remembers(house: House) -> None:
+    house.card(auto_create_unknown_items=True)
+    house.product(8001, "NEW-1")
+    house.sync()
+    items = len(house.bc.state.table("items").rows)
+    house.shopify.shop_state.delete("products", 8001)
+    deliver(house, "products/delete", {"id": 8001})
+
+    run = woken(house)
+
+    assert run is not None
+    assert run.state == "succeeded"
+    assert len(house.bc.state.table("items").rows) == items
+    assert house.link("products", 8001).deleted_at == "2026-03-10T10:02:00Z"
+    assert noted(house, "products") == []
+
+
+def test_a_record_that_never_was_leaves_nothing(house: House) -> None:
+    house.sync()
+    deliver(house, "orders/updated", an_order(5999))
+
+    run = woken(house)
+
+    assert run is not None
+    assert run.counts["orders"].read == 0
+    assert house.link("orders", 5999).etag == ""
+    assert noted(house) == []
+
+
+def test_before_the_first_synchronization_a_woken_job_leaves_the_notes_to_it(house: House) -> None:
+    house.card(auto_create_unknown_items=True)
+    house.product(8001, "NEW-1")
+    house.order(5001, [{"sku": "NEW-1", "quantity": 1, "unit_price": "10.00"}])
+    deliver(house, "orders/create", an_order(5001))
+
+    assert woken(house) is None
+    first = house.sync()
+
+    assert first.counts["orders"].created == 1
+    assert house.parked() == {}
+
+
+def test_a_woken_job_with_nothing_to_do_leaves_no_run(house: House) -> None:
+    assert woken(house) is None
+    assert house.connector.runs.latest(house.shop) == []
+
+
+def test_a_disabled_or_paused_shop_is_not_run_and_its_notes_wait(house: House) -> None:
+    house.sync()
+    deliver(house, "orders/create", an_order(house.order(5001)))
+    house.connector.tokens.disconnect(house.shop, at=house.clock.now() + timedelta(seconds=1))
+    runs = len(house.connector.runs.latest(house.shop))
+
+    assert woken(house) is None
+
+    assert len(house.connector.runs.latest(house.shop)) == runs
+    assert noted(house) == [5001]
+
+
+def test_a_delivery_for_a_disabled_or_unknown_shop_is_dropped_without_complaint(house: House) -> None:
+    house.card(enabled=False)
+
+    deliver(house, "orders/create", an_order(5001))
+    deliver(house, "orders/create", an_order(5001), shop="nobody-here.myshopify.com")
+
+    assert noted(house) == []
+
+
+def test_a_topic_nobody_follows_is_dropped_without_complaint(house: House) -> None:
+    deliver(house, "themes/publish", {"id": 1})
+
+    assert {kind: noted(house, kind) for kind in KINDS} == {kind: [] for kind in KINDS}
+
+
+@pytest.mark.parametrize("content", [
+    {}, {"id": None}, {"id": "5001"}, {"id": 0}, {"id": -1}, {"id": 2**63}, {"id": 1.5}, {"id": True}, {"order_id": 5},
+])
+def test_a_signed_body_that_names_no_record_is_refused(house: House, content: dict[str, object]) -> None:
+    with pytest.raises(ConnectorError, match="input-invalid"):
+        deliver(house, "orders/create", content)

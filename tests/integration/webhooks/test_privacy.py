@@ -1,0 +1,258 @@
+"""What Shopify's privacy requests find, hand out and erase; afterwards every table and blob is searched."""
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import string
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from azure.data.tables import TableServiceClient
+from azure.storage.blob import BlobServiceClient
+
+from shared.clock import iso
+from shared.errors import ConnectorError
+from shared.privacy.export import read_export
+from shared.privacy.receipts import Receipt
+from shared.privacy.subject import Subject
+from shared.storage.lease import TABLE as LEASE_TABLE
+from shared.storage.lease import held
+from shared.webhooks.carrying import carry_out, give_up
+from shared.webhooks.commands import Command
+from tests.house import House
+
+OTHER_EMAIL = "solange.verdurin@example.fr"
+
+
+class Known(NamedTuple):
+    """A house, and a person in it who is nowhere else: tests share the storage emulator."""
+
+    house: House
+    person: int
+    name: tuple[str, str]
+    email: str
+    old_email: str
+
+    @property
+    def other(self) -> int:
+        return self.person + 1
+
+    def order(self, number: int) -> int:
+        return self.person - 1_700_000_000_000 + number
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What must not be found any more: the last part is in the name, the address and both e-mail addresses."""
+        return str(self.person), self.email, self.old_email, self.name[1].removeprefix("Érable-")
+
+
+@pytest.fixture
+def known(house: House) -> Known:
+    """A shop that has synchronized two people with their orders; everything is logged, and some of it failed."""
+    tail = "".join(random.choices(string.ascii_lowercase, k=8))
+    known = Known(
+        house, 7_100_000_000_000 + random.randrange(10**9) * 1000 + 131, ("Ambroise", f"Érable-{tail}"),
+        f"Ambroise.{tail}@Example.FR", f"a.{tail}@alt.example",
+    )
+    house.card(logging_mode="All", auto_create_unknown_items=False)
+    address = {"first_name": known.name[0], "last_name": known.name[1], "address1": f"131 allée {tail}",
+               "city": "Lyon", "zip": "69002", "country_code": "FR", "phone": f"+33{known.person % 10**9:09d}"}
+    who = {"customer_id": known.person, "email": known.old_email, "shipping_address": address}
+    house.customer(known.person, first_name=known.name[0], last_name=known.name[1], email=known.old_email,
+                   addresses=[address])
+    house.customer(known.other, first_name="Solange", last_name="Verdurin", email=OTHER_EMAIL)
+    house.order(known.order(1), **who)
+    house.order(known.order(2), [{"sku": "NO-SUCH-ITEM", "quantity": 1, "unit_price": "10.00"}], **who)
+    house.order(known.order(3), customer_id=known.other, email=OTHER_EMAIL)
+    house.sync()
+    house.change("customers", known.person, email=known.email)
+    house.change("orders", known.order(1), shipping_address=address | {"address1": f"4 rue {tail}"})
+    house.sync()
+    return known
+
+
+def command(known: Known, topic: str, **fields: Any) -> Command:
+    """What the queue brings."""
+    subject = Subject(id=known.person, email=known.email, orders=(known.order(1), known.order(2)))
+    return Command(**{
+        "shop": known.house.shop, "topic": topic, "at": iso(known.house.clock.now()), "number": "9999",
+        "subject": None if topic == "shop/redact" else subject, **fields,
+    })
+
+
+def receipt(house: House, topic: str) -> Receipt:
+    (found,) = [one for one in house.connector.receipts.all() if (one.shop, one.topic) == (house.shop, topic)]
+    return found
+
+
+def everything_stored(house: House, *, but: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """(where, text) of every row of every table and every line of every blob, in lower case."""
+    text = house.settings.storage_connection
+    tables = TableServiceClient.from_connection_string(text)
+    for table in tables.list_tables():
+        if table.name not in but:
+            for row in tables.get_table_client(table.name).list_entities():
+                yield table.name, json.dumps(row, ensure_ascii=False, default=str).casefold()
+    blobs = BlobServiceClient.from_connection_string(text)
+    for container in blobs.list_containers():
+        client = blobs.get_container_client(container.name)
+        for name in client.list_blob_names():
+            raw = client.download_blob(name).readall()
+            body = gzip.decompress(raw) if name.endswith(".gz") else raw
+            yield container.name, f"{name}\n{body.decode('utf-8', 'replace')}".casefold()
+
+
+def places_of(house: House, *words: str, but: tuple[str, ...] = ()) -> set[str]:
+    """Where one of these words lies, as it is or as JSON escapes it."""
+    forms = {form for word in words for form in (word.casefold(), json.dumps(word)[1:-1].casefold())}
+    return {place for place, text in everything_stored(house, but=but) if any(form in text for form in forms)}
+
+
+def test_after_a_redaction_nothing_of_the_person_is_found_but_the_receipt(known: Known) -> None:
+    before = places_of(known.house, *known.words)
+    assert {"DataCaptures", "Links", "captures"} <= before
+    assert any(place.startswith("LogEntries") for place in before)
+    assert any(place.startswith("log-bodies-") for place in before)
+
+    carry_out(known.house.connector, command(known, "customers/redact"))
+
+    assert places_of(known.house, *known.words) == {"PrivacyRequests"}
+    done = receipt(known.house, "customers/redact")
+    assert (done.state, done.customer) == ("done", known.person)
+    assert done.found["captures"] >= 4
+    assert done.found["links"] >= 2
+    assert done.found["log entries"] >= 4
+
+
+def test_a_redaction_finds_orders_and_old_addresses_that_shopify_did_not_name(known: Known) -> None:
+    subject = Subject(id=known.person)
+
+    carry_out(known.house.connector, command(known, "customers/redact", subject=subject))
+
+    assert places_of(known.house, *known.words, but=("PrivacyRequests",)) == set()
+
+
+def test_a_redaction_leaves_the_other_person_alone(known: Known) -> None:
+    captures = known.house.connector.captures
+
+    carry_out(known.house.connector, command(known, "customers/redact"))
+
+    (kept,) = captures.of_record(known.house.shop, "customers", known.other)
+    assert json.loads(captures.payload(kept))["lastName"] == "Verdurin"
+    assert known.house.link("customers", known.other).bc_number != ""
+    assert captures.of_record(known.house.shop, "customers", known.person) == []
+
+
+def test_after_a_redaction_no_order_is_made_twice(known: Known) -> None:
+    carry_out(known.house.connector, command(known, "customers/redact"))
+    known.house.change("orders", known.order(1), shipping_address={"address1": "redacted"})
+
+    known.house.sync()
+
+    assert len(known.house.documents(known.order(1))) == 1
+
+
+def test_a_redaction_needs_no_token(known: Known) -> None:
+    known.house.connector.tokens.forget(known.house.shop)
+    calls = len(known.house.exchanges)
+
+    carry_out(known.house.connector, command(known, "customers/redact"))
+
+    assert receipt(known.house, "customers/redact").state == "done"
+    assert len(known.house.exchanges) == calls
+
+
+def test_a_redaction_done_twice_is_one_receipt(known: Known) -> None:
+    for _ in range(2):
+        carry_out(known.house.connector, command(known, "customers/redact"))
+
+    assert receipt(known.house, "customers/redact").state == "done"
+
+
+def test_a_redaction_of_somebody_unknown_leaves_a_receipt_that_says_so(known: Known) -> None:
+    carry_out(known.house.connector, command(known, "customers/redact", subject=Subject(id=7_100_000_088_888)))
+
+    done = receipt(known.house, "customers/redact")
+    assert done.state == "done"
+    assert set(done.found.values()) == {0}
+
+
+def test_a_redaction_waits_for_the_synchronization_that_is_under_way(known: Known) -> None:
+    leases = known.house.connector.storage.tables[LEASE_TABLE]
+    with held(leases, f"sync-{known.house.shop}", seconds=60, clock=known.house.clock):
+        carry_out(known.house.connector, command(known, "customers/redact"))
+        assert receipt(known.house, "customers/redact").state == "received"
+        assert "Links" in places_of(known.house, str(known.person))
+
+    carry_out(known.house.connector, command(known, "customers/redact"))
+
+    assert receipt(known.house, "customers/redact").state == "done"
+
+
+def test_a_data_request_writes_down_what_we_hold(known: Known) -> None:
+    carry_out(known.house.connector, command(known, "customers/data_request"))
+
+    asked = known.house.connector.receipts.data_request(known.house.shop, "9999")
+    content = json.loads(read_export(known.house.connector, asked))
+    assert asked.state == "done"
+    assert content["customer"] == known.person
+    held_records = {(one["type"], one["id"]) for one in content["records_as_shopify_sent_them"]}
+    assert held_records == {
+        ("customers", known.person), ("orders", known.order(1)), ("orders", known.order(2))
+    }
+    assert OTHER_EMAIL not in json.dumps(content)
+    assert len(content["records_in_business_central"]) == 3
+    assert [one["number"] for one in content["skipped_records"]] == [known.order(2)]
+
+
+def test_the_export_is_erased_with_the_person(known: Known) -> None:
+    carry_out(known.house.connector, command(known, "customers/data_request"))
+
+    carry_out(known.house.connector, command(known, "customers/redact"))
+
+    with pytest.raises(ConnectorError, match="not-found"):
+        read_export(known.house.connector, known.house.connector.receipts.data_request(known.house.shop, "9999"))
+
+
+def test_after_a_shop_redaction_only_the_card_and_the_receipt_are_left(known: Known) -> None:
+    carry_out(known.house.connector, command(known, "customers/data_request"))
+    known.house.connector.changed.add(known.house.shop, "orders", 1, "orders/create")
+    known.house.clock.forward(49 * 3600)
+
+    carry_out(known.house.connector, command(known, "shop/redact"))
+
+    shop = known.house.shop
+    left = places_of(known.house, f'"{shop}', f"{shop}/", f"-{shop}-", f"shopify-{shop}")
+    assert left == {"Shops", "PrivacyRequests"}
+    assert places_of(known.house, known.email, known.name[1]) == set()
+    assert known.house.connector.shops.get(known.house.shop).enabled is False
+    assert not known.house.connector.tokens.has_access_key(known.house.shop)
+    assert receipt(known.house, "shop/redact").found["captures"] >= 5
+
+
+def test_a_shop_redaction_that_arrives_after_a_new_installation_erases_nothing(known: Known) -> None:
+    known.house.clock.forward(40 * 3600)
+    known.house.connector.tokens.keep(known.house.shop, known.house.shopify.token)
+    known.house.clock.forward(8 * 3600)
+
+    carry_out(known.house.connector, command(known, "shop/redact"))
+
+    assert "granted again" in receipt(known.house, "shop/redact").note
+    assert known.house.link("customers", known.person).bc_number != ""
+
+
+def test_a_shop_without_a_card_is_redacted_all_the_same(known: Known) -> None:
+    known.house.connector.shops.remove(known.house.shop)
+
+    assert known.house.connector.shops.codes_at(f"{known.house.shop.lower()}.myshopify.com") == [known.house.shop]
+    carry_out(known.house.connector, command(known, "customers/redact"))
+
+    assert places_of(known.house, known.email, known.name[1]) == set()
+
+
+def test_a_command_that_failed_too_often_is_marked_for_an_operator(known: Known) -> None:
+    give_up(known.house.connector, command(known, "customers/redact"))
+
+    assert receipt(known.house, "customers/redact").state == "failed"

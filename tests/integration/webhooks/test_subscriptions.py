@@ -1,0 +1,120 @@
+"""Subscriptions against the simulated shop: made, repaired, removed; and never more than our own."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.azurite import Azurite, start_azurite
+from shared.shopify.topics import SUBSCRIBED_TOPICS, enum_name
+from shared.webhooks.upkeep import repair_all, repair_shop
+from tests.house import House, a_house
+
+OURS = "https://connector.example.net/api/webhooks/shopify"
+WANTED = sorted(map(enum_name, SUBSCRIBED_TOPICS))
+
+
+@pytest.fixture
+def house(azurite: Azurite) -> Iterator[House]:
+    """A connected shop with a store of its own, in an app that is reachable at an address."""
+    with a_house(azurite.connection_string, public_url="https://connector.example.net") as everything:
+        everything.card(shopify_url=f"{everything.shop.lower()}.myshopify.com")
+        yield everything
+
+
+def subscribed(house: House, address: str = OURS) -> list[str]:
+    rows = house.shopify.shop_state.subscriptions.values()
+    return sorted(row["topic"] for row in rows if row["uri"] == address)
+
+
+def repaired(house: House) -> None:
+    repair_shop(house.connector, house.connector.shops.get(house.shop))
+
+
+def test_every_topic_is_subscribed_to_once_however_often_it_is_repaired(house: House) -> None:
+    repaired(house)
+    calls = len(house.sent("Shopify"))
+    repaired(house)
+
+    assert subscribed(house) == WANTED
+    assert len(house.sent("Shopify")) == calls + 1
+
+
+def test_what_shopify_removed_is_made_again_and_nothing_else_is_touched(house: House) -> None:
+    repaired(house)
+    subscriptions = house.shopify.shop_state.subscriptions
+    lost = [id for id, row in subscriptions.items() if row["topic"] in ("ORDERS_CREATE", "APP_UNINSTALLED")]
+    for id in lost:
+        del subscriptions[id]
+    kept = set(subscriptions)
+
+    done = repair_shop(house.connector, house.connector.shops.get(house.shop))
+
+    assert done is not None
+    assert done.made == ["APP_UNINSTALLED", "ORDERS_CREATE"]
+    assert done.removed == []
+    assert kept <= set(subscriptions)
+
+
+def test_subscriptions_of_another_environment_are_left_alone(house: House) -> None:
+    elsewhere = "https://sandbox.example.net/api/webhooks/shopify"
+    client = house.connector.shopify(house.connector.shops.get(house.shop))
+    client.ask("webhook_subscription_create", {"topic": "ORDERS_CREATE", "uri": elsewhere})
+    client.ask("webhook_subscription_create", {"topic": "THEMES_PUBLISH", "uri": OURS})
+
+    repaired(house)
+    house.card(enabled=False)
+    repaired(house)
+
+    assert subscribed(house) == []
+    assert subscribed(house, elsewhere) == ["ORDERS_CREATE"]
+
+
+def test_a_disabled_card_keeps_the_subscriptions_that_another_card_of_its_store_needs(house: House) -> None:
+    card = house.connector.shops.get(house.shop)
+    house.connector.shops.save(f"{house.shop}-B", {"shopify_url": card.host, "company_id": card.company_id,
+                                                   "enabled": True})
+    repaired(house)
+
+    house.card(enabled=False)
+    repaired(house)
+
+    assert subscribed(house) == WANTED
+
+
+def test_a_topic_that_shopify_refuses_does_not_keep_the_others_from_being_made(house: House) -> None:
+    """An address that is taken is one somebody else made in between: not a refusal."""
+    house.connector.tokens.keep(house.shop, house.shopify.few_scopes_token)
+
+    done = repair_shop(house.connector, house.connector.shops.get(house.shop))
+
+    assert done is not None
+    assert subscribed(house) == sorted(done.made)
+    assert sorted([*done.made, *done.refused]) == WANTED
+
+
+def test_without_a_public_address_nothing_is_asked(azurite: Azurite) -> None:
+    with a_house(azurite.connection_string, public_url="") as house:
+        repaired(house)
+
+        assert house.exchanges == []
+
+
+def test_with_http_requests_off_nothing_is_asked(house: House) -> None:
+    house.connector.permission.allow(False, by="test")
+
+    repaired(house)
+    house.connector.permission.allow(True, by="test")
+
+    assert house.exchanges == []
+
+
+def test_a_shop_that_cannot_be_asked_does_not_keep_the_others_from_being_repaired() -> None:
+    """In a storage of its own: this repairs every shop there is."""
+    with start_azurite() as own, a_house(own.connection_string, public_url="https://connector.example.net") as house:
+        house.connector.shops.save("AAA", {"shopify_url": "no-access.myshopify.com"})
+
+        done = repair_all(house.connector)
+
+        assert set(done) == {house.shop}
+        assert subscribed(house) == WANTED

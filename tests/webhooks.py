@@ -1,0 +1,41 @@
+"""Deliveries as Shopify would send them, signed."""
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from shared.shopify.webhooks import signature
+from shared.webhooks.intake import receive
+from tests.house import House
+
+SECRET, OLD_SECRET = "shpss_the_present_secret", "shpss_the_one_before"
+SHOP = "demo-fr.myshopify.com"
+
+
+def headers_of(topic: str, body: bytes, *, shop: str = SHOP, secret: str = SECRET,
+               at: str = "2026-03-10T10:00:00.123456789Z", **more: str) -> dict[str, str]:
+    """The headers of one delivery, as the Functions host hands them on: names in lower case."""
+    return {
+        "x-shopify-topic": topic, "x-shopify-hmac-sha256": signature(body, secret), "x-shopify-shop-domain": shop,
+        "x-shopify-api-version": "2026-10", "x-shopify-webhook-id": str(uuid4()),
+        "x-shopify-event-id": str(uuid4()), "x-shopify-triggered-at": at, **more,
+    }
+
+
+def deliver(house: House, topic: str, content: Mapping[str, Any], **how: str) -> None:
+    """One signed delivery to the house's connector; raises what refuses it."""
+    body = json.dumps(content).encode()
+    how["shop"] = how.get("shop") or store_of(house)
+    receive(house.connector, headers_of(topic, body, **how), body)
+
+
+def store_of(house: House) -> str:
+    """The store of the house's card."""
+    return house.connector.shops.get(house.shop).host
+
+
+def an_order(number: int) -> dict[str, Any]:
+    """The part of an order's body that we read, and some that we do not."""
+    return {"id": number, "admin_graphql_api_id": f"gid://shopify/Order/{number}", "total_price": "0.00"}
