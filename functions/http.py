@@ -124,15 +124,16 @@ def moment(name: str, text: str) -> datetime | None:
 def problem_answer(error: ConnectorError, french: bool) -> func.HttpResponse:
     """The error as problem+json (RFC 9457), in the reader's language."""
     problem = error.problem
+    status = 502 if isinstance(error, OutcomeUnknown) else problem.status
     body = {
         "type": error.code,
         "title": problem.title_fr if french else problem.title,
-        "status": 502 if isinstance(error, OutcomeUnknown) else problem.status,
+        "status": status,
         "detail": error.detail,
         "fix": problem.fix_fr if french else problem.fix,
         "fault": problem.fault.value,
         "record": error.record,
     }
     return func.HttpResponse(
-        msgspec.json.encode(body), status_code=problem.status, mimetype="application/problem+json"
+        msgspec.json.encode(body), status_code=status, mimetype="application/problem+json"
     )

@@ -382,7 +382,8 @@ CATALOGUE: dict[str, Problem] = {
         "Nothing to do: the next run continues at the same place. If it lasts, look for other "
         "apps that use this app's points.",
         "Shopify limite durablement le débit",
-        "Rien à faire : la prochaine exécution continue au même endroit.",
+        "Rien à faire : la prochaine exécution continue au même endroit. Si cela dure, chercher d'autres "
+        "applications qui consomment les points de cette application.",
     ),
     "shopify-unavailable": Problem(
         Fault.OTHER_SERVICE, 503,

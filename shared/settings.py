@@ -124,6 +124,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         wrong.append("BC_API_ROOT must be set")
     if not 1 <= settings.log_retention_days <= 3650:
         wrong.append("LOG_RETENTION_DAYS must be 1 to 3650")
+    if not 1 <= settings.bc_concurrency <= 5:
+        wrong.append("BC_CONCURRENCY must be 1 to 5")
     if wrong:
         raise ConnectorError("settings-invalid", "; ".join(wrong))
     return settings

@@ -101,7 +101,7 @@ def _field_missing(case: _Case) -> ConnectorError:
 
 
 def _posting_group_missing(customer: str, field: str) -> ConnectorError:
-    if re.fullmatch(r"S\d+", customer):
+    if re.fullmatch(r"S\d+|C\d{10,}", customer):
         detail = f"Customer {customer} was created without {field}: no rule for table 18 fits it."
         return RecordRefused("customer-template-missing", detail)
     return RecordRefused("posting-group-missing", f"Customer {customer} has no {field}.")

@@ -12,7 +12,7 @@ from shared.business_central.rows import LENGTHS
 from shared.mapping.plan import Body
 
 _NOT_OF_A_PHONE = re.compile(r"[^0-9 +()/.]")
-_ADDRESS = re.compile(r"[^@\s,;]+@[^@\s,;]+")
+_ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 
 
 def tidy(text: str | None) -> str:

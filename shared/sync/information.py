@@ -6,6 +6,7 @@ before the reset can neither save a checkpoint nor move the watermark any more.
 """
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -70,6 +71,11 @@ class Informations:
         row |= {"PartitionKey": shop, "RowKey": kind}
         new = self._table.replace(row, etag) if etag else self._table.insert(row)
         return msgspec.structs.replace(info, etag=new)
+
+    def note_outcome(self, shop: str, kind: str, outcome: str) -> None:
+        """Remember how the last run of this type ended; a change meanwhile counts for more."""
+        with suppress(RowChanged, RowExists):
+            self.save(self.get(shop, kind).with_(last_outcome=outcome))
 
     def set_last_sync_time(self, shop: str, kind: str, to: datetime | None, *, by: str) -> SynchronizationInfo:
         """An operator's reset: the next run takes what changed since `to` (2004 at the earliest), or all (None).

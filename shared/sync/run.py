@@ -196,6 +196,9 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
                 break
             except Overruled:
                 _log.info("%s of %s was reset while it ran; the next run starts there", kind, card.code)
+            except ConnectorError as problem:
+                connector.informations.note_outcome(card.code, kind, problem.code)
+                raise
             finally:
                 meter.save()
     return state

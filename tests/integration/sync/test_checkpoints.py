@@ -42,6 +42,7 @@ def test_a_run_that_fails_leaves_the_watermark_and_the_next_one_goes_on_at_the_c
     assert (failed.state, failed.error_code) == ("failed", "bc-unauthorized")
     assert stopped_at.last_sync_time == ""
     assert stopped_at.run_cursor
+    assert stopped_at.last_outcome == "bc-unauthorized"
     assert finished.state == "succeeded"
     assert orders_queries(house)[0]["after"] == stopped_at.run_cursor
     assert watermark(house, "orders") == stopped_at.run_until
