@@ -14,7 +14,7 @@ def main(arguments: list[str]) -> int:
     checks = [
         [python, "-m", "ruff", "check", "--quiet", "."],
         [python, "-m", "mypy", "--no-error-summary"],
-        [python, "-m", "pytest", *(arguments or ["--cov=shared", "--cov-report=term:skip-covered"])],
+        [python, "-m", "pytest", *(arguments or ["-n", "2", "--cov=shared", "--cov-report=term:skip-covered", "--cov-fail-under=90"])],
     ]
     for check in checks:
         status = subprocess.run(check, cwd=ROOT).returncode

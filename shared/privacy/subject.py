@@ -33,7 +33,7 @@ class Traces:
 
     def __init__(self, numbers: Iterable[int], words: Iterable[str]) -> None:
         self.numbers = frozenset(numbers)
-        self.words = frozenset(word.strip().casefold() for word in words if len(word.strip()) >= _SHORTEST_WORD)
+        self.words = frozenset(word.strip() for word in words if len(word.strip()) >= _SHORTEST_WORD)
         alternatives = "|".join(map(str, sorted(self.numbers)))
         self._numbers = re.compile(rf"(?<!\d)(?:{alternatives})(?!\d)") if alternatives else None
         self._words = sorted({form for word in self.words for form in _forms(word)})
@@ -90,7 +90,7 @@ def _objects(value: object) -> Iterator[dict[str, object]]:
 
 
 def _forms(word: str) -> Iterator[str]:
-    yield word
-    yield json.dumps(word)[1:-1].casefold()
-    yield quote(word).casefold()
-    yield quote_plus(word).casefold()
+    # Escapes tell É from é, so they are made of the word as it is written and of its small letters.
+    for written in (word, word.casefold()):
+        for form in (written, json.dumps(written)[1:-1], quote(written), quote_plus(written)):
+            yield form.casefold()

@@ -17,8 +17,11 @@ from shared.storage.tables import Put, Row, RowChanged, RowExists, Table
 
 TABLE = "ChangedRecords"
 _WAKE = "wake"
-_LATE = timedelta(seconds=20)
-"""A message that should have been seen so long ago is taken for lost, and sent again."""
+_SKEW = timedelta(seconds=2)
+"""How far the clocks of two instances may differ."""
+
+_LATE = timedelta(seconds=5)
+"""A message that should have been seen so long ago is taken for lost and sent again; one too many does nothing."""
 
 
 class ChangedRecord(NamedTuple):
@@ -92,7 +95,9 @@ class Waking:
         row = self._table.get(shop, _WAKE)
         if row is None or now >= from_iso(row["at"]) + _LATE:
             self._announce(shop, row, self._delay, send)
-        # Else the job has yet to call `awake`, and reads the set after that.
+        else:
+            # The job has yet to call `awake`, and reads the set after that; surely not before this moment.
+            self._covered[shop] = from_iso(row["at"]) - _SKEW
 
     def postpone(self, shop: str, seconds: float, send: Callable[[float], None]) -> None:
         """The woken job found the shop busy: it comes again then."""

@@ -126,9 +126,10 @@ def _woken(connector: Connector, shop: str) -> bool:
     connector.waking.awake(shop)
     if not all(connector.informations.get(shop, kind).last_sync_time for kind in KINDS):
         return False
-    card = connector.shops.get(shop)
-    may_run = card.enabled and connector.permission.allowed() and not connector.tokens.connections.paused(shop)
-    return may_run and connector.changed.any(shop, KINDS)
+    card = connector.shops.find(shop)
+    if card is None or not card.enabled or not connector.permission.allowed():
+        return False
+    return not connector.tokens.connections.paused(shop) and connector.changed.any(shop, KINDS)
 
 
 def _postpone(connector: Connector, job: SyncJob, taken: LeaseTaken) -> None:

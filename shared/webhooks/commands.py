@@ -109,7 +109,8 @@ def _fits(delivery: Delivery, body: _Body) -> bool:
 
 
 def _time(text: str, now: datetime) -> str:
+    # To the microsecond: an app may be removed and installed again within one second.
     try:
-        return iso(from_iso(text))
+        return from_iso(text).isoformat(timespec="microseconds")
     except (ValueError, OverflowError):
-        return iso(now)
+        return now.isoformat(timespec="microseconds")

@@ -55,7 +55,7 @@ def test_while_one_batch_is_on_its_way_the_others_go_in_one(table: Table) -> Non
 def test_when_storage_refuses_everybody_who_waits_is_told_and_the_next_put_works(table: Table) -> None:
     puts = GatheredPuts(table)
 
-    with pytest.raises(Exception, match="PropertyValueTooLarge|too large|exceeds"):
+    with pytest.raises(Exception, match=r"PropertyValueTooLarge|too large|exceeds"):
         puts.put(a_row(1) | {"text": "x" * 70_000})
 
     puts.put(a_row(2))

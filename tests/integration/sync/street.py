@@ -40,6 +40,7 @@ class Street:
             "SYNC_LEASE_SECONDS": "1", "BC_SETTLE_SECONDS": "1",
         }
         self.host: Program | None = None
+        self._earlier: set[str] = set()
 
     def open(self) -> None:
         """Start the host."""
@@ -60,10 +61,13 @@ class Street:
         return requests.request(method, url, json=body, headers={"x-functions-key": KEY}, timeout=30)
 
     def connect(self, **changes: Any) -> None:
-        """Write the shop card and hand over the token."""
+        """Write the shop card and hand over the token; earlier streets on the same storage are forgotten."""
         card = shop_card(self.shopify.shop, self.bc.company) | changes
         self.call("PUT", f"shops/{SHOP}", card).raise_for_status()
         self.call("PUT", f"shops/{SHOP}/access/token", {"access_token": self.shopify.token}).raise_for_status()
+        self._earlier = {run["run"] for run in self.call("GET", f"shops/{SHOP}/runs").json()}
+        for info in self.call("GET", f"shops/{SHOP}/synchronization-info").json():
+            self.call("DELETE", f"shops/{SHOP}/synchronization-info/{info['type']}").raise_for_status()
 
     def start_sync(self) -> None:
         """Ask for a run until none is in the way any more."""
@@ -73,9 +77,9 @@ class Street:
     def finished_run(self) -> dict[str, Any]:
         """Follow the newest run to its end."""
         while True:
-            run = self.call("GET", f"shops/{SHOP}/runs").json()
-            if run and run[0]["ended_at"]:
-                return dict(run[0])
+            runs = [run for run in self.call("GET", f"shops/{SHOP}/runs").json() if run["run"] not in self._earlier]
+            if runs and runs[0]["ended_at"]:
+                return dict(runs[0])
             time.sleep(0.1)
 
     def count_of_orders(self) -> int:

@@ -50,7 +50,7 @@ def test_after_the_job_woke_up_a_notice_sends_another_message(house: House, mess
 def test_a_message_that_waits_for_a_free_worker_still_covers_what_comes(house: House, messages: Messages) -> None:
     waking = an_instance(house)
     waking.wake(house.shop, messages.send)
-    house.clock.forward(29)
+    house.clock.forward(14)
 
     waking.wake(house.shop, messages.send)
 
@@ -60,7 +60,7 @@ def test_a_message_that_waits_for_a_free_worker_still_covers_what_comes(house: H
 def test_a_message_that_got_lost_is_sent_again(house: House, messages: Messages) -> None:
     waking = an_instance(house)
     waking.wake(house.shop, messages.send)
-    house.clock.forward(31)
+    house.clock.forward(16)
 
     waking.wake(house.shop, messages.send)
 
@@ -78,6 +78,24 @@ def test_a_job_that_finds_the_shop_busy_comes_again_and_covers_what_comes_until_
     other.wake(house.shop, messages.send)
 
     assert messages == [10, 30]
+
+
+def test_while_a_postponed_message_is_far_away_another_instance_asks_storage_once(
+    house: House, messages: Messages
+) -> None:
+    """Once it is near, clocks may differ: storage is asked again, and tells that the job was awake."""
+    first, other = an_instance(house), an_instance(house)
+    first.postpone(house.shop, 30, messages.send)
+    other.wake(house.shop, messages.send)
+    first.awake(house.shop)
+
+    house.clock.forward(27)
+    other.wake(house.shop, messages.send)
+    assert messages == [30]
+
+    house.clock.forward(2)
+    other.wake(house.shop, messages.send)
+    assert messages == [30, 10]
 
 
 def test_two_shops_do_not_share_a_message(house: House, messages: Messages) -> None:
