@@ -43,7 +43,8 @@ def measure(folder: Path, orders: int, plan: str) -> tuple[dict[str, Any], list[
     with contextlib.ExitStack() as started:
         azurite = started.enter_context(start_azurite())
         shopify = Program("shopify", [
-            "local.shopify", "--plain", "--plan", plan, "--orders", str(orders), "--customers", "50", "--products", "50",
+            "local.shopify", "--plain", "--plan", plan, "--orders", str(orders),
+            "--customers", "50", "--products", "50",
         ], folder, {})
         started.callback(shopify.stop)
         bc = Program("business-central", ["local.business_central"], folder, {})

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+EVERYTHING = ["-n", "2", "--cov=shared", "--cov-report=term:skip-covered", "--cov-fail-under=90"]
 
 
 def main(arguments: list[str]) -> int:
@@ -14,7 +15,7 @@ def main(arguments: list[str]) -> int:
     checks = [
         [python, "-m", "ruff", "check", "--quiet", "."],
         [python, "-m", "mypy", "--no-error-summary"],
-        [python, "-m", "pytest", *(arguments or ["-n", "2", "--cov=shared", "--cov-report=term:skip-covered", "--cov-fail-under=90"])],
+        [python, "-m", "pytest", *(arguments or EVERYTHING)],
     ]
     for check in checks:
         status = subprocess.run(check, cwd=ROOT).returncode
