@@ -17,6 +17,13 @@ def azurite() -> Iterator[Azurite]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def street_storage() -> Iterator[Azurite]:
+    """An emulator of its own for a running host: on a shared one it would work off the queues of every house."""
+    with start_azurite() as running:
+        yield running
+
+
 @pytest.fixture
 def house(azurite: Azurite) -> Iterator[House]:
     """An empty Shopify shop, the seeded company and a connector between them, on a clock moved by hand."""

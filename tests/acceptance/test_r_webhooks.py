@@ -17,10 +17,10 @@ from tests.webhooks import an_order, headers_of
 
 
 @pytest.fixture(scope="module")
-def street(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+def street(street_storage: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
     """A running host with a connected, synchronized shop of a few records, which does not listen yet."""
     size: dict[str, Any] = {"customers": 3, "products": 3, "orders": 12, "plain": True}
-    with a_street(azurite.connection_string, tmp_path_factory.mktemp("street"), **size) as street:
+    with a_street(street_storage.connection_string, tmp_path_factory.mktemp("street"), **size) as street:
         street.settings["WEBHOOK_DELAY_SECONDS"] = "2"
         street.open()
         street.connect()

@@ -16,10 +16,10 @@ PAGE = {"Accept": "text/html,application/xhtml+xml"}
 
 
 @pytest.fixture(scope="module")
-def running(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+def running(street_storage: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
     """A host and an empty shop."""
-    with a_street(azurite.connection_string, tmp_path_factory.mktemp("street"), customers=0, products=1, orders=0,
-                  plain=True) as street:
+    folder = tmp_path_factory.mktemp("street")
+    with a_street(street_storage.connection_string, folder, customers=0, products=1, orders=0, plain=True) as street:
         street.open()
         street.connect()
         yield street

@@ -15,10 +15,10 @@ TIME = "2026-01-01T00:00:00Z"
 
 
 @pytest.fixture(scope="module")
-def street(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+def street(street_storage: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
     """A running host with a connected shop of a few records."""
     folder: Path = tmp_path_factory.mktemp("street")
-    with a_street(azurite.connection_string, folder, customers=3, products=3, orders=3, plain=True) as street:
+    with a_street(street_storage.connection_string, folder, customers=3, products=3, orders=3, plain=True) as street:
         street.open()
         street.connect()
         yield street

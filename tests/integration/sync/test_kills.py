@@ -16,11 +16,11 @@ ORDERS, KILLS = 2000, 20
 
 @pytest.mark.timeout(600)
 def test_after_twenty_kills_business_central_holds_every_order_exactly_once(
-    azurite: Azurite, tmp_path: Path
+    street_storage: Azurite, tmp_path: Path
 ) -> None:
     chance = random.Random(11)
     size = {"orders": ORDERS, "customers": 20, "products": 20, "plain": True, "plan": "enterprise"}
-    with a_street(azurite.connection_string, tmp_path, **size) as street:
+    with a_street(street_storage.connection_string, tmp_path, **size) as street:
         street.open()
         street.connect()
 
