@@ -68,7 +68,7 @@ def webhook_runs(street: Street) -> list[dict[str, Any]]:
     return [run for run in street.call("GET", f"shops/{SHOP}/runs").json() if run["only_changed"]]
 
 
-def wait_until(true: Any, seconds: float = 20) -> None:
+def wait_until(true: Any, seconds: float = 90) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it did not come to that"
