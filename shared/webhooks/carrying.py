@@ -37,9 +37,7 @@ def carry_out(connector: Connector, command: Command) -> None:
             # Nothing of ours runs in bulk yet, so there is nothing to collect.
             _log.info("shop %s: a bulk operation ended", command.shop)
         case topic if topic == FOLLOW_CARD:
-            card = connector.shops.find(command.shop)
-            if card is not None:
-                repair_shop(connector, card)
+            _follow_card(connector, command.shop)
         case topic if topic in PRIVACY_TOPICS:
             _privately(connector, command)
         case topic:
@@ -86,3 +84,22 @@ def _receipt(connector: Connector, command: Command, state: str) -> Receipt:
         received_at=connector.clock.now().isoformat(timespec="seconds"),
         customer=command.subject.id if command.subject else 0,
     )
+
+
+def _follow_card(connector: Connector, shop: str) -> None:
+    """One at a time per shop, and the card read in turn: else an older command undoes a newer one's work.
+
+    LeaseTaken after twenty tries half a second apart: the queue brings the command again.
+    """
+    leases = connector.storage.tables[LEASE_TABLE]
+    for tries_left in range(19, -1, -1):
+        try:
+            with held(leases, f"subscriptions-{shop}", seconds=60, clock=connector.clock):
+                card = connector.shops.find(shop)
+                if card is not None:
+                    repair_shop(connector, card)
+                return
+        except LeaseTaken:
+            if not tries_left:
+                raise
+            connector.clock.sleep(0.5)
