@@ -11,8 +11,8 @@ from local.business_central.server import start_business_central
 from shared.business_central.client import BusinessCentral
 from shared.business_central.sign_in import bearer
 from shared.exchange import Exchange
-from tests.integration.business_central.manual_clock import ManualClock
 from tests.integration.business_central.scripted_server import ScriptedServer, scripted_server
+from tests.manual_clock import ManualClock
 
 COMPANY = "c0ffee00-0000-4000-8000-000000000001"
 

@@ -13,7 +13,6 @@ from shared.business_central.sign_in import bearer
 from shared.errors import ConnectorError, OutcomeUnknown, RecordRefused, ServiceUnavailable
 from shared.exchange import Exchange
 from tests.integration.business_central.conftest import COMPANY
-from tests.integration.business_central.manual_clock import ManualClock
 from tests.integration.business_central.scripted_server import (
     DROP,
     Answer,
@@ -21,6 +20,7 @@ from tests.integration.business_central.scripted_server import (
     refuses,
     says,
 )
+from tests.manual_clock import ManualClock
 
 THROTTLED = refuses(429, "Application_TooManyRequests", "Too many requests reached. Actual (101). Maximum (100).")
 BAD_GATEWAY = Answer(502, b"<html><h1>Bad Gateway</h1></html>")

@@ -24,8 +24,8 @@ from shared.business_central.lookup import find_sales_documents
 from shared.business_central.rows import SalesDocument
 from shared.errors import OutcomeUnknown, RecordRefused, ServiceUnavailable
 from shared.mapping.plan import Body, SalesOrderPlan
-from tests.integration.business_central.manual_clock import ManualClock
 from tests.integration.business_central.scripted_server import DROP, ScriptedServer, says
+from tests.manual_clock import ManualClock
 
 MARIE = {"number": "S7203115001", "displayName": "Marie Curie", "country": "FR"}
 ORDER = "SHP-5001"

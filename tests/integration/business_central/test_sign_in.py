@@ -10,8 +10,8 @@ from local.business_central.server import BusinessCentral as Simulator
 from shared.business_central.client import BusinessCentral
 from shared.business_central.sign_in import ClientCredentials, basic
 from shared.errors import ConnectorError, ServiceUnavailable
-from tests.integration.business_central.manual_clock import ManualClock
 from tests.integration.business_central.scripted_server import DROP, Answer, ScriptedServer, says
+from tests.manual_clock import ManualClock
 
 
 @pytest.fixture
