@@ -10,8 +10,10 @@ from local.azurite import Azurite
 from local.business_central.faults import Fault
 from shared.clock import from_iso, iso
 from shared.errors import ConnectorError
+from shared.exchange import Exchange
 from shared.storage.lease import TABLE as LEASES
 from shared.storage.lease import Lease
+from shared.sync.links import LinkState
 from shared.sync.run import SyncJob, request_sync, run_sync
 from tests.house import House, a_house
 from tests.integration.sync.test_runs import a_shop_of, totals_in_bc, wanted_totals
@@ -82,6 +84,30 @@ def test_an_old_checkpoint_is_not_trusted_but_its_position_is(house: House) -> N
     assert totals_in_bc(house) == wanted_totals(house)
 
 
+class WorkerDied(BaseException):
+    """What no handler of ours may catch, as a kill would not be."""
+
+
+def test_a_worker_that_dies_right_after_an_order_was_stored_leaves_a_claim_and_no_double(house: House) -> None:
+    """The first, full run is over: links are trusted, and the claim alone tells that there is something to find."""
+    house.sync()
+    house.order(5001)
+    house.clock.forward(60)
+
+    def dies(exchange: Exchange) -> None:
+        if exchange.method == "POST" and exchange.url.endswith("salesOrders"):
+            raise WorkerDied
+
+    with pytest.raises(WorkerDied):
+        run_sync(house.connector._replace(observe=dies), SyncJob(shop=house.shop, started_by="test"))
+    stored = len(house.documents(5001))
+    house.sync()
+
+    assert stored == 1
+    assert len(house.documents(5001)) == 1
+    assert house.link("orders", 5001).state is LinkState.APPLIED
+
+
 @pytest.fixture
 def hasty_house(azurite: Azurite) -> Iterator[House]:
     """A house whose runs are out of time after every page."""
@@ -128,6 +154,27 @@ def test_a_reset_during_a_run_wins(hasty_house: House) -> None:
     hasty_house.sync("orders")
 
     assert f"updated_at:>='{iso(chosen)}'" in str(orders_queries(hasty_house)[0]["filter"])
+
+
+@pytest.mark.parametrize("orders", [1, 250], ids=["in-its-last-page", "with-pages-to-come"])
+def test_a_reset_in_the_middle_of_a_page_wins_over_the_run_that_applies_it(house: House, orders: int) -> None:
+    a_shop_of(house, customers=5, products=5, orders=orders, plain=True)
+    connector, shop = house.connector, house.shop
+    house.sync("products", "customers")
+    chosen = house.clock.now() - timedelta(days=1)
+
+    def resets(exchange: Exchange) -> None:
+        if exchange.method == "POST" and exchange.url.endswith("salesOrders"):
+            connector.informations.set_last_sync_time(shop, "orders", chosen, by="operator")
+
+    house.clock.forward(60)
+    run_sync(connector._replace(observe=resets), SyncJob(shop=shop, started_by="test", kinds=("orders",)))
+    info = connector.informations.get(shop, "orders")
+
+    assert (info.last_sync_time, info.run_until) == (iso(chosen), "")
+    house.shopify.stats.reset()
+    house.sync("orders")
+    assert f"updated_at:>='{iso(chosen)}'" in str(orders_queries(house)[0]["filter"])
 
 
 def test_r5_a_second_run_of_a_shop_is_refused_while_one_is_going_on(house: House) -> None:
