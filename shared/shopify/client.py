@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar, overload
@@ -46,8 +46,13 @@ def allowed() -> None:
     """The gate that is open."""
 
 
+def not_known(scopes: Iterable[str]) -> bool:
+    """Nothing is known of the token's scopes."""
+    return False
+
+
 class ShopifyClient:
-    """The connection to one shop: session, points budget, counters, page sizes that worked.
+    """The connection to one shop: session, points budget, counters, page sizes that worked, scopes denied.
 
     base_url         https://demo-fr.myshopify.com
     token            gives the current access token; asked anew for each attempt
@@ -55,6 +60,7 @@ class ShopifyClient:
     mutation_gate    raises ConnectorError when data may not be changed in Shopify
     observe          gets an Exchange for every attempt
     on_unauthorized  called once after a 401, before the last try; may renew the token
+    lacks            whether the token is known to have none of these scopes
     chance           gives random numbers in 0..1 that spread the retries
     """
 
@@ -62,15 +68,18 @@ class ShopifyClient:
                  api_version: str = API_VERSION, http_gate: Callable[[], None] = allowed,
                  mutation_gate: Callable[[], None] = allowed, observe: Observer = unobserved,
                  on_unauthorized: Callable[[], None] | None = None,
+                 lacks: Callable[[Iterable[str]], bool] = not_known,
                  chance: Callable[[], float] = random.random,
                  timeout_seconds: tuple[float, float] = TIMEOUT_SECONDS) -> None:
         self.url = f"{base_url.rstrip('/')}/admin/api/{api_version}/graphql.json"
         self.usage = Usage()
         self.budget = PointsBudget()
         self.page_sizes: dict[str, int] = {}
+        self.denied: set[frozenset[str]] = set()
         self._token, self._clock, self._version = token, clock, api_version
         self._http_gate, self._mutation_gate, self._observe = http_gate, mutation_gate, observe
         self._on_unauthorized, self._chance, self._timeout = on_unauthorized, chance, timeout_seconds
+        self._lacks = lacks
         self._costs: dict[tuple[str, Any], float] = {}
         self._session = requests.Session()
         self._one_at_a_time = threading.Lock()
@@ -78,6 +87,10 @@ class ShopifyClient:
     def close(self) -> None:
         """Give the connection back."""
         self._session.close()
+
+    def may_read(self, scopes: frozenset[str]) -> bool:
+        """Whether to ask for what one of these scopes opens: not if they are known to be lacking, or were denied."""
+        return scopes not in self.denied and not self._lacks(scopes)
 
     @overload
     def ask(self, asked: str | Document, variables: Mapping[str, Any] | None = None, *,
@@ -183,9 +196,10 @@ def _body(wanted: Document, variables: Mapping[str, Any]) -> bytes:
     body = msgspec.json.encode({"query": wanted.text, "variables": dict(variables)})
     length = len(body.decode())
     if length > LONGEST_REQUEST:
+        shorten = "; shorten the product's text or leave out some of its images" if wanted.writes_product else ""
         raise ConnectorError(
             "request-too-long",
-            f"{wanted.name} would send {length:,} characters; Shopify takes {LONGEST_REQUEST:,}")
+            f"{wanted.name} would send {length:,} characters; Shopify takes {LONGEST_REQUEST:,}{shorten}")
     return body
 
 

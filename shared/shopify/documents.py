@@ -34,6 +34,11 @@ class Document:
         """True for a mutation, unless its comment says `data: none of the merchant's is changed`."""
         return self.changes_data and "\n# data: none " not in self.text
 
+    @property
+    def writes_product(self) -> bool:
+        """True for a mutation that takes a product's text and images."""
+        return self.changes_data and re.search(r"^\s*product(Set|Create|Update)\b", self.text, re.MULTILINE) is not None
+
 
 @cache
 def document(name: str) -> Document:

@@ -1,6 +1,6 @@
-"""Acceptance E: environments that may not call out, and shops that may not be written to.
+"""Acceptance E: environments that may not call out, shops that may not be written to, and what Shopify bounds.
 
-E4 (the wait for points) is a table in tests/unit/shopify/test_throttle.py, "100 points missing at 50 per second".
+E4 has more rows in tests/unit/shopify/test_throttle.py.
 """
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from functions.http import problem_answer
 from local.azurite import Azurite
 from shared.access.grant import Grant
 from shared.connector import Connector
@@ -21,11 +22,13 @@ from shared.shopify.client import LONGEST_REQUEST
 from shared.shopify.documents import Document, read_document
 from shared.shopify.reading import by_ids
 from shared.shopify.subscriptions import repair
+from shared.shopify.throttle import PointsBudget, ThrottleStatus
 from shared.sync.information import KINDS
 from shared.sync.run import SyncJob, request_sync, run_sync
 from shared.sync.set_up_check import check_set_up
 from shared.webhooks.upkeep import repair_shop
 from tests.house import House, a_house
+from tests.manual_clock import ManualClock
 
 FULFILMENT = read_document("fulfillment_create", """
 # Tells Shopify what was shipped.
@@ -34,6 +37,18 @@ FULFILMENT = read_document("fulfillment_create", """
 
 mutation FulfillmentCreate($order: ID!) {
   fulfillmentCreate(fulfillment: { lineItemsByFulfillmentOrder: [{ fulfillmentOrderId: $order }] }) {
+    userErrors { message }
+  }
+}
+""")
+
+PRODUCT = read_document("product_update", """
+# Changes a product's text.
+# cost: 10
+# scopes: write_products
+
+mutation ProductUpdate($product: ProductUpdateInput!) {
+  productUpdate(product: $product) {
     userErrors { message }
   }
 }
@@ -179,7 +194,6 @@ def test_e2_with_allow_data_sync_the_mutation_is_sent(house: House) -> None:
 
 
 def test_e3_a_request_of_50_001_characters_is_not_sent_and_one_of_50_000_passes(house: House) -> None:
-    """That the sentence names text and images of a product comes with the export of products."""
     client = house.connector.shopify(house.connector.shops.get(house.shop))
     frame = len(msgspec.json.encode({"query": a_query("").text, "variables": {}}))
 
@@ -188,6 +202,46 @@ def test_e3_a_request_of_50_001_characters_is_not_sent_and_one_of_50_000_passes(
         client.ask(a_query("é" * (LONGEST_REQUEST - frame + 1)))
 
     assert [len(exchange.request) for exchange in house.exchanges] == [LONGEST_REQUEST]
+
+
+def test_e3_for_a_product_the_sentence_names_its_text_and_images(house: House) -> None:
+    house.card(allow_data_sync_to_shopify=True)
+    client = house.connector.shopify(house.connector.shops.get(house.shop))
+    product = {"title": "Lampe", "descriptionHtml": "é" * LONGEST_REQUEST}
+
+    with pytest.raises(ConnectorError, match="request-too-long") as refused:
+        client.ask(PRODUCT, {"product": product})
+
+    assert "text" in refused.value.detail
+    assert "images" in refused.value.detail
+    assert house.exchanges == []
+
+
+def test_e4_150_points_wanted_with_50_there_and_50_a_second_wait_two_seconds() -> None:
+    clock, budget = ManualClock(), PointsBudget()
+    budget.answered(ThrottleStatus(maximum_available=2000, currently_available=50, restore_rate=50), clock.now())
+
+    wait = budget.wait_seconds(150, clock.now())
+
+    assert wait == pytest.approx(2.0, abs=0.2)
+
+
+@pytest.mark.parametrize("french, card, switch", [
+    (False, "Shop card", "Allow Data Sync to Shopify"),
+    (True, "Fiche magasin", "Autoriser la synchronisation des données vers Shopify"),
+])
+def test_q3_the_fix_names_the_card_and_the_switch(house: House, french: bool, card: str, switch: str) -> None:
+    house.card(allow_data_sync_to_shopify=False)
+    client = house.connector.shopify(house.connector.shops.get(house.shop))
+
+    with pytest.raises(ConnectorError) as refused:
+        client.ask(FULFILMENT, {"order": "gid://shopify/FulfillmentOrder/1"})
+    answer = problem_answer(refused.value, french)
+    problem = msgspec.json.decode(answer.get_body())
+
+    assert (answer.status_code, problem["type"]) == (409, "data-sync-to-shopify-disabled")
+    assert card in problem["fix"]
+    assert switch in problem["fix"]
 
 
 def a_query(padding: str) -> Document:

@@ -12,6 +12,7 @@ import requests
 
 from local.azurite import Azurite, start_azurite
 from shared.shopify.topics import SUBSCRIBED_TOPICS, enum_name
+from tests.house import House
 from tests.integration.sync.street import SHOP, Street, a_street
 from tests.webhooks import an_order, headers_of
 
@@ -149,3 +150,18 @@ def test_a_change_in_shopify_reaches_business_central_without_anybody_asking(lis
     changed_address(listening, number, "1 rue du Signal")
 
     wait_until(lambda: listening.orders_in_bc() and address_in_bc(listening, number) == "1 rue du Signal")
+
+
+def test_r6_an_order_that_we_wrote_to_in_shopify_is_listed_once_more_and_changes_nothing(house: House) -> None:
+    house.order(5001)
+    house.sync()
+    writes = house.bc_writes()
+
+    house.clock.forward(3600)
+    house.change("orders", 5001, tags=[f"BC {house.document(5001)['number']}"])
+    first, second = house.sync("orders"), house.sync("orders")
+
+    assert [first.counts["orders"].read, first.counts["orders"].unchanged] == [1, 1]
+    assert house.bc_writes() == writes
+    assert len(house.documents(5001)) == 1
+    assert second.counts["orders"].updated == 0
