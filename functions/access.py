@@ -15,11 +15,13 @@ import azure.functions as func
 import msgspec
 
 from functions.http import Answer, Call, edge, problem_answer, wants_french
+from functions.roles import needs
 from shared.access.request import Begun
 from shared.access.state import LIFE, Ticket, cookie_name
 from shared.connector import connector
 from shared.errors import ConnectorError
 from shared.webhooks.upkeep import follow_card
+from shared.who_may import Role
 
 blueprint = func.Blueprint()
 _log = logging.getLogger(__name__)
@@ -44,6 +46,7 @@ def request_access(call: Call) -> Answer:
 @blueprint.function_name("go_to_shopify")
 @blueprint.route("shops/{shop}/access/request", methods=["GET"])
 @edge
+@needs(Role.OPERATOR)
 def go_to_shopify(call: Call) -> Answer:
     begun = call.connector.access_requests.begin(call.path["shop"], by=call.by)
     headers = _leaving(begun, call.connector.settings.public_url)

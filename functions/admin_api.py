@@ -8,9 +8,12 @@ import msgspec
 
 from functions.http import Answer, Call, edge, fields
 from functions.inputs import AccessToken, Environment, LastSyncTime, StartSync, takes, takes_some_of
+from functions.roles import needs
 from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
+from shared.journal.runs import SyncRun
+from shared.logging_time import with_logging_time
 from shared.shop_card import ShopCard
 from shared.shopify.api_version import version_warning
 from shared.shopify.client import API_VERSION
@@ -24,6 +27,7 @@ blueprint = func.Blueprint()
 @blueprint.function_name("health")
 @blueprint.route("health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @edge
+@needs(None)
 def health(call: Call) -> Answer:
     return Answer({"status": "ok"})
 
@@ -47,8 +51,9 @@ def get_shop(call: Call) -> Answer:
 @edge
 @takes_some_of(ShopCard)
 def save_shop(call: Call) -> Answer:
-    changes = fields(call, *ShopCard.__struct_fields__)
-    card = call.connector.shops.save(call.path["shop"], changes)
+    shops, now = call.connector.shops, call.connector.clock.now()
+    changes = with_logging_time(fields(call, *ShopCard.__struct_fields__), shops.find(call.path["shop"]), now)
+    card = shops.save(call.path["shop"], changes)
     follow_card(call.connector, card.code)
     return Answer(_shown(call.connector, card))
 
@@ -128,7 +133,7 @@ def reset_synchronization_info(call: Call) -> Answer:
 @edge
 def list_runs(call: Call) -> Answer:
     shop = call.connector.shops.get(call.path["shop"]).code
-    return Answer(call.connector.runs.latest(shop))
+    return Answer([_run(run) for run in call.connector.runs.latest(shop)])
 
 
 @blueprint.function_name("get_run")
@@ -136,7 +141,7 @@ def list_runs(call: Call) -> Answer:
 @edge
 def get_run(call: Call) -> Answer:
     shop = call.connector.shops.get(call.path["shop"]).code
-    return Answer(call.connector.runs.get(shop, call.path["run"]))
+    return Answer(_run(call.connector.runs.get(shop, call.path["run"])))
 
 
 @blueprint.function_name("get_environment")
@@ -167,7 +172,19 @@ def _environment(connector: Connector) -> dict[str, Any]:
 def _shown(connector: Connector, card: ShopCard) -> dict[str, Any]:
     shown: dict[str, Any] = msgspec.to_builtins(card)
     access = connector.tokens.described(card.code)
-    return shown | {"has_access_key": access["has_access_key"], "access": access}
+    mode = card.logging_mode_at(connector.clock.now())
+    return shown | {"has_access_key": access["has_access_key"], "access": access, "logging_mode_in_force": mode}
+
+
+def _run(run: SyncRun) -> dict[str, Any]:
+    """The run, and where to find what it left behind."""
+    shown: dict[str, Any] = msgspec.to_builtins(run)
+    of_shop = f"/api/shops/{run.shop}"
+    return shown | {"links": {
+        "log_entries": f"/api/log-entries?shop={run.shop}&run={run.run}",
+        "data_captures": f"{of_shop}/data-captures?run={run.run}",
+        "skipped_records": f"{of_shop}/skipped-records?run={run.run}",
+    }}
 
 
 def _info(info: SynchronizationInfo) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from functions.inputs import CapturePageQuery, CaptureQuery, CaptureView, Compar
 from shared.errors import ConnectorError
 from shared.journal import json_parts
 from shared.journal.capture_list import CaptureFilter, list_captures, previous_of, record_of, selection
+from shared.journal.runs import span_of
 from shared.shopify.kinds import Kind
 from shared.sync.information import KINDS
 from shared.sync.replay import plan_of_capture, replay
@@ -104,7 +105,9 @@ def _raw(call: Call, id: str) -> bytes:
 
 def _filter(call: Call) -> CaptureFilter:
     query: CaptureQuery = call.query
+    shop, since, until = _shop(call), moment("from", query.since), moment("to", query.until)
+    if query.run:
+        since, until = span_of(call.connector.runs.get(shop, query.run))
     return CaptureFilter(
-        shop=_shop(call), kinds=(query.type,) if query.type else KINDS, record=query.record,
-        since=moment("from", query.since), until=moment("to", query.until),
+        shop=shop, kinds=(query.type,) if query.type else KINDS, record=query.record, since=since, until=until,
     )

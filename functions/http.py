@@ -1,7 +1,8 @@
 """The edge: who is calling, JSON in and out, errors as problem+json (RFC 9457).
 
 Triggers are written as functions of a Call that return a value; this module alone knows HTTP.
-Routes carry function keys in Azure (auth level FUNCTION), so a stranger never gets here.
+Routes carry function keys in Azure (auth level FUNCTION), so a stranger never gets here; what the others may do
+is decided in shared/who_may.py.
 """
 from __future__ import annotations
 
@@ -14,9 +15,12 @@ from typing import Any, NamedTuple
 import azure.functions as func
 import msgspec
 
+from functions.roles import role_needed
 from shared.clock import from_iso
 from shared.connector import Connector, connector
 from shared.errors import ConnectorError, OutcomeUnknown
+from shared.telemetry import record
+from shared.who_may import Role, admitted
 
 _log = logging.getLogger(__name__)
 _LONGEST_BODY = 1_000_000
@@ -54,8 +58,10 @@ def edge(function: Callable[[Call], Answer | Download]) -> Callable[[func.HttpRe
 
     @wraps(function)
     def trigger(req: func.HttpRequest) -> func.HttpResponse:
+        role = role_needed(function, req.method)
         try:
-            answer = function(_call(req))
+            call = _call(req, role)
+            answer = function(call)
         except ConnectorError as problem:
             return problem_answer(problem, wants_french(req))
         except Exception:
@@ -63,6 +69,8 @@ def edge(function: Callable[[Call], Answer | Download]) -> Callable[[func.HttpRe
             return problem_answer(
                 ConnectorError("internal-error", "the connector failed; the log holds the details"), wants_french(req)
             )
+        if role is Role.OPERATOR:
+            record("operation", by=call.by, operation=function.__name__, **call.path)
         if isinstance(answer, Download):
             return _download(answer)
         body = None if answer.value is None else msgspec.json.encode(answer.value)
@@ -80,10 +88,10 @@ def _download(file: Download) -> func.HttpResponse:
     return func.HttpResponse(file.text, headers=headers, mimetype=file.mimetype, charset="utf-8")
 
 
-def _call(req: func.HttpRequest) -> Call:
-    return Call(
-        connector(), dict(req.route_params), dict(req.params), "admin", _body(req.get_body()), wants_french(req)
-    )
+def _call(req: func.HttpRequest, role: Role | None) -> Call:
+    house = connector()
+    by = admitted(req.headers, role, house.settings).name if role else "anybody"
+    return Call(house, dict(req.route_params), dict(req.params), by, _body(req.get_body()), wants_french(req))
 
 
 def wants_french(req: func.HttpRequest) -> bool:

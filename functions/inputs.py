@@ -15,7 +15,7 @@ import msgspec
 from functions.http import Answer, Call, Download
 from shared.errors import ConnectorError
 
-Type = Literal["products", "customers", "companies", "orders"]
+Type = Literal["products", "customers", "companies", "orders", "payouts", "disputes"]
 Text = Annotated[str, msgspec.Meta(max_length=200)]
 Time = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
 Country = Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{2}$", examples=["FR"])]
@@ -71,6 +71,7 @@ class SkippedQuery(msgspec.Struct, frozen=True):
     type: Type | Literal[""] = ""
     code: Text = ""
     dismissed: bool = False
+    run: Text = ""
 
 
 class CaptureQuery(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):
@@ -78,9 +79,14 @@ class CaptureQuery(msgspec.Struct, frozen=True, rename={"since": "from", "until"
     record: Text = ""
     since: Time = ""
     until: Time = ""
+    run: Text = ""
 
 
 class CapturePageQuery(CaptureQuery, frozen=True, rename={"since": "from", "until": "to"}):
+    continuation: Text = ""
+
+
+class PaymentsQuery(msgspec.Struct, frozen=True):
     continuation: Text = ""
 
 

@@ -27,7 +27,7 @@ def list_skipped_records(call: Call) -> Answer:
     records = call.connector.skipped.of(_shop(call), query.type or None)
     return Answer([
         _shown(one, call.french) for one in records
-        if query.code in ("", one.code) and bool(one.dismissed_at) == query.dismissed
+        if query.code in ("", one.code) and query.run in ("", one.run) and bool(one.dismissed_at) == query.dismissed
     ])
 
 

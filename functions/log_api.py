@@ -66,18 +66,19 @@ def escalate(call: Call) -> Answer:
 @blueprint.route("log-entries", methods=["DELETE"])
 @edge
 def remove_entries(call: Call) -> Answer:
-    purges = call.connector.purges
+    purges, shop = call.connector.purges, call.query.get("shop", "")
+    shop = call.connector.shops.get(shop).code if shop else ""
     if "older_than_days" in call.query:
         days = _number(call, "older_than_days")
-        return Answer(purges.remove_older_than(purges.retention_days if days is None else days, by=call.by))
-    return Answer(purges.remove_all(_number(call, "confirm"), by=call.by))
+        return Answer(purges.remove_older_than(purges.retention_days if days is None else days, by=call.by, shop=shop))
+    return Answer(purges.remove_all(_number(call, "confirm"), by=call.by, shop=shop))
 
 
 @blueprint.function_name("list_log_purges")
 @blueprint.route("log-purges", methods=["GET"])
 @edge
 def list_purges(call: Call) -> Answer:
-    return Answer(call.connector.purges.latest())
+    return Answer(call.connector.retention.latest())
 
 
 def _filter(call: Call) -> LogFilter:

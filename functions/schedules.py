@@ -1,10 +1,12 @@
-"""Timers: the incremental synchronization of every enabled shop, and the nightly removal of old log entries."""
+"""Timers: the incremental synchronization of every enabled shop, the nightly removal of old log entries, and the
+report of how every shop stands."""
 from __future__ import annotations
 
 import logging
 
 import azure.functions as func
 
+from shared import health
 from shared.connector import connector
 from shared.sync.run import request_sync_of_all_shops
 
@@ -21,5 +23,11 @@ def incremental_sync(timer: func.TimerRequest) -> None:
 @blueprint.function_name("purge_expired_logs")
 @blueprint.timer_trigger("timer", schedule="%LOG_PURGE_SCHEDULE%", run_on_startup=False, use_monitor=True)
 def purge_expired_logs(timer: func.TimerRequest) -> None:
-    purge = connector().purges.remove_expired(by="schedule")
-    logging.info("log entries up to %s removed: %d days, %d entries", purge.before, purge.days, purge.entries)
+    for purge in connector().retention.remove_expired(by="schedule"):
+        logging.info("%s up to %s removed: %d days, %d entries", purge.what, purge.before, purge.days, purge.entries)
+
+
+@blueprint.function_name("report_health")
+@blueprint.timer_trigger("timer", schedule="%HEALTH_SCHEDULE%", run_on_startup=False, use_monitor=True)
+def report_health(timer: func.TimerRequest) -> None:
+    health.report_health(connector())

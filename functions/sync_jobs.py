@@ -8,6 +8,7 @@ import msgspec
 
 from shared.connector import connector
 from shared.sync.run import SyncJob, run_sync
+from shared.telemetry import record
 
 blueprint = func.Blueprint()
 
@@ -23,3 +24,11 @@ def sync_job(message: func.QueueMessage) -> None:
 def sync_job_poison(message: func.QueueMessage) -> None:
     # Never raises: a poison queue has no poison queue of its own, and the schedule starts afresh anyway.
     logging.error("a sync job failed too often and was dropped: %s", message.get_body()[:500])
+    record("poison", queue="sync-jobs", shop=_shop(message.get_body()))
+
+
+def _shop(body: bytes) -> str:
+    try:
+        return msgspec.json.decode(body, type=SyncJob).shop
+    except (ValueError, msgspec.MsgspecError):
+        return ""

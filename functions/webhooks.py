@@ -1,5 +1,5 @@
 """HTTP: where Shopify delivers its webhooks, and what came of privacy requests. Queue: the commands among them,
-and those that failed too often. Timer: repair of the subscriptions.
+and those that failed too often. Timers: repair of the subscriptions, and the queue of Amazon EventBridge.
 
 The intake is anonymous: Shopify's signature over the raw body stands in for a key. A body of a stranger never
 causes more than a 4xx; only storage that does not answer is a 5xx, and then Shopify delivers again.
@@ -15,8 +15,10 @@ from functions.http import Answer, Call, Download, edge, problem_answer
 from shared.connector import connector
 from shared.errors import ConnectorError
 from shared.privacy.export import read_export
+from shared.telemetry import record
 from shared.webhooks.carrying import carry_out, give_up
 from shared.webhooks.commands import Command
+from shared.webhooks.draining import drain
 from shared.webhooks.intake import receive
 from shared.webhooks.upkeep import repair_all
 
@@ -62,6 +64,14 @@ def repair_subscriptions(timer: func.TimerRequest) -> None:
     logging.info("webhook subscriptions of %d shops compared", len(done))
 
 
+@blueprint.function_name("drain_event_queue")
+@blueprint.timer_trigger("timer", schedule="%EVENT_QUEUE_SCHEDULE%", run_on_startup=False, use_monitor=True)
+def drain_event_queue(timer: func.TimerRequest) -> None:
+    drained = drain(connector())
+    if any(drained):
+        logging.info("event queue: %d taken in, %d stay", drained.taken, drained.left)
+
+
 @blueprint.function_name("webhook_command")
 @blueprint.queue_trigger("message", queue_name="webhook-commands", connection="AzureWebJobsStorage")
 def webhook_command(message: func.QueueMessage) -> None:
@@ -72,7 +82,11 @@ def webhook_command(message: func.QueueMessage) -> None:
 @blueprint.queue_trigger("message", queue_name="webhook-commands-poison", connection="AzureWebJobsStorage")
 def webhook_command_poison(message: func.QueueMessage) -> None:
     # Never raises: a poison queue has no poison queue of its own. Nothing of the person is logged.
+    shop = ""
     try:
-        give_up(connector(), msgspec.json.decode(message.get_body(), type=Command))
+        command = msgspec.json.decode(message.get_body(), type=Command)
+        shop = command.shop
+        give_up(connector(), command)
     except Exception:
         logging.exception("a webhook command that failed too often could not be noted either")
+    record("poison", queue="webhook-commands", shop=shop)

@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from local.functions_host.app_metadata import import_app, read_functions
+from local.functions_host.app_metadata import GROUPS, import_app, of_group, read_functions
 from local.functions_host.errors import HostError
 from local.functions_host.host import FunctionsHost, HostConfig
 from local.functions_host.http_front import Access
@@ -30,15 +30,15 @@ from local.functions_host.settings import DEFAULT_BODY_LIMIT_BYTES, load_app_set
 log = logging.getLogger("host")
 
 
-async def serve(app_folder: Path, config: HostConfig, ready_file: Path | None) -> int:
-    """Run the app in this folder until a signal; returns the exit code. Raises HostError when it cannot start."""
+async def serve(app_folder: Path, config: HostConfig, ready_file: Path | None, group: str = "all") -> int:
+    """Run a group of the app's functions until a signal; the exit code. Raises HostError when it cannot start."""
     if ready_file is not None:
         # One that was left by an earlier host must not pass for ours.
         ready_file.unlink(missing_ok=True)
     load_app_settings(app_folder, os.environ)
     options = read_host_json(app_folder)
     set_log_levels(options.log_levels)
-    functions = read_functions(import_app(app_folder), os.environ, app_folder)
+    functions = of_group(read_functions(import_app(app_folder), os.environ, app_folder), group)
     host = FunctionsHost(functions, options=options, config=config, settings=os.environ)
     stopping = _end_on_signal()
     await host.start()
@@ -92,6 +92,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--app", type=Path, default=Path.cwd(), help="folder of function_app.py (default: here)")
     parser.add_argument("--port", type=int, default=0, help="TCP port on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--ready-file", type=Path, help="JSON written once the host answers: url, keys, functions")
+    parser.add_argument("--functions", choices=GROUPS, default="all", help="run only these (default: all)")
     parser.add_argument("--host-key", default="", help="key that opens every function (default: a new one)")
     parser.add_argument("--master-key", default="", help="key that opens everything (default: a new one)")
     parser.add_argument(
@@ -129,7 +130,7 @@ def main(arguments: list[str]) -> int:
         body_limit=int(os.environ.get("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", DEFAULT_BODY_LIMIT_BYTES)),
     )
     try:
-        return asyncio.run(serve(folder, config, options.ready_file))
+        return asyncio.run(serve(folder, config, options.ready_file, options.functions))
     except HostError as error:
         print(f"The app in {folder} cannot be run. {error}", file=sys.stderr)
         return 1

@@ -34,14 +34,19 @@ class Program:
         self.name = name
         self.log = folder / f"{name}.log"
         self._ready_file = folder / f"{name}.ready.json"
+        self._command = [sys.executable, "-m", *arguments, "--ready-file", str(self._ready_file)]
+        self._environment = {**os.environ, **environment}
+        self.start()
+
+    def start(self) -> None:
+        """Start the process: when it is made, and again after it was stopped."""
+        self.ready: dict[str, Any] = {}
         self._ready_file.unlink(missing_ok=True)
-        command = [sys.executable, "-m", *arguments, "--ready-file", str(self._ready_file)]
         with self.log.open("ab") as stream:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
+                self._command, cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL,
                 stdout=stream, stderr=stream, start_new_session=True, preexec_fn=_die_with_parent,
             )
-        self.ready: dict[str, Any] = {}
 
     def wait_until_ready(self, seconds: float = 60) -> dict[str, Any]:
         """What the program says of itself; ProgramFailed if it ends or stays silent."""

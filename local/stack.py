@@ -24,7 +24,9 @@ import requests
 
 from local.azurite import AzuriteFailed, start_azurite
 from local.demo import connect_demo_shop, first_sync
+from local.functions_host.http_front import principal_headers
 from local.processes import ROOT, Program, ProgramFailed, free_port
+from local.reload import Reloading, Watch
 from local.report import as_json, as_table
 
 
@@ -62,6 +64,8 @@ def _options(arguments: list[str]) -> argparse.Namespace:
         parser.add_argument(f"--{kind}", type=int, default=number, help=f"{kind} in the demo shop")
     parser.add_argument("--data", type=Path, help="folder that keeps everything; the same folder goes on")
     parser.add_argument("--ready-file", type=Path, help="write addresses and development keys here when all is up")
+    parser.add_argument("--sign-in", metavar="NAME:ROLE", help="sign this person in for every call, e.g. ada:Viewer")
+    parser.add_argument("--reload", action="store_true", help="start the functions host anew when its code changes")
     options = parser.parse_args(arguments)
     # One folder a shop: another seed or size is another shop, not a change of the same one.
     name = f"shop-{options.seed}-{options.orders}-{options.customers}-{options.products}"
@@ -99,7 +103,9 @@ def running_stack(options: argparse.Namespace) -> Iterator[Stack]:
         shopify.wait_until_ready()
         bc.wait_until_ready()
         settings = local_settings(azurite.connection_string, shopify.ready, bc.ready, keys)
-        host = Program("functions", [*host_command(settings, keys), "--master-key", keys["master"]], data, settings)
+        person = ["--developer-principal", options.sign_in] if options.sign_in else []
+        command = [*host_command(settings, keys), "--master-key", keys["master"], *person]
+        host = Program("functions", command, data, settings)
         started.callback(host.stop)
         host.wait_until_ready()
         yield Stack(azurite.connection_string, shopify.ready, bc.ready, host.ready, [shopify, bc, host])
@@ -127,6 +133,8 @@ def local_settings(
         "SYNC_SCHEDULE": os.environ.get("SYNC_SCHEDULE", "0 */5 * * * *"),
         "LOG_PURGE_SCHEDULE": "0 0 2 * * *",
         "SUBSCRIPTION_SCHEDULE": os.environ.get("SUBSCRIPTION_SCHEDULE", "0 25 * * * *"),
+        "HEALTH_SCHEDULE": os.environ.get("HEALTH_SCHEDULE", "0 */15 * * * *"),
+        "EVENT_QUEUE_SCHEDULE": "0 * * * * *",
         "SYNC_LEASE_SECONDS": os.environ.get("SYNC_LEASE_SECONDS", "15"),
         "BC_SETTLE_SECONDS": os.environ.get("BC_SETTLE_SECONDS", "15"),
     }
@@ -155,6 +163,8 @@ def _keys(data: Path) -> dict[str, str]:
 def _use(stack: Stack, options: argparse.Namespace) -> int:
     api = requests.Session()
     api.headers["x-functions-key"] = stack.host["functions_key"]
+    if options.sign_in:
+        api.headers |= principal_headers("run:Operator")  # the person who is signed in may be a viewer
     root = f"{stack.host['url']}/api"
     shop = connect_demo_shop(api, root, stack.shopify, stack.business_central)
     if options.ready_file:
@@ -168,14 +178,16 @@ def _use(stack: Stack, options: argparse.Namespace) -> int:
         print(as_table(run), flush=True)
         print(_addresses(stack), flush=True)
     if not options.once:
-        _stay(stack)
+        _stay(stack, options.reload)
     return 0
 
 
-def _stay(stack: Stack) -> None:
+def _stay(stack: Stack, reload: bool) -> None:
     _say("everything keeps running, and the timer synchronizes every five minutes; Ctrl-C stops it all")
+    *others, host = stack.programs
+    watched = Reloading(host, Watch(ROOT), _say) if reload else host
     while True:
-        for program in stack.programs:
+        for program in (*others, watched):
             program.check()
         time.sleep(1)
 

@@ -1,8 +1,9 @@
 """A door in front of the storage emulator: counts every call that passes, and refuses some when told to.
 
 Tests and benchmarks put it between the connector and the emulator, to see what a step costs in calls and what
-happens when storage refuses. Signatures stay valid, for they do not cover the host (Microsoft Learn, "Authorize
-with Shared Key"). Border: passes bytes on; knows of storage only how a batch names its table.
+happens when storage refuses or fails (storage_faults.py). Signatures stay valid, for they do not cover the host
+(Microsoft Learn, "Authorize with Shared Key"). Border: passes bytes on; knows of storage only how a batch names its
+table.
 
     with storage_proxy(azurite.connection_string) as proxy:
         proxy.connection_string, proxy.calls, proxy.refuse = lambda call: "LogEntries" in call.target
@@ -19,9 +20,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from local.storage_faults import Faults, StorageFault
+
 _ENDPOINT = re.compile(r"(Blob|Queue|Table)Endpoint=http://([^:/;]+):(\d+)/")
 _TABLE_IN_BATCH = re.compile(rb"https?://[^/\s]+/\w+/(\w+)")
 _REFUSAL = b'{"odata.error":{"code":"AuthorizationFailure","message":{"lang":"en","value":"refused by the proxy"}}}'
+
+_BUSY = b'<?xml version="1.0"?><Error><Code>ServerBusy</Code><Message>The server is busy.</Message></Error>'
+_BUSY_HEADERS = [("Content-Type", "application/xml"), ("x-ms-error-code", "ServerBusy")]
 
 
 class StorageCall(NamedTuple):
@@ -39,6 +45,8 @@ class StorageProxy:
         self.connection_string = ""
         self.calls: list[StorageCall] = []
         self.refuse: Callable[[StorageCall], bool] = lambda call: False
+        self.faults = Faults()
+        self.closing = threading.Event()
 
     def count(self, part: str = "") -> int:
         """Calls so far whose target contains `part`."""
@@ -56,6 +64,7 @@ def storage_proxy(connection_string: str) -> Iterator[StorageProxy]:
             return f"{found[1]}Endpoint=http://127.0.0.1:{port}/"
 
         proxy.connection_string = _ENDPOINT.sub(through, connection_string)
+        started.callback(proxy.closing.set)
         yield proxy
 
 
@@ -97,10 +106,24 @@ class _Door(BaseHTTPRequestHandler):
         if self.proxy.refuse(call):
             self._answer(403, [("Content-Type", "application/json")], _REFUSAL)
             return
+        fault = self.proxy.faults.for_call(call.service, call.target)
+        if fault is not None:
+            self._fail(fault, body)
+            return
         answer = self._ask(body)
         content = answer.read()
         headers = [(name, value) for name, value in answer.getheaders() if name.lower() not in _OWN_HEADERS]
         self._answer(answer.status, headers, content, answer.getheader("Content-Length"))
+
+    def _fail(self, fault: StorageFault, body: bytes) -> None:
+        if fault.kind in ("429", "503"):
+            self._answer(int(fault.kind), _BUSY_HEADERS, _BUSY)
+            return
+        self.close_connection = True
+        if fault.kind in ("timeout", "lost"):
+            self._ask(body).read()
+        if fault.kind == "timeout":
+            self.proxy.closing.wait(fault.seconds)
 
     def _ask(self, body: bytes) -> HTTPResponse:
         for last_try in (False, True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from shared.access.app import ShopifyApp
 from shared.access.connections import TABLE as ACCESS_TABLE
@@ -33,6 +33,10 @@ from shared.journal.captures import DataCaptures
 from shared.journal.log_entries import LogEntries
 from shared.journal.log_purge import LogPurges
 from shared.journal.log_writer import LogWriter, written_at_once
+from shared.journal.payments import DISPUTES, PAYOUTS, Dispute, Payments, Payout
+from shared.journal.purges import TABLE as PURGE_TABLE
+from shared.journal.purges import Purges
+from shared.journal.retention import Retention
 from shared.journal.runs import TABLE as RUN_TABLE
 from shared.journal.runs import SyncRuns
 from shared.journal.skipped import TABLE as SKIPPED_TABLE
@@ -54,6 +58,9 @@ from shared.webhooks.listening import ListeningShops
 from shared.webhooks.refused import TABLE as REFUSED_TABLE
 from shared.webhooks.refused import RefusedDeliveries
 
+if TYPE_CHECKING:
+    from shared.webhooks.event_queue import EventQueue
+
 
 class Connector(NamedTuple):
     """Everything a trigger may call."""
@@ -69,8 +76,11 @@ class Connector(NamedTuple):
     runs: SyncRuns
     captures: DataCaptures
     skipped: SkippedRecords
+    payouts: Payments[Payout]
+    disputes: Payments[Dispute]
     logs: LogEntries
     purges: LogPurges
+    retention: Retention
     changed: ChangedRecords
     waking: Waking
     listening: ListeningShops
@@ -78,6 +88,7 @@ class Connector(NamedTuple):
     receipts: Receipts
     observe: Observer
     sign_in: Callable[[], TokenProvider]
+    event_queue: Callable[[], EventQueue]
 
     def log(self, card: ShopCard, run: str) -> LogWriter:
         """The log of one run; to be flushed after each page and closed at the end."""
@@ -98,6 +109,7 @@ class Connector(NamedTuple):
             http_gate=self.permission,
             observe=self.observer(card, log),
             mutation_gate=lambda: _may_write_to_shopify(card),
+            lacks=lambda scopes: self.tokens.lacks(card.code, scopes),
         )
 
     def business_central(self, card: ShopCard, log: Observer | None = None) -> BusinessCentral:
@@ -122,6 +134,8 @@ def build_connector(
         settings.bc_client_secret, settings.token_key, settings.shopify_client_secret,
         settings.shopify_previous_client_secret,
     ))
+    purges, runs = LogPurges(logs, clock, settings.log_retention_days), SyncRuns(tables[RUN_TABLE], clock)
+    captures = DataCaptures(tables[CAPTURE_TABLE], storage.blobs, clock)
     shops, vault, app = Shops(tables[SHOP_TABLE]), _vault(settings, storage), _app(settings)
 
     def oauth(shop: str) -> OAuth:
@@ -140,6 +154,12 @@ def build_connector(
             settings.bc_token_url, settings.bc_client_id, settings.bc_client_secret, clock, http_gate=permission
         )
 
+    @lru_cache(maxsize=1)
+    def events() -> EventQueue:
+        from shared.webhooks.event_queue import event_queue
+
+        return event_queue(settings.event_queue_url, settings.event_queue_region, settings.event_queue_endpoint)
+
     return Connector(
         settings=settings,
         clock=clock,
@@ -151,11 +171,17 @@ def build_connector(
         ),
         permission=permission,
         informations=Informations(tables[INFORMATION_TABLE], clock),
-        runs=SyncRuns(tables[RUN_TABLE], clock),
-        captures=DataCaptures(tables[CAPTURE_TABLE], storage.blobs, clock),
+        runs=runs,
+        captures=captures,
         skipped=SkippedRecords(tables[SKIPPED_TABLE]),
+        payouts=Payments(tables[PAYOUTS], Payout),
+        disputes=Payments(tables[DISPUTES], Dispute),
         logs=logs,
-        purges=LogPurges(logs, clock, settings.log_retention_days),
+        purges=purges,
+        retention=Retention(
+            Purges(tables[PURGE_TABLE], clock), clock, purges, captures, runs,
+            capture_days=settings.capture_retention_days,
+        ),
         changed=ChangedRecords(tables[CHANGED_TABLE], clock),
         listening=ListeningShops(shops, clock),
         refused=RefusedDeliveries(tables[REFUSED_TABLE], clock),
@@ -163,6 +189,7 @@ def build_connector(
         waking=Waking(tables[CHANGED_TABLE], clock, settings.webhook_delay_seconds),
         observe=observe,
         sign_in=sign_in,
+        event_queue=events,
     )
 
 

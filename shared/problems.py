@@ -179,6 +179,16 @@ CATALOGUE: dict[str, Problem] = {
         "Rien n'est perdu : la réponse est gardée comme capture de données. La signaler avec la "
         "capture ; l'enregistrement sera réessayé.",
     ),
+    "web-service-missing": Problem(
+        Fault.SETUP, 422,
+        "The Item Card cannot be reached as a web service",
+        "Business Central > Web Services: publish page 30, Item Card, under the name in Item Card Service on the shop "
+        "card, and let the connector's app open it. Or empty Item Card Service: tariff numbers are then left alone.",
+        "La fiche article n'est pas accessible comme service web",
+        "Business Central > Services web : publier la page 30, Fiche article, sous le nom indiqué dans Service fiche "
+        "article de la fiche magasin, et autoriser l'application du connecteur à l'ouvrir. Ou vider Service fiche "
+        "article : les nomenclatures produit sont alors laissées telles quelles.",
+    ),
     "data-sync-to-shopify-disabled": Problem(
         Fault.SETUP, 409,
         "Importing data to your Shopify shop is not enabled",
@@ -287,6 +297,26 @@ CATALOGUE: dict[str, Problem] = {
         "Key Vault ne donne ou ne prend pas le jeton d'accès",
         "Portail Azure > Key Vault > Contrôle d'accès : l'identité de l'application de fonctions a besoin du rôle "
         "Agent des secrets Key Vault. Si elle l'a, rien à faire : la prochaine exécution réessaie.",
+    ),
+    "event-queue-unavailable": Problem(
+        Fault.OTHER_SERVICE, 503,
+        "Amazon SQS does not hand out the shops' deliveries",
+        "AWS console > SQS > the queue of EVENT_QUEUE_URL: the key in AWS_ACCESS_KEY_ID must be allowed to receive "
+        "and delete its messages. If it is, nothing to do: the timer tries again.",
+        "Amazon SQS ne remet pas les livraisons des boutiques",
+        "Console AWS > SQS > la file de EVENT_QUEUE_URL : la clé de AWS_ACCESS_KEY_ID doit avoir le droit de recevoir "
+        "et de supprimer ses messages. Si elle l'a, rien à faire : la minuterie réessaie.",
+    ),
+    "storage-unavailable": Problem(
+        Fault.OTHER_SERVICE, 503,
+        "The storage account does not answer",
+        "Nothing to do for one time: it is tried again by itself. If it lasts: Azure portal > the storage account > "
+        "Resource health; Access control: the function app's identity needs to read and write blobs, queues and "
+        "tables.",
+        "Le compte de stockage ne répond pas",
+        "Rien à faire pour une fois : un nouvel essai se fait tout seul. Si cela dure : portail Azure > le compte de "
+        "stockage > Intégrité des ressources ; Contrôle d'accès : l'identité de l'application de fonctions doit "
+        "pouvoir lire et écrire les blobs, les files d'attente et les tables.",
     ),
     "shop-url-invalid": Problem(
         Fault.SETUP, 400,
@@ -442,6 +472,24 @@ CATALOGUE: dict[str, Problem] = {
         "La signature d'un webhook est incorrecte",
         "Paramètres : SHOPIFY_CLIENT_SECRET doit être le secret de l'application qui a créé les abonnements ; après "
         "une rotation, l'ancien va dans SHOPIFY_PREVIOUS_CLIENT_SECRET.",
+    ),
+    "not-signed-in": Problem(
+        Fault.SETUP, 401,
+        "The caller is not signed in",
+        "Sign in with Microsoft Entra, then call again. If nobody can: Azure portal > function app > Authentication: "
+        "switch it on, or set REQUIRE_SIGN_IN to false.",
+        "L'appelant n'est pas connecté",
+        "Se connecter avec Microsoft Entra, puis rappeler. Si personne ne le peut : portail Azure > application de "
+        "fonctions > Authentification : l'activer, ou mettre REQUIRE_SIGN_IN à false.",
+    ),
+    "role-missing": Problem(
+        Fault.SETUP, 403,
+        "The caller may not do this",
+        "Microsoft Entra > Enterprise applications > the connector > Users and groups: assign the named role, then sign "
+        "in again.",
+        "L'appelant n'est pas autorisé à faire cela",
+        "Microsoft Entra > Applications d'entreprise > le connecteur > Utilisateurs et groupes : attribuer le rôle "
+        "nommé, puis se reconnecter.",
     ),
     "settings-invalid": Problem(
         Fault.SETUP, 500,

@@ -26,6 +26,8 @@ SETTINGS: dict[str, Setting] = {
     "AZURE_CLIENT_ID": Setting("", "Client id of the user-assigned managed identity; empty = system-assigned."),
     "ENVIRONMENT": Setting("production", "Name of this environment; others may not call out until allowed."),
     "TOKEN_KEY": Setting("", "Key that encrypts access tokens in the local vault (32 bytes, URL-safe base64)."),
+    "WEBSITE_AUTH_ENABLED": Setting("false", "Set by App Service: true while its authentication is on."),
+    "REQUIRE_SIGN_IN": Setting("false", "true: a function key alone opens nothing, machines sign in too."),
     "SHOPIFY_BASE_URL": Setting("https://{shop}", "Where Shopify answers; {shop} is the myshopify domain."),
     "SHOPIFY_CLIENT_ID": Setting("", "Client id of the Shopify app that asks for access."),
     "SHOPIFY_CLIENT_SECRET": Setting("", "Its client secret."),
@@ -39,7 +41,16 @@ SETTINGS: dict[str, Setting] = {
     "SYNC_SCHEDULE": Setting("0 */5 * * * *", "When the incremental synchronization starts (NCRONTAB)."),
     "LOG_PURGE_SCHEDULE": Setting("0 0 2 * * *", "When expired log entries are removed (NCRONTAB, UTC)."),
     "LOG_RETENTION_DAYS": Setting("7", "Log entries of this age in days are removed every night (1 to 3650)."),
+    "HEALTH_SCHEDULE": Setting("0 */15 * * * *", "When the state of every shop is written to the telemetry (NCRONTAB, UTC)."),
+    "APPLICATIONINSIGHTS_CONNECTION_STRING": Setting("", "Application Insights; the host writes there what we log."),
+    "PYTHON_ENABLE_OPENTELEMETRY": Setting("false", "true: log lines go to Application Insights by OpenTelemetry."),
+    "CAPTURE_RETENTION_DAYS": Setting("90", "Data captures of this age in days are removed every night (1 to 3650)."),
     "SUBSCRIPTION_SCHEDULE": Setting("0 25 * * * *", "When webhook subscriptions are repaired (NCRONTAB, UTC)."),
+    "SHOPIFY_EVENT_BRIDGE_ARN": Setting("", "Partner event source to which Shopify delivers; empty = PUBLIC_URL."),
+    "EVENT_QUEUE_URL": Setting("", "Amazon SQS queue that the rule of that event source fills; empty = off."),
+    "EVENT_QUEUE_REGION": Setting("", "Amazon region of that queue."),
+    "EVENT_QUEUE_ENDPOINT": Setting("", "Where SQS answers; empty = Amazon. For local use and tests."),
+    "EVENT_QUEUE_SCHEDULE": Setting("0 * * * * *", "When that queue is drained (NCRONTAB)."),
     "WEBHOOK_DELAY_SECONDS": Setting("10", "How long webhooks are gathered before a run reads what changed."),
     "SYNC_OVERLAP_SECONDS": Setting("600", "How far before the last synchronization time a run looks again."),
     "SYNC_TIME_BUDGET_SECONDS": Setting("420", "After so long a run hands over to a fresh message."),
@@ -57,17 +68,24 @@ class Settings(msgspec.Struct, frozen=True):
     identity_client_id: str = ""
     environment: str = "production"
     token_key: str = ""
+    authentication_on: bool = False
+    require_sign_in: bool = False
     shopify_base_url: str = "https://{shop}"
     shopify_client_id: str = ""
     shopify_client_secret: str = ""
     shopify_previous_client_secret: str = ""
     public_url: str = ""
     key_vault_url: str = ""
+    shopify_event_bridge_arn: str = ""
+    event_queue_url: str = ""
+    event_queue_region: str = ""
+    event_queue_endpoint: str = ""
     bc_api_root: str = ""
     bc_token_url: str = ""
     bc_client_id: str = ""
     bc_client_secret: str = ""
     log_retention_days: int = 7
+    capture_retention_days: int = 90
     webhook_delay_seconds: float = 10
     overlap_seconds: float = 600
     time_budget_seconds: float = 420
@@ -94,23 +112,36 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             wrong.append(f"{name} must be a number, not {text(name)!r}")
             return 0
 
+    def switch(name: str) -> bool:
+        value = text(name).lower()
+        if value not in ("true", "false", ""):
+            wrong.append(f"{name} must be true or false, not {value!r}")
+        return value == "true"
+
     settings = Settings(
         storage_connection=text("AzureWebJobsStorage"),
         storage_account=text("AzureWebJobsStorage__accountName"),
         identity_client_id=text("AZURE_CLIENT_ID"),
         environment=text("ENVIRONMENT"),
         token_key=text("TOKEN_KEY"),
+        authentication_on=text("WEBSITE_AUTH_ENABLED").lower() == "true",
+        require_sign_in=switch("REQUIRE_SIGN_IN"),
         shopify_base_url=text("SHOPIFY_BASE_URL"),
         shopify_client_id=text("SHOPIFY_CLIENT_ID"),
         shopify_client_secret=text("SHOPIFY_CLIENT_SECRET"),
         shopify_previous_client_secret=text("SHOPIFY_PREVIOUS_CLIENT_SECRET"),
         public_url=text("PUBLIC_URL").rstrip("/"),
         key_vault_url=text("KEY_VAULT_URL"),
+        shopify_event_bridge_arn=text("SHOPIFY_EVENT_BRIDGE_ARN"),
+        event_queue_url=text("EVENT_QUEUE_URL"),
+        event_queue_region=text("EVENT_QUEUE_REGION"),
+        event_queue_endpoint=text("EVENT_QUEUE_ENDPOINT"),
         bc_api_root=text("BC_API_ROOT").rstrip("/"),
         bc_token_url=text("BC_TOKEN_URL"),
         bc_client_id=text("BC_CLIENT_ID"),
         bc_client_secret=text("BC_CLIENT_SECRET"),
         log_retention_days=int(number("LOG_RETENTION_DAYS")),
+        capture_retention_days=int(number("CAPTURE_RETENTION_DAYS")),
         webhook_delay_seconds=number("WEBHOOK_DELAY_SECONDS"),
         overlap_seconds=number("SYNC_OVERLAP_SECONDS"),
         time_budget_seconds=number("SYNC_TIME_BUDGET_SECONDS"),
@@ -124,8 +155,17 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         wrong.append("BC_API_ROOT must be set")
     if not 1 <= settings.log_retention_days <= 3650:
         wrong.append("LOG_RETENTION_DAYS must be 1 to 3650")
+    if not 1 <= settings.capture_retention_days <= 3650:
+        wrong.append("CAPTURE_RETENTION_DAYS must be 1 to 3650")
     if not 1 <= settings.bc_concurrency <= 5:
         wrong.append("BC_CONCURRENCY must be 1 to 5")
+    if settings.event_queue_url and not settings.event_queue_region:
+        wrong.append("EVENT_QUEUE_URL needs EVENT_QUEUE_REGION")
+    if arn := settings.shopify_event_bridge_arn:
+        if ":event-source/aws.partner/shopify.com/" not in arn:
+            wrong.append("SHOPIFY_EVENT_BRIDGE_ARN must be the ARN of a partner event source of Shopify's")
+        if not settings.event_queue_url:
+            wrong.append("SHOPIFY_EVENT_BRIDGE_ARN needs EVENT_QUEUE_URL, or nobody reads what Shopify delivers there")
     if wrong:
         raise ConnectorError("settings-invalid", "; ".join(wrong))
     return settings

@@ -7,10 +7,13 @@ card is stored by shared/shops.py.
 """
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 import msgspec
+
+from shared.clock import from_iso
 
 
 class LoggingMode(StrEnum):
@@ -113,6 +116,7 @@ class ShopCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     enabled: bool = False
 
     logging_mode: LoggingMode = LoggingMode.ERROR_ONLY
+    logging_mode_until: str = ""
     allow_data_sync_to_shopify: bool = False
 
     customer_import_from_shopify: CustomerImport = CustomerImport.WITH_ORDER_IMPORT
@@ -133,6 +137,7 @@ class ShopCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shopify_can_update_items: bool = False
     can_update_shopify_products: bool = False
     item_template: ItemTemplate = ItemTemplate()
+    item_card_service: str = ""
     vendor_items: tuple[VendorItem, ...] = ()
 
     auto_create_sales_documents: bool = False
@@ -147,6 +152,11 @@ class ShopCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cash_roundings_account: str = ""
     rounding_tolerance: Decimal = Decimal("0.05")
     time_zone: str = "UTC"
+
+    def logging_mode_at(self, moment: datetime) -> LoggingMode:
+        """The mode in force: All that has come to its time counts as Error Only."""
+        ended = self.logging_mode_until and moment >= from_iso(self.logging_mode_until)
+        return LoggingMode.ERROR_ONLY if ended and self.logging_mode is LoggingMode.ALL else self.logging_mode
 
     @property
     def host(self) -> str:

@@ -15,7 +15,7 @@ import msgspec
 from shared.errors import ConnectorError
 from shared.mapping.card_rules import check_card, with_exclusive_switches
 from shared.shop_card import ShopCard
-from shared.storage.tables import PROPERTY_CHARACTERS, Table
+from shared.storage.tables import PROPERTY_CHARACTERS, Row, Table
 
 TABLE = "Shops"
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
@@ -31,14 +31,14 @@ class Shops:
     def all(self) -> Iterator[ShopCard]:
         """Every card, by code."""
         for row in self._table.partition("shop"):
-            yield msgspec.json.decode(row["card"], type=ShopCard)
+            yield _stored(row)
 
     def get(self, code: str) -> ShopCard:
         """The card, or ConnectorError shop-unknown."""
         row = self._table.get("shop", code) if _CODE.fullmatch(code) else None
         if row is None:
             raise ConnectorError("shop-unknown", f"there is no shop {code[:50]!r}")
-        return msgspec.json.decode(row["card"], type=ShopCard)
+        return _stored(row)
 
     def save(self, code: str, changes: dict[str, Any]) -> ShopCard:
         """Create the card or change the fields given; the card as stored.
@@ -50,7 +50,7 @@ class Shops:
                 "shop-card-invalid", f"Code {code[:50]!r} must be 1 to 20 capital letters, digits, - or _"
             )
         row = self._table.get("shop", code)
-        old = msgspec.json.decode(row["card"], type=ShopCard) if row else None
+        old = _stored(row) if row else None
         new = _read(code, (msgspec.to_builtins(old) if old else {}) | changes)
         card = with_exclusive_switches(old, new) if old else new
         wrong = check_card(card)
@@ -72,8 +72,8 @@ class Shops:
 
     def find(self, code: str) -> ShopCard | None:
         """The card, or None if it was removed."""
-        row = self._table.get("shop", code)
-        return msgspec.json.decode(row["card"], type=ShopCard) if row else None
+        row = self._table.get("shop", code) if _CODE.fullmatch(code) else None
+        return _stored(row) if row else None
 
     def forget_domains(self, code: str) -> None:
         """Nothing of this code is kept any more: no store leads to it."""
@@ -85,6 +85,12 @@ class Shops:
     def remove(self, code: str) -> None:
         """Forget the card; what was synchronized stays."""
         self._table.delete("shop", self.get(code).code)
+
+
+def _stored(row: Row) -> ShopCard:
+    # Fields of a newer version are passed over: after a step back to this one the cards must still be readable.
+    fields = msgspec.json.decode(row["card"])
+    return msgspec.convert({name: fields[name] for name in ShopCard.__struct_fields__ if name in fields}, ShopCard)
 
 
 def _read(code: str, fields: dict[str, Any]) -> ShopCard:

@@ -44,10 +44,14 @@ DOES_IO = frozenset({"requests", "azure", "socket", "http", "urllib.request", "s
 
 THIRD_PARTY_OF_FUNCTIONS = frozenset({"azure.functions", "msgspec"})
 
-AZURE_OUTSIDE_STORAGE = frozenset({"shared/business_central/sign_in.py", "shared/access/key_vault.py"})
+AZURE_OUTSIDE_STORAGE = frozenset({
+    "shared/access/key_vault.py", "shared/business_central/sign_in.py", "shared/telemetry_export.py",
+})
 
-ONLY_ELSEWHERE = ("aiohttp", "moto", "boto3", "graphql", "croniter", "hypothesis", "pytest", "local", "tests")
-"""What is not there in Azure: the app has to be importable without it."""
+ONLY_ELSEWHERE = (
+    "aiohttp", "moto", "boto3", "botocore", "graphql", "croniter", "hypothesis", "pytest", "local", "tests",
+)
+"""What is not there in Azure, or loaded only where a setting asks for it: the app has to be importable without it."""
 
 MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:work|root|home/\w+|Users/\w+)/|\b[A-Z]:\\Users\\")
 REGISTRY_HOSTS = re.compile(r"registry\.(?:npmjs|yarnpkg)\.|(?:files\.pythonhosted|\bpypi)\.org|\bnpm\.pkg\.github")
@@ -282,7 +286,7 @@ def root_package(name: str) -> str:
     parts = name.split(".")
     if parts[0] != "azure":
         return parts[0]
-    return "-".join(parts[:3] if parts[1] in ("data", "keyvault", "storage") else parts[:2])
+    return "-".join(parts[:3] if parts[1] in ("data", "keyvault", "monitor", "storage") else parts[:2])
 
 
 def python_files(top: str) -> list[Path]:

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
+import msgspec
+from azure.storage.queue import QueueClient, TextBase64DecodePolicy
+
 from shared.shopify.webhooks import signature
+from shared.webhooks.commands import QUEUE, Command
 from shared.webhooks.intake import receive
 from tests.house import House
 
@@ -29,6 +33,19 @@ def deliver(house: House, topic: str, content: Mapping[str, Any], **how: str) ->
     body = json.dumps(content).encode()
     how["shop"] = how.get("shop") or store_of(house)
     receive(house.connector, headers_of(topic, body, **how), body)
+
+
+def queued(house: House) -> list[Command]:
+    """The commands that wait for this house's shop; those of other houses are let go unread."""
+    queue = QueueClient.from_connection_string(
+        house.settings.storage_connection, QUEUE, message_decode_policy=TextBase64DecodePolicy())
+    found = []
+    for message in queue.receive_messages(messages_per_page=32, visibility_timeout=60):
+        command = msgspec.json.decode(message.content, type=Command)
+        if command.shop == house.shop:
+            found.append(command)
+            queue.delete_message(message)
+    return found
 
 
 def store_of(house: House) -> str:

@@ -8,5 +8,6 @@
 
 The path of a request: server -> service (token, throttle, faults) -> operations (path, ETag, query) -> entities
 (which module) -> customers, items, documents, lines, posting, journals -> state. The contract is contract.json,
-the company is seed.py. Not here: contacts, purchases, dimensions, reports, attachments, webhooks, $metadata.
+the company is seed.py. Beside the API, pages published as web services: web_services.py. Not here: contacts,
+purchases, dimensions, reports, attachments, webhooks, $metadata.
 """

@@ -16,7 +16,7 @@ from .state import Reader, State
 
 SERIES = "ITEMS"
 STOCK = "stock"
-CARD: Row = {"vatProdPostingGroup": "", "salesBlocked": False}
+CARD: Row = {"vatProdPostingGroup": "", "salesBlocked": False, "tariffNo": ""}
 REFERENCES = (
     Pair("itemCategoryId", "itemCategoryCode", "itemCategories", "code", "Item Category", "item category"),
     Pair("baseUnitOfMeasureId", "baseUnitOfMeasureCode", "unitsOfMeasure", "code", "Unit of Measure",

@@ -81,10 +81,10 @@ class Operations:
 
     def run(self, operation: Operation) -> Answer:
         """Carry out one operation. Raises BcError; then nothing has changed."""
-        reader = self._reader(operation)
+        reader = self.reader(operation)
         target = self._resolve(operation, reader)
         self.statistics.operation(operation.method, target.entity.name)
-        self._strike(operation, target)
+        self.strike(operation.method, target.action or target.entity.name, target.entity.table)
         if operation.method == "GET":
             return self._read(operation, target, reader)
         if operation.headers.get("data-access-intent", "").lower() == "readonly":
@@ -92,14 +92,15 @@ class Operations:
         with self.state.transaction():
             return self._write(operation, target)
 
-    def _strike(self, operation: Operation, target: Target) -> None:
-        fault = self.faults.take(INSIDE, [(operation.method, target.action or target.entity.name)])
+    def strike(self, method: str, name: str, table: str) -> None:
+        """Let a fault inside the operation happen; `name` is the entity set, action or web service."""
+        fault = self.faults.take(INSIDE, [(method, name)])
         if fault and fault.kind == "forbidden":
-            raise errors.forbidden(target.entity.table)
+            raise errors.forbidden(table)
         if fault:
             raise errors.locked(fault.table)
 
-    def _reader(self, operation: Operation) -> Reader:
+    def reader(self, operation: Operation) -> Reader:
         """Reads go to the replica, which lags, unless they declare that a write depends on them."""
         intent = operation.headers.get("data-access-intent", "").lower()
         if self.faults.replica_lag and operation.method == "GET" and intent != "readwrite":
@@ -238,7 +239,7 @@ class Operations:
         entity, row = target.entity, self._one_row(target)
         if not entity.modify:
             raise errors.method_not_allowed(entity.entity)
-        _check_etag(operation, row, needed=True)
+        check_etag(operation, row, needed=True)
         body = _object(operation.body)
         for name in body.keys() & entity.parts.keys():
             raise errors.bad_request("Deep update of '{name}' is not supported.", name=name)
@@ -251,7 +252,7 @@ class Operations:
         entity, row = target.entity, self._one_row(target)
         if not entity.delete:
             raise errors.method_not_allowed(entity.entity)
-        _check_etag(operation, row, needed=False)
+        check_etag(operation, row, needed=False)
         BEHAVIOURS.get(entity.name, PLAIN).delete(self.state, entity, row)
         return Answer(204)
 
@@ -259,7 +260,7 @@ class Operations:
         if operation.method != "POST":
             raise errors.method_not_allowed(target.entity.entity)
         row = self._one_row(target)
-        _check_etag(operation, row, needed=False)
+        check_etag(operation, row, needed=False)
         action = ACTIONS.get((target.entity.name, target.action))
         if action is None:
             raise errors.BcError(501, "BadRequest_MethodNotImplemented", "The action {action} is not supported here.",
@@ -291,7 +292,7 @@ def _object(body: Any) -> Row:
     return body
 
 
-def _check_etag(operation: Operation, row: Row, *, needed: bool) -> None:
+def check_etag(operation: Operation, row: Row, *, needed: bool) -> None:
     """PATCH must send If-Match; DELETE and actions may. A stale one is 409, not 412."""
     sent = operation.headers.get("if-match", "")
     if (not sent and not needed) or sent == "*":

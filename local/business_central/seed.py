@@ -28,6 +28,7 @@ CODES: dict[str, dict[str, str]] = {
     "itemCategories": {"FURNITURE": "Office furniture", "GIFTS": "Gifts"},
     "locations": {"EAST": "East warehouse", "MAIN": "Main warehouse"},
     "salespeople": {"JR": "John Roberts"},
+    "tariffNumbers": {"847130": "Portable computers", "940330": "Wooden office furniture"},
     "taxAreas": {"DOMESTIC": "Domestic customers", "EU": "Customers in EU", "EXPORT": "Other customers"},
     "taxGroups": {"VAT20": "Standard VAT 20 %", "VAT55": "Reduced VAT 5.5 %", "NOVAT": "No VAT"},
     "inventoryPostingGroups": {"RESALE": "Resale items", "FINISHED": "Finished items"},
@@ -42,6 +43,9 @@ VAT_PERCENT = {
     ("DOMESTIC", "VAT20"): "20", ("DOMESTIC", "VAT55"): "5.5", ("DOMESTIC", "NOVAT"): "0",
     **{(business, product): "0" for business in ("EU", "EXPORT") for product in ("VAT20", "VAT55", "NOVAT")},
 }  # fmt: skip
+
+# Pages published as web services: name of the service -> page.
+WEB_SERVICES = {"ItemCard": 30}
 
 # number: name, VAT product group, direct posting
 ACCOUNTS = {
@@ -116,6 +120,8 @@ def seed(state: State) -> None:
                 _add(state, name, code=code, displayName=text, description=text)
         _setup(state)
         _posting_setup(state)
+        for service, page in WEB_SERVICES.items():
+            state.insert("webServices", {"id": service, "page": page})
         _accounts(state)
         for number, (text, price, group, more) in ITEMS.items():
             _item(state, number, {"displayName": text, "unitPrice": Decimal(price),

@@ -1,7 +1,7 @@
 """One HTTP exchange: token, throttle, faults, operation or batch, error body. No sockets yet: see server.py.
 
-Rules: Microsoft Learn, "API endpoint structure" (addresses with and without tenant, on-premises form) and "Error
-codes" (`CorrelationId`).
+Rules: Microsoft Learn, "API endpoint structure" (addresses with and without tenant, on-premises form), "Publishing
+pages as web services" (`ODataV4` in place of `api/v2.0`) and "Error codes" (`CorrelationId`).
 """
 
 from __future__ import annotations
@@ -26,8 +26,10 @@ from .faults import AFTER, GATEWAY, Fault
 from .operations import Answer, Operation, Operations
 from .throttle import Throttle
 from .tokens import Tokens
+from .web_services import ROOT as WEB_SERVICES
+from .web_services import WebServices
 
-API_PATH = re.compile(r"^(?P<base>/(?:v2\.0/(?:[^/]+/)?)?[^/]+/api/v2\.0)(?:/(?P<path>.*))?$")
+API_PATH = re.compile(r"^(?P<base>/(?:v2\.0/(?:[^/]+/)?)?[^/]+/(?:api/v2\.0|ODataV4))(?:/(?P<path>.*))?$")
 HTML = "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"
 NUMBERED = ("salesOrders", "salesInvoices", "salesCreditMemos")
 
@@ -64,6 +66,7 @@ class Service:
     def __init__(self, control: Control, tokens: Tokens, throttle: Throttle) -> None:
         self.control, self.tokens, self.throttle = control, tokens, throttle
         self.operations = Operations(control.state, control.faults, control.statistics)
+        self.web_services = WebServices(self.operations)
         self.series_lock = asyncio.Lock()
 
     async def answer(self, exchange: Exchange) -> Reply:
@@ -108,6 +111,10 @@ class Service:
         return Reply(answer.status, b"" if answer.body is None else encode(answer.body), answer.headers)
 
     def _run(self, exchange: Exchange, parts: list[tuple[Any, Operation]]) -> Answer:
+        if exchange.base.endswith(f"/{WEB_SERVICES}"):
+            if _is_batch(exchange.url):
+                raise errors.bad_request("A batch of web services is not supported here.")
+            return self.web_services.run(parts[0][1])
         if not _is_batch(exchange.url):
             return self.operations.run(parts[0][1])
         self.control.statistics.batch_operations += len(parts)

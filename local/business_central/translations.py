@@ -82,6 +82,7 @@ CAPTIONS: dict[str, str] = {
     "Quantity": "Quantité", "Variant Code": "Code variante", "Item Variant": "Variante article",
     "Unit of Measure Code": "Code unité", "Item Unit of Measure": "Unité article", "Yes": "Oui", "No": "Non",
     "sell-to customer": "donneur d'ordre", "bill-to customer": "client facturé",
+    "Tariff No.": "Nomenclature produit", "Tariff Number": "Nomenclature produit",
     "Payment Terms": "Conditions de paiement", "Shipment Method": "Conditions de livraison",
 }  # fmt: skip
 

@@ -14,7 +14,7 @@ import json
 import logging
 import sys
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -87,6 +87,23 @@ def import_app(app_folder: Path) -> func.FunctionApp:
         count = f"{len(found)} ({', '.join(found)})" if found else "none"
         raise HostError(f"function_app.py must have exactly one FunctionApp at module level; it has {count}.")
     return typing.cast(func.FunctionApp, getattr(module, found[0]))
+
+
+GROUPS = ("all", "http", "background")
+"""Flex Consumption scales the HTTP functions together, on instances of their own; "background" is all the others.
+
+Source: Microsoft Learn, "Azure Functions Flex Consumption plan hosting", per-function scaling. There each of the
+others has instances of its own too; here they share one host.
+"""
+
+
+def of_group(functions: Iterable[Function], group: str) -> list[Function]:
+    """Those of one of the groups."""
+    return [each for each in functions if group in ("all", _group(each))]
+
+
+def _group(function: Function) -> str:
+    return "http" if function.trigger["type"] == "httpTrigger" else "background"
 
 
 def read_functions(app: func.FunctionApp, settings: Mapping[str, str], folder: Path) -> list[Function]:

@@ -17,6 +17,13 @@ from local.shopify.schema import AdminSchema
 OLD_ORDERS = timedelta(days=60)
 # What the file does not say but the recordings show.
 NOT_FOR_FEW = {"QueryRoot.appInstallations"}
+# What the file leaves out or says of people only (Shopify: Access scopes).
+PAYOUTS, DISPUTES = (f"`read_shopify_payments_{what}` access scope." for what in ("payouts", "disputes"))
+FURTHER_NOTES = {
+    "ShopifyPaymentsAccount.payouts": PAYOUTS, "ShopifyPaymentsAccount.balanceTransactions": PAYOUTS,
+    "ShopifyPaymentsPayout": PAYOUTS, "ShopifyPaymentsAccount.disputes": DISPUTES,
+    "ShopifyPaymentsDispute": DISPUTES,
+}
 FEW_SCOPES = frozenset(  # one list is easier to read than thirty quoted names
     """
     read_orders read_products read_customers read_companies read_inventory read_locations read_fulfillments
@@ -49,7 +56,7 @@ class Token:
 @lru_cache(maxsize=4)
 def all_scopes(schema: AdminSchema) -> frozenset[str]:
     """Every scope the access notes mention, and read_all_orders."""
-    found = re.findall(r"`((?:read|write)_\w+)`", " ".join(schema.access.values()))
+    found = re.findall(r"`((?:read|write)_\w+)`", " ".join((*schema.access.values(), *FURTHER_NOTES.values())))
     return frozenset(found) | FEW_SCOPES | {"read_all_orders"}
 
 
@@ -62,7 +69,7 @@ def missing_access(schema: AdminSchema, token: Token, parent: str, field: str, n
     if named.endswith("Connection"):
         types.append(named.removesuffix("Connection"))
     for key in (coordinate, *types):
-        note = schema.access.get(key)
+        note = FURTHER_NOTES.get(key) or schema.access.get(key)
         if note and not all(token_has(token.scopes, group) for group in wanted_scopes(note)):
             return note
     return None

@@ -1,6 +1,6 @@
 """The control API under /_control: tests change the shop, order faults, read figures. Loopback only.
 
-GET    /_control/totals                       {customers, products, orders, companies, variants}
+GET    /_control/totals                       {customers, products, orders, companies, payouts, disputes, variants}
 POST   /_control/{kind}                       a spec (see `records`, `orders`) -> the full record
 GET    /_control/{kind}/{number}              the full record
 PATCH  /_control/{kind}/{number}              changes laid over the spec -> the full record
@@ -8,7 +8,7 @@ DELETE /_control/{kind}/{number}
 POST   /_control/touch                        {type, ids | count} -> {touched: [numbers]}
 POST   /_control/faults                       {kind, times, ...} (see `faults`); GET lists, DELETE clears
 GET    /_control/stats                        figures; POST /_control/stats/reset; GET /_control/calls
-kind: customers, products, orders, companies. Errors: 400 or 404 with {"error": sentence}.
+kind: customers, products, orders, companies, payouts, disputes. Errors: 400 or 404 with {"error": sentence}.
 More of it: `app_control`, `webhook_control`.
 """
 from __future__ import annotations

@@ -3,7 +3,8 @@
 Writes specs (vocabulary: `records`, `orders`) and puts them into a `ShopState`. The mix holds what a
 connector meets in a real shop: guests, several currencies, discounts on lines and shipping, tips, gift
 cards, refunds, cancelled, archived, test and old orders, one order of more than 250 lines, texts longer
-than Business Central's fields. ``plain`` shops are for benchmarks: three lines each, nothing exotic.
+than Business Central's fields, payouts and disputes. ``plain`` shops are for benchmarks: three lines each,
+nothing exotic.
 """
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from local.shopify import demo_names as names
+from local.shopify.demo_payments import disputes, payouts
 from local.shopify.money import cents
 from local.shopify.orders import build_order
 from local.shopify.records import Record, Spec, gid, slug
@@ -39,6 +41,9 @@ def demo_shop(*, seed: int, now: datetime, customers: int, products: int, orders
     write = _plain_order if plain else _order
     state.add_all("orders", [
         write(chance, now, index, orders, catalogue, gift_cards, people, lines) for index in range(orders)], start)
+    if not plain:
+        state.add_all("payouts", payouts(state, now), start)
+        state.add_all("disputes", disputes(state, now), start)
     return state
 
 

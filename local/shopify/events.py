@@ -23,7 +23,9 @@ Event = tuple[str, Payload]
 
 
 def events_of(state: ShopState, kind: str, before: Record | None, after: Record | None) -> list[Event]:
-    """The topics (as headers write them, ``orders/create``) and bodies of one change."""
+    """The topics (as headers write them, ``orders/create``) and bodies of one change; none for a payout or dispute."""
+    if kind != "orders" and kind not in BODIES:
+        return []
     if after is None:
         assert before is not None
         return [(f"{kind}/delete", {"id": number_of(before["id"])})]

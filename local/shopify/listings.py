@@ -12,13 +12,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from local.shopify.paging import Key
+from local.shopify.payment_records import movements_of
 from local.shopify.records import Record
 from local.shopify.state import ShopState, Stored
 
 # GraphQL type of a connection's nodes -> kind of the state, or None for rows inside other records
 LISTED = {"Order": "orders", "Customer": "customers", "Product": "products", "Company": "companies",
           "ProductVariant": None, "InventoryItem": None, "FulfillmentOrder": None, "Location": None,
-          "CompanyLocation": None}
+          "CompanyLocation": None, "ShopifyPaymentsPayout": "payouts", "ShopifyPaymentsDispute": "disputes",
+          "ShopifyPaymentsBalanceTransaction": None}
 
 
 Sorted = tuple[Key, Any]            # a row behind the key it is sorted by
@@ -47,6 +49,8 @@ def rows_of(state: ShopState, typename: str, *, lag: float, now: datetime) -> li
         return [_row(f) for o in state.stored("orders") for f in o.record["fulfillmentOrders"]]
     if typename == "CompanyLocation":
         return [_row(place) for c in state.stored("companies") for place in c.record["locations"]]
+    if typename == "ShopifyPaymentsBalanceTransaction":
+        return [_row(m) for p in state.stored("payouts") for m in movements_of(p.spec)]
     if typename == "Location":
         return [_row(state.location)]
     return []
@@ -59,8 +63,9 @@ def _indexed(stored: Stored | None, horizon: datetime) -> Stored | None:
 
 
 def _row(record: Record) -> Row:
-    return Row(int(record["id"].rsplit("/", 1)[1]),
-               {"created_at": record.get("createdAt"), "updated_at": record.get("updatedAt")}, record)
+    created = record.get("createdAt") or record.get("transactionDate")
+    spec = {"created_at": created, "updated_at": record.get("updatedAt")}
+    return Row(int(record["id"].rsplit("/", 1)[1]), spec, record)
 
 
 # -- sorting ----------------------------------------------------------------------
@@ -73,6 +78,7 @@ SORTS: dict[str, Callable[[Any], Any]] = {
     "ORDER_NUMBER": lambda row: f"{row.record['number']:012d}",
     "TITLE": lambda row: row.record["title"].lower(),
     "VENDOR": lambda row: row.record["vendor"].lower(),
+    "ISSUED_AT": lambda row: row.record["issuedAt"],
     "SKU": lambda row: row.record.get("sku") or "",
 }
 
@@ -155,5 +161,12 @@ READERS: dict[tuple[str, str], Callable[[Record, Any], Any]] = {
     ("ProductVariant", "product_id"): lambda r, row: _number_of(r["product"]),
     ("ProductVariant", "default"): lambda r, row: [r["displayName"], r["sku"], r["barcode"]],
     ("FulfillmentOrder", "assigned_location_id"): lambda r, row: 1,
+    ("ShopifyPaymentsPayout", "status"): lambda r, row: r["status"].lower(),
+    ("ShopifyPaymentsDispute", "status"): lambda r, row: r["status"].lower(),
+    ("ShopifyPaymentsBalanceTransaction", "payments_transfer_id"): lambda r, row: _number_of(
+        r["associatedPayout"]["id"]),
+    ("ShopifyPaymentsBalanceTransaction", "processed_at"): lambda r, row: r["transactionDate"],
+    ("ShopifyPaymentsBalanceTransaction", "transaction_type"): lambda r, row: r["type"].lower(),
+    ("ShopifyPaymentsBalanceTransaction", "payout_status"): lambda r, row: r["associatedPayout"]["status"].lower(),
     ("Company", "default"): lambda r, row: [r["name"], r["externalId"]],
 }

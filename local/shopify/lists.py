@@ -25,14 +25,14 @@ def connection(run: Execution, record: Record, field: Field) -> Page:
     arguments = run.arguments(field)
     check_window(arguments.get("first"), arguments.get("last"), needed=True)
     typename = field.named.name.removesuffix("Connection")
-    return _page(run, field, all_rows(run, typename, arguments.get("sortKey"), bool(arguments.get("reverse"))))
+    return paged(run, field, all_rows(run, typename, arguments.get("sortKey"), bool(arguments.get("reverse"))))
 
 
 def customer_orders(run: Execution, record: Record, field: Field) -> Page:
     """A page of one customer's orders."""
     arguments = run.arguments(field)
     rows = sorted_rows(orders_of(run, record), arguments.get("sortKey"), bool(arguments.get("reverse")))
-    return _page(run, field, rows)
+    return paged(run, field, rows)
 
 
 def count(run: Execution, record: Record, field: Field) -> Record:
@@ -66,7 +66,8 @@ def is_visible(run: Execution, created_at: str) -> bool:
     return order_is_visible(run.token, created_at, run.now)
 
 
-def _page(run: Execution, field: Field, rows: list[Sorted]) -> Page:
+def paged(run: Execution, field: Field, rows: list[Sorted]) -> Page:
+    """The page the field asks for of these rows, of which only those are taken that its ``query:`` matches."""
     found = searched(run, field, rows)
     page = page_of([row for _, row in found], [key for key, _ in found], run.arguments(field),
                    window_needed=not run.bulk)

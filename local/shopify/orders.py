@@ -13,6 +13,7 @@ discounts [{target: lines | line | shipping, line: index (of the line or shippin
           code or title}]
 refunds   [{lines: [{line: index, quantity, restock}], shipping: True, note, created_at, pending}]
 transactions [{kind, status, amount, gateway, parent: index}]; left out: one paid SALE of the total
+fulfillment_orders [[indices of lines]]; left out: one with all goods
 * defaults to the shop's. Money is given as strings in shop currency.
 
 Rules: Shopify, Admin API, objects Order, LineItem, Refund, OrderTransaction; amounts from `reckoning`.

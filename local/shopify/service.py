@@ -24,6 +24,7 @@ from local.shopify.cost import requested_cost
 from local.shopify.execution import Execution
 from local.shopify.faults import Faults
 from local.shopify.grants import Grants
+from local.shopify.payments import PAYMENT_RESOLVERS
 from local.shopify.plan import Plan, directive_variables
 from local.shopify.roots import RESOLVERS
 from local.shopify.schema import AdminSchema, load_schema
@@ -35,7 +36,7 @@ from local.shopify.variables import coerce_variables, oversized_list
 from local.shopify.webhooks import Webhooks
 
 KEPT_DOCUMENTS = 500
-RESOLVERS_OF_ALL_ROOMS = {**RESOLVERS, **SUBSCRIPTION_RESOLVERS, **BULK_RESOLVERS}
+RESOLVERS_OF_ALL_ROOMS = {**RESOLVERS, **SUBSCRIPTION_RESOLVERS, **BULK_RESOLVERS, **PAYMENT_RESOLVERS}
 Answer = dict[str, Any]
 
 

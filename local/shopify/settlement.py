@@ -218,7 +218,7 @@ def _shipping_fields(draft: Draft) -> Record:
     return {
         "displayFulfillmentStatus": "FULFILLED" if fulfilled else "UNFULFILLED",
         "fulfillable": not fulfilled, "fulfillments": fulfillments, "fulfillmentsCount": _count(fulfillments),
-        "fulfillmentOrders": [_fulfillment_order(draft, fulfilled)],
+        "fulfillmentOrders": _fulfillment_orders(draft, fulfilled),
     }
 
 
@@ -237,19 +237,29 @@ def _fulfillment(draft: Draft) -> Record:
     }
 
 
-def _fulfillment_order(draft: Draft, fulfilled: bool) -> Record:
+def _fulfillment_orders(draft: Draft, fulfilled: bool) -> list[Record]:
+    goods = [i for i, line in enumerate(draft.lines) if not (line.get("tip") or line.get("gift_card"))]
+    parts = draft.spec.get("fulfillment_orders") or [goods]
+    return [_fulfillment_order(draft, fulfilled, index, part) for index, part in enumerate(parts)]
+
+
+def _pieces(line: Spec) -> int:
+    return int(line.get("quantity", 1) - line.get("removed", 0))
+
+
+def _fulfillment_order(draft: Draft, fulfilled: bool, index: int, lines: list[int]) -> Record:
     number = draft.number * 1000
     closed = "CLOSED" if fulfilled else "CANCELLED" if draft.spec.get("cancelled") else "OPEN"
     return {
-        "__typename": "FulfillmentOrder", "id": gid("FulfillmentOrder", number), "status": closed,
+        "__typename": "FulfillmentOrder", "id": gid("FulfillmentOrder", number + index), "status": closed,
         "requestStatus": "UNSUBMITTED", "createdAt": draft.spec["created_at"],
         "updatedAt": draft.spec["updated_at"], "orderId": gid("Order", draft.number),
         "orderName": draft.spec.get("name", ""), "order": gid("Order", draft.number),
-        "assignedLocation": {"name": "Entrepôt de Lyon", "location": LOCATION},
+        "assignedLocation": {"name": "Entrepôt de Lyon", "countryCode": "FR", "location": LOCATION},
         "lineItems": [{
             "__typename": "FulfillmentOrderLineItem", "id": gid("FulfillmentOrderLineItem", number + i),
-            "totalQuantity": line.get("quantity", 1), "sku": line.get("sku"),
-            "remainingQuantity": 0 if closed != "OPEN" else line.get("quantity", 1) - line.get("removed", 0),
+            "totalQuantity": draft.lines[i].get("quantity", 1), "sku": draft.lines[i].get("sku"),
+            "remainingQuantity": 0 if closed != "OPEN" else _pieces(draft.lines[i]),
             "lineItem": gid("LineItem", number + i),
-        } for i, line in enumerate(draft.lines) if not (line.get("tip") or line.get("gift_card"))],
+        } for i in lines],
     }

@@ -18,11 +18,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from local.shopify.orders import build_order
+from local.shopify.payment_records import build_dispute, build_payout, payments_account
 from local.shopify.records import Record, Spec, build_company, build_customer, build_product, gid
 
-KINDS = {"customers": "Customer", "products": "Product", "orders": "Order", "companies": "Company"}
+KINDS = {"customers": "Customer", "products": "Product", "orders": "Order", "companies": "Company",
+         "payouts": "ShopifyPaymentsPayout", "disputes": "ShopifyPaymentsDispute"}
 FIRST_NUMBER = {"customers": 7_100_000_000_000, "products": 8_200_000_000, "orders": 5_400_000_000_000,
-                "companies": 6_300_000_000}
+                "companies": 6_300_000_000, "payouts": 92_000_000_000, "disputes": 31_000_000_000}
+BUILDERS: dict[str, Callable[[Spec], Record]] = {
+    "customers": build_customer, "companies": build_company, "payouts": build_payout, "disputes": build_dispute}
 # Children whose number leads back to their order (number // 1000).
 ORDER_CHILDREN = {"LineItem": "lineItems", "ShippingLine": "shippingLines", "Refund": "refunds",
                   "OrderTransaction": "transactions", "Fulfillment": "fulfillments",
@@ -72,6 +76,7 @@ class ShopState:
     def __init__(self, card: Record, clock: Clock) -> None:
         self.card, self.clock = card, clock
         self.location = location_record()
+        self.payments_account: Record | None = payments_account()      # None: a shop without Shopify Payments
         self.kept: dict[str, Any] = {}      # what other rooms want in the dump, as JSON
         self.subscriptions: dict[str, Record] = {}      # webhook subscriptions by gid
         self.bulk_operations: dict[str, Record] = {}
@@ -90,7 +95,7 @@ class ShopState:
     # -- reading ---------------------------------------------------------------
 
     def stored(self, kind: str) -> list[Stored]:
-        """Everything of one kind (customers, products, orders, companies), oldest first."""
+        """Everything of one kind (a key of KINDS), oldest first."""
         with self.lock:
             return list(self._stored[kind].values())
 
@@ -222,7 +227,7 @@ class ShopState:
             return lambda spec: build_order(spec, self.card, self._variants_by_sku)
         if kind == "products":
             return lambda spec: build_product(spec, self.card["currencyCode"])
-        return build_customer if kind == "customers" else build_company
+        return BUILDERS[kind]
 
     def _index(self, kind: str, stored: Stored) -> None:
         if kind == "orders":
@@ -256,7 +261,7 @@ class ShopState:
         """Write all specs to `path` (gzip when it ends in .gz), atomically."""
         with self.lock:
             content = {"card": self.card, "numbers": self._numbers, "kept": self.kept,
-                       "subscriptions": self.subscriptions,
+                       "subscriptions": self.subscriptions, "payments_account": self.payments_account,
                        "specs": {k: [s.spec for s in found.values()] for k, found in self._stored.items()}}
         raw = json.dumps(content, ensure_ascii=False).encode()
         partial = path.with_name(path.name + ".partial")
@@ -271,8 +276,9 @@ class ShopState:
         state = cls(content["card"], clock)
         for kind, specs in content["specs"].items():
             state.add_all(kind, specs, datetime(2000, 1, 1, tzinfo=UTC))
-        state._numbers, state.kept = content["numbers"], content.get("kept", {})
+        state._numbers, state.kept = {**FIRST_NUMBER, **content["numbers"]}, content.get("kept", {})
         state.subscriptions = content.get("subscriptions", {})
+        state.payments_account = content.get("payments_account")
         return state
 
 

@@ -18,8 +18,25 @@ REQUIRED = (
 )
 """Without one of these no synchronization starts."""
 
-OPTIONAL = ("read_all_orders",)
-"""Asked for as well; without it orders older than 60 days are absent. Shopify approves it per app."""
+FULFILLMENT_ORDERS = (
+    "read_assigned_fulfillment_orders",
+    "read_merchant_managed_fulfillment_orders",
+    "read_third_party_fulfillment_orders",
+)
+"""Each opens its share of the fulfillment orders; without any of them orders are read without."""
+
+PAYMENTS = (
+    "read_shopify_payments_accounts",
+    "read_shopify_payments_disputes",
+    "read_shopify_payments_payouts",
+)
+"""The account, and what is read through it; without them payouts and disputes are not used."""
+
+OPTIONAL = ("read_all_orders", *FULFILLMENT_ORDERS, *PAYMENTS)
+"""Asked for as well; what needs them is left out where they are not granted, and the card names them.
+
+read_all_orders: without it orders older than 60 days are absent. Shopify approves it per app.
+"""
 
 WANTED = (*REQUIRED, *OPTIONAL)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -77,6 +77,11 @@ class AccessTokens:
         lacking = missing_scopes(grant)
         if set(lacking) - set(OPTIONAL):
             raise ConnectorError("access-scope-changed", f"shop {shop} has not granted {', '.join(lacking)}")
+
+    def lacks(self, shop: str, scopes: Iterable[str]) -> bool:
+        """Whether the shop is known to have granted none of these; False while its scopes are not known."""
+        grant, wanted = self.grants.get(shop), set(scopes)
+        return grant is not None and bool(grant.granted) and set(missing(wanted, grant.granted)) == wanted
 
     def has_access_key(self, shop: str) -> bool:
         """Whether a token is kept for the shop."""

@@ -11,6 +11,7 @@ tables behind the decisions are retries.py and refusals.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -25,6 +26,7 @@ from shared.business_central.request_window import DEFAULT_LIMIT
 from shared.business_central.retries import Failure
 from shared.business_central.sign_in import TokenProvider
 from shared.business_central.transport import Call, Transport
+from shared.business_central.web_services import WebService
 from shared.business_central.wire import Row
 from shared.clock import Clock
 from shared.errors import ConnectorError
@@ -112,6 +114,16 @@ class BusinessCentral:
         if _is_gone(answer.failure):
             return None
         raise refusal(answer.failure, Written(entity_set))
+
+    def web_service(self, name: str) -> WebService:
+        """The page that the company publishes under this name; for item_card.py only."""
+        return WebService(self._transport, self._root, self._company_name, name)
+
+    @cached_property
+    def _company_name(self) -> str:
+        """Web services want the company's name; the card pins its id."""
+        url = f"{self._root}/{self._company}{wire.query({'$select': 'name'})}"
+        return str(self._good(Call("GET", url, _intent(False), b"", Written("companies"), writes=0))["name"])
 
     # Writing: for executor.py only
 

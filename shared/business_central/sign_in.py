@@ -3,7 +3,8 @@
 Rules: Microsoft Learn, "Using service-to-service authentication" (client credentials, the scope below, no
 refresh token: ask again) and "Managed identities"; user and web service key exist on-premises only.
 Border: knows tokens, not Business Central. Errors: ConnectorError "bc-unauthorized" when the sign-in is
-refused, ServiceUnavailable "bc-unavailable" when the token service does not answer. No secret in either.
+refused, ServiceUnavailable "bc-unavailable" when the token service does not answer. No secret in either, nor in what
+the observer of the call that needed the token is told.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import requests
 
 from shared.clock import Clock
 from shared.errors import ConnectorError, ServiceUnavailable
+from shared.exchange import Exchange, Observer, unobserved
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -31,8 +33,8 @@ _TIMEOUT_SECONDS = (10, 30)
 class TokenProvider(Protocol):
     """Gives the Authorization header's value; any thread may call it."""
 
-    def __call__(self) -> str:
-        """The full value, e.g. "Bearer eyJ…"."""
+    def __call__(self, observe: Observer = unobserved) -> str:
+        """The full value, e.g. "Bearer eyJ…"; `observe` is told of each call that it takes to get one."""
         ...
 
     def forget(self) -> None:
@@ -46,7 +48,7 @@ class FixedSignIn:
     def __init__(self, value: str) -> None:
         self._value = value
 
-    def __call__(self) -> str:
+    def __call__(self, observe: Observer = unobserved) -> str:
         return self._value
 
     def forget(self) -> None:
@@ -90,42 +92,58 @@ class ClientCredentials:
         self._value = ""
         self._renew_at = clock.now()
 
-    def __call__(self) -> str:
+    def __call__(self, observe: Observer = unobserved) -> str:
         with self._lock:
             if not self._value or self._clock.now() >= self._renew_at:
-                self._value, self._renew_at = self._fetch()
+                self._value, self._renew_at = self._fetch(observe)
             return self._value
 
     def forget(self) -> None:
         with self._lock:
             self._value = ""
 
-    def _fetch(self) -> tuple[str, datetime]:
-        answer = self._ask()
+    def _fetch(self, observe: Observer) -> tuple[str, datetime]:
+        answer = self._ask(observe)
         try:
             token, seconds = str(answer.json()["access_token"]), int(answer.json().get("expires_in", 3600))
         except (ValueError, KeyError, AttributeError):
             raise ServiceUnavailable("bc-unavailable", "The token service's answer holds no token.") from None
         return f"Bearer {token}", self._clock.now() + timedelta(seconds=seconds) - RENEW_BEFORE_EXPIRY
 
-    def _ask(self) -> requests.Response:
+    def _ask(self, observe: Observer) -> requests.Response:
         problem = ""
         for tries in range(_TRIES):
             self._clock.sleep(2.0**tries if tries else 0)
             self._http_gate()
+            began = self._clock.now()
             try:
                 answer = requests.post(
                     self._token_url, data=self._form, timeout=_TIMEOUT_SECONDS, allow_redirects=False
                 )
             except requests.RequestException as lost:
                 problem = f"did not answer ({type(lost).__name__})"
+                observe(self._exchange(began, tries, 0, type(lost).__name__, "(no answer)"))
                 continue
+            said = "(not shown)" if answer.ok else self._without_secret(_refusal(answer))
+            observe(self._exchange(began, tries, answer.status_code, answer.reason or "", said))
             if answer.ok:
                 return answer
             if answer.status_code < 500 and answer.status_code != 429:
-                raise ConnectorError("bc-unauthorized", _refusal(answer))
+                raise ConnectorError("bc-unauthorized", said)
             problem = f"answered {answer.status_code}"
         raise ServiceUnavailable("bc-unavailable", f"The token service {problem}.")
+
+    def _exchange(self, began: datetime, tries: int, status: int, reason: str, response: str) -> Exchange:
+        """Bodies hold nothing but secrets: the journal gets what was asked for, and why it was refused."""
+        return Exchange(
+            at=began, direction="Business Central", method="POST", url=self._token_url, status=status,
+            description=reason, seconds=(self._clock.now() - began).total_seconds(), request="(sign-in; not shown)",
+            response=response, retry=tries, has_error=not 200 <= status < 300,
+        )
+
+    def _without_secret(self, text: str) -> str:
+        secret = self._form["client_secret"]
+        return text.replace(secret, "***") if secret else text
 
 
 def _refusal(answer: requests.Response) -> str:
@@ -147,7 +165,8 @@ class AzureIdentity:
         self._lock = threading.Lock()
         self._credential: TokenCredential | None = None
 
-    def __call__(self) -> str:
+    def __call__(self, observe: Observer = unobserved) -> str:
+        # What azure-identity calls stays inside it: there is nothing to tell.
         with self._lock:
             self._credential = self._credential or self._make()
             return f"Bearer {_token(self._credential, self._scope)}"

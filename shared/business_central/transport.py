@@ -112,7 +112,7 @@ class Transport:
     def _attempt(self, call: Call, tries: int) -> Answer:
         self._http_gate()
         self._take_place(call)
-        authorization = self._sign_in()
+        authorization = self._sign_in(self._observe)
         sent_at = self._clock.now()
         reply = self._exchange(call, authorization)
         answer = read_answer(reply, self._clock.now(), batch_of=call.weight if call.batch else 0)

@@ -4,7 +4,8 @@ One blob per page of records (`captures/<shop>/<kind>/<date>/<time>-<unique>.jso
 byte for byte as sent) and an index row per record in table DataCaptures: partition `<shop>|<kind>`, key
 `<id>|<inverted time>`, so that a record's captures come newest first. Partition `<shop>|<kind>|names`
 leads from a name (#1001) to the record. A record equal to its previous capture is not stored again; that
-test is made with the hash in its link row. Lists over time are in capture_list.py.
+test is made with the hash in its link row. The first five digits of `<unique>` are the microsecond, so a pack
+leads to the keys of its rows. Lists over time are in capture_list.py, what goes is in capture_purge.py.
 """
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ import gzip
 import hashlib
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -74,6 +75,19 @@ def written_at(blob: str) -> datetime:
     return datetime.strptime(found[3] + found[4], "%Y-%m-%d%H%M%S").replace(tzinfo=UTC)
 
 
+def is_pack(blob: str) -> bool:
+    """Whether this is the name of a pack."""
+    return _BLOB.fullmatch(blob) is not None
+
+
+def row_key(number: int, blob: str) -> str:
+    """The key of a record's index row for the capture in this pack."""
+    found = _BLOB.fullmatch(blob)
+    assert found is not None, blob
+    at = written_at(blob) + timedelta(microseconds=int(found[5][:5], 16))
+    return f"{number:020d}|{_END_OF_TIME - int(at.timestamp() * 1_000_000):017d}"
+
+
 class _Named(msgspec.Struct, rename="camel"):
     """What people call a record: an order's or company's name, a product's title. Customers go by id only:
     what identifies a person stands in the payload and nowhere else."""
@@ -95,48 +109,47 @@ class DataCaptures:
     """The captures of all shops."""
 
     def __init__(self, table: Table, blobs: Blobs, clock: Clock) -> None:
-        self._table, self._blobs, self._clock = table, blobs, clock
+        self.table, self.blobs, self._clock = table, blobs, clock
 
     def keep(self, shop: str, kind: str, records: Sequence[tuple[int, bytes]]) -> None:
         """Store (id, JSON as sent) of one page: one blob, one index row each."""
         if not records:
             return
         now = self._clock.now()
-        blob = f"{shop}/{kind}/{now:%Y-%m-%d}/{now:%H%M%S}-{uuid4().hex[:12]}.jsonl.gz"
+        blob = f"{shop}/{kind}/{now:%Y-%m-%d}/{now:%H%M%S}-{now.microsecond:05x}{uuid4().hex[:7]}.jsonl.gz"
         lines = b"\n".join(raw.replace(b"\n", b" ") for _, raw in records)
-        self._blobs.write(CONTAINER, blob, gzip.compress(lines, 6), "application/gzip")
-        inverted = _END_OF_TIME - int(now.timestamp() * 1_000_000)
+        self.blobs.write(CONTAINER, blob, gzip.compress(lines, 6), "application/gzip")
         at = now.isoformat(timespec="microseconds")
         rows, names = {}, {}
         for line, (number, raw) in enumerate(records):
-            key, name = f"{number:020d}|{inverted:017d}", name_of(raw)
+            key, name = row_key(number, blob), name_of(raw)
             rows[key] = {
                 "PartitionKey": f"{shop}|{kind}", "RowKey": key, "at": at, "name": name,
                 "hash": capture_hash(raw), "blob": blob, "line": line,
             }
             if name:
                 names[f"{_name_key(name)}|{number:020d}"] = number
-        self._table.write(Put("put", row) for row in rows.values())
-        self._table.write(Put("put", {"PartitionKey": names_partition(shop, kind), "RowKey": key}) for key in names)
+        self.table.write(Put("put", row) for row in rows.values())
+        self.table.write(Put("put", {"PartitionKey": names_partition(shop, kind), "RowKey": key}) for key in names)
 
     def of_record(self, shop: str, kind: str, number: int) -> list[Captured]:
         """A record's captures, newest first."""
         first = f"{number:020d}|"
-        return [_captured(row) for row in self._table.partition(f"{shop}|{kind}", first, first + "~")]
+        return [_captured(row) for row in self.table.partition(f"{shop}|{kind}", first, first + "~")]
 
     def named(self, shop: str, kind: str, name: str) -> list[int]:
         """Ids of the records that were captured with this name; a leading # and capitals do not matter."""
         first = f"{_name_key(name)}|"
-        return [int(row["RowKey"].rpartition("|")[2]) for row in self._table.partition(
+        return [int(row["RowKey"].rpartition("|")[2]) for row in self.table.partition(
             names_partition(shop, kind), first, first + "~")]
 
     def packs(self, shop: str, kind: str) -> list[str]:
         """The blobs of one kind, oldest first."""
-        return [blob for blob in self._blobs.names(CONTAINER, f"{shop}/{kind}/") if _BLOB.fullmatch(blob)]
+        return [blob for blob in self.blobs.names(CONTAINER, f"{shop}/{kind}/") if _BLOB.fullmatch(blob)]
 
     def lines(self, blob: str) -> list[bytes]:
         """Every record of a pack as Shopify sent it; [] when the pack has been removed."""
-        packed = self._blobs.read(CONTAINER, blob)
+        packed = self.blobs.read(CONTAINER, blob)
         return [] if packed is None else gzip.decompress(packed).split(b"\n")
 
     def raw(self, shop: str, kind: str, id: str) -> bytes:

@@ -176,7 +176,7 @@ def _number(row: Row) -> str:
 
 def _microseconds(at: datetime) -> int:
     moment = at.astimezone(UTC)
-    return int((moment - datetime.combine(moment.date(), time(), UTC)) / timedelta(microseconds=1))
+    return (moment - datetime.combine(moment.date(), time(), UTC)) // timedelta(microseconds=1)
 
 
 class _Pack:
@@ -194,7 +194,7 @@ class _Pack:
         return {f"{which}_line": len(self.lines) - 1, "bodies": self.name}
 
     def packed(self) -> bytes:
-        return gzip.compress(b"\n".join(self.lines), 5)
+        return gzip.compress(b"\n".join(self.lines), 3)
 
 
 def _row(shop: str, run: str, key: str, exchange: Exchange, bodies: _Pack) -> Row:

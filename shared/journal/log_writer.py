@@ -14,6 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from shared.exchange import Exchange, Observer
 from shared.journal.log_entries import LogEntries
 from shared.shop_card import LoggingMode, ShopCard
+from shared.storage.batches import BATCH_ROWS
 
 _log = logging.getLogger(__name__)
 _MOST_ENTRIES = 500
@@ -38,14 +39,14 @@ def written_at_once(logs: LogEntries, card: Callable[[], ShopCard]) -> Observer:
         except Exception:
             _log.warning("a log entry is lost: its shop card cannot be read", exc_info=True)
             return
-        if is_wanted(exchange, shop.logging_mode):
+        if is_wanted(exchange, shop.logging_mode_at(exchange.at)):
             _write(logs, shop.code, "", [(0, exchange)])
 
     return observe
 
 
 class LogWriter:
-    """The log of one run. Call it with an exchange; `flush` after a page, `close` at the end.
+    """The log of one run. Call it with an exchange; `flush(whole=True)` after a page, `close` at the end.
 
     patience_seconds  how long `close` waits for storage
     written, lost   entries so far; complete after `close`
@@ -53,7 +54,7 @@ class LogWriter:
 
     def __init__(self, logs: LogEntries, card: ShopCard, run: str, *, patience_seconds: float = 10) -> None:
         self._patience = patience_seconds
-        self._logs, self._shop, self._run, self._mode = logs, card.code, run, card.logging_mode
+        self._logs, self._shop, self._run, self._mode_at = logs, card.code, run, card.logging_mode_at
         self._lock = threading.Lock()
         self._waiting: list[tuple[int, Exchange]] = []
         self._characters = 0
@@ -65,20 +66,26 @@ class LogWriter:
 
     def __call__(self, exchange: Exchange) -> None:
         """Keep the call for the next batch, if the mode wants it."""
-        if not is_wanted(exchange, self._mode):
+        if not is_wanted(exchange, self._mode_at(exchange.at)):
             return
         with self._lock:
             self._waiting.append((self._sequence, exchange))
             self._sequence += 1
-            self._characters += len(exchange.request) + len(exchange.response)
+            self._characters += _characters(exchange)
             full = len(self._waiting) >= _MOST_ENTRIES or self._characters >= _MOST_CHARACTERS
         if full:
             self.flush()
 
-    def flush(self) -> None:
-        """Hand what is waiting to the writing thread; returns at once."""
+    def flush(self, *, whole: bool = False) -> None:
+        """Hand what is waiting to the writing thread; returns at once.
+
+        `whole` takes only as many as fill batches of storage; the rest waits for the next page, or the end.
+        """
         with self._lock:
-            batch, self._waiting, self._characters = self._waiting, [], 0
+            size = len(self._waiting)
+            size -= size % BATCH_ROWS if whole else 0
+            batch, self._waiting = self._waiting[:size], self._waiting[size:]
+            self._characters = sum(_characters(exchange) for _, exchange in self._waiting)
             self._count_finished()
             if not batch:
                 return
@@ -109,6 +116,10 @@ class LogWriter:
     def _lose(self, entries: int, reason: str) -> None:
         self.lost += entries
         _log.warning("shop %s: %d log entries are lost: %s", self._shop, entries, reason)
+
+
+def _characters(exchange: Exchange) -> int:
+    return len(exchange.request) + len(exchange.response)
 
 
 def _write(logs: LogEntries, shop: str, run: str, batch: list[tuple[int, Exchange]]) -> bool:

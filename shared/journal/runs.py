@@ -6,13 +6,15 @@ first. The row is written at the start, after each page (progress) and at the en
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import islice
 from uuid import uuid4
 
 import msgspec
 
-from shared.clock import Clock
+from shared.clock import Clock, from_iso
 from shared.errors import ConnectorError
+from shared.journal.row_removal import remove_rows
 from shared.storage.tables import Row, Table
 
 TABLE = "SyncRuns"
@@ -35,6 +37,7 @@ class SyncRun(msgspec.Struct, kw_only=True):
     """One run. state: running, continuing, succeeded, failed, interrupted.
 
     only_changed  it read only the records that webhooks announced
+    repeats       scheduled runs after this one that failed before any call in the same way; `ended_at` is the last's
     """
 
     shop: str
@@ -54,8 +57,16 @@ class SyncRun(msgspec.Struct, kw_only=True):
     bc_writes: int = 0
     log_entries: int = 0
     log_entries_lost: int = 0
+    captures_lost: int = 0
     error_code: str = ""
     error_detail: str = ""
+    repeats: int = 0
+
+    def failed_like(self, other: SyncRun) -> bool:
+        """Whether both were scheduled and failed before any call, for the same reason."""
+        before_any_call = not (self.shopify_calls or self.bc_calls or other.shopify_calls or other.bc_calls)
+        same = self.error_code == other.error_code and self.started_by == other.started_by == "schedule"
+        return same and before_any_call and self.state == other.state == "failed"
 
 
 class SyncRuns:
@@ -70,7 +81,7 @@ class SyncRuns:
             run.state, run.ended_at = "interrupted", self._now()
             self.save(run)
         now = self._clock.now()
-        key = f"{_END_OF_TIME - int(now.timestamp() * 1000):015d}-{uuid4().hex[:4]}"
+        key = f"{_key_at(now)}-{uuid4().hex[:4]}"
         run = SyncRun(
             shop=shop, run=key, started_by=started_by, started_at=self._now(), kinds=kinds, only_changed=only_changed
         )
@@ -83,6 +94,15 @@ class SyncRuns:
             "PartitionKey": run.shop, "RowKey": run.run, "state": run.state,
             "run": msgspec.json.encode(run).decode(),
         })
+
+    def fold(self, run: SyncRun) -> None:
+        """Let a run that failed just like the one before it be counted there, instead of filling the history."""
+        newest = self.latest(run.shop, 2)
+        if len(newest) == 2 and newest[0].run == run.run and run.failed_like(newest[1]):
+            before = newest[1]
+            before.repeats, before.ended_at, before.error_detail = before.repeats + 1, run.ended_at, run.error_detail
+            self.save(before)
+            self._table.delete(run.shop, run.run)
 
     def get(self, shop: str, run: str) -> SyncRun:
         """The run, or ConnectorError not-found."""
@@ -99,12 +119,26 @@ class SyncRuns:
         """Every run of the shop, newest first."""
         return map(_run, self._table.partition(shop))
 
+    def remove_before(self, before: datetime) -> int:
+        """Forget the runs of every shop that began at that time or earlier; how many."""
+        return remove_rows(self._table, _key_at(before))
+
     def _of_state(self, shop: str, state: str) -> Iterator[SyncRun]:
         rows = self._table.rows("PartitionKey eq @p and state eq @s", {"p": shop, "s": state})
         return map(_run, rows)
 
     def _now(self) -> str:
         return self._clock.now().isoformat(timespec="milliseconds")
+
+
+def span_of(run: SyncRun) -> tuple[datetime, datetime | None]:
+    """When it began and ended, UTC; one run at a time holds a shop, so what was captured meanwhile is the run's."""
+    return from_iso(run.started_at), from_iso(run.ended_at) if run.ended_at else None
+
+
+def _key_at(moment: datetime) -> str:
+    """The first key of that millisecond; what began earlier has a greater one."""
+    return f"{_END_OF_TIME - int(moment.timestamp() * 1000):015d}"
 
 
 def _run(row: Row) -> SyncRun:

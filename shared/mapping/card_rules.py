@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from shared.clock import from_iso
 from shared.mapping.text import code
 from shared.shop_card import CustomerMapping, NameSource, ShopCard, SkuMapping
 
@@ -28,6 +29,7 @@ LARGEST_TOLERANCE = Decimal(1)
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
 _ISO_CURRENCY = re.compile(r"[A-Z]{3}")
+_SERVICE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,239}")
 
 
 def with_exclusive_switches(old: ShopCard | None, new: ShopCard) -> ShopCard:
@@ -77,6 +79,8 @@ def _items(card: ShopCard) -> Iterator[str]:
     missing = [name for name, value in needed.items() if not value]
     if card.auto_create_unknown_items and missing:
         yield f"Item Template: Auto Create Unknown Items needs {', '.join(missing)}."
+    if card.item_card_service and not _SERVICE_NAME.fullmatch(card.item_card_service):
+        yield "Item Card Service: letters, digits and underscores, beginning with a letter or underscore."
     if card.sku_mapping is SkuMapping.ITEM_NO_AND_VARIANT_CODE and not card.sku_field_separator:
         yield f'SKU Field Separator: needed with SKU Mapping "{card.sku_mapping}".'
 
@@ -123,6 +127,13 @@ def _tolerance(card: ShopCard) -> Iterator[str]:
         yield f"Rounding Tolerance: between 0 and {LARGEST_TOLERANCE}; more would hide wrong totals."
 
 
+def _logging_mode_until(card: ShopCard) -> Iterator[str]:
+    try:
+        from_iso(card.logging_mode_until or "2026-01-01T00:00:00Z")
+    except (ValueError, OverflowError):
+        yield "Logging Mode Until: a time with its time zone, e.g. 2026-03-10T18:00:00Z."
+
+
 def _time_zone(card: ShopCard) -> Iterator[str]:
     try:
         ZoneInfo(card.time_zone)
@@ -137,6 +148,6 @@ def _doubles(texts: Iterable[str]) -> list[str]:
 
 
 _RULES: tuple[Callable[[ShopCard], Iterator[str]], ...] = (
-    _code, _enabled, _customers, _items, _numbers, _shipping_charges, _vendor_items, _currencies, _tolerance,
-    _time_zone,
+    _code, _enabled, _logging_mode_until, _customers, _items, _numbers, _shipping_charges, _vendor_items, _currencies,
+    _tolerance, _time_zone,
 )

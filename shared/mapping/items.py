@@ -2,19 +2,20 @@
 
 Rules: Microsoft's Shopify Connector (item mapping, creation, update); Microsoft Learn, "API v2.0",
 item and itemVariant. Unit price and unit cost are set at creation only: afterwards Business Central
-owns them. API v2.0 has no property for tariff number, country of origin and vendor of an item, so
-these three are left out. Gift-card products are no items.
+owns them. API v2.0 has no property for country of origin and vendor of an item, so these two are left
+out; the tariff number goes another way, see tariffs.py. Gift-card products are no items.
 """
 from __future__ import annotations
 
 import msgspec
 
 from shared.business_central.rows import ItemRow
-from shared.errors import RecordRefused
+from shared.errors import ConnectorError, RecordRefused
 from shared.mapping.known import ItemLink, ItemsAndSetup, KnownItems, LinkOfVariant
 from shared.mapping.new_items import ItemSource, new_item, wanted_link
 from shared.mapping.plan import Body, ItemPlan
 from shared.mapping.sku import Goods, exists, find_item
+from shared.mapping.tariffs import tariffs
 from shared.mapping.text import fitted
 from shared.shop_card import ShopCard
 from shared.shopify.records import LineItem, Product, Variant, number_of
@@ -24,7 +25,7 @@ class RefusedVariant(msgspec.Struct, frozen=True):
     """A variant that has no item and gets none; the product's other variants go on."""
 
     shopify_variant_id: int
-    reason: RecordRefused
+    reason: ConnectorError
 
 
 class ItemOfLine(msgspec.Struct, frozen=True):
@@ -43,8 +44,12 @@ def item_plans(product: Product, card: ShopCard, known: ItemsAndSetup,
     """
     if product.is_gift_card:
         return ()
-    return tuple(_plan_or_refusal(ItemSource(product, variant), card, known, link_of_variant)
-                 for variant in product.variants.nodes)
+    plans = [_plan_or_refusal(ItemSource(product, variant), card, known, link_of_variant)
+             for variant in product.variants.nodes]
+    made = [plan for plan in plans if isinstance(plan, ItemPlan)]
+    numbers = tariffs(product, made, card, link_of_variant)
+    return tuple(msgspec.structs.replace(plan, tariff=numbers[plan.shopify_variant_id])
+                 if plan.shopify_variant_id in numbers else plan for plan in plans)
 
 
 def item_of_line(line: LineItem, card: ShopCard, known: KnownItems,

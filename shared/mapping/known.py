@@ -70,10 +70,14 @@ class Known(KnownCustomers, KnownItems, KnownSetup, Protocol):
 
 
 class ItemLink(msgspec.Struct, frozen=True):
-    """The item (and item variant) a Shopify variant was linked to before."""
+    """The item (and item variant) a Shopify variant was linked to before.
+
+    `tariff_owed`: its tariff number was to be set, and could not be.
+    """
 
     item_number: str
     variant_code: str = ""
+    tariff_owed: bool = False
 
 
 LinkOfVariant = Callable[[int], ItemLink | None]

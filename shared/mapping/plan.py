@@ -53,6 +53,7 @@ class ItemPlan(msgspec.Struct, frozen=True):
     item                    properties to create it with or to change; {} = nothing to send
     variant_id / variant_code  the existing item variant, or the code to create; "" = none
     variant                 properties of the item variant to create; {} = nothing to send
+    tariff                  tariff number the Item Card is to show, digits; "" = leave it alone
     """
 
     shopify_variant_id: int
@@ -62,6 +63,7 @@ class ItemPlan(msgspec.Struct, frozen=True):
     variant_id: str = ""
     variant_code: str = ""
     variant: Body = {}
+    tariff: str = ""
 
 
 def plan_hash(*plans: SalesOrderPlan | CustomerPlan | ItemPlan) -> str:

@@ -8,13 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import msgspec
-
+from shared.journal.capture_list import record_of
 from shared.journal.captures import CONTAINER, TABLE
 from shared.privacy.packs import blot, lines_of
 from shared.privacy.subject import Traces
-from shared.shopify.completion import head_of
-from shared.shopify.records import number_of
 from shared.storage.account import Storage
 from shared.storage.tables import Put, Table
 
@@ -36,7 +33,7 @@ def find(storage: Storage, shop: str, traces: Traces) -> Iterator[Found]:
     for blob in storage.blobs.names(CONTAINER, f"{shop}/"):
         for line, raw in enumerate(lines_of(storage.blobs, CONTAINER, blob)):
             if traces.are_in(raw.decode("utf-8", "replace")):
-                yield Found(blob, line, blob.split("/")[1], _number(raw), raw)
+                yield Found(blob, line, blob.split("/")[1], record_of(raw), raw)
 
 
 def blot_out(storage: Storage, shop: str, found: list[Found]) -> None:
@@ -52,10 +49,3 @@ def _remove_index(table: Table, partition: str, number: int, gone: set[tuple[str
     first = f"{number:020d}|"
     rows = [row for row in table.partition(partition, first, first + "~") if (row["blob"], row["line"]) in gone]
     table.write(Put("delete", row) for row in rows)
-
-
-def _number(raw: bytes) -> int:
-    try:
-        return number_of(head_of(raw).id)
-    except (msgspec.MsgspecError, ValueError, KeyError):
-        return 0

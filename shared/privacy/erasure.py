@@ -3,6 +3,7 @@
 Source: Shopify, "Privacy law compliance" (customers/redact, shop/redact). The caller holds the shop's lease, so
 that nothing is being read meanwhile. What a person's orders became in Business Central is the merchant's
 bookkeeping and stays there. Links of orders stay, without their texts: without them an order would be made twice.
+Payouts stay too, they are sums; a dispute loses its order.
 """
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from shared.connector import Connector
-from shared.journal import captures, log_entries, runs, skipped
+from shared.journal import captures, log_entries, payments, runs, skipped
 from shared.privacy import capture_traces, export, log_traces
 from shared.privacy.subject import Subject, Traces, known_as
 from shared.storage.tables import Put, Row, Table
@@ -39,6 +40,7 @@ def erase_customer(connector: Connector, shop: str, subject: Subject) -> dict[st
         "skipped records": _scrub_skipped(storage.tables[skipped.TABLE], shop, subject, everything),
         "runs": _scrub_runs(connector.runs, shop, everything),
         "links": _erase_links(storage.tables[links.TABLE], shop, subject, orders),
+        "disputes": payments.forget_orders(connector.disputes, shop, orders),
         "exports": export.remove_exports(connector, shop, subject.id),
         "captures": len(captured),
     }
@@ -80,6 +82,8 @@ def erase_shop(connector: Connector, shop: str, *, triggered_at: datetime) -> tu
         "names of records": sum(_drop(tables[captures.TABLE], captures.names_partition(shop, k)) for k in kinds),
         "changed records": sum(_drop(tables[changed_records.TABLE], f"{shop}|{kind}") for kind in kinds),
         "skipped records": _drop(tables[skipped.TABLE], shop),
+        "payouts": _drop(tables[payments.PAYOUTS], shop),
+        "disputes": _drop(tables[payments.DISPUTES], shop),
         "runs": _drop(tables[runs.TABLE], shop),
         "log entries": sum(_drop(tables[name], shop) for name in tables.names(log_entries.TABLES)),
         "exports": export.remove_exports(connector, shop),

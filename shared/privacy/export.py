@@ -24,7 +24,8 @@ def export_customer(
     connector: Connector, shop: str, subject: Subject, number: str, traces: Traces
 ) -> dict[str, int]:
     """Write the file; how much it holds, by place."""
-    captured = list(capture_traces.find(connector.storage, shop, traces.and_orders(subject.orders)))
+    found = capture_traces.find(connector.storage, shop, traces.and_orders(subject.orders))
+    captured = [one for one in found if one.kind != "payouts"]  # a payout is about other people's orders as well
     orders = set(subject.orders) | {one.number for one in captured if one.kind == "orders"}
     every = traces.and_orders(orders)
     links = _links(connector, shop, "customers", [subject.id]) + _links(connector, shop, "orders", sorted(orders))

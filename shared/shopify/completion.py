@@ -104,15 +104,27 @@ def completed(client: ShopifyClient, raw: bytes, overflows: Sequence[Overflow]) 
     parts = msgspec.json.decode(raw, type=Parts)
     longer = {}
     for overflow in overflows:
+        if overflow.optional and overflow.field not in parts:
+            continue
         first = msgspec.json.decode(parts[overflow.field], type=_Connection)
-        if first.page_info.has_next_page:
-            whole = _all_pages(client, head_of(raw), overflow, first)
+        whole = _all_pages(client, raw, overflow, first) if first.page_info.has_next_page else first
+        whole = _whole_inside(client, overflow, whole)
+        if whole is not first:
             longer[overflow.field] = msgspec.Raw(msgspec.json.encode(whole))
     return _replaced(raw, longer) if longer else raw
 
 
-def _all_pages(client: ShopifyClient, head: Head, overflow: Overflow, first: _Connection) -> _Connection:
-    nodes, page_info = list(first.nodes), first.page_info
+def _whole_inside(client: ShopifyClient, overflow: Overflow, connection: _Connection) -> _Connection:
+    """The connection with every page of what its nodes hold; itself when nothing overflows there."""
+    if not overflow.inside:
+        return connection
+    nodes = [bytes(node) for node in connection.nodes]
+    whole = [completed(client, node, overflow.inside) for node in nodes]
+    return connection if whole == nodes else _Connection(connection.page_info, [msgspec.Raw(node) for node in whole])
+
+
+def _all_pages(client: ShopifyClient, raw: bytes, overflow: Overflow, first: _Connection) -> _Connection:
+    head, nodes, page_info = head_of(raw), list(first.nodes), first.page_info
     while page_info.has_next_page:
         answer = client.ask(overflow.document, {"id": head.id, "after": page_info.end_cursor}, type=_NextPage)
         parent = answer.parent

@@ -17,10 +17,27 @@ AnyRecord = records.Customer | records.Product | records.Order | records.Company
 
 @dataclass(frozen=True)
 class Overflow:
-    """A connection inside a record, and the document that reads its following pages."""
+    """A connection inside a record, and the document that reads its following pages.
+
+    inside    connections of its nodes, which may overflow too
+    optional  the record may have come without it (OptionalPart)
+    """
 
     field: str
     document: str
+    inside: tuple[Overflow, ...] = ()
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class OptionalPart:
+    """A part that is left out where the token may not read it: the variable that asks for it, its scopes.
+
+    One of the scopes opens it, at least for a share.
+    """
+
+    variable: str
+    scopes: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -34,6 +51,7 @@ class Shape:
     page_size: int
     filter: str = ""
     overflows: tuple[Overflow, ...] = ()
+    optional: OptionalPart | None = None
 
 
 KINDS: dict[Kind, Shape] = {
@@ -44,7 +62,12 @@ KINDS: dict[Kind, Shape] = {
     "orders": Shape(
         "Order", records.Order, "orders_changed", "orders_by_id", 100,
         overflows=(Overflow("lineItems", "order_lines_next"),
-                   Overflow("shippingLines", "order_shipping_lines_next"))),
+                   Overflow("shippingLines", "order_shipping_lines_next"),
+                   Overflow("fulfillmentOrders", "order_fulfillment_orders_next", optional=True,
+                            inside=(Overflow("lineItems", "fulfillment_order_lines_next"),))),
+        optional=OptionalPart("fulfillmentOrders", frozenset({
+            "read_assigned_fulfillment_orders", "read_merchant_managed_fulfillment_orders",
+            "read_third_party_fulfillment_orders"}))),
     "companies": Shape("Company", records.Company, "companies_changed", "companies_by_id", 100),
 }
 

@@ -3,14 +3,14 @@
 A page lists what changed within a span of time, oldest change first; a record that changes meanwhile
 moves to the end and is seen again, so nothing is lost. Every record is complete (completion.py) and
 keeps its JSON as sent. A record we cannot decode is reported alone, with its sentence. When Shopify
-is too busy for a page, smaller ones are asked. Sources: Shopify API search syntax; GraphQL Admin API
-reference. Border: reading only; what a record means is the mapping's business.
+is too busy for a page, smaller ones are asked; a part the token may not read is left out. Sources: Shopify API
+search syntax; GraphQL Admin API reference. Border: reading only; what a record means is the mapping's business.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -73,8 +73,8 @@ def changed_page(client: ShopifyClient, kind: Kind, *, since: datetime, until: d
     """
     shape = KINDS[kind]
     variables = {"filter": _span(since, until, shape.filter), "after": cursor}
-    answer = _adaptively(client, kind, page_size or shape.page_size, lambda size, most_tries: client.ask(
-        shape.changed, {**variables, "first": size}, type=_Changed, most_tries=most_tries))
+    answer = _adaptively(client, kind, page_size or shape.page_size, lambda size, most_tries: _ask(
+        client, kind, shape.changed, {**variables, "first": size}, _Changed, most_tries))
     records = _whole_records(client, kind, [bytes(node) for node in answer.page.nodes])
     return Page(records, _next_cursor(answer.page.page_info))
 
@@ -117,8 +117,24 @@ def _first_named(client: ShopifyClient, kind: Kind, gids: list[str]) -> tuple[in
 
 
 def _named(client: ShopifyClient, kind: Kind, gids: list[str], most_tries: int | None = None) -> list[bytes]:
-    answer = client.ask(KINDS[kind].by_id, {"ids": gids}, type=_Named, most_tries=most_tries)
+    answer = _ask(client, kind, KINDS[kind].by_id, {"ids": gids}, _Named, most_tries)
     return [bytes(node) for node in answer.nodes if bytes(node) != b"null"]
+
+
+def _ask(client: ShopifyClient, kind: Kind, document: str, variables: Mapping[str, Any], type: type[T],
+         most_tries: int | None) -> T:
+    """Ask for records of a kind; without the kind's optional part where the token may not read it."""
+    part = KINDS[kind].optional
+    if part is None:
+        return client.ask(document, variables, type=type, most_tries=most_tries)
+    if client.may_read(part.scopes):
+        try:
+            return client.ask(document, {**variables, part.variable: True}, type=type, most_tries=most_tries)
+        except ConnectorError as problem:
+            if problem.code != "access-scope-changed":
+                raise
+            client.denied.add(part.scopes)
+    return client.ask(document, {**variables, part.variable: False}, type=type, most_tries=most_tries)
 
 
 def _adaptively(client: ShopifyClient, kind: Kind, most: int, ask: Callable[[int, int | None], T]) -> T:

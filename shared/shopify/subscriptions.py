@@ -1,7 +1,7 @@
 """Webhook subscriptions of one shop: compared with what is wanted, and repaired.
 
 Source: Shopify, "WebhookSubscription" (Admin schema 2026-10). Shopify removes a subscription after eight failed
-deliveries, so they are compared regularly. Only subscriptions to our own address are touched: another environment
+deliveries, so they are compared regularly. Only subscriptions to our own addresses are touched: another environment
 may use the same app. A topic that Shopify refuses does not keep the others from being made.
 """
 from __future__ import annotations
@@ -66,16 +66,19 @@ def subscriptions(client: ShopifyClient) -> Iterator[Subscription]:
         after = page.page_info.end_cursor
 
 
-def repair(client: ShopifyClient, topics: Collection[str], uri: str) -> Repair:
-    """Make what is missing and remove what is too much of the subscriptions to `uri`."""
+def repair(client: ShopifyClient, topics: Collection[str], uri: str, *, former: Collection[str] = ()) -> Repair:
+    """Make what is missing and remove what is too much of the subscriptions to `uri`, an address or an ARN.
+
+    Subscriptions to a `former` address of ours go too, each when the one that takes its place stands.
+    """
     wanted = {enum_name(topic) for topic in topics}
-    ours = [one for one in subscriptions(client) if one.uri == uri]
+    ours = [one for one in subscriptions(client) if one.uri == uri or one.uri in former]
     done = Repair()
-    for one in ours:
-        if one.topic not in wanted:
-            _note(done, done.removed, one.topic, _ask(client, "webhook_subscription_delete", {"id": one.id}))
-    for topic in sorted(wanted - {one.topic for one in ours}):
+    for topic in sorted(wanted - {one.topic for one in ours if one.uri == uri}):
         _note(done, done.made, topic, _ask(client, "webhook_subscription_create", {"topic": topic, "uri": uri}))
+    for one in ours:
+        if one.topic not in wanted or (one.uri != uri and one.topic not in done.refused):
+            _note(done, done.removed, one.topic, _ask(client, "webhook_subscription_delete", {"id": one.id}))
     return done
 
 

@@ -25,7 +25,7 @@ _WORD = re.compile(r"[\w:.+-]{0,80}", re.ASCII)
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """A delivery whose signature is right; `triggered_at` as Shopify wrote it, "" if it was left out."""
+    """A delivery that is known to be Shopify's; `triggered_at` as Shopify wrote it, "" if it was left out."""
 
     topic: str
     shop_domain: str
@@ -44,6 +44,14 @@ def verified_delivery(headers: Mapping[str, str], body: bytes, secrets: Sequence
         raise ConnectorError("input-invalid", f"the body is longer than {LONGEST_BODY:,} bytes")
     if not _is_signed(given, body, secrets):
         raise ConnectorError("webhook-signature-invalid", "the signature does not fit the body")
+    return described_delivery(headers, body)
+
+
+def described_delivery(headers: Mapping[str, str], body: bytes) -> Delivery:
+    """The delivery that the headers describe; who sent it is for the caller to know.
+
+    ConnectorError input-invalid: a header is missing or odd.
+    """
     return Delivery(
         topic=_checked("Topic", _header(headers, "Topic"), _TOPIC),
         shop_domain=_checked("Shop-Domain", _header(headers, "Shop-Domain").lower(), _DOMAIN),

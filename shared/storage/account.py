@@ -12,6 +12,7 @@ from azure.storage.blob import BlobServiceClient
 from azure.storage.queue import QueueServiceClient
 
 from shared.storage.blobs import Blobs
+from shared.storage.patience import PATIENT, Patience
 from shared.storage.queues import Queues
 from shared.storage.tables import Tables
 
@@ -22,23 +23,25 @@ class Storage(NamedTuple):
     queues: Queues
 
 
-def storage_from_connection_string(text: str) -> Storage:
+def storage_from_connection_string(text: str, patience: Patience = PATIENT) -> Storage:
     """Storage by connection string (emulator, development)."""
+    made = patience.of_the_sdk
     return Storage(
-        Tables(TableServiceClient.from_connection_string(text)),
-        Blobs(BlobServiceClient.from_connection_string(text)),
-        Queues(QueueServiceClient.from_connection_string(text)),
+        Tables(TableServiceClient.from_connection_string(text, **made), patience),
+        Blobs(BlobServiceClient.from_connection_string(text, **made), patience),
+        Queues(QueueServiceClient.from_connection_string(text, **made), patience),
     )
 
 
-def storage_from_identity(account: str, client_id: str | None) -> Storage:
+def storage_from_identity(account: str, client_id: str | None, patience: Patience = PATIENT) -> Storage:
     """Storage by managed identity; `client_id` chooses a user-assigned one."""
     from azure.identity import ManagedIdentityCredential
 
     credential = ManagedIdentityCredential(client_id=client_id)
     address = "https://{}.{}.core.windows.net".format
+    made = patience.of_the_sdk
     return Storage(
-        Tables(TableServiceClient(address(account, "table"), credential=credential)),
-        Blobs(BlobServiceClient(address(account, "blob"), credential=credential)),
-        Queues(QueueServiceClient(address(account, "queue"), credential=credential)),
+        Tables(TableServiceClient(address(account, "table"), credential=credential, **made), patience),
+        Blobs(BlobServiceClient(address(account, "blob"), credential=credential, **made), patience),
+        Queues(QueueServiceClient(address(account, "queue"), credential=credential, **made), patience),
     )

@@ -6,6 +6,7 @@ next `check`, and the rows it wanted to write are guarded by their own etags.
 """
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,10 +14,11 @@ from datetime import timedelta
 from uuid import uuid4
 
 from shared.clock import Clock, from_iso, iso
-from shared.errors import ConnectorError
+from shared.errors import ConnectorError, ServiceUnavailable
 from shared.storage.tables import Row, RowChanged, RowExists, Table
 
 TABLE = "Leases"
+_log = logging.getLogger(__name__)
 
 
 class LeaseTaken(Exception):
@@ -39,6 +41,7 @@ class Lease:
         self._length = timedelta(seconds=seconds)
         self._owner = uuid4().hex
         self._etag = ""
+        self._until = clock.now()
         self._lost = False
         self._writing = threading.Lock()
 
@@ -54,22 +57,31 @@ class Lease:
                 raise LeaseTaken(self._name, found["until"])
         except (RowExists, RowChanged) as error:
             raise LeaseTaken(self._name, iso(self._clock.now() + self._length)) from error
+        self._until = self._clock.now() + self._length
 
     def renew(self) -> None:
-        """Hold it for another full length, unless it was lost."""
+        """Hold it for another full length, unless it was lost. Storage that fails is asked again at the next time;
+        once the lease has ended meanwhile, anybody may have taken it."""
         with self._writing:
             try:
                 self._etag = self._table.replace(self._row(), self._etag)
             except RowChanged:
                 self._lost = True
+            except ServiceUnavailable as problem:
+                self._lost = self._lost or self._clock.now() >= self._until
+                _log.warning("%s could not be renewed: %s", self._name, problem)
+            else:
+                self._until = self._clock.now() + self._length
 
     def release(self) -> None:
-        """Give it back."""
+        """Give it back; if storage fails it ends by itself."""
         with self._writing:
             try:
                 self._table.delete(self._name, "lease", self._etag)
             except RowChanged:
                 self._lost = True
+            except ServiceUnavailable as problem:
+                _log.warning("%s could not be given back: %s", self._name, problem)
 
     def check(self) -> None:
         """LeaseLost if somebody else has taken over."""

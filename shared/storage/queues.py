@@ -1,28 +1,35 @@
 """Queue storage: sending only; receiving is the functions host's part.
 
 Messages are base64 text, which is what host.json's `messageEncoding` says and Azure Functions
-expects (Microsoft Learn, "Azure Queue storage trigger").
+expects (Microsoft Learn, "Azure Queue storage trigger"). A message whose answer was lost is sent again: whoever
+receives one twice does nothing twice.
 """
 from __future__ import annotations
 
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.queue import QueueServiceClient, TextBase64EncodePolicy
 
+from shared.storage.patience import Patience
+
 
 class Queues:
     """The queues of the storage account."""
 
-    def __init__(self, service: QueueServiceClient) -> None:
-        self._service = service
+    def __init__(self, service: QueueServiceClient, patience: Patience) -> None:
+        self._service, self._patience = service, patience
 
     def send(self, queue: str, text: str, *, delay_seconds: int = 0) -> None:
         """Put one message on the queue, visible after the delay."""
         client = self._service.get_queue_client(queue, message_encode_policy=TextBase64EncodePolicy())
-        try:
+
+        def put() -> None:
             client.send_message(text, visibility_timeout=delay_seconds)
+
+        try:
+            self._patience.ask(put)
         except ResourceNotFoundError:
             try:
-                self._service.create_queue(queue)
+                self._patience.ask(lambda: self._service.create_queue(queue))
             except ResourceExistsError:
                 pass  # somebody else was quicker
-            client.send_message(text, visibility_timeout=delay_seconds)
+            self._patience.ask(put)

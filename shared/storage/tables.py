@@ -2,13 +2,14 @@
 
 Rules: Microsoft Learn, "Understanding the Table service data model" and "Performing entity group
 transactions": a batch has one partition, each row once, at most 100 rows and 4 MiB. Tables are
-made when first written to, so neither a new machine nor a new table needs a set-up step.
-Nothing of the Azure SDK but `UpdateMode` leaves this module.
+made when first written to, so neither a new machine nor a new table needs a set-up step. A guarded write whose
+answer was lost is looked up, as an order is in Business Central. Storage that does not answer at last is
+ServiceUnavailable storage-unavailable (patience.py).
 """
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from azure.core import MatchConditions
 from azure.core.exceptions import (
@@ -17,20 +18,19 @@ from azure.core.exceptions import (
     ResourceModifiedError,
     ResourceNotFoundError,
 )
-from azure.data.tables import TableClient, TableServiceClient, TableTransactionError, UpdateMode
+from azure.data.tables import TableClient, TableServiceClient, UpdateMode
 
-Row = dict[str, Any]
-"""PartitionKey, RowKey and text, number or bool properties; `etag` is set on rows that were read."""
+from shared.storage.batches import Batch, BatchRefused, batches, send
+from shared.storage.batches import Put as Put
+from shared.storage.batches import Row as Row
+from shared.storage.patience import PATIENT, Patience
 
 Continuation = dict[str, str] | None
 """Where a listing goes on: opaque, made by the service; None at its end."""
 
 T = TypeVar("T")
 
-BATCH_ROWS = 100
-BATCH_CHARACTERS = 600_000
-"""A character may take six bytes on the way (\\u00e9), and a batch 4 MiB."""
-
+PAGE_ROWS = 1000
 PROPERTY_CHARACTERS = 32_000
 """Longest text of one property: 64 KiB of UTF-16."""
 
@@ -43,43 +43,37 @@ class RowChanged(Exception):
     """A row was changed or deleted by somebody else since it was read."""
 
 
-class Put:
-    """One operation of a batch: insert (must be new), replace (must be unchanged), put or delete."""
-
-    __slots__ = ("etag", "kind", "row")
-
-    def __init__(self, kind: Literal["insert", "replace", "put", "delete"], row: Row, etag: str = "") -> None:
-        self.kind, self.row, self.etag = kind, row, etag
-
-
 class Table:
     """One table; created at the first write if it is missing."""
 
-    def __init__(self, client: TableClient) -> None:
-        self._client = client
+    def __init__(self, client: TableClient, patience: Patience = PATIENT) -> None:
+        self._client, self._patience = client, patience
 
     def get(self, partition: str, key: str) -> Row | None:
         """The row, or None."""
         try:
-            return _row(self._client.get_entity(partition, key))
+            return _row(self._patience.ask(lambda: self._client.get_entity(partition, key)))
         except ResourceNotFoundError:
             return None
 
     def insert(self, row: Row) -> str:
         """Write a new row; its etag. RowExists when there is one."""
         try:
-            return _etag(self._made(lambda: self._client.create_entity(_plain(row))))
+            return _etag(self._made(
+                lambda: self._client.create_entity(_plain(row)), lambda: self._done(Put("insert", row))
+            ))
         except ResourceExistsError as error:
             raise RowExists(row["RowKey"]) from error
 
     def replace(self, row: Row, etag: str) -> str:
         """Overwrite the row if it is still the one with `etag`; the new etag, else RowChanged."""
         try:
-            return _etag(
-                self._client.update_entity(
+            return _etag(self._patience.ask(
+                lambda: self._client.update_entity(
                     _plain(row), mode=UpdateMode.REPLACE, etag=etag, match_condition=MatchConditions.IfNotModified
-                )
-            )
+                ),
+                lambda: self._done(Put("replace", row)),
+            ))
         except (ResourceModifiedError, ResourceNotFoundError) as error:
             raise RowChanged(row["RowKey"]) from error
 
@@ -91,11 +85,11 @@ class Table:
         """Remove the row; with an etag only if unchanged (else RowChanged). Missing is fine."""
         try:
             if etag is None:
-                self._client.delete_entity(partition, key)
+                self._patience.ask(lambda: self._client.delete_entity(partition, key))
             else:
-                self._client.delete_entity(
+                self._patience.ask(lambda: self._client.delete_entity(
                     partition, key, etag=etag, match_condition=MatchConditions.IfNotModified
-                )
+                ))
         except ResourceNotFoundError:
             return
         except ResourceModifiedError as error:
@@ -105,30 +99,34 @@ class Table:
         self, filter: str, values: Mapping[str, Any] | None = None, *, select: Sequence[str] | None = None
     ) -> Iterator[Row]:
         """All rows that fit `filter` (parameters as @name), in key order, page by page."""
-        try:
-            for entity in self._client.query_entities(
-                filter, parameters=dict(values or {}), select=list(select) if select else None
-            ):
-                yield _row(entity)
-        except ResourceNotFoundError:
-            return
+        after: Continuation = None
+        while True:
+            rows, after = self.page(filter, values or {}, size=PAGE_ROWS, select=select, after=after)
+            yield from rows
+            if after is None:
+                return
 
     def page(
-        self, filter: str, values: Mapping[str, Any], *, size: int, select: Sequence[str], after: Continuation = None
+        self, filter: str, values: Mapping[str, Any], *, size: int, select: Sequence[str] | None,
+        after: Continuation = None,
     ) -> tuple[list[Row], Continuation]:
         """One page of what `rows` gives, by one call of the service: rows, and how to ask for what follows.
 
         At most `size` rows (1,000 is the most), also none with more to follow: a filter that finds little
         is answered page by page. Give the continuation back with the same filter; None is the end.
         """
-        pages = self._client.query_entities(
-            filter, parameters=dict(values), select=list(select), results_per_page=size
-        ).by_page(after)  # type: ignore[arg-type]  # the SDK's own continuation is this dict
-        try:
-            rows = [_row(entity) for entity in next(pages)]
-        except (StopIteration, ResourceNotFoundError):
-            return [], None
-        return rows, pages.continuation_token  # type: ignore[attr-defined]
+
+        def read() -> tuple[list[Row], Continuation]:
+            pages = self._client.query_entities(
+                filter, parameters=dict(values), select=list(select) if select else None, results_per_page=size
+            ).by_page(after)  # type: ignore[arg-type]  # the SDK's own continuation is this dict
+            try:
+                rows = [_row(entity) for entity in next(pages)]
+            except (StopIteration, ResourceNotFoundError):
+                return [], None
+            return rows, pages.continuation_token  # type: ignore[attr-defined]
+
+        return self._patience.ask(read)
 
     def partition(self, partition: str, first: str = "", last: str = "\uffff") -> Iterator[Row]:
         """The rows of one partition whose key lies between `first` and `last`, both included."""
@@ -142,57 +140,67 @@ class Table:
         Each batch is all or nothing; RowExists or RowChanged name the first row in the way.
         """
         etags: list[str] = []
-        for chunk in _chunks(operations):
-            etags += self._batch(chunk)
+        for batch in batches(self._client, operations):
+            etags += self._batch(batch)
         return etags
 
-    def _batch(self, chunk: list[Put]) -> list[str]:
+    def _batch(self, batch: Batch) -> list[str]:
         try:
-            answers = self._made(lambda: self._client.submit_transaction([_operation(p) for p in chunk]))
-        except TableTransactionError as error:
-            code = getattr(error, "error_code", None)
-            if code == "EntityAlreadyExists":
+            return self._made(lambda: send(self._client, batch.parts), lambda: self._all_done(batch.puts))
+        except BatchRefused as error:
+            if error.code == "EntityAlreadyExists":
                 raise RowExists(str(error)) from error
-            if code in ("UpdateConditionNotSatisfied", "ResourceNotFound"):
+            if error.code in ("UpdateConditionNotSatisfied", "ResourceNotFound"):
                 raise RowChanged(str(error)) from error
             raise
-        return [str(answer.get("etag", "")) for answer in answers]
 
-    def _made(self, write: Callable[[], T]) -> T:
+    def _made(self, write: Callable[[], T], already: Callable[[], T | None] = lambda: None) -> T:
         try:
-            return write()
+            return self._patience.ask(write, already)
         except HttpResponseError as error:
             if "TableNotFound" not in str(error):  # some SDK calls leave `error_code` out
                 raise
         try:
-            self._client.create_table()
+            self._patience.ask(self._client.create_table)
         except ResourceExistsError:
             pass  # somebody else was quicker
-        return write()
+        return self._patience.ask(write, already)
+
+    def _all_done(self, puts: Sequence[Put]) -> list[str] | None:
+        """What a batch answers, if every row stands as the batch would have left it."""
+        done = [self._done(put) for put in puts]
+        return None if None in done else [_etag(one) for one in done if one is not None]
+
+    def _done(self, put: Put) -> Mapping[str, Any] | None:
+        """What the write answers, if the row stands as it would have left it."""
+        found = self.get(put.row["PartitionKey"], put.row["RowKey"])
+        if put.kind == "delete":
+            return {} if found is None else None
+        wanted = {name: value for name, value in _plain(put.row).items() if value is not None}
+        return {"etag": found["etag"]} if found is not None and _plain(found) == wanted else None
 
 
 class Tables:
     """All tables of the storage account, by name."""
 
-    def __init__(self, service: TableServiceClient) -> None:
-        self._service = service
+    def __init__(self, service: TableServiceClient, patience: Patience) -> None:
+        self._service, self._patience = service, patience
         self._tables: dict[str, Table] = {}
 
     def __getitem__(self, name: str) -> Table:
         if name not in self._tables:
-            self._tables[name] = Table(self._service.get_table_client(name))
+            self._tables[name] = Table(self._service.get_table_client(name), self._patience)
         return self._tables[name]
 
     def names(self, prefix: str) -> list[str]:
         """The tables that exist and whose name begins with `prefix`, sorted."""
-        found = self._service.query_tables(
+        return self._patience.ask(lambda: sorted(table.name for table in self._service.query_tables(
             "TableName ge @first and TableName lt @last", parameters={"first": prefix, "last": prefix + "~"}
-        )
-        return sorted(table.name for table in found)
+        )))
 
     def drop(self, name: str) -> None:
         """Remove a table with all its rows; a missing one is fine."""
-        self._service.delete_table(name)
+        self._patience.ask(lambda: self._service.delete_table(name))
 
 
 def _row(entity: Mapping[str, Any]) -> Row:
@@ -208,28 +216,3 @@ def _plain(row: Row) -> Row:
 def _etag(metadata: Mapping[str, Any]) -> str:
     return str(metadata.get("etag") or "")
 
-
-def _operation(put: Put) -> tuple[Any, ...]:
-    row = _plain(put.row)
-    if put.kind == "insert":
-        return ("create", row)
-    if put.kind == "put":
-        return ("upsert", row, {"mode": UpdateMode.REPLACE})
-    unchanged = {"etag": put.etag, "match_condition": MatchConditions.IfNotModified}
-    if put.kind == "replace":
-        return ("update", row, {"mode": UpdateMode.REPLACE, **unchanged})
-    return ("delete", row, unchanged if put.etag else {})
-
-
-def _chunks(operations: Iterable[Put]) -> Iterator[list[Put]]:
-    chunk: list[Put] = []
-    size = 0
-    for put in operations:
-        length = sum(len(str(value)) for value in put.row.values())
-        if chunk and (len(chunk) == BATCH_ROWS or size + length > BATCH_CHARACTERS):
-            yield chunk
-            chunk, size = [], 0
-        chunk.append(put)
-        size += length
-    if chunk:
-        yield chunk

@@ -26,6 +26,7 @@ from shared.shopify.reading import Record
 from shared.storage.lease import Lease
 from shared.storage.tables import Table
 from shared.sync.links import Links
+from shared.telemetry import carried
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -67,7 +68,7 @@ class JobContext(NamedTuple):
 
     def side_by_side(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """`work` on every item, as many at once as Business Central likes; results in order."""
-        return list(self.lanes.map(work, items))
+        return list(self.lanes.map(carried(work), items))
 
 
 def fingerprint(card: ShopCard) -> str:

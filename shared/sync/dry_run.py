@@ -13,14 +13,15 @@ import msgspec
 
 from shared.business_central.client import BusinessCentral
 from shared.business_central.directory import Directory
+from shared.business_central.item_card import tariff_body
 from shared.business_central.lookup import find_sales_documents
-from shared.business_central.wire import encode
+from shared.business_central.wire import encode, quoted
 from shared.errors import RecordRefused
 from shared.mapping.buyers import NewBuyer, buyer_of
 from shared.mapping.companies import company_plan
 from shared.mapping.customers import customer_plan, wants_customer
 from shared.mapping.items import RefusedVariant, item_plans
-from shared.mapping.known import ItemLink, LinkOfVariant
+from shared.mapping.known import LinkOfVariant
 from shared.mapping.order_changes import content_hash, header_changes
 from shared.mapping.plan import Body, CustomerPlan, ItemPlan, SalesOrderPlan
 from shared.mapping.sales_orders import LeftOut, sales_order_plan
@@ -29,11 +30,11 @@ from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record
 from shared.shopify.records import Company, Customer, Order, Product, number_of
 from shared.sync.links import Link, Links, LinkState
-from shared.sync.products import ITEMS
+from shared.sync.products import ITEMS, item_link
 
 
 class Operation(msgspec.Struct, frozen=True):
-    """One write: `path` is relative to the company, `body` the JSON that would be sent."""
+    """One write: `path` is relative to the company (of API v2.0, or of the web services), `body` the JSON sent."""
 
     method: str
     path: str
@@ -103,17 +104,21 @@ def _product(product: Product, link: Link, around: Surroundings) -> DryRun:
     links = _variant_links([number_of(variant.id) for variant in product.variants.nodes], around)
     plans = item_plans(product, around.card, around.directory, links)
     refused = [Refusal(one.reason.code, one.reason.detail) for one in plans if isinstance(one, RefusedVariant)]
-    operations = [each for one in plans if isinstance(one, ItemPlan) for each in _item_operations(one)]
+    service = around.card.item_card_service
+    operations = [each for one in plans if isinstance(one, ItemPlan) for each in _item_operations(one, service)]
     return DryRun(operations, refused, "" if operations or refused else "The items stay as they are.")
 
 
-def _item_operations(plan: ItemPlan) -> list[Operation]:
+def _item_operations(plan: ItemPlan, item_card_service: str) -> list[Operation]:
     operations = []
     if plan.item:
         path = f"items({plan.item_id})" if plan.item_id else "items"
         operations.append(_operation("PATCH" if plan.item_id else "POST", path, plan.item))
     if plan.variant:
         operations.append(_operation("POST", "itemVariants", plan.variant))
+    if plan.tariff:
+        path = f"{item_card_service}(No={quoted(plan.item_number)})"
+        operations.append(_operation("PATCH", path, tariff_body(plan.tariff)))
     return operations
 
 
@@ -167,7 +172,7 @@ def _buyer(order: Order, around: Surroundings) -> tuple[str, list[Operation]]:
 
 def _variant_links(variants: Sequence[int], around: Surroundings) -> LinkOfVariant:
     links = around.links(ITEMS).of(variants)
-    return {n: ItemLink(link.bc_number, link.bc_variant) for n, link in links.items() if link.bc_number}.get
+    return {n: known for n, link in links.items() if (known := item_link(link))}.get
 
 
 def _operation(method: str, path: str, body: Body) -> Operation:

@@ -12,29 +12,37 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from shared.clock import Clock, from_iso, iso
-from shared.errors import ConnectorError
+from shared.errors import ConnectorError, ServiceUnavailable
 from shared.storage.tables import RowChanged, RowExists, Table
 
 TABLE = "SynchronizationInfo"
 BEGINNING = datetime(2004, 1, 1, tzinfo=UTC)
 """Lower bound of a run without a last synchronization time (older than any shop)."""
 
-KINDS = ("products", "customers", "companies", "orders")
+RECORDS = ("products", "customers", "companies", "orders")
 """Record types in the order they depend on each other."""
+
+PAYMENTS = ("payouts", "disputes")
+"""What is read of Shopify Payments, and kept without going to Business Central."""
+
+KINDS = (*RECORDS, *PAYMENTS)
+"""Every type, in the order of a run."""
 
 
 class SynchronizationInfo(msgspec.Struct, frozen=True, kw_only=True):
     """One type of one shop. Times are UTC, ISO 8601; "" = none.
 
     last_sync_time   everything up to here was applied or parked
+    last_number      payments: everything up to this Shopify number was read; as text, and gone after a reset
     exact            set by an operator: the next run starts exactly there, without overlap
     run_since, run_until, run_cursor, run_started   the run that is under way, or was interrupted
-    last_outcome     "", "succeeded" or an error code
+    last_outcome     "", "succeeded", an error code, or "not used: " and the reason
     """
 
     shop: str
     kind: str
     last_sync_time: str = ""
+    last_number: str = ""
     exact: bool = False
     run_since: str = ""
     run_until: str = ""
@@ -73,8 +81,9 @@ class Informations:
         return msgspec.structs.replace(info, etag=new)
 
     def note_outcome(self, shop: str, kind: str, outcome: str) -> None:
-        """Remember how the last run of this type ended; a change meanwhile counts for more."""
-        with suppress(RowChanged, RowExists):
+        """Remember how the last run of this type ended; a change meanwhile counts for more, and so does the
+        problem that ended it."""
+        with suppress(RowChanged, RowExists, ServiceUnavailable):
             self.save(self.get(shop, kind).with_(last_outcome=outcome))
 
     def set_last_sync_time(self, shop: str, kind: str, to: datetime | None, *, by: str) -> SynchronizationInfo:

@@ -21,6 +21,7 @@ from shared.sync import companies, customers, orders, products
 from shared.sync.context import JobContext
 from shared.sync.information import Informations, SynchronizationInfo, bounds_of_next_run
 from shared.sync.page import Apply, apply_page
+from shared.telemetry import carried
 
 APPLY: Mapping[str, Apply] = {
     "products": products.apply,
@@ -64,7 +65,8 @@ def begin_type(
     if info.run_until:
         since = from_iso(info.run_position) if info.run_position else from_iso(info.run_since)
         until = from_iso(info.run_until)
-    return _save(informations, info, run_since=iso(since), run_until=iso(until), run_cursor="", run_saved=iso(now))
+    return save_checkpoint(
+        informations, info, run_since=iso(since), run_until=iso(until), run_cursor="", run_saved=iso(now))
 
 
 def run_type(
@@ -84,13 +86,13 @@ def run_type(
         context.lease.check()
         progress()
         if page.next_cursor:
-            info = _save(
+            info = save_checkpoint(
                 informations, info, run_cursor=page.next_cursor, run_saved=iso(context.clock.now()),
                 run_position=iso(page.records[-1].updated_at) if page.records else info.run_position,
             )
             deadline.check()
     _retry_parked(kind, context, deadline)
-    _save(
+    save_checkpoint(
         informations, info, last_sync_time=info.run_until, exact=False, run_since="", run_until="",
         run_cursor="", run_position="", run_saved="", last_outcome="succeeded",
     )
@@ -107,7 +109,7 @@ def _pages(shopify: ShopifyClient, info: SynchronizationInfo) -> Iterator[Page]:
     with ThreadPoolExecutor(1, thread_name_prefix="next page") as ahead:
         page = read(info.run_cursor or None)
         while page.next_cursor:
-            following = ahead.submit(read, page.next_cursor)
+            following = ahead.submit(carried(read), page.next_cursor)
             try:
                 yield page
             except BaseException:
@@ -129,7 +131,10 @@ def _retry_parked(kind: Kind, context: JobContext, deadline: Deadline) -> None:
         context.skipped.clear(shop, kind, [n for n in numbers if n not in found])
 
 
-def _save(informations: Informations, info: SynchronizationInfo, **changes: str | bool) -> SynchronizationInfo:
+def save_checkpoint(
+    informations: Informations, info: SynchronizationInfo, **changes: str | bool
+) -> SynchronizationInfo:
+    """The row with these changes, as stored; Overruled when an operator changed it meanwhile."""
     try:
         return informations.save(info.with_(**changes))
     except (RowChanged, RowExists) as error:

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from shared.storage.tables import Put, Row, Table
+from shared.telemetry import carried
 
 TABLE = "Links"
 _SCAN = 1000
@@ -103,7 +104,7 @@ class Links:
 
     def _one_by_one(self, numbers: Sequence[int]) -> dict[int, Link]:
         with ThreadPoolExecutor(8) as pool:
-            rows = pool.map(lambda n: self._table.get(self._partition, _key(n)), numbers)
+            rows = pool.map(carried(lambda n: self._table.get(self._partition, _key(n))), numbers)
             return {link.number: link for link in map(_link, filter(None, rows))}
 
     def _row(self, link: Link) -> Row:

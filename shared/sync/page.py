@@ -17,6 +17,7 @@ from shared.shopify.reading import Record
 from shared.storage.lease import LeaseLost
 from shared.storage.tables import RowChanged, RowExists
 from shared.sync import restoring
+from shared.sync.capturing import capture
 from shared.sync.context import JobContext
 from shared.sync.links import Link, LinkState
 from shared.sync.outcome import Outcome, Result, parked
@@ -43,7 +44,7 @@ def apply_page(
     hashes = {r.number: capture_hash(r.raw) for r in records}
     card = context.card_fingerprint
     fresh = [r for r in records if again or not _settled(links[r.number], hashes[r.number], card)]
-    _capture(kind, [r for r in fresh if links[r.number].capture != hashes[r.number]], context)
+    lost = capture(kind, [r for r in fresh if links[r.number].capture != hashes[r.number]], context)
 
     readable = [r for r in fresh if r.value is not None]
     outcomes = [_unreadable(kind, r, links[r.number]) for r in fresh if r.value is None]
@@ -51,7 +52,7 @@ def apply_page(
         context.lease.check()
         outcomes += apply(readable, links, context)
 
-    outcomes = [_seen(outcome, hashes, card) for outcome in outcomes]
+    outcomes = [_seen(outcome, hashes | dict.fromkeys(lost, ""), card) for outcome in outcomes]
     _keep(kind, outcomes, context)
     applied_now = {r.number for r in fresh}
     settled = [link for number, link in links.items() if number not in applied_now]
@@ -62,23 +63,17 @@ def _settled(link: Link, hash: str, card: str) -> bool:
     return link.state in _SETTLED and link.capture == hash and link.card == card
 
 
-def _capture(kind: str, records: Sequence[Record], context: JobContext) -> None:
-    if context.captures is not None:
-        context.captures.keep(context.card.code, kind, [(r.number, r.raw) for r in records])
-
-
 def _unreadable(kind: str, record: Record, link: Link) -> Outcome:
     name = f"{kind} {record.number}"
     return parked(link, RecordRefused("record-unreadable", f"{name}: {record.problem}", record=name))
 
 
 def _seen(outcome: Outcome, hashes: Mapping[int, str], card: str) -> Outcome:
-    """Remember what was captured and with which card it was mapped."""
-    if outcome.saved:
+    """Remember what was captured ("" if it could not be) and with which card it was mapped."""
+    captured = hashes[outcome.link.number]
+    if outcome.saved and captured:
         return outcome
-    return outcome._replace(link=outcome.link.with_(
-        capture=hashes[outcome.link.number], card=card, deleted_at=""
-    ))
+    return outcome._replace(saved=False, link=outcome.link.with_(capture=captured, card=card, deleted_at=""))
 
 
 def _keep(kind: str, outcomes: Sequence[Outcome], context: JobContext) -> None:

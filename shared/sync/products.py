@@ -1,10 +1,13 @@
 """Products: each variant of a Shopify product into its item, one link a variant."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from shared.business_central.executor import change_row, create_item, create_variant
+from shared.business_central.item_card import set_tariff_number
 from shared.errors import ConnectorError
 from shared.mapping.items import RefusedVariant, item_plans
 from shared.mapping.known import ItemLink
@@ -34,28 +37,36 @@ class ItemLinks:
     def link_of_variant(self, variant: int) -> ItemLink | None:
         """What mapping asks: the item a prepared variant is linked to."""
         link = self._known.get(variant)
-        return ItemLink(link.bc_number, link.bc_variant) if link and link.bc_number else None
+        return item_link(link) if link else None
 
-    def save(self, plans: Sequence[ItemPlan]) -> None:
-        """Remember which item each plan's variant has become."""
-        new = [self._linked(plan) for plan in plans]
+    def save(self, plans: Sequence[ItemPlan], owing: Collection[int]) -> None:
+        """Remember which item each plan's variant has become; `owing` are those that lack their tariff number."""
+        new = [self._linked(plan, plan.shopify_variant_id in owing) for plan in plans]
         changed = [link for link in new if link != self._known[link.number]]
         self._known |= {link.number: link for link in self._links.save(changed)}
 
-    def _linked(self, plan: ItemPlan) -> Link:
+    def _linked(self, plan: ItemPlan, owing: bool) -> Link:
         return self._known[plan.shopify_variant_id].with_(
-            state=LinkState.APPLIED, bc_id=plan.item_id, bc_number=plan.item_number, bc_set="items",
-            bc_variant=plan.variant_code,
+            state=LinkState.PARKED if owing else LinkState.APPLIED, bc_id=plan.item_id, bc_number=plan.item_number,
+            bc_set="items", bc_variant=plan.variant_code,
         )
 
 
+def item_link(link: Link) -> ItemLink | None:
+    """A variant's link as mapping knows it, None while there is no item."""
+    if not link.bc_number:
+        return None
+    return ItemLink(link.bc_number, link.bc_variant, tariff_owed=link.state is LinkState.PARKED)
+
+
 class _Done(NamedTuple):
-    """What became of one product's variants."""
+    """What became of one product's variants. `owing`: those whose item lacks its tariff number."""
 
     plans: list[ItemPlan]
     created: int
     changed: int
     refused: list[RefusedVariant]
+    owing: list[int]
 
 
 def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
@@ -69,29 +80,42 @@ def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobCont
     done = context.side_by_side(
         lambda record: attempt(f"product {record.number}", lambda: _carry_out(record, item_links, context)), records
     )
-    item_links.save([plan for one in done if isinstance(one, _Done) for plan in one.plans])
-    context.counts("products").items_created += sum(one.created for one in done if isinstance(one, _Done))
+    carried_out = [one for one in done if isinstance(one, _Done)]
+    item_links.save([plan for one in carried_out for plan in one.plans], {n for one in carried_out for n in one.owing})
+    context.counts("products").items_created += sum(one.created for one in carried_out)
     return [_outcome(links[record.number], one) for record, one in zip(records, done, strict=True)]
 
 
 def _carry_out(record: Record, item_links: ItemLinks, context: JobContext) -> _Done:
     product = record.value
     assert isinstance(product, Product)
-    done = _Done([], 0, 0, [])
+    done = _Done([], 0, 0, [], [])
     for plan in item_plans(product, context.card, context.directory, item_links.link_of_variant):
         if isinstance(plan, RefusedVariant):
             done.refused.append(plan)
-            continue
-        result = attempt(f"variant {plan.shopify_variant_id}", lambda plan=plan: _one_item(plan, context))  # type: ignore[misc]
-        if isinstance(result, ConnectorError):
-            done.refused.append(RefusedVariant(plan.shopify_variant_id, result))  # type: ignore[arg-type]
-            continue
-        applied, what = result
-        done.plans.append(applied)
-        done = done._replace(
-            created=done.created + (what is Result.CREATED), changed=done.changed + (what is Result.UPDATED)
-        )
+        else:
+            done = _with_variant(done, plan, context)
     return done
+
+
+def _with_variant(done: _Done, plan: ItemPlan, context: JobContext) -> _Done:
+    """Carry out one plan, the tariff number last: without it the item is still an item."""
+    variant = plan.shopify_variant_id
+    result = attempt(f"variant {variant}", lambda: _one_item(plan, context))
+    if isinstance(result, ConnectorError):
+        done.refused.append(RefusedVariant(variant, result))
+        return done
+    applied, what = result
+    done.plans.append(applied)
+    tariff = attempt(f"variant {variant}", lambda: _tariff_set(applied, context))
+    if isinstance(tariff, ConnectorError):
+        done.refused.append(RefusedVariant(variant, tariff))
+        done.owing.append(variant)
+    elif tariff and what is Result.UNCHANGED:
+        what = Result.UPDATED
+    return done._replace(
+        created=done.created + (what is Result.CREATED), changed=done.changed + (what is Result.UPDATED)
+    )
 
 
 def _one_item(plan: ItemPlan, context: JobContext) -> tuple[ItemPlan, Result]:
@@ -103,7 +127,7 @@ def _one_item(plan: ItemPlan, context: JobContext) -> tuple[ItemPlan, Result]:
             known = create_item(context.bc, plan.item)
             context.directory.remember_item(known)
             result = Result.CREATED
-        plan = _with_item(plan, known.id)
+        plan = msgspec.structs.replace(plan, item_id=known.id)
     elif plan.item and change_row(context.bc, "items", plan.item_id, plan.item):
         result = Result.UPDATED
     if plan.variant:
@@ -112,11 +136,10 @@ def _one_item(plan: ItemPlan, context: JobContext) -> tuple[ItemPlan, Result]:
     return plan, result
 
 
-def _with_item(plan: ItemPlan, id: str) -> ItemPlan:
-    return ItemPlan(
-        shopify_variant_id=plan.shopify_variant_id, item_id=id, item_number=plan.item_number, item=plan.item,
-        variant_id=plan.variant_id, variant_code=plan.variant_code, variant=plan.variant,
-    )
+def _tariff_set(plan: ItemPlan, context: JobContext) -> bool:
+    """Whether the item got another tariff number."""
+    service = context.card.item_card_service
+    return bool(plan.tariff) and set_tariff_number(context.bc, service, plan.item_number, plan.tariff)
 
 
 def _outcome(link: Link, done: _Done | ConnectorError) -> Outcome:

@@ -46,7 +46,7 @@ class Replayed(msgspec.Struct, frozen=True, kw_only=True):
 
 def plan_of_capture(connector: Connector, shop: str, kind: Kind, id: str) -> DryRun:
     """What a replay would do; reads Business Central and writes nothing. Raises as `replay` does."""
-    card = _ready(connector, shop)
+    card = _ready(connector, shop, kind)
     record = kept_record(kind, connector.captures.raw(shop, kind, id))
     bc = connector.business_central(card)
     links = connector.storage.tables[LINK_TABLE]
@@ -58,10 +58,11 @@ def plan_of_capture(connector: Connector, shop: str, kind: Kind, id: str) -> Dry
 def replay(connector: Connector, shop: str, kind: Kind, id: str, *, by: str) -> Replayed:
     """Apply one capture to Business Central.
 
-    ConnectorError: not-found (no such capture, or none of a customer the order needs), shop-disabled,
+    ConnectorError: not-found (no such capture, or none of a customer the order needs), input-invalid (a type
+    that does not go to Business Central), shop-disabled,
     http-requests-not-allowed, sync-already-running, and what Business Central's client raises.
     """
-    card = _ready(connector, shop)
+    card = _ready(connector, shop, kind)
     record = kept_record(kind, connector.captures.raw(shop, kind, id))
     leases, seconds = connector.storage.tables[LEASE_TABLE], connector.settings.lease_seconds
     try:
@@ -82,7 +83,9 @@ def replay(connector: Connector, shop: str, kind: Kind, id: str, *, by: str) -> 
     return _result(connector, run, kind, record.number)
 
 
-def _ready(connector: Connector, shop: str) -> ShopCard:
+def _ready(connector: Connector, shop: str, kind: str) -> ShopCard:
+    if kind not in APPLY:
+        raise ConnectorError("input-invalid", f"{kind} do not go to Business Central: there is nothing to replay")
     card = connector.shops.get(shop)
     if not card.enabled:
         raise ConnectorError("shop-disabled", f"shop {shop} is not enabled")

@@ -6,7 +6,7 @@ out of time sends itself a message and goes on in a fresh invocation, on any ins
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,7 +19,7 @@ from shared.business_central.client import BusinessCentral
 from shared.business_central.directory import Directory
 from shared.clock import from_iso
 from shared.connector import Connector
-from shared.errors import ConnectorError
+from shared.errors import ConnectorError, ServiceUnavailable
 from shared.journal.log_writer import LogWriter
 from shared.journal.runs import SyncRun
 from shared.shop_card import ShopCard
@@ -30,9 +30,12 @@ from shared.storage.lease import TABLE as LEASE_TABLE
 from shared.storage.lease import Lease, LeaseTaken, held
 from shared.sync.changed import apply_changed
 from shared.sync.context import JobContext, fingerprint
-from shared.sync.information import KINDS, SynchronizationInfo
+from shared.sync.figures import told
+from shared.sync.information import KINDS, PAYMENTS, RECORDS, SynchronizationInfo
 from shared.sync.job import Deadline, OutOfTime, Overruled, begin_type, run_type
 from shared.sync.links import TABLE as LINK_TABLE
+from shared.sync.payments import read_payments
+from shared.telemetry import about, record
 
 QUEUE = "sync-jobs"
 _log = logging.getLogger(__name__)
@@ -89,6 +92,11 @@ def run_sync(connector: Connector, job: SyncJob) -> SyncRun | None:
     Problems end up in the run's row, not in an exception: the next schedule continues. Only what
     nobody foresaw is raised after it was recorded, so that the queue counts it as a failure.
     """
+    with about(shop=job.shop):
+        return _run_alone(connector, job)
+
+
+def _run_alone(connector: Connector, job: SyncJob) -> SyncRun | None:
     leases = connector.storage.tables[LEASE_TABLE]
     try:
         with held(
@@ -97,25 +105,31 @@ def run_sync(connector: Connector, job: SyncJob) -> SyncRun | None:
             if job.only_changed and not job.run and not _woken(connector, job.shop):
                 return None
             run = _begin(connector, job)
-            try:
-                _work(connector, job, run, lease)
-            except ConnectorError as problem:
-                _log.warning("run of %s ended: %s", job.shop, problem)
-                _end(connector, run, "failed", problem)
-                if problem.code == "reconnect-required":
-                    connector.tokens.refused(job.shop, problem)
-            except Exception as error:
-                unforeseen = ConnectorError("internal-error", f"{type(error).__name__}: {error}")
-                _end(connector, run, "failed", unforeseen)
-                raise
+            with about(run=run.run):
+                _carry_out(connector, job, run, lease)
     except LeaseTaken as taken:
         _log.info("shop %s: %s", job.shop, taken)
         if job.only_changed:
             _postpone(connector, job, taken)
         return None
     if run.state == "continuing":
-        _send(connector, msgspec.structs.replace(job, run=run.run))
+        _hand_over(connector, job, run)
     return run
+
+
+def _carry_out(connector: Connector, job: SyncJob, run: SyncRun, lease: Lease) -> None:
+    try:
+        _work(connector, job, run, lease)
+    except ConnectorError as problem:
+        _log.warning("run of %s ended: %s", job.shop, problem)
+        _end(connector, run, "failed", problem)
+        connector.runs.fold(run)
+        if problem.code == "reconnect-required":
+            connector.tokens.refused(job.shop, problem)
+    except Exception as error:
+        unforeseen = ConnectorError("internal-error", f"{type(error).__name__}: {error}")
+        _end(connector, run, "failed", unforeseen)
+        raise
 
 
 def _woken(connector: Connector, shop: str) -> bool:
@@ -124,12 +138,12 @@ def _woken(connector: Connector, shop: str) -> bool:
     So does one that was never synchronized: its orders would be parked for want of its products.
     """
     connector.waking.awake(shop)
-    if not all(connector.informations.get(shop, kind).last_sync_time for kind in KINDS):
+    if not all(connector.informations.get(shop, kind).last_sync_time for kind in RECORDS):
         return False
     card = connector.shops.find(shop)
     if card is None or not card.enabled or not connector.permission.allowed():
         return False
-    return not connector.tokens.connections.paused(shop) and connector.changed.any(shop, KINDS)
+    return not connector.tokens.connections.paused(shop) and connector.changed.any(shop, RECORDS)
 
 
 def _postpone(connector: Connector, job: SyncJob, taken: LeaseTaken) -> None:
@@ -150,7 +164,8 @@ def _begin(connector: Connector, job: SyncJob) -> SyncRun:
         run = connector.runs.get(job.shop, job.run)
         run.state = "running"
         return run
-    return connector.runs.begin(job.shop, list(job.kinds or KINDS), job.started_by, only_changed=job.only_changed)
+    kinds = job.kinds or (RECORDS if job.only_changed else KINDS)
+    return connector.runs.begin(job.shop, list(kinds), job.started_by, only_changed=job.only_changed)
 
 
 def _work(connector: Connector, job: SyncJob, run: SyncRun, lease: Lease) -> None:
@@ -173,7 +188,7 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
     meter = _Meter(run, shopify, bc, connector)
 
     def progress() -> None:
-        log.flush()
+        log.flush(whole=True)
         meter.save()
 
     deadline = Deadline(connector.clock, connector.settings.time_budget_seconds)
@@ -189,9 +204,8 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
                 named=partial(by_ids, shopify),
             )
             try:
-                apply_changed(cast(Kind, kind), connector.changed, context, deadline)
-                if not run.only_changed:
-                    run_type(info, context, connector.informations, deadline, progress)
+                with told(kind, run, shopify, bc, connector.clock):
+                    _bring_type(connector, info, context, deadline, progress)
             except OutOfTime:
                 state = "continuing"
                 break
@@ -203,6 +217,20 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
             finally:
                 meter.save()
     return state
+
+
+def _bring_type(
+    connector: Connector, info: SynchronizationInfo, context: JobContext, deadline: Deadline,
+    progress: Callable[[], None],
+) -> None:
+    """Everything of one type that is due in this run."""
+    if info.kind in PAYMENTS:
+        kept = connector.payouts if info.kind == "payouts" else connector.disputes
+        read_payments(kept, info, context, connector.informations, deadline, progress)
+        return
+    apply_changed(cast(Kind, info.kind), connector.changed, context, deadline)
+    if not context.run.only_changed:
+        run_type(info, context, connector.informations, deadline, progress)
 
 
 def _information(connector: Connector, run: SyncRun, kind: str) -> SynchronizationInfo:
@@ -227,7 +255,17 @@ def _end(connector: Connector, run: SyncRun, state: str, problem: ConnectorError
     run.ended_at = connector.clock.now().isoformat(timespec="milliseconds") if state != "continuing" else ""
     if problem:
         run.error_code, run.error_detail = problem.code, problem.detail
+    record("run", state=state, started_by=run.started_by, code=run.error_code, detail=run.error_detail,
+           seconds=run.seconds)
     connector.runs.save(run)
+
+
+def _hand_over(connector: Connector, job: SyncJob, run: SyncRun) -> None:
+    """Send the run its message; without one it has ended, and the next schedule goes on at its place."""
+    try:
+        _send(connector, msgspec.structs.replace(job, run=run.run))
+    except ServiceUnavailable as problem:
+        _end(connector, run, "failed", problem)
 
 
 def _send(connector: Connector, job: SyncJob, delay_seconds: float = 0) -> None:

@@ -16,6 +16,7 @@ import msgspec
 from shared.business_central import rehearsal
 from shared.business_central.client import BatchRequest, BusinessCentral
 from shared.business_central.directory import Directory
+from shared.business_central.item_card import check_item_card
 from shared.connector import Connector
 from shared.errors import ConnectorError, RecordRefused
 from shared.mapping.accounts import usable_account
@@ -80,6 +81,7 @@ def check_set_up(connector: Connector, shop: str, countries: Sequence[str] = ())
     left = rehearsal.sweep(bc)
     missing, advice = list(_default_customer(desk)), list(_accounts(desk))
     (missing if _books_in_shop_currency(card) else advice).extend(_currencies(wanted, desk))
+    advice += _item_card(desk)
     if may_create(card):
         missing += _together(finding for country in wanted for finding in _country(country, desk))
     return SetUpReport(
@@ -104,6 +106,14 @@ def _accounts(desk: _Desk) -> Iterator[Finding]:
             usable_account(number, setting, desk.directory, record=order)
         except RecordRefused as problem:
             yield Finding(code=problem.code, detail=problem.detail)
+
+
+def _item_card(desk: _Desk) -> Iterator[Finding]:
+    """Whether tariff numbers could be kept, if they are to be."""
+    service = desk.card.item_card_service
+    problem = check_item_card(desk.bc, service) if service else None
+    if problem:
+        yield Finding(code=problem.code, detail=problem.detail)
 
 
 def _books_in_shop_currency(card: ShopCard) -> bool:

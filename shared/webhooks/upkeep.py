@@ -1,7 +1,8 @@
 """Keeps each shop's webhook subscriptions as they should be: all of them while it is enabled, none when it is not.
 
-Needs PUBLIC_URL; without it there are no webhooks, and the schedule alone finds what changed. A shop that cannot
-be asked now (no access, Shopify refuses) is asked again by the next repair: nothing an operator does waits for it.
+Shopify delivers to PUBLIC_URL, or to Amazon EventBridge where SHOPIFY_EVENT_BRIDGE_ARN is set; with neither there
+are no webhooks, and the schedule alone finds what changed. A shop that cannot be asked now (no access, Shopify
+refuses) is asked again by the next repair: nothing an operator does waits for it.
 """
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ import logging
 from shared.clock import iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
+from shared.settings import Settings
 from shared.shop_card import ShopCard
 from shared.shopify.subscriptions import Repair, repair
 from shared.shopify.topics import SUBSCRIBED_TOPICS
@@ -22,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 def follow_card(connector: Connector, shop: str) -> None:
     """The card was saved or access was granted: have the subscriptions follow, from the queue."""
-    if connector.settings.public_url:
+    if _addresses(connector.settings):
         now = iso(connector.clock.now())
         send(connector, Command(shop=shop, topic=FOLLOW_CARD, at=now, number=now))
 
@@ -38,9 +40,10 @@ def repair_shop(connector: Connector, card: ShopCard) -> Repair | None:
     if not _can_ask(connector, card):
         return None
     topics = SUBSCRIBED_TOPICS if _is_listened_to(connector, card) else ()
+    address, *former = _addresses(connector.settings)
     client = connector.shopify(card)
     try:
-        done = repair(client, topics, connector.settings.public_url + PATH)
+        done = repair(client, topics, address, former=former)
     except ConnectorError as problem:
         _log.warning("webhook subscriptions of shop %s were not repaired: %s", card.code, problem)
         return None
@@ -51,9 +54,15 @@ def repair_shop(connector: Connector, card: ShopCard) -> Repair | None:
     return done
 
 
+def _addresses(settings: Settings) -> list[str]:
+    """Where Shopify is to deliver, then where it no longer is; none if it can reach us nowhere."""
+    web = settings.public_url and settings.public_url + PATH
+    return [address for address in (settings.shopify_event_bridge_arn, web) if address]
+
+
 def _can_ask(connector: Connector, card: ShopCard) -> bool:
     return (
-        bool(connector.settings.public_url)
+        bool(_addresses(connector.settings))
         and connector.permission.allowed()
         and connector.tokens.has_access_key(card.code)
         and not connector.tokens.connections.paused(card.code)

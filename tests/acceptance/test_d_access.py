@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.access.scopes import REQUIRED
+from shared.access.scopes import OPTIONAL, REQUIRED
 from shared.connector import Connector, build_connector
 from shared.errors import ConnectorError
 from shared.shopify.api_version import version_warning
@@ -195,10 +195,10 @@ def test_d10_a_write_scope_contains_its_read_scope(fresh: House) -> None:
     assert fresh.sync().state == "succeeded"
 
 
-def test_without_the_scope_for_old_orders_syncs_go_on_and_the_card_says_what_is_missing(fresh: House) -> None:
+def test_without_the_optional_scopes_syncs_go_on_and_the_card_says_what_is_missing(fresh: House) -> None:
     connect(fresh, grant=list(REQUIRED))
 
-    assert access(fresh)["missing"] == ["read_all_orders"]
+    assert access(fresh)["missing"] == sorted(OPTIONAL)
     assert fresh.sync().state == "succeeded"
 
 

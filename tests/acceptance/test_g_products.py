@@ -1,7 +1,4 @@
-"""Acceptance cases G: products and items.
-
-G11 (tariff number) has no test: items of Business Central's API v2.0 show no such property.
-"""
+"""Acceptance cases G: products and items. G11 (tariff number) has a file of its own."""
 from __future__ import annotations
 
 from decimal import Decimal

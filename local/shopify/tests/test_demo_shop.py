@@ -92,7 +92,8 @@ def leaf_misfits(value, kind, path):
 
 def test_times_have_whole_seconds_are_shared_and_never_in_the_future(state, orders):
     newest = "2026-03-10T09:59:00Z"
-    times = [r[k] for records in everything(state).values() for r in records for k in ("createdAt", "updatedAt")]
+    names = ("createdAt", "updatedAt", "issuedAt", "initiatedAt", "evidenceSentOn", "finalizedOn")
+    times = [r[k] for records in everything(state).values() for r in records for k in names if r.get(k)]
 
     assert all(len(t) == len(newest) and t <= newest for t in times)
     assert max(Counter(o["createdAt"] for o in orders).values()) > 1
@@ -174,4 +175,4 @@ def test_a_plain_shop_has_three_lines_an_order_and_nothing_exotic():
 
 def test_a_small_shop_works_too():
     assert a_shop(customers=1, products=1, orders=1).totals() == {
-        "customers": 1, "products": 1, "orders": 1, "companies": 0, "variants": 1}
+        "customers": 1, "products": 1, "orders": 1, "companies": 0, "payouts": 1, "disputes": 1, "variants": 1}

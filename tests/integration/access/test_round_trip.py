@@ -74,6 +74,19 @@ def test_a_script_gets_the_address_and_the_cookie_as_well(street: Street, browse
     assert answer.json() == {"shop": SHOP, "host": "demo-fr.myshopify.com", "missing": []}
 
 
+def test_a_browser_without_the_cookie_is_refused_and_its_address_still_good_for_whoever_has_it(
+    street: Street, browser: requests.Session
+) -> None:
+    """As docs/installation.md describes it: a person in a browser, the cookie with curl."""
+    callback = install(ask(street, browser))
+
+    refused = requests.get(callback, headers=PAGE, timeout=30)
+    answer = browser.get(callback, timeout=30)
+
+    assert (refused.status_code, answer.status_code) == (400, 200)
+    assert "oauth-state-mismatch" in refused.text
+
+
 def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(street: Street) -> None:
     answer = street.call("POST", f"shops/{SHOP}/access/request")
 

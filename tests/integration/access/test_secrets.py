@@ -1,7 +1,8 @@
 """No secret where it does not belong: whatever happens to a shop, then everything that was kept is searched.
 
-Secrets are all tokens, refresh tokens and codes that the simulator ever gave out, the client secrets, the
-states and the cookies. Searched are all tables, blobs and queues, every exchange, every error and log line.
+Secrets are all tokens, refresh tokens and codes that the simulators ever gave out, Business Central's among them,
+the client secrets, the states and the cookies. Searched are all tables, blobs and queues, every exchange, every
+error and log line.
 """
 from __future__ import annotations
 
@@ -34,7 +35,10 @@ class Witness:
     """A house in which things happen; remembers every secret there was and every word that was said."""
 
     def __init__(self, house: House) -> None:
-        self.house, self.secrets, self.said = house, {house.settings.shopify_client_secret, house.shopify.token}, ""
+        own = {house.settings.shopify_client_secret, house.shopify.token, house.settings.bc_client_secret}
+        self.house, self.secrets, self.said = house, own, ""
+        self.bc_tokens: set[str] = set()
+        house.product(8001, "1000")
         self.last = visit(house)
         house.card(logging_mode=LoggingMode.ALL)
 
@@ -46,7 +50,8 @@ class Witness:
             self.said += f"{error} {error.__cause__!r} {error.__context__!r}"
         self.said += json.dumps(access(self.house))
         grants = self.house.shopify.service.grants
-        self.secrets |= {*grants.tokens, *grants.refreshes, *grants.codes}
+        self.bc_tokens |= {*self.house.bc.tokens.issued}
+        self.secrets |= {*grants.tokens, *grants.refreshes, *grants.codes, *self.bc_tokens}
 
     def ask(self) -> None:
         self.last = visit(self.house)
@@ -99,6 +104,13 @@ class Witness:
     def wrong_secret(self) -> None:
         self.house.shopify.app.rotate("shpss_another_secret", self.house.clock.now())
 
+    def bc_forgets(self) -> None:
+        self.house.bc.tokens.expire_all()
+
+    def bc_wrong_secret(self) -> None:
+        self.house.bc.tokens.expire_all()
+        self.house.bc.tokens.client_secret = "another-client-secret"
+
     def sync(self) -> None:
         run = self.house.sync("products")
         self.said += f"{run.error_code} {run.error_detail}"
@@ -107,14 +119,14 @@ class Witness:
 ACTIONS: dict[str, Callable[[Witness], None]] = {
     name: getattr(Witness, name) for name in (
         "connect", "forge", "another_store", "confirm", "late", "hour", "uninstall", "revoke", "migrate", "paste",
-        "lost", "broken", "wrong_secret", "sync",
+        "lost", "broken", "wrong_secret", "bc_forgets", "bc_wrong_secret", "sync",
     )
 }
 
 
 def test_no_secret_is_found_anywhere(azurite: Azurite, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    began, secrets = datetime.now(UTC) - timedelta(seconds=5), set[str]()
+    began, secrets, bc_tokens = datetime.now(UTC) - timedelta(seconds=5), set[str](), set[str]()
 
     @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
     @given(actions=st.lists(st.sampled_from(sorted(ACTIONS)), min_size=2, max_size=8))
@@ -124,12 +136,14 @@ def test_no_secret_is_found_anywhere(azurite: Azurite, caplog: pytest.LogCapture
             for action in ("connect", *actions, "sync"):
                 witness.do(action)
         secrets.update(witness.secrets)
+        bc_tokens.update(witness.bc_tokens)
         exchanges = msgspec.json.encode(house.exchanges).decode()
         assert found(witness.secrets, [witness.said, exchanges, repr(house.settings.shopify_client_id)]) == []
 
     anything_happens()
 
     assert len(secrets) > 40
+    assert len(bc_tokens) > 3
     ours = [line for line in caplog.text.splitlines() if "azure.core" not in line and "urllib3" not in line]
     assert found(secrets, ["\n".join(ours)]) == []
     assert found(secrets, stored(azurite.connection_string, began)) == []

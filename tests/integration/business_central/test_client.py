@@ -11,7 +11,7 @@ from shared.business_central.client import BatchRequest, BusinessCentral
 from shared.business_central.refusals import AlreadyExists
 from shared.business_central.sign_in import bearer
 from shared.errors import ConnectorError, OutcomeUnknown, RecordRefused, ServiceUnavailable
-from shared.exchange import Exchange
+from shared.exchange import Exchange, Observer, unobserved
 from tests.integration.business_central.conftest import COMPANY
 from tests.integration.business_central.scripted_server import (
     DROP,
@@ -267,7 +267,7 @@ class TwoTokens:
     def __init__(self) -> None:
         self.token = "old-token"
 
-    def __call__(self) -> str:
+    def __call__(self, observe: Observer = unobserved) -> str:
         return f"Bearer {self.token}"
 
     def forget(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 
 import pytest
 
@@ -10,6 +11,7 @@ from local.business_central.server import BusinessCentral as Simulator
 from shared.business_central.client import BusinessCentral
 from shared.business_central.sign_in import ClientCredentials, basic
 from shared.errors import ConnectorError, ServiceUnavailable
+from shared.exchange import Exchange
 from tests.integration.business_central.scripted_server import DROP, Answer, ScriptedServer, says
 from tests.manual_clock import ManualClock
 
@@ -53,6 +55,27 @@ def test_a_wrong_secret_is_refused_without_showing_it(simulator: Simulator, cloc
     assert refused.value.code == "bc-unauthorized"
     assert "AADSTS7000215" in refused.value.detail
     assert "wr0ng" not in refused.value.detail
+
+
+def test_each_call_for_a_token_is_told_without_what_is_secret_in_it(
+    server: ScriptedServer, clock: ManualClock
+) -> None:
+    told: list[Exchange] = []
+    sign_in = ClientCredentials(server.root, "id", "s3cret-value", clock)
+    refusal = {"error": "invalid_client", "error_description": "AADSTS7000215: not s3cret-value\r\nTrace ID: 1"}
+    server.answers(DROP, says({"access_token": "t0ken", "expires_in": 3600}), Answer(401, json.dumps(refusal).encode()))
+
+    sign_in(told.append)
+    sign_in(told.append)
+    sign_in.forget()
+    with pytest.raises(ConnectorError) as refused:
+        sign_in(told.append)
+
+    assert [(one.status, one.retry, one.has_error) for one in told] == [(0, 0, True), (200, 1, False), (401, 0, True)]
+    assert {(one.direction, one.method, one.url) for one in told} == {("Business Central", "POST", server.root)}
+    assert "AADSTS7000215: not ***" in told[2].response
+    assert not [one for one in told if "s3cret" in str(one) or "t0ken" in str(one)]
+    assert "s3cret" not in refused.value.detail
 
 
 def test_a_token_service_that_stumbles_is_asked_again(server: ScriptedServer, clock: ManualClock) -> None:

@@ -111,7 +111,7 @@ def test_the_sync_time_is_shown_set_and_cleared(street: Street) -> None:
     assert street.call("GET", path).json()["changed_by"] == "admin"
     assert street.call("DELETE", path).json()["last_sync_time"] is None
     assert [row["type"] for row in street.call("GET", f"shops/{SHOP}/synchronization-info").json()] == [
-        "products", "customers", "companies", "orders",
+        "products", "customers", "companies", "orders", "payouts", "disputes",
     ]
 
 

@@ -264,6 +264,20 @@ def test_any_function_can_be_run_by_hand_with_the_master_key(
     wait_for(lambda: expected in host.reports, f"{function} to run")
 
 
+@pytest.mark.parametrize("group, runs, answer", [("http", {"echo"}, 200), ("background", {"yearly", "inbox"}, 404)])
+def test_a_host_may_run_the_http_functions_alone_or_all_the_others(
+    start_host: StartHost, group: str, runs: set[str], answer: int
+) -> None:
+    """As on Flex Consumption, where HTTP functions have instances of their own."""
+    host = start_host(APP, "--functions", group, **SETTINGS)
+
+    asked = requests.get(f"{host.url}/api/echo")
+
+    assert runs <= set(host.functions)
+    assert set(host.functions).isdisjoint({"echo", "yearly", "inbox"} - runs)
+    assert asked.status_code == answer
+
+
 def test_the_ready_file_names_the_functions(host: HostProcess) -> None:
     assert "echo" in host.functions
     assert "switched_off" not in host.functions

@@ -74,7 +74,7 @@ def test_a_purge_costs_calls_by_the_day_and_not_by_the_entry(
     purges.remove_older_than(7, by="Claire")
     seed(10)
     few = cost()
-    seed(400)
+    seed(150)
 
     assert few == cost()
     assert few <= 5 * 2 + 8
@@ -85,14 +85,14 @@ def test_the_day_of_the_cut_costs_a_call_a_hundred_rows(
     logs: LogEntries, purges: LogPurges, door: StorageProxy, clock: ManualClock
 ) -> None:
     cut = clock.now() - 7 * DAY
-    write(logs, "FR", *[a_call(cut - SECOND) for _ in range(1500)])
+    write(logs, "FR", *[a_call(cut - SECOND) for _ in range(250)])
     write(logs, "FR", a_call(cut + SECOND))
 
     before = len(door.calls)
     purge = purges.remove_older_than(7, by="Claire")
 
     batches = [call for call in door.calls[before:] if (call.method, call.target[:10]) == ("POST", "LogEntries")]
-    assert (purge.entries, len(batches)) == (1500, 15)
+    assert (purge.entries, len(batches)) == (250, 3)
     assert len(listed(logs)) == 1
 
 
@@ -190,3 +190,55 @@ def test_two_purges_at_once_do_not_stumble_over_each_other(
 
     assert purge.ended_at
     assert listed(logs) == []
+
+
+# Of one shop
+
+
+def test_the_entries_of_one_shop_go_by_age_and_the_other_shops_stay_whole(
+    logs: LogEntries, purges: LogPurges, clock: ManualClock
+) -> None:
+    cut = clock.now() - 7 * DAY
+    for shop in ("DE", "FR", "FR-2"):
+        write(logs, shop, a_call(cut + SECOND, request=LONG, request_id="new"))
+        write(logs, shop, a_call(cut - SECOND, request=LONG, request_id="old"))
+        write(logs, shop, a_call(cut - 3 * DAY, request=LONG, request_id="long ago"))
+
+    purge = purges.remove_older_than(7, by="Claire", shop="FR")
+
+    assert (purge.shop, purge.entries, purge.bodies, purge.days) == ("FR", 2, 2, 0)
+    assert listed(logs, "FR") == ["new"]
+    for shop in ("DE", "FR-2"):
+        assert listed(logs, shop) == ["new", "old", "long ago"]
+        for entry in list_log_entries(logs, [shop], LogFilter()).entries:
+            assert logs.get(entry.number).request == LONG
+
+
+def test_all_entries_of_one_shop_go_when_its_own_number_is_confirmed(
+    logs: LogEntries, purges: LogPurges, clock: ManualClock
+) -> None:
+    for day in range(3):
+        write(logs, "FR", a_call(clock.now() - day * DAY), a_call(clock.now() - day * DAY))
+        write(logs, "DE", a_call(clock.now() - day * DAY))
+
+    with pytest.raises(ConnectorError, match="6 log entries of shop FR"):
+        purges.remove_all(9, by="Claire", shop="FR")
+    purges.remove_all(6, by="Claire", shop="FR")
+
+    assert (listed(logs, "FR"), len(listed(logs, "DE"))) == ([], 3)
+
+
+def test_an_interrupted_removal_of_one_shop_is_finished_for_this_shop_only(
+    logs: LogEntries, purges: LogPurges, door: StorageProxy, clock: ManualClock
+) -> None:
+    for day in range(3):
+        write(logs, "FR", a_call(clock.now() - day * DAY))
+        write(logs, "DE", a_call(clock.now() - day * DAY))
+    door.refuse = lambda call: (call.method, call.target) == ("POST", "LogEntries20260308")
+
+    with pytest.raises(Exception, match="refused by the proxy"):
+        purges.remove_all(3, by="Claire", shop="FR")
+    door.refuse = lambda call: False
+    purges.remove_expired(by="schedule")
+
+    assert (listed(logs, "FR"), len(listed(logs, "DE"))) == ([], 3)

@@ -56,6 +56,34 @@ def test_a_page_of_calls_is_one_write_to_storage(logs: LogEntries, door: Storage
     assert door.count("Tables") == 1
 
 
+def test_after_a_page_only_whole_batches_go_and_the_end_brings_the_rest(
+    logs: LogEntries, door: StorageProxy, clock: ManualClock
+) -> None:
+    log = LogWriter(logs, a_card(), "run-1")
+    for page in range(3):
+        for call in range(120):
+            log(a_call(clock.now(), request_id=f"{page}-{call}"))
+        log.flush(whole=True)
+    log.close()
+
+    assert log.written == 360
+    assert [c.method for c in door.calls if c.target == "LogEntries20260310"] == ["POST"] * (4 + 1)
+
+
+def test_a_rest_with_long_bodies_does_not_wait_for_the_end(
+    logs: LogEntries, door: StorageProxy, clock: ManualClock
+) -> None:
+    written = threading.Event()
+    door.refuse = lambda call: call.target == "LogEntries20260310" and bool(written.set())
+    log = LogWriter(logs, a_card(), "run-1")
+    for _ in range(2):
+        log(a_call(clock.now(), response="x" * 2_500_000))
+        log.flush(whole=True)
+
+    assert written.wait(30)
+    log.close()
+
+
 def test_calls_of_the_same_moment_keep_their_order(logs: LogEntries, clock: ManualClock) -> None:
     log = LogWriter(logs, a_card(), "run-1")
     for name in ("first", "second", "third"):

@@ -49,7 +49,7 @@ def test_a_thousand_orders_of_three_lines_take_ten_calls_and_few_points() -> Non
 
     assert len(set(found)) == 1000
     assert client.usage.calls == 10
-    assert client.usage.requested_points <= 7_000
+    assert client.usage.requested_points <= 10_000
     assert client.usage.actual_points <= client.usage.requested_points
 
 

@@ -121,6 +121,33 @@ def test_order_has_all_its_lines_in_their_order(
     assert not order.line_items.page_info.has_next_page
 
 
+@pytest.mark.parametrize("parts, lines", [(1, 0), (1, 20), (1, 21), (1, 300), (3, 2), (4, 1), (25, 1), (4, 25)])
+def test_order_has_all_its_fulfillment_orders_with_all_their_lines(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock, parts: int, lines: int) -> None:
+    split = [list(range(part * lines, (part + 1) * lines)) for part in range(parts)]
+    put_orders(shop, 5001, lines=parts * lines, fulfillment_orders=split)
+
+    (record,) = read_orders(client, clock)
+
+    found = json.loads(record.raw)["fulfillmentOrders"]["nodes"]
+    wanted = [[f"gid://shopify/LineItem/{5001000 + line}" for line in part] for part in split]
+    assert [[line["lineItem"]["id"] for line in one["lineItems"]["nodes"]] for one in found] == wanted
+    assert {one["assignedLocation"]["location"]["id"] for one in found} == {"gid://shopify/Location/1"}
+
+
+def test_order_read_by_id_is_the_same_bytes_with_fulfillment_orders_and_without(
+        shop: RunningShop, clock: ManualClock) -> None:
+    put_orders(shop, 5001, lines=30)
+
+    for lacking in (set[str](), {"read_merchant_managed_fulfillment_orders"}):
+        client = a_client(shop, clock, lacks=lambda scopes, lacking=lacking: bool(lacking & set(scopes)))
+        (listed,) = read_orders(client, clock)
+        (named,) = by_ids(client, "orders", [5001])
+
+        assert listed.raw == named.raw
+        assert ("fulfillmentOrders" in json.loads(listed.raw)) is not lacking
+
+
 def test_order_has_all_its_shipping_lines(shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
     charges = [{"title": f"Parcel {i}", "price": "5.00"} for i in range(12)]
     shop.shop_state.put("orders", {**an_order(5001), "shipping": charges})
@@ -160,7 +187,8 @@ def test_refunds_carry_what_they_took_back_and_other_orders_cost_nothing_more(
     assert len(refund.refund_line_items.nodes) == 130
     assert len(refund.refund_shipping_lines.nodes) == 1
     assert shop.stats.figures()["by_operation"] == {
-        "OrdersChanged": 1, "OrderRefunds": 1, "RefundLinesNext": 1, "OrderLinesNext": 1}
+        "OrdersChanged": 1, "OrderRefunds": 1, "RefundLinesNext": 1, "OrderLinesNext": 1,
+        "FulfillmentOrderLinesNext": 1}
 
 
 def test_raw_json_keeps_every_digit_and_holds_the_overflow_pages(

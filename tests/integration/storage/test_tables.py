@@ -7,7 +7,8 @@ import pytest
 
 from local.azurite import Azurite
 from shared.storage.account import storage_from_connection_string
-from shared.storage.tables import BATCH_ROWS, Put, RowChanged, RowExists, Table
+from shared.storage.batches import BATCH_ROWS, BatchRefused
+from shared.storage.tables import Put, RowChanged, RowExists, Table
 
 
 @pytest.fixture
@@ -99,3 +100,66 @@ def test_values_in_a_filter_are_quoted(table: Table) -> None:
     table.put(a_row("1", name="l'été"))
 
     assert [r["RowKey"] for r in table.rows("name eq @n", {"n": "l'été"}, select=["RowKey"])] == ["1"]
+
+
+# What goes over the wire in a batch
+
+VALUES = {
+    "empty": "", "accents": "Zoé, œuvre – 漢字 😀", "lines": 'a\r\n--batch\r\nHTTP/1.1 500 "x" \\ \t', "digits": "007",
+    "date": "2026-03-10T10:00:00Z", "whole": -(2**31), "none": 0, "fraction": 12.0, "small": 1e-9,
+    "yes": True, "no": False,
+}
+
+
+def test_a_row_comes_back_from_a_batch_as_it_does_from_a_single_write(table: Table) -> None:
+    table.put(a_row("alone", **VALUES))
+    table.write([Put("put", a_row("put", **VALUES, nothing=None)), Put("insert", a_row("insert", **VALUES))])
+
+    for key in ("alone", "put", "insert"):
+        row = table.get("p", key)
+        assert row is not None
+        assert {name: row[name] for name in row if name not in ("PartitionKey", "RowKey", "etag")} == VALUES
+        assert [type(row[name]) for name in VALUES] == [type(value) for value in VALUES.values()]
+
+
+def test_keys_with_quotes_accents_and_signs_go_into_a_batch(table: Table) -> None:
+    keys = ["l'été", "a|b", "50%", "a b+c=d&e", "(1)", "😀"]
+
+    table.write(Put("put", a_row(key, n=1)) for key in keys)
+    table.write(Put("delete", a_row(key)) for key in keys[:3])
+
+    assert {row["RowKey"] for row in table.partition("p")} == set(keys[3:])
+
+
+def test_the_etags_of_a_batch_are_those_of_its_rows(table: Table) -> None:
+    etags = table.write([Put("insert", a_row("1", n=1)), Put("put", a_row("2", n=1))])
+
+    replaced = table.write([Put("replace", a_row("1", n=2), etags[0]), Put("delete", a_row("2"), etags[1])])
+
+    assert table.replace(a_row("1", n=3), replaced[0])
+    with pytest.raises(RowChanged):
+        table.write([Put("delete", a_row("1"), replaced[0])])
+    assert table.get("p", "2") is None
+
+
+def test_a_batch_that_deletes_a_missing_row_says_so_and_deletes_nothing(table: Table) -> None:
+    table.put(a_row("1"))
+
+    with pytest.raises(RowChanged):
+        table.write([Put("delete", a_row("1")), Put("delete", a_row("2"))])
+
+    assert table.get("p", "1") is not None
+
+
+def test_what_a_batch_may_not_hold_is_refused_with_the_reason_of_storage(table: Table) -> None:
+    with pytest.raises(BatchRefused) as refused:
+        table.write([Put("put", a_row("1")), Put("put", a_row("1"))])
+
+    assert refused.value.code == "InvalidDuplicateRow"
+    assert refused.value.status_code == 400
+
+
+@pytest.mark.parametrize("value", [2**31, -(2**31) - 1, float("nan"), float("inf")])
+def test_a_number_that_a_row_cannot_hold_never_leaves(table: Table, value: float) -> None:
+    with pytest.raises(ValueError, match="n is"):
+        table.write([Put("put", a_row("1", n=value))])

@@ -36,23 +36,34 @@ class Street:
             "BC_API_ROOT": bc.api_root, "BC_TOKEN_URL": bc.token_url, "BC_CLIENT_ID": bc.client_id,
             "BC_CLIENT_SECRET": bc.client_secret, "ENVIRONMENT": "production",
             "SYNC_SCHEDULE": "0 0 3 1 1 *", "LOG_PURGE_SCHEDULE": "0 0 2 * * *",
-            "SUBSCRIPTION_SCHEDULE": "0 0 3 1 1 *",
+            "SUBSCRIPTION_SCHEDULE": "0 0 3 1 1 *", "EVENT_QUEUE_SCHEDULE": "0 0 3 1 1 *",
+            "HEALTH_SCHEDULE": "0 0 3 1 1 *",
             "SYNC_LEASE_SECONDS": "1", "BC_SETTLE_SECONDS": "1",
         }
         self.host: Program | None = None
+        self.background: Program | None = None
         self._earlier: set[str] = set()
 
-    def open(self) -> None:
-        """Start the host."""
-        arguments = ["local.host", "--app", str(ROOT), "--host-key", KEY, "--port", str(self._port)]
-        self.host = Program("functions", arguments, self._folder, self.settings)
-        self.host.wait_until_ready()
+    def open(self, *options: str) -> None:
+        """Start the host, with further options of its command line."""
+        self.host = self._started("functions", "--port", str(self._port), *options)
+
+    def open_apart(self) -> None:
+        """Start two hosts, as Flex Consumption does: the HTTP functions in one, all others in the other."""
+        self.background = self._started("background", "--functions", "background")
+        self.open("--functions", "http")
+
+    def _started(self, name: str, *options: str) -> Program:
+        arguments = ["local.host", "--app", str(ROOT), "--host-key", KEY, *options]
+        program = Program(name, arguments, self._folder, self.settings)
+        program.wait_until_ready()
+        return program
 
     def kill(self) -> None:
-        """SIGKILL the host."""
-        assert self.host is not None
-        self.host.kill()
-        self.host = None
+        """SIGKILL the host, or both."""
+        for program in filter(None, (self.host, self.background)):
+            program.kill()
+        self.host = self.background = None
 
     def call(self, method: str, path: str, body: Any = None) -> requests.Response:
         """One call of the admin API."""
@@ -101,7 +112,7 @@ def a_street(storage: str, folder: Path, **shop: Any) -> Iterator[Street]:
     try:
         yield street
     finally:
-        if street.host is not None:
-            street.host.stop()
+        for program in filter(None, (street.host, street.background)):
+            program.stop()
         shopify.stop()
         bc.stop()

@@ -56,7 +56,7 @@ def test_a_full_run_over_an_unchanged_shop_writes_nothing_either(house: House) -
     first = house.sync()
     writes = house.bc_writes()
 
-    for kind in ("products", "customers", "orders"):
+    for kind in first.kinds:
         house.connector.informations.set_last_sync_time(house.shop, kind, None, by="test")
     again = house.sync()
 
@@ -85,7 +85,7 @@ def test_after_changing_some_records_the_next_run_applies_exactly_those(house: H
     run = house.sync()
 
     assert {kind: counts.updated for kind, counts in run.counts.items()} == {
-        "products": 3, "customers": 4, "companies": 0, "orders": 5,
+        "products": 3, "customers": 4, "companies": 0, "orders": 5, "payouts": 0, "disputes": 0,
     }
     assert {kind: counts.created for kind, counts in run.counts.items()} == dict.fromkeys(run.kinds, 0)
     after = Counter(house.bc.stats.as_json()["by_entity"]["salesOrders"])

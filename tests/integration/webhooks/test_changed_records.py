@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from shared.journal.runs import SyncRun
 from shared.sync.changed_records import ChangedRecord
-from shared.sync.information import KINDS
+from shared.sync.information import RECORDS
 from shared.sync.run import SyncJob, run_sync
 from tests.house import House
 from tests.webhooks import an_order, deliver
@@ -27,7 +27,7 @@ def test_notices_of_several_topics_about_one_record_are_one_note(house: House) -
     deliver(house, "refunds/create", {"id": 9, "order_id": 5001})
     deliver(house, "customers/update", {"id": 7001})
 
-    assert {kind: noted(house, kind) for kind in KINDS} == {
+    assert {kind: noted(house, kind) for kind in RECORDS} == {
         "products": [], "customers": [7001], "companies": [], "orders": [5001],
     }
 
@@ -203,7 +203,7 @@ def test_a_delivery_for_a_disabled_or_unknown_shop_is_dropped_without_complaint(
 def test_a_topic_nobody_follows_is_dropped_without_complaint(house: House) -> None:
     deliver(house, "themes/publish", {"id": 1})
 
-    assert {kind: noted(house, kind) for kind in KINDS} == {kind: [] for kind in KINDS}
+    assert {kind: noted(house, kind) for kind in RECORDS} == {kind: [] for kind in RECORDS}
 
 
 def test_a_woken_job_of_a_removed_card_ends_quietly(house: House) -> None:

@@ -4,29 +4,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import msgspec
-from azure.storage.queue import QueueClient, TextBase64DecodePolicy
 
 from shared.access.grant import Grant
 from shared.clock import iso
 from shared.webhooks.carrying import carry_out
-from shared.webhooks.commands import QUEUE, Command
+from shared.webhooks.commands import Command
 from tests.house import House
-from tests.webhooks import deliver, store_of
+from tests.webhooks import deliver, queued, store_of
 
 PERSON = {"id": 7_100_000_077_001, "email": None, "phone": None}
-
-
-def queued(house: House) -> list[Command]:
-    """The commands that wait for this house's shop; those of other houses are let go unread."""
-    queue = QueueClient.from_connection_string(
-        house.settings.storage_connection, QUEUE, message_decode_policy=TextBase64DecodePolicy())
-    found = []
-    for message in queue.receive_messages(messages_per_page=32, visibility_timeout=60):
-        command = msgspec.json.decode(message.content, type=Command)
-        if command.shop == house.shop:
-            found.append(command)
-            queue.delete_message(message)
-    return found
 
 
 def test_a_command_becomes_a_message_with_nothing_but_what_is_needed(house: House) -> None:

@@ -154,6 +154,49 @@ def test_after_a_redaction_no_order_is_made_twice(known: Known) -> None:
     assert len(known.house.documents(known.order(1))) == 1
 
 
+def payments_of(known: Known) -> None:
+    """A payout with orders of both people, and a dispute about one of the person's orders."""
+    both = [{"type": "CHARGE", "amount": "10.00", "fee": "0.30", "order": known.order(number)} for number in (1, 3)]
+    known.house.payout(7001, charges="20.00", charges_fee="0.60", transactions=both)
+    known.house.dispute(9001, order=known.order(1))
+    known.house.sync()
+
+
+def test_a_redaction_takes_the_persons_orders_out_of_payouts_and_disputes(known: Known) -> None:
+    payments_of(known)
+    captures, shop = known.house.connector.captures, known.house.shop
+    assert {"Disputes", "captures"} <= places_of(known.house, str(known.order(1)))
+
+    carry_out(known.house.connector, command(known, "customers/redact"))
+
+    assert not {"Disputes", "Payouts", "captures"} & places_of(known.house, str(known.order(1)))
+    assert captures.of_record(shop, "payouts", 7001) == captures.of_record(shop, "disputes", 9001) == []
+    (payout,), (dispute,) = known.house.connector.payouts.all(shop), known.house.connector.disputes.all(shop)
+    assert (payout.net, dispute.order, dispute.order_name, dispute.amount) == ("19.4", "", "", "25.0")
+    assert receipt(known.house, "customers/redact").found["disputes"] == 1
+
+
+def test_an_export_holds_the_persons_disputes_and_no_payout_with_other_peoples_orders(known: Known) -> None:
+    payments_of(known)
+
+    carry_out(known.house.connector, command(known, "customers/data_request"))
+
+    exported = json.loads(read_export(known.house.connector, receipt(known.house, "customers/data_request")))
+    kinds = {one["type"] for one in exported["records_as_shopify_sent_them"]}
+    assert kinds == {"customers", "orders", "disputes"}
+
+
+def test_a_redaction_of_the_shop_leaves_no_payout_and_no_dispute(known: Known) -> None:
+    payments_of(known)
+    known.house.clock.forward(7 * 24 * 3600)
+
+    carry_out(known.house.connector, command(known, "shop/redact"))
+
+    shop, connector = known.house.shop, known.house.connector
+    assert [*connector.payouts.all(shop), *connector.disputes.all(shop)] == []
+    assert connector.captures.packs(shop, "payouts") == []
+
+
 def test_a_redaction_needs_no_token(known: Known) -> None:
     known.house.connector.tokens.forget(known.house.shop)
     calls = len(known.house.exchanges)

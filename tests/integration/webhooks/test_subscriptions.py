@@ -2,10 +2,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
+import msgspec
 import pytest
 
 from local.azurite import Azurite, start_azurite
+from shared.connector import build_connector
 from shared.shopify.topics import SUBSCRIBED_TOPICS, enum_name
 from shared.webhooks.upkeep import repair_all, repair_shop
 from tests.house import House, a_house
@@ -29,6 +32,17 @@ def subscribed(house: House, address: str = OURS) -> list[str]:
 
 def repaired(house: House) -> None:
     repair_shop(house.connector, house.connector.shops.get(house.shop))
+
+
+@contextmanager
+def on_amazon(house: House) -> Iterator[str]:
+    """The same app after an operator gave it a partner event source; its ARN."""
+    arn = f"arn:aws:events:eu-west-1::event-source/aws.partner/shopify.com/{house.shopify.app.number}/connector"
+    before = house.connector
+    settings = msgspec.structs.replace(house.settings, shopify_event_bridge_arn=arn)
+    house.connector = build_connector(settings, clock=house.clock, observe=house.exchanges.append)
+    yield arn
+    house.connector = before
 
 
 def test_every_topic_is_subscribed_to_once_however_often_it_is_repaired(house: House) -> None:
@@ -118,3 +132,57 @@ def test_a_shop_that_cannot_be_asked_does_not_keep_the_others_from_being_repaire
 
         assert set(done) == {house.shop}
         assert subscribed(house) == WANTED
+
+
+def test_with_a_partner_event_source_shopify_delivers_to_amazon_and_no_longer_to_us(house: House) -> None:
+    repaired(house)
+
+    with on_amazon(house) as arn:
+        repaired(house)
+        calls = len(house.sent("Shopify"))
+        repaired(house)
+
+        assert subscribed(house, arn) == WANTED
+        assert subscribed(house) == []
+        assert len(house.sent("Shopify")) == calls + 1
+
+
+def test_what_shopify_removed_on_amazon_is_made_again(house: House) -> None:
+    with on_amazon(house) as arn:
+        repaired(house)
+        subscriptions = house.shopify.shop_state.subscriptions
+        lost = [id for id, row in subscriptions.items() if row["topic"] == "ORDERS_CREATE"]
+        for id in lost:
+            del subscriptions[id]
+
+        repaired(house)
+
+        assert subscribed(house, arn) == WANTED
+
+
+def test_an_event_source_of_another_app_is_refused_and_shopify_goes_on_delivering_to_us(house: House) -> None:
+    """Shopify takes an ARN only with the number of the app; until it does, nothing may be lost."""
+    repaired(house)
+
+    with on_amazon(house) as arn:
+        house.shopify.shop_state.app_numbers.clear()
+        done = repair_shop(house.connector, house.connector.shops.get(house.shop))
+
+        assert done is not None
+        assert sorted(done.refused) == WANTED
+        assert subscribed(house, arn) == []
+        assert subscribed(house) == WANTED
+
+
+def test_disabled_on_amazon_and_back_without_it_nothing_stays_behind(house: House) -> None:
+    """The way back that the documentation names: disable the card, remove the setting, enable it again."""
+    with on_amazon(house) as arn:
+        repaired(house)
+        house.card(enabled=False)
+        repaired(house)
+    house.card(enabled=True)
+
+    repaired(house)
+
+    assert subscribed(house, arn) == []
+    assert subscribed(house) == WANTED

@@ -26,6 +26,7 @@ EXPRESS = ShippingCharge("Express", ChargeType.ITEM, "FREIGHT")
         pytest.param(a_card(code="F" * 20, tip_account="1" * 20, currency_mapping={"USD": "U" * 10},
                             shipping_charges=(ShippingCharge("Express", ChargeType.ITEM, "1" * 20),)),
                      id="as-long-as-allowed"),
+        pytest.param(a_card(item_card_service="Fiche_article2"), id="service"),
         pytest.param(a_card(rounding_tolerance=Decimal(0)), id="no-tolerance"),
         pytest.param(a_card(rounding_tolerance=Decimal(1)), id="largest-tolerance"),
     ],
@@ -50,6 +51,8 @@ def test_a_sound_card_has_no_violations(card):
                      id="creation-without-template"),
         pytest.param({"sku_mapping": Sku.ITEM_NO_AND_VARIANT_CODE, "sku_field_separator": ""},
                      "SKU Field Separator:", id="no-separator"),
+        *(pytest.param({"item_card_service": name}, "Item Card Service:", id=f"service-{name}")
+          for name in ("Item Card", "1Card", "Fiche-article", "Fiché", "a/b", "ItemCard\n")),
         pytest.param({"default_customer_no": "1" * 21}, "Default Customer No.:", id="customer-number-too-long"),
         pytest.param({"shipping_charges_account": "1" * 21}, "Shipping Charges Account:", id="shipping-too-long"),
         pytest.param({"tip_account": "1" * 21}, "Tip Account:", id="tip-account-too-long"),

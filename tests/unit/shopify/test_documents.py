@@ -32,6 +32,7 @@ from local.shopify.plan import Plan
 from local.shopify.schema import load_schema
 from shared.shopify.documents import FOLDER, document, read_document
 from shared.shopify.kinds import KINDS
+from shared.shopify.payments import SHAPES
 
 ROOT = Path(__file__).resolve().parents[3]
 NAMES = sorted(path.stem for path in FOLDER.glob("*.graphql"))
@@ -68,11 +69,25 @@ def test_stated_scopes_open_every_type_and_field_the_document_reads(name: str) -
     assert {place: scopes for place, scopes in notes.items() if scopes and not scopes & stated} == {}
 
 
-def test_a_page_of_a_hundred_orders_costs_at_most_seven_points_each() -> None:
+def test_a_page_of_a_hundred_orders_costs_at_most_ten_points_each_and_seven_without_fulfillment_orders() -> None:
     orders = document("orders_changed")
+    parsed = parse(orders.text)
+    defaults = _defaults(parsed)
+    without = defaults | {"fulfillmentOrders": False}
 
-    assert _defaults(parse(orders.text)) == {"first": 100, "lines": 20}
-    assert orders.cost <= 700
+    assert defaults == {"first": 100, "lines": 20, "fulfillmentOrders": True}
+    assert orders.cost <= 1000
+    assert requested_cost(Plan(load_schema().graphql, parsed, _operation(parsed), without), without) <= 700
+
+
+@pytest.mark.parametrize("kind", SHAPES)
+def test_listed_and_named_payments_are_asked_for_the_same_fields(kind: str) -> None:
+    shape = SHAPES[kind]  # type: ignore[index]
+
+    spreads = [re.search(r"nodes(?:\(ids: \$ids\))? \{ \.\.\.(\w+) \}", document(name).text)
+               for name in (shape.listed, shape.by_id)]
+
+    assert [spread and f"ShopifyPayments{spread[1]}" for spread in spreads] == [f"{shape.type_name}Fields"] * 2
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,0 +1,160 @@
+"""A large log: what a page of its newest entries takes, and what removing the old ones does.
+
+Entries lie evenly over ten days, written by the real writer. The page is asked of this log and of one of 1,000
+entries in turn, each in an emulator of its own, so that what else happens on the machine meets both. The purge
+removes what is older than seven days through a door that counts calls. The clock stands still, so the cut lies
+between two known entries.
+"""
+from __future__ import annotations
+
+import contextlib
+import statistics
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from local.azurite import start_azurite
+from local.storage_proxy import StorageCall, storage_proxy
+from shared.exchange import Exchange
+from shared.journal.log_entries import LogEntries, table_of
+from shared.journal.log_list import PAGE, LogFilter, list_log_entries
+from shared.journal.log_purge import LogPurges
+from shared.storage.account import storage_from_connection_string
+
+SHOP = "FR"
+DAYS = 10
+KEPT_DAYS = 7
+FEW = 1_000
+_AT_ONCE = 1000
+_PAGES = 101
+
+
+class StandingClock(NamedTuple):
+    """A clock that stands still."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        """The moment."""
+        return self.moment
+
+    def sleep(self, seconds: float) -> None:
+        """Do not wait."""
+
+
+class Measured(NamedTuple):
+    """What `measure` found; `kept` and `removed` are rows of the day of the cut, `gap` lies between entries."""
+
+    entries: int
+    seeding_seconds: float
+    page_calls: int
+    page_milliseconds: float
+    few_milliseconds: float
+    days_dropped: int
+    removed: int
+    kept: int
+    expected_kept: int
+    oldest_kept: timedelta
+    gap: timedelta
+    calls: list[StorageCall]
+
+
+def measure(entries: int) -> Measured:
+    """Seed both logs, read their first pages in turn, purge the large one."""
+    now = datetime.now(UTC)
+    with a_log(FEW, now) as (few, _), start_azurite() as azurite, storage_proxy(azurite.connection_string) as door:
+        many = LogEntries(storage_from_connection_string(azurite.connection_string))
+        began = time.perf_counter()
+        seed(many, entries, now)
+        seconds = time.perf_counter() - began
+        ours, theirs = page_milliseconds(many, few)
+        counted = LogEntries(storage_from_connection_string(door.connection_string))
+        list_log_entries(counted, [SHOP], LogFilter())
+        page_calls = len(door.calls)
+        door.calls.clear()
+        purge = LogPurges(counted, StandingClock(now)).remove_older_than(KEPT_DAYS, by="benchmark")
+        calls = list(door.calls)
+        cut = now - timedelta(days=KEPT_DAYS)
+        left = times_of_day(many, cut)
+        return Measured(
+            entries, seconds, page_calls, ours, theirs, purge.days, purge.entries, len(left),
+            sum(at > cut and at.date() == cut.date() for at in moments(entries, now)), min(left) - cut,
+            timedelta(days=DAYS) / entries, calls,
+        )
+
+
+@contextlib.contextmanager
+def a_log(entries: int, now: datetime) -> Iterator[tuple[LogEntries, str]]:
+    """A log of so many entries in an emulator of its own, and how it is reached."""
+    with start_azurite() as azurite:
+        logs = LogEntries(storage_from_connection_string(azurite.connection_string))
+        seed(logs, entries, now)
+        yield logs, azurite.connection_string
+
+
+def seed(logs: LogEntries, entries: int, now: datetime) -> None:
+    """So many entries, evenly over the days before this moment, newest first."""
+    batch: list[tuple[int, Exchange]] = []
+    for number, at in enumerate(moments(entries, now)):
+        batch.append((number, a_call(at)))
+        if len(batch) == _AT_ONCE:
+            logs.write(SHOP, "", batch)
+            batch = []
+    if batch:
+        logs.write(SHOP, "", batch)
+
+
+def moments(entries: int, now: datetime) -> Iterator[datetime]:
+    """When each call was made, newest first; one lies exactly at the cut."""
+    for number in range(entries):
+        yield now - timedelta(days=DAYS) * number / entries
+
+
+def a_call(at: datetime) -> Exchange:
+    """A call of everyday size."""
+    return Exchange(
+        at=at, direction="Business Central", method="GET", url="https://bc.example/api/v2.0/companies(1)/salesOrders",
+        status=200, description="OK", seconds=0.1, request="", response='{"value":[]}' * 20,
+    )
+
+
+def page_milliseconds(many: LogEntries, few: LogEntries) -> tuple[float, float]:
+    """The median time of the first page of each log; they take turns."""
+    took: dict[int, list[float]] = {0: [], 1: []}
+    for _ in range(_PAGES):
+        for which, logs in enumerate((many, few)):
+            began = time.perf_counter()
+            page = list_log_entries(logs, [SHOP], LogFilter())
+            took[which].append((time.perf_counter() - began) * 1000)
+            assert len(page.entries) == PAGE
+    return statistics.median(took[0]), statistics.median(took[1])
+
+
+def times_of_day(logs: LogEntries, day: datetime) -> list[datetime]:
+    """When the entries of this UTC day were written, as its table has them."""
+    rows = logs.tables[table_of(day.date())].rows("PartitionKey eq @shop", {"shop": SHOP}, select=("at",))
+    return [datetime.fromisoformat(row["at"]) for row in rows]
+
+
+def report(measured: Measured) -> None:
+    """Print one figure a line."""
+    kinds = Counter(f"  of them {call.service} {call.method}" for call in measured.calls)
+    figures: dict[str, object] = {
+        "entries, over 10 days": f"{measured.entries:,}",
+        "seconds to write them": f"{measured.seeding_seconds:.0f}",
+        f"first page, median of {_PAGES}, ms": f"{measured.page_milliseconds:.1f}",
+        f"  the same among {FEW:,} entries": f"{measured.few_milliseconds:.1f}",
+        "  ratio": f"{measured.page_milliseconds / measured.few_milliseconds:.2f}",
+        "  calls of storage": measured.page_calls,
+        "purge: whole days dropped": measured.days_dropped,
+        "purge: rows of the day of the cut": f"{measured.removed:,}",
+        "purge: calls of storage": len(measured.calls),
+        **dict(sorted(kinds.items())),
+        "rows of that day that remain": f"{measured.kept:,} of {measured.expected_kept:,}",
+        "  the oldest is younger than the cut by": f"{measured.oldest_kept.total_seconds():.3f} s",
+        "  entries lie apart by": f"{measured.gap.total_seconds():.3f} s",
+    }
+    for name, value in figures.items():
+        print(f"{name:<44}{value:>16}")

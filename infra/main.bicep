@@ -1,0 +1,194 @@
+// One environment of the connector: its resource group and everything in it.
+// `azd provision` deploys it with main.parameters.json; what sets environments apart lies in environments.json.
+targetScope = 'subscription'
+
+@minLength(1)
+@maxLength(20)
+@description('Name of the azd environment; one environment, one resource group.')
+param environmentName string
+
+@description('Azure region. It has to offer Flex Consumption.')
+param location string
+
+@allowed(['development', 'test', 'production'])
+@description('Which column of environments.json applies.')
+param profile string
+
+@description('Root of Business Central\'s API v2.0, up to and including /api/v2.0.')
+param bcApiRoot string
+
+@description('Token endpoint of the Entra tenant; only with bcClientId.')
+param bcTokenUrl string = ''
+
+@description('Client id of the Entra application that Business Central knows; empty = the managed identity signs in.')
+param bcClientId string = ''
+
+@secure()
+@description('Its secret, written to the vault if it is given.')
+param bcClientSecret string = ''
+
+@description('Client id of the Shopify app.')
+param shopifyClientId string = ''
+
+@secure()
+@description('Its client secret, written to the vault if it is given.')
+param shopifyClientSecret string = ''
+
+@secure()
+@description('The client secret before the last rotation; only while both are valid.')
+param shopifyPreviousClientSecret string = ''
+
+@description('Amazon SQS queue with Shopify\'s deliveries; empty = Shopify delivers to this app.')
+param eventQueueUrl string = ''
+
+@description('Amazon region of that queue.')
+param eventQueueRegion string = ''
+
+@description('Partner event source to which Shopify delivers.')
+param shopifyEventBridgeArn string = ''
+
+@description('Access key that may read and empty that queue, and nothing else.')
+param awsAccessKeyId string = ''
+
+@secure()
+@description('Its secret, written to the vault if it is given.')
+param awsSecretAccessKey string = ''
+
+@description('Address at which browsers and Shopify reach the app; empty = the app\'s own address.')
+param publicUrl string = ''
+
+@description('Client id of the Entra app registration that people sign in with; empty = keys only.')
+param signInClientId string = ''
+
+@allowed(['true', 'false'])
+@description('true: a function key alone opens nothing, machines sign in too.')
+param requireSignIn string = 'false'
+
+@description('Who is told of alerts, by e-mail; empty = alerts are shown in the portal only.')
+param alertEmail string = ''
+
+var choices = loadJsonContent('environments.json')[profile]
+var settings = union(loadJsonContent('settings.json'), choices.settings)
+var token = toLower(uniqueString(subscription().id, environmentName, location))
+var tags = { 'azd-env-name': environmentName }
+
+resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
+  name: 'rg-${environmentName}'
+  location: location
+  tags: tags
+}
+
+module identity 'modules/identity.bicep' = {
+  name: 'identity'
+  scope: group
+  params: { name: 'id-${token}', location: location, tags: tags }
+}
+
+module storage 'modules/storage.bicep' = {
+  name: 'storage'
+  scope: group
+  params: {
+    name: 'st${token}'
+    location: location
+    tags: tags
+    sku: choices.storageSku
+    // The app removes old captures itself; this catches what it left behind.
+    captureDays: int(settings.CAPTURE_RETENTION_DAYS) + 30
+  }
+}
+
+module vault 'modules/vault.bicep' = {
+  name: 'vault'
+  scope: group
+  params: {
+    name: 'kv-${token}'
+    location: location
+    tags: tags
+    purgeProtection: choices.purgeProtection
+    shopifyClientSecret: shopifyClientSecret
+    shopifyPreviousClientSecret: shopifyPreviousClientSecret
+    bcClientSecret: bcClientSecret
+    awsSecretAccessKey: awsSecretAccessKey
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  name: 'monitoring'
+  scope: group
+  params: {
+    workspaceName: 'log-${token}'
+    insightsName: 'appi-${token}'
+    location: location
+    tags: tags
+    telemetryDays: choices.telemetryDays
+  }
+}
+
+module roles 'modules/roles.bicep' = {
+  name: 'roles'
+  scope: group
+  params: {
+    principalId: identity.outputs.principalId
+    storageName: storage.outputs.name
+    vaultName: vault.outputs.name
+    insightsName: monitoring.outputs.insightsName
+  }
+}
+
+module functions 'modules/functions.bicep' = {
+  name: 'functions'
+  scope: group
+  // Before it has its roles the app could neither read its package nor take its storage locks.
+  dependsOn: [roles]
+  params: {
+    name: 'func-${token}'
+    planName: 'plan-${token}'
+    location: location
+    tags: tags
+    profile: profile
+    choices: choices
+    settings: settings
+    identityName: identity.outputs.name
+    storageName: storage.outputs.name
+    packageContainer: storage.outputs.packageContainer
+    vaultName: vault.outputs.name
+    insightsName: monitoring.outputs.insightsName
+    publicUrl: publicUrl
+    rotatingShopifySecret: !empty(shopifyPreviousClientSecret)
+    given: {
+      BC_API_ROOT: bcApiRoot
+      BC_CLIENT_ID: bcClientId
+      BC_TOKEN_URL: bcTokenUrl
+      SHOPIFY_CLIENT_ID: shopifyClientId
+      SHOPIFY_EVENT_BRIDGE_ARN: shopifyEventBridgeArn
+      EVENT_QUEUE_URL: eventQueueUrl
+      EVENT_QUEUE_REGION: eventQueueRegion
+      AWS_ACCESS_KEY_ID: awsAccessKeyId
+      REQUIRE_SIGN_IN: requireSignIn
+    }
+  }
+}
+
+module authentication 'modules/authentication.bicep' = if (!empty(signInClientId)) {
+  name: 'authentication'
+  scope: group
+  params: { functionsName: functions.outputs.name, clientId: signInClientId }
+}
+
+module alerts 'modules/alerts.bicep' = {
+  name: 'alerts'
+  scope: group
+  params: {
+    insightsName: monitoring.outputs.insightsName
+    location: location
+    tags: tags
+    email: alertEmail
+  }
+}
+
+@description('Where the connector answers; PUBLIC_URL unless another address was given.')
+output FUNCTIONS_URL string = functions.outputs.url
+output FUNCTIONS_NAME string = functions.outputs.name
+output VAULT_NAME string = vault.outputs.name
+output AZURE_LOCATION string = location
+output AZURE_RESOURCE_GROUP string = group.name

@@ -1,0 +1,60 @@
+// The key vault: access tokens, which the connector writes itself, and the app's own secrets.
+// A secret that is not given is left as it is in the vault, e.g. as somebody put it there by hand.
+param name string
+param location string
+param tags object
+param purgeProtection bool
+
+@secure()
+param shopifyClientSecret string
+
+@secure()
+param shopifyPreviousClientSecret string
+
+@secure()
+param bcClientSecret string
+
+@secure()
+param awsSecretAccessKey string
+
+resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
+  name: name
+  location: location
+  tags: tags
+  properties: {
+    tenantId: tenant().tenantId
+    sku: { family: 'A', name: 'standard' }
+    enableRbacAuthorization: true
+    enableSoftDelete: true
+    softDeleteRetentionInDays: 7
+    // Cannot be taken back, and false is refused: so it is either true or left out.
+    enablePurgeProtection: purgeProtection ? true : null
+  }
+}
+
+// The names cannot meet those of shops' tokens, in which every hyphen is followed by another one or by u.
+resource shopifySecret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!empty(shopifyClientSecret)) {
+  parent: vault
+  name: 'shopify-client-secret'
+  properties: { value: shopifyClientSecret }
+}
+
+resource shopifyPreviousSecret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!empty(shopifyPreviousClientSecret)) {
+  parent: vault
+  name: 'shopify-previous-client-secret'
+  properties: { value: shopifyPreviousClientSecret }
+}
+
+resource bcSecret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!empty(bcClientSecret)) {
+  parent: vault
+  name: 'bc-client-secret'
+  properties: { value: bcClientSecret }
+}
+
+resource awsSecret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!empty(awsSecretAccessKey)) {
+  parent: vault
+  name: 'aws-secret-access-key'
+  properties: { value: awsSecretAccessKey }
+}
+
+output name string = vault.name

@@ -1,0 +1,98 @@
+"""Asking storage until it answers: what is tried again, how long, and what a caller hears in the end.
+
+Sources: Microsoft Learn, status and error codes of the Table, Blob and Queue services (408, 429, 500 and 503 may be
+tried again) and "Implement a retry policy". The SDK's own retries are off: they wait a quarter of a minute for a
+blob, never repeat a batch of rows, and do not tell whether an earlier try may have got through, which a guarded
+write has to know. Border: knows the SDK's errors, so that nobody outside this room has to.
+"""
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+from azure.core.exceptions import AzureError, HttpResponseError, ServiceRequestError
+
+from shared.errors import ServiceUnavailable
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+_SURELY_NOT_DONE = 429
+
+
+class Patience(NamedTuple):
+    """tries: at most so many; waits double from the first; timeout: how long one try may take. In seconds."""
+
+    tries: int = 4
+    first_wait_seconds: float = 0.5
+    timeout_seconds: float = 30
+
+    @property
+    def of_the_sdk(self) -> dict[str, Any]:
+        """What a client of the SDK is made with."""
+        return {
+            "retry_total": 0, "read_timeout": self.timeout_seconds,
+            "connection_timeout": min(self.timeout_seconds, 5),
+        }
+
+    def ask(self, question: Callable[[], T], already: Callable[[], T | None] = lambda: None) -> T:
+        """The answer to `question`; ServiceUnavailable storage-unavailable when there is none to be had.
+
+        A guarded write can fail because an earlier try got through and only its answer was lost: then `already`
+        is asked for that answer, and gives None if somebody else was here.
+        """
+        in_doubt = False
+        for tries in range(1, self.tries + 1):
+            try:
+                return question()
+            except AzureError as error:
+                if not _is_passing(error):
+                    answer = already() if in_doubt else None
+                    if answer is not None:
+                        return answer
+                    raise _refused(error) from error
+                if tries == self.tries:
+                    raise _unavailable(error) from error
+                in_doubt = in_doubt or _may_be_done(error)
+                _log.info("storage is asked again: %s", _said(error))
+            time.sleep(self.first_wait_seconds * 2 ** (tries - 1) * random.uniform(0.5, 1))
+        raise AssertionError("not reached")
+
+
+PATIENT = Patience()
+"""What the connector has in Azure: some seconds of failures cost nothing but these seconds."""
+
+
+def _is_passing(error: AzureError) -> bool:
+    """No answer at all, an answer that broke off, or one that says: later."""
+    status = _status(error)
+    return status < 400 or status in (408, 429) or status >= 500
+
+
+def _may_be_done(error: AzureError) -> bool:
+    return not isinstance(error, ServiceRequestError) and _status(error) != _SURELY_NOT_DONE
+
+
+def _refused(error: AzureError) -> Exception:
+    """The SDK's error where it says something about rows and blobs; where we may not ask at all, ours."""
+    return _unavailable(error) if _status(error) in (401, 403) else error
+
+
+def _unavailable(error: AzureError) -> ServiceUnavailable:
+    return ServiceUnavailable("storage-unavailable", _said(error))
+
+
+def _status(error: AzureError) -> int:
+    """The HTTP status, 0 when no answer came."""
+    return int(getattr(error, "status_code", None) or 0) if isinstance(error, HttpResponseError) else 0
+
+
+def _said(error: AzureError) -> str:
+    """One sentence; the first line only, for the others may repeat what was asked."""
+    first = (str(error).splitlines() or [""])[0]
+    status = _status(error)
+    return f"the storage account answered {status}: {first[:200]}" if status else \
+        f"the storage account did not answer ({type(error).__name__})"

@@ -1,0 +1,159 @@
+"""Payouts and disputes of one shop: read, captured and kept. Nothing of them goes to Business Central.
+
+They have no time of change, so each run reads two things: what is new, then by id those that may still change and
+those that could not be read before. New are the ids above the greatest one of the last complete run; after an
+operator's reset everything from the time that was set, or everything. A shop without Shopify Payments, or a token
+without the scopes, ends the type as not used and stops nobody.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, cast
+
+import msgspec
+
+from shared.clock import iso
+from shared.journal.captures import capture_hash
+from shared.journal.payments import Payments
+from shared.journal.skipped import SkippedRecord, is_due, next_try
+from shared.shopify.payments import (
+    SHAPES,
+    PaymentKind,
+    PaymentsNotUsed,
+    PaymentsPage,
+    number_in,
+    payments_by_ids,
+    payments_page,
+)
+from shared.sync.capturing import capture_sent
+from shared.sync.context import JobContext
+from shared.sync.information import Informations, SynchronizationInfo
+from shared.sync.job import Deadline, save_checkpoint
+from shared.sync.payment_rows import dispute_row, payout_row
+
+ROW_OF: dict[str, Callable[[Any, str], Any]] = {"payouts": payout_row, "disputes": dispute_row}
+
+_AT_REST = {"run_since": "", "run_until": "", "run_cursor": "", "run_position": "", "run_saved": ""}
+
+
+def read_payments(
+    kept: Payments[Any],
+    info: SynchronizationInfo,
+    context: JobContext,
+    informations: Informations,
+    deadline: Deadline,
+    progress: Callable[[], None],
+) -> None:
+    """Everything of one type that is new or may have changed.
+
+    OutOfTime between two pages when the budget is used up; Overruled after a reset.
+    """
+    kind = cast(PaymentKind, info.kind)
+    try:
+        seen: set[int] = set()
+        for page in _pages(kind, info, context):
+            seen |= _take(kind, page.records, kept, context)
+            context.lease.check()
+            progress()
+            if page.next_cursor:
+                info = save_checkpoint(
+                    informations, info, run_cursor=page.next_cursor, run_saved=iso(context.clock.now()))
+                deadline.check()
+        open = sorted(_may_change(kind, kept, context) - seen)
+        _take(kind, payments_by_ids(context.shopify, kind, open), kept, context)
+    except PaymentsNotUsed as reason:
+        context.counts(kind)
+        save_checkpoint(informations, info, last_outcome=f"not used: {reason}", **_AT_REST)
+        return
+    newest = max(int(info.last_number or 0), kept.newest(context.card.code))
+    save_checkpoint(
+        informations, info, last_sync_time=info.run_until, exact=False, last_outcome="succeeded",
+        last_number=str(newest) if newest else "", **_AT_REST)
+
+
+def _pages(kind: PaymentKind, info: SynchronizationInfo, context: JobContext) -> Iterator[PaymentsPage]:
+    cursor: str | None = info.run_cursor or None
+    from_number = int(info.last_number) + 1 if info.last_number else 0
+    since = info.last_sync_time if info.exact else ""
+    while True:
+        page = payments_page(context.shopify, kind, from_number=from_number, since=since, cursor=cursor)
+        yield page
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+def _may_change(kind: PaymentKind, kept: Payments[Any], context: JobContext) -> set[int]:
+    """Numbers of those that may still change, and of those that could not be read and are due again."""
+    shop, now = context.card.code, context.clock.now()
+    due = [one.number for one in context.skipped.of(shop, kind) if is_due(one, now) and one.run != context.run.run]
+    return {*kept.open(shop), *due}
+
+
+def _take(kind: PaymentKind, records: Sequence[bytes], kept: Payments[Any], context: JobContext) -> set[int]:
+    """Capture and keep what is new or changed, park what cannot be read; the numbers of all of them.
+
+    The capture comes first, so that a crash is harmless.
+    """
+    sent = {number_in(raw): raw for raw in records}
+    before = kept.of(context.card.code, list(sent))
+    parked = {one.number: one for one in context.skipped.of(context.card.code, kind) if one.number in sent}
+    fresh = {number: raw for number, raw in sent.items()
+             if number not in before or before[number].sent != capture_hash(raw)}
+    whole = {number: SHAPES[kind].whole(context.shopify, raw) for number, raw in fresh.items()}
+    lost = _capture(kind, whole, parked, context)
+    rows, problems = _read(kind, fresh, lost)
+    kept.save(context.card.code, rows.values())
+    context.skipped.park([_parked(kind, number, problem, parked.get(number), context)
+                          for number, problem in problems.items()])
+    context.skipped.clear(context.card.code, kind, [number for number in parked if number not in problems])
+    counts = context.counts(kind)
+    counts.read += len(sent)
+    counts.created += len(rows.keys() - before.keys())
+    counts.updated += len(rows.keys() & before.keys())
+    counts.unchanged += len(sent) - len(fresh)
+    counts.parked += len(problems)
+    counts.skipped += len(problems)
+    return set(sent)
+
+
+def _capture(
+    kind: PaymentKind, whole: Mapping[int, bytes], parked: Mapping[int, SkippedRecord], context: JobContext
+) -> frozenset[int]:
+    """Keep what was sent; the numbers that storage did not take.
+
+    Parked ones have no row that knows their hash, so their last capture is asked.
+    """
+    shop, captures = context.card.code, context.captures
+    assert captures is not None  # only a replay has none
+    known = {number: one.hash for number in parked for one in captures.of_record(shop, kind, number)[:1]}
+    changed = [(number, raw) for number, raw in whole.items() if known.get(number) != capture_hash(raw)]
+    return capture_sent(kind, changed, context)
+
+
+def _read(
+    kind: PaymentKind, fresh: Mapping[int, bytes], lost: frozenset[int]
+) -> tuple[dict[int, Any], dict[int, str]]:
+    """(rows of those that could be read, why the others could not), by number.
+
+    A row whose capture was lost has no hash: it is read again, and then captured.
+    """
+    rows, problems = {}, {}
+    for number, raw in fresh.items():
+        hash = "" if number in lost else capture_hash(raw)
+        try:
+            rows[number] = ROW_OF[kind](msgspec.json.decode(raw, type=SHAPES[kind].struct), hash)
+        except msgspec.ValidationError as error:
+            problems[number] = f"The record has an unexpected form: {error}"
+    return rows, problems
+
+
+def _parked(
+    kind: PaymentKind, number: int, problem: str, before: SkippedRecord | None, context: JobContext
+) -> SkippedRecord:
+    now, tries = context.clock.now(), before.tries + 1 if before else 1
+    return SkippedRecord(
+        shop=context.card.code, kind=kind, number=number, code="record-unreadable",
+        detail=f"{kind} {number}: {problem}"[:2000], tries=tries, first_at=before.first_at if before else iso(now),
+        last_at=iso(now), next_try=next_try(tries, now).isoformat(timespec="seconds"), run=context.run.run,
+    )

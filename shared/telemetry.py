@@ -1,0 +1,72 @@
+"""What the operator's queries read: log lines that are JSON objects, each with what it is about.
+
+The Functions host hands on the text of a line and nothing else, so shop, type and run stand in the text, and a
+query reads them with parse_json(message), whichever way the line came to Application Insights. `record` writes one
+fact with its figures; every other line within `about` becomes {"event": "line", "text": …} with the same context.
+Events and figures are listed in docs/observability.md. Border: no personal data and no secret, only codes, numbers
+and the sentences of errors.
+"""
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar, copy_context
+from typing import Any, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_context: ContextVar[dict[str, str]] = ContextVar("about", default={})  # noqa: B039 - it is never changed in place
+_plain_record = logging.getLogRecordFactory()
+_log = logging.getLogger(__name__)
+
+
+@contextmanager
+def about(**context: str) -> Iterator[None]:
+    """Say with every line of the block what it is about, e.g. shop="FR"; what is set already stays."""
+    token = _context.set(_context.get() | context)
+    try:
+        yield
+    finally:
+        _context.reset(token)
+
+
+def carried(work: Callable[[T], R]) -> Callable[[T], R]:
+    """`work` for a pool's threads: their lines say the same as ours."""
+    context = copy_context()
+    return lambda item: context.copy().run(work, item)
+
+
+def record(event: str, **figures: Any) -> None:
+    """One fact as one line: the event, what it is about, and its figures (seconds, counts, codes)."""
+    _log.info(_text({"event": event} | _context.get() | figures))
+
+
+def tell_what_lines_are_about() -> None:
+    """From now on lines within `about` are JSON objects, those of libraries too; Azure's SDK only warns."""
+    logging.getLogger("azure").setLevel(logging.WARNING)  # or it writes lines about every call to storage
+    _log.setLevel(logging.INFO)  # facts are told whatever level the host has set
+    logging.setLogRecordFactory(_record_with_context)
+
+
+def _record_with_context(*args: Any, **kwargs: Any) -> logging.LogRecord:
+    line = _plain_record(*args, **kwargs)
+    context = _context.get()
+    if context and line.name != __name__:
+        with suppress(Exception):  # a line that cannot be put together is logging's to report
+            _make_json(line, context)
+    return line
+
+
+def _make_json(line: logging.LogRecord, context: dict[str, str]) -> None:
+    facts = {"event": "line", "level": line.levelname, "logger": line.name, "text": line.getMessage()}
+    if line.exc_info:
+        facts["trace"] = logging.Formatter().formatException(line.exc_info)
+    line.msg, line.args, line.exc_info = _text(facts | context), (), None
+
+
+def _text(facts: dict[str, Any]) -> str:
+    return msgspec.json.encode(facts).decode()

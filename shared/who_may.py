@@ -1,0 +1,88 @@
+"""Who is calling, and whether he may: the role of a signed-in person, or the function key of a machine.
+
+Source: Microsoft Learn, "Work with user identities in Azure App Service authentication" (X-MS-CLIENT-PRINCIPAL is
+base64 of JSON; roles are claims) and App Service's variable WEBSITE_AUTH_ENABLED. While authentication is off anybody
+could write that header, so it is not read then. Border: the key itself is the host's to check, before we are called.
+See docs/decisions/0014.
+"""
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+import msgspec
+
+from shared.errors import ConnectorError
+from shared.settings import Settings
+
+_HEADER = "x-ms-client-principal"
+_ROLE_CLAIMS = ("roles", "http://schemas.microsoft.com/ws/2008/06/identity/claims/role")
+_NAME_CLAIMS = (
+    "preferred_username", "name", "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name",
+    "appid", "azp", "http://schemas.microsoft.com/identity/claims/objectidentifier",
+)
+
+
+class Role(StrEnum):
+    """The app roles in Entra; an operator may do what a viewer may."""
+
+    VIEWER = "Viewer"
+    OPERATOR = "Operator"
+
+
+class Caller(NamedTuple):
+    """Who is calling; `name` is what is written down of a change."""
+
+    name: str
+    roles: frozenset[str]
+
+
+class _Claim(msgspec.Struct):
+    typ: str
+    val: str
+
+
+class _Principal(msgspec.Struct):
+    claims: list[_Claim]
+    name_typ: str | None = None
+    role_typ: str | None = None
+
+
+KEY_HOLDER = Caller("admin", frozenset({Role.OPERATOR}))
+"""A machine, or whoever else was given a function key; no name is known."""
+
+
+def admitted(headers: Mapping[str, str], role: Role, settings: Settings) -> Caller:
+    """Who is calling, with at least this role; ConnectorError not-signed-in or role-missing."""
+    caller = _caller(headers, settings)
+    if not caller.roles & {role, Role.OPERATOR}:
+        raise ConnectorError("role-missing", f"{caller.name} does not have the role {role}")
+    return caller
+
+
+def _caller(headers: Mapping[str, str], settings: Settings) -> Caller:
+    header = headers.get(_HEADER, "") if settings.authentication_on else ""
+    if header:
+        return _signed_in(header)
+    if settings.require_sign_in:
+        why = "" if settings.authentication_on else "; App Service authentication is off, so nobody can be"
+        raise ConnectorError("not-signed-in", f"the caller is not signed in{why}")
+    return KEY_HOLDER
+
+
+def _signed_in(header: str) -> Caller:
+    try:
+        principal = msgspec.json.decode(base64.b64decode(header, validate=True), type=_Principal)
+    except (ValueError, msgspec.MsgspecError):
+        raise ConnectorError("not-signed-in", "the header with the caller's identity cannot be read") from None
+    of_role = {principal.role_typ, *_ROLE_CLAIMS}
+    return Caller(_name(principal), frozenset(claim.val for claim in principal.claims if claim.typ in of_role))
+
+
+def _name(principal: _Principal) -> str:
+    """The first claim that names the caller, fit to be written down."""
+    values = {claim.typ: claim.val for claim in reversed(principal.claims)}
+    found = [values[typ] for typ in (principal.name_typ, *_NAME_CLAIMS) if typ and values.get(typ)]
+    return "".join(sign for sign in (found or ["a signed-in caller"])[0][:100] if sign.isprintable())

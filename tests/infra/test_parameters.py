@@ -1,0 +1,91 @@
+"""What is handed to the infrastructure leads somewhere: values of the azd environment, queries, files, app roles.
+
+Source: Microsoft Learn, "azure.yaml schema" and "Create or edit a log search alert rule".
+"""
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from shared.who_may import Role
+from tests.infra.bicep import INFRA, MAIN, bicep_files, read, resource, text_of, walk
+from tests.infra.test_settings import json_of
+from tests.test_repository import ROOT
+
+
+def test_every_parameter_gets_its_value_from_the_azd_environment() -> None:
+    values = json_of("main.parameters.json")["parameters"]
+    declared = read(MAIN).parameters
+
+    assert set(values) == set(declared)
+    for name, value in values.items():
+        has_default = "=" in value["value"]
+        assert has_default == (not declared[name].required or name == "profile"), name
+
+
+def test_every_value_of_the_azd_environment_is_explained_with_its_default() -> None:
+    values = [one["value"] for one in json_of("main.parameters.json")["parameters"].values()]
+    page = (ROOT / "docs" / "infrastructure.md").read_text().partition("## What can be set")[2].partition("\n## ")[0]
+    told = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", page, re.MULTILINE))
+
+    assert set(told) == {name for value in values for name in re.findall(r"^\$\{(\w+)", value)}
+    for value in values:
+        name, _, default = value[2:-1].partition("=")
+        assert not default or told[name] == f"`{default}`", name
+
+
+def test_azd_finds_the_infrastructure_and_the_app() -> None:
+    azure_yaml = (ROOT / "azure.yaml").read_text()
+
+    assert re.search(r"^  path: infra$", azure_yaml, re.MULTILINE)
+    assert re.search(r"^  functions:\n    project: \.\n    language: py\n    host: function$", azure_yaml, re.MULTILINE)
+    assert "remoteBuild: false" in azure_yaml
+    assert {(ROOT / path).exists() for path in re.findall(r"run: python3? (\S+)", azure_yaml)} == {True}
+    assert "'azd-service-name': 'functions'" in resource("functions", "app").body["tags"].text
+    assert "'azd-env-name'" in MAIN.read_text()
+
+
+def test_every_alert_query_is_an_alert_and_every_alert_has_its_query() -> None:
+    alerts = read(INFRA / "modules" / "alerts.bicep")
+    loaded = {one["name"]: one["query"].text for one in alerts.variables["rules"]}
+    queries = {path.stem for path in (INFRA / "alerts").glob("*.kql")}
+
+    assert set(loaded) == queries
+    assert loaded == {name: f"loadTextContent('../alerts/{name}.kql')" for name in queries}
+
+
+@pytest.mark.parametrize("rule", read(INFRA / "modules" / "alerts.bicep").variables["rules"],
+                         ids=lambda rule: rule["name"])
+def test_an_alert_sees_as_far_back_as_its_query_looks_and_tells_the_shop(rule: dict[str, Any]) -> None:
+    query = (INFRA / "alerts" / f"{rule['name']}.kql").read_text()
+    hours = [int(number) * (24 if unit == "d" else 1) for number, unit in re.findall(r"ago\((\d+)([dh])\)", query)]
+
+    assert hours_of(rule["window"]) >= max(hours)
+    assert hours_of(rule["every"]) <= min(hours)
+    assert re.search(r"\bshop\b", query.splitlines()[-1]) or "union" in query.splitlines()[-1]
+    assert "// Rows:" in query
+
+
+def test_every_file_that_is_loaded_is_there() -> None:
+    for path in bicep_files():
+        for node in walk(read(path).root):
+            if node.type == "call_expression" and text_of(node.named_children[0]).startswith("load"):
+                name = re.search(r"'(.*)'", text_of(node))
+                assert name, text_of(node)
+                assert (path.parent / name[1]).exists(), (path.name, name[1])
+
+
+def test_the_roles_people_can_have_are_those_the_app_knows() -> None:
+    roles = json.loads((INFRA / "entra-app-roles.json").read_text())
+
+    assert {role["value"] for role in roles} == set(Role)
+    assert len({role["id"] for role in roles}) == len(roles)
+
+
+def hours_of(span: str) -> float:
+    """P1D is 24, PT15M a quarter."""
+    (number, unit), = re.findall(r"(\d+)([DHM])", span)
+    return int(number) * {"D": 24, "H": 1, "M": 1 / 60}[unit]

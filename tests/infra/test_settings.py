@@ -1,0 +1,156 @@
+"""A setting that the code reads is set locally, in Azure and explained: no list of them is shorter than another.
+
+Read by the code: the table of shared/settings.py, %NAME% in the triggers, and os.environ. Set locally: local/stack.py.
+Set in Azure: infra/. Explained: docs/settings.md. What is missing somewhere on purpose stands here with its reason.
+"""
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local.stack import local_settings
+from shared.settings import SETTINGS
+from tests.infra.bicep import INFRA, MAIN, Expression, read
+from tests.test_repository import ROOT, declared_functions, python_files
+
+NOT_SET_BY_US = {
+    "AzureWebJobsStorage": "a connection string; in Azure there are none, only identities",
+    "TOKEN_KEY": "encrypts the local vault; in Azure tokens lie in Key Vault",
+    "SHOPIFY_BASE_URL": "leads to the simulator; its default is Shopify",
+    "EVENT_QUEUE_ENDPOINT": "leads to a simulated Amazon; empty is Amazon",
+    "WEBSITE_AUTH_ENABLED": "set by App Service itself",
+}
+"""Settings that the infrastructure leaves out."""
+
+AZURE_ONLY = {
+    "AzureWebJobsStorage__accountName": "storage by identity",
+    "AZURE_CLIENT_ID": "the identity",
+    "KEY_VAULT_URL": "the vault",
+    "APPLICATIONINSIGHTS_CONNECTION_STRING": "telemetry goes to the log locally",
+    "SHOPIFY_PREVIOUS_CLIENT_SECRET": "while a secret is rotated",
+    "SHOPIFY_EVENT_BRIDGE_ARN": "Amazon is off locally",
+    "EVENT_QUEUE_URL": "Amazon is off locally",
+    "EVENT_QUEUE_REGION": "Amazon is off locally",
+    "EVENT_QUEUE_ENDPOINT": "Amazon is off locally",
+}
+"""Settings that the local stack leaves empty."""
+
+NOT_OURS = {
+    "AzureWebJobsStorage__clientId": "functions host",
+    "AzureWebJobsStorage__credential": "functions host",
+    "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": "functions host",
+    "PYTHON_THREADPOOL_THREAD_COUNT": "functions host",
+    "AWS_ACCESS_KEY_ID": "boto3",
+    "AWS_SECRET_ACCESS_KEY": "boto3",
+}
+"""Set in Azure, and read by others than our code."""
+
+
+def test_whatever_the_code_reads_stands_in_the_table_of_settings() -> None:
+    assert {*of_triggers(), *of_environment()} <= {*SETTINGS, *NOT_OURS}
+
+
+def test_azure_is_given_every_setting_but_the_local_ones() -> None:
+    assert set(azure_settings()) == set(SETTINGS) - set(NOT_SET_BY_US) | set(NOT_OURS)
+
+
+def test_the_local_stack_sets_what_has_no_default_and_nothing_unknown() -> None:
+    local = set(local_stack())
+    defaults = {name for name, setting in SETTINGS.items() if setting.default}
+
+    assert local <= set(SETTINGS)
+    assert set(SETTINGS) - defaults - local <= set(AZURE_ONLY)
+    assert not local & set(AZURE_ONLY)
+
+
+@pytest.mark.parametrize("name", sorted({
+    each for bindings in declared_functions().values() for each in re.findall(r"%(\w+)%", json.dumps(bindings))
+}))
+def test_what_a_trigger_reads_is_set_everywhere_for_nothing_fills_in_its_default(name: str) -> None:
+    assert name in local_stack()
+    assert azure_settings()[name] == SETTINGS[name].default
+
+
+def test_every_setting_is_explained_and_those_of_others_are_named() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text()
+    named = set(re.findall(r"^\| `(\w+)` \|", page.partition("## Read by others")[2], re.MULTILINE))
+
+    assert set(re.findall(r"^### (\w+)$", page, re.MULTILINE)) == set(SETTINGS)
+    assert named == set(NOT_OURS)
+
+
+def test_the_common_settings_are_the_defaults_of_the_code() -> None:
+    common = json_of("settings.json")
+
+    assert common == {name: SETTINGS[name].default for name in common}
+
+
+def test_an_environment_changes_only_common_settings() -> None:
+    for environment in json_of("environments.json").values():
+        assert set(environment["settings"]) <= set(json_of("settings.json"))
+
+
+def test_only_production_may_call_out_from_the_start() -> None:
+    assert azure_settings()["ENVIRONMENT"] == Expression("profile")
+    assert SETTINGS["ENVIRONMENT"].default in json_of("environments.json")
+
+
+def test_a_secret_reaches_the_app_as_a_reference_to_the_vault_only() -> None:
+    secret = {name: value for name, value in azure_settings().items() if re.search(r"SECRET|PASSWORD|TOKEN_KEY", name)}
+
+    assert len(secret) == 4
+    for name, value in secret.items():
+        assert re.search(r"'\$\{secret\}[a-z-]+\)'", value.text), name
+    assert read(INFRA / "modules" / "functions.bicep").variables["secret"].text.startswith("'@Microsoft.KeyVault(")
+
+
+def test_every_reference_leads_to_a_secret_of_the_vault() -> None:
+    vault = read(INFRA / "modules" / "vault.bicep")
+    kept = {one.body["name"] for one in vault.resources if one.type == "Microsoft.KeyVault/vaults/secrets"}
+    referred = {name for value in azure_settings().values() if isinstance(value, Expression)
+                for name in re.findall(r"\$\{secret\}([a-z-]+)\)", value.text)}
+
+    assert referred == kept
+
+
+# Reading them
+
+
+def azure_settings() -> dict[str, Any]:
+    """The app's settings as the infrastructure sets them."""
+    app = read(INFRA / "modules" / "functions.bicep")
+    given = next(module for module in read(MAIN).modules if module.symbol == "functions").body["params"]["given"]
+    return {**json_of("settings.json"), **given, **app.variables["byIdentity"], **app.variables["secrets"],
+            **app.variables["ofThisApp"]}
+
+
+def json_of(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((INFRA / name).read_text())
+    return content
+
+
+def local_stack() -> dict[str, str]:
+    anything = dict.fromkeys(("url", "client_id", "client_secret", "api_root", "token_url"), "x")
+    return local_settings("x", anything, anything, {"token": "x"})
+
+
+def of_triggers() -> Iterator[str]:
+    """%NAME% and connections in the bindings."""
+    for binding in (one for bindings in declared_functions().values() for one in bindings):
+        yield from re.findall(r"%(\w+)%", json.dumps(binding))
+        if "connection" in binding:
+            yield binding["connection"]
+
+
+def of_environment() -> Iterator[str]:
+    """NAME in os.environ["NAME"], os.environ.get("NAME") and os.getenv("NAME")."""
+    for path in [*python_files("shared"), *python_files("functions")]:
+        for node in ast.walk(ast.parse((ROOT / path).read_text())):
+            first = (node.args or [None])[0] if isinstance(node, ast.Call) else getattr(node, "slice", None)
+            if isinstance(first, ast.Constant) and re.match(r"os\.(environ|getenv)\b", ast.unparse(node)):
+                yield str(first.value)

@@ -1,0 +1,50 @@
+"""The operators' pages are held to the code: stores, languages, runnable marks."""
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.test_docs import DOCS
+from tests.test_repository import ROOT, python_files
+
+
+@pytest.mark.parametrize("page", ["backup.md", "architecture.md"])
+def test_every_table_container_and_queue_of_the_code_is_named(page: str) -> None:
+    text = (DOCS / page).read_text()
+
+    assert [name for name in sorted(stores()) if name not in text] == []
+
+
+def test_there_are_stores_to_be_named() -> None:
+    assert {"Links", "Shops", "captures", "sync-jobs"} <= stores()
+
+
+def test_the_french_guide_says_what_the_english_one_says() -> None:
+    english = (DOCS / "operators-guide.md").read_text()
+    french = (DOCS / "fr" / "guide-operateur.md").read_text()
+
+    assert shape(french) == shape(english)
+
+
+@pytest.mark.parametrize("page", [path.relative_to(DOCS).as_posix() for path in sorted(DOCS.rglob("*.md"))])
+def test_a_page_with_a_promised_status_is_run(page: str) -> None:
+    text = (DOCS / page).read_text()
+
+    assert "<!-- runnable" in text or not re.search(r"^ *# \d{3}$", text, re.MULTILINE)
+
+
+def shape(text: str) -> tuple[list[str], list[int], list[list[str]]]:
+    """What both languages share: the commands, the levels of the headings, the code words of each row of a table."""
+    blocks = r"^ *```sh.*?^ *```$"
+    prose = re.sub(blocks, "", text, flags=re.DOTALL | re.MULTILINE)
+    levels = [len(marks) for marks in re.findall(r"^(#+) ", prose, re.MULTILINE)]
+    rows = [re.findall(r"`[^`]+`", row) for row in re.findall(r"^\|.*", prose, re.MULTILINE)]
+    return re.findall(blocks, text, re.DOTALL | re.MULTILINE), levels, rows
+
+
+def stores() -> set[str]:
+    """Names of tables, containers and queues, as shared/ gives them to constants."""
+    texts = ((ROOT / path).read_text() for path in python_files("shared"))
+    constants = r'^(?:\w*TABLES?|\w*CONTAINERS?|\w*QUEUE|PAYOUTS|DISPUTES) = "([\w-]+)"$'
+    return {name for text in texts for name in re.findall(constants, text, re.MULTILINE)}

@@ -1,0 +1,76 @@
+"""The installation page is held to what it installs: scopes, routes, the API version, and infra/'s names.
+
+What needs Azure cannot be run here; at least nothing in it is named that is not there.
+"""
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from typing import Any
+
+import pytest
+
+from shared.access.scopes import OPTIONAL, REQUIRED
+from shared.shopify.client import API_VERSION
+from shared.shopify.topics import PRIVACY_TOPICS
+from tests.test_docs import declared_routes
+from tests.test_repository import ROOT
+
+PAGE = (ROOT / "docs" / "installation.md").read_text()
+BICEP = (ROOT / "infra" / "main.bicep").read_text()
+
+
+@pytest.fixture
+def shopify_app() -> dict[str, Any]:
+    """The Shopify app's configuration as the page shows it."""
+    (text,) = re.findall(r"^```toml\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+    return tomllib.loads(text)
+
+
+def test_the_shopify_app_has_the_scopes_without_which_nothing_starts(shopify_app: dict[str, Any]) -> None:
+    assert sorted(shopify_app["access_scopes"]["scopes"].split(",")) == sorted(REQUIRED)
+
+
+def test_the_scopes_that_may_be_refused_are_all_named_and_no_other() -> None:
+    named = set(re.findall(r"`(read_\w+)`", PAGE))
+
+    assert named == set(OPTIONAL)
+
+
+def test_the_shopify_app_sends_browsers_and_privacy_requests_to_routes_that_exist(shopify_app: dict[str, Any]) -> None:
+    (subscription,) = shopify_app["webhooks"]["subscriptions"]
+    (redirect,) = shopify_app["auth"]["redirect_urls"]
+    routes = set(declared_routes())
+
+    assert ("GET", path_of(redirect)) in routes
+    assert ("GET", path_of(shopify_app["application_url"])) in routes
+    assert ("POST", path_of(subscription["uri"])) in routes
+    assert subscription["compliance_topics"] == list(PRIVACY_TOPICS)
+    assert shopify_app["webhooks"]["api_version"] == API_VERSION
+
+
+def test_what_is_set_with_azd_is_a_parameter_of_the_infrastructure() -> None:
+    parameters = (ROOT / "infra" / "main.parameters.json").read_text()
+
+    given = set(re.findall(r"azd env set (\w+)", PAGE))
+
+    assert {"BC_API_ROOT", "SHOPIFY_CLIENT_SECRET"} <= given <= set(re.findall(r"\$\{(\w+)", parameters))
+
+
+def test_what_is_asked_of_azd_is_an_output_of_the_infrastructure() -> None:
+    asked = set(re.findall(r"azd env get-value (\w+)", PAGE))
+
+    assert asked
+    assert asked <= set(re.findall(r"^output (\w+)", BICEP, re.MULTILINE))
+
+
+def test_the_profile_is_a_column_of_the_environments() -> None:
+    (profile,) = re.findall(r"azd env set PROFILE (\w+)", PAGE)
+
+    assert profile in json.loads((ROOT / "infra" / "environments.json").read_text())
+
+
+def path_of(address: str) -> str:
+    """/api/health of https://<app>.azurewebsites.net/api/health."""
+    return "/" + address.split("/", 3)[3]

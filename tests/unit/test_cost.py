@@ -1,0 +1,36 @@
+"""What a month costs: the page shows what the program reckons, and the sums are the ones it names."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from local.cost import PRICES, costs, quantities, tables
+
+PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "cost.md"
+
+
+def test_the_page_holds_the_tables_that_the_program_prints() -> None:
+    assert tables([100, 10_000, 1_000_000]) in PAGE.read_text(), "python -m local.cost prints the new ones"
+
+
+def test_a_shop_without_orders_still_pays_for_its_schedule() -> None:
+    used = quantities(0)
+
+    assert used["runs"] == 8640
+    assert used["executions"] == 55_470 + 8640
+    assert used["GB-s"] == 2 * (55_470 + 2 * 8640)
+    assert costs(used)["GB-s"] == pytest.approx((145_500 - 100_000) * 0.000026)
+
+
+def test_what_is_free_costs_nothing_and_the_rest_its_price() -> None:
+    used = quantities(1_000_000)
+
+    assert costs(quantities(100))["executions"] == 0
+    assert costs(used)["executions"] == pytest.approx((6_236_910 - 250_000) * PRICES["execution"])
+
+
+def test_no_instance_is_billed_for_more_webhook_seconds_than_the_month_has() -> None:
+    more = quantities(2_000_000)["GB-s"] - quantities(1_000_000)["GB-s"]
+
+    assert more == pytest.approx(2 * 0.4 * 1_000_000)

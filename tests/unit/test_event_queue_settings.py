@@ -1,0 +1,36 @@
+"""Settings of the event queue: off when they are empty, and never half set."""
+from __future__ import annotations
+
+import pytest
+
+from shared.errors import ConnectorError
+from shared.settings import read_settings
+
+NEEDED = {"AzureWebJobsStorage": "UseDevelopmentStorage=true", "BC_API_ROOT": "https://bc.example.net/api/v2.0"}
+ARN = "arn:aws:events:eu-west-1::event-source/aws.partner/shopify.com/1234567/connector"
+QUEUE = "https://sqs.eu-west-1.amazonaws.com/111122223333/shopify-deliveries"
+
+
+def test_without_these_settings_there_is_no_queue() -> None:
+    settings = read_settings(NEEDED)
+
+    assert settings.event_queue_url == settings.shopify_event_bridge_arn == ""
+
+
+def test_a_queue_may_be_drained_that_subscriptions_of_the_apps_configuration_fill() -> None:
+    settings = read_settings(NEEDED | {"EVENT_QUEUE_URL": QUEUE, "EVENT_QUEUE_REGION": "eu-west-1"})
+
+    assert (settings.event_queue_url, settings.shopify_event_bridge_arn) == (QUEUE, "")
+
+
+@pytest.mark.parametrize("given, named", [
+    ({"EVENT_QUEUE_URL": QUEUE}, ["EVENT_QUEUE_REGION"]),
+    ({"SHOPIFY_EVENT_BRIDGE_ARN": ARN}, ["EVENT_QUEUE_URL"]),
+    ({"SHOPIFY_EVENT_BRIDGE_ARN": "https://example.net"}, ["SHOPIFY_EVENT_BRIDGE_ARN", "EVENT_QUEUE_URL"]),
+])
+def test_what_is_missing_beside_a_setting_is_named(given: dict[str, str], named: list[str]) -> None:
+    with pytest.raises(ConnectorError) as wrong:
+        read_settings(NEEDED | given)
+
+    assert wrong.value.code == "settings-invalid"
+    assert all(name in wrong.value.detail for name in named)
