@@ -27,6 +27,13 @@ param bcClientId string = ''
 @description('Its secret, written to the vault if it is given.')
 param bcClientSecret string = ''
 
+@description('On-premises without Entra: the user who signs in with a web service access key.')
+param bcUser string = ''
+
+@secure()
+@description('That user\'s web service access key, written to the vault if it is given.')
+param bcWebServiceKey string = ''
+
 @description('Client id of the Shopify app.')
 param shopifyClientId string = ''
 
@@ -68,7 +75,9 @@ param requireSignIn string = 'false'
 param alertEmail string = ''
 
 var choices = loadJsonContent('environments.json')[profile]
-var settings = union(loadJsonContent('settings.json'), choices.settings)
+// While there is no queue to drain its timer need not cost an execution a minute.
+var withoutQueue = empty(eventQueueUrl) ? { EVENT_QUEUE_SCHEDULE: '0 0 0 1 1 *' } : {}
+var settings = union(loadJsonContent('settings.json'), choices.settings, withoutQueue)
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = { 'azd-env-name': environmentName }
 
@@ -108,6 +117,7 @@ module vault 'modules/vault.bicep' = {
     shopifyClientSecret: shopifyClientSecret
     shopifyPreviousClientSecret: shopifyPreviousClientSecret
     bcClientSecret: bcClientSecret
+    bcWebServiceKey: bcWebServiceKey
     awsSecretAccessKey: awsSecretAccessKey
   }
 }
@@ -158,6 +168,7 @@ module functions 'modules/functions.bicep' = {
     given: {
       BC_API_ROOT: bcApiRoot
       BC_CLIENT_ID: bcClientId
+      BC_USER: bcUser
       BC_TOKEN_URL: bcTokenUrl
       SHOPIFY_CLIENT_ID: shopifyClientId
       SHOPIFY_EVENT_BRIDGE_ARN: shopifyEventBridgeArn

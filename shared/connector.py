@@ -22,7 +22,7 @@ from shared.access.tokens import AccessTokens, ShopToken
 from shared.access.vault import TABLE as TOKEN_TABLE
 from shared.access.vault import EncryptedTable, Vault
 from shared.business_central.client import BusinessCentral
-from shared.business_central.sign_in import ClientCredentials, TokenProvider, managed_identity
+from shared.business_central.sign_in import ClientCredentials, TokenProvider, basic, managed_identity
 from shared.clock import Clock, SystemClock
 from shared.environment import TABLE as ENVIRONMENT_TABLE
 from shared.environment import HttpPermission
@@ -131,7 +131,7 @@ def build_connector(
     tables = storage.tables
     permission = HttpPermission(tables[ENVIRONMENT_TABLE], settings.environment, clock)
     logs = LogEntries(storage, known_secrets=(
-        settings.bc_client_secret, settings.token_key, settings.shopify_client_secret,
+        settings.bc_client_secret, settings.bc_web_service_key, settings.token_key, settings.shopify_client_secret,
         settings.shopify_previous_client_secret,
     ))
     purges, runs = LogPurges(logs, clock, settings.log_retention_days), SyncRuns(tables[RUN_TABLE], clock)
@@ -148,6 +148,8 @@ def build_connector(
 
     @lru_cache(maxsize=1)
     def sign_in() -> TokenProvider:
+        if settings.bc_user:
+            return basic(settings.bc_user, settings.bc_web_service_key)
         if not settings.bc_client_secret:
             return managed_identity(settings.identity_client_id)
         return ClientCredentials(

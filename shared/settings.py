@@ -38,10 +38,12 @@ SETTINGS: dict[str, Setting] = {
     "BC_TOKEN_URL": Setting("", "Token endpoint for a client secret; empty = managed identity."),
     "BC_CLIENT_ID": Setting("", "Client id of the Entra application that Business Central knows."),
     "BC_CLIENT_SECRET": Setting("", "Its secret; empty = managed identity."),
+    "BC_USER": Setting("", "On-premises without Entra: the user who signs in with a web service access key."),
+    "BC_WEB_SERVICE_KEY": Setting("", "That user's web service access key."),
     "SYNC_SCHEDULE": Setting("0 */5 * * * *", "When the incremental synchronization starts (NCRONTAB)."),
     "LOG_PURGE_SCHEDULE": Setting("0 0 2 * * *", "When expired log entries are removed (NCRONTAB, UTC)."),
     "LOG_RETENTION_DAYS": Setting("7", "Log entries of this age in days are removed every night (1 to 3650)."),
-    "HEALTH_SCHEDULE": Setting("0 */15 * * * *", "When the state of every shop is written to the telemetry (NCRONTAB, UTC)."),
+    "HEALTH_SCHEDULE": Setting("0 */15 * * * *", "When it is told how every shop stands (NCRONTAB, UTC)."),
     "APPLICATIONINSIGHTS_CONNECTION_STRING": Setting("", "Application Insights; the host writes there what we log."),
     "PYTHON_ENABLE_OPENTELEMETRY": Setting("false", "true: log lines go to Application Insights by OpenTelemetry."),
     "CAPTURE_RETENTION_DAYS": Setting("90", "Data captures of this age in days are removed every night (1 to 3650)."),
@@ -84,6 +86,8 @@ class Settings(msgspec.Struct, frozen=True):
     bc_token_url: str = ""
     bc_client_id: str = ""
     bc_client_secret: str = ""
+    bc_user: str = ""
+    bc_web_service_key: str = ""
     log_retention_days: int = 7
     capture_retention_days: int = 90
     webhook_delay_seconds: float = 10
@@ -140,6 +144,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         bc_token_url=text("BC_TOKEN_URL"),
         bc_client_id=text("BC_CLIENT_ID"),
         bc_client_secret=text("BC_CLIENT_SECRET"),
+        bc_user=text("BC_USER"),
+        bc_web_service_key=text("BC_WEB_SERVICE_KEY"),
         log_retention_days=int(number("LOG_RETENTION_DAYS")),
         capture_retention_days=int(number("CAPTURE_RETENTION_DAYS")),
         webhook_delay_seconds=number("WEBHOOK_DELAY_SECONDS"),
@@ -153,6 +159,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         wrong.append("one of AzureWebJobsStorage and AzureWebJobsStorage__accountName must be set")
     if not settings.bc_api_root:
         wrong.append("BC_API_ROOT must be set")
+    if bool(settings.bc_user) != bool(settings.bc_web_service_key):
+        wrong.append("BC_USER and BC_WEB_SERVICE_KEY must be set both or neither")
     if not 1 <= settings.log_retention_days <= 3650:
         wrong.append("LOG_RETENTION_DAYS must be 1 to 3650")
     if not 1 <= settings.capture_retention_days <= 3650:

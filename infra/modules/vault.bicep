@@ -15,6 +15,9 @@ param shopifyPreviousClientSecret string
 param bcClientSecret string
 
 @secure()
+param bcWebServiceKey string
+
+@secure()
 param awsSecretAccessKey string
 
 resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
@@ -49,6 +52,12 @@ resource bcSecret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!empty(bc
   parent: vault
   name: 'bc-client-secret'
   properties: { value: bcClientSecret }
+}
+
+resource bcKey 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!empty(bcWebServiceKey)) {
+  parent: vault
+  name: 'bc-web-service-key'
+  properties: { value: bcWebServiceKey }
 }
 
 resource awsSecret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!empty(awsSecretAccessKey)) {

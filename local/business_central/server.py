@@ -54,6 +54,11 @@ class BusinessCentral:
         return f"{self.origin}/v2.0/{TENANT}/{ENVIRONMENT}/api/v2.0"
 
     @property
+    def on_premises_root(self) -> str:
+        """The same API as a server of one's own shows it: no tenant, the name of the server instance."""
+        return f"{self.origin}/BC/api/v2.0"
+
+    @property
     def company(self) -> str:
         return str(next(iter(self.state.rows("companies")))["id"])
 

@@ -73,7 +73,8 @@ class Service:
         """Answer one request to the API."""
         self.control.statistics.calls += 1
         try:
-            client = self.tokens.client_of(exchange.headers.get("authorization", ""))
+            client = self.tokens.client_of(
+                exchange.headers.get("authorization", ""), on_premises="/v2.0/" not in exchange.base)
             parts = self._parts(exchange)
             named = [name for _, operation in parts for name in _names(operation)]
             if _is_batch(exchange.url):

@@ -1,11 +1,13 @@
 """Access tokens: the client-credentials endpoint and the check of the Authorization header.
 
 Rules: Microsoft identity platform, "OAuth 2.0 client credentials flow". Issued tokens expire by the injected clock;
-one development token does not. Border: the tenant in the path is not checked.
+one development token does not. On-premises a user with a web service access key signs in by HTTP Basic (Microsoft
+Learn, "Web services authentication"); online that is refused. Border: the tenant in the path is not checked.
 """
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -25,6 +27,8 @@ class Tokens:
     client_id: str = "11111111-2222-3333-4444-555555555555"
     client_secret: str = "local-client-secret"
     development_token: str = "local-development-token"
+    user: str = "CONNECTOR"
+    web_service_key: str = "local-web-service-key"
     lifetime: timedelta = timedelta(hours=1)
     issued: dict[str, tuple[str, datetime]] = field(default_factory=dict)
 
@@ -43,8 +47,10 @@ class Tokens:
         return 200, {"token_type": "Bearer", "expires_in": int(self.lifetime.total_seconds()),
                      "ext_expires_in": int(self.lifetime.total_seconds()), "access_token": token}  # fmt: skip
 
-    def client_of(self, authorization: str) -> str:
-        """The client a Bearer token belongs to. Raises 401 for none, an unknown or an expired one."""
+    def client_of(self, authorization: str, *, on_premises: bool = False) -> str:
+        """The client a Bearer token belongs to, or the user. Raises 401 for none, an unknown or an expired one."""
+        if on_premises and authorization == f"Basic {_pair(self.user, self.web_service_key)}":
+            return self.user
         token = authorization.removeprefix("Bearer ").strip()
         if token == self.development_token:
             return self.client_id
@@ -56,6 +62,10 @@ class Tokens:
     def expire_all(self) -> None:
         """Make every issued token invalid (the development token stays)."""
         self.issued.clear()
+
+
+def _pair(user: str, key: str) -> str:
+    return b64encode(f"{user}:{key}".encode()).decode()
 
 
 def _refusal(error: str, description: str) -> Row:

@@ -34,6 +34,8 @@ AZURE_ONLY = {
     "APPLICATIONINSIGHTS_CONNECTION_STRING": "telemetry goes to the log locally",
     "SHOPIFY_PREVIOUS_CLIENT_SECRET": "while a secret is rotated",
     "SHOPIFY_EVENT_BRIDGE_ARN": "Amazon is off locally",
+    "BC_USER": "the simulator is Business Central online",
+    "BC_WEB_SERVICE_KEY": "the simulator is Business Central online",
     "EVENT_QUEUE_URL": "Amazon is off locally",
     "EVENT_QUEUE_REGION": "Amazon is off locally",
     "EVENT_QUEUE_ENDPOINT": "Amazon is off locally",
@@ -101,9 +103,9 @@ def test_only_production_may_call_out_from_the_start() -> None:
 
 
 def test_a_secret_reaches_the_app_as_a_reference_to_the_vault_only() -> None:
-    secret = {name: value for name, value in azure_settings().items() if re.search(r"SECRET|PASSWORD|TOKEN_KEY", name)}
+    secret = {name: value for name, value in azure_settings().items() if re.search(r"SECRET|PASSWORD|TOKEN_KEY|SERVICE_KEY", name)}
 
-    assert len(secret) == 4
+    assert len(secret) == 5
     for name, value in secret.items():
         assert re.search(r"'\$\{secret\}[a-z-]+\)'", value.text), name
     assert read(INFRA / "modules" / "functions.bicep").variables["secret"].text.startswith("'@Microsoft.KeyVault(")

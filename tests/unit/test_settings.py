@@ -1,4 +1,4 @@
-"""Settings of the event queue: off when they are empty, and never half set."""
+"""Settings that belong together are never half set, and numbers lie where they make sense."""
 from __future__ import annotations
 
 import pytest
@@ -27,8 +27,13 @@ def test_a_queue_may_be_drained_that_subscriptions_of_the_apps_configuration_fil
     ({"EVENT_QUEUE_URL": QUEUE}, ["EVENT_QUEUE_REGION"]),
     ({"SHOPIFY_EVENT_BRIDGE_ARN": ARN}, ["EVENT_QUEUE_URL"]),
     ({"SHOPIFY_EVENT_BRIDGE_ARN": "https://example.net"}, ["SHOPIFY_EVENT_BRIDGE_ARN", "EVENT_QUEUE_URL"]),
+    ({"BC_USER": "CONNECTOR"}, ["BC_WEB_SERVICE_KEY"]),
+    ({"BC_WEB_SERVICE_KEY": "a key"}, ["BC_USER"]),
+    ({"BC_CONCURRENCY": "6", "LOG_RETENTION_DAYS": "0"}, ["BC_CONCURRENCY", "LOG_RETENTION_DAYS"]),
+    ({"SYNC_LEASE_SECONDS": "soon"}, ["SYNC_LEASE_SECONDS"]),
+    ({"BC_API_ROOT": "", "AzureWebJobsStorage": ""}, ["BC_API_ROOT", "AzureWebJobsStorage__accountName"]),
 ])
-def test_what_is_missing_beside_a_setting_is_named(given: dict[str, str], named: list[str]) -> None:
+def test_what_is_missing_or_wrong_is_named_all_at_once(given: dict[str, str], named: list[str]) -> None:
     with pytest.raises(ConnectorError) as wrong:
         read_settings(NEEDED | given)
 
