@@ -3,7 +3,8 @@
 Entries lie evenly over ten days, written by the real writer. The page is asked of this log and of one of 1,000
 entries in turn, each in an emulator of its own, so that what else happens on the machine meets both. The purge
 removes what is older than seven days through a door that counts calls. The clock stands still, so the cut lies
-between two known entries.
+between two known entries. The emulator has no index and looks at every row of the day's table, which Azure does
+not do: above some ten thousand entries a day the time of a page is the emulator's, and its calls tell more.
 """
 from __future__ import annotations
 

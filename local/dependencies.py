@@ -5,7 +5,8 @@ and its licence.
     python -m local.dependencies --licences write docs/licences.md only (needs no package index)
 
 The lock is made with uv for Linux, macOS and Windows and for Python 3.11 and 3.12 (where azure-functions 1.x ends),
-with the hashes of all files of each version. Licences are what the installed packages say of themselves (Core
+with the hashes of all files of each version. A line of requirements.txt for newer ones (its marker) is for the local
+stack alone and stays out. Licences are what the installed packages say of themselves (Core
 metadata, "License-Expression").
 """
 from __future__ import annotations
@@ -15,6 +16,10 @@ import subprocess
 import sys
 from importlib.metadata import PackageMetadata, metadata
 from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from infra.package import python_in_azure
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.lock"
@@ -28,8 +33,16 @@ def lock() -> None:
     subprocess.run([
         sys.executable, "-m", "uv", "pip", "compile", "--quiet", *_UNIVERSAL, "--no-emit-index-url",
         "--no-emit-find-links", "--custom-compile-command", "python -m local.dependencies",
-        "-o", LOCK.name, "requirements.txt",
-    ], cwd=ROOT, check=True)
+        "-o", LOCK.name, "-",
+    ], cwd=ROOT, check=True, text=True, input="\n".join(required("requirements.txt")))
+
+
+def required(name: str) -> list[str]:
+    """What a requirements file asks for on the Python that runs in Azure, as package==version."""
+    lines = (line.split("#")[0].strip() for line in (ROOT / name).read_text().splitlines())
+    wanted = [Requirement(line) for line in lines if line and not line.startswith("-r ")]
+    there = {"python_version": python_in_azure()}
+    return [f"{one.name}{one.specifier}" for one in wanted if one.marker is None or one.marker.evaluate(there)]
 
 
 def locked() -> dict[str, str]:

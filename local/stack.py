@@ -164,7 +164,7 @@ def _use(stack: Stack, options: argparse.Namespace) -> int:
     api = requests.Session()
     api.headers["x-functions-key"] = stack.host["functions_key"]
     if options.sign_in:
-        api.headers |= principal_headers("run:Operator")  # the person who is signed in may be a viewer
+        api.headers.update(principal_headers("run:Operator"))  # the person who is signed in may be a viewer
     root = f"{stack.host['url']}/api"
     shop = connect_demo_shop(api, root, stack.shopify, stack.business_central)
     if options.ready_file:

@@ -485,8 +485,8 @@ CATALOGUE: dict[str, Problem] = {
     "role-missing": Problem(
         Fault.SETUP, 403,
         "The caller may not do this",
-        "Microsoft Entra > Enterprise applications > the connector > Users and groups: assign the named role, then sign "
-        "in again.",
+        "Microsoft Entra > Enterprise applications > the connector > Users and groups: assign the named role, then "
+        "sign in again.",
         "L'appelant n'est pas autorisé à faire cela",
         "Microsoft Entra > Applications d'entreprise > le connecteur > Utilisateurs et groupes : attribuer le rôle "
         "nommé, puis se reconnecter.",

@@ -3,7 +3,7 @@
 The Functions host hands on the text of a line and nothing else, so shop, type and run stand in the text, and a
 query reads them with parse_json(message), whichever way the line came to Application Insights. `record` writes one
 fact with its figures; every other line within `about` becomes {"event": "line", "text": …} with the same context.
-Events and figures are listed in docs/observability.md. Border: no personal data and no secret, only codes, numbers
+Events and figures are listed in docs/observability.md. Border: no customer's data and no secret, only codes, numbers
 and the sentences of errors.
 """
 from __future__ import annotations

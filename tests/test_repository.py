@@ -19,6 +19,8 @@ from typing import Any
 
 import pytest
 
+from local.dependencies import required
+
 ROOT = Path(__file__).resolve().parent.parent
 DECLARED = ROOT / "tests" / "data" / "functions.json"
 
@@ -320,6 +322,5 @@ def text_of(path: Path) -> str:
 
 
 def requirement_lines(name: str) -> list[str]:
-    """The requirements of a file, without comments and references to other files."""
-    lines = (line.split("#")[0].strip() for line in (ROOT / name).read_text().splitlines())
-    return [line for line in lines if line and not line.startswith("-r ")]
+    """The requirements of a file on the Python that runs in Azure."""
+    return required(name)

@@ -118,7 +118,7 @@ class DataCaptures:
         now = self._clock.now()
         blob = f"{shop}/{kind}/{now:%Y-%m-%d}/{now:%H%M%S}-{now.microsecond:05x}{uuid4().hex[:7]}.jsonl.gz"
         lines = b"\n".join(raw.replace(b"\n", b" ") for _, raw in records)
-        self.blobs.write(CONTAINER, blob, gzip.compress(lines, 6), "application/gzip")
+        self.blobs.write(CONTAINER, blob, gzip.compress(lines, 3), "application/gzip")
         at = now.isoformat(timespec="microseconds")
         rows, names = {}, {}
         for line, (number, raw) in enumerate(records):

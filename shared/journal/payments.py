@@ -2,8 +2,8 @@
 
 Tables Payouts and Disputes, partition = shop, row key = inverted Shopify number, so that the key order is newest
 first. Amounts are decimals as text, with the digits Shopify sent. A row is settled when nothing more can happen to
-it and it was captured; the others are read again in every run. Nothing of it goes to Business Central. Border: rows and their lists;
-what Shopify sent is in the data captures.
+it and it was captured; the others are read again in every run. Nothing of it goes to Business Central. Border:
+rows and their lists; what Shopify sent is in the data captures.
 """
 from __future__ import annotations
 

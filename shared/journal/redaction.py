@@ -63,12 +63,15 @@ _RULES = (
     _Rule(("bearer ", "basic "), re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.I), rf"\1 {HIDDEN}"),
     _Rule(("eyj",), re.compile(r"eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?"), HIDDEN),
 )
-_ROOTS = ("key", "sig")
-_WORDS = {
-    root: [word for word in sorted({word for rule in _RULES for word in rule.words}) if root in word]
-    for root in (*_ROOTS, *(word for rule in _RULES for word in rule.words if not any(r in word for r in _ROOTS)))
-}
-"""The words of the rules, by what is looked for first: themselves, or what several of them have in common."""
+
+
+def _root(word: str) -> str:
+    """What is looked for first: the word itself, or what several words have in common."""
+    return next((root for root in ("key", "sig") if root in word), word)
+
+
+_ALL_WORDS = sorted({word for rule in _RULES for word in rule.words})
+_WORDS = {root: [word for word in _ALL_WORDS if _root(word) == root] for root in map(_root, _ALL_WORDS)}
 _AT_THE_TOKEN_SERVICE = re.compile(r"/oauth|/token(?:$|[?/])|/authorize(?:$|[?/])", re.I)
 _CODE = re.compile(r'("code"\s*:\s*)"(?:\\.|[^"\\])*(?:"|$)', re.I)
 
@@ -79,8 +82,8 @@ def redacted(exchange: Exchange, known: Sequence[str] = ()) -> Exchange:
     if _AT_THE_TOKEN_SERVICE.search(exchange.url):
         request, response = (_CODE.sub(rf'\1"{HIDDEN}"', body) for body in (request, response))
     texts = (exchange.url, exchange.description, request, response, exchange.request_id)
-    rules = _rules_for("\n".join(texts))
-    url, description, request, response, request_id = (_hidden(text, rules, known) for text in texts)
+    rules, forms = _rules_for("\n".join(texts)), _forms(tuple(known))
+    url, description, request, response, request_id = (_hidden(text, rules, forms) for text in texts)
     return msgspec.structs.replace(
         exchange, url=url, description=description, request=request, response=response, request_id=request_id
     )
@@ -88,7 +91,7 @@ def redacted(exchange: Exchange, known: Sequence[str] = ()) -> Exchange:
 
 def redact(text: str, known: Iterable[str] = ()) -> str:
     """`text` with everything that is or looks secret replaced by ***."""
-    return _hidden(text, _rules_for(text), known)
+    return _hidden(text, _rules_for(text), _forms(tuple(known)))
 
 
 def _rules_for(text: str) -> list[_Rule]:
@@ -98,8 +101,8 @@ def _rules_for(text: str) -> list[_Rule]:
     return [rule for rule in _RULES if not occurring.isdisjoint(rule.words)]
 
 
-def _hidden(text: str, rules: Iterable[_Rule], known: Iterable[str]) -> str:
-    for form in _forms(tuple(known)):
+def _hidden(text: str, rules: Iterable[_Rule], forms: Iterable[str]) -> str:
+    for form in forms:
         text = text.replace(form, HIDDEN)
     for rule in rules:
         text = rule.pattern.sub(rule.replacement, text)

@@ -12,9 +12,13 @@ import pytest
 
 from local.azurite import Azurite
 from local.shopify.access import Token
+from local.storage_proxy import storage_proxy
 from shared.access.scopes import FULFILLMENT_ORDERS, OPTIONAL, PAYMENTS, REQUIRED
+from shared.connector import build_connector
 from shared.journal.runs import Counts
 from shared.shopify.records import number_of
+from shared.storage.account import storage_from_connection_string
+from shared.storage.patience import Patience
 from shared.sync.run import SyncJob, run_sync
 from tests.admin import Admin, admin_api
 from tests.house import House, a_house
@@ -152,6 +156,7 @@ def test_n3_paid_and_canceled_payouts_are_asked_no_more_and_failed_ones_are(hous
     for number, status in enumerate(("PAID", "CANCELED", "FAILED", "IN_TRANSIT", "SCHEDULED"), 7001):
         house.payout(number, status=status)
     house.sync("payouts")
+    assert ids_asked(house, "PayoutsById") == [], "what has just been read is not asked again"
     house.exchanges.clear()
 
     run = house.sync("payouts")
@@ -179,6 +184,17 @@ def test_after_a_reset_to_a_time_payouts_from_then_on_are_read_and_after_a_full_
     assert from_a_time.counts["payouts"] == Counts(read=2, unchanged=2)
     assert everything.counts["payouts"] == Counts(read=3, unchanged=3)
     assert nothing.counts["payouts"] == Counts()
+
+
+def test_a_shops_first_payout_is_read_though_it_is_dated_before_the_run_that_found_none(
+    house: House, admin: Admin,
+) -> None:
+    house.sync("payouts")
+    house.payout(7001, issued_at="2026-03-01T00:00:00Z")
+
+    house.sync("payouts")
+
+    assert set(payouts(admin)) == {7001}
 
 
 def test_out_of_time_a_first_run_goes_on_behind_the_page_it_had_read(azurite: Azurite) -> None:
@@ -292,6 +308,25 @@ def test_a_payout_that_cannot_be_read_is_parked_and_stops_no_other(house: House,
     house.sync("payouts")
     assert set(payouts(admin)) == {7001, 7002}
     assert house.parked() == {}
+
+
+def test_a_paid_payout_whose_capture_storage_did_not_take_is_read_again_and_then_captured(azurite: Azurite) -> None:
+    with storage_proxy(azurite.connection_string) as door, a_house(door.connection_string) as house:
+        patience = Patience(first_wait_seconds=0.01, timeout_seconds=5)
+        house.connector = build_connector(
+            house.settings, clock=house.clock, storage=storage_from_connection_string(door.connection_string, patience))
+        house.payout(7001)
+        door.faults.add("503", "Blob", "^captures")
+        lost = house.sync("payouts")
+        door.faults.clear()
+
+        again = house.sync("payouts")
+        third = house.sync("payouts")
+
+        assert (lost.state, lost.captures_lost, lost.counts["payouts"].created) == ("succeeded", 1, 1)
+        assert (again.captures_lost, again.counts["payouts"].updated) == (0, 1)
+        assert len(house.connector.captures.of_record(house.shop, "payouts", 7001)) == 1
+        assert third.counts["payouts"] == Counts()
 
 
 # Shops without Shopify Payments, tokens without the scopes

@@ -89,13 +89,19 @@ def test_nothing_applied_names_a_shop_that_was_enabled_and_never_synchronized(ho
     assert {row["shop"] for row in alert("nothing-applied")} == {house.shop}
 
 
-def test_nothing_applied_leaves_alone_a_shop_that_was_switched_off_or_removed(house: House, alert: Any) -> None:
+def test_nothing_applied_leaves_alone_a_shop_that_was_switched_off(house: House, alert: Any) -> None:
     time_passes(house, 3, runs=False)
     house.card(enabled=False)
+
     time_passes(house, 0.25, runs=False)
+
     assert alert("nothing-applied") == []
 
+
+def test_nothing_applied_forgets_a_shop_that_was_removed_within_the_hour(house: House, alert: Any) -> None:
+    time_passes(house, 3, runs=False)
     house.connector.shops.remove(house.shop)
+
     time_passes(house, 1.25, runs=False)
 
     assert alert("nothing-applied") == []
@@ -165,7 +171,11 @@ def test_refresh_token_dying_is_silent_for_a_token_without_an_end_and_a_shop_tha
     assert alert("refresh-token-dying") == []
 
     house.connector.tokens.store(house.shop, grant(house, days=3))
+    house.clock.forward(60)
+    report_health(house.connector)
+    assert alert("refresh-token-dying")
     house.card(enabled=False)
+    house.clock.forward(60)
     report_health(house.connector)
 
     assert alert("refresh-token-dying") == []
