@@ -43,7 +43,9 @@ class Stack(NamedTuple):
 def main(arguments: list[str]) -> int:
     """Exit status: 0, or 1 with one sentence on standard error."""
     options = _options(arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A shell's background job inherits an ignored SIGINT; whoever sends one means it.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.default_int_handler)
     try:
         with _only_one(options.data), running_stack(options) as stack:
             return _use(stack, options)

@@ -43,7 +43,11 @@ def the_stack(data: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any
         finally:
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(signal.SIGINT)
-            process.wait(60)
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.kill()  # or leaving the with block waits for ever
+                raise
 
 
 def ask_shopify(ready: dict[str, Any]) -> dict[str, int]:
@@ -110,3 +114,15 @@ def test_a_second_stack_on_the_same_data_is_refused_with_one_sentence(tmp_path: 
 
     assert refused.returncode == 1
     assert refused.stderr.strip().endswith(f"another ./run is using {data}; stop it, or choose --data")
+
+
+def test_a_stack_started_by_a_shell_in_the_background_ends_at_an_interrupt_too(tmp_path: Path) -> None:
+    """Such a job inherits an ignored SIGINT."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with the_stack(tmp_path / "data") as (process, _, _):
+            pass
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+    assert process.returncode == 0
