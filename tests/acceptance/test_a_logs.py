@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from local.azurite import Azurite, start_azurite
+from local.business_central.faults import Fault
 from local.storage_proxy import storage_proxy
 from shared.connector import Connector
 from shared.errors import ConnectorError
@@ -177,6 +178,32 @@ def test_a5_the_same_run_in_mode_error_only_leaves_one_entry_a_try(house: House)
     assert [(entry.status, entry.retry) for entry in entries(house)] == tries
     assert tries[:2] == [(500, 0), (500, 1)]
     assert (run.state, run.log_entries) == ("failed", len(tries))
+
+
+@pytest.mark.parametrize("mode", ["Disabled", "Error Only", "All"])
+def test_of_a_run_with_three_failing_calls_each_mode_keeps_exactly_its_entries_and_always_the_captures(
+    house: House, mode: str
+) -> None:
+    house.card(logging_mode=mode)
+    house.order(5001)
+    house.shopify.fault("http_5xx", times=2, status=500)
+    house.bc.faults.add(Fault("status", method="POST", entity="salesOrders", status=429))
+
+    run = house.sync("orders")
+
+    failing = [call for call in house.exchanges if call.has_error]
+    wanted = {"Disabled": [], "Error Only": failing, "All": house.exchanges}[mode]
+    found = entries(house)
+    assert (run.state, len(failing), len(house.documents(5001))) == ("succeeded", 3, 1)
+    assert sorted((entry.method, entry.url, entry.status) for entry in found) == sorted(
+        (call.method, call.url, call.status) for call in wanted)
+    assert sorted((entry.request, entry.response) for entry in found if "/oauth2/" not in entry.url) == sorted(
+        (call.request, call.response) for call in wanted if "/oauth2/" not in call.url)
+    kept = msgspec.json.encode(found).decode()
+    assert house.settings.bc_client_secret not in kept
+    assert house.shopify.token not in kept
+    assert run.log_entries == len(wanted)
+    assert len(house.connector.captures.of_record(house.shop, "orders", 5001)) == 1
 
 
 def test_a7_the_preview_of_a_request_of_120_characters_is_its_first_50(house: House) -> None:

@@ -1,6 +1,10 @@
-"""Callbacks that Shopify never sent: thousands of them, and none ends in a token or in a 5xx."""
+"""Callbacks that Shopify never sent: thousands of them, and none ends in a token or in a 5xx.
+
+CALLBACK_EXAMPLES sets how many are tried of each kind (10,000 before a release; fewer in the daily run).
+"""
 from __future__ import annotations
 
+import os
 import string
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -30,7 +34,7 @@ COOKIES = st.text(alphabet=st.characters(max_codepoint=0xFFFF), max_size=120)
 
 def examples(number: int) -> settings:
     """So many examples on one house; none of them changes it."""
-    return settings(max_examples=number, deadline=None,
+    return settings(max_examples=int(os.environ.get("CALLBACK_EXAMPLES", number)), deadline=None,
                     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
