@@ -2,9 +2,9 @@
 
 Entries lie evenly over ten days, written by the real writer. The page is asked of this log and of one of 1,000
 entries in turn, each in an emulator of its own, so that what else happens on the machine meets both. The purge
-removes what is older than seven days through a door that counts calls. The clock stands still, so the cut lies
-between two known entries. The emulator has no index and looks at every row of the day's table, which Azure does
-not do: above some ten thousand entries a day the time of a page is the emulator's, and its calls tell more.
+removes what is older than seven days through a door that counts calls. The clock stands still at half past an hour,
+so the cut lies between two known entries and the newest hour is half full. Among few entries a page is gathered from
+a dozen hours; among many it comes from one, every row of whose table the emulator looks at, which Azure does not do.
 """
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from local.azurite import start_azurite
-from local.storage_proxy import StorageCall, storage_proxy
+from local.storage_proxy import StorageCall, StorageProxy, storage_proxy
 from shared.exchange import Exchange
-from shared.journal.log_entries import LogEntries, table_of
+from shared.journal.log_entries import LogEntries, hour_of, table_of
 from shared.journal.log_list import PAGE, LogFilter, list_log_entries
 from shared.journal.log_purge import LogPurges
 from shared.storage.account import storage_from_connection_string
@@ -46,14 +46,15 @@ class StandingClock(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """What `measure` found; `kept` and `removed` are rows of the day of the cut, `gap` lies between entries."""
+    """What `measure` found; `kept` and `removed` are rows of the hour of the cut, `gap` lies between entries."""
 
     entries: int
     seeding_seconds: float
     page_calls: int
     page_milliseconds: float
+    few_calls: int
     few_milliseconds: float
-    days_dropped: int
+    hours_dropped: int
     removed: int
     kept: int
     expected_kept: int
@@ -64,24 +65,28 @@ class Measured(NamedTuple):
 
 def measure(entries: int) -> Measured:
     """Seed both logs, read their first pages in turn, purge the large one."""
-    now = datetime.now(UTC)
-    with a_log(FEW, now) as (few, _), start_azurite() as azurite, storage_proxy(azurite.connection_string) as door:
+    now = hour_of(datetime.now(UTC)) + timedelta(minutes=30)
+    with (
+        a_log(FEW, now) as (few, way_to_few), start_azurite() as azurite,
+        storage_proxy(azurite.connection_string) as door,
+    ):
         many = LogEntries(storage_from_connection_string(azurite.connection_string))
         began = time.perf_counter()
         seed(many, entries, now)
         seconds = time.perf_counter() - began
         ours, theirs = page_milliseconds(many, few)
-        counted = LogEntries(storage_from_connection_string(door.connection_string))
-        list_log_entries(counted, [SHOP], LogFilter())
-        page_calls = len(door.calls)
+        with storage_proxy(way_to_few) as door_of_few:
+            few_calls = calls_of_a_page(door_of_few)
+        page_calls = calls_of_a_page(door)
         door.calls.clear()
+        counted = LogEntries(storage_from_connection_string(door.connection_string))
         purge = LogPurges(counted, StandingClock(now)).remove_older_than(KEPT_DAYS, by="benchmark")
         calls = list(door.calls)
         cut = now - timedelta(days=KEPT_DAYS)
-        left = times_of_day(many, cut)
+        left = times_of_hour(many, cut)
         return Measured(
-            entries, seconds, page_calls, ours, theirs, purge.days, purge.entries, len(left),
-            sum(at > cut and at.date() == cut.date() for at in moments(entries, now)), min(left) - cut,
+            entries, seconds, page_calls, ours, few_calls, theirs, purge.hours, purge.entries, len(left),
+            sum(at > cut and hour_of(at) == hour_of(cut) for at in moments(entries, now)), min(left) - cut,
             timedelta(days=DAYS) / entries, calls,
         )
 
@@ -133,9 +138,15 @@ def page_milliseconds(many: LogEntries, few: LogEntries) -> tuple[float, float]:
     return statistics.median(took[0]), statistics.median(took[1])
 
 
-def times_of_day(logs: LogEntries, day: datetime) -> list[datetime]:
-    """When the entries of this UTC day were written, as its table has them."""
-    rows = logs.tables[table_of(day.date())].rows("PartitionKey eq @shop", {"shop": SHOP}, select=("at",))
+def calls_of_a_page(door: StorageProxy) -> int:
+    """How many calls of storage the first page takes."""
+    list_log_entries(LogEntries(storage_from_connection_string(door.connection_string)), [SHOP], LogFilter())
+    return len(door.calls)
+
+
+def times_of_hour(logs: LogEntries, at: datetime) -> list[datetime]:
+    """When the entries of this UTC hour were written, as its table has them."""
+    rows = logs.tables[table_of(hour_of(at))].rows("PartitionKey eq @shop", {"shop": SHOP}, select=("at",))
     return [datetime.fromisoformat(row["at"]) for row in rows]
 
 
@@ -149,11 +160,12 @@ def report(measured: Measured) -> None:
         f"  the same among {FEW:,} entries": f"{measured.few_milliseconds:.1f}",
         "  ratio": f"{measured.page_milliseconds / measured.few_milliseconds:.2f}",
         "  calls of storage": measured.page_calls,
-        "purge: whole days dropped": measured.days_dropped,
-        "purge: rows of the day of the cut": f"{measured.removed:,}",
+        f"  calls of storage among {FEW:,} entries": measured.few_calls,
+        "purge: whole hours dropped": measured.hours_dropped,
+        "purge: rows of the hour of the cut": f"{measured.removed:,}",
         "purge: calls of storage": len(measured.calls),
         **dict(sorted(kinds.items())),
-        "rows of that day that remain": f"{measured.kept:,} of {measured.expected_kept:,}",
+        "rows of that hour that remain": f"{measured.kept:,} of {measured.expected_kept:,}",
         "  the oldest is younger than the cut by": f"{measured.oldest_kept.total_seconds():.3f} s",
         "  entries lie apart by": f"{measured.gap.total_seconds():.3f} s",
     }

@@ -3,8 +3,8 @@
     .venv/bin/python -m benchmarks.logs [--orders N] [--rounds N] [--entries N]
 
 Wanted: logging mode All costs at most a tenth of the run in mode Disabled, captures at most a tenth more; the
-first page takes at most 1.5 times as long among 1,000,000 entries as among 1,000; a purge takes calls by the day,
-and by the row on the day of the cut only. `--entries 1000000` takes ten minutes and four gigabytes; `--entries 0`
+first page takes at most 1.5 times as long among 1,000,000 entries as among 1,000; a purge takes calls by the hour,
+and by the row in the hour of the cut only. `--entries 1000000` takes ten minutes and four gigabytes; `--entries 0`
 and `--rounds 0` leave one half out.
 """
 from __future__ import annotations

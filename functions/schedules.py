@@ -24,7 +24,8 @@ def incremental_sync(timer: func.TimerRequest) -> None:
 @blueprint.timer_trigger("timer", schedule="%LOG_PURGE_SCHEDULE%", run_on_startup=False, use_monitor=True)
 def purge_expired_logs(timer: func.TimerRequest) -> None:
     for purge in connector().retention.remove_expired(by="schedule"):
-        logging.info("%s up to %s removed: %d days, %d entries", purge.what, purge.before, purge.days, purge.entries)
+        logging.info("%s up to %s removed: %d hours, %d days, %d entries",
+                     purge.what, purge.before, purge.hours, purge.days, purge.entries)
 
 
 @blueprint.function_name("report_health")

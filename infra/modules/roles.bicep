@@ -7,7 +7,7 @@ param insightsName string
 // Owner, because the host takes leases on blobs and makes containers of its own (Microsoft's rule for host storage).
 var storageBlobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
 var storageQueueDataContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
-// Log entries lie in a table a day, so the app makes and drops tables.
+// Log entries lie in a table an hour, so the app makes and drops tables.
 var storageTableDataContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
 // Not only User: shops' tokens renew themselves every hour, and each renewal is written.
 var keyVaultSecretsOfficer = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'

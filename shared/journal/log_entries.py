@@ -1,7 +1,7 @@
-"""Log entries: every HTTP call that the shop card's logging mode wants kept, in one table a UTC day.
+"""Log entries: every HTTP call that the shop card's logging mode wants kept, in one table a UTC hour.
 
-Fields follow the page "Shopify Log Entries" of Microsoft's connector. Table LogEntries<yyyymmdd>, partition =
-shop, row key = microseconds left of the day, then the sequence left: newest first by key, and a day is forgotten
+Fields follow the page "Shopify Log Entries" of Microsoft's connector. Table LogEntries<yyyymmddhh>, partition =
+shop, row key = microseconds left of the day, then the sequence left: newest first by key, and an hour is forgotten
 by dropping its table. Bodies too long for a row of reasonable size lie packed in the day's blob container, one
 blob a batch, one body a line. Border: rows and blobs; what is kept is decided by log_writer.py, what is found
 by log_list.py, what goes by log_purge.py.
@@ -11,6 +11,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -28,7 +29,7 @@ TABLES = "LogEntries"
 CONTAINERS = "log-bodies-"
 PREVIEW = 50
 LONGEST_IN_ROW = 8_000
-"""Characters of a body that stay in its row: a day's rows are filtered fast, and a hundred fit one batch."""
+"""Characters of a body that stay in its row: an hour's rows are filtered fast, and a hundred fit one batch."""
 
 _LONGEST_URL = 4_000
 _DAY = 86_400_000_000
@@ -73,13 +74,17 @@ class WholeLogEntry(LogEntry, frozen=True, kw_only=True):
 class Address(NamedTuple):
     """Where an entry lies."""
 
-    day: date
+    hour: datetime
     shop: str
     key: str
 
     @property
     def table(self) -> str:
-        return table_of(self.day)
+        return table_of(self.hour)
+
+    @property
+    def container(self) -> str:
+        return container_of(self.hour.date())
 
 
 class LogEntries:
@@ -93,18 +98,18 @@ class LogEntries:
     def write(self, shop: str, run: str, exchanges: Sequence[tuple[int, Exchange]]) -> None:
         """Store (sequence number, exchange) of one shop; raises what storage raises."""
         writer = uuid4().hex[:6]
-        by_day: dict[date, list[tuple[int, Exchange]]] = {}
+        by_hour: dict[datetime, list[tuple[int, Exchange]]] = {}
         for sequence, exchange in exchanges:
-            by_day.setdefault(exchange.at.astimezone(UTC).date(), []).append((sequence, exchange))
-        for day, entries in by_day.items():
+            by_hour.setdefault(hour_of(exchange.at), []).append((sequence, exchange))
+        for hour, entries in by_hour.items():
             bodies = _Pack(shop, max(exchange.at for _, exchange in entries))
             rows = [
                 _row(shop, run, key_at(exchange.at, sequence, writer), redacted(exchange, self._known_secrets), bodies)
                 for sequence, exchange in entries
             ]
             if bodies.lines:
-                self.blobs.write(container_of(day), bodies.name, bodies.packed(), "application/gzip")
-            self.tables[table_of(day)].write(Put("put", row) for row in rows)
+                self.blobs.write(container_of(hour.date()), bodies.name, bodies.packed(), "application/gzip")
+            self.tables[table_of(hour)].write(Put("put", row) for row in rows)
 
     def get(self, number: str) -> WholeLogEntry:
         """The whole entry, or ConnectorError not-found."""
@@ -113,23 +118,28 @@ class LogEntries:
         if row is None:
             raise ConnectorError("not-found", f"there is no log entry {number[:80]!r}")
         fields: dict[str, Any] = msgspec.structs.asdict(entry_of(row))
-        fields |= {which: self._body(address.day, row, which) for which in ("request", "response")}
+        fields |= {which: self._body(address.container, row, which) for which in ("request", "response")}
         return WholeLogEntry(**fields)
 
-    def _body(self, day: date, row: Row, which: str) -> str:
+    def _body(self, container: str, row: Row, which: str) -> str:
         line = row.get(f"{which}_line")
         if line is None:
             return str(row.get(which, ""))
-        packed = self.blobs.read(container_of(day), row["bodies"])
+        packed = self.blobs.read(container, row["bodies"])
         if packed is None:
             raise ConnectorError("not-found", f"the {which} of this log entry has been removed")
         body: str = msgspec.json.decode(gzip.decompress(packed).split(b"\n")[line])
         return body
 
 
-def table_of(day: date) -> str:
-    """LogEntries20260310"""
-    return f"{TABLES}{day:%Y%m%d}"
+def hour_of(at: datetime) -> datetime:
+    """The UTC hour in which a moment lies, as its beginning."""
+    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def table_of(hour: datetime) -> str:
+    """LogEntries2026031010"""
+    return f"{TABLES}{hour:%Y%m%d%H}"
 
 
 def container_of(day: date) -> str:
@@ -137,11 +147,14 @@ def container_of(day: date) -> str:
     return f"{CONTAINERS}{day:%Y%m%d}"
 
 
-def days_of(names: Iterable[str], prefix: str) -> list[date]:
-    """The days that tables or containers of this prefix are for, newest first; foreign names are ignored."""
-    texts = [name.removeprefix(prefix) for name in names]
-    days = [datetime.strptime(text, "%Y%m%d").date() for text in texts if re.fullmatch(r"\d{8}", text)]
-    return sorted(days, reverse=True)
+def hours_of(tables: Iterable[str]) -> list[datetime]:
+    """The UTC hours that these tables are for, newest first; foreign names are ignored."""
+    return _times(tables, TABLES, "yyyymmddhh")
+
+
+def days_of(containers: Iterable[str]) -> list[date]:
+    """The UTC days that these containers are for, newest first; foreign names are ignored."""
+    return [at.date() for at in _times(containers, CONTAINERS, "yyyymmdd")]
 
 
 def key_at(at: datetime, sequence: int | None = None, writer: str = "") -> str:
@@ -163,7 +176,16 @@ def address_of(number: str) -> Address:
         at = datetime.strptime(day + clock, "%Y%m%d%H%M%S%f").replace(tzinfo=UTC)
     except ValueError:
         raise ConnectorError("not-found", f"there is no log entry {number[:80]!r}") from None
-    return Address(at.date(), shop, key_at(at, int(sequence), writer))
+    return Address(hour_of(at), shop, key_at(at, int(sequence), writer))
+
+
+def _times(names: Iterable[str], prefix: str, form: str) -> list[datetime]:
+    found = []
+    for digits in (name.removeprefix(prefix) for name in names):
+        if len(digits) == len(form) and digits.isdigit():
+            with suppress(ValueError):
+                found.append(datetime.fromisoformat(f"{digits[:8]}T{digits[8:] or '00'}+00:00"))
+    return sorted(found, reverse=True)
 
 
 def _number(row: Row) -> str:

@@ -1,7 +1,8 @@
-"""The list of log entries: filtered, newest first, fifty a page, over shops and days.
+"""The list of log entries: filtered, newest first, fifty a page, over shops and hours.
 
-Each shop's entries of a day lie in key order, newest first, so a page costs one call per shop and day it has to
-look at, however many entries there are. What a filter can say to storage it says there; a text in the address or
+Each shop's entries of an hour lie in key order, newest first, so a page costs one call per shop and hour it has to
+look at, however many entries there are. While the page does not fill, more and more hours are asked side by side:
+a quiet shop has many that hold nothing. What a filter can say to storage it says there; a text in the address or
 request id is looked for here. A request that had to look at too much ends early: then a page is short, even empty,
 and its continuation goes on where it stopped. Border: reads only; rows and keys are described in log_entries.py.
 """
@@ -9,21 +10,36 @@ from __future__ import annotations
 
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
-from typing import Any
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
 from shared.errors import ConnectorError
-from shared.journal.log_entries import FIELDS, TABLES, LogEntries, LogEntry, days_of, entry_of, key_at, table_of
+from shared.journal.log_entries import (
+    FIELDS,
+    TABLES,
+    LogEntries,
+    LogEntry,
+    entry_of,
+    hour_of,
+    hours_of,
+    key_at,
+    table_of,
+)
 from shared.storage.tables import Continuation, Row, Table
 
 PAGE = 50
-MOST_CALLS = 30
-"""Calls of storage for one page, beside one for each shop."""
+MOST_CALLS = 200
+"""About how many calls of storage one page takes at most, beside one for each shop: more hours than a week has."""
 
+SIDE_BY_SIDE = 8
 _SCANNED_AT_ONCE = 1000
+_ROWS_OF_A_CALL = 200
+"""A call that brings more, to look for a text in them, counts as several."""
+
 
 
 class LogFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +62,7 @@ class LogPage(msgspec.Struct, frozen=True):
 
 
 class _Place(msgspec.Struct, array_like=True):
-    """Where a shop's list goes on within a day: from this key, or at storage's own continuation from there."""
+    """Where a shop's list goes on within an hour: from this key, or at storage's own continuation from there."""
 
     first: str = ""
     after: Continuation = None
@@ -54,9 +70,9 @@ class _Place(msgspec.Struct, array_like=True):
 
 
 class _Token(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
-    """What a continuation holds: the day, each shop's place in it, and a check of these and of the filters."""
+    """What a continuation holds: the hour, each shop's place in it, and a check of these and of the filters."""
 
-    day: date
+    hour: Annotated[datetime, msgspec.Meta(tz=True)]
     places: dict[str, _Place]
     check: str = ""
 
@@ -66,28 +82,47 @@ def list_log_entries(
 ) -> LogPage:
     """One page of the shops' entries; ConnectorError input-invalid for a continuation of another list."""
     token = _read_token(continuation, shops, wanted)
+    hours = [hour for hour in hours_of(logs.tables.names(TABLES))
+             if _is_asked_for(hour, wanted) and not (token and hour > token.hour)]
+    places = {token.hour: token.places} if token else {}
     found: list[LogEntry] = []
     calls = most_calls + len(shops)
-    for day in days_of(logs.tables.names(TABLES), TABLES):
-        if not _is_asked_for(day, wanted) or (token and day > token.day):
-            continue
-        places = token.places if token and day == token.day else {}
-        streams = [_Stream(logs.tables[table_of(day)], day, shop, wanted, places.get(shop, _Place())) for shop in shops]
-        calls = _collect(streams, found, calls)
-        if calls <= 0 or len(found) >= PAGE:
-            return LogPage(found, _write_token(day, {s.shop: s.place() for s in streams}, shops, wanted))
+    for together in _rounds(hours, len(shops)):
+        asked = [_hour(logs, at, shops, wanted, places.get(at, {})) for at in together]
+        calls -= _ask([stream for hour in asked for stream in hour.streams if not stream.ended])
+        for hour in asked:
+            calls = _collect(hour.streams, found, calls)
+            if len(found) >= PAGE or not hour.is_listed():
+                return LogPage(found, _write_token(hour.at, hour.places(), shops, wanted))
+        if calls <= 0:
+            return LogPage(found, _write_token(hour.at, hour.places(), shops, wanted))
     return LogPage(found, "")
 
 
+def _rounds(hours: Sequence[datetime], shops: int) -> Iterator[Sequence[datetime]]:
+    """The hours that are asked together: one, then two, four, up to eight calls side by side."""
+    start, width, most = 0, 1, max(SIDE_BY_SIDE // max(shops, 1), 1)
+    while start < len(hours):
+        yield hours[start : start + width]
+        start, width = start + width, min(2 * width, most)
+
+
+def _ask(streams: Sequence[_Stream]) -> int:
+    """The first rows of each; how many calls that counts as."""
+    if len(streams) <= 1:
+        return sum(stream.fetch() for stream in streams)
+    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="log list") as lanes:
+        return sum(lanes.map(_Stream.fetch, streams))
+
+
 def _collect(streams: Sequence[_Stream], found: list[LogEntry], calls: int) -> int:
-    """Merge one day's entries of all shops into `found`, up to a page; the calls that are left."""
+    """Merge one hour's entries of all shops into `found`, up to a page; the calls that are left."""
     while len(found) < PAGE:
         for stream in streams:
             while not stream.waiting and not stream.ended:
                 if calls <= 0:
-                    return 0
-                stream.fetch()
-                calls -= 1
+                    return calls
+                calls -= stream.fetch()
         ahead = [stream for stream in streams if stream.waiting]
         if not ahead:
             break
@@ -97,22 +132,22 @@ def _collect(streams: Sequence[_Stream], found: list[LogEntry], calls: int) -> i
 
 
 class _Stream:
-    """One shop's entries of one day, fetched page by page."""
+    """One shop's entries of one hour, fetched page by page."""
 
-    def __init__(self, table: Table, day: date, shop: str, wanted: LogFilter, place: _Place) -> None:
+    def __init__(self, table: Table, hour: datetime, shop: str, wanted: LogFilter, place: _Place) -> None:
         self.shop, self.waiting, self.ended = shop, list[Row](), place.ended
         self._table, self._text, self._place = table, wanted.text.lower(), place
-        self._filter, self._values = _question(day, shop, wanted, place.first)
-        self._last = ""
+        self._filter, self._values = _question(hour, shop, wanted, place.first)
 
-    def fetch(self) -> None:
-        """Ask storage for the next rows."""
+    def fetch(self) -> int:
+        """Ask storage for the next rows; how many calls that counts as."""
         size = _SCANNED_AT_ONCE if self._text else PAGE
         rows, after = self._table.page(
             self._filter, self._values, size=size, select=FIELDS, after=self._place.after
         )
         self._place.after, self.ended = after, after is None
         self.waiting += [row for row in rows if self._text in f"{row['url']}\n{row['request_id']}".lower()]
+        return max(len(rows) // _ROWS_OF_A_CALL, 1)
 
     def place(self) -> _Place:
         """Where the next request goes on."""
@@ -121,16 +156,36 @@ class _Stream:
         return _Place(self._place.first, self._place.after, self.ended)
 
 
-def _question(day: date, shop: str, wanted: LogFilter, first: str) -> tuple[str, dict[str, Any]]:
+class _Hour(NamedTuple):
+    """The entries of one hour, a stream for each shop."""
+
+    at: datetime
+    streams: list[_Stream]
+
+    def is_listed(self) -> bool:
+        """Whether nothing of it is left."""
+        return all(stream.ended and not stream.waiting for stream in self.streams)
+
+    def places(self) -> dict[str, _Place]:
+        """Where the next request goes on."""
+        return {stream.shop: stream.place() for stream in self.streams}
+
+
+def _hour(logs: LogEntries, at: datetime, shops: Sequence[str], wanted: LogFilter, places: dict[str, _Place]) -> _Hour:
+    table = logs.tables[table_of(at)]
+    return _Hour(at, [_Stream(table, at, shop, wanted, places.get(shop, _Place())) for shop in shops])
+
+
+def _question(hour: datetime, shop: str, wanted: LogFilter, first: str) -> tuple[str, dict[str, Any]]:
     """The filter for storage and its values."""
     values: dict[str, Any] = {"shop": shop}
     terms = ["PartitionKey eq @shop"]
-    if wanted.until and wanted.until.astimezone(UTC).date() == day:
+    if wanted.until and hour_of(wanted.until) == hour:
         first = max(first, key_at(wanted.until))
     if first:
         terms.append("RowKey ge @first")
         values["first"] = first
-    if wanted.since and wanted.since.astimezone(UTC).date() == day:
+    if wanted.since and hour_of(wanted.since) == hour:
         terms.append("RowKey le @last")
         values["last"] = key_at(wanted.since) + "~"
     for name in ("has_error", "status", "direction", "run"):
@@ -141,18 +196,18 @@ def _question(day: date, shop: str, wanted: LogFilter, first: str) -> tuple[str,
     return " and ".join(terms), values
 
 
-def _is_asked_for(day: date, wanted: LogFilter) -> bool:
-    too_old = wanted.since is not None and day < wanted.since.astimezone(UTC).date()
-    too_new = wanted.until is not None and day > wanted.until.astimezone(UTC).date()
+def _is_asked_for(hour: datetime, wanted: LogFilter) -> bool:
+    too_old = wanted.since is not None and hour < hour_of(wanted.since)
+    too_new = wanted.until is not None and hour > wanted.until
     return not too_old and not too_new
 
 
-def _check(day: date, places: dict[str, _Place], shops: Sequence[str], wanted: LogFilter) -> str:
-    return hashlib.sha256(msgspec.json.encode((day, places, shops, wanted))).hexdigest()[:16]
+def _check(hour: datetime, places: dict[str, _Place], shops: Sequence[str], wanted: LogFilter) -> str:
+    return hashlib.sha256(msgspec.json.encode((hour, places, shops, wanted))).hexdigest()[:16]
 
 
-def _write_token(day: date, places: dict[str, _Place], shops: Sequence[str], wanted: LogFilter) -> str:
-    token = _Token(day, places, _check(day, places, shops, wanted))
+def _write_token(hour: datetime, places: dict[str, _Place], shops: Sequence[str], wanted: LogFilter) -> str:
+    token = _Token(hour, places, _check(hour, places, shops, wanted))
     return urlsafe_b64encode(msgspec.json.encode(token)).decode().rstrip("=")
 
 
@@ -161,7 +216,7 @@ def _read_token(text: str, shops: Sequence[str], wanted: LogFilter) -> _Token | 
         return None
     try:
         token = msgspec.json.decode(urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=_Token)
-        given = _check(token.day, token.places, shops, wanted) == token.check
+        given = _check(token.hour, token.places, shops, wanted) == token.check
     except (ValueError, msgspec.MsgspecError):
         given = False
     if not given:

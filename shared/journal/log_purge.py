@@ -1,19 +1,29 @@
 """Forgetting log entries: all of them, or those older than some days; of every shop, or of one.
 
 As on the page "Shopify Log Entries": the cut lies at the present time of day, and an entry of that very moment
-goes too. For every shop, whole days go by dropping their table and their container, one call each; of the day of the
-cut the rows go, and the packed bodies that no remaining entry needs. The daily tables are shared by the shops, so
-the entries of one shop go row by row in every day, a call for a hundred: that costs by the entry, not by the day.
+goes too. For every shop, whole hours go by dropping their table and whole days by dropping their container, one call
+each; of the hour of the cut the rows go, and of its day the packed bodies that no remaining entry needs. The tables
+are shared by the shops, so the entries of one shop go row by row in every hour, a call for a hundred: that costs by
+the entry, not by the day.
 Border: never touches the rows of after the cut; the book is kept by purges.py.
 """
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from shared.clock import Clock, from_iso
 from shared.errors import ConnectorError
-from shared.journal.log_entries import CONTAINERS, TABLES, LogEntries, container_of, days_of, key_at, table_of
+from shared.journal.log_entries import (
+    CONTAINERS,
+    TABLES,
+    LogEntries,
+    container_of,
+    days_of,
+    hour_of,
+    hours_of,
+    key_at,
+    table_of,
+)
 from shared.journal.purges import LOG_ENTRIES, TABLE, Purge, Purges
 from shared.journal.row_removal import pages_of_keys, remove_rows
 
@@ -59,8 +69,8 @@ class LogPurges:
         """How many log entries there are, at most 10,000."""
         question, values = ("PartitionKey eq @shop", {"shop": shop}) if shop else ("PartitionKey ge @any", {"any": ""})
         number = 0
-        for day in self._days_of_tables():
-            for rows in pages_of_keys(self._logs.tables[table_of(day)], question, values):
+        for hour in self._hours():
+            for rows in pages_of_keys(self._logs.tables[table_of(hour)], question, values):
                 number += len(rows)
                 if number >= MOST_COUNTED:
                     return MOST_COUNTED
@@ -78,27 +88,27 @@ class LogPurges:
 
     def _remove_of_all(self, purge: Purge) -> None:
         before = from_iso(purge.before)
-        last = before.date()
-        for day in self._days_of_tables():
-            if day < last:
-                self._logs.tables.drop(table_of(day))
-                purge.days += 1
-        for day in self._days_of_containers():
-            if day < last:
+        last = hour_of(before)
+        for hour in self._hours():
+            if hour < last:
+                self._logs.tables.drop(table_of(hour))
+                purge.hours += 1
+        for day in self._days():
+            if day < last.date():
                 self._logs.blobs.drop(container_of(day))
         purge.entries += remove_rows(self._logs.tables[table_of(last)], key_at(before))
-        purge.bodies += self._remove_bodies(last, self._packs_before(last, before))
+        purge.bodies += self._remove_bodies(last.date(), self._packs_before(last.date(), before))
 
     def _remove_of_shop(self, purge: Purge) -> None:
         before = from_iso(purge.before)
-        last = before.date()
-        for day in self._days_of_tables():
-            if day <= last:
-                first = key_at(before) if day == last else ""
-                purge.entries += remove_rows(self._logs.tables[table_of(day)], first, purge.shop)
-        for day in self._days_of_containers():
-            if day <= last:
-                packs = self._packs_before(day, before) if day == last else self._packs(day)
+        last = hour_of(before)
+        for hour in self._hours():
+            if hour <= last:
+                first = key_at(before) if hour == last else ""
+                purge.entries += remove_rows(self._logs.tables[table_of(hour)], first, purge.shop)
+        for day in self._days():
+            if day <= last.date():
+                packs = self._packs_before(day, before) if day == last.date() else self._packs(day)
                 purge.bodies += self._remove_bodies(day, [pack for pack in packs if shop_of(pack) == purge.shop])
 
     def _packs(self, day: date) -> list[str]:
@@ -113,11 +123,11 @@ class LogPurges:
         self._logs.blobs.remove(container_of(day), packs)
         return len(packs)
 
-    def _days_of_tables(self) -> list[date]:
-        return days_of(self._logs.tables.names(TABLES), TABLES)
+    def _hours(self) -> list[datetime]:
+        return hours_of(self._logs.tables.names(TABLES))
 
-    def _days_of_containers(self) -> Iterable[date]:
-        return days_of(self._logs.blobs.containers(CONTAINERS), CONTAINERS)
+    def _days(self) -> list[date]:
+        return days_of(self._logs.blobs.containers(CONTAINERS))
 
 
 def shop_of(pack: str) -> str:

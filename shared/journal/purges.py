@@ -24,8 +24,9 @@ _PARTITION = "purge"
 class Purge(msgspec.Struct, kw_only=True):
     """One purge: everything of `what` up to `before` (UTC, ISO 8601, included), of one shop or ("") of all.
 
-    days     days that went as a whole
-    entries  rows, of log entries those of the day of the cut only
+    hours    of log entries: hours that went as a whole
+    days     of captures: days that went as a whole
+    entries  rows, of log entries those of the hour of the cut only
     bodies   packs of bodies or captures
     problem  why it did not come to its end; the next night goes on with it
     """
@@ -37,6 +38,7 @@ class Purge(msgspec.Struct, kw_only=True):
     what: str = LOG_ENTRIES
     shop: str = ""
     ended_at: str = ""
+    hours: int = 0
     days: int = 0
     entries: int = 0
     bodies: int = 0

@@ -2,8 +2,9 @@
 
 Sources: Shopify, "Authenticating access tokens" (prefixes shpat_, shpca_ … of tokens), "Authorization code
 grant" (hmac and code in addresses, client_secret in bodies); RFC 6750 and RFC 7617 (Authorization); RFC 7519
-(form of a JWT). Names decide first, the form of a value second, and values that are known to be secret last.
-Pure: text in, text out. Too much is hidden rather than too little; a rule runs only where its words occur.
+(form of a JWT). Values that are known to be secret go first, what follows a telling name second, and what gives
+itself away by its form last. Pure: text in, text out. Too much is hidden rather than too little. A body of 800 KB
+is usual and "secret" or "cookie" an ordinary word in it, so rules that begin with a name are tried only where one is.
 """
 from __future__ import annotations
 
@@ -21,57 +22,55 @@ HIDDEN = "***"
 _SHORTEST_SECRET = 8
 """Shorter "known secrets" would hide ordinary words."""
 
-_NAME = (
-    r"[\w.-]*(?:token|secret|hmac|password|passwd|authorization|signature|api[_-]?key|functions-key|credential"
-    r"|assertion|cookie)[\w.-]*"
-)
-_PARAMETER = rf"(?:{_NAME}|code|sig|key|session)"
-_HEADER = (
-    r"(?:proxy-)?authorization|x-shopify-(?:storefront-)?access-token|x-shopify-hmac-sha256|x-functions-key|api-key"
-    r"|(?:set-)?cookie"
-)
-
 
 class _Rule(NamedTuple):
-    """`words`: lower-case texts of which one must occur for the pattern to have a chance."""
+    """What is hidden, and what stands there instead."""
 
-    words: tuple[str, ...]
     pattern: re.Pattern[str]
     replacement: str
 
 
-_NAMES = (
-    "token", "secret", "hmac", "passw", "authorization", "signature", "api_key", "api-key", "apikey",
-    "functions-key", "credential", "assertion", "cookie",
-)
-_PARAMETERS = (*_NAMES, "code=", "sig=", "key=", "session=")
-_RULES = (
+_WORDS = tuple(re.compile(word) for word in (
+    b"token", b"secret", b"hmac", b"passw", b"authorization", b"signature", b"credential", b"assertion", b"cookie",
+    b"key(?:(?<=api.key)|(?<=apikey)|(?<=functions-key))", b"bearer", b"basic",
+))
+"""What a telling name contains, in lower case."""
+
+_REST_OF_NAME = r"[\w.-]{0,100}"
+_AFTER_A_WORD = (
     # "access_token": "…", a number, or the same inside a JSON text inside JSON
     _Rule(
-        _NAMES,
-        re.compile(rf'("{_NAME}"\s*:\s*)(?:"(?:\\.|[^"\\])*(?:"|\\?$)|[-\d.eE+]+)', re.I | re.S),
+        re.compile(rf'({_REST_OF_NAME}"\s*:\s*)(?:"(?:\\.|[^"\\]++)*+(?:"|\\?$)|[-\d.eE+]+)', re.S),
         rf'\1"{HIDDEN}"',
     ),
-    _Rule(_NAMES, re.compile(rf'(\\+"{_NAME}\\+"\s*:\s*)(\\+")[^"\\]*', re.I), rf"\1\2{HIDDEN}"),
+    _Rule(re.compile(rf'({_REST_OF_NAME}\\+"\s*:\s*\\+")[^"\\]*'), rf"\1{HIDDEN}"),
+    # a parameter of an address or a form
+    _Rule(re.compile(rf"({_REST_OF_NAME}=)[^&\s\"'<>\\;]+"), rf"\1{HIDDEN}"),
     # a header on a line of its own, also as \r\n within a JSON text
-    _Rule(_NAMES, re.compile(rf"((?<![\w-])(?:{_HEADER})\s*:\s*)(?!\"|\\\")[^\r\n\"\\]+", re.I), rf"\1{HIDDEN}"),
-    # parameters of an address or a form
-    _Rule(_PARAMETERS, re.compile(rf"((?:^|[?&;\s\"']|\\u0026){_PARAMETER}=)[^&\s\"'<>\\;]+", re.I), rf"\1{HIDDEN}"),
-    _Rule(("://",), re.compile(r"(://)[^/\s\"'@?#\\]+@"), rf"\1{HIDDEN}@"),
-    # values that give themselves away; patterns that begin with a letter are found fast in a long text
-    _Rule(("shp",), re.compile(r"shp[a-z]{2}_\w{8,}"), HIDDEN),
-    _Rule(("bearer ", "basic "), re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.I), rf"\1 {HIDDEN}"),
-    _Rule(("eyj",), re.compile(r"eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?"), HIDDEN),
+    _Rule(
+        re.compile(
+            r"((?:authorization|(?<=access-)token|hmac-sha256|(?<=api-)key|(?<=functions-)key|cookie)\s*:\s*)"
+            r"(?!\"|\\\")[^\r\n\"\\]+", re.I,
+        ),
+        rf"\1{HIDDEN}",
+    ),
+    _Rule(re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.I), rf"\1 {HIDDEN}"),
 )
+"""Tried where a word begins."""
 
+_SHORT_NAMES = ("code", "sig", "key", "session")
+_AFTER_A_SHORT_NAME = "|".join(
+    rf"(?<={before}{name}=)" for name in _SHORT_NAMES for before in (r"\A", r"[?&;\s\"']", r"\\u0026")
+)
+_BY_FORM = (
+    # a parameter that is called so altogether: discount_code is none
+    _Rule(re.compile(rf"=(?:{_AFTER_A_SHORT_NAME})[^&\s\"'<>\\;]+", re.I), f"={HIDDEN}"),
+    _Rule(re.compile(r"(://)[^/\s\"'@?#\\]++@"), rf"\1{HIDDEN}@"),
+    _Rule(re.compile(r"shp[a-z]{2}_\w{8,}"), HIDDEN),
+    _Rule(re.compile(r"eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?"), HIDDEN),
+)
+"""Each begins with a letter or sign, for which a long text is searched fast."""
 
-def _root(word: str) -> str:
-    """What is looked for first: the word itself, or what several words have in common."""
-    return next((root for root in ("key", "sig") if root in word), word)
-
-
-_ALL_WORDS = sorted({word for rule in _RULES for word in rule.words})
-_WORDS = {root: [word for word in _ALL_WORDS if _root(word) == root] for root in map(_root, _ALL_WORDS)}
 _AT_THE_TOKEN_SERVICE = re.compile(r"/oauth|/token(?:$|[?/])|/authorize(?:$|[?/])", re.I)
 _CODE = re.compile(r'("code"\s*:\s*)"(?:\\.|[^"\\])*(?:"|$)', re.I)
 
@@ -82,8 +81,8 @@ def redacted(exchange: Exchange, known: Sequence[str] = ()) -> Exchange:
     if _AT_THE_TOKEN_SERVICE.search(exchange.url):
         request, response = (_CODE.sub(rf'\1"{HIDDEN}"', body) for body in (request, response))
     texts = (exchange.url, exchange.description, request, response, exchange.request_id)
-    rules, forms = _rules_for("\n".join(texts)), _forms(tuple(known))
-    url, description, request, response, request_id = (_hidden(text, rules, forms) for text in texts)
+    chances = _chances("\n".join(texts), known)
+    url, description, request, response, request_id = (_hidden(text, chances) for text in texts)
     return msgspec.structs.replace(
         exchange, url=url, description=description, request=request, response=response, request_id=request_id
     )
@@ -91,22 +90,51 @@ def redacted(exchange: Exchange, known: Sequence[str] = ()) -> Exchange:
 
 def redact(text: str, known: Iterable[str] = ()) -> str:
     """`text` with everything that is or looks secret replaced by ***."""
-    return _hidden(text, _rules_for(text), _forms(tuple(known)))
+    return _hidden(text, _chances(text, known))
 
 
-def _rules_for(text: str) -> list[_Rule]:
-    """The rules that have a chance. Most of what redaction costs is this search, so it is made once an exchange."""
-    folded = text.encode("ascii", "replace").decode().lower()
-    occurring = {word for root, words in _WORDS.items() if root in folded for word in words if word in folded}
-    return [rule for rule in _RULES if not occurring.isdisjoint(rule.words)]
+class _Chances(NamedTuple):
+    """What has to be done: known secrets and words that occur, and rules that fit somewhere."""
+
+    forms: list[str]
+    words: list[re.Pattern[bytes]]
+    rules: list[_Rule]
 
 
-def _hidden(text: str, rules: Iterable[_Rule], forms: Iterable[str]) -> str:
-    for form in forms:
+def _chances(text: str, known: Iterable[str]) -> _Chances:
+    """Most of what redaction costs is this search, so it is made once for all texts of an exchange."""
+    folded = _folded(text)
+    return _Chances(
+        [form for form in _forms(tuple(known)) if form in text],
+        [word for word in _WORDS if word.search(folded)],
+        [rule for rule in _BY_FORM if rule.pattern.search(text)],
+    )
+
+
+def _folded(text: str) -> bytes:
+    """Lower case, a byte for each character: what is found has the same place in both."""
+    return text.encode("ascii", "replace").lower()
+
+
+def _hidden(text: str, chances: _Chances) -> str:
+    for form in chances.forms:
         text = text.replace(form, HIDDEN)
-    for rule in rules:
+    if chances.words:
+        text = _hidden_after(chances.words, text)
+    for rule in chances.rules:
         text = rule.pattern.sub(rule.replacement, text)
     return text
+
+
+def _hidden_after(words: Iterable[re.Pattern[bytes]], text: str) -> str:
+    folded, parts, done = _folded(text), list[str](), 0
+    for place in sorted({found.start() for word in words for found in word.finditer(folded)}):
+        for rule in _AFTER_A_WORD if place >= done else ():
+            if found := rule.pattern.match(text, place):
+                parts += text[done:place], found.expand(rule.replacement)
+                done = found.end()
+                break
+    return "".join([*parts, text[done:]])
 
 
 @lru_cache(maxsize=8)

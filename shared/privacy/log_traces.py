@@ -5,15 +5,17 @@ entries of one shop, all days that are kept.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import groupby
 
 import msgspec
 
-from shared.journal.log_entries import CONTAINERS, TABLES, container_of, days_of, table_of
+from shared.journal.log_entries import CONTAINERS, TABLES, container_of, days_of, hours_of, table_of
 from shared.privacy.packs import blot, lines_of
 from shared.privacy.subject import Traces
 from shared.storage.account import Storage
-from shared.storage.tables import Put, Row
+from shared.storage.tables import Put, Row, Table
 
 ERASED = "(erased on request of the person)"
 _TEXTS = ("request", "response", "request_preview", "response_preview", "url", "description")
@@ -22,21 +24,10 @@ _LINES = ("request_line", "response_line")
 
 def erase(storage: Storage, shop: str, traces: Traces) -> int:
     """Blot the person out of every entry of the shop; how many spoke of the person."""
-    erased = 0
-    for day in days_of(storage.tables.names(TABLES), TABLES):
-        container, table = container_of(day), storage.tables[table_of(day)]
-        in_packs = {
-            (name, line) for name in packs_of(storage, shop, container)
-            for line, raw in enumerate(lines_of(storage.blobs, container, name)) if traces.are_in(_text(raw))
-        }
-        rows = [row for row in table.partition(shop) if _speaks(row, traces, in_packs)]
-        in_packs |= {place for row in rows for place in _places(row)}
-        for name in sorted({name for name, _ in in_packs}):
-            blotted = {line for pack, line in in_packs if pack == name}
-            blot(storage.blobs, container, name, blotted, msgspec.json.encode(ERASED))
-        table.write(Put("put", row | {key: ERASED for key in _TEXTS if key in row}) for row in rows)
-        erased += len(rows)
-    return erased
+    return sum(
+        _erase_day(storage, shop, traces, container_of(day), [storage.tables[table_of(hour)] for hour in hours])
+        for day, hours in groupby(hours_of(storage.tables.names(TABLES)), datetime.date)
+    )
 
 
 def packs_of(storage: Storage, shop: str, container: str) -> list[str]:
@@ -46,7 +37,22 @@ def packs_of(storage: Storage, shop: str, container: str) -> list[str]:
 
 def containers(storage: Storage) -> list[str]:
     """The containers of long bodies, of every day."""
-    return [container_of(day) for day in days_of(storage.blobs.containers(CONTAINERS), CONTAINERS)]
+    return [container_of(day) for day in days_of(storage.blobs.containers(CONTAINERS))]
+
+
+def _erase_day(storage: Storage, shop: str, traces: Traces, container: str, tables: Iterable[Table]) -> int:
+    in_packs = {
+        (name, line) for name in packs_of(storage, shop, container)
+        for line, raw in enumerate(lines_of(storage.blobs, container, name)) if traces.are_in(_text(raw))
+    }
+    found = [(table, [row for row in table.partition(shop) if _speaks(row, traces, in_packs)]) for table in tables]
+    in_packs |= {place for _, rows in found for row in rows for place in _places(row)}
+    for name in sorted({name for name, _ in in_packs}):
+        blotted = {line for pack, line in in_packs if pack == name}
+        blot(storage.blobs, container, name, blotted, msgspec.json.encode(ERASED))
+    for table, rows in found:
+        table.write(Put("put", row | {key: ERASED for key in _TEXTS if key in row}) for row in rows)
+    return sum(len(rows) for _, rows in found)
 
 
 def _speaks(row: Row, traces: Traces, in_packs: set[tuple[str, int]]) -> bool:

@@ -16,7 +16,7 @@ from tests.infra.test_settings import azure_settings
 ROLES = {
     ("storage", "b7e6dc6d-f1e8-4753-8033-0f276bb0955b"): "Storage Blob Data Owner: host storage, captures, log bodies",
     ("storage", "974c5e8b-45b9-4653-ba55-5f855dd0fb88"): "Storage Queue Data Contributor: triggers, messages of ours",
-    ("storage", "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"): "Storage Table Data Contributor: rows; a log table a day",
+    ("storage", "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"): "Storage Table Data Contributor: rows; a log table an hour",
     ("vault", "b86a8fe4-44ce-4948-aee5-eccb2c155cd7"): "Key Vault Secrets Officer: tokens are renewed and written",
     ("insights", "3913510d-42f4-4e42-8a64-420c390055eb"): "Monitoring Metrics Publisher: telemetry by identity",
 }

@@ -1,7 +1,8 @@
 """Every queue, table and container of the code is in the infrastructure and in docs/architecture.md, and no other.
 
 The names come from the constants TABLE, CONTAINER and QUEUE of shared/ and from the triggers. Log entries are the
-exception: the app makes a table and a container for each day. One run shows that nothing else comes into being.
+exception: the app makes a table for each hour and a container for each day. One run shows that nothing else comes
+into being.
 """
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ from tests.infra.bicep import INFRA, read
 from tests.test_repository import ROOT, declared_functions, python_files
 
 STORAGE = read(INFRA / "modules" / "storage.bicep")
-OF_A_DAY = re.compile(r"(LogEntries|log-bodies-)\d{8}")
+OF_A_TIME = re.compile(r"LogEntries\d{10}|log-bodies-\d{8}")
 
 
 def test_the_tables_are_those_of_the_code() -> None:
@@ -66,8 +67,8 @@ def test_a_run_makes_nothing_that_is_not_in_the_infrastructure(street_storage: A
     containers = {one.name for one in BlobServiceClient.from_connection_string(connection).list_containers()}
     queues = {one.name for one in QueueServiceClient.from_connection_string(connection).list_queues()}
     assert {"Shops", "SyncRuns", "Leases"} <= tables
-    assert without_days(tables) <= set(STORAGE.variables["tables"])
-    assert without_days(containers) <= constants("CONTAINER")
+    assert without_times(tables) <= set(STORAGE.variables["tables"])
+    assert without_times(containers) <= constants("CONTAINER")
     assert queues <= set(STORAGE.variables["queues"])
 
 
@@ -78,5 +79,5 @@ def constants(name: str) -> set[str]:
             if isinstance(node, ast.Assign) and [ast.unparse(one) for one in node.targets] == [name]}
 
 
-def without_days(names: set[str]) -> set[str]:
-    return {name for name in names if not OF_A_DAY.fullmatch(name)}
+def without_times(names: set[str]) -> set[str]:
+    return {name for name in names if not OF_A_TIME.fullmatch(name)}

@@ -7,7 +7,7 @@ import pytest
 
 from local.storage_proxy import StorageProxy
 from shared.errors import ConnectorError
-from shared.journal.log_entries import LONGEST_IN_ROW, LogEntries, container_of, table_of
+from shared.journal.log_entries import CONTAINERS, LONGEST_IN_ROW, TABLES, LogEntries, container_of, hour_of, table_of
 from shared.journal.log_list import LogFilter, list_log_entries
 from shared.storage.account import Storage
 from tests.integration.journal.conftest import a_call, write
@@ -40,7 +40,7 @@ def test_no_secret_reaches_storage(logs: LogEntries, clock: ManualClock) -> None
     )
     write(known, "FR", call)
 
-    (row,) = logs.tables[table_of(clock.now().date())].partition("FR")
+    (row,) = logs.tables[table_of(hour_of(clock.now()))].partition("FR")
     entry = logs.get(numbers(logs)[0])
 
     assert row["request_preview"] == '{"client_secret":"***"}'
@@ -68,14 +68,24 @@ def test_long_bodies_of_one_batch_share_one_blob(logs: LogEntries, door: Storage
     assert door.count("LogEntries") <= 3
 
 
-def test_calls_around_midnight_lie_in_the_table_of_their_day(logs: LogEntries, clock: ManualClock) -> None:
-    midnight = clock.now().replace(hour=0) + timedelta(days=1)
-    late, new = a_call(midnight - timedelta(microseconds=1), request_id="late"), a_call(midnight, request_id="new")
+def test_a_batch_over_the_turn_of_an_hour_goes_to_two_tables(logs: LogEntries, clock: ManualClock) -> None:
+    turn = clock.now().replace(hour=11)
+    late, new = a_call(turn - timedelta(microseconds=1), request_id="late"), a_call(turn, request_id="new")
 
     write(logs, "FR", late, new)
 
-    assert logs.tables.names("LogEntries") == ["LogEntries20260310", "LogEntries20260311"]
+    assert logs.tables.names(TABLES) == ["LogEntries2026031010", "LogEntries2026031011"]
     assert [logs.get(number).request_id for number in numbers(logs)] == ["new", "late"]
+
+
+def test_long_bodies_around_midnight_lie_in_the_container_of_their_day(logs: LogEntries, clock: ManualClock) -> None:
+    midnight = clock.now().replace(hour=0) + timedelta(days=1)
+    late = [a_call(midnight - timedelta(hours=hours), response="x" * 20_000 + "late") for hours in (2, 1)]
+
+    write(logs, "FR", *late, a_call(midnight, response="x" * 20_000 + "new"))
+
+    assert logs.blobs.containers(CONTAINERS) == ["log-bodies-20260310", "log-bodies-20260311"]
+    assert [logs.get(number).response.strip("x") for number in numbers(logs)] == ["new", "late", "late"]
 
 
 def test_a_number_that_does_not_exist_is_not_found(logs: LogEntries, clock: ManualClock) -> None:

@@ -1,25 +1,34 @@
 """Removing log entries: where the cut lies, what it costs, and what happens when it is interrupted."""
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from local.storage_proxy import StorageCall, StorageProxy
 from shared.errors import ConnectorError
-from shared.journal.log_entries import CONTAINERS, LogEntries, container_of
+from shared.journal.log_entries import CONTAINERS, TABLES, LogEntries, container_of
 from shared.journal.log_list import LogFilter, list_log_entries
 from shared.journal.log_purge import LogPurges
 from tests.integration.journal.conftest import a_call, write
 from tests.manual_clock import ManualClock
 
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
 LONG = "x" * 20_000
 
 
 def listed(logs: LogEntries, *shops: str) -> list[str]:
     return [entry.request_id for entry in list_log_entries(logs, shops or ["FR"], LogFilter()).entries]
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """Half past ten, so that the hour of a cut has entries on both sides of it."""
+    clock = ManualClock()
+    clock.forward(30 * 60)
+    return clock
 
 
 @pytest.fixture
@@ -32,14 +41,15 @@ def test_the_cut_lies_at_the_present_time_of_day_and_its_moment_goes_too(
     logs: LogEntries, purges: LogPurges, clock: ManualClock
 ) -> None:
     cut = clock.now() - 7 * DAY
-    for name, at in (("new", cut + SECOND), ("at the cut", cut), ("old", cut - SECOND), ("long ago", cut - 30 * DAY)):
+    for name, at in (("new", cut + SECOND), ("at the cut", cut), ("old", cut - SECOND), ("the hour before", cut - HOUR),
+                     ("long ago", cut - 30 * DAY)):
         write(logs, "FR", a_call(at, request_id=name))
         write(logs, "DE", a_call(at, request_id=f"{name} too"))
 
     purge = purges.remove_older_than(7, by="Claire")
 
     assert listed(logs, "DE", "FR") in (["new", "new too"], ["new too", "new"])
-    assert (purge.days, purge.entries, purge.by) == (1, 4, "Claire")
+    assert (purge.hours, purge.days, purge.entries, purge.by) == (2, 0, 4, "Claire")
 
 
 def test_bodies_go_with_their_entries_and_the_others_stay_readable(
@@ -59,7 +69,34 @@ def test_bodies_go_with_their_entries_and_the_others_stay_readable(
     assert len(logs.blobs.names(container_of(cut.date()))) == 1
 
 
-def test_a_purge_costs_calls_by_the_day_and_not_by_the_entry(
+def test_bodies_of_the_day_of_the_cut_go_whatever_their_hour(
+    logs: LogEntries, purges: LogPurges, clock: ManualClock
+) -> None:
+    cut = clock.now() - 7 * DAY
+    for name, at in (("late", cut + 3 * HOUR), ("new", cut + SECOND), ("old", cut - SECOND), ("early", cut - 3 * HOUR)):
+        write(logs, "FR", a_call(at, request=LONG, request_id=name))
+
+    purge = purges.remove_older_than(7, by="Claire")
+
+    assert (purge.hours, purge.entries, purge.bodies) == (1, 1, 2)
+    left = list_log_entries(logs, ["FR"], LogFilter()).entries
+    assert [(entry.request_id, logs.get(entry.number).request) for entry in left] == [("late", LONG), ("new", LONG)]
+
+
+def test_a_whole_day_goes_by_a_call_an_hour_and_one_for_its_bodies(
+    logs: LogEntries, purges: LogPurges, door: StorageProxy, clock: ManualClock
+) -> None:
+    for hour in range(24):
+        write(logs, "FR", a_call(datetime(2026, 3, 1, hour, 59, tzinfo=UTC), request=LONG))
+
+    before = len(door.calls)
+    purge = purges.remove_older_than(7, by="Claire")
+
+    assert (purge.hours, logs.tables.names(TABLES), logs.blobs.containers(CONTAINERS)) == (24, [], [])
+    assert sum(call.method == "DELETE" for call in door.calls[before:]) == 24 + 1
+
+
+def test_a_purge_costs_calls_by_the_hour_and_not_by_the_entry(
     logs: LogEntries, purges: LogPurges, door: StorageProxy, clock: ManualClock
 ) -> None:
     def seed(entries: int) -> None:
@@ -81,7 +118,7 @@ def test_a_purge_costs_calls_by_the_day_and_not_by_the_entry(
     assert listed(logs) == []
 
 
-def test_the_day_of_the_cut_costs_a_call_a_hundred_rows(
+def test_the_hour_of_the_cut_costs_a_call_a_hundred_rows(
     logs: LogEntries, purges: LogPurges, door: StorageProxy, clock: ManualClock
 ) -> None:
     cut = clock.now() - 7 * DAY
@@ -107,8 +144,8 @@ def test_every_night_removes_what_is_expired_and_writes_down_what_it_was(
     purges.remove_expired(by="schedule")
 
     tonight, yesterday = purges.latest()
-    assert (yesterday.by, yesterday.days, yesterday.before) == ("schedule", 1, "2026-03-03T10:00:00.000000+00:00")
-    assert (tonight.entries, tonight.days) == (1, 0)
+    assert (yesterday.by, yesterday.hours, yesterday.before) == ("schedule", 1, "2026-03-03T10:30:00.000000+00:00")
+    assert (tonight.entries, tonight.hours) == (1, 0)
     assert listed(logs) == []
 
 
@@ -130,12 +167,12 @@ def test_an_interrupted_purge_is_finished_by_the_next_night(
     assert listed(logs) == ["1"]
 
 
-def test_an_interruption_in_the_middle_of_the_day_of_the_cut_repeats_nothing(
+def test_an_interruption_in_the_middle_of_the_hour_of_the_cut_repeats_nothing(
     logs: LogEntries, purges: LogPurges, door: StorageProxy, clock: ManualClock
 ) -> None:
     write(logs, "FR", *[a_call(clock.now() - 7 * DAY) for _ in range(250)])
     batches: list[object] = []
-    door.refuse = lambda call: call.target == "LogEntries20260303" and (batches.append(call) or len(batches) > 1)  # type: ignore[func-returns-value]
+    door.refuse = lambda call: call.target == "LogEntries2026030310" and (batches.append(call) or len(batches) > 1)  # type: ignore[func-returns-value]
 
     with pytest.raises(Exception, match="refused by the proxy"):
         purges.remove_expired(by="schedule")
@@ -172,16 +209,29 @@ def test_days_out_of_range_are_refused(purges: LogPurges, days: int) -> None:
     assert purges.latest() == []
 
 
+def test_tables_of_a_day_and_of_somebody_else_stay(logs: LogEntries, purges: LogPurges, clock: ManualClock) -> None:
+    write(logs, "FR", a_call(clock.now() - 8 * DAY), a_call(clock.now()))
+    others = ["LogEntries20260301", "LogEntriesOfSomebody"]
+    for name in others:
+        logs.tables[name].put({"PartitionKey": "FR", "RowKey": "x"})
+
+    purges.remove_older_than(7, by="Claire")
+    purges.remove_all(1, by="Claire", shop="FR")
+
+    assert set(others) <= set(logs.tables.names(TABLES))
+    assert listed(logs) == []
+
+
 def test_two_purges_at_once_do_not_stumble_over_each_other(
     logs: LogEntries, purges: LogPurges, door: StorageProxy, clock: ManualClock
 ) -> None:
     write(logs, "FR", *[a_call(clock.now() - 7 * DAY) for _ in range(120)])
-    (last, *_) = [row["RowKey"] for row in logs.tables["LogEntries20260303"].partition("FR")][::-1]
+    (last, *_) = [row["RowKey"] for row in logs.tables["LogEntries2026030310"].partition("FR")][::-1]
 
     def the_other_one_was_quicker(call: StorageCall) -> bool:
-        if (call.method, call.target) == ("POST", "LogEntries20260303"):
+        if (call.method, call.target) == ("POST", "LogEntries2026030310"):
             door.refuse = lambda call: False
-            logs.tables["LogEntries20260303"].delete("FR", last)
+            logs.tables["LogEntries2026030310"].delete("FR", last)
         return False
 
     door.refuse = the_other_one_was_quicker
@@ -206,7 +256,7 @@ def test_the_entries_of_one_shop_go_by_age_and_the_other_shops_stay_whole(
 
     purge = purges.remove_older_than(7, by="Claire", shop="FR")
 
-    assert (purge.shop, purge.entries, purge.bodies, purge.days) == ("FR", 2, 2, 0)
+    assert (purge.shop, purge.entries, purge.bodies, purge.hours) == ("FR", 2, 2, 0)
     assert listed(logs, "FR") == ["new"]
     for shop in ("DE", "FR-2"):
         assert listed(logs, shop) == ["new", "old", "long ago"]
@@ -234,7 +284,7 @@ def test_an_interrupted_removal_of_one_shop_is_finished_for_this_shop_only(
     for day in range(3):
         write(logs, "FR", a_call(clock.now() - day * DAY))
         write(logs, "DE", a_call(clock.now() - day * DAY))
-    door.refuse = lambda call: (call.method, call.target) == ("POST", "LogEntries20260308")
+    door.refuse = lambda call: (call.method, call.target) == ("POST", "LogEntries2026030810")
 
     with pytest.raises(Exception, match="refused by the proxy"):
         purges.remove_all(3, by="Claire", shop="FR")

@@ -52,7 +52,7 @@ def test_a_page_of_calls_is_one_write_to_storage(logs: LogEntries, door: Storage
     log.close()
 
     assert log.written == 270
-    assert [c.method for c in door.calls if c.target == "LogEntries20260310"] == ["POST"] * 4
+    assert [c.method for c in door.calls if c.target == "LogEntries2026031010"] == ["POST"] * 4
     assert door.count("Tables") == 1
 
 
@@ -67,14 +67,14 @@ def test_after_a_page_only_whole_batches_go_and_the_end_brings_the_rest(
     log.close()
 
     assert log.written == 360
-    assert [c.method for c in door.calls if c.target == "LogEntries20260310"] == ["POST"] * (4 + 1)
+    assert [c.method for c in door.calls if c.target == "LogEntries2026031010"] == ["POST"] * (4 + 1)
 
 
 def test_a_rest_with_long_bodies_does_not_wait_for_the_end(
     logs: LogEntries, door: StorageProxy, clock: ManualClock
 ) -> None:
     written = threading.Event()
-    door.refuse = lambda call: call.target == "LogEntries20260310" and bool(written.set())
+    door.refuse = lambda call: call.target == "LogEntries2026031010" and bool(written.set())
     log = LogWriter(logs, a_card(), "run-1")
     for _ in range(2):
         log(a_call(clock.now(), response="x" * 2_500_000))

@@ -67,6 +67,7 @@ def known(house: House) -> Known:
     house.order(known.order(2), [{"sku": "NO-SUCH-ITEM", "quantity": 1, "unit_price": "10.00"}], **who)
     house.order(known.order(3), customer_id=known.other, email=OTHER_EMAIL)
     house.sync()
+    house.clock.forward(3600)  # so that the log has two tables and one container
     house.change("customers", known.person, email=known.email)
     house.change("orders", known.order(1), shipping_address=address | {"address1": f"4 rue {tail}"})
     house.sync()

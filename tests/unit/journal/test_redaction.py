@@ -39,6 +39,10 @@ MET_IN = [
     "client_secret={0}&grant_type=client_credentials",
     '{{"url": "https://x.example/?shop=1\\u0026hmac={0}"}}',
     "the service said: Bearer {0} has expired",
+    "the service said: (refresh_token={0})",
+    '{{"the customer\'s token": "{0}"}}',
+    '{{"token_of_the_signature_of_a_cookie": "{0}"}}',
+    '{{"title": "Secret cookie", "secret": "{0}", "cookie": null}}',
 ]
 LETTERS = string.ascii_letters + string.digits + "-_~."
 
@@ -80,6 +84,14 @@ def test_url_request_response_and_description_of_an_exchange_are_all_cleaned(sec
     assert secret not in repr(redacted(exchange))
 
 
+def test_what_stands_around_a_secret_stays_though_its_name_has_two_telling_words() -> None:
+    text = '{"é": 1, "token_of_the_secret": "%s", "n": 2, "password": 12345, "s": "a=b&signature=%s&c=d"}'
+
+    hidden = redact(text % (SECRET, SECRET))
+
+    assert hidden == text.replace("12345", '"%s"') % ("***", "***", "***")
+
+
 @pytest.mark.parametrize("value", ["shpat_0123456789abcdef", "shpca_0123456789abcdef", "shprt_0123456789", JWT])
 def test_a_token_gives_itself_away_by_its_form(value: str) -> None:
     assert redact(f'{{"note": "my key is {value}, keep it"}}') == '{"note": "my key is ***, keep it"}'
@@ -100,6 +112,8 @@ def test_the_code_of_an_authorization_is_secret_and_the_code_of_a_discount_is_no
     '{"errors":[{"message":"Invalid API key or access token","extensions":{"code":"THROTTLED"}}]}',
     '{"number":"S7100000000001","email":"marie@example.fr","unitPrice":120.00}',
     "http://127.0.0.1/companies(1)/salesOrders?$filter=externalDocumentNumber%20eq%20'SHP-5001'&$select=id,number",
+    '{"vendor":"Victoria\'s Secret","title":"Signature cookie","note":"a token of love","product_type":"Basic"}',
+    "https://demo.myshopify.com/?discount_code=SUMMER&zipcode=69002&design=3&monkey=4",
     "",
 ])
 def test_what_is_no_secret_stays_as_it_is(text: str) -> None:
