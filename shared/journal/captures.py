@@ -12,7 +12,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import uuid4
@@ -23,6 +24,7 @@ from shared.clock import Clock
 from shared.errors import ConnectorError
 from shared.storage.blobs import Blobs
 from shared.storage.tables import Put, Row, Table
+from shared.telemetry import carried
 
 TABLE = "DataCaptures"
 CONTAINER = "captures"
@@ -117,20 +119,24 @@ class DataCaptures:
             return
         now = self._clock.now()
         blob = f"{shop}/{kind}/{now:%Y-%m-%d}/{now:%H%M%S}-{now.microsecond:05x}{uuid4().hex[:7]}.jsonl.gz"
-        lines = b"\n".join(raw.replace(b"\n", b" ") for _, raw in records)
-        self.blobs.write(CONTAINER, blob, gzip.compress(lines, 3), "application/gzip")
-        at = now.isoformat(timespec="microseconds")
-        rows, names = {}, {}
-        for line, (number, raw) in enumerate(records):
-            key, name = row_key(number, blob), name_of(raw)
-            rows[key] = {
-                "PartitionKey": f"{shop}|{kind}", "RowKey": key, "at": at, "name": name,
-                "hash": capture_hash(raw), "blob": blob, "line": line,
-            }
-            if name:
-                names[f"{_name_key(name)}|{number:020d}"] = number
-        self.table.write(Put("put", row) for row in rows.values())
-        self.table.write(Put("put", {"PartitionKey": names_partition(shop, kind), "RowKey": key}) for key in names)
+        names = {number: name for number, raw in records if (name := name_of(raw))}
+        with ThreadPoolExecutor(1, thread_name_prefix="names") as beside:
+            named = beside.submit(carried(lambda names: self._keep_names(shop, kind, names)), names)
+            lines = b"\n".join(raw.replace(b"\n", b" ") for _, raw in records)
+            self.blobs.write(CONTAINER, blob, gzip.compress(lines, 3), "application/gzip")
+            at = now.isoformat(timespec="microseconds")
+            rows = {row_key(number, blob): {
+                "at": at, "name": names.get(number, ""), "hash": capture_hash(raw), "blob": blob, "line": line,
+            } for line, (number, raw) in enumerate(records)}
+            self.table.write(
+                Put("put", {"PartitionKey": f"{shop}|{kind}", "RowKey": key, **row}) for key, row in rows.items()
+            )
+            named.result()
+
+    def _keep_names(self, shop: str, kind: str, names: Mapping[int, str]) -> None:
+        """Lead from each name to its record; a name that leads to a record without a capture does no harm."""
+        keys = {f"{_name_key(name)}|{number:020d}" for number, name in names.items()}
+        self.table.write(Put("put", {"PartitionKey": names_partition(shop, kind), "RowKey": key}) for key in keys)
 
     def of_record(self, shop: str, kind: str, number: int) -> list[Captured]:
         """A record's captures, newest first."""
