@@ -16,6 +16,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
+import requests
+
 from local.azurite import start_azurite
 from local.demo import shop_card
 from local.processes import Program
@@ -30,11 +32,13 @@ TOKEN_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
 
 class Way(NamedTuple):
-    """A way of running: the shop card's logging mode, and whether records are captured."""
+    """A way of running: the shop card's logging mode, whether records are captured, and what Business Central takes
+    for one row it reads or document it writes, in seconds."""
 
     name: str
     logging_mode: str
     captures: bool = True
+    bc_seconds: float = 0.0
 
 
 class Cost(NamedTuple):
@@ -101,7 +105,10 @@ def cost_of_a_run(
     with tempfile.TemporaryDirectory() as folder:
         bc = Program("business-central", ["local.business_central"], Path(folder), {})
         try:
-            connector = connected(shopify, bc.wait_until_ready(), storage, way)
+            ready = bc.wait_until_ready()
+            takes = {"get": way.bc_seconds, "header": way.bc_seconds}
+            requests.patch(f"{ready['control']}/service-times", json=takes, timeout=30).raise_for_status()
+            connector = connected(shopify, ready, storage, way)
             synchronized(connector, "products", "customers")
             log, captures = Timed(connector.logs.write), Timed(connector.captures.keep if way.captures else nothing)
             timed = connector._replace(
