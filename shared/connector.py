@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from shared.access.app import ShopifyApp
@@ -146,22 +146,6 @@ def build_connector(
         Grants(vault, clock), Connections(tables[ACCESS_TABLE], clock), tables[LEASE_TABLE], oauth, clock
     )
 
-    @lru_cache(maxsize=1)
-    def sign_in() -> TokenProvider:
-        if settings.bc_user:
-            return basic(settings.bc_user, settings.bc_web_service_key)
-        if not settings.bc_client_secret:
-            return managed_identity(settings.identity_client_id)
-        return ClientCredentials(
-            settings.bc_token_url, settings.bc_client_id, settings.bc_client_secret, clock, http_gate=permission
-        )
-
-    @lru_cache(maxsize=1)
-    def events() -> EventQueue:
-        from shared.webhooks.event_queue import event_queue
-
-        return event_queue(settings.event_queue_url, settings.event_queue_region, settings.event_queue_endpoint)
-
     return Connector(
         settings=settings,
         clock=clock,
@@ -190,8 +174,8 @@ def build_connector(
         receipts=Receipts(tables[RECEIPT_TABLE]),
         waking=Waking(tables[CHANGED_TABLE], clock, settings.webhook_delay_seconds),
         observe=observe,
-        sign_in=sign_in,
-        event_queue=events,
+        sign_in=cache(partial(_sign_in, settings, clock, permission)),
+        event_queue=cache(partial(_event_queue, settings)),
     )
 
 
@@ -213,6 +197,22 @@ def _vault(settings: Settings, storage: Storage) -> Vault:
     from shared.access.key_vault import key_vault
 
     return key_vault(settings.key_vault_url, settings.identity_client_id)
+
+
+def _sign_in(settings: Settings, clock: Clock, permission: HttpPermission) -> TokenProvider:
+    if settings.bc_user:
+        return basic(settings.bc_user, settings.bc_web_service_key)
+    if not settings.bc_client_secret:
+        return managed_identity(settings.identity_client_id)
+    return ClientCredentials(
+        settings.bc_token_url, settings.bc_client_id, settings.bc_client_secret, clock, http_gate=permission
+    )
+
+
+def _event_queue(settings: Settings) -> EventQueue:
+    from shared.webhooks.event_queue import event_queue
+
+    return event_queue(settings.event_queue_url, settings.event_queue_region, settings.event_queue_endpoint)
 
 
 def _app(settings: Settings) -> ShopifyApp:

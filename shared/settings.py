@@ -155,6 +155,15 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         bc_settle_seconds=number("BC_SETTLE_SECONDS"),
         bc_concurrency=int(number("BC_CONCURRENCY")),
     )
+    wrong += _contradictions(settings)
+    if wrong:
+        raise ConnectorError("settings-invalid", "; ".join(wrong))
+    return settings
+
+
+def _contradictions(settings: Settings) -> list[str]:
+    """What is missing, out of bounds or set without what belongs to it: one sentence each."""
+    wrong: list[str] = []
     if not settings.storage_connection and not settings.storage_account:
         wrong.append("one of AzureWebJobsStorage and AzureWebJobsStorage__accountName must be set")
     if not settings.bc_api_root:
@@ -174,6 +183,4 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             wrong.append("SHOPIFY_EVENT_BRIDGE_ARN must be the ARN of a partner event source of Shopify's")
         if not settings.event_queue_url:
             wrong.append("SHOPIFY_EVENT_BRIDGE_ARN needs EVENT_QUEUE_URL, or nobody reads what Shopify delivers there")
-    if wrong:
-        raise ConnectorError("settings-invalid", "; ".join(wrong))
-    return settings
+    return wrong

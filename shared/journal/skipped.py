@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from shared.clock import from_iso
+from shared.clock import from_iso, iso
 from shared.storage.tables import Put, Row, Table
 
 TABLE = "SkippedRecords"
@@ -41,6 +41,19 @@ def next_try(tries: int, now: datetime) -> datetime:
     """When a record that failed `tries` times (1 or more) is due again."""
     doubled: timedelta = _FIRST_WAIT * 2 ** min(tries - 1, 20)
     return now + min(doubled, _LONGEST_WAIT)
+
+
+def parked_again(
+    before: SkippedRecord | None, *, shop: str, kind: str, number: int, code: str, detail: str, now: datetime, run: str,
+    due: datetime | None = None,
+) -> SkippedRecord:
+    """The row of a record that failed now, once more than `before` says; `due` other than by the number of tries."""
+    tries = before.tries + 1 if before else 1
+    return SkippedRecord(
+        shop=shop, kind=kind, number=number, code=code, detail=detail[:2000], tries=tries,
+        first_at=before.first_at if before else iso(now), last_at=iso(now),
+        next_try=(due or next_try(tries, now)).isoformat(timespec="seconds"), run=run,
+    )
 
 
 class SkippedRecords:

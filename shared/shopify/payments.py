@@ -16,12 +16,12 @@ import msgspec
 from shared.errors import ConnectorError
 from shared.shopify.client import ShopifyClient
 from shared.shopify.payment_records import Dispute, Payout
-from shared.shopify.records import PageInfo, number_of
+from shared.shopify.reading import IDS_PER_CALL, Named, Nodes, next_cursor
+from shared.shopify.records import number_of
 
 T = TypeVar("T")
 
 PaymentKind = Literal["payouts", "disputes"]
-IDS_PER_CALL = 100
 ACCOUNT_SCOPES = frozenset({"read_shopify_payments", "read_shopify_payments_accounts"})
 
 
@@ -49,21 +49,12 @@ class PaymentsPage(msgspec.Struct, frozen=True):
     next_cursor: str | None
 
 
-class _Nodes(msgspec.Struct, rename="camel"):
-    page_info: PageInfo
-    nodes: list[msgspec.Raw]
-
-
 class _Account(msgspec.Struct):
-    page: _Nodes
+    page: Nodes
 
 
 class _Listed(msgspec.Struct):
     account: _Account | None
-
-
-class _Named(msgspec.Struct):
-    nodes: list[msgspec.Raw]
 
 
 class _Numbered(msgspec.Struct):
@@ -89,7 +80,7 @@ def payments_by_ids(client: ShopifyClient, kind: PaymentKind, numbers: Sequence[
     _check_scopes(client, shape)
     for start in range(0, len(numbers), IDS_PER_CALL):
         gids = [f"gid://shopify/{shape.type_name}/{number}" for number in numbers[start:start + IDS_PER_CALL]]
-        answer = _ask(client, shape.by_id, {"ids": gids}, _Named)
+        answer = _ask(client, shape.by_id, {"ids": gids}, Named)
         found += [bytes(node) for node in answer.nodes if bytes(node) != b"null"]
     return found
 
@@ -130,10 +121,7 @@ def _page(client: ShopifyClient, document: str, variables: Mapping[str, Any]) ->
     account = _ask(client, document, variables, _Listed).account
     if account is None:
         raise PaymentsNotUsed("the shop has no Shopify Payments account")
-    info = account.page.page_info
-    if info.has_next_page and not info.end_cursor:
-        raise ConnectorError("record-unreadable", "Shopify announces a next page without its cursor")
-    return PaymentsPage([bytes(node) for node in account.page.nodes], info.end_cursor if info.has_next_page else None)
+    return PaymentsPage([bytes(node) for node in account.page.nodes], next_cursor(account.page.page_info))
 
 
 def _ask(client: ShopifyClient, document: str, variables: Mapping[str, Any], type: type[T]) -> T:

@@ -50,16 +50,20 @@ class Page(msgspec.Struct, frozen=True):
     next_cursor: str | None
 
 
-class _Nodes(msgspec.Struct, rename="camel"):
+class Nodes(msgspec.Struct, rename="camel"):
+    """A page of a connection, its records as sent."""
+
     page_info: PageInfo
     nodes: list[msgspec.Raw]
 
 
 class _Changed(msgspec.Struct):
-    page: _Nodes
+    page: Nodes
 
 
-class _Named(msgspec.Struct):
+class Named(msgspec.Struct):
+    """What is read by id; null for an id that is nobody's."""
+
     nodes: list[msgspec.Raw]
 
 
@@ -76,7 +80,7 @@ def changed_page(client: ShopifyClient, kind: Kind, *, since: datetime, until: d
     answer = _adaptively(client, kind, page_size or shape.page_size, lambda size, most_tries: _ask(
         client, kind, shape.changed, {**variables, "first": size}, _Changed, most_tries))
     records = _whole_records(client, kind, [bytes(node) for node in answer.page.nodes])
-    return Page(records, _next_cursor(answer.page.page_info))
+    return Page(records, next_cursor(answer.page.page_info))
 
 
 def by_ids(client: ShopifyClient, kind: Kind, numbers: Sequence[int]) -> list[Record]:
@@ -103,7 +107,8 @@ def _span(since: datetime, until: datetime, further: str) -> str:
     return f"{span} {further}".strip()
 
 
-def _next_cursor(info: PageInfo) -> str | None:
+def next_cursor(info: PageInfo) -> str | None:
+    """Where the next page begins, None on the last one; ConnectorError record-unreadable if Shopify does not say."""
     if info.has_next_page and not info.end_cursor:
         raise ConnectorError("record-unreadable", "Shopify announces a next page without its cursor")
     return info.end_cursor if info.has_next_page else None
@@ -117,7 +122,7 @@ def _first_named(client: ShopifyClient, kind: Kind, gids: list[str]) -> tuple[in
 
 
 def _named(client: ShopifyClient, kind: Kind, gids: list[str], most_tries: int | None = None) -> list[bytes]:
-    answer = _ask(client, kind, KINDS[kind].by_id, {"ids": gids}, _Named, most_tries)
+    answer = _ask(client, kind, KINDS[kind].by_id, {"ids": gids}, Named, most_tries)
     return [bytes(node) for node in answer.nodes if bytes(node) != b"null"]
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
-from shared.clock import from_iso, iso
+from shared.clock import from_iso
 from shared.errors import ConnectorError, RecordRefused
 from shared.journal.captures import capture_hash
 from shared.journal.runs import Counts
-from shared.journal.skipped import SkippedRecord, next_try
+from shared.journal.skipped import SkippedRecord, parked_again
 from shared.shopify.reading import Record
 from shared.storage.lease import LeaseLost
 from shared.storage.tables import RowChanged, RowExists
@@ -94,15 +94,12 @@ def _keep(kind: str, outcomes: Sequence[Outcome], context: JobContext) -> None:
 def _skipped(
     kind: str, link: Link, problem: ConnectorError, before: SkippedRecord | None, context: JobContext
 ) -> SkippedRecord:
-    now = context.clock.now()
-    tries = before.tries + 1 if before else 1
-    due = next_try(tries, now)
+    settled = None
     if link.state is LinkState.SENDING:
-        due = from_iso(link.claimed_at) + timedelta(seconds=context.settle_seconds)
-    return SkippedRecord(
-        shop=context.card.code, kind=kind, number=link.number, code=problem.code, detail=problem.detail[:2000],
-        tries=tries, first_at=before.first_at if before else iso(now), last_at=iso(now),
-        next_try=due.isoformat(timespec="seconds"), run=context.run.run,
+        settled = from_iso(link.claimed_at) + timedelta(seconds=context.settle_seconds)
+    return parked_again(
+        before, shop=context.card.code, kind=kind, number=link.number, code=problem.code, detail=problem.detail,
+        now=context.clock.now(), run=context.run.run, due=settled,
     )
 
 

@@ -15,7 +15,7 @@ import msgspec
 from shared.clock import iso
 from shared.journal.captures import capture_hash
 from shared.journal.payments import Payments
-from shared.journal.skipped import SkippedRecord, is_due, next_try
+from shared.journal.skipped import SkippedRecord, is_due, parked_again
 from shared.shopify.payments import (
     SHAPES,
     PaymentKind,
@@ -151,9 +151,7 @@ def _read(
 def _parked(
     kind: PaymentKind, number: int, problem: str, before: SkippedRecord | None, context: JobContext
 ) -> SkippedRecord:
-    now, tries = context.clock.now(), before.tries + 1 if before else 1
-    return SkippedRecord(
-        shop=context.card.code, kind=kind, number=number, code="record-unreadable",
-        detail=f"{kind} {number}: {problem}"[:2000], tries=tries, first_at=before.first_at if before else iso(now),
-        last_at=iso(now), next_try=next_try(tries, now).isoformat(timespec="seconds"), run=context.run.run,
+    return parked_again(
+        before, shop=context.card.code, kind=kind, number=number, code="record-unreadable",
+        detail=f"{kind} {number}: {problem}", now=context.clock.now(), run=context.run.run,
     )
