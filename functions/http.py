@@ -7,7 +7,7 @@ is decided in shared/who_may.py.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
 from typing import Any, NamedTuple
@@ -19,6 +19,7 @@ from functions.roles import role_needed
 from shared.clock import from_iso
 from shared.connector import Connector, connector
 from shared.errors import ConnectorError, OutcomeUnknown
+from shared.json_text import decoded
 from shared.telemetry import record
 from shared.who_may import Role, admitted
 
@@ -60,7 +61,7 @@ def edge(function: Callable[[Call], Answer | Download]) -> Callable[[func.HttpRe
     def trigger(req: func.HttpRequest) -> func.HttpResponse:
         role = role_needed(function, req.method)
         try:
-            call = _call(req, role)
+            call = _call(req, role, getattr(function, "inputs", None))
             answer = function(call)
         except ConnectorError as problem:
             return problem_answer(problem, wants_french(req))
@@ -88,10 +89,25 @@ def _download(file: Download) -> func.HttpResponse:
     return func.HttpResponse(file.text, headers=headers, mimetype=file.mimetype, charset="utf-8")
 
 
-def _call(req: func.HttpRequest, role: Role | None) -> Call:
+def _call(req: func.HttpRequest, role: Role | None, inputs: Any) -> Call:
     house = connector()
     by = admitted(req.headers, role, house.settings).name if role else "anybody"
-    return Call(house, dict(req.route_params), dict(req.params), by, _body(req.get_body()), wants_french(req))
+    query, body = _query(req.params, inputs), _body(req.get_body())
+    return Call(house, dict(req.route_params), query, by, body, wants_french(req))
+
+
+def _query(params: Mapping[str, str], inputs: Any) -> dict[str, str]:
+    """The query's parts, all of which the endpoint knows: one that is misspelt must not count as left out.
+
+    `code` may hold the function key (Microsoft Learn, "Work with access keys"), which is the host's business.
+    """
+    known = inputs.query.__struct_encode_fields__ if inputs and inputs.query else ()
+    parts = {name: text for name, text in params.items() if name in known or name != "code"}
+    unknown = sorted(set(parts) - set(known))
+    if unknown:
+        takes = f"it takes {', '.join(known)}" if known else "it takes none"
+        raise ConnectorError("input-invalid", f"unknown part {unknown[0][:50]!r} of the query; {takes}")
+    return parts
 
 
 def wants_french(req: func.HttpRequest) -> bool:
@@ -105,8 +121,8 @@ def _body(raw: bytes) -> Any:
     if len(raw) > _LONGEST_BODY:
         raise ConnectorError("input-invalid", f"the body is longer than {_LONGEST_BODY} bytes")
     try:
-        return msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return decoded(raw)
+    except msgspec.DecodeError as error:
         raise ConnectorError("input-invalid", f"the body is not JSON: {error}") from error
 
 

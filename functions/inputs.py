@@ -86,6 +86,26 @@ class CapturePageQuery(CaptureQuery, frozen=True, rename={"since": "from", "unti
     continuation: Text = ""
 
 
+class LogQuery(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):
+    shop: Text = ""
+    since: Time = ""
+    until: Time = ""
+    has_error: Literal["", "true", "false"] = ""
+    status: Annotated[int, msgspec.Meta(ge=0, le=999)] | Literal[""] = ""
+    direction: Literal["", "Shopify", "Business Central"] = ""
+    text: Text = ""
+    run: Text = ""
+    continuation: str = ""
+
+
+class LogRemoval(msgspec.Struct, frozen=True):
+    """older_than_days: "" stands for the retention."""
+
+    shop: Text = ""
+    older_than_days: Annotated[int, msgspec.Meta(ge=0, le=36500)] | Literal[""] | None = None
+    confirm: Annotated[int, msgspec.Meta(ge=0, le=10**9)] | Literal[""] = ""
+
+
 class PaymentsQuery(msgspec.Struct, frozen=True):
     continuation: Text = ""
 

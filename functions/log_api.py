@@ -1,30 +1,27 @@
 """HTTP JSON for log entries: list, look at, download, escalate, remove."""
 from __future__ import annotations
 
-from datetime import datetime
-
 import azure.functions as func
 import msgspec
 
-from functions.http import Answer, Call, Download, edge
-from shared.clock import from_iso
-from shared.errors import ConnectorError
+from functions.http import Answer, Call, Download, edge, moment
+from functions.inputs import LogQuery, LogRemoval, takes
 from shared.journal.escalation import can_escalate, escalation_report
 from shared.journal.log_list import LogFilter, list_log_entries
 
 blueprint = func.Blueprint()
 
-_DIRECTIONS = ("Shopify", "Business Central")
 _YES_OR_NO = {"": None, "true": True, "false": False}
 
 
 @blueprint.function_name("list_log_entries")
 @blueprint.route("log-entries", methods=["GET"])
 @edge
+@takes(query=LogQuery)
 def list_entries(call: Call) -> Answer:
-    shop = call.query.get("shop", "")
+    shop = call.query.shop
     shops = [call.connector.shops.get(shop).code] if shop else [card.code for card in call.connector.shops.all()]
-    page = list_log_entries(call.connector.logs, shops, _filter(call), call.query.get("continuation", ""))
+    page = list_log_entries(call.connector.logs, shops, _filter(call.query), call.query.continuation)
     return Answer({"entries": page.entries, "continuation": page.continuation or None})
 
 
@@ -65,13 +62,14 @@ def escalate(call: Call) -> Answer:
 @blueprint.function_name("remove_log_entries")
 @blueprint.route("log-entries", methods=["DELETE"])
 @edge
+@takes(query=LogRemoval)
 def remove_entries(call: Call) -> Answer:
-    purges, shop = call.connector.purges, call.query.get("shop", "")
-    shop = call.connector.shops.get(shop).code if shop else ""
-    if "older_than_days" in call.query:
-        days = _number(call, "older_than_days")
-        return Answer(purges.remove_older_than(purges.retention_days if days is None else days, by=call.by, shop=shop))
-    return Answer(purges.remove_all(_number(call, "confirm"), by=call.by, shop=shop))
+    purges, removal = call.connector.purges, call.query
+    shop = call.connector.shops.get(removal.shop).code if removal.shop else ""
+    if removal.older_than_days is not None:
+        days = purges.retention_days if removal.older_than_days == "" else removal.older_than_days
+        return Answer(purges.remove_older_than(days, by=call.by, shop=shop))
+    return Answer(purges.remove_all(None if removal.confirm == "" else removal.confirm, by=call.by, shop=shop))
 
 
 @blueprint.function_name("list_log_purges")
@@ -81,29 +79,9 @@ def list_purges(call: Call) -> Answer:
     return Answer(call.connector.retention.latest())
 
 
-def _filter(call: Call) -> LogFilter:
-    direction, has_error = call.query.get("direction", ""), call.query.get("has_error", "")
-    if direction and direction not in _DIRECTIONS:
-        raise ConnectorError("input-invalid", f"direction {direction[:50]!r} is not one of {', '.join(_DIRECTIONS)}")
-    if has_error not in _YES_OR_NO:
-        raise ConnectorError("input-invalid", f"has_error must be true or false, not {has_error[:50]!r}")
+def _filter(query: LogQuery) -> LogFilter:
     return LogFilter(
-        since=_time(call, "from"), until=_time(call, "to"), has_error=_YES_OR_NO[has_error],
-        status=_number(call, "status"), direction=direction, text=call.query.get("text", ""),
-        run=call.query.get("run", ""),
+        since=moment("from", query.since), until=moment("to", query.until), has_error=_YES_OR_NO[query.has_error],
+        status=None if query.status == "" else query.status, direction=query.direction, text=query.text,
+        run=query.run,
     )
-
-
-def _number(call: Call, name: str) -> int | None:
-    text = call.query.get(name, "")
-    if text and not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise ConnectorError("input-invalid", f"{name} must be a whole number, not {text[:50]!r}")
-    return int(text) if text else None
-
-
-def _time(call: Call, name: str) -> datetime | None:
-    text = call.query.get(name, "")
-    try:
-        return from_iso(text) if text else None
-    except (ValueError, OverflowError) as error:
-        raise ConnectorError("input-invalid", f"{name} {text[:50]!r}: {error}") from error

@@ -7,6 +7,7 @@ import azure.functions as func
 import msgspec
 
 from shared.connector import connector
+from shared.json_text import decoded
 from shared.sync.run import SyncJob, run_sync
 from shared.telemetry import record
 
@@ -16,7 +17,7 @@ blueprint = func.Blueprint()
 @blueprint.function_name("sync_job")
 @blueprint.queue_trigger("message", queue_name="sync-jobs", connection="AzureWebJobsStorage")
 def sync_job(message: func.QueueMessage) -> None:
-    run_sync(connector(), msgspec.json.decode(message.get_body(), type=SyncJob))
+    run_sync(connector(), decoded(message.get_body(), type=SyncJob))
 
 
 @blueprint.function_name("sync_job_poison")
@@ -29,6 +30,6 @@ def sync_job_poison(message: func.QueueMessage) -> None:
 
 def _shop(body: bytes) -> str:
     try:
-        return msgspec.json.decode(body, type=SyncJob).shop
+        return decoded(body, type=SyncJob).shop
     except (ValueError, msgspec.MsgspecError):
         return ""

@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 
 import azure.functions as func
-import msgspec
 
 from functions.http import Answer, Call, Download, edge, problem_answer
 from shared.connector import connector
 from shared.errors import ConnectorError
+from shared.json_text import decoded
 from shared.privacy.export import read_export
 from shared.telemetry import record
 from shared.webhooks.carrying import carry_out, give_up
@@ -75,7 +75,7 @@ def drain_event_queue(timer: func.TimerRequest) -> None:
 @blueprint.function_name("webhook_command")
 @blueprint.queue_trigger("message", queue_name="webhook-commands", connection="AzureWebJobsStorage")
 def webhook_command(message: func.QueueMessage) -> None:
-    carry_out(connector(), msgspec.json.decode(message.get_body(), type=Command))
+    carry_out(connector(), decoded(message.get_body(), type=Command))
 
 
 @blueprint.function_name("webhook_command_poison")
@@ -84,7 +84,7 @@ def webhook_command_poison(message: func.QueueMessage) -> None:
     # Never raises: a poison queue has no poison queue of its own. Nothing of the person is logged.
     shop = ""
     try:
-        command = msgspec.json.decode(message.get_body(), type=Command)
+        command = decoded(message.get_body(), type=Command)
         shop = command.shop
         give_up(connector(), command)
     except Exception:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from shared.errors import ConnectorError
+from shared.json_text import decoded
 from shared.mapping.card_rules import check_card, with_exclusive_switches
 from shared.shop_card import ShopCard
 from shared.storage.tables import PROPERTY_CHARACTERS, Row, Table
@@ -89,7 +90,7 @@ class Shops:
 
 def _stored(row: Row) -> ShopCard:
     # Fields of a newer version are passed over: after a step back to this one the cards must still be readable.
-    fields = msgspec.json.decode(row["card"])
+    fields = decoded(row["card"])
     return msgspec.convert({name: fields[name] for name in ShopCard.__struct_fields__ if name in fields}, ShopCard)
 
 

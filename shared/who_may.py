@@ -15,6 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from shared.errors import ConnectorError
+from shared.json_text import decoded
 from shared.settings import Settings
 
 _HEADER = "x-ms-client-principal"
@@ -74,7 +75,7 @@ def _caller(headers: Mapping[str, str], settings: Settings) -> Caller:
 
 def _signed_in(header: str) -> Caller:
     try:
-        principal = msgspec.json.decode(base64.b64decode(header, validate=True), type=_Principal)
+        principal = decoded(base64.b64decode(header, validate=True), type=_Principal)
     except (ValueError, msgspec.MsgspecError):
         raise ConnectorError("not-signed-in", "the header with the caller's identity cannot be read") from None
     of_role = {principal.role_typ, *_ROLE_CLAIMS}

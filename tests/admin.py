@@ -39,8 +39,15 @@ class Admin:
         """The answer as it is."""
         return _functions()[name](func.HttpRequest(
             method="ANY", url="/", headers={"Accept-Language": language}, params=query,
-            route_params={"shop": self._shop, **path}, body=b"" if body is None else json.dumps(body).encode(),
+            route_params={"shop": self._shop, **path}, body=_bytes(body),
         ))
+
+
+def _bytes(body: Any) -> bytes:
+    """Bytes go as they are, "no body" as none, everything else as JSON."""
+    if isinstance(body, bytes):
+        return body
+    return b"" if body is None else json.dumps(body).encode()
 
 
 @contextmanager

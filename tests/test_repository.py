@@ -59,6 +59,17 @@ MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:work|root|home/\w+|Users/\w+)/|\b[A-Z
 REGISTRY_HOSTS = re.compile(r"registry\.(?:npmjs|yarnpkg)\.|(?:files\.pythonhosted|\bpypi)\.org|\bnpm\.pkg\.github")
 
 
+# One door
+
+def test_json_from_outside_is_read_through_one_door() -> None:
+    door = Path("shared/json_text.py")
+    reading = re.compile(r"\bjson\.(?:loads?|decode|Decoder)\(|\.json\(\)")
+
+    sources = [path for folder in ("shared", "functions") for path in python_files(folder)]
+
+    assert [path for path in sources if reading.search((ROOT / path).read_text())] == [door]
+
+
 # Who imports whom
 
 

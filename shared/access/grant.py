@@ -12,8 +12,12 @@ import msgspec
 
 from shared.access.vault import Vault
 from shared.clock import Clock
+from shared.json_text import decoded
 
 _REMEMBER = timedelta(seconds=30)
+
+TOKEN = r"\A[\x21-\x7e]{8,512}\Z"
+"""What a token looks like: printable, so that it can be a header."""
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +94,6 @@ def _name(shop: str) -> str:
 
 def _decoded(text: str) -> Grant | None:
     try:
-        return msgspec.json.decode(text, type=Grant)
+        return decoded(text, type=Grant)
     except msgspec.DecodeError:
         return None

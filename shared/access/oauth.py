@@ -11,17 +11,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import requests
 
 from shared.access.app import ShopifyApp
-from shared.access.grant import Grant
+from shared.access.grant import TOKEN, Grant
 from shared.access.scopes import read_scopes
 from shared.clock import Clock
 from shared.errors import ConnectorError, ServiceUnavailable
 from shared.exchange import Exchange, Observer
+from shared.json_text import decoded
 
 TRIES = 2
 TIMEOUT_SECONDS = (5.0, 10.0)
@@ -30,6 +31,9 @@ _OFFLINE = "urn:shopify:params:oauth:token-type:offline-access-token"
 _EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 
 
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=10**9)]
+"""Thirty years at most: what is longer is no time that could be counted with."""
+
 OAuthOf = Callable[[str], "OAuth"]
 """Token calls that concern the shop card with this code."""
 
@@ -37,11 +41,11 @@ OAuthOf = Callable[[str], "OAuth"]
 class TokenAnswer(msgspec.Struct, frozen=True):
     """Shopify's answer; seconds until the ends, and no refresh token if it never ends."""
 
-    access_token: str
+    access_token: Annotated[str, msgspec.Meta(pattern=TOKEN)]
     scope: str = ""
-    expires_in: float | None = None
-    refresh_token: str = ""
-    refresh_token_expires_in: float | None = None
+    expires_in: Seconds | None = None
+    refresh_token: Annotated[str, msgspec.Meta(pattern=rf"\A\Z|{TOKEN}")] = ""
+    refresh_token_expires_in: Seconds | None = None
 
 
 class OAuth:
@@ -149,8 +153,8 @@ def _end(now: datetime, seconds: float | None) -> datetime | None:
 
 def _read(answer: requests.Response, what: str) -> TokenAnswer:
     try:
-        return msgspec.json.decode(answer.content, type=TokenAnswer)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return decoded(answer.content, type=TokenAnswer)
+    except msgspec.DecodeError:
         raise ServiceUnavailable("shopify-unavailable", f"{what}: Shopify's answer holds no token") from None
 
 
@@ -169,8 +173,8 @@ def _refusal(answer: requests.Response, what: str) -> ConnectorError:
 def _error(answer: requests.Response) -> tuple[str, str]:
     """Shopify's error, if it is one of the protocol's words, and its description."""
     try:
-        body: Any = answer.json()
-    except ValueError:
+        body: Any = decoded(answer.content)
+    except msgspec.DecodeError:
         return "", ""
     if not isinstance(body, dict):
         return "", ""

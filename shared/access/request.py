@@ -25,6 +25,7 @@ from shared.access.tokens import AccessTokens, missing_scopes
 from shared.access.vault import Vault
 from shared.clock import Clock, from_iso, iso
 from shared.errors import ConnectorError
+from shared.json_text import decoded
 from shared.shops import Shops
 
 _STORE = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
@@ -98,7 +99,7 @@ class AccessRequests:
         (the card has the address all the same: request access again).
         """
         text = self._vault.read(_pending_name(shop))
-        pending = msgspec.json.decode(text, type=_Pending) if text else None
+        pending = decoded(text, type=_Pending) if text else None
         if pending is None or from_iso(pending.until) <= self._clock.now():
             raise ConnectorError("not-found", f"no other store waits to be confirmed for shop {shop[:50]!r}")
         self._shops.save(shop, {"shopify_url": pending.host})

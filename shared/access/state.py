@@ -17,6 +17,7 @@ import msgspec
 from shared.access.app import ShopifyApp, is_sealed, sealed
 from shared.clock import Clock, from_iso, iso
 from shared.errors import ConnectorError
+from shared.json_text import decoded
 from shared.storage.tables import RowChanged, Table
 
 TABLE = "AccessRequests"
@@ -76,7 +77,7 @@ class States:
             raise _mismatch("the request was answered before") from None
         if from_iso(row["until"]) <= self._clock.now():
             raise _mismatch("the request is older than ten minutes")
-        return msgspec.json.decode(row["asked"], type=Asked)
+        return decoded(row["asked"], type=Asked)
 
     def _clear(self) -> None:
         for row in self._table.rows("PartitionKey eq 'state' and until lt @now", {"now": iso(self._clock.now())}):

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from shared.access.connections import Connection, Connections, State
-from shared.access.grant import Grant, Grants
+from shared.access.grant import TOKEN, Grant, Grants
 from shared.access.oauth import OAuthOf
 from shared.access.scopes import OPTIONAL, WANTED, missing
 from shared.access.turns import turn
@@ -30,7 +30,6 @@ FINAL = ("reconnect-required", "shop-disconnected")
 """Refusals of a refresh that only a new access helps."""
 MAY_PASS = ("oauth-refused", "api-key-unknown")
 """Refusals of a refresh that a corrected setting may help."""
-_TOKEN = re.compile(r"[\x21-\x7e]{8,512}")
 _log = logging.getLogger(__name__)
 
 
@@ -105,7 +104,7 @@ class AccessTokens:
 
     def keep(self, shop: str, token: str, *, own_app: bool = False, host: str = "") -> None:
         """Keep a token that an operator pasted: that of a custom app, or (own_app) an endless one to migrate."""
-        if not _TOKEN.fullmatch(token):
+        if not re.fullmatch(TOKEN, token):
             raise ConnectorError("input-invalid", "access_token must be 8 to 512 printable characters")
         self.store(shop, Grant(access_token=token, since=self._clock.now(), own_app=own_app, host=host))
 

@@ -13,13 +13,15 @@ import base64
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Annotated, Protocol
 
+import msgspec
 import requests
 
 from shared.clock import Clock
 from shared.errors import ConnectorError, ServiceUnavailable
 from shared.exchange import Exchange, Observer, unobserved
+from shared.json_text import decoded
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -66,6 +68,13 @@ def basic(user: str, web_service_key: str) -> FixedSignIn:
     return FixedSignIn(f"Basic {pair}")
 
 
+class _Granted(msgspec.Struct, frozen=True):
+    """A token and its life in seconds (RFC 6749, section 5.1)."""
+
+    access_token: Annotated[str, msgspec.Meta(pattern=r"\A[\x21-\x7e]+\Z")]
+    expires_in: Annotated[float, msgspec.Meta(ge=0, le=10**9)] = 3600
+
+
 class ClientCredentials:
     """OAuth client credentials against any token endpoint; keeps the token until shortly before it expires."""
 
@@ -105,10 +114,12 @@ class ClientCredentials:
     def _fetch(self, observe: Observer) -> tuple[str, datetime]:
         answer = self._ask(observe)
         try:
-            token, seconds = str(answer.json()["access_token"]), int(answer.json().get("expires_in", 3600))
-        except (ValueError, KeyError, AttributeError):
+            # Not strict: Entra's older endpoint writes the seconds as a text.
+            granted = msgspec.convert(decoded(answer.content), _Granted, strict=False)
+        except msgspec.DecodeError:
             raise ServiceUnavailable("bc-unavailable", "The token service's answer holds no token.") from None
-        return f"Bearer {token}", self._clock.now() + timedelta(seconds=seconds) - RENEW_BEFORE_EXPIRY
+        ends = self._clock.now() + timedelta(seconds=granted.expires_in)
+        return f"Bearer {granted.access_token}", ends - RENEW_BEFORE_EXPIRY
 
     def _ask(self, observe: Observer) -> requests.Response:
         problem = ""
@@ -149,8 +160,9 @@ class ClientCredentials:
 def _refusal(answer: requests.Response) -> str:
     """The token service's reason, cut before the trace ids: AADSTS7000215: Invalid client secret…"""
     try:
-        reason = str(answer.json().get("error_description") or answer.json().get("error") or "")
-    except (ValueError, AttributeError):
+        said = decoded(answer.content)
+        reason = str(said.get("error_description") or said.get("error") or "")
+    except (msgspec.DecodeError, AttributeError):
         reason = ""
     reason = reason.split("Trace ID:")[0].splitlines()[0].strip() if reason else "no reason given"
     return f"The token service refused the sign-in with {answer.status_code}: {reason[:300]}"

@@ -11,18 +11,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 
+from shared.json_text import decoded_exactly
+
 Row = dict[str, Any]
 """One entity as it came: texts, bools, ints and Decimals under their API names."""
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
-_DECODER = msgspec.json.Decoder(float_hook=Decimal)
 _CORRELATION = re.compile(r"\s*CorrelationId:\s*[0-9a-fA-F-]+\.?\s*$")
 _TAG = re.compile(r"<(?:style|script).*?</(?:style|script)>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _ESCAPED_CHARACTER = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -35,7 +35,7 @@ def encode(body: Mapping[str, Any]) -> bytes:
 
 def decode(content: bytes) -> Any:
     """The value of a JSON text, fractions as Decimal; ValueError when it is no JSON."""
-    return _DECODER.decode(content)
+    return decoded_exactly(content)
 
 
 def quoted(text: str) -> str:

@@ -16,6 +16,7 @@ import msgspec
 from shared.clock import iso
 from shared.errors import ConnectorError
 from shared.journal.captures import Captured, DataCaptures, capture_id, name_of, place_of, written_at
+from shared.json_text import decoded
 
 PAGE = 50
 LARGEST_SELECTION = 5_000
@@ -84,7 +85,7 @@ def previous_of(captures: DataCaptures, shop: str, kind: str, id: str) -> str:
 def record_of(raw: bytes) -> int:
     """The Shopify id of a captured record, 0 if its JSON does not say."""
     try:
-        number = msgspec.json.decode(raw, type=_Numbered).id.rpartition("/")[2]
+        number = decoded(raw, type=_Numbered).id.rpartition("/")[2]
     except msgspec.MsgspecError:
         return 0
     return int(number) if number.isascii() and number.isdigit() else 0

@@ -22,6 +22,7 @@ import msgspec
 
 from shared.clock import Clock
 from shared.errors import ConnectorError
+from shared.json_text import decoded
 from shared.storage.blobs import Blobs
 from shared.storage.tables import Put, Row, Table
 from shared.telemetry import carried
@@ -101,7 +102,7 @@ class _Named(msgspec.Struct, rename="camel"):
 def name_of(raw: bytes) -> str:
     """The record's name as people know it, "" if it has none."""
     try:
-        named = msgspec.json.decode(raw, type=_Named)
+        named = decoded(raw, type=_Named)
     except msgspec.MsgspecError:
         return ""
     return (named.name or named.title or "")[:200]

@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from shared.errors import ConnectorError
+from shared.json_text import decoded
 
 _GID = "gid://shopify/"
 _Children = dict[str, bytes]
@@ -95,10 +96,10 @@ def _values(raw: bytes, path: str) -> Iterator[tuple[str, bytes]]:
 def _children(raw: bytes) -> _Children | None:
     """Values by property, or by place in brackets; None for a text, number, bool or null."""
     if raw[:1] == b"{":
-        return {key: _bytes(value) for key, value in msgspec.json.decode(raw, type=dict[str, msgspec.Raw]).items()}
+        return {key: _bytes(value) for key, value in decoded(raw, type=dict[str, msgspec.Raw]).items()}
     if raw[:1] != b"[":
         return None
-    values = [_bytes(value) for value in msgspec.json.decode(raw, type=list[msgspec.Raw])]
+    values = [_bytes(value) for value in decoded(raw, type=list[msgspec.Raw])]
     names = [_gid(value) for value in values]
     told_apart = len(set(names)) == len(names)
     pairs = zip(names, values, strict=True)
@@ -114,7 +115,7 @@ def _gid(value: bytes) -> str:
     if value[:1] != b"{":
         return ""
     try:
-        id = msgspec.json.decode(value, type=_Identified).id
+        id = decoded(value, type=_Identified).id
     except msgspec.MsgspecError:
         return ""
     return id.removeprefix(_GID) if id.startswith(_GID) and "/" in id.removeprefix(_GID) else ""

@@ -21,6 +21,7 @@ import msgspec
 from shared.errors import ConnectorError
 from shared.exchange import Exchange
 from shared.journal.redaction import redacted
+from shared.json_text import decoded
 from shared.storage.account import Storage
 from shared.storage.blobs import Blobs
 from shared.storage.tables import Put, Row, Tables
@@ -128,7 +129,7 @@ class LogEntries:
         packed = self.blobs.read(container, row["bodies"])
         if packed is None:
             raise ConnectorError("not-found", f"the {which} of this log entry has been removed")
-        body: str = msgspec.json.decode(gzip.decompress(packed).split(b"\n")[line])
+        body: str = decoded(gzip.decompress(packed).split(b"\n")[line])
         return body
 
 

@@ -29,6 +29,7 @@ from shared.journal.log_entries import (
     key_at,
     table_of,
 )
+from shared.json_text import decoded
 from shared.storage.tables import Continuation, Row, Table
 
 PAGE = 50
@@ -215,7 +216,7 @@ def _read_token(text: str, shops: Sequence[str], wanted: LogFilter) -> _Token | 
     if not text:
         return None
     try:
-        token = msgspec.json.decode(urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=_Token)
+        token = decoded(urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=_Token)
         given = _check(token.hour, token.places, shops, wanted) == token.check
     except (ValueError, msgspec.MsgspecError):
         given = False

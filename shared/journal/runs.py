@@ -15,6 +15,7 @@ import msgspec
 from shared.clock import Clock, from_iso
 from shared.errors import ConnectorError
 from shared.journal.row_removal import remove_rows
+from shared.json_text import decoded
 from shared.storage.tables import Row, Table
 
 TABLE = "SyncRuns"
@@ -142,4 +143,4 @@ def _key_at(moment: datetime) -> str:
 
 
 def _run(row: Row) -> SyncRun:
-    return msgspec.json.decode(row["run"], type=SyncRun)
+    return decoded(row["run"], type=SyncRun)

@@ -14,6 +14,7 @@ import msgspec
 
 from shared.connector import Connector
 from shared.journal import captures, log_entries, payments, runs, skipped
+from shared.json_text import decoded
 from shared.privacy import capture_traces, export, log_traces
 from shared.privacy.subject import Subject, Traces, known_as
 from shared.storage.tables import Put, Row, Table
@@ -57,13 +58,13 @@ def traces_of(connector: Connector, shop: str, subject: Subject) -> Traces:
         one.raw for one in capture_traces.find(connector.storage, shop, asked)
         if one.kind == "customers" and one.number == subject.id
     ]
-    return asked.and_words(word for raw in own for word in known_as(msgspec.json.decode(raw)).contacts)
+    return asked.and_words(word for raw in own for word in known_as(decoded(raw)).contacts)
 
 
 def names_of(captured: Iterable[capture_traces.Found], subject: Subject) -> set[str]:
     """The names that the person's own captures hold."""
     own = [one.raw for one in captured if one.kind == "customers" and one.number == subject.id]
-    return {name for raw in own for name in known_as(msgspec.json.decode(raw)).names}
+    return {name for raw in own for name in known_as(decoded(raw)).names}
 
 
 def erase_shop(connector: Connector, shop: str, *, triggered_at: datetime) -> tuple[dict[str, int], str]:

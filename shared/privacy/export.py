@@ -11,6 +11,7 @@ import msgspec
 
 from shared.connector import Connector
 from shared.errors import ConnectorError
+from shared.json_text import decoded
 from shared.privacy import capture_traces
 from shared.privacy.receipts import Receipt
 from shared.privacy.subject import Subject, Traces
@@ -33,7 +34,7 @@ def export_customer(
     content: dict[str, Any] = {
         "shop": shop, "customer": subject.id, "written_at": connector.clock.now().isoformat(timespec="seconds"),
         "records_as_shopify_sent_them": [
-            {"type": one.kind, "id": one.number, "record": msgspec.json.decode(one.raw)} for one in captured
+            {"type": one.kind, "id": one.number, "record": decoded(one.raw)} for one in captured
         ],
         "records_in_business_central": links,
         "skipped_records": skipped,

@@ -12,6 +12,7 @@ from itertools import groupby
 import msgspec
 
 from shared.journal.log_entries import CONTAINERS, TABLES, container_of, days_of, hours_of, table_of
+from shared.json_text import decoded
 from shared.privacy.packs import blot, lines_of
 from shared.privacy.subject import Traces
 from shared.storage.account import Storage
@@ -66,6 +67,6 @@ def _places(row: Row) -> Iterator[tuple[str, int]]:
 def _text(raw: bytes) -> str:
     """A packed body: a JSON string, so that what is escaped in the pack is searched as it was sent."""
     try:
-        return msgspec.json.decode(raw, type=str)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return decoded(raw, type=str)
+    except msgspec.DecodeError:
         return raw.decode("utf-8", "replace")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from shared.errors import ConnectorError
+from shared.json_text import decoded
 from shared.storage.tables import Row, Table
 
 TABLE = "PrivacyRequests"
@@ -54,4 +55,4 @@ class Receipts:
 
 
 def _receipt(row: Row) -> Receipt:
-    return msgspec.json.decode(row["receipt"], type=Receipt)
+    return decoded(row["receipt"], type=Receipt)

@@ -16,6 +16,7 @@ from typing import TypeVar
 import msgspec
 
 from shared.errors import ConnectorError
+from shared.json_text import decoded
 from shared.shopify.failures import Failure, Passing, refused
 from shared.shopify.throttle import ThrottleStatus
 
@@ -85,7 +86,7 @@ class Answer:
     def read(self, shape: type[T]) -> T:
         """`data` decoded as `shape`; ConnectorError("record-unreadable") when it does not fit."""
         try:
-            return msgspec.json.decode(self.data, type=shape)
+            return decoded(self.data, type=shape)
         except (msgspec.MsgspecError, ValueError) as error:
             raise ConnectorError(
                 "record-unreadable", f"Shopify's answer {self.request_id} has another form: {error}"
@@ -127,7 +128,7 @@ def understand(status: int, headers: Mapping[str, str], body: bytes, version: st
 
 def _envelope(body: bytes) -> Envelope | None:
     try:
-        return msgspec.json.decode(body, type=Envelope)
+        return decoded(body, type=Envelope)
     except (msgspec.MsgspecError, ValueError):
         return None
 
@@ -180,7 +181,7 @@ def _errors(envelope: Envelope) -> list[_GraphQLError]:
     if raw in (b"", b"null", b"[]"):
         return []
     try:
-        return msgspec.json.decode(raw, type=list[_GraphQLError])
+        return decoded(raw, type=list[_GraphQLError])
     except msgspec.MsgspecError:
         return [_GraphQLError(raw.decode("utf-8", "replace").strip('"'))]
 

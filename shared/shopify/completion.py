@@ -13,6 +13,7 @@ from datetime import datetime
 import msgspec
 
 from shared.errors import ConnectorError
+from shared.json_text import decoded
 from shared.shopify.client import ShopifyClient
 from shared.shopify.kinds import REFUND_OVERFLOWS, Overflow
 from shared.shopify.records import PageInfo
@@ -52,7 +53,7 @@ class _NextPage(msgspec.Struct):
 def head_of(raw: bytes) -> Head:
     """Id and time of a record's JSON; ConnectorError("record-unreadable") without them."""
     try:
-        return msgspec.json.decode(raw, type=Head)
+        return decoded(raw, type=Head)
     except msgspec.ValidationError as error:
         raise ConnectorError("record-unreadable", f"A record has no id or time: {error}") from error
 
@@ -101,12 +102,12 @@ def completed(client: ShopifyClient, raw: bytes, overflows: Sequence[Overflow]) 
     """
     if not overflows:
         return raw
-    parts = msgspec.json.decode(raw, type=Parts)
+    parts = decoded(raw, type=Parts)
     longer = {}
     for overflow in overflows:
         if overflow.optional and overflow.field not in parts:
             continue
-        first = msgspec.json.decode(parts[overflow.field], type=_Connection)
+        first = decoded(parts[overflow.field], type=_Connection)
         whole = _all_pages(client, raw, overflow, first) if first.page_info.has_next_page else first
         whole = _whole_inside(client, overflow, whole)
         if whole is not first:
@@ -136,4 +137,4 @@ def _all_pages(client: ShopifyClient, raw: bytes, overflow: Overflow, first: _Co
 
 
 def _replaced(raw: bytes, changes: Parts) -> bytes:
-    return msgspec.json.encode({**msgspec.json.decode(raw, type=Parts), **changes})
+    return msgspec.json.encode({**decoded(raw, type=Parts), **changes})

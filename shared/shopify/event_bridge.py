@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from shared.errors import ConnectorError
+from shared.json_text import decoded
 from shared.shopify.webhooks import Delivery, described_delivery
 
 SOURCES = "aws.partner/shopify.com/"
@@ -33,7 +34,7 @@ def delivery_of_event(event: str, source: str = "") -> Delivery:
     ConnectorError input-invalid: it is no such event, or a header is missing or odd. Nothing of the body is in it.
     """
     try:
-        read = msgspec.json.decode(event, type=_Event)
+        read = decoded(event, type=_Event)
     except (msgspec.DecodeError, UnicodeError) as error:
         raise ConnectorError("input-invalid", f"this is no event of Shopify's: {error}") from error
     if read.source != source if source else not read.source.startswith(SOURCES):

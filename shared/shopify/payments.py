@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from shared.errors import ConnectorError
+from shared.json_text import decoded
 from shared.shopify.client import ShopifyClient
 from shared.shopify.payment_records import Dispute, Payout
 from shared.shopify.reading import IDS_PER_CALL, Named, Nodes, next_cursor
@@ -88,14 +89,14 @@ def payments_by_ids(client: ShopifyClient, kind: PaymentKind, numbers: Sequence[
 def number_in(raw: bytes) -> int:
     """The record's number; ConnectorError record-unreadable without one."""
     try:
-        return number_of(msgspec.json.decode(raw, type=_Numbered).id)
+        return number_of(decoded(raw, type=_Numbered).id)
     except (msgspec.ValidationError, ValueError) as error:
         raise ConnectorError("record-unreadable", f"A record of Shopify Payments has no id: {error}") from error
 
 
 def with_transactions(client: ShopifyClient, raw: bytes) -> bytes:
     """The payout `raw` with its balance transactions added, all of them, as they were sent."""
-    parts = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    parts = decoded(raw, type=dict[str, msgspec.Raw])
     movements = [msgspec.Raw(one) for one in _transactions(client, number_in(raw))]
     return msgspec.json.encode({**parts, "balanceTransactions": movements})
 

@@ -16,6 +16,7 @@ import msgspec
 
 from shared.clock import iso
 from shared.errors import ConnectorError, ServiceUnavailable
+from shared.json_text import decoded
 from shared.shopify.client import ShopifyClient
 from shared.shopify.completion import OrderRefunds, ParentChanged, completed, head_of, read_refunds, with_refunds
 from shared.shopify.kinds import KINDS, AnyRecord, Kind
@@ -97,7 +98,7 @@ def by_ids(client: ShopifyClient, kind: Kind, numbers: Sequence[int]) -> list[Re
 def kept_record(kind: Kind, raw: bytes) -> Record:
     """A whole record from its JSON as it was read before; ConnectorError record-unreadable without id or time."""
     try:
-        return _record(raw, msgspec.json.decode(raw, type=KINDS[kind].struct))
+        return _record(raw, decoded(raw, type=KINDS[kind].struct))
     except msgspec.ValidationError as error:
         return _record(raw, None, f"The record has an unexpected form: {error}")
 
@@ -172,7 +173,7 @@ def _whole_record(client: ShopifyClient, kind: Kind, raw: bytes,
         try:
             whole = completed(client, raw, KINDS[kind].overflows)
             whole = with_refunds(client, whole, refunds) if kind == "orders" else whole
-            return _record(whole, msgspec.json.decode(whole, type=KINDS[kind].struct))
+            return _record(whole, decoded(whole, type=KINDS[kind].struct))
         except (msgspec.ValidationError, KeyError) as error:
             return _record(raw, None, f"The record has an unexpected form: {error}")
         except ParentChanged:

@@ -11,6 +11,7 @@ from typing import Annotated
 import msgspec
 
 from shared.errors import ConnectorError
+from shared.json_text import decoded
 from shared.shopify.kinds import Kind
 
 _Number = Annotated[int, msgspec.Meta(gt=0, le=2**63 - 1)]
@@ -60,8 +61,8 @@ def changed_record(topic: str, body: bytes) -> tuple[Kind, int]:
     """The record that a delivery of a record topic is about; ConnectorError input-invalid if the body names none."""
     kind, shape = RECORD_TOPICS[topic]
     try:
-        named = msgspec.json.decode(body, type=shape)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        named = decoded(body, type=shape)
+    except msgspec.DecodeError as error:
         raise ConnectorError("input-invalid", f"the body of {topic} names no record: {error}") from error
     if isinstance(named, _OrderEdit):
         named = named.order_edit

@@ -17,6 +17,7 @@ from shared.business_central.item_card import tariff_body
 from shared.business_central.lookup import find_sales_documents
 from shared.business_central.wire import encode, quoted
 from shared.errors import RecordRefused
+from shared.json_text import decoded
 from shared.mapping.buyers import NewBuyer, buyer_of
 from shared.mapping.companies import company_plan
 from shared.mapping.customers import customer_plan, wants_customer
@@ -145,7 +146,7 @@ def _followed(plan: SalesOrderPlan, link: Link) -> DryRun:
     if link.lines and content_hash(plan) != link.lines:
         detail = f"pieces, prices or discounts changed after {link.bc_number} was created"
         return DryRun(refused=[Refusal("order-changed-after-processing", detail)])
-    changes = header_changes(msgspec.json.decode(link.header or "{}"), plan)
+    changes = header_changes(decoded(link.header or "{}"), plan)
     if not changes or link.bc_set != "salesOrders":
         return DryRun(note=f"{link.bc_number} stays as it is.")
     return DryRun([_operation("PATCH", f"salesOrders({link.bc_id})", changes)])

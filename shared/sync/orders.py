@@ -3,11 +3,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import msgspec
-
 from shared.business_central.executor import change_row
 from shared.business_central.refusals import RowGone
 from shared.errors import ConnectorError, RecordRefused
+from shared.json_text import decoded
 from shared.mapping.order_changes import content_hash, header_changes
 from shared.mapping.plan import plan_hash
 from shared.mapping.sales_orders import LeftOut
@@ -81,7 +80,7 @@ def _follow(one: PlannedOrder, context: JobContext) -> Outcome:
             "order-changed-after-processing",
             f"order {one.record.number}: pieces, prices or discounts changed after {link.bc_number} was created",
         ))
-    changes = header_changes(msgspec.json.decode(link.header or "{}"), plan)
+    changes = header_changes(decoded(link.header or "{}"), plan)
     if not changes or link.bc_set != "salesOrders":
         return Outcome(applied_link(link, one), Result.UNCHANGED)
     done = attempt(f"order {one.record.number}", lambda: _change(link, changes, context))

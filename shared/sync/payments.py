@@ -16,6 +16,7 @@ from shared.clock import iso
 from shared.journal.captures import capture_hash
 from shared.journal.payments import Payments
 from shared.journal.skipped import SkippedRecord, is_due, parked_again
+from shared.json_text import decoded
 from shared.shopify.payments import (
     SHAPES,
     PaymentKind,
@@ -142,7 +143,7 @@ def _read(
     for number, raw in fresh.items():
         hash = "" if number in lost else capture_hash(raw)
         try:
-            rows[number] = ROW_OF[kind](msgspec.json.decode(raw, type=SHAPES[kind].struct), hash)
+            rows[number] = ROW_OF[kind](decoded(raw, type=SHAPES[kind].struct), hash)
         except msgspec.ValidationError as error:
             problems[number] = f"The record has an unexpected form: {error}"
     return rows, problems

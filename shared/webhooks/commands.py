@@ -14,6 +14,7 @@ import msgspec
 
 from shared.clock import from_iso, iso
 from shared.errors import ConnectorError
+from shared.json_text import decoded
 from shared.privacy.subject import Subject
 from shared.shopify.topics import APP_TOPICS, PRIVACY_TOPICS
 from shared.shopify.webhooks import Delivery
@@ -67,8 +68,8 @@ class _Body(msgspec.Struct):
 def read_command(delivery: Delivery, now: datetime) -> Iterator[Command]:
     """The commands of a delivery, for no shop yet; ConnectorError input-invalid if the body is not of its topic."""
     try:
-        body = msgspec.json.decode(delivery.body, type=_Body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        body = decoded(delivery.body, type=_Body)
+    except msgspec.DecodeError as error:
         raise ConnectorError("input-invalid", f"the body of {delivery.topic} cannot be read: {error}") from error
     if not _fits(delivery, body):
         raise ConnectorError("input-invalid", f"the body is not one of {delivery.topic} of {delivery.shop_domain}")

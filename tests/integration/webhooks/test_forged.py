@@ -40,7 +40,8 @@ ANY_JSON = st.recursive(
         inner, max_size=5),
     max_leaves=10,
 )
-BODIES = st.binary(max_size=300) | ANY_JSON.map(lambda value: json.dumps(value).encode())
+DEEP = st.sampled_from([b"[", b'{"id":', b'{"customer":[']).map(lambda opening: opening * 100_000)
+BODIES = st.binary(max_size=300) | ANY_JSON.map(lambda value: json.dumps(value).encode()) | DEEP
 
 
 @pytest.fixture(scope="module")
