@@ -22,6 +22,7 @@ from pathlib import Path
 
 from local.functions_host.app_metadata import GROUPS, import_app, of_group, read_functions
 from local.functions_host.errors import HostError
+from local.functions_host.extension_bundle import in_error, told
 from local.functions_host.host import FunctionsHost, HostConfig
 from local.functions_host.http_front import Access
 from local.functions_host.logs import set_log_levels, set_up_logging
@@ -38,13 +39,17 @@ async def serve(app_folder: Path, config: HostConfig, ready_file: Path | None, g
     load_app_settings(app_folder, os.environ)
     options = read_host_json(app_folder)
     set_log_levels(options.log_levels)
-    functions = of_group(read_functions(import_app(app_folder), os.environ, app_folder), group)
+    declared = of_group(read_functions(import_app(app_folder), os.environ, app_folder), group)
+    errors = in_error({each.name: each.binding_types for each in declared}, options.bundle)
+    if errors:
+        log.error(told(errors))
+    functions = [each for each in declared if each.name not in errors]
     host = FunctionsHost(functions, options=options, config=config, settings=os.environ)
     stopping = _end_on_signal()
     await host.start()
     log.info("ready at %s with %d functions", host.url, len(functions))
     if ready_file is not None:
-        write_ready_file(ready_file, host, config.access)
+        write_ready_file(ready_file, host, config.access, errors)
     await stopping.wait()
     log.info("stopping; running: %s", ", ".join(host.running) or "nothing")
     left = await host.stop()
@@ -53,13 +58,14 @@ async def serve(app_folder: Path, config: HostConfig, ready_file: Path | None, g
     return 1 if left else 0
 
 
-def write_ready_file(path: Path, host: FunctionsHost, access: Access) -> None:
+def write_ready_file(path: Path, host: FunctionsHost, access: Access, errors: Mapping[str, str]) -> None:
     """Tell whoever started the host where it is: the file appears whole or not at all."""
     content = {
         "url": host.url,
         "functions_key": access.host_key,
         "master_key": access.master_key,
         "functions": [each.name for each in host.functions],
+        "in_error": dict(errors),
         "pid": os.getpid(),
     }
     draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")

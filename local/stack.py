@@ -110,6 +110,8 @@ def running_stack(options: argparse.Namespace) -> Iterator[Stack]:
         host = Program("functions", command, data, settings)
         started.callback(host.stop)
         host.wait_until_ready()
+        if host.ready["in_error"]:
+            raise ProgramFailed(f"functions in error: {', '.join(host.ready['in_error'])}; see {host.log}")
         yield Stack(azurite.connection_string, shopify.ready, bc.ready, host.ready, [shopify, bc, host])
 
 

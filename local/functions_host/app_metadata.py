@@ -64,6 +64,10 @@ class Function:
         return "context" in inspect.signature(self.call).parameters and self.trigger["name"] != "context"
 
     @property
+    def binding_types(self) -> set[str]:
+        return {str(binding["type"]) for binding in (self.trigger, *self.outputs)}
+
+    @property
     def returns_output(self) -> bool:
         return any(binding["name"] == RETURN for binding in self.outputs)
 

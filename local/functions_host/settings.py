@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from local.functions_host.errors import HostError
+from local.functions_host.extension_bundle import NO_BUNDLE, ExtensionBundle, read_extension_bundle
 
 DEFAULT_CONNECTION = "AzureWebJobsStorage"
 DEFAULT_BODY_LIMIT_BYTES = 104_857_600
@@ -53,6 +54,7 @@ class HostOptions:
     route_prefix: str = "api"
     queues: QueueOptions = field(default_factory=QueueOptions)
     singleton: SingletonOptions = field(default_factory=SingletonOptions)
+    bundle: ExtensionBundle = NO_BUNDLE
     log_levels: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -79,6 +81,7 @@ def read_host_json(app_folder: Path, processors: int | None = None) -> HostOptio
         route_prefix=str(extensions.get("http", {}).get("routePrefix", "api")).strip("/"),
         queues=_queue_options(extensions.get("queues", {}), processors or os.cpu_count() or 1),
         singleton=_singleton_options(content.get("singleton", {})),
+        bundle=read_extension_bundle(content),
         log_levels=content.get("logging", {}).get("logLevel", {}),
     )
 

@@ -10,6 +10,7 @@ import re
 
 import pytest
 
+from local.functions_host.extension_bundle import NO_BUNDLE, in_error, read_extension_bundle
 from shared.settings import SETTINGS
 from tests.infra.bicep import INFRA, MAIN, Expression, bicep_files, read, resource
 from tests.infra.test_settings import azure_settings, json_of
@@ -102,6 +103,13 @@ def test_an_environment_that_can_be_chosen_has_its_figures() -> None:
 
 def test_the_kept_instance_in_production_answers_webhooks() -> None:
     assert json_of("environments.json")["production"]["alwaysReady"] == [{"name": "http", "instanceCount": 1}]
+
+
+def test_the_host_has_every_binding_that_the_app_uses() -> None:
+    used = {name: [binding["type"] for binding in bindings] for name, bindings in declared_functions().items()}
+
+    assert in_error(used, read_extension_bundle(HOST)) == {}
+    assert in_error(used, NO_BUNDLE), "then the app needs no bundle, and host.json can do without"
 
 
 def test_no_timer_runs_when_an_instance_starts() -> None:

@@ -33,6 +33,12 @@ def report(**facts):
 """
 
 
+BUNDLE = {"id": "Microsoft.Azure.Functions.ExtensionBundle", "version": "[4.0.0, 5.0.0)"}
+QUICKLY = "00:00:00.200"
+ABSENT = object()
+"""In place of a section of host.json: leave it out."""
+
+
 def wait_for(condition: Callable[[], Any], what: str, timeout_seconds: float = 20) -> Any:
     """The first true value of the condition; fails the test when there is none in time."""
     deadline = time.monotonic() + timeout_seconds
@@ -88,14 +94,18 @@ StartHost = Callable[..., HostProcess]
 
 @pytest.fixture(scope="module")
 def start_host(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartHost]:
-    """start_host(source, *options, **settings): a ready host; `folder=` runs a second host of the same app."""
+    """start_host(source, *options, **settings): a ready host; `folder=` runs a second host of the same app.
+
+    `host_json=` replaces sections of host.json.
+    """
     started: list[HostProcess] = []
 
     def start(
-        source: str, *options: str, folder: Path | None = None, ready: bool = True, **settings: str
+        source: str, *options: str, folder: Path | None = None, ready: bool = True,
+        host_json: dict[str, Any] | None = None, **settings: str,
     ) -> HostProcess:
         app = folder or tmp_path_factory.mktemp("app")
-        write_app(app, source)
+        write_app(app, source, host_json or {})
         environment = {**os.environ, "AzureWebJobsStorage": azurite.connection_string, **settings}
         environment.setdefault("AzureFunctionsWebHost__hostid", app.name)
         host = HostProcess(app, environment, list(options))
@@ -109,11 +119,12 @@ def start_host(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> It
             host.process.wait()
 
 
-def write_app(folder: Path, source: str, max_polling_interval: str = "00:00:00.200") -> None:
-    """A function_app.py with the preamble and this source, and a host.json with quick polling."""
+def write_app(folder: Path, source: str, host_json: dict[str, Any]) -> None:
+    """A function_app.py with the preamble and this source, and a host.json with quick polling and the bundle."""
     (folder / "function_app.py").write_text(PREAMBLE + textwrap.dedent(source))
-    queues = {"maxPollingInterval": max_polling_interval}
-    (folder / "host.json").write_text(json.dumps({"version": "2.0", "extensions": {"queues": queues}}))
+    usual = {"version": "2.0", "extensionBundle": BUNDLE, "extensions": {"queues": {"maxPollingInterval": QUICKLY}}}
+    content = {name: value for name, value in {**usual, **host_json}.items() if value is not ABSENT}
+    (folder / "host.json").write_text(json.dumps(content))
 
 
 @pytest.fixture(scope="module")
