@@ -39,9 +39,10 @@ class Recorded(logging.Handler):
         """The rows of a query's answer; times are UTC, without saying so."""
         connection = duckdb_kql.connect()
         connection.execute("CREATE TABLE traces (timestamp TIMESTAMP, message VARCHAR)")
-        connection.executemany(
-            "INSERT INTO traces VALUES (?, ?)", [(at.replace(tzinfo=None), text) for at, text in self.lines]
-        )
+        if self.lines:
+            connection.executemany(
+                "INSERT INTO traces VALUES (?, ?)", [(at.replace(tzinfo=None), text) for at, text in self.lines]
+            )
         found = duckdb_kql.query(connection, at_moment(query, self._clock.now()))
         return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
 

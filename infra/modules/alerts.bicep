@@ -12,7 +12,7 @@ var rules = [
     name: 'nothing-applied'
     says: 'A shop has not been brought up to date for hours, or the app does not report.'
     severity: 1
-    window: 'P1D'
+    window: 'P2D'
     every: 'PT15M'
     query: loadTextContent('../alerts/nothing-applied.kql')
   }
@@ -83,6 +83,8 @@ resource rule 'Microsoft.Insights/scheduledQueryRules@2022-06-15' = [for each in
         }
       ]
     }
+    // Before the first telemetry there is no table to check a query against, and the rule would be refused.
+    skipQueryValidation: true
     autoMitigate: true
     actions: { actionGroups: empty(email) ? [] : [people.id] }
   }

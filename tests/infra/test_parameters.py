@@ -69,6 +69,10 @@ def test_an_alert_sees_as_far_back_as_its_query_looks_and_tells_the_shop(rule: d
     assert "// Rows:" in query
 
 
+def test_an_alert_can_be_made_before_there_is_any_telemetry() -> None:
+    assert resource("alerts", "rule").body["properties"]["skipQueryValidation"] is True
+
+
 def test_every_file_that_is_loaded_is_there() -> None:
     for path in bicep_files():
         for node in walk(read(path).root):

@@ -1,12 +1,11 @@
 """Every queue, table and container of the code is in the infrastructure and in docs/architecture.md, and no other.
 
-The names come from the constants TABLE, CONTAINER and QUEUE of shared/ and from the triggers. Log entries are the
-exception: the app makes a table for each hour and a container for each day. One run shows that nothing else comes
-into being.
+The names come from the places that ask storage for them (storage_use.py) and from the triggers. Log entries are the
+exception: the app makes a table for each hour and a container for each day. A run shows that nothing else comes into
+being.
 """
 from __future__ import annotations
 
-import ast
 import re
 
 import pytest
@@ -17,20 +16,21 @@ from azure.storage.queue import QueueServiceClient
 from local.azurite import Azurite
 from tests.house import a_house
 from tests.infra.bicep import INFRA, read
-from tests.test_repository import ROOT, declared_functions, python_files
+from tests.infra.storage_use import HANDED_ON, name_of, sources, under_other_names, used, uses, uses_in
+from tests.test_repository import ROOT, declared_functions
 
 STORAGE = read(INFRA / "modules" / "storage.bicep")
 OF_A_TIME = re.compile(r"LogEntries\d{10}|log-bodies-\d{8}")
 
 
 def test_the_tables_are_those_of_the_code() -> None:
-    assert set(STORAGE.variables["tables"]) == constants("TABLE")
+    assert set(STORAGE.variables["tables"]) == used("tables")
 
 
 def test_the_containers_are_those_of_the_code_and_the_apps_package() -> None:
     named = {one for one in STORAGE.variables["containers"] if isinstance(one, str)}
 
-    assert named == constants("CONTAINER")
+    assert named == used("blobs")
     assert STORAGE.variables["packageContainer"] not in named
 
 
@@ -38,7 +38,38 @@ def test_the_queues_are_those_that_are_sent_to_or_listened_to() -> None:
     heard = {binding["queueName"] for bindings in declared_functions().values() for binding in bindings
              if "queueName" in binding}
 
-    assert set(STORAGE.variables["queues"]) == constants("QUEUE") | heard
+    assert set(STORAGE.variables["queues"]) == used("queues") | heard
+
+
+@pytest.mark.parametrize("source, room, name", [
+    ("from shared.journal.payments import PAYOUTS\nPayments(storage.tables[PAYOUTS], Payout)", "tables", "PAYOUTS"),
+    ("rows = self._storage.tables['Anything']", "tables", "'Anything'"),
+    ("connector.storage.tables.drop(OLD)", "tables", "OLD"),
+    ("blobs.write(OTHER, name, data, 'text/plain')", "blobs", "OTHER"),
+    ("connector.storage.queues.send(QUEUE, text)", "queues", "QUEUE"),
+])
+def test_a_name_is_found_where_it_is_used_whatever_it_is_called(source: str, room: str, name: str) -> None:
+    assert [(use.room, use.said) for use in uses_in("any", source)] == [(room, name)]
+
+
+def test_a_name_whose_origin_cannot_be_told_has_to_be_listed() -> None:
+    (use,) = uses_in("shared.connector", "storage.tables[somewhere]")
+
+    with pytest.raises(LookupError, match="where does somewhere come from"):
+        name_of(use)
+    assert set(HANDED_ON) <= {(use.module, use.said) for use in uses()}
+
+
+def test_storage_goes_by_its_own_name_everywhere() -> None:
+    assert {str(path): found for path in sources() if (found := under_other_names((ROOT / path).read_text()))} == {}
+
+
+@pytest.mark.parametrize("source", [
+    "drawers = storage.tables", "a, drawers = 1, storage.tables", "def f(drawers: Tables) -> None: ...",
+    "drawers: Blobs = storage.blobs",
+])
+def test_storage_under_another_name_is_noticed(source: str) -> None:
+    assert under_other_names(source) == ["drawers"]
 
 
 @pytest.mark.parametrize("queue", sorted(name for name in STORAGE.variables["queues"] if "poison" not in name))
@@ -51,32 +82,30 @@ def test_a_queue_has_somebody_who_hears_of_its_poison_messages(queue: str) -> No
 
 def test_whatever_is_made_is_told_in_the_architecture() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text()
-    told = set(re.findall(r"^\| (?:table|container|queue) ([\w-]+) \|", page, re.MULTILINE))
-    kept = [*STORAGE.variables["tables"], *constants("CONTAINER"), *constants("QUEUE")]
+    rows = re.findall(r"^\| (table|container|queue)s? ([\w, -]+) \|", page, re.MULTILINE)
+    told = {kind: {name for each, names in rows if each == kind for name in names.split(", ")}
+            for kind in ("table", "container", "queue")}
 
-    assert set(kept) == told
+    assert told == {"table": used("tables"), "container": used("blobs"), "queue": used("queues")}
 
 
 def test_a_run_makes_nothing_that_is_not_in_the_infrastructure(street_storage: Azurite) -> None:
     connection = street_storage.connection_string
 
     with a_house(connection) as house:
+        house.order(5001)
+        house.order(5002, [{"sku": "UNKNOWN", "quantity": 1, "unit_price": "25.00"}])
+        house.payout(9001)
+        house.dispute(9101)
         house.sync()
 
     tables = {one.name for one in TableServiceClient.from_connection_string(connection).list_tables()}
     containers = {one.name for one in BlobServiceClient.from_connection_string(connection).list_containers()}
     queues = {one.name for one in QueueServiceClient.from_connection_string(connection).list_queues()}
-    assert {"Shops", "SyncRuns", "Leases"} <= tables
+    assert {"Shops", "SyncRuns", "Leases", "Links", "SkippedRecords", "Payouts", "Disputes"} <= tables
     assert without_times(tables) <= set(STORAGE.variables["tables"])
-    assert without_times(containers) <= constants("CONTAINER")
+    assert without_times(containers) <= used("blobs")
     assert queues <= set(STORAGE.variables["queues"])
-
-
-def constants(name: str) -> set[str]:
-    """The values of a constant that many modules have, e.g. TABLE."""
-    return {ast.literal_eval(node.value) for path in python_files("shared")
-            for node in ast.parse((ROOT / path).read_text()).body
-            if isinstance(node, ast.Assign) and [ast.unparse(one) for one in node.targets] == [name]}
 
 
 def without_times(names: set[str]) -> set[str]:

@@ -107,6 +107,32 @@ def test_nothing_applied_forgets_a_shop_that_was_removed_within_the_hour(house: 
     assert alert("nothing-applied") == []
 
 
+def test_every_alert_is_silent_before_the_app_has_said_anything(house: House, alert: Any) -> None:
+    house.clock.forward(3 * DAY)
+
+    assert {path.stem: alert(path.stem) for path in ALERTS.iterdir() if alert(path.stem)} == {}
+
+
+def test_nothing_applied_still_speaks_for_an_app_that_has_been_silent_for_more_than_a_day(
+    house: House, alert: Any
+) -> None:
+    report_health(house.connector)
+
+    house.clock.forward(1.9 * DAY)
+
+    assert [row["why"] for row in alert("nothing-applied")] == ["the app does not report"]
+
+
+def test_nothing_applied_speaks_for_an_app_without_shops_too(house: House, alert: Any) -> None:
+    house.connector.shops.remove(house.shop)
+    report_health(house.connector)
+    assert alert("nothing-applied") == []
+
+    house.clock.forward(2 * HOUR)
+
+    assert [row["why"] for row in alert("nothing-applied")] == ["the app does not report"]
+
+
 def test_nothing_applied_speaks_for_an_app_that_does_not(house: House, alert: Any) -> None:
     time_passes(house, 0.5)
     last = house.clock.now()
