@@ -15,6 +15,7 @@ from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFo
 from azure.keyvault.secrets import SecretClient
 
 from shared.errors import ConnectorError
+from shared.storage.connections import transport
 
 
 class KeyVault:
@@ -54,7 +55,7 @@ def key_vault(url: str, client_id: str) -> KeyVault:
     """The vault at `url`; `client_id` names a user-assigned identity, "" the system-assigned one."""
     from azure.identity import ManagedIdentityCredential
 
-    return KeyVault(url, ManagedIdentityCredential(client_id=client_id or None))
+    return KeyVault(url, ManagedIdentityCredential(client_id=client_id or None), transport=transport())
 
 
 def secret_name(name: str) -> str:

@@ -25,7 +25,7 @@ class Storage(NamedTuple):
 
 def storage_from_connection_string(text: str, patience: Patience = PATIENT) -> Storage:
     """Storage by connection string (emulator, development)."""
-    made = patience.of_the_sdk
+    made = patience.of_the_sdk()
     return Storage(
         Tables(TableServiceClient.from_connection_string(text, **made), patience),
         Blobs(BlobServiceClient.from_connection_string(text, **made), patience),
@@ -39,7 +39,7 @@ def storage_from_identity(account: str, client_id: str | None, patience: Patienc
 
     credential = ManagedIdentityCredential(client_id=client_id)
     address = "https://{}.{}.core.windows.net".format
-    made = patience.of_the_sdk
+    made = patience.of_the_sdk()
     return Storage(
         Tables(TableServiceClient(address(account, "table"), credential=credential, **made), patience),
         Blobs(BlobServiceClient(address(account, "blob"), credential=credential, **made), patience),

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 from azure.core.exceptions import AzureError, HttpResponseError, ServiceRequestError
 
 from shared.errors import ServiceUnavailable
+from shared.storage.connections import transport
 
 T = TypeVar("T")
 
@@ -30,12 +31,11 @@ class Patience(NamedTuple):
     first_wait_seconds: float = 0.5
     timeout_seconds: float = 30
 
-    @property
     def of_the_sdk(self) -> dict[str, Any]:
-        """What a client of the SDK is made with."""
+        """What clients of the SDK are made with; those that are made with the same one share its connections."""
+        seconds = self.timeout_seconds
         return {
-            "retry_total": 0, "read_timeout": self.timeout_seconds,
-            "connection_timeout": min(self.timeout_seconds, 5),
+            "retry_total": 0, "transport": transport(read_timeout=seconds, connection_timeout=min(seconds, 5)),
         }
 
     def ask(self, question: Callable[[], T], already: Callable[[], T | None] = lambda: None) -> T:

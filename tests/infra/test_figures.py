@@ -11,7 +11,9 @@ import re
 import pytest
 
 from local.functions_host.extension_bundle import NO_BUNDLE, in_error, read_extension_bundle
+from shared.journal.log_list import SIDE_BY_SIDE
 from shared.settings import SETTINGS
+from shared.storage.connections import CONNECTIONS
 from tests.infra.bicep import INFRA, MAIN, Expression, bicep_files, read, resource
 from tests.infra.test_settings import azure_settings, json_of
 from tests.test_repository import ROOT, declared_functions
@@ -66,6 +68,13 @@ def test_there_is_a_thread_for_every_request_and_every_message() -> None:
     assert threads == "string(2 * requestsAtOnce)"
     assert 2 * requests >= requests + queues["batchSize"] + queues["newBatchThreshold"]
     assert SITE["scaleAndConcurrency"]["triggers"]["http"]["perInstanceConcurrency"] == Expression("requestsAtOnce")
+
+
+def test_there_is_a_connection_to_storage_for_every_thread_that_may_ask_at_once() -> None:
+    threads = 2 * APP.variables["requestsAtOnce"]
+    lanes_of_log_lists = APP.variables["requestsAtOnce"] // 2 * SIDE_BY_SIDE
+
+    assert threads + lanes_of_log_lists <= CONNECTIONS
 
 
 def test_a_run_hands_over_long_before_its_function_is_stopped() -> None:
