@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 
@@ -72,7 +72,8 @@ class BusinessCentral:
     ) -> None:
         self.clock = clock
         self._root = api_root.rstrip("/")
-        self._company = f"companies({company})"
+        # A card of an older version may hold anything: it stays one part of the path.
+        self._company = f"companies({quote(company, safe='')})"
         self._page_size = page_size
         self._transport = Transport(
             sign_in, clock, http_gate, observe, requests_per_five_minutes=requests_per_five_minutes
@@ -183,7 +184,7 @@ class BusinessCentral:
     # Building calls
 
     def _url(self, entity_set: str, id: str) -> str:
-        return f"{self._root}/{self._company}/{entity_set}({id})"
+        return f"{self._root}/{self._company}/{entity_set}({quote(id, safe='')})"
 
     def _write(
         self, method: str, url: str, entity_set: str, body: Mapping[str, Any], headers: Mapping[str, str] = {}

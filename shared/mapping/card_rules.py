@@ -29,6 +29,7 @@ LARGEST_TOLERANCE = Decimal(1)
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
 _ISO_CURRENCY = re.compile(r"[A-Z]{3}")
+_COMPANY = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SERVICE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,239}")
 
 
@@ -58,6 +59,12 @@ def _code(card: ShopCard) -> Iterator[str]:
 def _enabled(card: ShopCard) -> Iterator[str]:
     if card.enabled and not (card.shopify_url and card.company_id):
         yield "Enabled: fill in Shopify Admin URL and Company first."
+
+
+def _company(card: ShopCard) -> Iterator[str]:
+    # It becomes part of an address that the token of Business Central is sent to.
+    if card.company_id and not _COMPANY.fullmatch(card.company_id):
+        yield "Company: its id in Business Central, e.g. 5d0c2a4f-51b2-4c5c-9e0b-7f3b1c2d4e5f."
 
 
 def _customers(card: ShopCard) -> Iterator[str]:
@@ -148,6 +155,6 @@ def _doubles(texts: Iterable[str]) -> list[str]:
 
 
 _RULES: tuple[Callable[[ShopCard], Iterator[str]], ...] = (
-    _code, _enabled, _logging_mode_until, _customers, _items, _numbers, _shipping_charges, _vendor_items, _currencies,
-    _tolerance, _time_zone,
+    _code, _company, _enabled, _logging_mode_until, _customers, _items, _numbers, _shipping_charges, _vendor_items,
+    _currencies, _tolerance, _time_zone,
 )

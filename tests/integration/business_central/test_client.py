@@ -107,6 +107,19 @@ def test_a_company_that_is_not_there_stops_the_run(bc: BusinessCentral, server: 
     assert not isinstance(refused.value, RecordRefused)
 
 
+@pytest.mark.parametrize("company", ["x)/../../../../PROD/api/v2.0/companies(y", "../..", "a?b#c", "a%2F..%2F..%2Fb"])
+def test_no_company_leads_out_of_the_address_of_the_settings(server: ScriptedServer, company: str) -> None:
+    server.answers(says({"value": []}), says({"id": "1"}))
+    bc = BusinessCentral(server.root, company, bearer("t"), ManualClock())
+
+    read_all(bc)
+    bc.read("customers", company)
+
+    for request in server.requests:
+        assert request.path.startswith("/v2.0/sandbox/api/v2.0/companies(")
+        assert request.path.count("/") == "/v2.0/sandbox/api/v2.0/companies(x)/customers".count("/")
+
+
 def test_amounts_are_read_as_decimals(bc: BusinessCentral, server: ScriptedServer) -> None:
     server.answers(Answer(200, b'{"id":"1","unitPrice":0.10}'))
 

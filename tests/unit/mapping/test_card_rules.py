@@ -42,6 +42,11 @@ def test_a_sound_card_has_no_violations(card):
         pytest.param({"code": "a/b"}, "Code:", id="code-that-cannot-be-a-key"),
         pytest.param({"code": "F" * 21}, "Code:", id="code-too-long"),
         pytest.param({"enabled": True, "company_id": ""}, "Enabled:", id="enabled-without-company"),
+        *(pytest.param({"company_id": company}, "Company:", id=f"company-{number}") for number, company in enumerate((
+            "CRONUS FR", "x)/../../../../PROD/api/v2.0/companies(y", "5d0c2a4f-51b2-4c5c-9e0b-7f3b1c2d4e5f\n",
+            "{5d0c2a4f-51b2-4c5c-9e0b-7f3b1c2d4e5f}", "5d0c2a4f51b24c5c9e0b7f3b1c2d4e5f", "/", "..",
+            "5d0c2a4f-51b2-4c5c-9e0b-7f3b1c2d4e5f)/customers(1", "٣d0c2a4f-51b2-4c5c-9e0b-7f3b1c2d4e5f",
+        ))),
         pytest.param({"customer_mapping_type": CustomerMapping.DEFAULT_CUSTOMER, "default_customer_no": ""},
                      "Default Customer No.:", id="always-default-without-customer"),
         pytest.param({"contact_source": NameSource.COMPANY_NAME}, "Contact Source:", id="company-as-contact"),
