@@ -73,7 +73,8 @@ def allocations(*amounts: Amount) -> list[DiscountAllocation]:
 def a_card(**settings: Any) -> ShopCard:
     """The shop card of the acceptance cases, changed by `settings`."""
     sound: dict[str, Any] = {
-        "code": "FR", "shopify_url": "https://demo-fr.myshopify.com", "company_id": "1e7f5c7e-57b4-4d2c-8a86-0f6a6d4c8e11",
+        "code": "FR", "shopify_url": "https://demo-fr.myshopify.com",
+        "company_id": "1e7f5c7e-57b4-4d2c-8a86-0f6a6d4c8e11",
         "customer_mapping_type": CustomerMapping.BY_EMAIL_PHONE, "default_customer_no": "C-WEB",
         "sku_mapping": SkuMapping.ITEM_NO, "auto_create_unknown_customers": True,
         "item_template": ItemTemplate(general_product_posting_group="RETAIL",

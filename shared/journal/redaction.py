@@ -9,7 +9,7 @@ is usual and "secret" or "cookie" an ordinary word in it, so rules that begin wi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
@@ -24,15 +24,22 @@ _SHORTEST_SECRET = 8
 
 
 class _Rule(NamedTuple):
-    """What is hidden, and what stands there instead."""
+    """What is hidden, and what stands there instead; `sign` is in every text where it may be, in lower case."""
 
     pattern: re.Pattern[str]
     replacement: str
+    sign: bytes = b""
 
 
 _WORDS = tuple(re.compile(word) for word in (
     b"token", b"secret", b"hmac", b"passw", b"authorization", b"signature", b"credential", b"assertion", b"cookie",
-    b"key(?:(?<=api.key)|(?<=apikey)|(?<=functions-key))", b"bearer", b"basic",
+    b"pwd", b"passphrase", b"bearer", b"basic",
+    b"key(?:" + b"|".join(
+        rb"(?<=%s%skey)" % (word, between) for between in (b"", rb"\W", b"_") for word in (
+            b"api", b"access", b"account", b"shared", b"private", b"secret", b"functions", b"master", b"host",
+            b"subscription", b"signing", b"encryption", b"sas", b"primary", b"secondary", b"storage", b"service",
+        )
+    ) + b")",
 ))
 """What a telling name contains, in lower case."""
 
@@ -44,6 +51,16 @@ _AFTER_A_WORD = (
         rf'\1"{HIDDEN}"',
     ),
     _Rule(re.compile(rf'({_REST_OF_NAME}\\+"\s*:\s*\\+")[^"\\]*'), rf"\1{HIDDEN}"),
+    # 'access_token': '…' of Python, password: "…" of YAML, password = '…' of a settings file
+    _Rule(re.compile(rf"({_REST_OF_NAME}'?\s{{0,9}}[:=]\s{{0,9}}([\"']))(?:\\.|(?!\2)[^\\])*+", re.S), rf"\1{HIDDEN}"),
+    # {"name": "access_token", "value": "…"}, also within a JSON text; <add key="Password" value="…"/>
+    _Rule(
+        re.compile(rf'({_REST_OF_NAME}(\\*")\s*,\s*\2val(?:ue)?\2\s*:\s*\2)(?:\\\\.|(?!\2).)*+', re.I | re.S),
+        rf"\1{HIDDEN}",
+    ),
+    _Rule(re.compile(rf"({_REST_OF_NAME}([\"'])\s+value\s*=\s*\2)(?:(?!\2).)*+", re.I | re.S), rf"\1{HIDDEN}"),
+    # <access_token type="x">…</access_token>
+    _Rule(re.compile(rf"({_REST_OF_NAME}(?:\s[^<>]{{0,200}})?>)(?:<!\[CDATA\[)?[^<]+"), rf"\1{HIDDEN}"),
     # a parameter of an address or a form
     _Rule(re.compile(rf"({_REST_OF_NAME}=)[^&\s\"'<>\\;]+"), rf"\1{HIDDEN}"),
     # a header on a line of its own, also as \r\n within a JSON text
@@ -55,21 +72,56 @@ _AFTER_A_WORD = (
         rf"\1{HIDDEN}",
     ),
     _Rule(re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.I), rf"\1 {HIDDEN}"),
+    # password: … of YAML, to the end of what holds together
+    _Rule(
+        re.compile(
+            rf"({_REST_OF_NAME}:\s{{1,9}})(?!null\b|true\b|false\b|~)[^\s,;\"'<>{{}}\[\]\\]{{6,}}"
+        ), rf"\1{HIDDEN}",
+    ),
 )
 """Tried where a word begins."""
 
-_SHORT_NAMES = ("code", "sig", "key", "session")
+_SHORT_NAMES = ("code", "sig", "key", "session", "pass")
 _AFTER_A_SHORT_NAME = "|".join(
     rf"(?<={before}{name}=)" for name in _SHORT_NAMES for before in (r"\A", r"[?&;\s\"']", r"\\u0026")
 )
+
+
+def _named_shortly(name: str, value: str) -> Iterator[_Rule]:
+    """Rules for what is called `name` altogether: in JSON, in JSON within JSON, in YAML and in XML."""
+    for spelt in (name, name.capitalize(), name.upper()):
+        yield from (_Rule(re.compile(f"({before}){value}{after}", re.S), rf"\1{HIDDEN}", sign.encode())
+                    for before, after, sign in (
+            (rf'"{spelt}"\s*:\s*"', r'(?=(?<!\\)"|\Z)', f'"{name}"'),
+            (rf'"{spelt}\\{{1,9}}"\s*:\s*\\{{1,9}}"', r'(?=\\|"|\Z)', f'"{name}\\'),
+            (rf"{spelt}:[ \t]{{1,9}}", r"(?=\s|\Z)", f"{name}:"),
+            (rf"<{spelt}>", r"(?=<|\Z)", f"<{name}>"),
+        ))
+
+
 _BY_FORM = (
     # a parameter that is called so altogether: discount_code is none
     _Rule(re.compile(rf"=(?:{_AFTER_A_SHORT_NAME})[^&\s\"'<>\\;]+", re.I), f"={HIDDEN}"),
     _Rule(re.compile(r"(://)[^/\s\"'@?#\\]++@"), rf"\1{HIDDEN}@"),
-    _Rule(re.compile(r"shp[a-z]{2}_\w{8,}"), HIDDEN),
+    _Rule(re.compile(r"shp[a-z]{2,6}_\w{8,}"), HIDDEN),
+    _Rule(re.compile(r"(?<![A-Z0-9])A(?:KIA|SIA)[A-Z0-9]{16}(?![A-Z0-9])"), HIDDEN, b"akia"),
+    _Rule(re.compile(r"(?<![A-Z0-9])A(?:KIA|SIA)[A-Z0-9]{16}(?![A-Z0-9])"), HIDDEN, b"asia"),
+    _Rule(re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}=="), HIDDEN, b"=="),
+    _Rule(re.compile(r"(-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----)[^-]+"), rf"\1{HIDDEN}", b"private key-----"),
+    # {"value": "…", "name": "access_token"}
+    _Rule(
+        re.compile(r'("value"\s*:\s*")(?:\\.|[^"\\])++(?="\s*,\s*"(?:name|key|header)"\s*:\s*"[^"]{0,100}?'
+                   r'(?i:token|secret|hmac|passw|pwd|authorization|signature|credential|cookie|key))'),
+        rf"\1{HIDDEN}", b'"value"',
+    ),
     _Rule(re.compile(r"eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?"), HIDDEN),
+    *(rule for name in ("sig", "pass", "sas") for rule in _named_shortly(name, r".{1,2000}?")),
+    # Shopify's attributes have keys too: only what looks like a secret
+    *_named_shortly("key", r"(?=[^\"\s]*\d)[\w+/=.~-]{12,}"),
 )
-"""Each begins with a letter or sign, for which a long text is searched fast."""
+"""Tried where their sign is, or where they begin with a letter or sign that a long text is searched for fast."""
+
+_SIGNS = frozenset(rule.sign for rule in _BY_FORM)
 
 _AT_THE_TOKEN_SERVICE = re.compile(r"/oauth|/token(?:$|[?/])|/authorize(?:$|[?/])", re.I)
 _CODE = re.compile(r'("code"\s*:\s*)"(?:\\.|[^"\\])*(?:"|$)', re.I)
@@ -104,10 +156,11 @@ class _Chances(NamedTuple):
 def _chances(text: str, known: Iterable[str]) -> _Chances:
     """Most of what redaction costs is this search, so it is made once for all texts of an exchange."""
     folded = _folded(text)
+    signs = {sign for sign in _SIGNS if sign in folded}
     return _Chances(
         [form for form in _forms(tuple(known)) if form in text],
         [word for word in _WORDS if word.search(folded)],
-        [rule for rule in _BY_FORM if rule.pattern.search(text)],
+        [rule for rule in _BY_FORM if rule.sign in signs and rule.pattern.search(text)],
     )
 
 
