@@ -71,8 +71,7 @@ def storage_proxy(connection_string: str) -> Iterator[StorageProxy]:
 @contextmanager
 def _door(proxy: StorageProxy, service: str, host: str, port: int) -> Iterator[int]:
     handler = type("Door", (_Door,), {"proxy": proxy, "service": service, "upstream": (host, port)})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
+    server = _Doors(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
@@ -81,6 +80,11 @@ def _door(proxy: StorageProxy, service: str, host: str, port: int) -> Iterator[i
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+class _Doors(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128  # a crowd that comes at once is not turned away
 
 
 class _Door(BaseHTTPRequestHandler):

@@ -498,6 +498,16 @@ CATALOGUE: dict[str, Problem] = {
         "Un paramètre d'application manque ou est incorrect",
         "Portail Azure > application de fonctions > Variables d'environnement : corriger les paramètres nommés.",
     ),
+    "settings-unresolved": Problem(
+        Fault.SETUP, 503,
+        "Settings have not been read from Key Vault yet",
+        "Have the references read again: az rest --method post --url https://management.azure.com/<resource id of the "
+        "function app>/config/configreferences/appsettings/refresh?api-version=2022-03-01, or change any setting.",
+        "Des paramètres n'ont pas encore été lus dans Key Vault",
+        "Faire relire les références : az rest --method post --url https://management.azure.com/<id de ressource de "
+        "l'application de fonctions>/config/configreferences/appsettings/refresh?api-version=2022-03-01, ou modifier "
+        "n'importe quel paramètre.",
+    ),
     "internal-error": Problem(
         Fault.US, 500,
         "The connector failed",

@@ -99,13 +99,16 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Settings from environment variables; ConnectorError names everything that is wrong."""
+    """Settings from environment variables.
+
+    ConnectorError names everything that is wrong: settings-unresolved, or settings-invalid.
+    """
+    unresolved = [name for name in SETTINGS if _is_reference(environment.get(name, ""))]
+    if unresolved:
+        raise ConnectorError("settings-unresolved", f"not read from Key Vault yet: {', '.join(unresolved)}")
 
     def text(name: str) -> str:
-        value = environment.get(name, SETTINGS[name].default or "")
-        if value.startswith("@Microsoft.KeyVault"):
-            raise ConnectorError("settings-invalid", f"{name} holds a Key Vault reference that was not resolved")
-        return value
+        return environment.get(name, SETTINGS[name].default or "")
 
     wrong: list[str] = []
 
@@ -159,6 +162,11 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if wrong:
         raise ConnectorError("settings-invalid", "; ".join(wrong))
     return settings
+
+
+def _is_reference(value: str) -> bool:
+    """Whether it is the reference itself: what App Service leaves in a setting whose secret it could not read."""
+    return value.strip().casefold().startswith("@microsoft.keyvault")
 
 
 def _contradictions(settings: Settings) -> list[str]:

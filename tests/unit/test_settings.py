@@ -39,3 +39,26 @@ def test_what_is_missing_or_wrong_is_named_all_at_once(given: dict[str, str], na
 
     assert wrong.value.code == "settings-invalid"
     assert all(name in wrong.value.detail for name in named)
+
+
+REFERENCE = "@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/bc-client-secret)"
+
+
+@pytest.mark.parametrize("given, named", [
+    ({"BC_CLIENT_SECRET": REFERENCE}, ["BC_CLIENT_SECRET"]),
+    ({"SHOPIFY_CLIENT_SECRET": "@Microsoft.KeyVault(VaultName=v;SecretName=s)", "BC_WEB_SERVICE_KEY": REFERENCE},
+     ["SHOPIFY_CLIENT_SECRET", "BC_WEB_SERVICE_KEY"]),
+    ({"SYNC_LEASE_SECONDS": f" {REFERENCE.lower()}", "BC_CONCURRENCY": "6"}, ["SYNC_LEASE_SECONDS"]),
+])
+def test_references_that_were_not_resolved_are_told_apart_and_named_all_at_once(
+    given: dict[str, str], named: list[str]
+) -> None:
+    with pytest.raises(ConnectorError) as wrong:
+        read_settings(NEEDED | given)
+
+    assert wrong.value.code == "settings-unresolved"
+    assert wrong.value.detail == f"not read from Key Vault yet: {', '.join(named)}"
+
+
+def test_a_value_that_only_speaks_of_a_reference_is_none() -> None:
+    assert read_settings(NEEDED | {"ENVIRONMENT": "not @Microsoft.KeyVault"}).environment == "not @Microsoft.KeyVault"
