@@ -29,7 +29,8 @@ blueprint = func.Blueprint()
 @edge
 @needs(None)
 def health(call: Call) -> Answer:
-    return Answer({"status": "ok"})
+    ahead = call.connector.clock_ahead()
+    return Answer({"status": "ok"} | ({"clock_ahead": ahead} if ahead else {}))
 
 
 @blueprint.function_name("list_shops")

@@ -1,9 +1,9 @@
 """A door in front of the storage emulator: counts every call that passes, and refuses some when told to.
 
 Tests and benchmarks put it between the connector and the emulator, to see what a step costs in calls and what
-happens when storage refuses or fails (storage_faults.py). Signatures stay valid, for they do not cover the host
-(Microsoft Learn, "Authorize with Shared Key"). Border: passes bytes on; knows of storage only how a batch names its
-table.
+happens when storage refuses or fails (storage_faults.py), or when its clock is another one (`now`). Signatures stay
+valid, for they do not cover the host (Microsoft Learn, "Authorize with Shared Key"). Border: passes bytes on; knows
+of storage only how a batch names its table.
 
     with storage_proxy(azurite.connection_string) as proxy:
         proxy.connection_string, proxy.calls, proxy.refuse = lambda call: "LogEntries" in call.target
@@ -15,6 +15,8 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
@@ -46,6 +48,7 @@ class StorageProxy:
         self.calls: list[StorageCall] = []
         self.refuse: Callable[[StorageCall], bool] = lambda call: False
         self.faults = Faults()
+        self.now: Callable[[], datetime] | None = None      # storage's clock, for the Date of its answers
         self.closing = threading.Event()
 
     def count(self, part: str = "") -> int:
@@ -143,7 +146,10 @@ class _Door(BaseHTTPRequestHandler):
     def _answer(self, status: int, headers: list[tuple[str, str]], content: bytes, length: str | None = None) -> None:
         self.send_response_only(status)
         for name, value in headers:
-            self.send_header(name, value)
+            if name.lower() != "date" or self.proxy.now is None:
+                self.send_header(name, value)
+        if self.proxy.now is not None:
+            self.send_header("Date", format_datetime(self.proxy.now().astimezone(UTC), usegmt=True))
         if status not in (204, 304):
             known = length if self.command == "HEAD" and length else str(len(content))
             self.send_header("Content-Length", known)

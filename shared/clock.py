@@ -1,7 +1,8 @@
 """Time, injected: everything that needs "now" or waits takes a Clock.
 
 All times are UTC and aware. Shopify's and our stored times have whole seconds, written as
-2026-03-10T10:00:00Z; `iso` and `from_iso` are the only place that knows this form.
+2026-03-10T10:00:00Z; `iso` and `from_iso` are the only place that knows this form. Whose time counts for what:
+docs/decisions/0020-whose-clock.md.
 """
 from __future__ import annotations
 

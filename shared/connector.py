@@ -54,6 +54,7 @@ from shared.sync.changed_records import TABLE as CHANGED_TABLE
 from shared.sync.changed_records import ChangedRecords, Waking
 from shared.sync.information import TABLE as INFORMATION_TABLE
 from shared.sync.information import Informations
+from shared.told_clock import WORTH_TELLING, ToldClock, ahead_of
 from shared.webhooks.listening import ListeningShops
 from shared.webhooks.refused import TABLE as REFUSED_TABLE
 from shared.webhooks.refused import RefusedDeliveries
@@ -63,10 +64,15 @@ if TYPE_CHECKING:
 
 
 class Connector(NamedTuple):
-    """Everything a trigger may call."""
+    """Everything a trigger may call.
+
+    clock          ours, set right by the Date of storage's answers
+    shopify_clock  Shopify's, as its answers tell it
+    """
 
     settings: Settings
     clock: Clock
+    shopify_clock: ToldClock
     storage: Storage
     shops: Shops
     tokens: AccessTokens
@@ -106,6 +112,7 @@ class Connector(NamedTuple):
             token=token,
             on_unauthorized=token.renew,
             clock=self.clock,
+            their_clock=self.shopify_clock,
             http_gate=self.permission,
             observe=self.observer(card, log),
             mutation_gate=lambda: _may_write_to_shopify(card),
@@ -122,11 +129,21 @@ class Connector(NamedTuple):
         )
 
 
+    def clock_ahead(self) -> dict[str, int]:
+        """By how many seconds this machine's clock is ahead of storage's and Shopify's (less than 0: behind), where it
+        is more than a minute."""
+        storage = ahead_of(self.clock)
+        ahead = {"storage": storage, "shopify": storage + self.shopify_clock.ahead}
+        return {whose: round(by.total_seconds()) for whose, by in ahead.items() if abs(by) > WORTH_TELLING}
+
+
 def build_connector(
     settings: Settings, *, clock: Clock | None = None, storage: Storage | None = None, observe: Observer = unobserved
 ) -> Connector:
-    """Wire a connector; what is not given is made from the settings."""
-    clock = clock or SystemClock()
+    """Wire a connector; what is not given is made from the settings. A clock that is given is taken as it is."""
+    if clock is None:
+        clock = told = ToldClock(SystemClock())
+        storage = storage or _storage(settings, told)
     storage = storage or _storage(settings)
     tables = storage.tables
     permission = HttpPermission(tables[ENVIRONMENT_TABLE], settings.environment, clock)
@@ -149,6 +166,7 @@ def build_connector(
     return Connector(
         settings=settings,
         clock=clock,
+        shopify_clock=ToldClock(clock),
         storage=storage,
         shops=shops,
         tokens=tokens,
@@ -185,10 +203,10 @@ def connector() -> Connector:
     return build_connector(read_settings(os.environ))
 
 
-def _storage(settings: Settings) -> Storage:
+def _storage(settings: Settings, clock: ToldClock | None = None) -> Storage:
     if settings.storage_connection:
-        return storage_from_connection_string(settings.storage_connection)
-    return storage_from_identity(settings.storage_account, settings.identity_client_id or None)
+        return storage_from_connection_string(settings.storage_connection, clock=clock)
+    return storage_from_identity(settings.storage_account, settings.identity_client_id or None, clock=clock)
 
 
 def _vault(settings: Settings, storage: Storage) -> Vault:

@@ -18,7 +18,7 @@ from local.business_central.server import BusinessCentral as BusinessCentralSimu
 from local.business_central.server import start_business_central
 from local.shopify.demo_shop import shop_card
 from local.shopify.server import RunningShop, start_shopify
-from local.shopify.state import ShopState
+from local.shopify.state import ShopifyClock, ShopState
 from shared.connector import Connector, build_connector
 from shared.exchange import Exchange
 from shared.journal.runs import SyncRun
@@ -176,7 +176,8 @@ class House:
 def a_house(storage: str, **settings: Any) -> Iterator[House]:
     """An empty shop and the seeded company, wired up."""
     clock = ManualClock()
-    shopify = start_shopify(state=ShopState(shop_card(), clock), clock=clock)
+    at_shopify = ShopifyClock(clock)
+    shopify = start_shopify(state=ShopState(shop_card(), at_shopify), clock=at_shopify)
     bc = start_business_central(clock)
     try:
         yield House(storage, clock, shopify, bc, **settings)

@@ -26,3 +26,16 @@ class ManualClock:
     def forward(self, seconds: float) -> None:
         with self._lock:
             self._now += timedelta(seconds=seconds)
+
+
+class AnotherClock:
+    """The clock of another machine: so many seconds ahead of that one (less than 0: behind)."""
+
+    def __init__(self, clock: ManualClock, ahead_seconds: float) -> None:
+        self._clock, self._ahead = clock, timedelta(seconds=ahead_seconds)
+
+    def now(self) -> datetime:
+        return self._clock.now() + self._ahead
+
+    def sleep(self, seconds: float) -> None:
+        self._clock.sleep(seconds)

@@ -15,12 +15,12 @@ from local.shopify.bucket import PLANS
 from local.shopify.demo_shop import DOMAIN, demo_shop
 from local.shopify.server import CLIENT_ID, CLIENT_SECRET, FEW_TOKEN, TOKEN, build_app, listen, new_service
 from local.shopify.service import Service
-from local.shopify.state import ShopState, SystemClock
+from local.shopify.state import ShopifyClock, ShopState, SystemClock
 
 
 def main() -> None:
     options = read_options()
-    clock = SystemClock()
+    clock = ShopifyClock(SystemClock())
     state = open_shop(options, clock)
     state.allow_loopback = options.allow_loopback or options.ready_file is not None
     service = new_service(state, clock, options.plan, options.latency)
@@ -52,7 +52,7 @@ def read_options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def open_shop(options: argparse.Namespace, clock: SystemClock) -> ShopState:
+def open_shop(options: argparse.Namespace, clock: ShopifyClock) -> ShopState:
     if options.dump and options.dump.exists():
         return ShopState.load(options.dump, clock)
     now = options.now or clock.now()

@@ -7,6 +7,7 @@ PATCH  /_control/{kind}/{number}              changes laid over the spec -> the 
 DELETE /_control/{kind}/{number}
 POST   /_control/touch                        {type, ids | count} -> {touched: [numbers]}
 POST   /_control/faults                       {kind, times, ...} (see `faults`); GET lists, DELETE clears
+PATCH  /_control/clock                        {ahead_seconds}: sets Shopify's clock apart from ours; GET reads both
 GET    /_control/stats                        figures; POST /_control/stats/reset; GET /_control/calls
 kind: customers, products, orders, companies, payouts, disputes. Errors: 400 or 404 with {"error": sentence}.
 More of it: `app_control`, `webhook_control`.
@@ -20,7 +21,7 @@ import msgspec
 from aiohttp import web
 
 from local.shopify.service import Service
-from local.shopify.state import KINDS
+from local.shopify.state import KINDS, iso
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -62,6 +63,13 @@ def add_control_routes(app: web.Application, service: Service) -> None:
         faults.clear(request.query.get("kind"))
         return faults.listed()
 
+    async def set_clock(request: web.Request) -> Any:
+        service.clock.ahead_seconds = float((await request.json())["ahead_seconds"])
+        return clock()
+
+    def clock() -> Any:
+        return {"now": iso(service.clock.now()), "ahead_seconds": service.clock.ahead_seconds}
+
     async def reset_stats(request: web.Request) -> Any:
         stats.reset()
         return stats.figures()
@@ -73,6 +81,7 @@ def add_control_routes(app: web.Application, service: Service) -> None:
 
     routes = [("GET", "totals", reading(state.totals)), ("GET", "stats", reading(stats.figures)),
               ("GET", "calls", reading(stats.last_calls)), ("GET", "faults", reading(faults.listed)),
+              ("GET", "clock", reading(clock)), ("PATCH", "clock", set_clock),
               ("POST", "stats/reset", reset_stats), ("POST", "faults", add_fault), ("DELETE", "faults", clear_faults),
               ("POST", "touch", touch), ("POST", "{kind}", create), ("GET", "{kind}/{number}", read),
               ("PATCH", "{kind}/{number}", change), ("DELETE", "{kind}/{number}", remove)]

@@ -10,7 +10,8 @@ import json
 import threading
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 
 from aiohttp import web
@@ -27,7 +28,7 @@ from local.shopify.oauth import BAD_TOKEN, add_oauth_routes, presented
 from local.shopify.roots import SUPPORTED_VERSIONS
 from local.shopify.sender import Sender
 from local.shopify.service import Reserved, Service
-from local.shopify.state import Clock, ShopState, SystemClock
+from local.shopify.state import Clock, ShopifyClock, ShopState, SystemClock
 from local.shopify.stats import Stats
 from local.shopify.webhook_control import add_webhook_control_routes
 from local.shopify.webhooks import Webhooks
@@ -49,6 +50,12 @@ def served_version(asked: str) -> str:
 def build_app(service: Service) -> web.Application:
     """The web application of one shop."""
     app = web.Application(client_max_size=16 * 2**20)
+
+    async def dated(request: web.Request, answer: web.StreamResponse) -> None:
+        """Every answer says what time it is at Shopify's (RFC 9110, 6.6.1), whole seconds."""
+        answer.headers["Date"] = format_datetime(service.clock.now().astimezone(UTC), usegmt=True)
+
+    app.on_response_prepare.append(dated)
 
     async def admin(request: web.Request) -> web.StreamResponse:
         return await _admin(service, request)
@@ -175,13 +182,18 @@ class RunningShop:
         """Wait until no webhook is due or on its way; False when that takes too long."""
         return asyncio.run_coroutine_threadsafe(self.sender.settle(seconds), self._loop).result(seconds + 10)
 
+    @property
+    def clock(self) -> ShopifyClock:
+        """Shopify's clock, to be set apart from the others (ahead_seconds)."""
+        return self.service.clock
+
     def stop(self) -> None:
         """Close the port and end the thread."""
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=10)
 
 
-def new_service(state: ShopState, clock: Clock, plan: str, latency: float = 0) -> Service:
+def new_service(state: ShopState, clock: ShopifyClock, plan: str, latency: float = 0) -> Service:
     """A service that knows the two apps and their development tokens, or what the state kept of them."""
     service = Service(state, clock, plan=plan, latency=latency)
     if "grants" in state.kept:
@@ -205,7 +217,8 @@ def start_shopify(*, state: ShopState | None = None, seed: int = 1, now: datetim
     `now` is the newest moment of a seeded shop, `latency` the seconds every answer takes; `allow_loopback`
     lets webhooks go to http://127.0.0.1, which the real Shopify refuses.
     """
-    clock = clock or SystemClock()
+    if not isinstance(clock, ShopifyClock):
+        clock = ShopifyClock(clock or SystemClock())
     if state is None:
         state = demo_shop(seed=seed, now=now or clock.now(), customers=customers, products=products,
                           orders=orders, plain=plain, lines_per_order=lines_per_order, clock=clock)

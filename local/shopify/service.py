@@ -28,7 +28,7 @@ from local.shopify.payments import PAYMENT_RESOLVERS
 from local.shopify.plan import Plan, directive_variables
 from local.shopify.roots import RESOLVERS
 from local.shopify.schema import AdminSchema, load_schema
-from local.shopify.state import Clock, ShopState
+from local.shopify.state import ShopifyClock, ShopState
 from local.shopify.stats import Stats
 from local.shopify.subscriptions import SUBSCRIPTION_RESOLVERS
 from local.shopify.validation import problems_of
@@ -72,7 +72,7 @@ class Reserved:
 class Service:
     """A shop that answers GraphQL: its records, tokens, buckets, faults and figures."""
 
-    def __init__(self, state: ShopState, clock: Clock, *, plan: str = "standard", latency: float = 0) -> None:
+    def __init__(self, state: ShopState, clock: ShopifyClock, *, plan: str = "standard", latency: float = 0) -> None:
         self.latency = latency              # seconds every answer takes
         self.state, self.clock, self._shop_plan = state, clock, plan
         self.schema: AdminSchema = load_schema()

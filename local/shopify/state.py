@@ -48,6 +48,16 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+class ShopifyClock:
+    """Shopify's own clock: another one, and so many seconds ahead of it (less than 0: behind)."""
+
+    def __init__(self, other: Clock) -> None:
+        self.other, self.ahead_seconds = other, 0.0
+
+    def now(self) -> datetime:
+        return self.other.now() + timedelta(seconds=self.ahead_seconds)
+
+
 def iso(moment: datetime) -> str:
     """ISO 8601 in UTC with whole seconds, as Shopify writes times."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

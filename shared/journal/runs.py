@@ -38,6 +38,8 @@ class SyncRun(msgspec.Struct, kw_only=True):
     """One run. state: running, continuing, succeeded, failed, interrupted.
 
     only_changed  it read only the records that webhooks announced
+    clock_ahead   "storage", "shopify" -> seconds by which the machine's clock was ahead of theirs (less than 0:
+                  behind); only those of more than a minute
     repeats       scheduled runs after this one that failed before any call in the same way; `ended_at` is the last's
     """
 
@@ -59,6 +61,7 @@ class SyncRun(msgspec.Struct, kw_only=True):
     log_entries: int = 0
     log_entries_lost: int = 0
     captures_lost: int = 0
+    clock_ahead: dict[str, int] = {}
     error_code: str = ""
     error_detail: str = ""
     repeats: int = 0

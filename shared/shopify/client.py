@@ -24,6 +24,7 @@ from shared.shopify.answers import Answer, Understood, understand
 from shared.shopify.documents import Document, document
 from shared.shopify.failures import Failure, Passing, gave_up, next_wait
 from shared.shopify.throttle import PointsBudget
+from shared.told_clock import ToldClock
 
 T = TypeVar("T")
 
@@ -56,6 +57,7 @@ class ShopifyClient:
 
     base_url         https://demo-fr.myshopify.com
     token            gives the current access token; asked anew for each attempt
+    their_clock      hears the Date of every answer
     http_gate        raises ConnectorError when this environment may not make HTTP requests
     mutation_gate    raises ConnectorError when data may not be changed in Shopify
     observe          gets an Exchange for every attempt
@@ -65,6 +67,7 @@ class ShopifyClient:
     """
 
     def __init__(self, base_url: str, *, token: Callable[[], str], clock: Clock,
+                 their_clock: ToldClock | None = None,
                  api_version: str = API_VERSION, http_gate: Callable[[], None] = allowed,
                  mutation_gate: Callable[[], None] = allowed, observe: Observer = unobserved,
                  on_unauthorized: Callable[[], None] | None = None,
@@ -77,6 +80,7 @@ class ShopifyClient:
         self.page_sizes: dict[str, int] = {}
         self.denied: set[frozenset[str]] = set()
         self._token, self._clock, self._version = token, clock, api_version
+        self.their_clock = their_clock or ToldClock(clock)
         self._http_gate, self._mutation_gate, self._observe = http_gate, mutation_gate, observe
         self._on_unauthorized, self._chance, self._timeout = on_unauthorized, chance, timeout_seconds
         self._lacks = lacks
@@ -162,6 +166,7 @@ class ShopifyClient:
             self._observe(msgspec.structs.replace(
                 sent, description=lost.sentence, seconds=self._seconds_since(began)))
             return lost
+        self.their_clock.told(response.headers.get("Date"), began)
         understood = understand(response.status_code, response.headers, response.content, self._version)
         answered = _answered(sent, response, understood, self._seconds_since(began))
         self._observe(_without_token(answered, headers["X-Shopify-Access-Token"]))

@@ -1,12 +1,14 @@
 """The storage account: tables, blobs and queues from one connection.
 
 Locally and in tests a connection string; in Azure the account's name and a managed identity
-(Microsoft Learn, "Connecting to host storage with an identity"). Clients are made once a process.
+(Microsoft Learn, "Connecting to host storage with an identity"). Clients are made once a process. A clock that is
+given hears the Date of every answer.
 """
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from azure.core.pipeline import PipelineRequest, PipelineResponse
 from azure.data.tables import TableServiceClient
 from azure.storage.blob import BlobServiceClient
 from azure.storage.queue import QueueServiceClient
@@ -15,6 +17,7 @@ from shared.storage.blobs import Blobs
 from shared.storage.patience import PATIENT, Patience
 from shared.storage.queues import Queues
 from shared.storage.tables import Tables
+from shared.told_clock import ToldClock
 
 
 class Storage(NamedTuple):
@@ -23,9 +26,11 @@ class Storage(NamedTuple):
     queues: Queues
 
 
-def storage_from_connection_string(text: str, patience: Patience = PATIENT) -> Storage:
+def storage_from_connection_string(
+    text: str, patience: Patience = PATIENT, clock: ToldClock | None = None
+) -> Storage:
     """Storage by connection string (emulator, development)."""
-    made = patience.of_the_sdk()
+    made = patience.of_the_sdk() | _telling(clock)
     return Storage(
         Tables(TableServiceClient.from_connection_string(text, **made), patience),
         Blobs(BlobServiceClient.from_connection_string(text, **made), patience),
@@ -33,15 +38,31 @@ def storage_from_connection_string(text: str, patience: Patience = PATIENT) -> S
     )
 
 
-def storage_from_identity(account: str, client_id: str | None, patience: Patience = PATIENT) -> Storage:
+def storage_from_identity(
+    account: str, client_id: str | None, patience: Patience = PATIENT, clock: ToldClock | None = None
+) -> Storage:
     """Storage by managed identity; `client_id` chooses a user-assigned one."""
     from azure.identity import ManagedIdentityCredential
 
     credential = ManagedIdentityCredential(client_id=client_id)
     address = "https://{}.{}.core.windows.net".format
-    made = patience.of_the_sdk()
+    made = patience.of_the_sdk() | _telling(clock)
     return Storage(
         Tables(TableServiceClient(address(account, "table"), credential=credential, **made), patience),
         Blobs(BlobServiceClient(address(account, "blob"), credential=credential, **made), patience),
         Queues(QueueServiceClient(address(account, "queue"), credential=credential, **made), patience),
     )
+
+
+def _telling(clock: ToldClock | None) -> dict[str, Any]:
+    """What a client of the SDK is made with so that the clock hears the Date of its answers."""
+    if clock is None:
+        return {}
+
+    def asks(request: PipelineRequest[Any]) -> None:
+        request.context["asked_at"] = clock.own.now()
+
+    def answers(response: PipelineResponse[Any, Any]) -> None:
+        clock.told(response.http_response.headers.get("Date"), response.context.get("asked_at") or clock.own.now())
+
+    return {"raw_request_hook": asks, "raw_response_hook": answers}

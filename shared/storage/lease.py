@@ -2,7 +2,8 @@
 
 A blob lease cannot be shorter than 15 seconds nor longer than a minute; a row can be held for
 whatever a job needs and shows an operator who holds it. Whoever loses the lease notices at the
-next `check`, and the rows it wanted to write are guarded by their own etags.
+next `check`, and the rows it wanted to write are guarded by their own etags. Ends are compared by storage's
+time (the clock that is given hears the Date of its answers): a worker whose own clock is ahead takes nobody's.
 """
 from __future__ import annotations
 
@@ -84,7 +85,9 @@ class Lease:
                 _log.warning("%s could not be given back: %s", self._name, problem)
 
     def check(self) -> None:
-        """LeaseLost if somebody else has taken over."""
+        """LeaseLost if somebody else has taken over. A worker that stood still past its end asks storage first."""
+        if not self._lost and self._clock.now() >= self._until:
+            self.renew()
         if self._lost:
             raise LeaseLost("sync-already-running", f"another worker took over {self._name}")
 

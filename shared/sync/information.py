@@ -105,12 +105,15 @@ class Informations:
                 continue  # a checkpoint came between: the reset wins all the same
 
 
-def bounds_of_next_run(info: SynchronizationInfo, now: datetime, overlap: timedelta) -> tuple[datetime, datetime]:
-    """(since, until) of a fresh run: from the last time less the overlap, to the present moment."""
+def since_of_next_run(info: SynchronizationInfo, until: datetime, overlap: timedelta) -> datetime:
+    """Where a fresh run up to `until` begins: at the last time less the overlap.
+
+    A last time after `until` was kept by a clock that was ahead of Shopify's: nothing is known of what lies there.
+    """
     if not info.last_sync_time:
-        return BEGINNING, now
+        return BEGINNING
     since = from_iso(info.last_sync_time)
-    return (since if info.exact else since - overlap), now
+    return since if info.exact else min(since, until) - overlap
 
 
 def _known_kind(kind: str) -> None:

@@ -1,13 +1,14 @@
 """One job: bring one shop up to date, type by type, page by page.
 
-Each type runs from its last synchronization time (less an overlap) to the start of the run, oldest
-change first. The watermark moves only when every record up to there was applied or parked, and
-only to the start of the run. Interrupted in any way, the next job goes on at the checkpoint.
+Each type runs from its last synchronization time (less an overlap) to the start of the run by Shopify's
+clock, oldest change first. The watermark moves only when every record up to there was applied or parked,
+and only to the start of the run. Interrupted in any way, the next job goes on at the checkpoint.
 """
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -19,7 +20,7 @@ from shared.shopify.reading import Page, Record, by_ids, changed_page
 from shared.storage.tables import RowChanged, RowExists
 from shared.sync import companies, customers, orders, products
 from shared.sync.context import JobContext
-from shared.sync.information import Informations, SynchronizationInfo, bounds_of_next_run
+from shared.sync.information import Informations, SynchronizationInfo, since_of_next_run
 from shared.sync.page import Apply, apply_page
 from shared.telemetry import carried
 
@@ -32,6 +33,9 @@ APPLY: Mapping[str, Apply] = {
 
 _CURSOR_KEEPS = timedelta(hours=1)
 """A cursor older than this is not trusted; the position (updatedAt) it stood at is used instead."""
+
+
+_RESETS_IN_A_ROW = 5
 
 
 class OutOfTime(Exception):
@@ -55,18 +59,28 @@ class Deadline:
 
 
 def begin_type(
-    informations: Informations, shop: str, kind: str, *, now: datetime, overlap: timedelta
+    informations: Informations, shop: str, kind: str, *, now: datetime, reached: Callable[[], datetime],
+    overlap: timedelta,
 ) -> SynchronizationInfo:
-    """The type's row with the bounds of the run: those of an interrupted run, or new ones."""
-    info = informations.get(shop, kind)
-    if info.run_until and now - from_iso(info.run_saved) <= _CURSOR_KEEPS:
-        return info
-    since, until = bounds_of_next_run(info, now, overlap)
-    if info.run_until:
-        since = from_iso(info.run_position) if info.run_position else from_iso(info.run_since)
-        until = from_iso(info.run_until)
-    return save_checkpoint(
-        informations, info, run_since=iso(since), run_until=iso(until), run_cursor="", run_saved=iso(now))
+    """The type's row with the bounds of the run: those of an interrupted run, or new ones.
+
+    `now` is our time; `reached` tells what Shopify's clock had come to then, and is asked for new bounds only.
+    A reset that comes between is what the run begins with; Overruled if they do not end.
+    """
+    for _ in range(_RESETS_IN_A_ROW):
+        info = informations.get(shop, kind)
+        if info.run_until and now - from_iso(info.run_saved) <= _CURSOR_KEEPS:
+            return info
+        if info.run_until:
+            since = from_iso(info.run_position or info.run_since)
+            until = from_iso(info.run_until)
+        else:
+            until = reached()
+            since = since_of_next_run(info, until, overlap)
+        with suppress(Overruled):
+            return save_checkpoint(
+                informations, info, run_since=iso(since), run_until=iso(until), run_cursor="", run_saved=iso(now))
+    raise Overruled(kind)
 
 
 def run_type(

@@ -196,14 +196,14 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
     state = "succeeded"
     with ThreadPoolExecutor(connector.settings.bc_concurrency, thread_name_prefix="bc") as lanes:
         for kind in run.kinds:
-            info = _information(connector, run, kind)
-            context = JobContext(
-                card, fingerprint(card), run, shopify, bc, directory, connector.storage.tables[LINK_TABLE],
-                connector.captures, connector.skipped, lease, connector.clock, lanes,
-                connector.settings.bc_settle_seconds, *_horizon(info, run),
-                named=partial(by_ids, shopify),
-            )
             try:
+                info = _information(connector, run, kind, shopify)
+                context = JobContext(
+                    card, fingerprint(card), run, shopify, bc, directory, connector.storage.tables[LINK_TABLE],
+                    connector.captures, connector.skipped, lease, connector.clock, lanes,
+                    connector.settings.bc_settle_seconds, *_horizon(info, run),
+                    named=partial(by_ids, shopify),
+                )
                 with told(kind, run, shopify, bc, connector.clock):
                     _bring_type(connector, info, context, deadline, progress)
             except OutOfTime:
@@ -233,14 +233,23 @@ def _bring_type(
         run_type(info, context, connector.informations, deadline, progress)
 
 
-def _information(connector: Connector, run: SyncRun, kind: str) -> SynchronizationInfo:
+def _information(connector: Connector, run: SyncRun, kind: str, shopify: ShopifyClient) -> SynchronizationInfo:
     """The type's row, with the bounds of this run if it reads a span of time."""
     if run.only_changed:
         return connector.informations.get(run.shop, kind)
+    started = from_iso(run.started_at)
     return begin_type(
-        connector.informations, run.shop, kind, now=from_iso(run.started_at),
+        connector.informations, run.shop, kind, now=started, reached=lambda: _reached(shopify, started),
         overlap=timedelta(seconds=connector.settings.overlap_seconds),
     )
+
+
+def _reached(shopify: ShopifyClient, moment: datetime) -> datetime:
+    """What Shopify's clock had come to at that moment of ours. Without an answer in this run it is asked for one: a
+    span that ended after Shopify's own now would leave out for ever what changes between the two."""
+    if not shopify.usage.calls:
+        shopify.ask("server_time")
+    return shopify.their_clock.reached(moment)
 
 
 def _horizon(info: SynchronizationInfo, run: SyncRun) -> tuple[datetime, bool]:
@@ -256,7 +265,7 @@ def _end(connector: Connector, run: SyncRun, state: str, problem: ConnectorError
     if problem:
         run.error_code, run.error_detail = problem.code, problem.detail
     record("run", state=state, started_by=run.started_by, code=run.error_code, detail=run.error_detail,
-           seconds=run.seconds)
+           seconds=run.seconds, clock_ahead=run.clock_ahead)
     connector.runs.save(run)
 
 
@@ -289,6 +298,7 @@ class _Meter:
         run.throttled = before.throttled + usage.throttled
         run.bc_calls = before.bc_calls + self._bc.calls
         run.bc_writes = before.bc_writes + self._bc.writes
+        run.clock_ahead |= self._connector.clock_ahead()
         self._connector.runs.save(run)
 
 
