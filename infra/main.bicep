@@ -55,11 +55,11 @@ param eventQueueRegion string = ''
 param shopifyEventBridgeArn string = ''
 
 @description('Access key that may read and empty that queue, and nothing else.')
-param awsAccessKeyId string = ''
+param eventQueueAccessKeyId string = ''
 
 @secure()
 @description('Its secret, written to the vault if it is given.')
-param awsSecretAccessKey string = ''
+param eventQueueSecretAccessKey string = ''
 
 @description('Address at which browsers and Shopify reach the app; empty = the app\'s own address.')
 param publicUrl string = ''
@@ -118,7 +118,7 @@ module vault 'modules/vault.bicep' = {
     shopifyPreviousClientSecret: shopifyPreviousClientSecret
     bcClientSecret: bcClientSecret
     bcWebServiceKey: bcWebServiceKey
-    awsSecretAccessKey: awsSecretAccessKey
+    eventQueueSecretAccessKey: empty(eventQueueUrl) ? '' : eventQueueSecretAccessKey
   }
 }
 
@@ -174,7 +174,7 @@ module functions 'modules/functions.bicep' = {
       SHOPIFY_EVENT_BRIDGE_ARN: shopifyEventBridgeArn
       EVENT_QUEUE_URL: eventQueueUrl
       EVENT_QUEUE_REGION: eventQueueRegion
-      AWS_ACCESS_KEY_ID: awsAccessKeyId
+      EVENT_QUEUE_ACCESS_KEY_ID: empty(eventQueueUrl) ? '' : eventQueueAccessKeyId
       REQUIRE_SIGN_IN: requireSignIn
     }
   }

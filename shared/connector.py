@@ -149,7 +149,7 @@ def build_connector(
     permission = HttpPermission(tables[ENVIRONMENT_TABLE], settings.environment, clock)
     logs = LogEntries(storage, known_secrets=(
         settings.bc_client_secret, settings.bc_web_service_key, settings.token_key, settings.shopify_client_secret,
-        settings.shopify_previous_client_secret,
+        settings.shopify_previous_client_secret, settings.event_queue_secret_access_key,
     ))
     purges, runs = LogPurges(logs, clock, settings.log_retention_days), SyncRuns(tables[RUN_TABLE], clock)
     captures = DataCaptures(tables[CAPTURE_TABLE], storage.blobs, clock)
@@ -228,9 +228,12 @@ def _sign_in(settings: Settings, clock: Clock, permission: HttpPermission) -> To
 
 
 def _event_queue(settings: Settings) -> EventQueue:
-    from shared.webhooks.event_queue import event_queue
+    from shared.webhooks.event_queue import Key, event_queue
 
-    return event_queue(settings.event_queue_url, settings.event_queue_region, settings.event_queue_endpoint)
+    return event_queue(
+        settings.event_queue_url, settings.event_queue_region,
+        Key(settings.event_queue_access_key_id, settings.event_queue_secret_access_key), settings.event_queue_endpoint,
+    )
 
 
 def _app(settings: Settings) -> ShopifyApp:

@@ -301,11 +301,11 @@ CATALOGUE: dict[str, Problem] = {
     "event-queue-unavailable": Problem(
         Fault.OTHER_SERVICE, 503,
         "Amazon SQS does not hand out the shops' deliveries",
-        "AWS console > SQS > the queue of EVENT_QUEUE_URL: the key in AWS_ACCESS_KEY_ID must be allowed to receive "
-        "and delete its messages. If it is, nothing to do: the timer tries again.",
+        "AWS console > SQS > the queue of EVENT_QUEUE_URL: the key in EVENT_QUEUE_ACCESS_KEY_ID must be allowed to "
+        "receive and delete its messages. If it is, nothing to do: the timer tries again.",
         "Amazon SQS ne remet pas les livraisons des boutiques",
-        "Console AWS > SQS > la file de EVENT_QUEUE_URL : la clé de AWS_ACCESS_KEY_ID doit avoir le droit de recevoir "
-        "et de supprimer ses messages. Si elle l'a, rien à faire : la minuterie réessaie.",
+        "Console AWS > SQS > la file de EVENT_QUEUE_URL : la clé de EVENT_QUEUE_ACCESS_KEY_ID doit avoir le droit de "
+        "recevoir et de supprimer ses messages. Si elle l'a, rien à faire : la minuterie réessaie.",
     ),
     "storage-unavailable": Problem(
         Fault.OTHER_SERVICE, 503,

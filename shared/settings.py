@@ -45,12 +45,14 @@ SETTINGS: dict[str, Setting] = {
     "LOG_RETENTION_DAYS": Setting("7", "Log entries of this age in days are removed every night (1 to 3650)."),
     "HEALTH_SCHEDULE": Setting("0 */15 * * * *", "When it is told how every shop stands (NCRONTAB, UTC)."),
     "APPLICATIONINSIGHTS_CONNECTION_STRING": Setting("", "Application Insights; the host writes there what we log."),
-    "PYTHON_ENABLE_OPENTELEMETRY": Setting("false", "true: log lines go to Application Insights by OpenTelemetry."),
+    "CONNECTOR_OPENTELEMETRY": Setting("", "true: log lines go to Application Insights by OpenTelemetry too."),
     "CAPTURE_RETENTION_DAYS": Setting("90", "Data captures of this age in days are removed every night (1 to 3650)."),
     "SUBSCRIPTION_SCHEDULE": Setting("0 25 * * * *", "When webhook subscriptions are repaired (NCRONTAB, UTC)."),
     "SHOPIFY_EVENT_BRIDGE_ARN": Setting("", "Partner event source to which Shopify delivers; empty = PUBLIC_URL."),
     "EVENT_QUEUE_URL": Setting("", "Amazon SQS queue that the rule of that event source fills; empty = off."),
     "EVENT_QUEUE_REGION": Setting("", "Amazon region of that queue."),
+    "EVENT_QUEUE_ACCESS_KEY_ID": Setting("", "Access key that may read and empty that queue, and nothing else."),
+    "EVENT_QUEUE_SECRET_ACCESS_KEY": Setting("", "Its secret."),
     "EVENT_QUEUE_ENDPOINT": Setting("", "Where SQS answers; empty = Amazon. For local use and tests."),
     "EVENT_QUEUE_SCHEDULE": Setting("0 * * * * *", "When that queue is drained (NCRONTAB)."),
     "WEBHOOK_DELAY_SECONDS": Setting("10", "How long webhooks are gathered before a run reads what changed."),
@@ -81,6 +83,8 @@ class Settings(msgspec.Struct, frozen=True):
     shopify_event_bridge_arn: str = ""
     event_queue_url: str = ""
     event_queue_region: str = ""
+    event_queue_access_key_id: str = ""
+    event_queue_secret_access_key: str = ""
     event_queue_endpoint: str = ""
     bc_api_root: str = ""
     bc_token_url: str = ""
@@ -142,6 +146,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         shopify_event_bridge_arn=text("SHOPIFY_EVENT_BRIDGE_ARN"),
         event_queue_url=text("EVENT_QUEUE_URL"),
         event_queue_region=text("EVENT_QUEUE_REGION"),
+        event_queue_access_key_id=text("EVENT_QUEUE_ACCESS_KEY_ID"),
+        event_queue_secret_access_key=text("EVENT_QUEUE_SECRET_ACCESS_KEY"),
         event_queue_endpoint=text("EVENT_QUEUE_ENDPOINT"),
         bc_api_root=text("BC_API_ROOT").rstrip("/"),
         bc_token_url=text("BC_TOKEN_URL"),
@@ -186,6 +192,9 @@ def _contradictions(settings: Settings) -> list[str]:
         wrong.append("BC_CONCURRENCY must be 1 to 5")
     if settings.event_queue_url and not settings.event_queue_region:
         wrong.append("EVENT_QUEUE_URL needs EVENT_QUEUE_REGION")
+    if settings.event_queue_url and not (settings.event_queue_access_key_id and settings.event_queue_secret_access_key):
+        wrong.append("EVENT_QUEUE_URL needs EVENT_QUEUE_ACCESS_KEY_ID and EVENT_QUEUE_SECRET_ACCESS_KEY "
+                     "(AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not read)")
     if arn := settings.shopify_event_bridge_arn:
         if ":event-source/aws.partner/shopify.com/" not in arn:
             wrong.append("SHOPIFY_EVENT_BRIDGE_ARN must be the ARN of a partner event source of Shopify's")

@@ -9,6 +9,7 @@ import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from email.message import Message
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -23,7 +24,7 @@ from tests.webhooks import SHOP, headers_of
 REGION = "eu-west-1"
 SOURCE = "aws.partner/shopify.com/7000001/connector"
 TRIES = 3
-KEYS = {"AWS_ACCESS_KEY_ID": "AKIAOFATEST", "AWS_SECRET_ACCESS_KEY": "the-secret-key-of-amazon"}
+KEY = ("AKIAOFATEST", "the-secret-key-of-amazon")
 
 
 class EventBus:
@@ -33,8 +34,8 @@ class EventBus:
         self.endpoint = endpoint
         self.name = f"bus-{uuid4().hex[:8]}"
         self._events, self._sqs = (boto3.client(
-            service, region_name=REGION, endpoint_url=endpoint, aws_access_key_id=KEYS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=KEYS["AWS_SECRET_ACCESS_KEY"]) for service in ("events", "sqs"))
+            service, region_name=REGION, endpoint_url=endpoint, aws_access_key_id=KEY[0],
+            aws_secret_access_key=KEY[1]) for service in ("events", "sqs"))
         self.dead_letters = self._sqs.create_queue(QueueName=f"{self.name}-dead")["QueueUrl"]
         redrive = {"deadLetterTargetArn": self._arn(self.dead_letters), "maxReceiveCount": TRIES}
         self.queue = self._sqs.create_queue(QueueName=self.name, Attributes={
@@ -48,7 +49,8 @@ class EventBus:
     @property
     def settings(self) -> dict[str, str]:
         """What makes a connector drain this queue."""
-        return {"event_queue_url": self.queue, "event_queue_region": REGION, "event_queue_endpoint": self.endpoint}
+        return {"event_queue_url": self.queue, "event_queue_region": REGION, "event_queue_endpoint": self.endpoint,
+                "event_queue_access_key_id": KEY[0], "event_queue_secret_access_key": KEY[1]}
 
     def put(self, topic: str, content: Mapping[str, Any], *, shop: str = SHOP, source: str = SOURCE,
             **headers: str) -> None:
@@ -96,7 +98,21 @@ def amazon() -> Iterator[str]:
 @contextmanager
 def deleting_fails_once(endpoint: str) -> Iterator[str]:
     """A door to Amazon: the first deletion is answered as Amazon does when it could not delete, the rest passes."""
-    handler = type("Door", (_Door,), {"upstream": urlsplit(endpoint).netloc, "failures_left": [1]})
+    with _door(endpoint, failures_left=[1]) as address:
+        yield address
+
+
+@contextmanager
+def requests_seen(endpoint: str) -> Iterator[tuple[str, list[Message]]]:
+    """A door to Amazon, and the headers of whatever passes it."""
+    seen: list[Message] = []
+    with _door(endpoint, failures_left=[], seen=seen) as address:
+        yield address, seen
+
+
+@contextmanager
+def _door(endpoint: str, **state: Any) -> Iterator[str]:
+    handler = type("Door", (_Door,), {"upstream": urlsplit(endpoint).netloc, "seen": [], **state})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
@@ -111,9 +127,11 @@ def deleting_fails_once(endpoint: str) -> Iterator[str]:
 class _Door(BaseHTTPRequestHandler):
     upstream: str
     failures_left: list[int]
+    seen: list[Message]
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.seen.append(self.headers)
         if self.headers["X-Amz-Target"].endswith("DeleteMessageBatch") and self.failures_left:
             self.failures_left.pop()
             failed = [{"Id": one["Id"], "SenderFault": False, "Code": "InternalError"}

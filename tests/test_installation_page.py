@@ -14,6 +14,7 @@ import pytest
 from shared.access.scopes import OPTIONAL, REQUIRED
 from shared.shopify.client import API_VERSION
 from shared.shopify.topics import PRIVACY_TOPICS
+from tests.infra.bicep import MAIN, read
 from tests.test_docs import declared_routes
 from tests.test_repository import ROOT
 
@@ -53,9 +54,18 @@ def test_the_shopify_app_sends_browsers_and_privacy_requests_to_routes_that_exis
 def test_what_is_set_with_azd_is_a_parameter_of_the_infrastructure() -> None:
     parameters = (ROOT / "infra" / "main.parameters.json").read_text()
 
-    given = set(re.findall(r"azd env set (\w+)", PAGE))
+    given = set(re.findall(r"azd env set(?:-secret)? (\w+)", PAGE))
 
-    assert {"BC_API_ROOT", "SHOPIFY_CLIENT_SECRET"} <= given <= set(re.findall(r"\$\{(\w+)", parameters))
+    assert {"CONNECTOR_BC_API_ROOT", "CONNECTOR_SHOPIFY_CLIENT_SECRET"} <= given
+    assert given <= set(re.findall(r"\$\{(\w+)", parameters))
+
+
+def test_a_secret_is_given_to_azd_as_a_reference_only() -> None:
+    """`azd env set` would keep it in the clear."""
+    given = re.findall(r"azd env (set|set-secret) (\w+)", PAGE)
+
+    assert {name for verb, name in given if verb == "set-secret"} == {
+        name for _, name in given if "secure" in read(MAIN).parameters[parameter_of(name)].decorators}
 
 
 def test_what_is_asked_of_azd_is_an_output_of_the_infrastructure() -> None:
@@ -66,9 +76,15 @@ def test_what_is_asked_of_azd_is_an_output_of_the_infrastructure() -> None:
 
 
 def test_the_profile_is_a_column_of_the_environments() -> None:
-    (profile,) = re.findall(r"azd env set PROFILE (\w+)", PAGE)
+    (profile,) = re.findall(r"azd env set CONNECTOR_PROFILE (\w+)", PAGE)
 
     assert profile in json.loads((ROOT / "infra" / "environments.json").read_text())
+
+
+def parameter_of(name: str) -> str:
+    """Which parameter of main.bicep a value of the azd environment fills."""
+    values = json.loads((ROOT / "infra" / "main.parameters.json").read_text())["parameters"]
+    return next(parameter for parameter, value in values.items() if value["value"].startswith("${" + name))
 
 
 def path_of(address: str) -> str:

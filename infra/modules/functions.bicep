@@ -103,7 +103,7 @@ var secrets = {
   SHOPIFY_PREVIOUS_CLIENT_SECRET: rotatingShopifySecret ? '${secret}shopify-previous-client-secret)' : ''
   BC_CLIENT_SECRET: empty(given.BC_CLIENT_ID) ? '' : '${secret}bc-client-secret)'
   BC_WEB_SERVICE_KEY: empty(given.BC_USER) ? '' : '${secret}bc-web-service-key)'
-  AWS_SECRET_ACCESS_KEY: empty(given.AWS_ACCESS_KEY_ID) ? '' : '${secret}aws-secret-access-key)'
+  EVENT_QUEUE_SECRET_ACCESS_KEY: empty(given.EVENT_QUEUE_ACCESS_KEY_ID) ? '' : '${secret}event-queue-secret-access-key)'
 }
 var ofThisApp = {
   ENVIRONMENT: profile

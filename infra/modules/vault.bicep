@@ -18,7 +18,7 @@ param bcClientSecret string
 param bcWebServiceKey string
 
 @secure()
-param awsSecretAccessKey string
+param eventQueueSecretAccessKey string
 
 resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
   name: name
@@ -60,10 +60,10 @@ resource bcKey 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!empty(bcWeb
   properties: { value: bcWebServiceKey }
 }
 
-resource awsSecret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!empty(awsSecretAccessKey)) {
+resource eventQueueSecret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!empty(eventQueueSecretAccessKey)) {
   parent: vault
-  name: 'aws-secret-access-key'
-  properties: { value: awsSecretAccessKey }
+  name: 'event-queue-secret-access-key'
+  properties: { value: eventQueueSecretAccessKey }
 }
 
 output name string = vault.name

@@ -1,8 +1,9 @@
 """The Amazon SQS queue that an EventBridge rule fills with Shopify's deliveries.
 
 Source: Amazon, "SQS API Reference" (ReceiveMessage; DeleteMessageBatch, which may answer 200 and yet name entries
-that failed). Keys for Amazon are found by boto3 itself. Imported only where EVENT_QUEUE_URL is set, so that nobody
-else pays for the package. Errors: ConnectorError event-queue-unavailable; no key and no message in it.
+that failed). The key is handed to boto3, so that it never takes one that lies about in the environment. Imported only
+where EVENT_QUEUE_URL is set, so that nobody else pays for the package. Errors: ConnectorError event-queue-unavailable;
+no key and no message in it.
 """
 from __future__ import annotations
 
@@ -31,6 +32,13 @@ class Message(NamedTuple):
     body: str
 
 
+class Key(NamedTuple):
+    """An access key of Amazon's."""
+
+    id: str
+    secret: str
+
+
 class EventQueue:
     """The queue at this address."""
 
@@ -55,10 +63,14 @@ class EventQueue:
         return [messages[int(failed["Id"])] for failed in answer.get("Failed", [])]
 
 
-def event_queue(url: str, region: str, endpoint: str) -> EventQueue:
+def event_queue(url: str, region: str, key: Key, endpoint: str) -> EventQueue:
     """The queue at `url` in an Amazon region; `endpoint` "" is Amazon itself. One for a process."""
-    patience = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
-    client = boto3.client("sqs", region_name=region, endpoint_url=endpoint or None, config=patience)
+    own = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3},
+                 ignore_configured_endpoint_urls=True)
+    client = boto3.client(
+        "sqs", region_name=region, endpoint_url=endpoint or None, config=own,
+        aws_access_key_id=key.id, aws_secret_access_key=key.secret,
+    )
     return EventQueue(client, url)
 
 

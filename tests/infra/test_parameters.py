@@ -22,8 +22,15 @@ def test_every_parameter_gets_its_value_from_the_azd_environment() -> None:
 
     assert set(values) == set(declared)
     for name, value in values.items():
-        has_default = "=" in value["value"]
-        assert has_default == (not declared[name].required or name == "profile"), name
+        assert ("=" in value["value"]) != declared[name].required, name
+
+
+def test_azd_takes_no_value_that_means_something_else_in_the_operators_shell() -> None:
+    """azd fills in ${NAME} from its environment, and what is not there from the shell it runs in."""
+    values = [one["value"] for one in json_of("main.parameters.json")["parameters"].values()]
+    names = {name for value in values for name in re.findall(r"\$\{(\w+)", value)}
+
+    assert {name for name in names if not name.startswith("CONNECTOR_")} == {"AZURE_ENV_NAME", "AZURE_LOCATION"}
 
 
 def test_every_value_of_the_azd_environment_is_explained_with_its_default() -> None:
@@ -43,7 +50,10 @@ def test_azd_finds_the_infrastructure_and_the_app() -> None:
     assert re.search(r"^  path: infra$", azure_yaml, re.MULTILINE)
     assert re.search(r"^  functions:\n    project: \.\n    language: py\n    host: function$", azure_yaml, re.MULTILINE)
     assert "remoteBuild: false" in azure_yaml
-    assert {(ROOT / path).exists() for path in re.findall(r"run: python3? (\S+)", azure_yaml)} == {True}
+    runs = re.findall(r"^( +)(pre\w+|post\w+):\n +posix:\n +shell: sh\n +run: python3 (\S+)\n(?: +interactive: true\n)?"
+                      r" +windows:\n +shell: pwsh\n +run: python (\S+)$", azure_yaml, re.MULTILINE)
+    assert {hook for _, hook, *_ in runs} >= {"preprovision", "postprovision", "prepackage"}
+    assert all(posix == windows and (ROOT / posix).exists() for *_, posix, windows in runs)
     assert "'azd-service-name': 'functions'" in resource("functions", "app").body["tags"].text
     assert "'azd-env-name'" in MAIN.read_text()
 

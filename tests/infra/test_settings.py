@@ -9,10 +9,13 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from importlib.metadata import files
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from local.dependencies import locked
 from local.stack import local_settings
 from shared.settings import SETTINGS
 from tests.infra.bicep import INFRA, MAIN, Expression, read
@@ -24,6 +27,7 @@ NOT_SET_BY_US = {
     "SHOPIFY_BASE_URL": "leads to the simulator; its default is Shopify",
     "EVENT_QUEUE_ENDPOINT": "leads to a simulated Amazon; empty is Amazon",
     "WEBSITE_AUTH_ENABLED": "set by App Service itself",
+    "CONNECTOR_OPENTELEMETRY": "off; environments.json may switch it on",
 }
 """Settings that the infrastructure leaves out."""
 
@@ -38,7 +42,10 @@ AZURE_ONLY = {
     "BC_WEB_SERVICE_KEY": "the simulator is Business Central online",
     "EVENT_QUEUE_URL": "Amazon is off locally",
     "EVENT_QUEUE_REGION": "Amazon is off locally",
+    "EVENT_QUEUE_ACCESS_KEY_ID": "Amazon is off locally",
+    "EVENT_QUEUE_SECRET_ACCESS_KEY": "Amazon is off locally",
     "EVENT_QUEUE_ENDPOINT": "Amazon is off locally",
+    "CONNECTOR_OPENTELEMETRY": "telemetry goes to the log locally",
 }
 """Settings that the local stack leaves empty."""
 
@@ -47,10 +54,23 @@ NOT_OURS = {
     "AzureWebJobsStorage__credential": "functions host",
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": "functions host",
     "PYTHON_THREADPOOL_THREAD_COUNT": "functions host",
-    "AWS_ACCESS_KEY_ID": "boto3",
-    "AWS_SECRET_ACCESS_KEY": "boto3",
 }
 """Set in Azure, and read by others than our code."""
+
+READ_BY_BOTH = {
+    "AzureWebJobsStorage": "the Functions host keeps its own things in the same storage account",
+    "AzureWebJobsStorage__accountName": "the same, by identity",
+    "AZURE_CLIENT_ID": "azure-identity takes it for the same identity",
+    "APPLICATIONINSIGHTS_CONNECTION_STRING": "the host sends telemetry to the same resource",
+    "WEBSITE_AUTH_ENABLED": "App Service sets it",
+}
+"""Settings of the code that others read too, and mean the same by."""
+
+OF_OTHERS = re.compile(
+    r"(AZURE|AWS|APPINSIGHTS|APPLICATIONINSIGHTS|FUNCTIONS?|OTEL|PYTHON|WEBSITE|WEBSITES|SCM|MSI|IDENTITY|DOCKER|NODE|"
+    r"REQUESTS|CURL|SSL|HTTPS?|NO|ALL|GITHUB|CI|ENABLE)_|AzureWebJobs|AzureFunctions|PATH$|HOME$|TZ$|LANG$|LC_"
+)
+"""Names that the platform, its worker, SDKs or shells give a meaning to."""
 
 
 def test_whatever_the_code_reads_stands_in_the_table_of_settings() -> None:
@@ -94,7 +114,7 @@ def test_the_common_settings_are_the_defaults_of_the_code() -> None:
 
 def test_an_environment_changes_only_common_settings() -> None:
     for environment in json_of("environments.json").values():
-        assert set(environment["settings"]) <= set(json_of("settings.json"))
+        assert set(environment["settings"]) <= {*json_of("settings.json"), "CONNECTOR_OPENTELEMETRY"}
 
 
 def test_only_production_may_call_out_from_the_start() -> None:
@@ -119,6 +139,30 @@ def test_every_reference_leads_to_a_secret_of_the_vault() -> None:
                 for name in re.findall(r"\$\{secret\}([a-z-]+)\)", value.text)}
 
     assert referred == kept
+
+
+def test_every_setting_of_the_table_is_read_by_the_code() -> None:
+    assert set(SETTINGS) <= {*of_triggers(), *of_environment(), *of_table()}
+
+
+def test_no_setting_bears_a_name_that_the_platform_gives_a_meaning_to() -> None:
+    assert {name for name in SETTINGS if OF_OTHERS.match(name)} == set(READ_BY_BOTH)
+
+
+def test_no_package_of_the_app_reads_a_setting_that_is_ours() -> None:
+    word = re.compile(rf"""["']({"|".join(map(re.escape, SETTINGS))})["']""")
+    read = {name for package in locked() for file in files(package) or () if file.suffix == ".py"
+            for name in word.findall(Path(str(file.locate())).read_text(errors="ignore"))}
+
+    assert "AZURE_CLIENT_ID" in read
+    assert read <= set(READ_BY_BOTH)
+
+
+def test_a_key_of_amazons_reaches_the_app_only_with_a_queue() -> None:
+    settings = azure_settings()
+
+    assert settings["EVENT_QUEUE_ACCESS_KEY_ID"] == Expression("empty(eventQueueUrl) ? '' : eventQueueAccessKeyId")
+    assert settings["EVENT_QUEUE_SECRET_ACCESS_KEY"].text.startswith("empty(given.EVENT_QUEUE_ACCESS_KEY_ID) ? ''")
 
 
 # Reading them
@@ -151,9 +195,17 @@ def of_triggers() -> Iterator[str]:
 
 
 def of_environment() -> Iterator[str]:
-    """NAME in os.environ["NAME"], os.environ.get("NAME") and os.getenv("NAME")."""
+    """NAME in os.environ["NAME"], os.environ.get("NAME"), os.getenv("NAME"), and the same of any `environment`."""
     for path in [*python_files("shared"), *python_files("functions")]:
         for node in ast.walk(ast.parse((ROOT / path).read_text())):
             first = (node.args or [None])[0] if isinstance(node, ast.Call) else getattr(node, "slice", None)
-            if isinstance(first, ast.Constant) and re.match(r"os\.(environ|getenv)\b", ast.unparse(node)):
+            read = re.match(r"(os\.)?(environ|environment|getenv)\b", ast.unparse(node))
+            if read and isinstance(first, ast.Constant):
                 yield str(first.value)
+
+
+def of_table() -> Iterator[str]:
+    """NAME in text("NAME"), number("NAME") and switch("NAME") of shared/settings.py."""
+    for node in ast.walk(ast.parse((ROOT / "shared" / "settings.py").read_text())):
+        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            yield str(node.args[0].value)

@@ -9,6 +9,7 @@ from shared.settings import read_settings
 NEEDED = {"AzureWebJobsStorage": "UseDevelopmentStorage=true", "BC_API_ROOT": "https://bc.example.net/api/v2.0"}
 ARN = "arn:aws:events:eu-west-1::event-source/aws.partner/shopify.com/1234567/connector"
 QUEUE = "https://sqs.eu-west-1.amazonaws.com/111122223333/shopify-deliveries"
+KEY = {"EVENT_QUEUE_ACCESS_KEY_ID": "AKIAOFATEST", "EVENT_QUEUE_SECRET_ACCESS_KEY": "the-secret-key-of-amazon"}
 
 
 def test_without_these_settings_there_is_no_queue() -> None:
@@ -18,13 +19,15 @@ def test_without_these_settings_there_is_no_queue() -> None:
 
 
 def test_a_queue_may_be_drained_that_subscriptions_of_the_apps_configuration_fill() -> None:
-    settings = read_settings(NEEDED | {"EVENT_QUEUE_URL": QUEUE, "EVENT_QUEUE_REGION": "eu-west-1"})
+    settings = read_settings(NEEDED | {"EVENT_QUEUE_URL": QUEUE, "EVENT_QUEUE_REGION": "eu-west-1"} | KEY)
 
     assert (settings.event_queue_url, settings.shopify_event_bridge_arn) == (QUEUE, "")
 
 
 @pytest.mark.parametrize("given, named", [
-    ({"EVENT_QUEUE_URL": QUEUE}, ["EVENT_QUEUE_REGION"]),
+    ({"EVENT_QUEUE_URL": QUEUE}, ["EVENT_QUEUE_REGION", "EVENT_QUEUE_ACCESS_KEY_ID"]),
+    ({"EVENT_QUEUE_URL": QUEUE, "EVENT_QUEUE_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "AKIA",
+      "AWS_SECRET_ACCESS_KEY": "an operator's own"}, ["EVENT_QUEUE_SECRET_ACCESS_KEY", "are not read"]),
     ({"SHOPIFY_EVENT_BRIDGE_ARN": ARN}, ["EVENT_QUEUE_URL"]),
     ({"SHOPIFY_EVENT_BRIDGE_ARN": "https://example.net"}, ["SHOPIFY_EVENT_BRIDGE_ARN", "EVENT_QUEUE_URL"]),
     ({"BC_USER": "CONNECTOR"}, ["BC_WEB_SERVICE_KEY"]),

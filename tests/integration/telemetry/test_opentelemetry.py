@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from shared.telemetry_export import send_by_opentelemetry
 from tests.test_repository import ROOT
 
 PROGRAM = """
@@ -77,7 +78,7 @@ def run(**settings: str) -> str:
 
 
 def test_switched_on_every_line_arrives_once_with_its_figures_and_nothing_but_lines(insights: Insights) -> None:
-    run(APPLICATIONINSIGHTS_CONNECTION_STRING=insights.connection, PYTHON_ENABLE_OPENTELEMETRY="true")
+    run(APPLICATIONINSIGHTS_CONNECTION_STRING=insights.connection, CONNECTOR_OPENTELEMETRY="true")
 
     assert {one["data"]["baseType"] for one in insights.envelopes} == {"MessageData"}
     messages = [json.loads(one["data"]["baseData"]["message"]) for one in insights.envelopes]
@@ -95,5 +96,17 @@ def test_switched_off_nothing_of_it_is_imported_or_sent(insights: Insights) -> N
     assert insights.envelopes == []
 
 
+@pytest.mark.parametrize("text", ["false", "true"])
+def test_the_switch_of_microsofts_worker_switches_nothing_of_ours_and_is_warned_of(
+    insights: Insights, text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert run(APPLICATIONINSIGHTS_CONNECTION_STRING=insights.connection, PYTHON_ENABLE_OPENTELEMETRY=text) == (
+        "['requests']")
+    assert insights.envelopes == []
+
+    assert not send_by_opentelemetry({"PYTHON_ENABLE_OPENTELEMETRY": text})
+    assert ["remove it" in record.getMessage() for record in caplog.records] == [True]
+
+
 def test_without_a_connection_string_it_stays_off() -> None:
-    assert run(PYTHON_ENABLE_OPENTELEMETRY="true", APPLICATIONINSIGHTS_CONNECTION_STRING="") == "['requests']"
+    assert run(CONNECTOR_OPENTELEMETRY="true", APPLICATIONINSIGHTS_CONNECTION_STRING="") == "['requests']"

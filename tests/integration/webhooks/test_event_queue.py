@@ -15,7 +15,8 @@ from local.storage_proxy import storage_proxy
 from shared.errors import ConnectorError, ServiceUnavailable
 from shared.shopify.kinds import Kind
 from shared.webhooks.draining import Drained, drain
-from tests.event_bus import KEYS, SOURCE, TRIES, EventBus, amazon, deleting_fails_once
+from shared.webhooks.event_queue import Key, event_queue
+from tests.event_bus import KEY, REGION, SOURCE, TRIES, EventBus, amazon, deleting_fails_once, requests_seen
 from tests.house import TOKEN_KEY, House, a_house
 from tests.webhooks import an_order, queued, store_of
 
@@ -29,10 +30,8 @@ def endpoint() -> Iterator[str]:
 
 
 @pytest.fixture
-def bus(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> EventBus:
-    """A bus, a rule and two queues of this test's own; the keys lie where boto3 looks for them."""
-    for name, value in KEYS.items():
-        monkeypatch.setenv(name, value)
+def bus(endpoint: str) -> EventBus:
+    """A bus, a rule and two queues of this test's own."""
     return EventBus(endpoint)
 
 
@@ -220,7 +219,22 @@ def test_a_queue_that_is_not_there_is_an_error_without_a_key_in_it(azurite: Azur
 
     assert refused.value.code == "event-queue-unavailable"
     assert "NonExistentQueue" in refused.value.detail or "QueueDoesNotExist" in refused.value.detail
-    assert not [key for key in KEYS.values() if key in refused.value.detail]
+    assert not [key for key in KEY if key in refused.value.detail]
+
+
+def test_only_the_key_of_the_settings_signs_whatever_lies_in_the_environment(
+    house: House, bus: EventBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAOFTHEOPERATOR")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "his-own")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "his-session")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+
+    with requests_seen(bus.endpoint) as (door, seen):
+        event_queue(bus.queue, REGION, Key(*KEY), door).receive()
+
+    assert [(f"Credential={KEY[0]}/" in one["Authorization"], one["X-Amz-Security-Token"]) for one in seen] == [
+        (True, None)]
 
 
 def test_without_a_queue_the_package_for_amazon_is_not_even_looked_for(azurite: Azurite) -> None:

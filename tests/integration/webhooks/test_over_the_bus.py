@@ -9,7 +9,7 @@ import pytest
 
 from local.azurite import start_azurite
 from shared.shopify.topics import SUBSCRIBED_TOPICS
-from tests.event_bus import KEYS, EventBus, amazon
+from tests.event_bus import EventBus, amazon
 from tests.integration.sync.street import Street, a_street
 from tests.integration.webhooks.test_deliveries import addresses, move_orders, wait_until
 
@@ -26,7 +26,7 @@ def street(tmp_path_factory: pytest.TempPathFactory, bus: EventBus) -> Iterator[
     size: dict[str, Any] = {"customers": 4, "products": 3, "orders": 6, "plain": True}
     folder = tmp_path_factory.mktemp("street")
     with start_azurite() as azurite, a_street(azurite.connection_string, folder, **size) as street:
-        street.settings |= KEYS | {name.upper(): value for name, value in bus.settings.items()} | {
+        street.settings |= {name.upper(): value for name, value in bus.settings.items()} | {
             "SHOPIFY_EVENT_BRIDGE_ARN": "arn:aws:events:eu-west-1::event-source/aws.partner/shopify.com/"
                                         f"{street.shopify.app.number}/connector",
             "EVENT_QUEUE_SCHEDULE": "* * * * * *", "WEBHOOK_DELAY_SECONDS": "1", "PUBLIC_URL": "",
