@@ -1,51 +1,117 @@
 """A person in the data captures: found in every pack of the shop, and blotted out there and in the index.
 
 The packs are read rather than the index: the index knows a record's number, not whom an order is for, and a pack
-may have lost its index rows in a crash. Border: captures only.
+may have lost its index rows in a crash. Customers and orders are taken by whose they are; companies, payouts and
+disputes by the customer or the orders that they name; products name nobody. Border: captures only.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import msgspec
 
 from shared.journal.capture_list import record_of
 from shared.journal.captures import CONTAINER, TABLE
-from shared.privacy.packs import blot, lines_of
-from shared.privacy.subject import Traces
+from shared.json_text import decoded
+from shared.privacy.packs import Packs
+from shared.privacy.subject import CUSTOMERS, ORDERS, Person, Subject, address, is_of, names_one_of, owner_of
+from shared.privacy.traces import Traces
 from shared.storage.account import Storage
 from shared.storage.tables import Put, Table
 
 BLOTTED = b"{}"
+_NAMING = ("companies", "payouts", "disputes")
 
 
 class Found(NamedTuple):
-    """One captured record that speaks of the person."""
+    """One captured record; `number` is 0 and `record` empty where its JSON is broken."""
 
     blob: str
     line: int
     kind: str
     number: int
-    raw: bytes
+    record: dict[str, Any]
+    text: str
 
 
-def find(storage: Storage, shop: str, traces: Traces) -> Iterator[Found]:
-    """Every captured record of the shop that speaks of the person."""
-    for blob in storage.blobs.names(CONTAINER, f"{shop}/"):
-        for line, raw in enumerate(lines_of(storage.blobs, CONTAINER, blob)):
-            if traces.are_in(raw.decode("utf-8", "replace")):
-                yield Found(blob, line, blob.split("/")[1], record_of(raw), raw)
+class CaptureTraces:
+    """What the captures of one shop hold of one person."""
+
+    def __init__(self, storage: Storage, shop: str, subject: Subject) -> None:
+        self._storage, self._shop = storage, shop
+        self.packs = Packs(storage.blobs, CONTAINER)
+        self.person = self._person(subject)
+        people = [one for kind in (CUSTOMERS, ORDERS) for one in self._records(kind) if self._is_of_person(one)]
+        self.orders = self.person.named | {one.number for one in people if one.kind == ORDERS and one.number}
+        self.found = people + [one for kind in _NAMING for one in self._records(kind) if self._names_person(one)]
+
+    def blot_out(self) -> None:
+        """Make them unreadable and unfindable; a pack that cannot be unpacked goes as a whole."""
+        gone: dict[str, set[int]] = {}
+        for one in self.found:
+            gone.setdefault(one.blob, set()).add(one.line)
+        for blob, lines in sorted(gone.items()):
+            self.packs.blot(blob, lines, BLOTTED)
+        table = self._storage.tables[TABLE]
+        for kind, number in sorted({(one.kind, one.number) for one in self.found if one.number}):
+            _remove_index(table, f"{self._shop}|{kind}", number, gone)
+        for blob in sorted({one.blob for one in self.found if not one.number} | self.packs.unreadable):
+            _remove_index_of(table, blob, gone.get(blob))
+        self.packs.remove_unreadable()
+
+    def _person(self, subject: Subject) -> Person:
+        """With every e-mail address that is the person's, and is no other customer's as well."""
+        own, others = {address(subject.email)}, {""}
+        for one in (*self._records(CUSTOMERS), *self._records(ORDERS)):
+            owner = owner_of(one.kind, one.number, one.record)
+            if owner.customer == subject.id:
+                own |= owner.emails
+            elif owner.customer:
+                others |= owner.emails
+        return Person(id=subject.id, named=frozenset(subject.orders), emails=frozenset(own - others))
+
+    def _records(self, kind: str) -> Iterator[Found]:
+        for blob in self._storage.blobs.names(CONTAINER, f"{self._shop}/{kind}/"):
+            for line, raw in enumerate(self.packs.lines_of(blob)):
+                if raw.strip() != BLOTTED:
+                    yield _found(blob, line, kind, raw)
+
+    def _is_of_person(self, one: Found) -> bool:
+        if not one.number:
+            return Traces(self.person).are_in(one.text)
+        return is_of(self.person, one.kind, one.number, owner_of(one.kind, one.number, one.record))
+
+    def _names_person(self, one: Found) -> bool:
+        if not one.number:
+            return Traces(self.person, self.orders).are_in(one.text)
+        return names_one_of(one.record, self._gids)
+
+    @cached_property
+    def _gids(self) -> frozenset[str]:
+        orders = {f"gid://shopify/Order/{number}" for number in self.orders}
+        return frozenset(orders | {f"gid://shopify/Customer/{self.person.id}"})
 
 
-def blot_out(storage: Storage, shop: str, found: list[Found]) -> None:
-    """Make them unreadable and unfindable."""
-    for blob in sorted({one.blob for one in found}):
-        blot(storage.blobs, CONTAINER, blob, {one.line for one in found if one.blob == blob}, BLOTTED)
-    gone = {(one.blob, one.line) for one in found}
-    for kind, number in sorted({(one.kind, one.number) for one in found}):
-        _remove_index(storage.tables[TABLE], f"{shop}|{kind}", number, gone)
+def _found(blob: str, line: int, kind: str, raw: bytes) -> Found:
+    text = raw.decode("utf-8", "replace")
+    try:
+        record = decoded(raw, type=dict[str, Any])
+    except msgspec.DecodeError:
+        record = {}
+    return Found(blob, line, kind, record_of(raw) if record else 0, record, text)
 
 
-def _remove_index(table: Table, partition: str, number: int, gone: set[tuple[str, int]]) -> None:
+def _remove_index(table: Table, partition: str, number: int, gone: Mapping[str, set[int]]) -> None:
     first = f"{number:020d}|"
-    rows = [row for row in table.partition(partition, first, first + "~") if (row["blob"], row["line"]) in gone]
+    rows = [row for row in table.partition(partition, first, first + "~")
+            if row["line"] in gone.get(row["blob"], ())]
     table.write(Put("delete", row) for row in rows)
+
+
+def _remove_index_of(table: Table, blob: str, lines: set[int] | None) -> None:
+    """The rows that lead into this pack, or to these lines of it, found without knowing whose they are."""
+    shop, kind, _ = blob.split("/", 2)
+    rows = list(table.rows("PartitionKey eq @p and blob eq @b", {"p": f"{shop}|{kind}", "b": blob}))
+    table.write(Put("delete", row) for row in rows if lines is None or row["line"] in lines)

@@ -7,64 +7,57 @@ Payouts stay too, they are sums; a dispute loses its order.
 """
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 import msgspec
 
 from shared.connector import Connector
 from shared.journal import captures, log_entries, payments, runs, skipped
-from shared.json_text import decoded
-from shared.privacy import capture_traces, export, log_traces
-from shared.privacy.subject import Subject, Traces, known_as
-from shared.storage.tables import Put, Row, Table
+from shared.privacy import export, log_traces
+from shared.privacy.capture_traces import CaptureTraces
+from shared.privacy.subject import Subject
+from shared.privacy.traces import Traces
+from shared.storage.tables import Put, Table
 from shared.sync import changed_records, information, links
 from shared.sync.products import ITEMS
+
+DISMISSED_BY = "privacy request"
+_LONGEST_NOTE = 2000
 
 REINSTALLED_WITHIN = timedelta(hours=48)
 """Shopify sends shop/redact so long after the app was removed; access that is younger is a new start."""
 
 
-def erase_customer(connector: Connector, shop: str, subject: Subject) -> dict[str, int]:
-    """Forget the person; what was found, by place."""
+def erase_customer(connector: Connector, shop: str, subject: Subject) -> tuple[dict[str, int], str]:
+    """Forget the person; what was found, by place, and a remark for the receipt."""
     storage = connector.storage
-    reached = traces_of(connector, shop, subject)
-    orders = set(subject.orders) | {
-        one.number for one in capture_traces.find(storage, shop, reached) if one.kind == "orders"
-    }
-    captured = list(capture_traces.find(storage, shop, reached.and_orders(orders)))
-    everything = reached.and_orders(orders).and_words(names_of(captured, subject)).and_words(
-        _ids_in_business_central(storage.tables[links.TABLE], shop, subject, orders)
-    )
+    captured = CaptureTraces(storage, shop, subject)
+    orders = captured.orders
+    bc_ids = _ids_in_business_central(storage.tables[links.TABLE], shop, subject, orders)
+    traces = Traces(captured.person, orders, bc_ids)
+    logged = log_traces.erase(storage, shop, traces)
     found = {
-        "log entries": log_traces.erase(storage, shop, everything),
-        "skipped records": _scrub_skipped(storage.tables[skipped.TABLE], shop, subject, everything),
-        "runs": _scrub_runs(connector.runs, shop, everything),
+        "log entries": logged.entries,
+        "skipped records": _scrub_skipped(connector, shop, subject, orders, traces),
+        "runs": _scrub_runs(connector.runs, shop, traces),
         "links": _erase_links(storage.tables[links.TABLE], shop, subject, orders),
         "disputes": payments.forget_orders(connector.disputes, shop, orders),
         "exports": export.remove_exports(connector, shop, subject.id),
-        "captures": len(captured),
+        "captures": len(captured.found),
     }
     connector.changed.forget(shop, "customers", subject.id)
     # Last: the captures tell who is meant, so an erasure that broke off finds its way again.
-    capture_traces.blot_out(storage, shop, captured)
-    return found
+    captured.blot_out()
+    unreadable = (*sorted(captured.packs.unreadable), *logged.unreadable)
+    return found | ({"unreadable packs": len(unreadable)} if unreadable else {}), _removed(unreadable)
 
 
-def traces_of(connector: Connector, shop: str, subject: Subject) -> Traces:
-    """By what the person can be told for sure: number, and the e-mail addresses and phones ever captured."""
-    asked = Traces({subject.id}, {subject.email, subject.phone})
-    own = [
-        one.raw for one in capture_traces.find(connector.storage, shop, asked)
-        if one.kind == "customers" and one.number == subject.id
-    ]
-    return asked.and_words(word for raw in own for word in known_as(decoded(raw)).contacts)
-
-
-def names_of(captured: Iterable[capture_traces.Found], subject: Subject) -> set[str]:
-    """The names that the person's own captures hold."""
-    own = [one.raw for one in captured if one.kind == "customers" and one.number == subject.id]
-    return {name for raw in own for name in known_as(decoded(raw)).names}
+def _removed(packs: Collection[str]) -> str:
+    """Nobody can say that the person is not in them, and nobody can read them: they are gone too."""
+    if not packs:
+        return ""
+    return f"{len(packs)} packs could not be unpacked and were removed: {', '.join(packs)}"[:_LONGEST_NOTE]
 
 
 def erase_shop(connector: Connector, shop: str, *, triggered_at: datetime) -> tuple[dict[str, int], str]:
@@ -102,28 +95,45 @@ def erase_shop(connector: Connector, shop: str, *, triggered_at: datetime) -> tu
 
 
 def _ids_in_business_central(table: Table, shop: str, subject: Subject, orders: Iterable[int]) -> set[str]:
-    """What the person's records became: a call about one of them may name nothing else of the person."""
-    linked = [
-        *links.Links(table, shop, "customers").of([subject.id]).values(),
-        *links.Links(table, shop, "orders").of(orders).values(),
-    ]
-    return {link.bc_id for link in linked} | {link.bc_number for link in linked}
+    """What the person's records alone became: a call about one of them may name nothing else of the person."""
+    own = links.Links(table, shop, "customers").of([subject.id]).get(subject.id)
+    made = list(links.Links(table, shop, "orders").of(orders).values())
+    if own is not None and not _is_shared(table, shop, own):
+        made.append(own)
+    return {link.bc_id for link in made} | {link.bc_number for link in made}
 
 
-def _scrub_skipped(table: Table, shop: str, subject: Subject, traces: Traces) -> int:
-    """The person's own row goes; a sentence about somebody's order loses its words."""
-    rows = [row for row in table.partition(shop) if any(map(traces.are_in, _texts(row)))]
-    own = f"customers|{subject.id:020d}"
-    table.write(
-        Put("delete", row) if row["RowKey"] == own
-        else Put("put", row | {name: log_traces.ERASED for name in ("detail", "note") if row.get(name)})
-        for row in rows
+def _is_shared(table: Table, shop: str, own: links.Link) -> bool:
+    """Whether other people of the shop are the same customer in Business Central: it tells nobody apart."""
+    rows = table.rows("PartitionKey eq @p and bc_id eq @id", {"p": f"{shop}|customers", "id": own.bc_id})
+    return any(row["RowKey"] != f"{own.number:020d}" for row in rows)
+
+
+def _scrub_skipped(
+    connector: Connector, shop: str, subject: Subject, orders: Collection[int], traces: Traces
+) -> int:
+    """The person's own row goes; one of the person's orders is dismissed, else its retry would read it all again.
+
+    A sentence about something else that names the person loses its words.
+    """
+    found = [(one, one.kind == "orders" and one.number in orders) for one in connector.skipped.of(shop)
+             if _is_about(one, subject, orders) or traces.are_in(one.detail) or traces.are_in(one.note)]
+    now = connector.clock.now().isoformat(timespec="seconds")
+    own = [one.number for one, _ in found if (one.kind, one.number) == ("customers", subject.id)]
+    connector.skipped.clear(shop, "customers", own)
+    connector.skipped.park(
+        msgspec.structs.replace(
+            one, detail=log_traces.ERASED, note=log_traces.ERASED if one.note or is_order else "",
+            dismissed_at=(one.dismissed_at or now) if is_order else one.dismissed_at,
+            dismissed_by=(one.dismissed_by or DISMISSED_BY) if is_order else one.dismissed_by,
+        )
+        for one, is_order in found if (one.kind, one.number) != ("customers", subject.id)
     )
-    return len(rows)
+    return len(found)
 
 
-def _texts(row: Row) -> Iterable[str]:
-    return (value for name, value in row.items() if isinstance(value, str) and name not in ("PartitionKey", "etag"))
+def _is_about(one: skipped.SkippedRecord, subject: Subject, orders: Collection[int]) -> bool:
+    return (one.kind, one.number) == ("customers", subject.id) or (one.kind == "orders" and one.number in orders)
 
 
 def _scrub_runs(history: runs.SyncRuns, shop: str, traces: Traces) -> int:

@@ -11,30 +11,28 @@ import msgspec
 
 from shared.connector import Connector
 from shared.errors import ConnectorError
-from shared.json_text import decoded
-from shared.privacy import capture_traces
+from shared.privacy.capture_traces import CaptureTraces
 from shared.privacy.receipts import Receipt
-from shared.privacy.subject import Subject, Traces
+from shared.privacy.subject import Subject
 from shared.sync.links import TABLE as LINK_TABLE
 from shared.sync.links import Links
 
 CONTAINER = "privacy-exports"
 
 
-def export_customer(
-    connector: Connector, shop: str, subject: Subject, number: str, traces: Traces
-) -> dict[str, int]:
-    """Write the file; how much it holds, by place."""
-    found = capture_traces.find(connector.storage, shop, traces.and_orders(subject.orders))
-    captured = [one for one in found if one.kind != "payouts"]  # a payout is about other people's orders as well
-    orders = set(subject.orders) | {one.number for one in captured if one.kind == "orders"}
-    every = traces.and_orders(orders)
-    links = _links(connector, shop, "customers", [subject.id]) + _links(connector, shop, "orders", sorted(orders))
-    skipped = [one for one in connector.skipped.of(shop) if one.number in every.numbers or every.are_in(one.detail)]
+def export_customer(connector: Connector, shop: str, subject: Subject, number: str) -> tuple[dict[str, int], str]:
+    """Write the file; how much it holds, by place, and a remark for the receipt."""
+    traces = CaptureTraces(connector.storage, shop, subject)
+    # A payout is about other people's orders as well; what is no JSON any more cannot be handed out.
+    captured = [one for one in traces.found if one.kind != "payouts" and one.number]
+    orders = sorted(traces.orders)
+    links = _links(connector, shop, "customers", [subject.id]) + _links(connector, shop, "orders", orders)
+    own = {("customers", subject.id), *(("orders", number) for number in orders)}
+    skipped = [one for one in connector.skipped.of(shop) if (one.kind, one.number) in own]
     content: dict[str, Any] = {
         "shop": shop, "customer": subject.id, "written_at": connector.clock.now().isoformat(timespec="seconds"),
         "records_as_shopify_sent_them": [
-            {"type": one.kind, "id": one.number, "record": decoded(one.raw)} for one in captured
+            {"type": one.kind, "id": one.number, "record": msgspec.Raw(one.text.encode())} for one in captured
         ],
         "records_in_business_central": links,
         "skipped_records": skipped,
@@ -42,7 +40,12 @@ def export_customer(
     name = _name(shop, subject.id, number)
     text = msgspec.json.format(msgspec.json.encode(content), indent=2)
     connector.storage.blobs.write(CONTAINER, name, text, "application/json")
-    return {"captures": len(captured), "links": len(links), "skipped records": len(skipped)}
+    found = {"captures": len(captured), "links": len(links), "skipped records": len(skipped)}
+    unreadable = sorted(traces.packs.unreadable)
+    if not unreadable:
+        return found, ""
+    remark = f"{len(unreadable)} packs could not be unpacked and are missing: {', '.join(unreadable)}"
+    return found | {"unreadable packs": len(unreadable)}, remark[:2000]
 
 
 def read_export(connector: Connector, receipt: Receipt) -> bytes:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
+from typing import NamedTuple
 
 import msgspec
 
 from shared.journal.log_entries import CONTAINERS, TABLES, container_of, days_of, hours_of, table_of
 from shared.json_text import decoded
-from shared.privacy.packs import blot, lines_of
-from shared.privacy.subject import Traces
+from shared.privacy.packs import Packs
+from shared.privacy.traces import Traces
 from shared.storage.account import Storage
 from shared.storage.tables import Put, Row, Table
 
@@ -23,12 +24,20 @@ _TEXTS = ("request", "response", "request_preview", "response_preview", "url", "
 _LINES = ("request_line", "response_line")
 
 
-def erase(storage: Storage, shop: str, traces: Traces) -> int:
-    """Blot the person out of every entry of the shop; how many spoke of the person."""
-    return sum(
+class Erased(NamedTuple):
+    """How many entries spoke of the person, and the packs that could not be unpacked and went as a whole."""
+
+    entries: int
+    unreadable: tuple[str, ...]
+
+
+def erase(storage: Storage, shop: str, traces: Traces) -> Erased:
+    """Blot the person out of every entry of the shop."""
+    days = [
         _erase_day(storage, shop, traces, container_of(day), [storage.tables[table_of(hour)] for hour in hours])
         for day, hours in groupby(hours_of(storage.tables.names(TABLES)), datetime.date)
-    )
+    ]
+    return Erased(sum(day.entries for day in days), tuple(name for day in days for name in day.unreadable))
 
 
 def packs_of(storage: Storage, shop: str, container: str) -> list[str]:
@@ -41,19 +50,21 @@ def containers(storage: Storage) -> list[str]:
     return [container_of(day) for day in days_of(storage.blobs.containers(CONTAINERS))]
 
 
-def _erase_day(storage: Storage, shop: str, traces: Traces, container: str, tables: Iterable[Table]) -> int:
+def _erase_day(storage: Storage, shop: str, traces: Traces, container: str, tables: Iterable[Table]) -> Erased:
+    packs = Packs(storage.blobs, container)
     in_packs = {
         (name, line) for name in packs_of(storage, shop, container)
-        for line, raw in enumerate(lines_of(storage.blobs, container, name)) if traces.are_in(_text(raw))
+        for line, raw in enumerate(packs.lines_of(name)) if traces.are_in(_text(raw))
     }
     found = [(table, [row for row in table.partition(shop) if _speaks(row, traces, in_packs)]) for table in tables]
     in_packs |= {place for _, rows in found for row in rows for place in _places(row)}
     for name in sorted({name for name, _ in in_packs}):
         blotted = {line for pack, line in in_packs if pack == name}
-        blot(storage.blobs, container, name, blotted, msgspec.json.encode(ERASED))
+        packs.blot(name, blotted, msgspec.json.encode(ERASED))
     for table, rows in found:
         table.write(Put("put", row | {key: ERASED for key in _TEXTS if key in row}) for row in rows)
-    return sum(len(rows) for _, rows in found)
+    packs.remove_unreadable()
+    return Erased(sum(len(rows) for _, rows in found), tuple(sorted(packs.unreadable)))
 
 
 def _speaks(row: Row, traces: Traces, in_packs: set[tuple[str, int]]) -> bool:

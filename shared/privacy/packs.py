@@ -1,24 +1,43 @@
 """Packs: gzip JSON Lines as captures and long log bodies are stored. One line can be blotted out; places stay.
 
-An index row names a blob and a line, so a line is replaced and never removed. Border: blobs in and out.
+An index row names a blob and a line, so a line is replaced and never removed. A pack that cannot be unpacked is noted
+and passed over: whoever asks says what becomes of it. Border: blobs in and out.
 """
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Collection
 
 from shared.storage.blobs import Blobs
 
 
-def lines_of(blobs: Blobs, container: str, name: str) -> list[bytes]:
-    """The lines of a pack; none if it was removed meanwhile."""
-    packed = blobs.read(container, name)
-    return gzip.decompress(packed).split(b"\n") if packed is not None else []
+class Packs:
+    """The packs of one container; `unreadable` are the names of those that could not be unpacked so far."""
 
+    def __init__(self, blobs: Blobs, container: str) -> None:
+        self._blobs, self._container = blobs, container
+        self.unreadable: set[str] = set()
 
-def blot(blobs: Blobs, container: str, name: str, blotted: Collection[int], instead: bytes) -> None:
-    """Write `instead` in place of these lines."""
-    lines = lines_of(blobs, container, name)
-    if blotted and lines:
-        kept = [instead if number in blotted else line for number, line in enumerate(lines)]
-        blobs.write(container, name, gzip.compress(b"\n".join(kept), 6), "application/gzip")
+    def lines_of(self, name: str) -> list[bytes]:
+        """The lines of a pack; none if it was removed meanwhile, or cannot be unpacked."""
+        packed = self._blobs.read(self._container, name)
+        if packed is None:
+            return []
+        try:
+            return gzip.decompress(packed).split(b"\n")
+        except (OSError, EOFError, zlib.error):
+            self.unreadable.add(name)
+            return []
+
+    def blot(self, name: str, blotted: Collection[int], instead: bytes) -> None:
+        """Write `instead` in place of these lines."""
+        lines = self.lines_of(name)
+        if blotted and lines:
+            kept = [instead if number in blotted else line for number, line in enumerate(lines)]
+            self._blobs.write(self._container, name, gzip.compress(b"\n".join(kept), 6), "application/gzip")
+
+    def remove_unreadable(self) -> int:
+        """Remove what cannot be unpacked: nobody can read it, and nobody can say that the person is not in it."""
+        self._blobs.remove(self._container, sorted(self.unreadable))
+        return len(self.unreadable)

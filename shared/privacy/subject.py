@@ -1,22 +1,18 @@
-"""A person in our data: who is meant, and how to tell whether a text speaks of that person.
+"""A person in our data: who is meant, and which captured record is that person's.
 
-A person shows as Shopify's number (also inside a customer number made from it, S7100000000001), as an e-mail
-address or phone number, as a name, and through the numbers of the orders. Texts are JSON, addresses and sentences,
-so a word is looked for as it is, as JSON escapes it and as an address quotes it. Pure.
+Told by Shopify's number of the customer, by the orders that Shopify named, and by e-mail addresses that nobody else
+has. Values of fields are compared, whole. Names and phone numbers tell nobody apart: a family shares both. Free texts
+are traces.py's business. Pure.
 """
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Iterator
-from urllib.parse import quote, quote_plus
+from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
-_SHORTEST_WORD = 6
-"""Shorter words would be found in everybody's data."""
-
-_LEAST_DIGITS = 7
+CUSTOMERS, ORDERS = "customers", "orders"
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,69 +24,65 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     orders: tuple[int, ...] = ()
 
 
-class Traces:
-    """How the person shows. `numbers`: ids of the customer and of orders; `words`: addresses, phones, names."""
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """The subject with what the captures tell. `named`: orders that Shopify named; `emails` as `address` makes them."""
 
-    def __init__(self, numbers: Iterable[int], words: Iterable[str]) -> None:
-        self.numbers = frozenset(numbers)
-        self.words = frozenset(word.strip() for word in words if len(word.strip()) >= _SHORTEST_WORD)
-        alternatives = "|".join(map(str, sorted(self.numbers)))
-        self._numbers = re.compile(rf"(?<!\d)(?:{alternatives})(?!\d)") if alternatives else None
-        self._words = sorted({form for word in self.words for form in _forms(word)})
-
-    def and_orders(self, orders: Iterable[int]) -> Traces:
-        """These, and the orders."""
-        return Traces(self.numbers | set(orders), self.words)
-
-    def and_words(self, words: Iterable[str]) -> Traces:
-        """These, and the words."""
-        return Traces(self.numbers, self.words | set(words))
-
-    def are_in(self, text: str) -> bool:
-        """Whether the text speaks of the person."""
-        if self._numbers is not None and self._numbers.search(text):
-            return True
-        folded = text.casefold()
-        return any(word in folded for word in self._words)
+    id: int
+    named: frozenset[int] = frozenset()
+    emails: frozenset[str] = frozenset()
 
 
-class KnownAs(msgspec.Struct, frozen=True):
-    """What a capture of a customer tells: ways to reach the person, and names."""
+class Owner(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose a captured record is: the customer's number, 0 for a guest, and the e-mail addresses it is known by."""
 
-    contacts: frozenset[str]
-    names: frozenset[str]
-
-
-def known_as(record: object) -> KnownAs:
-    """E-mail addresses, phone numbers and full names anywhere in a customer's JSON."""
-    contacts, names = set(), set()
-    for one in _objects(record):
-        for key, value in one.items():
-            if isinstance(value, str) and (key in ("email", "emailAddress") or _is_phone(key, value)):
-                contacts.add(value)
-        first, last = one.get("firstName"), one.get("lastName")
-        if isinstance(first, str) and isinstance(last, str) and first.strip() and last.strip():
-            names |= {f"{first} {last}", f"{last} {first}", f"{last}, {first}"}
-        names |= {name for key in ("displayName", "name") if isinstance(name := one.get(key), str)}
-    return KnownAs(frozenset(contacts), frozenset(names))
+    customer: int = 0
+    emails: frozenset[str] = frozenset()
 
 
-def _is_phone(key: str, value: str) -> bool:
-    return key in ("phone", "phoneNumber") and sum(character.isdigit() for character in value) >= _LEAST_DIGITS
+def address(text: object) -> str:
+    """An e-mail address for comparing; "" if there is none. Not case-folded: ß and ss are two people's."""
+    return text.strip().lower() if isinstance(text, str) else ""
 
 
-def _objects(value: object) -> Iterator[dict[str, object]]:
-    if isinstance(value, dict):
+def owner_of(kind: str, number: int, record: dict[str, Any]) -> Owner:
+    """Whose this customer or order is. An order's own e-mail address counts for a guest only: anybody types it."""
+    if kind == CUSTOMERS:
+        return Owner(customer=number, emails=_emails(record))
+    customer = record.get("customer")
+    if isinstance(customer, dict):
+        return Owner(customer=number_of(customer.get("id"), "Customer"), emails=_emails(customer))
+    return Owner(emails=frozenset(filter(None, [address(record.get("email"))])))
+
+
+def is_of(person: Person, kind: str, number: int, owner: Owner) -> bool:
+    """Whether this customer or order is the person's."""
+    if kind == ORDERS and number in person.named:
+        return True
+    if owner.customer:
+        return owner.customer == person.id
+    return kind == ORDERS and not owner.emails.isdisjoint(person.emails)
+
+
+def names_one_of(record: object, gids: frozenset[str]) -> bool:
+    """Whether one of these addresses (gid://shopify/Order/5001) is a value somewhere in the record."""
+    return any(value in gids for value in _texts(record))
+
+
+def number_of(gid: object, type_name: str) -> int:
+    """The number in gid://shopify/<type_name>/<number>, 0 if it is no such address."""
+    found = re.fullmatch(rf"gid://shopify/{type_name}/([0-9]{{1,20}})", gid) if isinstance(gid, str) else None
+    return int(found[1]) if found else 0
+
+
+def _emails(customer: dict[str, Any]) -> frozenset[str]:
+    default = customer.get("defaultEmailAddress")
+    given = (customer.get("email"), default.get("emailAddress") if isinstance(default, dict) else None)
+    return frozenset(filter(None, map(address, given)))
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
         yield value
-        for child in value.values():
-            yield from _objects(child)
-    elif isinstance(value, list):
-        for child in value:
-            yield from _objects(child)
-
-
-def _forms(word: str) -> Iterator[str]:
-    # Escapes tell É from é, so they are made of the word as it is written and of its small letters.
-    for written in (word, word.casefold()):
-        for form in (written, json.dumps(written)[1:-1], quote(written), quote_plus(written)):
-            yield form.casefold()
+    elif isinstance(value, dict | list):
+        for child in value.values() if isinstance(value, dict) else value:
+            yield from _texts(child)

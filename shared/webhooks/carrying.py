@@ -12,7 +12,7 @@ import msgspec
 
 from shared.clock import from_iso
 from shared.connector import Connector
-from shared.privacy.erasure import erase_customer, erase_shop, traces_of
+from shared.privacy.erasure import erase_customer, erase_shop
 from shared.privacy.export import export_customer
 from shared.privacy.receipts import Receipt
 from shared.shopify.topics import PRIVACY_TOPICS
@@ -73,9 +73,8 @@ def _work(connector: Connector, command: Command) -> tuple[dict[str, int], str]:
     if command.subject is None:
         return erase_shop(connector, command.shop, triggered_at=from_iso(command.at))
     if command.topic == "customers/redact":
-        return erase_customer(connector, command.shop, command.subject), ""
-    traces = traces_of(connector, command.shop, command.subject)
-    return export_customer(connector, command.shop, command.subject, command.number, traces), ""
+        return erase_customer(connector, command.shop, command.subject)
+    return export_customer(connector, command.shop, command.subject, command.number)
 
 
 def _receipt(connector: Connector, command: Command, state: str) -> Receipt:

@@ -1,0 +1,188 @@
+"""Two people of one shop who are nearly alike: what is handed out or erased of one is nothing of the other."""
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from typing import Any, NamedTuple
+
+import pytest
+
+from shared.clock import iso
+from shared.journal.captures import CONTAINER
+from shared.privacy.capture_traces import CaptureTraces
+from shared.privacy.export import read_export
+from shared.privacy.log_traces import ERASED
+from shared.privacy.subject import Subject
+from shared.webhooks.carrying import carry_out
+from shared.webhooks.commands import Command
+from tests.house import House
+
+ADDRESS = {"first_name": "Ann", "last_name": "Business Central", "address1": "4 rue de la Poste", "city": "Lyon",
+           "zip": "69002", "country_code": "FR", "phone": "5400000"}
+
+
+class Someone(NamedTuple):
+    """One of the two; `orders`: their own, one that is parked, and one as a guest."""
+
+    id: int
+    email: str
+    orders: tuple[int, int, int]
+
+    @property
+    def subject(self) -> Subject:
+        """As Shopify names somebody: with the orders of the account, without those of the guest."""
+        return Subject(id=self.id, email=self.email.title(), phone=ADDRESS["phone"], orders=self.orders[:2])
+
+
+class Two(NamedTuple):
+    house: House
+    ann: Someone
+    joann: Someone
+
+
+def pair_of(alike: str) -> tuple[Someone, Someone]:
+    """Ann, and somebody whose values hold hers at the end, at the beginning or in the middle."""
+    number = random.SystemRandom().randrange(10**8, 9 * 10**8)
+    orders = (5400000 * 1000 + 1, 5400000 * 1000 + 2, 5400000 * 1000 + 3)
+    ann = Someone(number, f"ann{number}@example.fr", orders)
+    other, email = {
+        "end": (f"7{number}", f"jo{ann.email}"),
+        "beginning": (f"{number}7", f"{ann.email}.example"),
+        "middle": (f"7{number}7", f"jo.{ann.email}x"),
+    }[alike]
+    return ann, Someone(int(other), email, (orders[0] * 10, orders[1] * 10, orders[2] * 10))
+
+
+@pytest.fixture(params=["end", "beginning", "middle"])
+def two(house: House, request: pytest.FixtureRequest) -> Two:
+    """Both have one name, one address and one phone number, and have bought, as customers and as guests."""
+    house.card(logging_mode="All", auto_create_unknown_items=False)
+    ann, joann = pair_of(request.param)
+    for one in (ann, joann):
+        who: dict[str, Any] = {"email": one.email, "shipping_address": ADDRESS}
+        house.customer(one.id, first_name="Ann", last_name="Business Central", email=one.email, addresses=[ADDRESS])
+        house.sync("customers")
+        house.order(one.orders[0], customer_id=one.id, **who)
+        house.order(one.orders[1], [{"sku": "NO-SUCH-ITEM", "quantity": 1, "unit_price": "1.00"}], customer_id=one.id,
+                    **who)
+        house.order(one.orders[2], **who)
+        house.sync("orders")
+        house.clock.forward(3600)  # more than the overlap: not every call speaks of both
+        house.sync("customers", "orders")
+    return Two(house, ann, joann)
+
+
+def carry(house: House, topic: str, subject: Subject) -> None:
+    carry_out(house.connector, Command(shop=house.shop, topic=topic, at=iso(house.clock.now()), number=f"{subject.id}",
+                                       subject=subject))
+
+
+def kept_of(house: House, one: Someone, other: Someone) -> dict[str, Any]:
+    """Everything of this person that is not the other's too."""
+    captures, shop = house.connector.captures, house.shop
+    records = [("customers", one.id), *(("orders", number) for number in one.orders)]
+    entries = [
+        (row["PartitionKey"], row["RowKey"], row["request_preview"], row["response_preview"])
+        for name in house.connector.storage.tables.names("LogEntries")
+        for row in house.connector.storage.tables[name].partition(shop)
+        if speaks_of_one(one, other, json.dumps({k: v for k, v in row.items() if isinstance(v, str)}))
+    ]
+    return {
+        "captures": {record: [captures.payload(c) for c in captures.of_record(shop, *record)] for record in records},
+        "links": [house.link(*record) for record in records],
+        "skipped": [one_ for number, one_ in house.parked().items() if number in one.orders],
+        "entries": entries,
+    }
+
+
+def speaks_of_one(one: Someone, other: Someone, text: str) -> bool:
+    """Judged apart from the code: the values of the other are cut out first where they are the longer ones."""
+    longer, shorter = sorted((one, other), key=lambda person: -len(person.email))
+    values = {person: [person.email, *map(str, person.orders), str(person.id)] for person in (one, other)}
+    has_longer = any(value in text for value in values[longer])
+    for value in values[longer]:
+        text = text.replace(value, "")
+    has_shorter = any(value in text for value in values[shorter])
+    return has_longer and not has_shorter if one == longer else has_shorter and not has_longer
+
+
+@pytest.mark.parametrize("who", [0, 1], ids=["the shorter", "the longer"])
+def test_what_is_erased_of_one_person_is_nothing_of_another(two: Two, who: int) -> None:
+    one, other = ((two.ann, two.joann), (two.joann, two.ann))[who]
+    before = kept_of(two.house, other, one)
+    assert [len(versions) for versions in before["captures"].values()] == [1] * 4
+    assert before["entries"]
+    assert len(before["skipped"]) == 1
+
+    carry(two.house, "customers/redact", one.subject)
+
+    assert kept_of(two.house, other, one) == before
+    after = kept_of(two.house, one, other)
+    assert list(after["captures"].values()) == [[]] * 4
+    assert after["entries"] == []
+    assert [(row.detail, row.note, row.dismissed_by) for row in after["skipped"]] == [
+        (ERASED, ERASED, "privacy request")]
+
+
+@pytest.mark.parametrize("who", [0, 1], ids=["the shorter", "the longer"])
+def test_what_is_handed_out_of_one_person_is_nothing_of_another(two: Two, who: int) -> None:
+    one, other = ((two.ann, two.joann), (two.joann, two.ann))[who]
+
+    carry(two.house, "customers/data_request", one.subject)
+
+    receipt = two.house.connector.receipts.data_request(two.house.shop, str(one.id))
+    handed_out = json.loads(read_export(two.house.connector, receipt))
+    records = [("customers", one.id), *(("orders", number) for number in one.orders)]
+    assert sorted((r["type"], r["id"]) for r in handed_out["records_as_shopify_sent_them"]) == sorted(records)
+    assert {int(link["id"]) for link in handed_out["records_in_business_central"]} == {number for _, number in records}
+    assert [row["number"] for row in handed_out["skipped_records"]] == [one.orders[1]]
+    assert not speaks_of_one(other, one, json.dumps(handed_out))
+
+
+def test_an_address_that_two_customers_have_tells_neither(house: House) -> None:
+    for number in (7001, 7002):
+        house.customer(number, email="family@example.fr")
+    house.order(5001, email="family@example.fr")
+    house.order(5002, email="family@example.fr", customer_id=7002)
+    house.sync()
+
+    carry(house, "customers/redact", Subject(id=7001, email="family@example.fr"))
+
+    kept = house.connector.captures
+    assert kept.of_record(house.shop, "customers", 7001) == []
+    assert [len(kept.of_record(house.shop, *one)) for one in (
+        ("customers", 7002), ("orders", 5001), ("orders", 5002))] == [1, 1, 1]
+
+
+def test_two_customers_who_are_one_in_business_central_are_still_two(house: House) -> None:
+    """Joann's address has Ann's phone number, so both are linked to one customer of Business Central."""
+    house.card(logging_mode="All")
+    house.customer(7001, email="ann@example.fr", addresses=[ADDRESS | {"phone": "+33 4 78 00 11 22"}])
+    house.sync()
+    house.customer(7002, email="joann@example.fr", addresses=[ADDRESS | {"phone": "+33 4 78 00 11 22"}])
+    house.sync()
+    assert house.link("customers", 7001).bc_id == house.link("customers", 7002).bc_id
+    before = CaptureTraces(house.connector.storage, house.shop, Subject(id=7002)).found
+
+    carry(house, "customers/redact", Subject(id=7001, email="ann@example.fr"))
+
+    assert CaptureTraces(house.connector.storage, house.shop, Subject(id=7002)).found == before
+    assert house.link("customers", 7002).bc_id != ""
+
+
+def test_a_record_whose_json_is_broken_goes_if_it_names_the_person(house: House) -> None:
+    blobs = house.connector.storage.blobs
+    house.customer(7001, email="ann@example.fr")
+    house.customer(7002, email="joann@example.fr")
+    house.sync("customers")
+    (pack,) = house.connector.captures.packs(house.shop, "customers")
+
+    lines = [line[:-30] for line in house.connector.captures.lines(pack)]
+    blobs.write(CONTAINER, pack, gzip.compress(b"\n".join(lines)), "application/gzip")
+
+    carry(house, "customers/redact", Subject(id=7001, email="ann@example.fr"))
+
+    left = house.connector.captures.lines(pack)
+    assert sorted(len(line) > 2 for line in left) == [False, True]
+    assert b"joann@example.fr" in b"".join(left)
