@@ -25,7 +25,7 @@ HANDED_ON = {
     ("shared.privacy.log_traces", "container"): "a day's",
     ("shared.privacy.erasure", "name"): "an hour's, out of the list of those that exist",
     ("shared.privacy.erasure", "container"): "a day's, out of the list of those that exist",
-    ("shared.privacy.packs", "container"): "a day's, or that of captures, which captures.py names",
+    ("shared.privacy.packs", "self._container"): "a day's, or that of captures, which captures.py names",
 }
 """Names that a variable holds: (module, what stands there) -> where they come from."""
 
