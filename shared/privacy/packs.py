@@ -16,12 +16,12 @@ class Packs:
     """The packs of one container; `unreadable` are the names of those that could not be unpacked so far."""
 
     def __init__(self, blobs: Blobs, container: str) -> None:
-        self._blobs, self._container = blobs, container
+        self.blobs, self._container = blobs, container
         self.unreadable: set[str] = set()
 
     def lines_of(self, name: str) -> list[bytes]:
         """The lines of a pack; none if it was removed meanwhile, or cannot be unpacked."""
-        packed = self._blobs.read(self._container, name)
+        packed = self.blobs.read(self._container, name)
         if packed is None:
             return []
         try:
@@ -35,9 +35,9 @@ class Packs:
         lines = self.lines_of(name)
         if blotted and lines:
             kept = [instead if number in blotted else line for number, line in enumerate(lines)]
-            self._blobs.write(self._container, name, gzip.compress(b"\n".join(kept), 6), "application/gzip")
+            self.blobs.write(self._container, name, gzip.compress(b"\n".join(kept), 6), "application/gzip")
 
     def remove_unreadable(self) -> int:
         """Remove what cannot be unpacked: nobody can read it, and nobody can say that the person is not in it."""
-        self._blobs.remove(self._container, sorted(self.unreadable))
+        self.blobs.remove(self._container, sorted(self.unreadable))
         return len(self.unreadable)
