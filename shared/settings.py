@@ -6,7 +6,9 @@ single table of names, defaults and meaning; docs and infrastructure are compare
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import nan
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -64,6 +66,55 @@ SETTINGS: dict[str, Setting] = {
 }
 
 
+class Bounds(NamedTuple):
+    """What a number may be, both ends included; of days and requests only whole ones.
+
+    least_here  the least where Business Central is a simulator on this machine, which forgives more
+    """
+
+    least: int
+    most: int
+    unit: str
+    why: str
+    least_here: int | None = None
+
+    def refusal(self, text: str, *, here: bool) -> str:
+        """Why `text` cannot be the number, "" if it can."""
+        least = self.least if self.least_here is None or not here else self.least_here
+        try:
+            value = float(text)
+        except ValueError:
+            value = nan
+        if least <= value <= self.most and (self.unit == "seconds" or value.is_integer()):
+            return ""
+        return f"must be {least} to {self.most} {self.unit}, not {text[:50]!r}: {self.why}"
+
+
+_DAYS = Bounds(1, 3650, "days", "what is kept is removed at that age, and what happened today must stay")
+
+BOUNDS: dict[str, Bounds] = {
+    "LOG_RETENTION_DAYS": _DAYS,
+    "CAPTURE_RETENTION_DAYS": _DAYS,
+    "WEBHOOK_DELAY_SECONDS": Bounds(1, 600, "seconds", "less gathers nothing, and so long a change waits"),
+    "SYNC_OVERLAP_SECONDS": Bounds(
+        60, 86_400, "seconds", "Shopify's search shows changes some seconds late, and every run reads the overlap again"
+    ),
+    "SYNC_TIME_BUDGET_SECONDS": Bounds(
+        30, 600, "seconds", "a run does a page at least, and ends long before the functionTimeout of host.json"
+    ),
+    "SYNC_LEASE_SECONDS": Bounds(
+        15, 600, "seconds", "it is renewed every third of that, and storage may take some seconds", least_here=1
+    ),
+    "BC_SETTLE_SECONDS": Bounds(
+        480, 86_400, "seconds",
+        "Business Central works up to eight minutes on a request; an order sent again before is made twice",
+        least_here=1,
+    ),
+    "BC_CONCURRENCY": Bounds(1, 5, "requests", "Business Central runs five per user at once"),
+}
+"""What each number may be."""
+
+
 class Settings(msgspec.Struct, frozen=True):
     """The settings in use; seconds are numbers."""
 
@@ -116,12 +167,13 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
     wrong: list[str] = []
 
+    here = _is_here(text("BC_API_ROOT"))
+
     def number(name: str) -> float:
-        try:
-            return float(text(name))
-        except ValueError:
-            wrong.append(f"{name} must be a number, not {text(name)!r}")
-            return 0
+        refusal = BOUNDS[name].refusal(text(name), here=here)
+        if refusal:
+            wrong.append(f"{name} {refusal}")
+        return BOUNDS[name].least if refusal else float(text(name))
 
     def switch(name: str) -> bool:
         value = text(name).lower()
@@ -175,6 +227,14 @@ def _is_reference(value: str) -> bool:
     return value.strip().casefold().startswith("@microsoft.keyvault")
 
 
+def _is_here(address: str) -> bool:
+    """Whether that is this machine."""
+    try:
+        return urlsplit(address).hostname in ("127.0.0.1", "localhost", "::1")
+    except ValueError:
+        return False
+
+
 def _contradictions(settings: Settings) -> list[str]:
     """What is missing, out of bounds or set without what belongs to it: one sentence each."""
     wrong: list[str] = []
@@ -184,12 +244,11 @@ def _contradictions(settings: Settings) -> list[str]:
         wrong.append("BC_API_ROOT must be set")
     if bool(settings.bc_user) != bool(settings.bc_web_service_key):
         wrong.append("BC_USER and BC_WEB_SERVICE_KEY must be set both or neither")
-    if not 1 <= settings.log_retention_days <= 3650:
-        wrong.append("LOG_RETENTION_DAYS must be 1 to 3650")
-    if not 1 <= settings.capture_retention_days <= 3650:
-        wrong.append("CAPTURE_RETENTION_DAYS must be 1 to 3650")
-    if not 1 <= settings.bc_concurrency <= 5:
-        wrong.append("BC_CONCURRENCY must be 1 to 5")
+    if settings.lease_seconds > settings.bc_settle_seconds:
+        wrong.append(
+            "SYNC_LEASE_SECONDS must not be more than BC_SETTLE_SECONDS: an order in doubt would be due again while "
+            "the worker that sent it may still hold its shop"
+        )
     if settings.event_queue_url and not settings.event_queue_region:
         wrong.append("EVENT_QUEUE_URL needs EVENT_QUEUE_REGION")
     if settings.event_queue_url and not (settings.event_queue_access_key_id and settings.event_queue_secret_access_key):

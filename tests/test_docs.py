@@ -21,7 +21,7 @@ import pytest
 import function_app  # noqa: F401 - so that every error class is known
 from shared.errors import ConnectorError
 from shared.problems import CATALOGUE
-from shared.settings import SETTINGS
+from shared.settings import BOUNDS, SETTINGS
 from shared.shop_card import ShopCard
 from tests.test_repository import ROOT, declared_functions, own_files, python_files
 
@@ -98,6 +98,13 @@ def test_a_setting_is_documented_with_its_default(name: str) -> None:
 
     shown = f"`{default}`" if default else "none"
     assert unwrapped(sections("settings.md")[name]).startswith(f"Default: {shown}.")
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_a_number_is_documented_with_its_bounds(name: str) -> None:
+    bounds = BOUNDS[name]
+
+    assert f"{bounds.least} to {bounds.most} {bounds.unit}" in unwrapped(sections("settings.md")[name])
 
 
 def test_every_field_of_the_shop_card_has_its_heading_and_no_other_has() -> None:

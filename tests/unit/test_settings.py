@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 
 from shared.errors import ConnectorError
-from shared.settings import read_settings
+from shared.settings import BOUNDS, SETTINGS, read_settings
 
 NEEDED = {"AzureWebJobsStorage": "UseDevelopmentStorage=true", "BC_API_ROOT": "https://bc.example.net/api/v2.0"}
 ARN = "arn:aws:events:eu-west-1::event-source/aws.partner/shopify.com/1234567/connector"
@@ -65,3 +65,60 @@ def test_references_that_were_not_resolved_are_told_apart_and_named_all_at_once(
 
 def test_a_value_that_only_speaks_of_a_reference_is_none() -> None:
     assert read_settings(NEEDED | {"ENVIRONMENT": "not @Microsoft.KeyVault"}).environment == "not @Microsoft.KeyVault"
+
+
+HERE = {"BC_API_ROOT": "http://127.0.0.1:5000/v2.0/tenant/sandbox/api/v2.0"}
+
+
+def test_every_setting_that_holds_a_number_has_bounds() -> None:
+    numbers = {name for name, setting in SETTINGS.items() if (setting.default or "").isdecimal()}
+
+    assert numbers == set(BOUNDS)
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+@pytest.mark.parametrize(
+    "value", ["0", "-1", "-600", "nan", "NaN", "inf", "-inf", "1e400", "1e12", "", " ", "ten", "10s", "0x10"]
+)
+def test_a_number_out_of_bounds_is_refused_with_its_bounds_and_the_reason(name: str, value: str) -> None:
+    bounds = BOUNDS[name]
+
+    with pytest.raises(ConnectorError) as wrong:
+        read_settings(NEEDED | {name: value})
+
+    assert wrong.value.code == "settings-invalid"
+    assert f"{name} must be {bounds.least} to {bounds.most} {bounds.unit}, not {value!r}: " in wrong.value.detail
+    assert bounds.why in wrong.value.detail
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+@pytest.mark.parametrize("end", ["least", "most"])
+def test_both_ends_belong_to_the_bounds_and_what_lies_beyond_does_not(name: str, end: str) -> None:
+    bounds = BOUNDS[name]
+    value = getattr(bounds, end)
+    fitting = {"BC_SETTLE_SECONDS": str(max(value, 600))} if name == "SYNC_LEASE_SECONDS" else {}
+
+    read_settings(NEEDED | fitting | {name: str(value)})
+    with pytest.raises(ConnectorError, match=name):
+        read_settings(NEEDED | fitting | {name: str(value + (1 if end == "most" else -1))})
+
+
+@pytest.mark.parametrize("name", ["LOG_RETENTION_DAYS", "CAPTURE_RETENTION_DAYS", "BC_CONCURRENCY"])
+def test_half_a_day_or_half_a_request_is_refused_rather_than_cut(name: str) -> None:
+    with pytest.raises(ConnectorError, match=f"{name} .*not '2.5'"):
+        read_settings(NEEDED | {name: "2.5"})
+
+
+def test_only_against_a_simulator_on_this_machine_times_may_be_as_short_as_a_test_wants() -> None:
+    short = {"SYNC_LEASE_SECONDS": "1", "BC_SETTLE_SECONDS": "1"}
+
+    assert read_settings(NEEDED | HERE | short).bc_settle_seconds == 1
+    with pytest.raises(ConnectorError, match=r"SYNC_LEASE_SECONDS must be 15 .*BC_SETTLE_SECONDS must be 480 "):
+        read_settings(NEEDED | short)
+    with pytest.raises(ConnectorError, match="BC_SETTLE_SECONDS must be 1 to "):
+        read_settings(NEEDED | HERE | {"BC_SETTLE_SECONDS": "0"})
+
+
+def test_a_lease_longer_than_business_central_settles_is_refused() -> None:
+    with pytest.raises(ConnectorError, match="SYNC_LEASE_SECONDS must not be more than BC_SETTLE_SECONDS"):
+        read_settings(NEEDED | {"SYNC_LEASE_SECONDS": "500", "BC_SETTLE_SECONDS": "480"})
