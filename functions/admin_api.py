@@ -191,6 +191,7 @@ def _run(run: SyncRun) -> dict[str, Any]:
 def _info(info: SynchronizationInfo) -> dict[str, Any]:
     return {
         "shop": info.shop, "type": info.kind, "last_sync_time": info.last_sync_time or None,
+        "first_began": info.first_began or None,
         "running": bool(info.run_until), "last_outcome": info.last_outcome or None,
         "changed_by": info.changed_by or None,
     }

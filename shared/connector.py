@@ -174,7 +174,7 @@ def build_connector(
             app, States(tables[STATE_TABLE], app, clock), oauth, tokens, vault, shops, clock
         ),
         permission=permission,
-        informations=Informations(tables[INFORMATION_TABLE], clock),
+        informations=Informations(tables[INFORMATION_TABLE], clock, runs),
         runs=runs,
         captures=captures,
         skipped=SkippedRecords(tables[SKIPPED_TABLE]),

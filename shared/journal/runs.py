@@ -123,6 +123,13 @@ class SyncRuns:
         """Every run of the shop, newest first."""
         return map(_run, self._table.partition(shop))
 
+    def first_of(self, shop: str, kind: str) -> SyncRun | None:
+        """The oldest run on record that read this type; None if there is none."""
+        oldest = None
+        for run in self.all(shop):
+            oldest = run if kind in run.counts else oldest
+        return oldest
+
     def remove_before(self, before: datetime) -> int:
         """Forget the runs of every shop that began at that time or earlier; how many."""
         return remove_rows(self._table, _key_at(before))

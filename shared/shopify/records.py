@@ -256,6 +256,7 @@ class Order(_Record, frozen=True, kw_only=True):
     updated_at: datetime
     cancelled_at: datetime | None = None
     closed: bool = False
+    closed_at: datetime | None = None
     edited: bool = False
     test: bool = False
     po_number: str | None = None

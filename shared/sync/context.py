@@ -35,7 +35,8 @@ R = TypeVar("R")
 class JobContext(NamedTuple):
     """One job's surroundings; see the module's docstring.
 
-    history_before  records of orders created before this moment and closed are history
+    card_fingerprint  of what decides besides the record: the card, and where history ends
+    history_before  when the shop's first synchronization of orders began (mapping/history.py)
     look_first      orders without a link may exist in BC all the same (links were lost or reset)
     captures        where records are kept before they are applied; None when they come from there
     named           reads records by their ids, for what an order needs
@@ -71,6 +72,6 @@ class JobContext(NamedTuple):
         return list(self.lanes.map(carried(work), items))
 
 
-def fingerprint(card: ShopCard) -> str:
-    """Changes whenever the card does, so that records are mapped anew with it."""
-    return hashlib.sha256(msgspec.json.encode(card)).hexdigest()[:16]
+def fingerprint(card: ShopCard, history_before: str) -> str:
+    """Changes whenever the card or the end of history does, so that records are decided anew with it."""
+    return hashlib.sha256(msgspec.json.encode((card, history_before))).hexdigest()[:16]

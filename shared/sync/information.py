@@ -13,6 +13,7 @@ import msgspec
 
 from shared.clock import Clock, from_iso, iso
 from shared.errors import ConnectorError, ServiceUnavailable
+from shared.journal.runs import SyncRuns
 from shared.storage.tables import RowChanged, RowExists, Table
 
 TABLE = "SynchronizationInfo"
@@ -34,6 +35,7 @@ class SynchronizationInfo(msgspec.Struct, frozen=True, kw_only=True):
 
     last_sync_time   everything up to here was applied or parked
     last_number      payments: everything up to this Shopify number was read; as text, and gone after a reset
+    first_began      when the first synchronization of the type began; kept by every reset
     exact            set by an operator: the next run starts exactly there, without overlap
     run_since, run_until, run_cursor, run_started   the run that is under way, or was interrupted
     last_outcome     "", "succeeded", an error code, or "not used: " and the reason
@@ -43,6 +45,7 @@ class SynchronizationInfo(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     last_sync_time: str = ""
     last_number: str = ""
+    first_began: str = ""
     exact: bool = False
     run_since: str = ""
     run_until: str = ""
@@ -61,8 +64,8 @@ class SynchronizationInfo(msgspec.Struct, frozen=True, kw_only=True):
 class Informations:
     """The rows, per shop and type."""
 
-    def __init__(self, table: Table, clock: Clock) -> None:
-        self._table, self._clock = table, clock
+    def __init__(self, table: Table, clock: Clock, runs: SyncRuns) -> None:
+        self._table, self._clock, self._runs = table, clock, runs
 
     def get(self, shop: str, kind: str) -> SynchronizationInfo:
         """The row, or an empty one."""
@@ -72,6 +75,16 @@ class Informations:
             return SynchronizationInfo(shop=shop, kind=kind)
         return msgspec.convert(row | {"shop": shop, "kind": kind}, SynchronizationInfo)
 
+    def begun(self, info: SynchronizationInfo, began: datetime) -> SynchronizationInfo:
+        """The row with `first_began`, for a run that began at that time; not stored yet.
+
+        A time that an operator set before the first synchronization counts as its beginning.
+        """
+        if info.first_began:
+            return info
+        known = (self.first_began(info), info.last_sync_time, iso(began))
+        return info.with_(first_began=min(filter(None, known)))
+
     def save(self, info: SynchronizationInfo) -> SynchronizationInfo:
         """Write if unchanged since it was read; RowChanged or RowExists otherwise."""
         row = msgspec.to_builtins(info)
@@ -79,6 +92,18 @@ class Informations:
         row |= {"PartitionKey": shop, "RowKey": kind}
         new = self._table.replace(row, etag) if etag else self._table.insert(row)
         return msgspec.structs.replace(info, etag=new)
+
+    def first_began(self, info: SynchronizationInfo) -> str:
+        """When the first synchronization of the type began, UTC, ISO 8601; "" if there was none yet.
+
+        A row of an older version does not say: then the earliest moment that is known of counts.
+        """
+        if info.first_began:
+            return info.first_began
+        run = self._runs.first_of(info.shop, info.kind)
+        started = iso(from_iso(run.started_at)) if run else ""
+        reached = "" if info.exact else info.last_sync_time
+        return min(filter(None, (started, reached, info.run_until)), default="")
 
     def note_outcome(self, shop: str, kind: str, outcome: str) -> None:
         """Remember how the last run of this type ended; a change meanwhile counts for more, and so does the
@@ -97,7 +122,8 @@ class Informations:
             info = self.get(shop, kind)
             reset = SynchronizationInfo(
                 shop=shop, kind=kind, last_sync_time=iso(max(to, BEGINNING)) if to else "", exact=True,
-                last_outcome=info.last_outcome, changed_by=by, etag=info.etag,
+                first_began=self.first_began(info), last_outcome=info.last_outcome,
+                changed_by=by, etag=info.etag,
             )
             try:
                 return self.save(reset)

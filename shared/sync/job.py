@@ -70,13 +70,14 @@ def begin_type(
     for _ in range(_RESETS_IN_A_ROW):
         info = informations.get(shop, kind)
         if info.run_until and now - from_iso(info.run_saved) <= _CURSOR_KEEPS:
-            return info
+            return informations.begun(info, from_iso(info.run_until))
         if info.run_until:
             since = from_iso(info.run_position or info.run_since)
             until = from_iso(info.run_until)
         else:
             until = reached()
             since = since_of_next_run(info, until, overlap)
+        info = informations.begun(info, until)
         with suppress(Overruled):
             return save_checkpoint(
                 informations, info, run_since=iso(since), run_until=iso(until), run_cursor="", run_saved=iso(now))

@@ -7,6 +7,7 @@ from shared.business_central.executor import change_row
 from shared.business_central.refusals import RowGone
 from shared.errors import ConnectorError, RecordRefused
 from shared.json_text import decoded
+from shared.mapping.history import left_out_as_history
 from shared.mapping.order_changes import content_hash, header_changes
 from shared.mapping.plan import plan_hash
 from shared.mapping.sales_orders import LeftOut
@@ -24,7 +25,7 @@ def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobCont
     wanted, outcomes = [], []
     for record in records:
         if _is_history(order_of(record), links[record.number], context):
-            outcomes.append(Outcome(links[record.number].with_(state=LinkState.LEFT_OUT), Result.LEFT_OUT))
+            outcomes.append(_left_out(links[record.number]))
         else:
             wanted.append(record)
     if not context.card.auto_create_sales_documents:
@@ -49,9 +50,13 @@ def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobCont
 
 
 def _is_history(order: Order, link: Link, context: JobContext) -> bool:
-    """An archived order nobody knows, from before the time we look back to."""
+    """An order nobody knows that was closed before we began; one that was left out is nobody's still."""
     known = link.etag and link.state is not LinkState.LEFT_OUT
-    return order.closed and not known and order.created_at < context.history_before
+    return not known and left_out_as_history(order, context.history_before) is not None
+
+
+def _left_out(link: Link) -> Outcome:
+    return Outcome(link.with_(state=LinkState.LEFT_OUT), Result.LEFT_OUT)
 
 
 def _imported(link: Link) -> Outcome:
@@ -64,7 +69,7 @@ def _imported(link: Link) -> Outcome:
 def _nothing_to_bill(link: Link, plan: LeftOut) -> Outcome:
     """No document for this order, or a conflict if it has one already."""
     if link.state is not LinkState.APPLIED:
-        return Outcome(link.with_(state=LinkState.LEFT_OUT), Result.LEFT_OUT)
+        return _left_out(link)
     return parked(link, RecordRefused(
         "order-changed-after-processing", f"{plan.reason} {link.bc_number} was created before that."
     ))

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 
 from shared.business_central.directory import Directory
+from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.journal.runs import SyncRun
@@ -98,10 +99,12 @@ def _apply(
 ) -> None:
     log = connector.log(card, run.run)
     shopify, bc = connector.shopify(card, log), connector.business_central(card, log)
+    informations = connector.informations
+    moment = informations.begun(informations.get(card.code, kind), from_iso(run.started_at)).first_began
     try:
         with ThreadPoolExecutor(connector.settings.bc_concurrency, thread_name_prefix="bc") as lanes:
             apply_page(kind, APPLY[kind], [record], JobContext(
-                card, fingerprint(card), run, shopify, bc, Directory(bc), connector.storage.tables[LINK_TABLE],
+                card, fingerprint(card, moment), run, shopify, bc, Directory(bc), connector.storage.tables[LINK_TABLE],
                 None, connector.skipped, lease, connector.clock, lanes, connector.settings.bc_settle_seconds,
                 history_before=BEGINNING, look_first=True, named=_Kept(connector, card.code).named,
             ), again=True)

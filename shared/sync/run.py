@@ -199,9 +199,9 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
             try:
                 info = _information(connector, run, kind, shopify)
                 context = JobContext(
-                    card, fingerprint(card), run, shopify, bc, directory, connector.storage.tables[LINK_TABLE],
-                    connector.captures, connector.skipped, lease, connector.clock, lanes,
-                    connector.settings.bc_settle_seconds, *_horizon(info, run),
+                    card, fingerprint(card, info.first_began), run, shopify, bc, directory,
+                    connector.storage.tables[LINK_TABLE], connector.captures, connector.skipped, lease,
+                    connector.clock, lanes, connector.settings.bc_settle_seconds, *_horizon(info),
                     named=partial(by_ids, shopify),
                 )
                 with told(kind, run, shopify, bc, connector.clock):
@@ -236,7 +236,7 @@ def _bring_type(
 def _information(connector: Connector, run: SyncRun, kind: str, shopify: ShopifyClient) -> SynchronizationInfo:
     """The type's row, with the bounds of this run if it reads a span of time."""
     if run.only_changed:
-        return connector.informations.get(run.shop, kind)
+        return connector.informations.begun(connector.informations.get(run.shop, kind), from_iso(run.started_at))
     started = from_iso(run.started_at)
     return begin_type(
         connector.informations, run.shop, kind, now=started, reached=lambda: _reached(shopify, started),
@@ -252,11 +252,9 @@ def _reached(shopify: ShopifyClient, moment: datetime) -> datetime:
     return shopify.their_clock.reached(moment)
 
 
-def _horizon(info: SynchronizationInfo, run: SyncRun) -> tuple[datetime, bool]:
-    """(history before, look first): a first or full run takes no closed orders, and trusts no links."""
-    if info.last_sync_time and not info.exact:
-        return from_iso(info.last_sync_time), False
-    return (from_iso(info.last_sync_time) if info.last_sync_time else from_iso(run.started_at)), True
+def _horizon(info: SynchronizationInfo) -> tuple[datetime, bool]:
+    """(history before, look first): history ends once and for all; a first run and one after a reset trust no links."""
+    return from_iso(info.first_began), bool(info.exact or not info.last_sync_time)
 
 
 def _end(connector: Connector, run: SyncRun, state: str, problem: ConnectorError | None) -> None:

@@ -160,7 +160,7 @@ def test_c6_after_a_reset_to_empty_open_orders_are_imported_and_archived_ones_ar
     house.sync("orders")
     reset_orders(house)
     house.order(5001)
-    house.order(5002, closed=True)
+    house.order(5002, closed_at="2026-03-09T18:00:00Z")
 
     run = house.sync("orders")
 
