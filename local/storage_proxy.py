@@ -2,7 +2,8 @@
 
 Tests and benchmarks put it between the connector and the emulator, to see what a step costs in calls and what
 happens when storage refuses or fails (storage_faults.py), or when its clock is another one (`now`). Signatures stay
-valid, for they do not cover the host (Microsoft Learn, "Authorize with Shared Key"). Border: passes bytes on; knows
+valid, for they do not cover the host (Microsoft Learn, "Authorize with Shared Key"). A keeper may look at each request
+first, change it or refuse it, and then the door speaks TLS (identity/storage_door.py). Border: passes bytes on; knows
 of storage only how a batch names its table.
 
     with storage_proxy(azurite.connection_string) as proxy:
@@ -12,8 +13,9 @@ from __future__ import annotations
 
 import contextlib
 import re
+import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -40,11 +42,38 @@ class StorageCall(NamedTuple):
     target: str
 
 
-class StorageProxy:
-    """The running proxy."""
+class Request(NamedTuple):
+    """One request as it comes in, or as it goes on to the emulator."""
 
-    def __init__(self) -> None:
+    service: str
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    def header(self, name: str) -> str:
+        """A header's value whatever the case of its name; "" if there is none."""
+        return next((value for each, value in self.headers.items() if each.lower() == name.lower()), "")
+
+
+class Refused(Exception):
+    """A keeper turns a request away."""
+
+    def __init__(self, status: int, code: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(code)
+        self.status, self.code, self.headers = status, code, headers or {}
+
+
+Keeper = Callable[[Request], Request]
+
+
+class StorageProxy:
+    """The running proxy; `ports` by service."""
+
+    def __init__(self, keeper: Keeper = lambda request: request, tls: ssl.SSLContext | None = None) -> None:
         self.connection_string = ""
+        self.ports: dict[str, int] = {}
+        self.keeper, self.tls = keeper, tls
         self.calls: list[StorageCall] = []
         self.refuse: Callable[[StorageCall], bool] = lambda call: False
         self.faults = Faults()
@@ -57,14 +86,16 @@ class StorageProxy:
 
 
 @contextmanager
-def storage_proxy(connection_string: str) -> Iterator[StorageProxy]:
+def storage_proxy(
+    connection_string: str, *, keeper: Keeper = lambda request: request, tls: ssl.SSLContext | None = None
+) -> Iterator[StorageProxy]:
     """A proxy for the three endpoints of this connection string."""
-    proxy = StorageProxy()
+    proxy = StorageProxy(keeper, tls)
     with ExitStack() as started:
 
         def through(found: re.Match[str]) -> str:
-            port = started.enter_context(_door(proxy, found[1], found[2], int(found[3])))
-            return f"{found[1]}Endpoint=http://127.0.0.1:{port}/"
+            port = proxy.ports[found[1]] = started.enter_context(_door(proxy, found[1], found[2], int(found[3])))
+            return f"{found[1]}Endpoint=http{'s' if tls else ''}://127.0.0.1:{port}/"
 
         proxy.connection_string = _ENDPOINT.sub(through, connection_string)
         started.callback(proxy.closing.set)
@@ -75,6 +106,8 @@ def storage_proxy(connection_string: str) -> Iterator[StorageProxy]:
 def _door(proxy: StorageProxy, service: str, host: str, port: int) -> Iterator[int]:
     handler = type("Door", (_Door,), {"proxy": proxy, "service": service, "upstream": (host, port)})
     server = _Doors(("127.0.0.1", 0), handler)
+    if proxy.tls is not None:
+        server.socket = proxy.tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
@@ -113,29 +146,39 @@ class _Door(BaseHTTPRequestHandler):
         if self.proxy.refuse(call):
             self._answer(403, [("Content-Type", "application/json")], _REFUSAL)
             return
+        try:
+            request = self.proxy.keeper(Request(self.service, self.command, self.path, dict(self.headers), body))
+        except Refused as refusal:
+            self._turn_away(refusal)
+            return
         fault = self.proxy.faults.for_call(call.service, call.target)
         if fault is not None:
-            self._fail(fault, body)
+            self._fail(fault, request)
             return
-        answer = self._ask(body)
+        answer = self._ask(request)
         content = answer.read()
         headers = [(name, value) for name, value in answer.getheaders() if name.lower() not in _OWN_HEADERS]
         self._answer(answer.status, headers, content, answer.getheader("Content-Length"))
 
-    def _fail(self, fault: StorageFault, body: bytes) -> None:
+    def _turn_away(self, refusal: Refused) -> None:
+        headers = [("Content-Type", "application/xml"), ("x-ms-error-code", refusal.code), *refusal.headers.items()]
+        content = f'<?xml version="1.0"?><Error><Code>{refusal.code}</Code></Error>'
+        self._answer(refusal.status, headers, content.encode())
+
+    def _fail(self, fault: StorageFault, request: Request) -> None:
         if fault.kind in ("429", "503"):
             self._answer(int(fault.kind), _BUSY_HEADERS, _BUSY)
             return
         self.close_connection = True
         if fault.kind in ("timeout", "lost"):
-            self._ask(body).read()
+            self._ask(request).read()
         if fault.kind == "timeout":
             self.proxy.closing.wait(fault.seconds)
 
-    def _ask(self, body: bytes) -> HTTPResponse:
+    def _ask(self, request: Request) -> HTTPResponse:
         for last_try in (False, True):
             try:
-                self._connection.request(self.command, self.path, body or None, dict(self.headers))
+                self._connection.request(request.method, request.path, request.body or None, dict(request.headers))
                 return self._connection.getresponse()
             except (RemoteDisconnected, ConnectionError):  # the emulator closes connections that were idle
                 self._connection.close()

@@ -206,7 +206,8 @@ def connector() -> Connector:
 def _storage(settings: Settings, clock: ToldClock | None = None) -> Storage:
     if settings.storage_connection:
         return storage_from_connection_string(settings.storage_connection, clock=clock)
-    return storage_from_identity(settings.storage_account, settings.identity_client_id or None, clock=clock)
+    client_id = settings.storage_client_id or settings.identity_client_id
+    return storage_from_identity(settings.storage_account, client_id or None, clock=clock)
 
 
 def _vault(settings: Settings, storage: Storage) -> Vault:

@@ -25,6 +25,7 @@ class Setting(NamedTuple):
 SETTINGS: dict[str, Setting] = {
     "AzureWebJobsStorage": Setting("", "Connection string of the storage account; empty in Azure (identity)."),
     "AzureWebJobsStorage__accountName": Setting("", "Name of the storage account reached with the managed identity."),
+    "AzureWebJobsStorage__clientId": Setting("", "Client id of that identity; empty = that of AZURE_CLIENT_ID."),
     "AZURE_CLIENT_ID": Setting("", "Client id of the user-assigned managed identity; empty = system-assigned."),
     "ENVIRONMENT": Setting("production", "Name of this environment; others may not call out until allowed."),
     "TOKEN_KEY": Setting("", "Key that encrypts access tokens in the local vault (32 bytes, URL-safe base64)."),
@@ -120,6 +121,7 @@ class Settings(msgspec.Struct, frozen=True):
 
     storage_connection: str = ""
     storage_account: str = ""
+    storage_client_id: str = ""
     identity_client_id: str = ""
     environment: str = "production"
     token_key: str = ""
@@ -184,6 +186,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     settings = Settings(
         storage_connection=text("AzureWebJobsStorage"),
         storage_account=text("AzureWebJobsStorage__accountName"),
+        storage_client_id=text("AzureWebJobsStorage__clientId"),
         identity_client_id=text("AZURE_CLIENT_ID"),
         environment=text("ENVIRONMENT"),
         token_key=text("TOKEN_KEY"),

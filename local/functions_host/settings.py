@@ -14,7 +14,7 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from local.functions_host.errors import HostError
 from local.functions_host.extension_bundle import NO_BUNDLE, ExtensionBundle, read_extension_bundle
@@ -98,14 +98,29 @@ def resolve_names(text: str, settings: Mapping[str, str]) -> str:
     return re.sub(r"%([^%]+)%", value, text)
 
 
-def connection_string(connection: str, settings: Mapping[str, str]) -> str:
-    """The storage connection string behind a binding's `connection`. Raises HostError when there is none."""
+class IdentityConnection(NamedTuple):
+    """A connection without a key: the account, and the client id of the identity, "" for the system-assigned one."""
+
+    account: str
+    client_id: str
+
+
+def storage_connection(connection: str, settings: Mapping[str, str]) -> str | IdentityConnection:
+    """What is behind a binding's `connection`: a connection string, or where there is none an identity.
+
+    Rules: Microsoft Learn, "Connecting to host storage with an identity". Raises HostError when there is neither.
+    """
     for name in (connection, f"AzureWebJobs{connection}"):
         if settings.get(name):
             return settings[name]
-    if any(name.startswith(f"{connection}__") for name in settings):
-        raise HostError(f"{connection} is set up for a managed identity; the local host needs a connection string.")
-    raise HostError(f"The app setting {connection} is missing: set it to a storage connection string.")
+    account = settings.get(f"{connection}__accountName", "")
+    if not account:
+        raise HostError(f"The app setting {connection} is missing: set it to a storage connection string.")
+    if settings.get(f"{connection}__credential", "").lower() != "managedidentity":
+        raise HostError(
+            f"{connection}__accountName needs {connection}__credential: managedidentity is what the local host knows."
+        )
+    return IdentityConnection(account, settings.get(f"{connection}__clientId", ""))
 
 
 def parse_time_span(text: str) -> timedelta:

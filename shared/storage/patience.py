@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
-from azure.core.exceptions import AzureError, HttpResponseError, ServiceRequestError
+from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError, ServiceRequestError
 
 from shared.errors import ServiceUnavailable
 from shared.storage.connections import transport
@@ -94,5 +94,8 @@ def _said(error: AzureError) -> str:
     """One sentence; the first line only, for the others may repeat what was asked."""
     first = (str(error).splitlines() or [""])[0]
     status = _status(error)
-    return f"the storage account answered {status}: {first[:200]}" if status else \
-        f"the storage account did not answer ({type(error).__name__})"
+    if status:
+        return f"the storage account answered {status}: {first[:200]}"
+    if isinstance(error, ClientAuthenticationError):
+        return f"the identity got no token for the storage account: {first[:300]}"
+    return f"the storage account did not answer ({type(error).__name__})"

@@ -33,6 +33,7 @@ NOT_SET_BY_US = {
 
 AZURE_ONLY = {
     "AzureWebJobsStorage__accountName": "storage by identity",
+    "AzureWebJobsStorage__clientId": "storage by identity",
     "AZURE_CLIENT_ID": "the identity",
     "KEY_VAULT_URL": "the vault",
     "APPLICATIONINSIGHTS_CONNECTION_STRING": "telemetry goes to the log locally",
@@ -50,7 +51,6 @@ AZURE_ONLY = {
 """Settings that the local stack leaves empty."""
 
 NOT_OURS = {
-    "AzureWebJobsStorage__clientId": "functions host",
     "AzureWebJobsStorage__credential": "functions host",
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": "functions host",
     "PYTHON_THREADPOOL_THREAD_COUNT": "functions host",
@@ -60,6 +60,7 @@ NOT_OURS = {
 READ_BY_BOTH = {
     "AzureWebJobsStorage": "the Functions host keeps its own things in the same storage account",
     "AzureWebJobsStorage__accountName": "the same, by identity",
+    "AzureWebJobsStorage__clientId": "the identity for it",
     "AZURE_CLIENT_ID": "azure-identity takes it for the same identity",
     "APPLICATIONINSIGHTS_CONNECTION_STRING": "the host sends telemetry to the same resource",
     "WEBSITE_AUTH_ENABLED": "App Service sets it",

@@ -6,22 +6,16 @@ characters, and a name whose deleted secret has not been recovered.
 """
 from __future__ import annotations
 
-import ipaddress
 import json
 import re
-import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from local.identity.certificate import make_certificate, served_with
 
 TOKEN = "token-of-the-managed-identity"
 NAME = re.compile(r"[0-9a-zA-Z-]{1,127}")
@@ -39,14 +33,18 @@ class FakeKeyVault(NamedTuple):
 
 
 @contextmanager
-def running_key_vault(folder: Path) -> Iterator[FakeKeyVault]:
-    """Serve an empty vault on 127.0.0.1; `refusals` are statuses for the next calls."""
-    certificate = _certificate(folder)
-    state: dict[str, Any] = {"secrets": {}, "deleted": {}, "calls": [], "refusals": []}
+def running_key_vault(
+    certificate: Path, accepts: Callable[[str], bool] = f"Bearer {TOKEN}".__eq__
+) -> Iterator[FakeKeyVault]:
+    """Serve an empty vault on 127.0.0.1; `accepts` knows good Authorization headers, `refusals` are for the next calls.
+
+    The certificate is made when it is not there.
+    """
+    if not certificate.exists():
+        make_certificate(certificate)
+    state: dict[str, Any] = {"secrets": {}, "deleted": {}, "calls": [], "refusals": [], "accepts": accepts}
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(state))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
+    server.socket = served_with(certificate).wrap_socket(server.socket, server_side=True)
     state["url"] = f"https://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
@@ -66,7 +64,7 @@ def _handler(state: dict[str, Any]) -> type[BaseHTTPRequestHandler]:
         def answer(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             body = json.loads(self.rfile.read(length)) if length else {}
-            if self.headers.get("Authorization") != f"Bearer {TOKEN}":
+            if not state["accepts"](self.headers.get("Authorization", "")):
                 challenge = 'Bearer authorization="https://login.example/tenant", resource="https://vault.azure.net"'
                 return self.reply(401, {"error": {"code": "Unauthorized"}}, {"WWW-Authenticate": challenge})
             path = self.path.split("?")[0].strip("/")
@@ -119,22 +117,3 @@ def _bundle(state: dict[str, Any], name: str, value: str) -> dict[str, Any]:
     vault = state["url"]
     return {"id": f"{vault}/secrets/{name}/0", "value": value, "attributes": {"enabled": True},
             "recoveryId": f"{vault}/deletedsecrets/{name}"}
-
-
-def _certificate(folder: Path) -> Path:
-    """Key and certificate for 127.0.0.1 in one file, for one day."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1)).not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / "key-vault.pem"
-    path.write_bytes(made.public_bytes(serialization.Encoding.PEM) + key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
-    return path

@@ -33,7 +33,7 @@ class Identity:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeKeyVault]:
     folder: Path = tmp_path_factory.mktemp("key-vault")
-    with running_key_vault(folder) as vault:
+    with running_key_vault(folder / "key-vault.pem") as vault:
         yield vault
 
 

@@ -13,7 +13,7 @@ from local.azurite import Ports
 from local.azurite import connection_string as connection_string_of
 from local.functions_host.app_metadata import read_functions
 from local.functions_host.errors import HostError
-from local.functions_host.settings import connection_string, load_app_settings, read_host_json
+from local.functions_host.settings import load_app_settings, read_host_json, storage_connection
 from tests.integration.host.conftest import HostProcess, StartHost
 
 NOBODY_LISTENS = connection_string_of(Ports(blob=9, queue=9, table=9))
@@ -195,11 +195,11 @@ def test_the_environment_wins_over_local_settings(tmp_path: Path) -> None:
     "settings, sentence",
     [
         ({}, "The app setting AzureWebJobsStorage is missing"),
-        ({"AzureWebJobsStorage__accountName": "a"}, "needs a connection string"),
+        ({"AzureWebJobsStorage__accountName": "a"}, "AzureWebJobsStorage__accountName needs"),
     ],
 )
 def test_a_connection_that_cannot_be_used_here_is_named(settings: dict[str, str], sentence: str) -> None:
     with pytest.raises(HostError) as refusal:
-        connection_string("AzureWebJobsStorage", settings)
+        storage_connection("AzureWebJobsStorage", settings)
 
     assert sentence in str(refusal.value)
