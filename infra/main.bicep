@@ -14,6 +14,10 @@ param location string
 @description('Which column of environments.json applies.')
 param profile string
 
+@allowed(['', 'Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
+@description('Copies of what is stored; empty = over zones where the profile wants it and the region has them.')
+param storageSku string = ''
+
 @description('Root of Business Central\'s API v2.0, up to and including /api/v2.0.')
 param bcApiRoot string
 
@@ -75,6 +79,7 @@ param requireSignIn string = 'false'
 param alertEmail string = ''
 
 var choices = loadJsonContent('environments.json')[profile]
+var zones = choices.zoneRedundant && contains(loadJsonContent('regions-with-zones.json'), location)
 // While there is no queue to drain its timer need not cost an execution a minute.
 var withoutQueue = empty(eventQueueUrl) ? { EVENT_QUEUE_SCHEDULE: '0 0 0 1 1 *' } : {}
 var settings = union(loadJsonContent('settings.json'), choices.settings, withoutQueue)
@@ -93,6 +98,18 @@ module identity 'modules/identity.bicep' = {
   params: { name: 'id-${token}', location: location, tags: tags }
 }
 
+module packageIdentity 'modules/identity.bicep' = {
+  name: 'package-identity'
+  scope: group
+  params: { name: 'id-${token}-package', location: location, tags: tags }
+}
+
+module package 'modules/package.bicep' = {
+  name: 'package'
+  scope: group
+  params: { name: 'pkg${token}', location: location, tags: tags }
+}
+
 module storage 'modules/storage.bicep' = {
   name: 'storage'
   scope: group
@@ -100,9 +117,23 @@ module storage 'modules/storage.bicep' = {
     name: 'st${token}'
     location: location
     tags: tags
-    sku: choices.storageSku
+    sku: empty(storageSku) ? (zones ? 'Standard_ZRS' : 'Standard_LRS') : storageSku
+    audited: choices.auditStorage
+    workspaceId: monitoring.outputs.workspaceId
     // The app removes old captures itself; this catches what it left behind.
     captureDays: int(settings.CAPTURE_RETENTION_DAYS) + 30
+  }
+}
+
+module tokenVault 'modules/vault.bicep' = {
+  name: 'token-vault'
+  scope: group
+  params: {
+    name: 'kv-${token}'
+    location: location
+    tags: tags
+    purgeProtection: choices.purgeProtection
+    workspaceId: monitoring.outputs.workspaceId
   }
 }
 
@@ -110,10 +141,11 @@ module vault 'modules/vault.bicep' = {
   name: 'vault'
   scope: group
   params: {
-    name: 'kv-${token}'
+    name: 'kvs-${token}'
     location: location
     tags: tags
     purgeProtection: choices.purgeProtection
+    workspaceId: monitoring.outputs.workspaceId
     shopifyClientSecret: shopifyClientSecret
     shopifyPreviousClientSecret: shopifyPreviousClientSecret
     bcClientSecret: bcClientSecret
@@ -139,8 +171,12 @@ module roles 'modules/roles.bicep' = {
   scope: group
   params: {
     principalId: identity.outputs.principalId
+    packagePrincipalId: packageIdentity.outputs.principalId
     storageName: storage.outputs.name
+    packageStorageName: package.outputs.name
+    packageContainer: package.outputs.containerName
     vaultName: vault.outputs.name
+    tokenVaultName: tokenVault.outputs.name
     insightsName: monitoring.outputs.insightsName
   }
 }
@@ -159,9 +195,12 @@ module functions 'modules/functions.bicep' = {
     choices: choices
     settings: settings
     identityName: identity.outputs.name
+    packageIdentityName: packageIdentity.outputs.name
     storageName: storage.outputs.name
-    packageContainer: storage.outputs.packageContainer
+    packageStorageName: package.outputs.name
+    packageContainer: package.outputs.containerName
     vaultName: vault.outputs.name
+    tokenVaultName: tokenVault.outputs.name
     insightsName: monitoring.outputs.insightsName
     publicUrl: publicUrl
     rotatingShopifySecret: !empty(shopifyPreviousClientSecret)

@@ -6,9 +6,12 @@ param location string
 param tags object
 param profile string
 param identityName string
+param packageIdentityName string
 param storageName string
+param packageStorageName string
 param packageContainer string
 param vaultName string
+param tokenVaultName string
 param insightsName string
 param publicUrl string
 param rotatingShopifySecret bool
@@ -30,6 +33,18 @@ resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' 
 
 resource storage 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
   name: storageName
+}
+
+resource packageIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' existing = {
+  name: packageIdentityName
+}
+
+resource packageStorage 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
+  name: packageStorageName
+}
+
+resource tokenVault 'Microsoft.KeyVault/vaults@2023-07-01' existing = {
+  name: tokenVaultName
 }
 
 resource vault 'Microsoft.KeyVault/vaults@2023-07-01' existing = {
@@ -56,7 +71,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
   kind: 'functionapp,linux'
   identity: {
     type: 'UserAssigned'
-    userAssignedIdentities: { '${identity.id}': {} }
+    userAssignedIdentities: { '${identity.id}': {}, '${packageIdentity.id}': {} }
   }
   properties: {
     serverFarmId: plan.id
@@ -71,10 +86,10 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       deployment: {
         storage: {
           type: 'blobContainer'
-          value: '${storage.properties.primaryEndpoints.blob}${packageContainer}'
+          value: '${packageStorage.properties.primaryEndpoints.blob}${packageContainer}'
           authentication: {
             type: 'UserAssignedIdentity'
-            userAssignedIdentityResourceId: identity.id
+            userAssignedIdentityResourceId: packageIdentity.id
           }
         }
       }
@@ -88,13 +103,26 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
   }
 }
 
+// Nobody deploys with a user name and a password: azd and the Azure CLI come with a token of Entra.
+resource ftpPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01' = {
+  parent: app
+  name: 'ftp'
+  properties: { allow: false }
+}
+
+resource scmPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01' = {
+  parent: app
+  name: 'scm'
+  properties: { allow: false }
+}
+
 var secret = '@Microsoft.KeyVault(SecretUri=${vault.properties.vaultUri}secrets/'
 var byIdentity = {
   AzureWebJobsStorage__accountName: storage.name
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__clientId: identity.properties.clientId
   AZURE_CLIENT_ID: identity.properties.clientId
-  KEY_VAULT_URL: vault.properties.vaultUri
+  KEY_VAULT_URL: tokenVault.properties.vaultUri
   APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
 }

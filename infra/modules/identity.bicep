@@ -1,4 +1,4 @@
-// The app's own identity. User-assigned, so that its roles exist before the app starts for the first time.
+// An identity: the app's own, or that of its package. User-assigned, so that its roles exist before the app starts for the first time.
 param name string
 param location string
 param tags object

@@ -1,4 +1,4 @@
-// The storage account: everything the connector keeps, and the app's package. Reached by identity only.
+// The storage account: everything the connector keeps. Reached by identity only.
 // The connector makes what is missing when it first writes; the lists say what there is, and tests hold them to it.
 param name string
 param location string
@@ -8,9 +8,12 @@ param sku string
 @description('Captures of this age are removed, whatever the app does.')
 param captureDays int
 
-var packageContainer = 'app-package'
+@description('Whether each call that reads or changes something is written down in the workspace.')
+param audited bool
+
+param workspaceId string
+
 var containers = [
-  packageContainer
   'captures'
   'privacy-exports'
 ]
@@ -112,5 +115,35 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2023-05
   }
 }
 
+var calls = [
+  { category: 'StorageRead', enabled: true }
+  { category: 'StorageWrite', enabled: true }
+  { category: 'StorageDelete', enabled: true }
+]
+
+resource blobAudit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (audited) {
+  name: 'audit'
+  scope: blobService
+  properties: { workspaceId: workspaceId, logs: calls }
+}
+
+resource tableAudit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (audited) {
+  name: 'audit'
+  scope: tableService
+  properties: { workspaceId: workspaceId, logs: calls }
+}
+
+resource queueAudit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (audited) {
+  name: 'audit'
+  scope: queueService
+  properties: {
+    workspaceId: workspaceId
+    // Not StorageRead: the host looks into every queue every two seconds, and would drown the rest.
+    logs: [
+      { category: 'StorageWrite', enabled: true }
+      { category: 'StorageDelete', enabled: true }
+    ]
+  }
+}
+
 output name string = account.name
-output packageContainer string = packageContainer

@@ -1,24 +1,25 @@
-// The key vault: access tokens, which the connector writes itself, and the app's own secrets.
+// A key vault: that of the app's own secrets, or that of shops' tokens, which the connector writes itself.
 // A secret that is not given is left as it is in the vault, e.g. as somebody put it there by hand.
 param name string
 param location string
 param tags object
 param purgeProtection bool
+param workspaceId string
 
 @secure()
-param shopifyClientSecret string
+param shopifyClientSecret string = ''
 
 @secure()
-param shopifyPreviousClientSecret string
+param shopifyPreviousClientSecret string = ''
 
 @secure()
-param bcClientSecret string
+param bcClientSecret string = ''
 
 @secure()
-param bcWebServiceKey string
+param bcWebServiceKey string = ''
 
 @secure()
-param eventQueueSecretAccessKey string
+param eventQueueSecretAccessKey string = ''
 
 resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
   name: name
@@ -35,7 +36,16 @@ resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
   }
 }
 
-// The names cannot meet those of shops' tokens, in which every hyphen is followed by another one or by u.
+// Who read or wrote which secret, and when.
+resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'audit'
+  scope: vault
+  properties: {
+    workspaceId: workspaceId
+    logs: [{ category: 'AuditEvent', enabled: true }]
+  }
+}
+
 resource shopifySecret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!empty(shopifyClientSecret)) {
   parent: vault
   name: 'shopify-client-secret'

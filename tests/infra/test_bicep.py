@@ -15,7 +15,7 @@ from tests.infra.bicep import MAIN, File, Resource, bicep_files, read, read_text
 from tests.infra.rest_names import names_of, strangers
 
 FUNCTIONS = frozenset({
-    "empty", "environment", "guid", "int", "loadJsonContent", "loadTextContent", "string", "subscription",
+    "contains", "empty", "environment", "guid", "int", "loadJsonContent", "loadTextContent", "string", "subscription",
     "subscriptionResourceId", "tenant", "toLower", "union", "uniqueString",
 })
 """Bicep's own functions, as far as they are used here."""
@@ -37,12 +37,15 @@ MODELS = {
     "Microsoft.Storage/storageAccounts/tableServices/tables": ("azure.mgmt.storage", "Table"),
     "Microsoft.Web/serverfarms": ("azure.mgmt.web", "AppServicePlan"),
     "Microsoft.Web/sites": ("azure.mgmt.web", "Site"),
+    "Microsoft.Web/sites/basicPublishingCredentialsPolicies": (
+        "azure.mgmt.web", "CsmPublishingCredentialsPoliciesEntity"),
     "authsettingsV2": ("azure.mgmt.web", "SiteAuthSettingsV2"),
     "appsettings": ("azure.mgmt.web", "StringDictionary"),
 }
 """Which model holds the property names of a resource type; of `sites/config`, by its name."""
 
 WITHOUT_MODEL = {
+    "Microsoft.Insights/diagnosticSettings": "left out of azure.mgmt.monitor 7; two properties, held by test_rules.py",
     "Microsoft.Authorization/roleAssignments": "three properties, held by test_rules.py",
     "Microsoft.ManagedIdentity/userAssignedIdentities": "has none",
     "Microsoft.Resources/resourceGroups": "has none",

@@ -22,6 +22,7 @@ VERSIONS = {
     "Microsoft.Authorization/roleAssignments": "2022-04-01",
     "Microsoft.Insights/actionGroups": "2023-01-01",
     "Microsoft.Insights/components": "2020-02-02",
+    "Microsoft.Insights/diagnosticSettings": "2021-05-01-preview",
     "Microsoft.Insights/scheduledQueryRules": "2022-06-15",
     "Microsoft.KeyVault": "2023-07-01",
     "Microsoft.ManagedIdentity": "2023-01-31",
@@ -30,7 +31,7 @@ VERSIONS = {
     "Microsoft.Storage": "2023-05-01",
     "Microsoft.Web": "2024-04-01",
 }
-"""API versions, all of them released; none is a preview."""
+"""API versions, all of them released but one: diagnostic settings with categories have never left preview."""
 
 APP = read(INFRA / "modules" / "functions.bicep")
 HOST = json.loads((ROOT / "host.json").read_text())

@@ -58,6 +58,21 @@ def test_azd_finds_the_infrastructure_and_the_app() -> None:
     assert "'azd-env-name'" in MAIN.read_text()
 
 
+def test_storage_spreads_over_zones_where_production_finds_some_and_is_to_be_had_everywhere() -> None:
+    """Source of the list: Microsoft Learn, "Azure regions that support zone-redundant storage"."""
+    regions, environments = json.loads((INFRA / "regions-with-zones.json").read_text()), json_of("environments.json")
+    main = read(MAIN)
+    storage = next(one for one in main.modules if one.symbol == "storage").body["params"]
+
+    assert {name for name, each in environments.items() if each["zoneRedundant"]} == {"production"}
+    assert main.variables["zones"].text.endswith("&& contains(loadJsonContent('regions-with-zones.json'), location)")
+    assert storage["sku"].text == "empty(storageSku) ? (zones ? 'Standard_ZRS' : 'Standard_LRS') : storageSku"
+    assert regions == sorted(set(regions))
+    assert all(re.fullmatch(r"[a-z]+[0-9]?", region) for region in regions)
+    assert "westeurope" in regions
+    assert "westus" not in regions
+
+
 def test_every_alert_query_is_an_alert_and_every_alert_has_its_query() -> None:
     alerts = read(INFRA / "modules" / "alerts.bicep")
     loaded = {one["name"]: one["query"].text for one in alerts.variables["rules"]}

@@ -7,43 +7,122 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.infra.bicep import INFRA, MAIN, Expression, bicep_files, read, resource
-from tests.infra.test_settings import azure_settings
+from tests.infra.test_settings import azure_settings, json_of
 
 ROLES = {
-    ("storage", "b7e6dc6d-f1e8-4753-8033-0f276bb0955b"): "Storage Blob Data Owner: host storage, captures, log bodies",
-    ("storage", "974c5e8b-45b9-4653-ba55-5f855dd0fb88"): "Storage Queue Data Contributor: triggers, messages of ours",
-    ("storage", "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"): "Storage Table Data Contributor: rows; a log table an hour",
-    ("vault", "b86a8fe4-44ce-4948-aee5-eccb2c155cd7"): "Key Vault Secrets Officer: tokens are renewed and written",
-    ("insights", "3913510d-42f4-4e42-8a64-420c390055eb"): "Monitoring Metrics Publisher: telemetry by identity",
+    ("app", "storage", "b7e6dc6d-f1e8-4753-8033-0f276bb0955b"):
+        "Storage Blob Data Owner: the host's locks and keys, captures, a container of log bodies each day",
+    ("app", "storage", "974c5e8b-45b9-4653-ba55-5f855dd0fb88"):
+        "Storage Queue Data Contributor: triggers, messages of ours",
+    ("app", "storage", "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"):
+        "Storage Table Data Contributor: rows; a log table an hour",
+    ("app", "vault", "4633458b-17de-408a-b874-0445c86b69e6"):
+        "Key Vault Secrets User: its own secrets are read, never written",
+    ("app", "tokenVault", "b86a8fe4-44ce-4948-aee5-eccb2c155cd7"):
+        "Key Vault Secrets Officer: shops' tokens are renewed and written",
+    ("app", "insights", "3913510d-42f4-4e42-8a64-420c390055eb"):
+        "Monitoring Metrics Publisher: telemetry by identity",
+    ("package", "package", "ba92f5b4-2d11-453d-a403-e96b0029c9fe"):
+        "Storage Blob Data Contributor: the platform uploads the package with the identity that reads it",
 }
-"""What the app needs: (on what, role id) -> the built-in role's name and why."""
+"""What is needed: (whose identity, on what, role id) -> the built-in role's name and why."""
+
+PRINCIPALS = {"principalId": "app", "packagePrincipalId": "package"}
 
 
 # Identities
 
 
-def test_the_identity_has_the_roles_that_are_needed_and_no_other() -> None:
-    assert set(assigned_roles()) == set(ROLES)
+def test_the_identities_have_the_roles_that_are_needed_and_no_other() -> None:
+    assert sorted(assigned_roles()) == sorted(ROLES)
 
 
 def test_a_role_is_given_on_one_resource_and_never_on_a_group() -> None:
+    roles = read(INFRA / "modules" / "roles.bicep")
+    resources = {one.symbol for one in roles.resources if one.existing}
     given = [one for path in bicep_files() for one in read(path).resources
              if one.type == "Microsoft.Authorization/roleAssignments"]
 
-    assert {one.body["scope"].text for one in given} == {"storage", "vault", "insights"}
-    assert {one.body["properties"]["principalId"].text for one in given} == {"principalId"}
+    assert given == [one for one in roles.resources if not one.existing]
+    assert {one.body["scope"].text for one in given} <= resources
+
+
+def test_each_identity_is_the_one_it_is_taken_for() -> None:
+    roles = given_to("roles")
+
+    assert roles["principalId"] == Expression("identity.outputs.principalId")
+    assert roles["packagePrincipalId"] == Expression("packageIdentity.outputs.principalId")
+    assert given_to("functions")["identityName"] == Expression("identity.outputs.name")
+    assert given_to("functions")["packageIdentityName"] == Expression("packageIdentity.outputs.name")
+
+
+def test_the_app_cannot_write_its_own_secrets_nor_its_package() -> None:
+    secret = {name for name, parameter in read(MAIN).parameters.items() if "secure" in parameter.decorators}
+    site = resource("functions", "app").body["properties"]
+    package = site["functionAppConfig"]["deployment"]["storage"]
+
+    assert {name for name in secret if name in given_to("vault")} == secret
+    assert not secret & set(given_to("tokenVault"))
+    assert given_to("functions")["vaultName"] == given_to("roles")["vaultName"] == Expression("vault.outputs.name")
+    assert given_to("functions")["tokenVaultName"] == given_to("roles")["tokenVaultName"]
+    assert azure_settings()["KEY_VAULT_URL"] == Expression("tokenVault.properties.vaultUri")
+    assert package["value"].text.startswith("'${packageStorage.properties")
+    assert package["authentication"]["userAssignedIdentityResourceId"] == Expression("packageIdentity.id")
+
+
+def test_nobody_deploys_with_a_password() -> None:
+    policies = [one for one in read(INFRA / "modules" / "functions.bicep").resources
+                if one.type == "Microsoft.Web/sites/basicPublishingCredentialsPolicies"]
+
+    assert {one.body["name"] for one in policies} == {"ftp", "scm"}
+    assert [one.body["properties"] for one in policies] == [{"allow": False}] * 2
+    assert {one.body["parent"].text for one in policies} == {"app"}
+
+
+# Who read what
+
+
+@pytest.mark.parametrize("module, symbol, scope, categories", [
+    ("vault", "audit", "vault", ["AuditEvent"]),
+    ("storage", "blobAudit", "blobService", ["StorageRead", "StorageWrite", "StorageDelete"]),
+    ("storage", "tableAudit", "tableService", ["StorageRead", "StorageWrite", "StorageDelete"]),
+    ("storage", "queueAudit", "queueService", ["StorageWrite", "StorageDelete"]),
+])
+def test_it_is_written_down_who_reads_and_changes_what(
+    module: str, symbol: str, scope: str, categories: list[str]
+) -> None:
+    setting = resource(module, symbol).body
+    logs = setting["properties"]["logs"]
+    if isinstance(logs, Expression):
+        logs = read(INFRA / "modules" / f"{module}.bicep").variables[logs.text]
+
+    assert setting["scope"] == Expression(scope)
+    assert set(setting["properties"]) == {"workspaceId", "logs"}
+    assert logs == [{"category": category, "enabled": True} for category in categories]
+
+
+def test_whoever_reads_production_is_written_down_and_both_vaults_always_are() -> None:
+    environments = json_of("environments.json")
+
+    assert environments["production"]["auditStorage"] is True
+    assert given_to("storage")["audited"] == Expression("choices.auditStorage")
+    assert {given_to(module)["workspaceId"] for module in ("storage", "vault", "tokenVault")} == {
+        Expression("monitoring.outputs.workspaceId")}
 
 
 def test_nothing_opens_with_a_shared_key() -> None:
-    account, vault, insights = resource("storage", "account"), resource("vault", "vault"), resource(
-        "monitoring", "insights")
+    vault, insights = resource("vault", "vault"), resource("monitoring", "insights")
+    accounts = [one for path in bicep_files() for one in read(path).resources
+                if one.type == "Microsoft.Storage/storageAccounts" and not one.existing]
 
-    assert account.body["properties"]["allowSharedKeyAccess"] is False
-    assert account.body["properties"]["allowBlobPublicAccess"] is False
+    assert len(accounts) == 2
+    assert {one.body["properties"]["allowSharedKeyAccess"] for one in accounts} == {False}
+    assert {one.body["properties"]["allowBlobPublicAccess"] for one in accounts} == {False}
     assert vault.body["properties"]["enableRbacAuthorization"] is True
     assert insights.body["properties"]["DisableLocalAuth"] is True
 
@@ -88,23 +167,22 @@ def test_no_output_tells_a_secret(path: Path) -> None:
     assert not re.search(r"secret|key|connectionstring|instrumentation|token", told, re.IGNORECASE)
 
 
-def test_the_names_of_the_apps_secrets_cannot_be_those_of_a_shops_tokens() -> None:
-    names = {one.body["name"] for one in read(INFRA / "modules" / "vault.bicep").resources
-             if one.type == "Microsoft.KeyVault/vaults/secrets"}
-
-    # shared/access/key_vault.py writes "-" as "--" and "_" as "-u".
-    assert [name for name in names if not re.search(r"(?<!-)-(?![-u])", name)] == []
-
-
 # Reading them
 
 
-def assigned_roles() -> Iterator[tuple[str, str]]:
-    """(on what, role id) of every assignment."""
+def assigned_roles() -> Iterator[tuple[str, str, str]]:
+    """(whose identity, on what, role id) of every assignment."""
     file = read(INFRA / "modules" / "roles.bicep")
     for one in file.resources:
         if one.type == "Microsoft.Authorization/roleAssignments":
             named = re.search(r", (\w+)\)", one.body["properties"]["roleDefinitionId"].text)
             assert named
             names = [each.text for each in file.variables[one.each]] if one.each else [named[1]]
-            yield from ((one.body["scope"].text, file.variables[name]) for name in names)
+            whose = PRINCIPALS[one.body["properties"]["principalId"].text]
+            yield from ((whose, one.body["scope"].text, file.variables[name]) for name in names)
+
+
+def given_to(module: str) -> dict[str, Any]:
+    """What main.bicep gives to a module."""
+    params: dict[str, Any] = next(one for one in read(MAIN).modules if one.symbol == module).body["params"]
+    return params

@@ -27,11 +27,8 @@ def test_the_tables_are_those_of_the_code() -> None:
     assert set(STORAGE.variables["tables"]) == used("tables")
 
 
-def test_the_containers_are_those_of_the_code_and_the_apps_package() -> None:
-    named = {one for one in STORAGE.variables["containers"] if isinstance(one, str)}
-
-    assert named == used("blobs")
-    assert STORAGE.variables["packageContainer"] not in named
+def test_the_containers_are_those_of_the_code() -> None:
+    assert set(STORAGE.variables["containers"]) == used("blobs")
 
 
 def test_the_queues_are_those_that_are_sent_to_or_listened_to() -> None:
