@@ -171,13 +171,14 @@ CATALOGUE: dict[str, Problem] = {
         "relancer.",
     ),
     "record-unreadable": Problem(
-        Fault.US, 502,
-        "Shopify's answer has an unexpected form",
-        "Nothing was lost: the answer is kept as a data capture. Report it with the capture; the "
-        "record is tried again.",
-        "La réponse de Shopify a une forme inattendue",
-        "Rien n'est perdu : la réponse est gardée comme capture de données. La signaler avec la "
-        "capture ; l'enregistrement sera réessayé.",
+        Fault.OTHER_SERVICE, 502,
+        "What Shopify sent cannot be read",
+        "Nothing to do at first: the record is tried again by itself. If it stays, give the request id in the "
+        "sentence to Shopify's support within 7 days; without one, report the sentence with the data capture.",
+        "Ce que Shopify a envoyé ne peut pas être lu",
+        "Rien à faire d'abord : l'enregistrement est réessayé de lui-même. S'il reste, donner l'identifiant de "
+        "requête de la phrase au support de Shopify sous 7 jours ; à défaut, signaler la phrase avec la capture "
+        "de données.",
     ),
     "web-service-missing": Problem(
         Fault.SETUP, 422,

@@ -30,6 +30,7 @@ from local.shopify.sender import Sender
 from local.shopify.service import Reserved, Service
 from local.shopify.state import Clock, ShopifyClock, ShopState, SystemClock
 from local.shopify.stats import Stats
+from local.shopify.tied_faults import struck
 from local.shopify.webhook_control import add_webhook_control_routes
 from local.shopify.webhooks import Webhooks
 
@@ -99,9 +100,7 @@ def _refused_early(service: Service, headers: dict[str, str]) -> web.Response | 
         return json_answer({"errors": "Exceeded 2 calls per second for api client."}, 429, {**headers, **wait})
     broken = service.faults.take("http_5xx")
     if broken:
-        status = broken.get("status", 502)
-        return web.Response(text=BAD_GATEWAY_PAGE.format(status), status=status, content_type="text/html",
-                            headers=headers)
+        return _broken(broken.get("status", 502), headers)
     return None
 
 
@@ -118,9 +117,26 @@ async def _answered(service: Service, token: Token, request: web.Request, reques
     wait = late.get("seconds", 0.2) if late else service.latency
     if wait:                            # reserved points stay reserved while the query "runs"
         await asyncio.sleep(wait)
-    if isinstance(answer, Reserved):
-        answer = service.finish(answer)
-    return json_answer(answer, 200, headers)
+    if not isinstance(answer, Reserved):
+        return json_answer(answer, 200, headers)
+    tied, operation, values = service.faults.tied(), answer.plan.name, answer.values
+    answer = service.finish(answer)
+    if not tied:
+        return json_answer(answer, 200, headers)
+    outcome = struck(tied, answer, request_id, operation, values.get("after"))
+    if outcome.status == 0:
+        return _dropped(request)
+    if outcome.status != 200:
+        return _broken(outcome.status, headers)
+    reply = json_answer(outcome.answer, 200, headers)
+    if outcome.spoilt:
+        reply.body = outcome.content(reply.body)
+    return reply
+
+
+def _broken(status: int, headers: dict[str, str]) -> web.Response:
+    return web.Response(text=BAD_GATEWAY_PAGE.format(status), status=status, content_type="text/html",
+                        headers=headers)
 
 
 def _dropped(request: web.Request) -> web.Response:

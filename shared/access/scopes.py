@@ -13,7 +13,6 @@ REQUIRED = (
     "read_fulfillments",
     "read_inventory",
     "read_orders",
-    "read_payment_terms",
     "read_products",
 )
 """Without one of these no synchronization starts."""
@@ -32,7 +31,7 @@ PAYMENTS = (
 )
 """The account, and what is read through it; without them payouts and disputes are not used."""
 
-OPTIONAL = ("read_all_orders", *FULFILLMENT_ORDERS, *PAYMENTS)
+OPTIONAL = ("read_all_orders", "read_payment_terms", *FULFILLMENT_ORDERS, *PAYMENTS)
 """Asked for as well; what needs them is left out where they are not granted, and the card names them.
 
 read_all_orders: without it orders older than 60 days are absent. Shopify approves it per app.

@@ -6,8 +6,9 @@ record goes through. A dismissed one is neither tried nor listed until the recor
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
 import msgspec
 
@@ -17,6 +18,8 @@ from shared.storage.tables import Put, Row, Table
 TABLE = "SkippedRecords"
 _FIRST_WAIT = timedelta(minutes=5)
 _LONGEST_WAIT = timedelta(days=1)
+_SCAN = 1000
+"""Rows of one call of storage."""
 
 
 class SkippedRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +69,20 @@ class SkippedRecords:
         """All of a shop, or of one of its types."""
         first, last = ("", "\uffff") if kind is None else (f"{kind}|", f"{kind}|~")
         return map(_skipped, self._table.partition(shop, first, last))
+
+    def among(self, shop: str, kind: str, numbers: Sequence[int]) -> dict[int, SkippedRecord]:
+        """The rows of these records, by number; of records that are not parked there is none.
+
+        One call where few others are parked between them; else each of the rest is asked for.
+        """
+        wanted, scanned = sorted(set(numbers)), list[SkippedRecord]()
+        if wanted:
+            first, last = (_key(shop, kind, number)["RowKey"] for number in (wanted[0], wanted[-1]))
+            scanned = [_skipped(row) for row in islice(self._table.partition(shop, first, last), _SCAN)]
+        beyond = [n for n in wanted if n > scanned[-1].number] if len(scanned) == _SCAN else []
+        singly = [row for number in beyond if (row := self.get(shop, kind, number))]
+        found = {one.number: one for one in [*scanned, *singly]}
+        return {number: found[number] for number in wanted if number in found}
 
     def park(self, records: Iterable[SkippedRecord]) -> None:
         """Write the rows, all of one shop."""

@@ -4,28 +4,32 @@ Source: "Shopify API response status and error codes", "GraphQL Admin API refere
 search warnings) and answers of a live development store. Shopify says most things with status 200:
 `errors` may be a list, a string, or stand beside valid data. Half an answer is never taken for a
 whole one, and an ignored search filter never for "everything changed".
+Data are read strictly; figures and notes beside them (cost, search) loosely, since nobody promised their form.
 Border: bytes and numbers in; an Answer, a Failure (may pass) or a ConnectorError (final) out.
 """
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from shared.errors import ConnectorError
 from shared.json_text import decoded
-from shared.shopify.failures import Failure, Passing, refused
+from shared.shopify.failures import PASSING_STATUS, AccessDenied, Failure, Passing, QueryFailed, moved, refused
 from shared.shopify.throttle import ThrottleStatus
 
 T = TypeVar("T")
 
+MOST_POINTS = 10.0**9
+"""No bucket is so large: a figure above it is none."""
+
 USER_ERRORS = re.compile(rb'"\w*serErrors"\s*:\s*\[\s*[^\]\s]')
 
 
-class Cost(msgspec.Struct, frozen=True, rename="camel"):
+class Cost(msgspec.Struct, frozen=True):
     """Points: asked before, used in fact (None when the query did not run), state of the bucket."""
 
     requested_query_cost: float | None = None
@@ -33,46 +37,23 @@ class Cost(msgspec.Struct, frozen=True, rename="camel"):
     throttle_status: ThrottleStatus | None = None
 
 
-class _Warning(msgspec.Struct):
-    field: str = "?"
+@dataclass(frozen=True)
+class _GraphQLError:
+    """One entry of `errors`; "" and () for what it does not say."""
+
     message: str = ""
-
-
-class _Search(msgspec.Struct):
-    warnings: list[_Warning] = []
-
-
-class _Extensions(msgspec.Struct):
-    cost: Cost | None = None
-    search: list[_Search] = []
-
-
-class _ErrorExtensions(msgspec.Struct, rename="camel"):
-    code: str | None = None
-    required_access: str | None = None
-    request_id: str | None = None
-
-
-class _GraphQLError(msgspec.Struct):
-    message: str = ""
-    path: list[str | int] | None = None
-    extensions: _ErrorExtensions | None = None
-
-    @property
-    def more(self) -> _ErrorExtensions:
-        return self.extensions or _ErrorExtensions()
+    path: tuple[str | int, ...] = ()
+    code: str = ""
+    required_access: str = ""
+    request_id: str = ""
 
 
 class Envelope(msgspec.Struct):
-    """The frame around `data`; `errors` keeps whatever form it came in."""
+    """The frame around `data`; what stands beside it is kept in whatever form it came in."""
 
     data: msgspec.Raw = msgspec.Raw()
     errors: msgspec.Raw = msgspec.Raw()
-    extensions: _Extensions | None = None
-
-    @property
-    def cost(self) -> Cost:
-        return (self.extensions and self.extensions.cost) or Cost()
+    extensions: msgspec.Raw = msgspec.Raw()
 
 
 @dataclass(frozen=True)
@@ -84,11 +65,11 @@ class Answer:
     request_id: str
 
     def read(self, shape: type[T]) -> T:
-        """`data` decoded as `shape`; ConnectorError("record-unreadable") when it does not fit."""
+        """`data` decoded as `shape`; QueryFailed("record-unreadable") when it does not fit."""
         try:
             return decoded(self.data, type=shape)
-        except (msgspec.MsgspecError, ValueError) as error:
-            raise ConnectorError(
+        except msgspec.DecodeError as error:
+            raise QueryFailed(
                 "record-unreadable", f"Shopify's answer {self.request_id} has another form: {error}"
             ) from error
 
@@ -111,35 +92,113 @@ def understand(status: int, headers: Mapping[str, str], body: bytes, version: st
     """Read one answer. `headers` must ignore case; `version` is the API version that was asked."""
     request_id = headers.get("X-Request-Id", "")
     envelope = _envelope(body)
-    cost = envelope.cost if envelope else Cost()
-    passing = _passing_status(status, headers, envelope, request_id)
+    errors = _errors(envelope) if envelope else []
+    extensions = _extensions(envelope) if envelope else {}
+    cost = _cost(extensions)
+    passing = _passing_status(status, headers, errors, request_id)
     if passing:
         return Understood(passing, cost)
     if not 200 <= status < 300:
-        return Understood(refused(status, _words(envelope)), cost)
+        elsewhere = moved(status, headers.get("Location", ""))
+        return Understood(elsewhere or refused(status, "; ".join(e.message for e in errors[:3])), cost)
     if envelope is None:
         return Understood(_unreadable(status, headers, request_id), cost)
     served = headers.get("X-Shopify-API-Version", version)
     if served != version:
         return Understood(ConnectorError(
             "api-version-unsupported", f"Shopify answered with version {served} instead of {version}"), cost)
-    return Understood(_meaning(envelope, request_id), cost)
+    if errors:
+        return Understood(_failure(errors, bytes(envelope.data), request_id), cost)
+    return Understood(_meaning(bytes(envelope.data), extensions, cost, request_id), cost)
 
 
 def _envelope(body: bytes) -> Envelope | None:
     try:
         return decoded(body, type=Envelope)
-    except (msgspec.MsgspecError, ValueError):
+    except msgspec.DecodeError:
         return None
 
 
-def _passing_status(status: int, headers: Mapping[str, str], envelope: Envelope | None,
+# -- what stands beside the data: nobody promised its form, so it never costs an answer ---------------------------
+
+
+def _extensions(envelope: Envelope) -> dict[str, Any]:
+    return _object(_loosely(bytes(envelope.extensions)))
+
+
+def _loosely(raw: bytes) -> Any:
+    """The value, None when there is none that can be read."""
+    try:
+        return decoded(raw) if raw else None
+    except msgspec.DecodeError:
+        return None
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _figure(value: Any) -> float | None:
+    """A number of points, None for anything else."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if number and 0 <= value <= MOST_POINTS else None
+
+
+def _cost(extensions: Mapping[str, Any]) -> Cost:
+    cost = _object(extensions.get("cost"))
+    status = _object(cost.get("throttleStatus"))
+    most, available, rate = (
+        _figure(status.get(name)) for name in ("maximumAvailable", "currentlyAvailable", "restoreRate"))
+    bucket = ThrottleStatus(most, available, rate) if most and available is not None and rate else None
+    return Cost(_figure(cost.get("requestedQueryCost")), _figure(cost.get("actualQueryCost")), bucket)
+
+
+def _ignored_filter(extensions: Mapping[str, Any]) -> str:
+    """What Shopify says about search fields that it passed over, "" if there are none."""
+    warnings = [_object(warning) for search in _list(extensions.get("search"))
+                for warning in _list(_object(search).get("warnings"))]
+    if not warnings:
+        return ""
+    names = ", ".join(sorted({_text(warning.get("field")) or "?" for warning in warnings}))
+    return f"Shopify ignored the filter on {names}: {_text(warnings[0].get('message'))}"
+
+
+def _errors(envelope: Envelope) -> list[_GraphQLError]:
+    """The errors as a list, whichever form they came in: a list, one object, or a string."""
+    raw = bytes(envelope.errors)
+    if raw in (b"", b"null", b"[]"):
+        return []
+    value = _loosely(raw)
+    if isinstance(value, list) and all(isinstance(one, dict) for one in value):
+        return [_error(one) for one in value]
+    return [_GraphQLError(raw.decode("utf-8", "replace").strip('"'))]
+
+
+def _error(value: Mapping[str, Any]) -> _GraphQLError:
+    more = _object(value.get("extensions"))
+    path = tuple(part for part in _list(value.get("path")) if isinstance(part, str | int))
+    return _GraphQLError(_text(value.get("message")), path, _text(more.get("code")),
+                         _text(more.get("requiredAccess")), _text(more.get("requestId")))
+
+
+# -- what the answer means ---------------------------------------------------------------------------------------
+
+
+def _passing_status(status: int, headers: Mapping[str, str], errors: Sequence[_GraphQLError],
                     request_id: str) -> Failure | None:
     if status == 429:
-        if envelope and any(e.more.code == "THROTTLED" for e in _errors(envelope)):
+        if any(e.code == "THROTTLED" for e in errors):
             return Failure(Passing.THROTTLED, "Shopify throttles this app in this shop")
         return Failure(Passing.TOO_MANY_REQUESTS, "Shopify answers HTTP 429", _retry_after(headers))
-    if status >= 500:
+    if status >= 500 or status in PASSING_STATUS:
         return Failure(Passing.SERVER_FAULT, f"Shopify answers HTTP {status}{_named(request_id)}",
                        _retry_after(headers))
     return None
@@ -161,49 +220,48 @@ def _unreadable(status: int, headers: Mapping[str, str], request_id: str) -> Fai
     return Failure(Passing.SERVER_FAULT, f"HTTP {status} without a JSON object ({kind}){_named(request_id)}")
 
 
-def _meaning(envelope: Envelope, request_id: str) -> Answer | Failure | ConnectorError:
-    errors = _errors(envelope)
-    if errors:
-        return _failure(errors, request_id)
-    ignored = [w for s in (envelope.extensions.search if envelope.extensions else []) for w in s.warnings]
+def _meaning(data: bytes, extensions: Mapping[str, Any], cost: Cost,
+             request_id: str) -> Answer | Failure | ConnectorError:
+    ignored = _ignored_filter(extensions)
     if ignored:
-        names = ", ".join(sorted({w.field for w in ignored}))
-        return ConnectorError("shopify-refused",
-                              f"Shopify ignored the filter on {names}: {ignored[0].message}")
-    if bytes(envelope.data) in (b"", b"null"):
-        return ConnectorError("record-unreadable", f"Shopify's answer holds no data{_named(request_id)}")
-    return Answer(bytes(envelope.data), envelope.cost, request_id)
+        return ConnectorError("shopify-refused", ignored)
+    if data in (b"", b"null"):
+        return Failure(Passing.SERVER_FAULT, f"Shopify's answer holds no data{_named(request_id)}")
+    return Answer(data, cost, request_id)
 
 
-def _errors(envelope: Envelope) -> list[_GraphQLError]:
-    """The errors as a list, whichever form they came in: a list, one object, or a string."""
-    raw = bytes(envelope.errors)
-    if raw in (b"", b"null", b"[]"):
-        return []
-    try:
-        return decoded(raw, type=list[_GraphQLError])
-    except msgspec.MsgspecError:
-        return [_GraphQLError(raw.decode("utf-8", "replace").strip('"'))]
-
-
-def _failure(errors: list[_GraphQLError], request_id: str) -> Failure | ConnectorError:
-    by_code = {error.more.code: error for error in errors}
+def _failure(errors: Sequence[_GraphQLError], data: bytes, request_id: str) -> Failure | ConnectorError:
+    by_code = {error.code: error for error in errors}
     if "THROTTLED" in by_code:
         return Failure(Passing.THROTTLED, "Shopify throttles this app in this shop")
     if "ACCESS_DENIED" in by_code:
-        return _access_denied([e for e in errors if e.more.code == "ACCESS_DENIED"])
-    if all(e.more.code in ("INTERNAL_SERVER_ERROR", "TIMEOUT") for e in errors):
-        known = errors[0].more.request_id or request_id
+        return _access_denied([e for e in errors if e.code == "ACCESS_DENIED"], data)
+    if all(e.code in ("INTERNAL_SERVER_ERROR", "TIMEOUT") for e in errors):
+        known = errors[0].request_id or request_id
         return Failure(Passing.SERVER_FAULT, f"Shopify reports an internal error{_named(known)}")
-    return ConnectorError("shopify-refused", "; ".join(e.message for e in errors[:3]))
+    return QueryFailed("shopify-refused", "; ".join(e.message for e in errors[:3]) + _named(request_id))
 
 
-def _access_denied(errors: list[_GraphQLError]) -> ConnectorError:
-    fields = {".".join(p for p in e.path or [] if isinstance(p, str)) or e.message for e in errors}
-    access = {e.more.required_access for e in errors if e.more.required_access}
+def _access_denied(errors: Sequence[_GraphQLError], data: bytes) -> ConnectorError:
+    fields = frozenset(".".join(p for p in e.path if isinstance(p, str)) or e.message for e in errors)
+    access = {e.required_access for e in errors if e.required_access}
     needs = f"; required: {' / '.join(sorted(access))}" if access else ""
-    return ConnectorError("access-scope-changed", f"Shopify denies {', '.join(sorted(fields))}{needs}")
+    return AccessDenied(f"Shopify denies {', '.join(sorted(fields))}{needs}", fields=fields,
+                        of_some=_of_some(errors, _loosely(data)))
 
 
-def _words(envelope: Envelope | None) -> str:
-    return "; ".join(e.message for e in _errors(envelope)[:3]) if envelope else ""
+def _of_some(errors: Sequence[_GraphQLError], data: Any) -> bool:
+    """Whether every denial lies below a record of a list, and the list has records without one."""
+    denied: dict[tuple[str | int, ...], set[int]] = {}
+    for error in errors:
+        place = next((at for at, part in enumerate(error.path) if isinstance(part, int)), None)
+        if place is None:
+            return False
+        denied.setdefault(error.path[:place], set()).add(int(error.path[place]))
+    return all(len(places) < len(_list(_at(data, path))) for path, places in denied.items())
+
+
+def _at(data: Any, path: Sequence[str | int]) -> Any:
+    for part in path:
+        data = _object(data).get(str(part))
+    return data

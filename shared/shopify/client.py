@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -110,9 +111,10 @@ class ShopifyClient:
 
         most_tries bounds the tries after 5xx and lost connections below the table in failures.py.
         Raises ServiceUnavailable ("shopify-throttled", "shopify-unavailable") when the tries are
-        used up, OutcomeUnknown when a mutation's answer was lost, and ConnectorError
+        used up, OutcomeUnknown when a mutation's answer was lost, QueryFailed ("shopify-refused",
+        "access-scope-changed", "record-unreadable") when this question cannot be answered, and ConnectorError
         ("reconnect-required", "access-scope-changed", "api-version-unsupported", "shop-url-invalid",
-        "request-too-long", "shopify-refused", "record-unreadable", and what the gates raise).
+        "request-too-long", "shopify-refused", and what the gates raise).
         """
         wanted = document(asked) if isinstance(asked, str) else asked
         if wanted.changes_merchants_data:
@@ -127,17 +129,18 @@ class ShopifyClient:
 
     def _answer(self, wanted: Document, cost_key: tuple[str, Any], body: bytes,
                 most_tries: int | None) -> Answer:
-        tries, renewed = 0, False
+        sent, failed, renewed = 0, Counter[Passing](), False
         while True:
             self._wait_for_points(self._costs.get(cost_key, wanted.cost))
-            outcome = self._attempt(wanted, cost_key, body, tries)
-            tries += 1
+            outcome = self._attempt(wanted, cost_key, body, sent)
+            sent += 1
             if isinstance(outcome, Answer):
                 return outcome
             if isinstance(outcome, Failure):
-                wait = next_wait(outcome, tries, self._chance(), most_tries=most_tries)
+                failed[outcome.kind] += 1
+                wait = next_wait(outcome, failed[outcome.kind], self._chance(), most_tries=most_tries)
                 if wait is None:
-                    raise gave_up(outcome, tries, wrote=wanted.changes_data)
+                    raise gave_up(outcome, sent, wrote=wanted.changes_data)
                 self._clock.sleep(wait)
                 continue
             if outcome.code != "reconnect-required" or renewed or self._on_unauthorized is None:

@@ -9,16 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
+from typing import NamedTuple
 
 import msgspec
 
 from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.shopify.client import ShopifyClient
+from shared.shopify.cursors import Trail
+from shared.shopify.failures import QueryFailed
+from shared.shopify.isolating import in_parts
 from shared.shopify.kinds import REFUND_OVERFLOWS, Overflow
 from shared.shopify.records import PageInfo
 
 REFUNDS_PER_CALL = 50
+MOST_PAGES = 100
+"""Of one list within a record, 250 entries each: Shopify's longest has 2,048. A record is read in one go, without a
+look at the time, so its end must be sure."""
 
 Parts = dict[str, msgspec.Raw]
 
@@ -51,11 +59,11 @@ class _NextPage(msgspec.Struct):
 
 
 def head_of(raw: bytes) -> Head:
-    """Id and time of a record's JSON; ConnectorError("record-unreadable") without them."""
+    """Id and time of a record's JSON; QueryFailed("record-unreadable") without them."""
     try:
         return decoded(raw, type=Head)
-    except msgspec.ValidationError as error:
-        raise ConnectorError("record-unreadable", f"A record has no id or time: {error}") from error
+    except msgspec.DecodeError as error:
+        raise QueryFailed("record-unreadable", f"The record has no id or time: {error}") from error
 
 
 class OrderRefunds(msgspec.Struct, rename="camel"):
@@ -66,28 +74,65 @@ class OrderRefunds(msgspec.Struct, rename="camel"):
     refunds: list[msgspec.Raw]
 
 
-class _Refunds(msgspec.Struct):
-    nodes: list[OrderRefunds | None]
+class Named(msgspec.Struct):
+    """What is read by id; null for an id that is nobody's."""
+
+    nodes: list[msgspec.Raw]
+
+    def in_order_of(self, ids: Sequence[str]) -> list[bytes | None]:
+        """The JSON of each id asked for, None for one that is nobody's; QueryFailed if there are more or fewer."""
+        if len(self.nodes) != len(ids):
+            raise QueryFailed("record-unreadable", f"Shopify answers {len(self.nodes)} of {len(ids)} records by id")
+        return [None if bytes(node) == b"null" else bytes(node) for node in self.nodes]
 
 
-def read_refunds(client: ShopifyClient, orders: Iterable[bytes]) -> dict[str, OrderRefunds]:
-    """Refunds of those orders (raw JSON) that have any, by order GID."""
-    heads = map(head_of, orders)
-    ids = [head.id for head in heads if head.refunds]
-    found: dict[str, OrderRefunds] = {}
+class Refunds(NamedTuple):
+    """Refunds of orders with the first pages of their lines, and why they could not be read; by order GID."""
+
+    found: dict[str, OrderRefunds]
+    lost: dict[str, ConnectorError]
+
+
+def read_refunds(client: ShopifyClient, orders: Iterable[bytes]) -> Refunds:
+    """Refunds of those orders (raw JSON) that have any; raises what ShopifyClient.ask raises of the whole service."""
+    ids = [head.id for head in map(_head_if_any, orders) if head is not None and head.refunds]
+    refunds = Refunds({}, {})
     for start in range(0, len(ids), REFUNDS_PER_CALL):
-        chunk = ids[start:start + REFUNDS_PER_CALL]
-        answer = client.ask("order_refunds", {"ids": chunk}, type=_Refunds)
-        found.update((order.id, order) for order in answer.nodes if order is not None)
-    return found
+        isolated = in_parts(client, ids[start:start + REFUNDS_PER_CALL], partial(_ask_refunds, client))
+        refunds.lost.update(isolated.lost)
+        for gid, raw in isolated.found.items():
+            if raw is None:
+                continue
+            try:
+                refunds.found[gid] = decoded(raw, type=OrderRefunds)
+            except msgspec.DecodeError as error:
+                refunds.lost[gid] = QueryFailed("record-unreadable", f"The refunds have an unexpected form: {error}")
+    return refunds
 
 
-def with_refunds(client: ShopifyClient, raw: bytes, refunds: dict[str, OrderRefunds]) -> bytes:
-    """The order `raw` with its refunds replaced by complete ones; ParentChanged if they moved on."""
+def _ask_refunds(client: ShopifyClient, ids: list[str], most_tries: int | None) -> list[bytes | None]:
+    answer = client.ask("order_refunds", {"ids": ids}, type=Named, most_tries=most_tries)
+    return answer.in_order_of(ids)
+
+
+def _head_if_any(raw: bytes) -> Head | None:
+    try:
+        return decoded(raw, type=Head)
+    except msgspec.DecodeError:
+        return None
+
+
+def with_refunds(client: ShopifyClient, raw: bytes, refunds: Refunds) -> bytes:
+    """The order `raw` with its refunds replaced by complete ones.
+
+    ParentChanged if they moved on; why they could not be read; raises what `completed` raises.
+    """
     head = head_of(raw)
     if not head.refunds:
         return raw
-    read = refunds.get(head.id)
+    if head.id in refunds.lost:
+        raise refunds.lost[head.id]
+    read = refunds.found.get(head.id)
     if read is None or read.updated_at != head.updated_at:
         raise ParentChanged(head.id)
     whole = [msgspec.Raw(completed(client, bytes(refund), REFUND_OVERFLOWS)) for refund in read.refunds]
@@ -98,7 +143,7 @@ def completed(client: ShopifyClient, raw: bytes, overflows: Sequence[Overflow]) 
     """`raw` with every page of its connections; the same bytes when nothing overflows.
 
     Raises ParentChanged when the record's `updatedAt` moved between two pages, KeyError or
-    msgspec.ValidationError when a connection is missing or null.
+    msgspec.ValidationError when a connection is missing or null, and what ShopifyClient.ask raises.
     """
     if not overflows:
         return raw
@@ -126,8 +171,9 @@ def _whole_inside(client: ShopifyClient, overflow: Overflow, connection: _Connec
 
 def _all_pages(client: ShopifyClient, raw: bytes, overflow: Overflow, first: _Connection) -> _Connection:
     head, nodes, page_info = head_of(raw), list(first.nodes), first.page_info
-    while page_info.has_next_page:
-        answer = client.ask(overflow.document, {"id": head.id, "after": page_info.end_cursor}, type=_NextPage)
+    trail = Trail(overflow.field, most=MOST_PAGES)
+    while cursor := trail.next(page_info):
+        answer = client.ask(overflow.document, {"id": head.id, "after": cursor}, type=_NextPage)
         parent = answer.parent
         if parent is None or parent.updated_at != head.updated_at:
             raise ParentChanged(head.id)

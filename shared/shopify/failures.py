@@ -6,13 +6,41 @@ Refusals are final and say what to do. Border: no I/O, no clock, no HTTP type.
 """
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from shared.errors import ConnectorError, OutcomeUnknown, ServiceUnavailable
 
 LONGEST_PAUSE = 30.0
 LONGEST_RETRY_AFTER = 120.0
+
+
+class QueryFailed(ConnectorError):
+    """Shopify took the question and could not answer it: one of the records it is about may be the reason."""
+
+
+class AccessDenied(QueryFailed):
+    """The token may not read some fields: `fields` are their paths, such as "nodes.customer".
+
+    of_some  it was denied below single records, and others of the same answer were given
+    """
+
+    def __init__(self, detail: str, *, fields: frozenset[str] = frozenset(), of_some: bool = False) -> None:
+        super().__init__("access-scope-changed", detail)
+        self.fields, self.of_some = fields, of_some
+
+    def concerns(self, name: str) -> bool:
+        """Whether the field of this name is among what was denied."""
+        return any(name in field.replace(" ", ".").split(".") for field in self.fields)
+
+
+def may_be_a_records(problem: ConnectorError) -> bool:
+    """Whether a smaller question might be answered: not where the shop, the token or the points are the reason."""
+    if isinstance(problem, AccessDenied):
+        return problem.of_some
+    return isinstance(problem, QueryFailed) or problem.code == "shopify-unavailable"
 
 
 class Passing(StrEnum):
@@ -50,6 +78,13 @@ REFUSED_STATUS = {
 }
 
 
+PASSING_STATUS = frozenset({408, 421})
+"""Beside 5xx: the request was not read in time, or reached a server that does not serve this shop (RFC 9110)."""
+
+REDIRECTS = frozenset({301, 302, 307, 308})
+SHOP_HOST = re.compile(r"[a-z0-9][a-z0-9-]{0,99}\.myshopify\.com")
+
+
 @dataclass(frozen=True)
 class Failure:
     """A passing failure: its kind, a sentence for the log, and the wait Shopify asked for (seconds)."""
@@ -62,7 +97,7 @@ class Failure:
 def next_wait(failure: Failure, tries: int, chance: float, *, most_tries: int | None = None) -> float | None:
     """Seconds to wait before the next try, or None to give up.
 
-    tries       requests sent so far, at least 1
+    tries       requests that failed in this way so far, at least 1
     chance      a random number in 0..1 that spreads the pauses, so that shops do not retry in step
     most_tries  an upper bound below the table's, for callers with a better idea than waiting
     """
@@ -83,6 +118,17 @@ def gave_up(failure: Failure, tries: int, *, wrote: bool) -> ConnectorError:
     if wrote and failure.kind in (Passing.SERVER_FAULT, Passing.NO_ANSWER):
         return OutcomeUnknown("shopify-unavailable", f"{detail}; the change may have been made")
     return ServiceUnavailable(RULES[failure.kind].code, detail)
+
+
+def moved(status: int, location: str) -> ConnectorError | None:
+    """The error for a redirect to another shop's address; None if it leads anywhere else."""
+    try:
+        host = urlsplit(location).hostname or ""
+    except ValueError:
+        return None
+    if status not in REDIRECTS or not SHOP_HOST.fullmatch(host):
+        return None
+    return ConnectorError("shop-url-invalid", f"HTTP {status}: the shop's address has changed, Shopify names {host}")
 
 
 def refused(status: int, text: str) -> ConnectorError:

@@ -42,33 +42,38 @@ class OptionalPart:
 
 @dataclass(frozen=True)
 class Shape:
-    """How one kind is read. `page_size` records per call; `filter` is added to the span of time."""
+    """How one kind is read. `page_size` records per call; `filter` is added to the span of time.
+
+    changed, places, by_id  documents: a page with all fields, the same page with ids alone, named records
+    """
 
     type_name: str
     struct: type[AnyRecord]
     changed: str
+    places: str
     by_id: str
     page_size: int
     filter: str = ""
     overflows: tuple[Overflow, ...] = ()
-    optional: OptionalPart | None = None
+    optional: tuple[OptionalPart, ...] = ()
 
 
 KINDS: dict[Kind, Shape] = {
-    "customers": Shape("Customer", records.Customer, "customers_changed", "customers_by_id", 200),
+    "customers": Shape("Customer", records.Customer, "customers_changed", "customers_places", "customers_by_id", 200),
     "products": Shape(
-        "Product", records.Product, "products_changed", "products_by_id", 50,
+        "Product", records.Product, "products_changed", "products_places", "products_by_id", 50,
         filter="gift_card:false", overflows=(Overflow("variants", "product_variants_next"),)),
     "orders": Shape(
-        "Order", records.Order, "orders_changed", "orders_by_id", 100,
+        "Order", records.Order, "orders_changed", "orders_places", "orders_by_id", 100,
         overflows=(Overflow("lineItems", "order_lines_next"),
                    Overflow("shippingLines", "order_shipping_lines_next"),
                    Overflow("fulfillmentOrders", "order_fulfillment_orders_next", optional=True,
                             inside=(Overflow("lineItems", "fulfillment_order_lines_next"),))),
-        optional=OptionalPart("fulfillmentOrders", frozenset({
+        optional=(OptionalPart("fulfillmentOrders", frozenset({
             "read_assigned_fulfillment_orders", "read_merchant_managed_fulfillment_orders",
-            "read_third_party_fulfillment_orders"}))),
-    "companies": Shape("Company", records.Company, "companies_changed", "companies_by_id", 100),
+            "read_third_party_fulfillment_orders"})),
+            OptionalPart("paymentTerms", frozenset({"read_payment_terms"})))),
+    "companies": Shape("Company", records.Company, "companies_changed", "companies_places", "companies_by_id", 100),
 }
 
 REFUND_OVERFLOWS = (Overflow("refundLineItems", "refund_lines_next"),

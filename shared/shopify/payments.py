@@ -16,13 +16,18 @@ import msgspec
 from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.shopify.client import ShopifyClient
+from shared.shopify.completion import Named
+from shared.shopify.cursors import Trail, next_cursor
 from shared.shopify.payment_records import Dispute, Payout
-from shared.shopify.reading import IDS_PER_CALL, Named, Nodes, next_cursor
+from shared.shopify.reading import IDS_PER_CALL, Nodes
 from shared.shopify.records import number_of
 
 T = TypeVar("T")
 
 PaymentKind = Literal["payouts", "disputes"]
+MOST_PAGES = 1000
+"""Of the balance transactions of one payout: a quarter of a million."""
+
 ACCOUNT_SCOPES = frozenset({"read_shopify_payments", "read_shopify_payments_accounts"})
 
 
@@ -82,7 +87,7 @@ def payments_by_ids(client: ShopifyClient, kind: PaymentKind, numbers: Sequence[
     for start in range(0, len(numbers), IDS_PER_CALL):
         gids = [f"gid://shopify/{shape.type_name}/{number}" for number in numbers[start:start + IDS_PER_CALL]]
         answer = _ask(client, shape.by_id, {"ids": gids}, Named)
-        found += [bytes(node) for node in answer.nodes if bytes(node) != b"null"]
+        found += [raw for raw in answer.in_order_of(gids) if raw is not None]
     return found
 
 
@@ -110,19 +115,20 @@ def _check_scopes(client: ShopifyClient, shape: PaymentShape) -> None:
 
 def _transactions(client: ShopifyClient, payout: int) -> Iterator[bytes]:
     cursor: str | None = None
+    trail = Trail(f"balance transactions of payout {payout}", most=MOST_PAGES)
     while True:
         page = _page(client, "payout_transactions", {"filter": f"payments_transfer_id:{payout}", "after": cursor})
         yield from page.records
-        cursor = page.next_cursor
-        if cursor is None:
+        if page.next_cursor is None:
             return
+        cursor = trail.follow(page.next_cursor)
 
 
 def _page(client: ShopifyClient, document: str, variables: Mapping[str, Any]) -> PaymentsPage:
     account = _ask(client, document, variables, _Listed).account
     if account is None:
         raise PaymentsNotUsed("the shop has no Shopify Payments account")
-    return PaymentsPage([bytes(node) for node in account.page.nodes], next_cursor(account.page.page_info))
+    return PaymentsPage([bytes(node) for node in account.page.nodes], next_cursor(account.page.page_info, document))
 
 
 def _ask(client: ShopifyClient, document: str, variables: Mapping[str, Any], type: type[T]) -> T:

@@ -11,6 +11,9 @@ from decimal import Decimal
 
 import msgspec
 
+_MOST_DIGITS = 30
+"""More than any amount has, before the point or behind it."""
+
 
 def number_of(gid: str) -> int:
     """The integer inside a GID: gid://shopify/Order/5001 -> 5001; ValueError for anything else."""
@@ -21,9 +24,18 @@ class _Record(msgspec.Struct, frozen=True, rename="camel"):
     """Camel-case names on the wire; unknown fields are ignored."""
 
 
+def _check_figure(figure: Decimal | None) -> None:
+    """ValueError, which makes the record unreadable, for what is no amount: Decimal takes "NaN" and "1e400" too."""
+    if figure is not None and (not figure.is_finite() or abs(figure.adjusted()) > _MOST_DIGITS):
+        raise ValueError(f"{str(figure)[:30]} is no amount")
+
+
 class Money(_Record, frozen=True, kw_only=True):
     amount: Decimal
     currency_code: str
+
+    def __post_init__(self) -> None:
+        _check_figure(self.amount)
 
 
 class MoneyBag(_Record, frozen=True, kw_only=True):
@@ -121,6 +133,9 @@ class Variant(_Record, frozen=True, kw_only=True):
     selected_options: list[SelectedOption] = []
     inventory_item: InventoryItem
 
+    def __post_init__(self) -> None:
+        _check_figure(self.price)
+
 
 class VariantPage(_Record, frozen=True, kw_only=True):
     page_info: PageInfo
@@ -144,6 +159,9 @@ class TaxLine(_Record, frozen=True, kw_only=True):
     title: str = ""
     rate: Decimal | None = None
     price_set: MoneyBag
+
+    def __post_init__(self) -> None:
+        _check_figure(self.rate)
 
 
 class DiscountAllocation(_Record, frozen=True, kw_only=True):
@@ -176,7 +194,9 @@ class LinePage(_Record, frozen=True, kw_only=True):
 
 
 class ShippingLine(_Record, frozen=True, kw_only=True):
-    id: str
+    """A shipping charge; some have no id (schema 2026-10: `id: ID`)."""
+
+    id: str | None = None
     title: str
     code: str | None = None
     is_removed: bool = False
@@ -203,10 +223,14 @@ class RefundLinePage(_Record, frozen=True, kw_only=True):
     nodes: list[RefundLine]
 
 
+class NamedShippingLine(_Record, frozen=True, kw_only=True):
+    id: str | None = None
+
+
 class RefundShippingLine(_Record, frozen=True, kw_only=True):
     subtotal_amount_set: MoneyBag
     tax_amount_set: MoneyBag
-    shipping_line: Gid
+    shipping_line: NamedShippingLine
 
 
 class RefundShippingLinePage(_Record, frozen=True, kw_only=True):

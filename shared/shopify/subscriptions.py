@@ -11,8 +11,12 @@ from collections.abc import Collection, Iterator
 import msgspec
 
 from shared.shopify.client import ShopifyClient
+from shared.shopify.cursors import Trail
 from shared.shopify.records import PageInfo
 from shared.shopify.topics import enum_name
+
+MOST_PAGES = 100
+"""Far more than one app's subscriptions fill."""
 
 TAKEN = "already been taken"
 """In Shopify's words: somebody else made the same subscription in between."""
@@ -58,12 +62,13 @@ class _Changed(msgspec.Struct):
 def subscriptions(client: ShopifyClient) -> Iterator[Subscription]:
     """All of this app's; raises what ShopifyClient.ask raises."""
     after: str | None = None
+    trail = Trail("webhook subscriptions", most=MOST_PAGES)
     while True:
         page = client.ask("webhook_subscriptions", {"after": after}, type=_Listed).page
         yield from page.nodes
-        if not page.page_info.has_next_page:
+        after = trail.next(page.page_info)
+        if after is None:
             return
-        after = page.page_info.end_cursor
 
 
 def repair(client: ShopifyClient, topics: Collection[str], uri: str, *, former: Collection[str] = ()) -> Repair:

@@ -16,7 +16,7 @@ MARGIN_SECONDS = 0.01
 SMALLEST_SHARE = 0.1
 
 
-class ThrottleStatus(msgspec.Struct, frozen=True, rename="camel"):
+class ThrottleStatus(msgspec.Struct, frozen=True):
     """The bucket as an answer shows it: points, points, points per second."""
 
     maximum_available: float

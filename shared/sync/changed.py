@@ -49,5 +49,4 @@ def _note_gone(kind: Kind, gone: Sequence[int], context: JobContext) -> None:
         links.save([link.with_(deleted_at=iso(context.clock.now()), capture="") for link in known])
     except (RowChanged, RowExists) as error:
         raise LeaseLost("sync-already-running", f"another worker changed {kind} of {context.card.code}") from error
-    parked = {skipped.number for skipped in context.skipped.of(context.card.code, kind)}
-    context.skipped.clear(context.card.code, kind, [number for number in gone if number in parked])
+    context.skipped.clear(context.card.code, kind, list(context.skipped.among(context.card.code, kind, gone)))

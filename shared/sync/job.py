@@ -6,6 +6,7 @@ and only to the start of the run. Interrupted in any way, the next job goes on a
 """
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -15,6 +16,8 @@ from typing import cast
 from shared.clock import Clock, from_iso, iso
 from shared.journal.skipped import is_due
 from shared.shopify.client import ShopifyClient
+from shared.shopify.cursors import Trail
+from shared.shopify.failures import QueryFailed
 from shared.shopify.kinds import Kind
 from shared.shopify.reading import Page, Record, by_ids, changed_page
 from shared.storage.tables import RowChanged, RowExists
@@ -33,9 +36,9 @@ APPLY: Mapping[str, Apply] = {
 
 _CURSOR_KEEPS = timedelta(hours=1)
 """A cursor older than this is not trusted; the position (updatedAt) it stood at is used instead."""
-
-
 _RESETS_IN_A_ROW = 5
+
+_log = logging.getLogger(__name__)
 
 
 class OutOfTime(Exception):
@@ -93,17 +96,19 @@ def run_type(
 ) -> None:
     """Everything of one type that changed, and the parked records that are due.
 
-    OutOfTime between two pages when the budget is used up; Overruled after a reset.
+    OutOfTime between two pages when the budget is used up; Overruled after a reset; QueryFailed record-unreadable
+    when the list leads back to a page that was read.
     """
     kind = cast(Kind, info.kind)
-    for page in _pages(context.shopify, info):
+    trail = Trail(kind)
+    for page in _pages(context.shopify, info, trail):
         apply_page(kind, APPLY[kind], page.records, context)
         context.lease.check()
         progress()
         if page.next_cursor:
             info = save_checkpoint(
-                informations, info, run_cursor=page.next_cursor, run_saved=iso(context.clock.now()),
-                run_position=iso(page.records[-1].updated_at) if page.records else info.run_position,
+                informations, info, run_cursor=trail.follow(page.next_cursor), run_saved=iso(context.clock.now()),
+                run_position=_position(page, info),
             )
             deadline.check()
     _retry_parked(kind, context, deadline)
@@ -113,16 +118,28 @@ def run_type(
     )
 
 
-def _pages(shopify: ShopifyClient, info: SynchronizationInfo) -> Iterator[Page]:
-    """The pages of the run; while one is being applied the next one is fetched."""
-    kind = cast(Kind, info.kind)
+def _pages(shopify: ShopifyClient, info: SynchronizationInfo, trail: Trail) -> Iterator[Page]:
+    """The pages of the run; while one is being applied the next one is fetched. `trail` learns where they begin.
+
+    Where Shopify does not take the saved cursor any more, the position it stood at is used at once.
+    """
+    kind, cursor = cast(Kind, info.kind), info.run_cursor or None
     since, until = from_iso(info.run_since), from_iso(info.run_until)
 
     def read(cursor: str | None) -> Page:
         return changed_page(shopify, kind, since=since, until=until, cursor=cursor)
 
+    try:
+        page = read(cursor)
+    except QueryFailed as problem:
+        if cursor is None:
+            raise
+        _log.info("%s of %s go on at their position, not at the saved cursor: %s", kind, info.shop, problem)
+        since, cursor = from_iso(info.run_position) if info.run_position else since, None
+        page = read(cursor)
+    if cursor:
+        trail.follow(cursor)
     with ThreadPoolExecutor(1, thread_name_prefix="next page") as ahead:
-        page = read(info.run_cursor or None)
         while page.next_cursor:
             following = ahead.submit(carried(read), page.next_cursor)
             try:
@@ -132,6 +149,12 @@ def _pages(shopify: ShopifyClient, info: SynchronizationInfo) -> Iterator[Page]:
                 raise
             page = following.result()
         yield page
+
+
+def _position(page: Page, info: SynchronizationInfo) -> str:
+    """The time of change that the run has come to; where the page does not tell, the one before."""
+    times = [record.updated_at for record in page.records if record.updated_at]
+    return iso(times[-1]) if times else info.run_position
 
 
 def _retry_parked(kind: Kind, context: JobContext, deadline: Deadline) -> None:

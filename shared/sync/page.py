@@ -44,7 +44,7 @@ def apply_page(
     hashes = {r.number: capture_hash(r.raw) for r in records}
     card = context.card_fingerprint
     fresh = [r for r in records if again or not _settled(links[r.number], hashes[r.number], card)]
-    lost = capture(kind, [r for r in fresh if links[r.number].capture != hashes[r.number]], context)
+    lost = capture(kind, [r for r in fresh if r.raw and links[r.number].capture != hashes[r.number]], context)
 
     readable = [r for r in fresh if r.value is not None]
     outcomes = [_unreadable(kind, r, links[r.number]) for r in fresh if r.value is None]
@@ -77,7 +77,7 @@ def _seen(outcome: Outcome, hashes: Mapping[int, str], card: str) -> Outcome:
 
 
 def _keep(kind: str, outcomes: Sequence[Outcome], context: JobContext) -> None:
-    rows = {s.number: s for s in context.skipped.of(context.card.code, kind)}
+    rows = context.skipped.among(context.card.code, kind, [outcome.link.number for outcome in outcomes])
     # Before the links: a link that says parked is left alone, so its row must be there to bring it back.
     context.skipped.park([
         _skipped(kind, outcome.link, outcome.problem, rows.get(outcome.link.number), context)

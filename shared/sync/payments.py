@@ -17,6 +17,7 @@ from shared.journal.captures import capture_hash
 from shared.journal.payments import Payments
 from shared.journal.skipped import SkippedRecord, is_due, parked_again
 from shared.json_text import decoded
+from shared.shopify.cursors import Trail
 from shared.shopify.payments import (
     SHAPES,
     PaymentKind,
@@ -76,12 +77,13 @@ def _pages(kind: PaymentKind, info: SynchronizationInfo, context: JobContext) ->
     cursor: str | None = info.run_cursor or None
     from_number = int(info.last_number) + 1 if info.last_number else 0
     since = info.last_sync_time if info.exact else ""
+    trail = Trail(kind, cursor)
     while True:
         page = payments_page(context.shopify, kind, from_number=from_number, since=since, cursor=cursor)
         yield page
-        cursor = page.next_cursor
-        if cursor is None:
+        if page.next_cursor is None:
             return
+        cursor = trail.follow(page.next_cursor)
 
 
 def _may_change(kind: PaymentKind, kept: Payments[Any], context: JobContext) -> set[int]:
@@ -98,7 +100,7 @@ def _take(kind: PaymentKind, records: Sequence[bytes], kept: Payments[Any], cont
     """
     sent = {number_in(raw): raw for raw in records}
     before = kept.of(context.card.code, list(sent))
-    parked = {one.number: one for one in context.skipped.of(context.card.code, kind) if one.number in sent}
+    parked = context.skipped.among(context.card.code, kind, list(sent))
     fresh = {number: raw for number, raw in sent.items()
              if number not in before or before[number].sent != capture_hash(raw)}
     whole = {number: SHAPES[kind].whole(context.shopify, raw) for number, raw in fresh.items()}

@@ -311,17 +311,30 @@ def test_dead_shop_ends_the_page_with_shopify_unavailable(
 
 def test_missing_scope_names_field_and_access_and_is_never_an_empty_page(
         shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
-    put_orders(shop, 5001)
-    shop.fault("missing_scope", scope="read_payment_terms")
-    shop.shop_state.patch("orders", 5001, {"fields": {"paymentTerms": {
-        "__typename": "PaymentTerms", "paymentTermsName": "Net 30", "paymentTermsType": "NET", "dueInDays": 30}}})
+    put_orders(shop, 5001, 5002)
+    shop.fault("missing_scope", scope="read_customers")
 
     with pytest.raises(ConnectorError) as caught:
         read_orders(client, clock)
 
     assert caught.value.code == "access-scope-changed"
-    assert "paymentTerms" in caught.value.detail
-    assert "read_payment_terms" in caught.value.detail
+    assert "customer" in caught.value.detail
+    assert "read_customers" in caught.value.detail
+
+
+def test_payment_terms_that_the_token_may_not_read_are_left_out_and_cost_no_order(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    put_orders(shop, 5001, 5002)
+    shop.fault("missing_scope", scope="read_payment_terms")
+
+    records = read_orders(client, clock)
+    named = by_ids(client, "orders", [5001, 5002])
+
+    assert [record.value is not None for record in records] == [True, True]
+    assert "paymentTerms" not in json.loads(records[0].raw)
+    assert "fulfillmentOrders" in json.loads(records[0].raw)
+    assert named == records
+    assert shop.stats.figures()["by_operation"] == {"OrdersChanged": 2, "OrdersById": 1}
 
 
 def test_token_of_another_app_is_refused(shop: RunningShop, clock: ManualClock) -> None:

@@ -11,7 +11,7 @@ from requests.structures import CaseInsensitiveDict
 
 from shared.errors import ConnectorError
 from shared.shopify.answers import Answer, Understood, understand
-from shared.shopify.failures import Failure, Passing
+from shared.shopify.failures import AccessDenied, Failure, Passing
 
 VERSION = "2026-10"
 HEADERS = {"x-request-id": "req-1", "X-Shopify-API-Version": VERSION, "Content-Type": "application/json"}
@@ -61,6 +61,10 @@ THROTTLED = {"errors": [an_error("THROTTLED", "Throttled")],
                  Passing.SERVER_FAULT, id="internal error"),
     pytest.param({"data": {"orders": None}, "errors": [an_error("INTERNAL_SERVER_ERROR")]}, 200,
                  Passing.SERVER_FAULT, id="internal error beside data"),
+    pytest.param({"data": None}, 200, Passing.SERVER_FAULT, id="no data and no errors"),
+    pytest.param({"extensions": COST}, 200, Passing.SERVER_FAULT, id="data left out"),
+    pytest.param(b"", 408, Passing.SERVER_FAULT, id="request not read in time"),
+    pytest.param(b"<html>Misdirected</html>", 421, Passing.SERVER_FAULT, id="the wrong server"),
 ])
 def test_failure_that_may_pass(body: Any, status: int, kind: Passing) -> None:
     understood = read(body, status)
@@ -88,8 +92,6 @@ def test_failure_that_may_pass(body: Any, status: int, kind: Passing) -> None:
                                       requiredAccess="`read_payment_terms` access scope.")]},
                  200, "access-scope-changed", "orders.nodes.paymentTerms; required: `read_payment_terms`",
                  id="one denied field beside valid data"),
-    pytest.param({"data": None}, 200, "record-unreadable", "no data", id="no data and no errors"),
-    pytest.param({"extensions": COST}, 200, "record-unreadable", "no data", id="data left out"),
     pytest.param({"data": {"orders": {"nodes": []}}, "extensions": {"search": [
         {"path": ["orders"], "query": "updatd_at:>=1", "parsed": {},
          "warnings": [{"field": "updatd_at", "message": "Invalid search field for this query.",
@@ -103,6 +105,76 @@ def test_refusal_is_final_and_says_what_it_is_about(body: Any, status: int, code
     assert understood.outcome.code == code
     assert words in understood.outcome.detail
     assert understood.has_error
+
+
+DATA = {"data": {"orders": {"nodes": []}}}
+
+
+@pytest.mark.parametrize("extensions", [
+    None, [], "text", 7, {"cost": None}, {"cost": []}, {"cost": {"throttleStatus": {}}},
+    {"cost": {"throttleStatus": {**BUCKET, "currentlyAvailable": None}}},
+    {"cost": {"throttleStatus": {**BUCKET, "restoreRate": "fast"}}},
+    {"cost": {"requestedQueryCost": "12"}}, {"cost": {"requestedQueryCost": -1, "actualQueryCost": True}},
+    {"cost": {"requestedQueryCost": 1e300}}, {"search": None}, {"search": {}}, {"search": [None]},
+    {"search": [{"warnings": None}]}, {"search": [{"warnings": []}]}, {"search": [{"warnings": "none"}]},
+    {"other": {"deep": [1]}},
+], ids=json.dumps)
+def test_odd_figures_and_notes_beside_the_data_cost_no_answer(extensions: Any) -> None:
+    understood = read({**DATA, "extensions": extensions})
+
+    assert isinstance(understood.outcome, Answer)
+    assert (understood.cost.requested_query_cost, understood.cost.throttle_status) == (None, None)
+
+
+def test_figures_that_can_be_read_stay_beside_those_that_cannot() -> None:
+    cost = read({**DATA, "extensions": {"search": None, "cost": {**COST["cost"], "throttleStatus": {}}}}).cost
+
+    assert (cost.requested_query_cost, cost.actual_query_cost, cost.throttle_status) == (632, 412, None)
+
+
+@pytest.mark.parametrize("warning", [{}, {"field": None}, "ignored", {"field": 7, "message": ["no"]}])
+def test_a_warning_of_any_form_still_says_that_a_filter_was_ignored(warning: Any) -> None:
+    outcome = read({**DATA, "extensions": {"search": [{"warnings": [warning]}]}}).outcome
+
+    assert isinstance(outcome, ConnectorError)
+    assert "ignored the filter" in outcome.detail
+
+
+@pytest.mark.parametrize("odd", [None, "text", 7, []])
+def test_an_error_is_known_by_its_code_though_the_rest_of_it_is_odd(odd: Any) -> None:
+    errors = [{"message": odd, "path": odd, "locations": odd, "extensions": {"code": "THROTTLED", "requestId": odd}}]
+
+    outcome = read({"errors": errors}).outcome
+
+    assert isinstance(outcome, Failure)
+    assert outcome.kind is Passing.THROTTLED
+
+
+@pytest.mark.parametrize("location, code", [
+    ("https://new-name.myshopify.com/admin/api/2026-10/graphql.json", "shop-url-invalid"),
+    ("https://evil.example/new-name.myshopify.com", "shopify-refused"),
+    ("https://demo.myshopify.com.evil.example/", "shopify-refused"), ("http://[", "shopify-refused"),
+    ("", "shopify-refused"),
+])
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_to_another_shops_address_says_where_the_shop_is_now(status: int, location: str, code: str) -> None:
+    outcome = read(b"", status, {"Location": location}).outcome
+
+    assert isinstance(outcome, ConnectorError)
+    assert outcome.code == code
+    assert ("new-name.myshopify.com" in outcome.detail) is (code == "shop-url-invalid")
+
+
+def test_a_denial_of_some_records_is_told_from_one_of_all() -> None:
+    nodes = {"data": {"nodes": [{"id": 1}, None, {"id": 3}]}}
+
+    def denied(*places: int) -> bool:
+        errors = [an_error("ACCESS_DENIED", path=["nodes", place, "customer"]) for place in places]
+        outcome = read({**nodes, "errors": errors}).outcome
+        assert isinstance(outcome, AccessDenied)
+        return outcome.of_some
+
+    assert (denied(1), denied(0, 2), denied(0, 1, 2)) == (True, True, False)
 
 
 def test_search_without_warnings_is_no_problem() -> None:

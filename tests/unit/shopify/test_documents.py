@@ -75,7 +75,7 @@ def test_a_page_of_a_hundred_orders_costs_at_most_ten_points_each_and_seven_with
     defaults = _defaults(parsed)
     without = defaults | {"fulfillmentOrders": False}
 
-    assert defaults == {"first": 100, "lines": 20, "fulfillmentOrders": True}
+    assert defaults == {"first": 100, "lines": 20, "fulfillmentOrders": True, "paymentTerms": True}
     assert orders.cost <= 1000
     assert requested_cost(Plan(load_schema().graphql, parsed, _operation(parsed), without), without) <= 700
 
@@ -95,6 +95,11 @@ def test_page_size_of_a_kind_is_the_one_its_document_was_priced_with(kind: str) 
     shape = KINDS[kind]  # type: ignore[index]
 
     assert _defaults(parse(document(shape.changed).text))["first"] == shape.page_size
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_looking_for_a_bad_record_costs_a_few_points(kind: str) -> None:
+    assert document(KINDS[kind].places).cost <= 20  # type: ignore[index]
 
 
 def test_fragments_of_the_same_name_are_the_same_in_every_document() -> None:

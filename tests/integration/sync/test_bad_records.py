@@ -1,0 +1,245 @@
+"""One record that cannot be read: it is parked, the others arrive, and once it is well again it arrives too."""
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from local.azurite import Azurite
+from shared.clock import iso
+from shared.exchange import Exchange
+from shared.sync.run import SyncJob, run_sync
+from tests.house import House, a_house
+
+BAD = "Order/5002"
+
+WAYS = [
+    pytest.param("internal_error", {}, id="internal error"),
+    pytest.param("http_5xx", {"status": 502}, id="502"),
+    pytest.param("drop_connection", {}, id="dropped"),
+    pytest.param("nameless_error", {}, id="error without a code"),
+    pytest.param("max_cost", {}, id="too costly"),
+    pytest.param("no_data", {}, id="data null without an error"),
+    pytest.param("denied_node", {}, id="node denied"),
+    pytest.param("denied_node", {"field": "customer"}, id="field denied"),
+    pytest.param("spoilt_note", {"bytes": "surrogate"}, id="lone surrogate"),
+    pytest.param("spoilt_note", {"bytes": "control"}, id="control character"),
+    pytest.param("spoilt_note", {"bytes": "not utf-8"}, id="no UTF-8"),
+    pytest.param("odd_field", {"field": "updatedAt"}, id="no time"),
+    pytest.param("odd_field", {"field": "id", "value": "gid://shopify/Order/abc"}, id="no number"),
+    pytest.param("odd_field", {"field": "id"}, id="no id"),
+    pytest.param("odd_field", {"field": "id", "value": "gid://shopify/Order/5003"}, id="the id of another"),
+    pytest.param("odd_field", {"field": "lineItems"}, id="no lines"),
+]
+
+
+def in_bc(house: House) -> list[int]:
+    return [len(house.documents(number)) for number in (5001, 5002, 5003, 5004)]
+
+
+def four_orders(house: House) -> None:
+    for number in (5001, 5002, 5003, 5004):
+        house.order(number)
+
+
+def later(house: House) -> Any:
+    house.clock.forward(86_400)
+    return house.run("orders")
+
+
+@pytest.mark.parametrize("bare", [False, True], ids=["read whole", "named at all"])
+@pytest.mark.parametrize(("fault", "options"), WAYS)
+def test_an_order_that_cannot_be_read_is_parked_retried_and_arrives_once_it_can(
+    house: House, fault: str, options: dict[str, Any], bare: bool,
+) -> None:
+    four_orders(house)
+    house.shopify.fault(fault, record=BAD, bare=bare, **options)
+
+    run = house.sync("orders")
+
+    assert (run.state, in_bc(house)) == ("succeeded", [1, 0, 1, 1]), run
+    assert list(house.parked()) == [5002]
+    assert house.parked()[5002].code == "record-unreadable"
+    assert "orders 5002: " in house.parked()[5002].detail
+
+    again = later(house)
+
+    assert (again.state, in_bc(house), house.parked()[5002].tries) == ("succeeded", [1, 0, 1, 1], 2)
+
+    house.shopify.clear_faults()
+    healed = later(house)
+
+    assert (healed.state, in_bc(house), house.parked()) == ("succeeded", [1, 1, 1, 1], {})
+
+
+def test_an_order_that_is_listed_and_not_given_is_parked(house: House) -> None:
+    four_orders(house)
+    house.shopify.fault("null_node", record=BAD)
+
+    run = house.sync("orders")
+
+    assert (run.state, in_bc(house), list(house.parked())) == ("succeeded", [1, 0, 1, 1], [5002])
+
+
+def test_the_sentence_holds_the_request_id_that_shopifys_support_asks_for(house: House) -> None:
+    four_orders(house)
+    house.shopify.fault("internal_error", record=BAD)
+
+    house.sync("orders")
+
+    ids = [exchange.request_id for exchange in house.exchanges if exchange.direction == "Shopify"]
+    assert any(f"request id {id}" in house.parked()[5002].detail for id in ids)
+
+
+@pytest.mark.parametrize(("fault", "options"), WAYS)
+def test_an_announced_order_that_cannot_be_read_does_not_hold_back_the_others(
+    house: House, fault: str, options: dict[str, Any],
+) -> None:
+    house.sync()
+    four_orders(house)
+    for number in (5001, 5002, 5003, 5004):
+        house.connector.changed.add(house.shop, "orders", number, "orders/create")
+    house.shopify.fault(fault, record=BAD, **options)
+
+    run = run_sync(house.connector, SyncJob(shop=house.shop, started_by="webhook", only_changed=True))
+
+    assert run is not None
+    assert (run.state, in_bc(house), list(house.parked())) == ("succeeded", [1, 0, 1, 1], [5002])
+    assert house.connector.changed.of(house.shop, "orders") == []
+
+
+@pytest.mark.parametrize(("operation", "more"), [
+    pytest.param("OrderLinesNext", {"lines": [{"sku": "1000", "quantity": 1, "unit_price": "1.00"}] * 30}, id="lines"),
+    pytest.param("OrderShippingLinesNext", {"shipping": [{"title": "Parcel", "price": "1.00"}] * 8}, id="shipping"),
+    pytest.param("OrderRefunds", {"refunds": [{"lines": [{"line": 0, "quantity": 1, "restock": True}]}]}, id="refunds"),
+])
+@pytest.mark.parametrize("fault", ["internal_error", "http_5xx", "nameless_error", "no_data", "same_cursor"])
+def test_further_pages_of_one_order_that_cannot_be_read_park_it_alone(
+    house: House, fault: str, operation: str, more: dict[str, Any],
+) -> None:
+    if fault == "same_cursor" and operation == "OrderRefunds":
+        pytest.skip("refunds are no list with cursors")
+    four_orders(house)
+    house.order(5002, **more)
+    tie = {} if fault == "same_cursor" else {"record": BAD}
+    house.shopify.fault(fault, operation=operation, **tie)
+
+    run = house.sync("orders")
+
+    assert (run.state, in_bc(house), list(house.parked())) == ("succeeded", [1, 0, 1, 1], [5002]), run
+    assert run.shopify_calls < 25
+
+
+@pytest.mark.parametrize("record", ["Product/8001", "Customer/7001", "Company/6001"])
+def test_a_bad_record_of_another_type_does_not_keep_orders_away(house: House, record: str) -> None:
+    house.order(5001)
+    house.product(8001, "NEW")
+    house.customer(7001)
+    house.company(6001)
+    house.shopify.fault("internal_error", record=record)
+
+    run = house.sync()
+
+    assert (run.state, len(house.documents(5001))) == ("succeeded", 1)
+    assert house.parked()[int(record[-4:])].code == "record-unreadable"
+
+
+def test_bad_orders_among_many_cost_a_few_calls_each_and_are_the_only_ones_parked(house: House) -> None:
+    numbers = range(5001, 5101)
+    for number in numbers:
+        house.order(number)
+    for number in (5001, 5050, 5051, 5100):
+        house.shopify.fault("http_5xx", record=f"Order/{number}")
+
+    run = house.sync("orders")
+
+    assert (run.state, sorted(house.parked())) == ("succeeded", [5001, 5050, 5051, 5100])
+    assert run.counts["orders"].created == 96
+    assert run.shopify_calls < 120
+
+
+def test_where_shopify_gives_no_order_at_all_the_run_ends_and_nothing_is_parked(house: House) -> None:
+    for number in range(5001, 5041):
+        house.order(number)
+        house.shopify.fault("internal_error", record=f"Order/{number}")
+
+    run = house.sync("orders")
+
+    assert (run.state, run.error_code, house.parked()) == ("failed", "shopify-unavailable", {})
+    assert run.shopify_calls < 40
+
+
+@pytest.mark.parametrize(("fault", "options"), [("http_5xx", {"status": 503}), ("drop_connection", {})])
+def test_a_shop_that_goes_dead_while_a_bad_order_is_looked_for_ends_the_run(
+    house: House, fault: str, options: dict[str, Any],
+) -> None:
+    four_orders(house)
+    house.shopify.fault("internal_error", record=BAD)
+
+    def goes_dead(exchange: Exchange) -> None:
+        if "query OrdersPlaces" in exchange.request:
+            house.shopify.fault(fault, times=1000, **options)
+
+    house.connector = house.connector._replace(observe=goes_dead)
+    run = house.sync("orders")
+
+    assert (run.state, run.error_code, house.parked()) == ("failed", "shopify-unavailable", {})
+    house.shopify.clear_faults()
+    assert (house.sync("orders").state, in_bc(house)) == ("succeeded", [1, 1, 1, 1])
+
+
+@pytest.mark.parametrize("scope", ["read_customers", "read_orders"])
+def test_a_scope_that_was_taken_away_ends_the_run_and_parks_nothing(house: House, scope: str) -> None:
+    four_orders(house)
+    house.shopify.fault("missing_scope", scope=scope)
+
+    run = house.sync("orders")
+
+    assert (run.state, run.error_code, house.parked()) == ("failed", "access-scope-changed", {})
+
+
+def test_an_order_that_was_read_in_part_leaves_no_capture_that_would_pass_for_whole(house: House) -> None:
+    house.order(5002, [{"sku": "1000", "quantity": 1, "unit_price": "1.00"}] * 30)
+    house.shopify.fault("internal_error", record=BAD, operation="OrderLinesNext")
+
+    house.sync("orders")
+
+    assert house.connector.captures.of_record(house.shop, "orders", 5002) == []
+
+
+def test_a_list_whose_cursor_stands_still_ends_the_run_after_what_it_held_was_applied(house: House) -> None:
+    four_orders(house)
+    house.shopify.fault("same_cursor", operation="OrdersChanged")
+
+    runs = [house.sync("orders") for _ in range(3)]
+
+    assert {(run.state, run.error_code) for run in runs} == {("failed", "record-unreadable")}
+    assert "read already" in runs[0].error_detail
+    assert in_bc(house) == [1, 1, 1, 1]
+    assert all(run.shopify_calls < 8 for run in runs)
+
+
+def test_a_list_whose_cursor_stands_still_is_noticed_though_every_page_uses_up_the_time(
+    azurite: Azurite,
+) -> None:
+    with a_house(azurite.connection_string, time_budget_seconds=0) as house:
+        four_orders(house)
+        house.shopify.fault("same_cursor", operation="OrdersChanged")
+
+        run = house.sync("orders")
+
+        assert (run.state, run.error_code) == ("failed", "record-unreadable")
+
+
+def test_a_saved_cursor_that_shopify_refuses_gives_way_to_the_position_in_the_same_run(house: House) -> None:
+    four_orders(house)
+    info = house.connector.informations.get(house.shop, "orders")
+    now = house.clock.now()
+    house.clock.forward(60)
+    house.connector.informations.save(info.with_(
+        run_since="2004-01-01T00:00:00Z", run_until=iso(house.clock.now()), run_cursor="bm8gY3Vyc29y",
+        run_position=iso(now), run_saved=iso(house.clock.now())))
+
+    run = house.run("orders")
+
+    assert (run.state, in_bc(house)) == ("succeeded", [1, 1, 1, 1])
