@@ -13,9 +13,9 @@ import re
 import threading
 from typing import Literal, NamedTuple
 
-Kind = Literal["429", "503", "timeout", "dropped", "lost"]
-"""timeout: carried out, and no answer for `seconds`; dropped: the connection closes before the call is carried out;
-lost: it closes after that."""
+Kind = Literal["400", "404", "409", "412", "413", "429", "503", "timeout", "dropped", "lost"]
+"""A status: refused, with the code that belongs to it or another one; timeout: carried out, and no answer for
+`seconds`; dropped: the connection closes before the call is carried out; lost: it closes after that."""
 
 NO_END = 10**9
 
@@ -28,6 +28,15 @@ class StorageFault(NamedTuple):
     path: re.Pattern[str]
     share: float
     seconds: float
+    code: str = ""
+
+
+CODES: dict[str, str] = {
+    "400": "InvalidInput", "404": "ResourceNotFound", "409": "ContainerBeingDeleted",
+    "412": "UpdateConditionNotSatisfied", "413": "RequestBodyTooLarge", "429": "TooManyRequests", "503": "ServerBusy",
+}
+"""What storage calls a refusal with this status, unless a fault says otherwise (Microsoft Learn, "Common REST API
+error codes", "Table Storage error codes" and "Blob Storage error codes")."""
 
 
 class Faults:
@@ -40,11 +49,12 @@ class Faults:
 
     def add(
         self, kind: Kind, service: str = "", path: str = "", *, share: float = 1.0, times: int = NO_END,
-        seconds: float = 30,
+        seconds: float = 30, code: str = "",
     ) -> None:
         """Put one in force: for this service ("" is any) and targets in which the pattern `path` is found."""
         with self._lock:
-            self._left[StorageFault(kind, service, re.compile(path), share, seconds)] = times
+            said = code or CODES.get(kind, "")
+            self._left[StorageFault(kind, service, re.compile(path), share, seconds, said)] = times
 
     def clear(self) -> None:
         """Storage is well again; `met` goes on counting."""

@@ -12,6 +12,7 @@ of storage only how a batch names its table.
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import ssl
 import threading
@@ -24,14 +25,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from local.storage_faults import Faults, StorageFault
+from local.storage_faults import CODES, Faults, StorageFault
 
 _ENDPOINT = re.compile(r"(Blob|Queue|Table)Endpoint=http://([^:/;]+):(\d+)/")
 _TABLE_IN_BATCH = re.compile(rb"https?://[^/\s]+/\w+/(\w+)")
 _REFUSAL = b'{"odata.error":{"code":"AuthorizationFailure","message":{"lang":"en","value":"refused by the proxy"}}}'
-
-_BUSY = b'<?xml version="1.0"?><Error><Code>ServerBusy</Code><Message>The server is busy.</Message></Error>'
-_BUSY_HEADERS = [("Content-Type", "application/xml"), ("x-ms-error-code", "ServerBusy")]
 
 
 class StorageCall(NamedTuple):
@@ -166,8 +164,8 @@ class _Door(BaseHTTPRequestHandler):
         self._answer(refusal.status, headers, content.encode())
 
     def _fail(self, fault: StorageFault, request: Request) -> None:
-        if fault.kind in ("429", "503"):
-            self._answer(int(fault.kind), _BUSY_HEADERS, _BUSY)
+        if fault.kind in CODES:
+            self._answer(int(fault.kind), *_refusal(self.service, fault.code))
             return
         self.close_connection = True
         if fault.kind in ("timeout", "lost"):
@@ -213,3 +211,13 @@ def _target(path: str, body: bytes) -> str:
     inner = unquote(path.split("?")[0]).lstrip("/").partition("/")[2]
     found = _TABLE_IN_BATCH.search(body) if inner == "$batch" else None
     return found[1].decode() if found else inner
+
+
+def _refusal(service: str, code: str) -> tuple[list[tuple[str, str]], bytes]:
+    """Headers and body of a refusal: tables say it in JSON, blobs and queues in XML."""
+    told = [("x-ms-error-code", code)]
+    if service == "Table":
+        said = {"odata.error": {"code": code, "message": {"lang": "en-US", "value": f"Refused: {code}."}}}
+        return [("Content-Type", "application/json"), *told], json.dumps(said).encode()
+    said_in_xml = f'<?xml version="1.0"?><Error><Code>{code}</Code><Message>Refused: {code}.</Message></Error>'
+    return [("Content-Type", "application/xml"), *told], said_in_xml.encode()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob import BlobPrefix, BlobServiceClient, ContentSettings
 
-from shared.storage.patience import Patience
+from shared.storage.patience import IsThere, NotThere, Patience
 
 _BLOBS_A_CALL = 256
 
@@ -28,7 +27,7 @@ class Blobs:
 
         try:
             self._patience.ask(upload)
-        except ResourceNotFoundError:
+        except NotThere:
             self._make(container)
             self._patience.ask(upload)
 
@@ -36,7 +35,7 @@ class Blobs:
         """The blob's bytes, or None."""
         try:
             return self._patience.ask(lambda: self._service.get_blob_client(container, name).download_blob().readall())
-        except ResourceNotFoundError:
+        except NotThere:
             return None
 
     def names(self, container: str, prefix: str = "") -> list[str]:
@@ -44,7 +43,7 @@ class Blobs:
         client = self._service.get_container_client(container)
         try:
             return self._patience.ask(lambda: sorted(client.list_blob_names(name_starts_with=prefix or None)))
-        except ResourceNotFoundError:
+        except NotThere:
             return []
 
     def folders(self, container: str, prefix: str = "") -> list[str]:
@@ -52,7 +51,7 @@ class Blobs:
         client = self._service.get_container_client(container)
         try:
             found = self._patience.ask(lambda: list(client.walk_blobs(name_starts_with=prefix or None)))
-        except ResourceNotFoundError:
+        except NotThere:
             return []
         return sorted(one.name.removeprefix(prefix).rstrip("/") for one in found if isinstance(one, BlobPrefix))
 
@@ -73,11 +72,11 @@ class Blobs:
         """Remove a container with all its blobs; a missing one is fine."""
         try:
             self._patience.ask(lambda: self._service.delete_container(container))
-        except ResourceNotFoundError:
+        except NotThere:
             return
 
     def _make(self, container: str) -> None:
         try:
             self._patience.ask(lambda: self._service.create_container(container))
-        except ResourceExistsError:
+        except IsThere:
             pass  # somebody else was quicker

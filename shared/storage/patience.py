@@ -3,7 +3,7 @@
 Sources: Microsoft Learn, status and error codes of the Table, Blob and Queue services (408, 429, 500 and 503 may be
 tried again) and "Implement a retry policy". The SDK's own retries are off: they wait a quarter of a minute for a
 blob, never repeat a batch of rows, and do not tell whether an earlier try may have got through, which a guarded
-write has to know. Border: knows the SDK's errors, so that nobody outside this room has to.
+write has to know. Border: knows the SDK's errors, so that nobody else has to: what leaves this module is ours.
 """
 from __future__ import annotations
 
@@ -13,7 +13,15 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
-from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError, ServiceRequestError
+from azure.core.exceptions import (
+    AzureError,
+    ClientAuthenticationError,
+    HttpResponseError,
+    ResourceExistsError,
+    ResourceModifiedError,
+    ResourceNotFoundError,
+    ServiceRequestError,
+)
 
 from shared.errors import ServiceUnavailable
 from shared.storage.connections import transport
@@ -22,6 +30,29 @@ T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 _SURELY_NOT_DONE = 429
+
+
+class Refused(ServiceUnavailable):
+    """Storage said no, and would say it again. Whoever does not expect it ends as if there were no storage.
+
+    word  storage's own for why, of a batch's row; text  all it said
+    """
+
+    def __init__(self, error: AzureError) -> None:
+        super().__init__("storage-unavailable", _said(error))
+        self.word, self.text = str(getattr(error, "code", "")), str(error)
+
+
+class NotThere(Refused):
+    """The row, blob, table, container or queue does not exist."""
+
+
+class IsThere(Refused):
+    """It exists already."""
+
+
+class IsChanged(Refused):
+    """It is not what the condition of the write names."""
 
 
 class Patience(NamedTuple):
@@ -39,7 +70,8 @@ class Patience(NamedTuple):
         }
 
     def ask(self, question: Callable[[], T], already: Callable[[], T | None] = lambda: None) -> T:
-        """The answer to `question`; ServiceUnavailable storage-unavailable when there is none to be had.
+        """The answer to `question`; ServiceUnavailable storage-unavailable when there is none to be had, as Refused if
+        storage said no.
 
         A guarded write can fail because an earlier try got through and only its answer was lost: then `already`
         is asked for that answer, and gives None if somebody else was here.
@@ -76,9 +108,10 @@ def _may_be_done(error: AzureError) -> bool:
     return not isinstance(error, ServiceRequestError) and _status(error) != _SURELY_NOT_DONE
 
 
-def _refused(error: AzureError) -> Exception:
-    """The SDK's error where it says something about rows and blobs; where we may not ask at all, ours."""
-    return _unavailable(error) if _status(error) in (401, 403) else error
+def _refused(error: AzureError) -> Refused:
+    kinds = {ResourceNotFoundError: NotThere, ResourceExistsError: IsThere, ResourceModifiedError: IsChanged}
+    kind = next((ours for theirs, ours in kinds.items() if isinstance(error, theirs)), Refused)
+    return kind(error)
 
 
 def _unavailable(error: AzureError) -> ServiceUnavailable:

@@ -6,10 +6,9 @@ receives one twice does nothing twice.
 """
 from __future__ import annotations
 
-from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.queue import QueueServiceClient, TextBase64EncodePolicy
 
-from shared.storage.patience import Patience
+from shared.storage.patience import IsThere, NotThere, Patience
 
 
 class Queues:
@@ -27,9 +26,9 @@ class Queues:
 
         try:
             self._patience.ask(put)
-        except ResourceNotFoundError:
+        except NotThere:
             try:
                 self._patience.ask(lambda: self._service.create_queue(queue))
-            except ResourceExistsError:
+            except IsThere:
                 pass  # somebody else was quicker
             self._patience.ask(put)

@@ -12,18 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from azure.core import MatchConditions
-from azure.core.exceptions import (
-    HttpResponseError,
-    ResourceExistsError,
-    ResourceModifiedError,
-    ResourceNotFoundError,
-)
 from azure.data.tables import TableClient, TableServiceClient, UpdateMode
 
-from shared.storage.batches import Batch, BatchRefused, batches, send
+from shared.storage.batches import Batch, batches, send
 from shared.storage.batches import Put as Put
 from shared.storage.batches import Row as Row
-from shared.storage.patience import PATIENT, Patience
+from shared.storage.patience import PATIENT, IsChanged, IsThere, NotThere, Patience, Refused
 
 Continuation = dict[str, str] | None
 """Where a listing goes on: opaque, made by the service; None at its end."""
@@ -53,7 +47,7 @@ class Table:
         """The row, or None."""
         try:
             return _row(self._patience.ask(lambda: self._client.get_entity(partition, key)))
-        except ResourceNotFoundError:
+        except NotThere:
             return None
 
     def insert(self, row: Row) -> str:
@@ -62,7 +56,7 @@ class Table:
             return _etag(self._made(
                 lambda: self._client.create_entity(_plain(row)), lambda: self._done(Put("insert", row))
             ))
-        except ResourceExistsError as error:
+        except IsThere as error:
             raise RowExists(row["RowKey"]) from error
 
     def replace(self, row: Row, etag: str) -> str:
@@ -74,7 +68,7 @@ class Table:
                 ),
                 lambda: self._done(Put("replace", row)),
             ))
-        except (ResourceModifiedError, ResourceNotFoundError) as error:
+        except (IsChanged, NotThere) as error:
             raise RowChanged(row["RowKey"]) from error
 
     def put(self, row: Row) -> str:
@@ -90,9 +84,9 @@ class Table:
                 self._patience.ask(lambda: self._client.delete_entity(
                     partition, key, etag=etag, match_condition=MatchConditions.IfNotModified
                 ))
-        except ResourceNotFoundError:
+        except NotThere:
             return
-        except ResourceModifiedError as error:
+        except IsChanged as error:
             raise RowChanged(key) from error
 
     def rows(
@@ -122,11 +116,14 @@ class Table:
             ).by_page(after)  # type: ignore[arg-type]  # the SDK's own continuation is this dict
             try:
                 rows = [_row(entity) for entity in next(pages)]
-            except (StopIteration, ResourceNotFoundError):
+            except StopIteration:
                 return [], None
             return rows, pages.continuation_token  # type: ignore[attr-defined]
 
-        return self._patience.ask(read)
+        try:
+            return self._patience.ask(read)
+        except NotThere:
+            return [], None
 
     def partition(self, partition: str, first: str = "", last: str = "\uffff") -> Iterator[Row]:
         """The rows of one partition whose key lies between `first` and `last`, both included."""
@@ -147,22 +144,22 @@ class Table:
     def _batch(self, batch: Batch) -> list[str]:
         try:
             return self._made(lambda: send(self._client, batch.parts), lambda: self._all_done(batch.puts))
-        except BatchRefused as error:
-            if error.code == "EntityAlreadyExists":
-                raise RowExists(str(error)) from error
-            if error.code in ("UpdateConditionNotSatisfied", "ResourceNotFound"):
-                raise RowChanged(str(error)) from error
+        except Refused as refusal:
+            if refusal.word == "EntityAlreadyExists":
+                raise RowExists(refusal.text) from refusal
+            if refusal.word in ("UpdateConditionNotSatisfied", "ResourceNotFound"):
+                raise RowChanged(refusal.text) from refusal
             raise
 
     def _made(self, write: Callable[[], T], already: Callable[[], T | None] = lambda: None) -> T:
         try:
             return self._patience.ask(write, already)
-        except HttpResponseError as error:
-            if "TableNotFound" not in str(error):  # some SDK calls leave `error_code` out
+        except Refused as refusal:
+            if "TableNotFound" not in refusal.text:  # some calls of the SDK raise no error of their own for it
                 raise
         try:
             self._patience.ask(self._client.create_table)
-        except ResourceExistsError:
+        except IsThere:
             pass  # somebody else was quicker
         return self._patience.ask(write, already)
 

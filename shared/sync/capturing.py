@@ -1,6 +1,6 @@
 """Keeping captures during a run: always, and never at the price of a record.
 
-A capture that storage does not take, after all its tries, stops nothing: the run counts the record in
+A capture that cannot be kept, whatever storage says to it, stops nothing: the run counts the record in
 `captures_lost`, and the record's link is left without the hash of what was sent. So it does not count as seen, and
 is captured the next time it is read. Border: what a capture is and where it lies: shared/journal/captures.py.
 """
@@ -27,8 +27,22 @@ def capture_sent(kind: str, records: Sequence[tuple[int, bytes]], context: JobCo
         return frozenset()
     try:
         context.captures.keep(context.card.code, kind, records)
-    except ServiceUnavailable as problem:
+    except Exception as problem:
+        # Not even a fault of ours may stop the work here; one of storage's needs no trace.
+        ours = not isinstance(problem, ServiceUnavailable)
         context.run.captures_lost += len(records)
-        _log.warning("%d captures of %s of %s are lost: %s", len(records), kind, context.card.code, problem)
+        shop = context.card.code
+        _log.warning("%d captures of %s of %s are lost: %s", len(records), kind, shop, problem, exc_info=ours)
         return frozenset(number for number, _ in records)
     return frozenset()
+
+
+def last_hash(kind: str, number: int, context: JobContext) -> str:
+    """The hash of the record's newest capture; "" if there is none, or none to be had now."""
+    if context.captures is None:
+        return ""
+    try:
+        return next((one.hash for one in context.captures.of_record(context.card.code, kind, number)), "")
+    except ServiceUnavailable as problem:
+        _log.warning("the last capture of %s %d of %s is not known: %s", kind, number, context.card.code, problem)
+        return ""

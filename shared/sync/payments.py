@@ -27,7 +27,7 @@ from shared.shopify.payments import (
     payments_by_ids,
     payments_page,
 )
-from shared.sync.capturing import capture_sent
+from shared.sync.capturing import capture_sent, last_hash
 from shared.sync.context import JobContext
 from shared.sync.information import Informations, SynchronizationInfo
 from shared.sync.job import Deadline, save_checkpoint
@@ -127,9 +127,7 @@ def _capture(
 
     Parked ones have no row that knows their hash, so their last capture is asked.
     """
-    shop, captures = context.card.code, context.captures
-    assert captures is not None  # only a replay has none
-    known = {number: one.hash for number in parked for one in captures.of_record(shop, kind, number)[:1]}
+    known = {number: last_hash(kind, number, context) for number in parked}
     changed = [(number, raw) for number, raw in whole.items() if known.get(number) != capture_hash(raw)]
     return capture_sent(kind, changed, context)
 

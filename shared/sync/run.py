@@ -288,7 +288,8 @@ class _Meter:
         self._started = connector.clock.now()
 
     def save(self) -> None:
-        """Write the run as it stands."""
+        """Write the run as it stands; a row that storage does not take now is written with the next page, or at the
+        end."""
         run, before, usage = self._run, self._before, self._shopify.usage
         run.seconds = before.seconds + (self._connector.clock.now() - self._started).total_seconds()
         run.shopify_calls = before.shopify_calls + usage.calls
@@ -297,6 +298,9 @@ class _Meter:
         run.bc_calls = before.bc_calls + self._bc.calls
         run.bc_writes = before.bc_writes + self._bc.writes
         run.clock_ahead |= self._connector.clock_ahead()
-        self._connector.runs.save(run)
+        try:
+            self._connector.runs.save(run)
+        except ServiceUnavailable as problem:
+            _log.warning("how far run %s has come cannot be written down: %s", run.run, problem)
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from local.azurite import Azurite
 from shared.storage.account import storage_from_connection_string
-from shared.storage.batches import BATCH_ROWS, BatchRefused
+from shared.storage.batches import BATCH_ROWS
+from shared.storage.patience import Refused
 from shared.storage.tables import Put, RowChanged, RowExists, Table
 
 
@@ -152,11 +153,11 @@ def test_a_batch_that_deletes_a_missing_row_says_so_and_deletes_nothing(table: T
 
 
 def test_what_a_batch_may_not_hold_is_refused_with_the_reason_of_storage(table: Table) -> None:
-    with pytest.raises(BatchRefused) as refused:
+    with pytest.raises(Refused) as refused:
         table.write([Put("put", a_row("1")), Put("put", a_row("1"))])
 
-    assert refused.value.code == "InvalidDuplicateRow"
-    assert refused.value.status_code == 400
+    assert (refused.value.code, refused.value.word) == ("storage-unavailable", "InvalidDuplicateRow")
+    assert "400" in refused.value.detail
 
 
 @pytest.mark.parametrize("value", [2**31, -(2**31) - 1, float("nan"), float("inf")])

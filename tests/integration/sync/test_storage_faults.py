@@ -135,6 +135,75 @@ def test_captures_that_fail_for_good_are_counted_and_kept_when_the_record_is_rea
     assert house.bc_writes() == written
 
 
+REFUSALS: list[Kind] = ["400", "404", "409", "412", "413"]
+
+
+@pytest.mark.parametrize("status", REFUSALS)
+@pytest.mark.parametrize("service, path", [("Table", "^LogEntries"), ("Blob", "^log-bodies")])
+def test_a_log_that_is_refused_stops_nothing_whatever_the_status(
+    house: House, door: StorageProxy, status: Kind, service: str, path: str
+) -> None:
+    door.faults.add(status, service, path)
+
+    run = house.sync("orders")
+
+    assert (run.state, arrived(house)) == ("succeeded", each_once())
+    assert run.log_entries_lost > 0
+
+
+@pytest.mark.parametrize("status", REFUSALS)
+@pytest.mark.parametrize("service, path", [("Table", "^DataCaptures"), ("Blob", "^captures")])
+def test_a_capture_that_is_refused_stops_nothing_whatever_the_status(
+    house: House, door: StorageProxy, status: Kind, service: str, path: str
+) -> None:
+    door.faults.add(status, service, path)
+
+    run = house.sync("orders")
+    door.faults.clear()
+    again = house.sync("orders")
+
+    assert (run.state, run.captures_lost, arrived(house)) == ("succeeded", len(ORDERS), each_once())
+    assert (again.state, again.captures_lost, captured(house)) == ("succeeded", 0, [1] * len(ORDERS))
+
+
+def test_a_container_that_is_being_deleted_costs_its_captures_and_no_order(house: House, door: StorageProxy) -> None:
+    door.faults.add("404", "Blob", "^captures/", code="ContainerNotFound")
+    door.faults.add("409", "Blob", "^captures$", code="ContainerBeingDeleted")
+
+    run = house.sync("orders")
+
+    assert (run.state, run.captures_lost, arrived(house)) == ("succeeded", len(ORDERS), each_once())
+
+
+def test_a_capture_that_we_cannot_write_costs_that_capture_and_no_order(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(raw: bytes) -> str:
+        raise UnicodeDecodeError("utf-8", raw, 0, 1, "not text")
+
+    monkeypatch.setattr("shared.journal.captures.name_of", broken)
+
+    run = house.sync("orders")
+
+    assert (run.state, run.captures_lost, arrived(house)) == ("succeeded", len(ORDERS), each_once())
+
+
+def test_progress_that_cannot_be_written_down_stops_no_run(house: House, door: StorageProxy) -> None:
+    saved: list[StorageCall] = []
+
+    def refused_in_the_middle(call: StorageCall) -> bool:
+        saved.extend([call] if call.target.startswith("SyncRuns(") and call.method in ("PUT", "PATCH") else [])
+        return call.target.startswith("SyncRuns(") and len(saved) == 2
+
+    door.refuse = refused_in_the_middle
+
+    run = house.sync("orders")
+
+    assert len(saved) > 2
+    assert (run.state, arrived(house)) == ("succeeded", each_once())
+    assert house.connector.runs.get(house.shop, run.run) == run
+
+
 # The connector's memory fails: the run ends cleanly, the next one goes on
 
 
@@ -154,6 +223,22 @@ def test_a_run_without_its_memory_ends_as_failed_and_the_next_one_goes_on(
     assert arrived(house) == each_once()
     assert house.connector.runs.latest(house.shop)[-1] == failed
     assert runs[-1].state == "succeeded"
+
+
+@pytest.mark.parametrize("table", ["Links", "SynchronizationInfo", "SkippedRecords"])
+@pytest.mark.parametrize("status", ["400", "413"])
+def test_a_memory_that_is_refused_ends_the_run_cleanly_too(
+    house: House, door: StorageProxy, table: str, status: Kind
+) -> None:
+    door.faults.add(status, "Table", f"^{table}")
+
+    failed = house.sync("orders")
+    door.faults.clear()
+    run_until_done(house, most=3)
+
+    assert (failed.state, failed.error_code) == ("failed", "storage-unavailable")
+    assert status in failed.error_detail
+    assert arrived(house) == each_once()
 
 
 def test_orders_whose_links_could_not_be_saved_are_found_again_and_not_made_twice(
