@@ -70,6 +70,16 @@ CATALOGUE: dict[str, Problem] = {
         "Shopify > Clients > le client nommé : ajouter une adresse. L'enregistrement est repris "
         "dès qu'il change.",
     ),
+    "number-taken": Problem(
+        Fault.DATA, 422,
+        "A number in Business Central is another record's",
+        "Business Central > open the row that the detail names. Is it the record? Fill in its e-mail, phone or name "
+        "(of an item its description or GTIN) as in Shopify. Is it not? Give it another number.",
+        "Un numéro de Business Central appartient à un autre enregistrement",
+        "Business Central > ouvrir la ligne que nomme le détail. Est-ce l'enregistrement ? Y mettre l'e-mail, le "
+        "téléphone ou le nom (d'un article, la description ou le GTIN) comme dans Shopify. Sinon, lui donner un "
+        "autre numéro.",
+    ),
     "customer-blocked": Problem(
         Fault.DATA, 422,
         "The Business Central customer is blocked",

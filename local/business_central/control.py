@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 from typing import Any
 
-from . import customers, templates
+from . import customers, items, templates
 from .contract import CONTRACT, Row, check_body
 from .entities import BEHAVIOURS, PLAIN
 from .faults import Fault, Faults
@@ -78,9 +78,14 @@ class Control:
             return table.rows[key]
 
     def change(self, name: str, key: str, values: Row) -> Row:
-        """Set properties of a row past all checks, as somebody in the user interface would."""
+        """Set properties of a row past all checks, as somebody in the user interface would; a new number renames."""
         with self.lock, self.state.transaction():
-            changed = self.row(name, key) | _stored(name, values)
+            row = self.row(name, key)
+            changed = row | _stored(name, values)
+            if "number" in values and name == "items":
+                items.rename(self.state, row, values["number"])
+            if "number" in values and name == "customers":
+                customers.rename(self.state, row["number"], values["number"])
             if name == "customers" and {"vatBusPostingGroup", "taxAreaId"} & set(values):
                 customers.set_tax_area(self.state, changed, from_id="taxAreaId" in values)
             return self.state.replace(name, changed)

@@ -68,7 +68,7 @@ def modify(state: State, entity: EntitySet, row: Row, values: Row) -> Row:
     _apply(state, entity, changed, values)
     changed["number"] = values.get("number") or row["number"]
     if changed["number"] != row["number"]:
-        _rename(state, row["number"], changed["number"])
+        rename(state, row["number"], changed["number"])
     return state.replace("customers", changed)
 
 
@@ -121,7 +121,8 @@ def _check_tax_area(state: State, area: str) -> None:
         raise errors.dialog('The "taxAreaId" does not match to a Tax Area.')
 
 
-def _rename(state: State, old: str, new: str) -> None:
+def rename(state: State, old: str, new: str) -> None:
+    """Give a customer another number everywhere it is used, as Business Central does."""
     for name in (*DOCUMENTS, "salesShipments"):
         for prop in ("customerNumber", "billToCustomerNumber"):
             for document in state.find(name, prop, old):

@@ -56,7 +56,7 @@ def modify(state: State, entity: EntitySet, row: Row, values: Row) -> Row:
     changed["number"] = values.get("number") or row["number"]
     _apply(state, changed, values)
     if changed["number"] != row["number"]:
-        _rename(state, row, changed["number"])
+        rename(state, row, changed["number"])
     if "inventory" in values:
         post_stock(state, changed, values["inventory"] - stock_of(state, row["id"]))
     return state.replace("items", changed)
@@ -98,7 +98,8 @@ def _apply(state: State, row: Row, values: Row) -> None:
                 row["vatProdPostingGroup"] = found["defaultVATProductPostingGroup"] if found else ""
 
 
-def _rename(state: State, row: Row, number: str) -> None:
+def rename(state: State, row: Row, number: str) -> None:
+    """Give an item another number everywhere it is used, as Business Central does."""
     for name in LINES:
         for line in state.find(name, "itemId", row["id"]):
             state.replace(name, {**line, "lineObjectNumber": number})

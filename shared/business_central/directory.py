@@ -55,6 +55,7 @@ class Directory:
             lambda: self._rows("itemVariants", VariantRow),
             lambda row: row.item_number,
             {
+                "id": lambda row: row.id,
                 "item and code": lambda row: (code_key(row.item_number), code_key(row.code)),
                 "code": lambda row: code_key(row.code),
             },
@@ -62,9 +63,9 @@ class Directory:
 
     # Customers
 
-    def has_customer(self, id: str) -> bool:
-        """Whether there is a customer with this id, whatever its number is now."""
-        return self._customers.first("id", id) is not None
+    def customer_by_id(self, id: str) -> CustomerRow | None:
+        """The customer with this id, under the number that it has now."""
+        return self._customers.first("id", id)
 
     def customer_by_number(self, number: str) -> CustomerRow | None:
         return self._customers.first("number", code_key(number))
@@ -85,9 +86,9 @@ class Directory:
 
     # Items and variants
 
-    def has_item(self, id: str) -> bool:
-        """Whether there is an item with this id, whatever its number is now."""
-        return self._items.first("id", id) is not None
+    def item_by_id(self, id: str) -> ItemRow | None:
+        """The item with this id, under the number that it has now."""
+        return self._items.first("id", id)
 
     def item_by_number(self, number: str) -> ItemRow | None:
         return self._items.first("number", code_key(number))
@@ -97,6 +98,10 @@ class Directory:
 
     def variant(self, item_number: str, code: str) -> VariantRow | None:
         return self._variants.first("item and code", (code_key(item_number), code_key(code)))
+
+    def variant_by_id(self, id: str) -> VariantRow | None:
+        """The item variant with this id, under the code and the item number that it has now."""
+        return self._variants.first("id", id)
 
     def variants_by_code(self, code: str) -> list[VariantRow]:
         """The variants of any item with this code, by item number."""

@@ -9,12 +9,13 @@ Border: what to write is decided in shared/mapping; how a request is sent and re
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
 from shared.business_central.client import MAX_BATCH, BatchRequest, BusinessCentral
+from shared.business_central.keys import is_customer_of
 from shared.business_central.lookup import DOCUMENT, sales_document
 from shared.business_central.refusals import AlreadyExists, RowChanged, RowGone
 from shared.business_central.rows import CustomerRow, ItemRow, Kind, SalesDocument, VariantRow, row_as, select_of
@@ -30,8 +31,12 @@ _TRIES = 4
 
 
 def create_customer(bc: BusinessCentral, body: Body) -> CustomerRow:
-    """The customer with `body["number"]`: created now, or adopted when it is there already."""
-    return _create_or_adopt(bc, "customers", CustomerRow, body, key=("number",))
+    """The customer with `body["number"]`: created now, or adopted when it is there already.
+
+    RecordRefused(number-taken) when the one that is there is another's.
+    """
+    return _create_or_adopt(
+        bc, "customers", CustomerRow, body, key=("number",), ours=lambda row: is_customer_of(row, body))
 
 
 def create_item(bc: BusinessCentral, body: Body) -> ItemRow:
@@ -45,7 +50,8 @@ def create_variant(bc: BusinessCentral, body: Body) -> VariantRow:
 
 
 def _create_or_adopt(
-    bc: BusinessCentral, entity_set: str, kind: type[Kind], body: Body, key: tuple[str, ...]
+    bc: BusinessCentral, entity_set: str, kind: type[Kind], body: Body, key: tuple[str, ...],
+    ours: Callable[[Kind], bool] = lambda row: True,
 ) -> Kind:
     last: ConnectorError | None = None
     for tries in range(1, _TRIES + 1):
@@ -53,6 +59,10 @@ def _create_or_adopt(
             return row_as(kind, bc.create(entity_set, body))
         except (AlreadyExists, OutcomeUnknown) as problem:
             found = _find(bc, entity_set, kind, {name: str(body.get(name) or "") for name in key})
+            if found is not None and not ours(found):
+                named = " ".join(str(body[name]) for name in key)
+                detail = f"{entity_set} {named} is in Business Central already, and is not what was to be created."
+                raise RecordRefused("number-taken", detail) from problem
             if found is not None:
                 return found
             last = problem

@@ -7,9 +7,10 @@ mapping and directory use the same functions, so that both sides are always cut 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from shared.business_central.rows import CustomerRow
+from shared.business_central.rows import CustomerRow, ItemRow
 
 
 class BillTo(NamedTuple):
@@ -49,6 +50,32 @@ def phone_key(phone: str) -> str:
     text = phone.strip()
     digits = re.sub(r"\D", "", text)
     return digits.removeprefix("00") if not text.startswith("+") else digits
+
+
+SHORTEST_PHONE = 6
+"""Digits below which a phone number says nothing about who it belongs to."""
+
+
+def is_customer_of(row: CustomerRow, body: Mapping[str, str]) -> bool:
+    """Whether a customer may be taken for the one of `body` (API names) because of its number.
+
+    Its e-mail, phone, name or address has to say so too: a number may have been given to somebody else.
+    """
+    phone = phone_key(body.get("phoneNumber", ""))
+    by_phone = len(phone) >= SHORTEST_PHONE and phone == phone_key(row.phone_number)
+    by_email = _agree(body.get("email", ""), row.email)
+    by_name = _agree(body.get("displayName", ""), row.display_name)
+    street, place = (body.get("addressLine1", ""), row.address_line1), (body.get("postalCode", ""), row.postal_code)
+    return by_email or by_phone or by_name or (_agree(*street) and _agree(*place))
+
+
+def is_item_of(row: ItemRow, *, name: str, gtin: str) -> bool:
+    """Whether an item may be taken for ours because of its number: its GTIN or description has to say so too."""
+    return _agree(gtin, row.gtin) or _agree(name, row.display_name)
+
+
+def _agree(ours: str, theirs: str) -> bool:
+    return ours.strip() != "" and ours.strip().casefold() == theirs.strip().casefold()
 
 
 def code_key(code: str) -> str:

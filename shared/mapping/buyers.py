@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from shared.business_central.keys import BillTo, bill_to, phone_key
+from shared.business_central.keys import SHORTEST_PHONE, BillTo, bill_to, phone_key
 from shared.business_central.rows import CustomerRow
 from shared.errors import RecordRefused
 from shared.mapping.addresses import county_of
@@ -17,9 +17,6 @@ from shared.mapping.names import names_of
 from shared.mapping.text import code, fitted
 from shared.shop_card import CustomerImport, CustomerMapping, ShopCard
 from shared.shopify.records import Address, Order, number_of
-
-SHORTEST_PHONE = 6
-"""Digits below which a phone number says nothing about who it belongs to."""
 
 
 class ExistingBuyer(msgspec.Struct, frozen=True):
@@ -133,7 +130,7 @@ def _is_own(order: Order, found: CustomerRow, card: ShopCard, known: KnownCustom
     email, phone = customer.default_email_address, customer.default_phone_number
     own = match_contact(
         known, email=email.email_address if email else "", phone=phone.phone_number if phone else "")
-    return own is not None and own.number == found.number
+    return own is not None and own.id == found.id
 
 
 def _bill_to_of(order: Order, card: ShopCard) -> BillTo | None:

@@ -6,6 +6,7 @@ own for companies, so those for customers apply. Tax registration numbers are no
 """
 from __future__ import annotations
 
+from shared.business_central.keys import is_customer_of
 from shared.business_central.rows import CustomerRow
 from shared.errors import RecordRefused
 from shared.mapping import text
@@ -14,25 +15,37 @@ from shared.mapping.buyers import match_contact, may_create
 from shared.mapping.customers import differing, may_change
 from shared.mapping.known import CustomersAndSetup
 from shared.mapping.plan import Body, CustomerPlan
+from shared.mapping.refusals import number_taken
 from shared.shop_card import ShopCard
-from shared.shopify.records import Address, Company, number_of
+from shared.shopify.records import Address, Company, CompanyAddress, number_of
 
 
 def company_plan(company: Company, card: ShopCard, known: CustomersAndSetup,
                  linked: CustomerRow | None) -> CustomerPlan:
     """What has to happen so that this company is a Business Central customer.
 
-    Raises RecordRefused: customer-without-address (no location), customer-missing, country-unknown.
+    Raises RecordRefused: customer-without-address (no location), customer-missing, country-unknown,
+    number-taken.
     """
     number = f"C{number_of(company.id)}"
     existing = linked or match_contact(known, email=_email(company), phone=_phone(company))
-    existing = existing or known.customer_by_number(number)
+    existing = existing or _ours_by_number(number, company, known)
     if existing is None:
         return CustomerPlan(number, "", {"number": number, **_new(company, card, known)})
     if not may_change(existing, card):
         return CustomerPlan(existing.number, existing.id, {})
     body = _details(company) | _address(company, card, known)
     return CustomerPlan(existing.number, existing.id, differing(body, existing))
+
+
+def _ours_by_number(number: str, company: Company, known: CustomersAndSetup) -> CustomerRow | None:
+    """The customer that we created before and whose link is lost; RecordRefused(number-taken) if it is another's."""
+    row = known.customer_by_number(number)
+    given = _given_address(company)
+    street = text.fitted("customers", {"addressLine1": given.address1, "postalCode": given.zip}) if given else {}
+    if row and not is_customer_of(row, _details(company) | street):
+        raise number_taken(f"Customer {number}", _record(company), "e-mail, phone, name and address")
+    return row
 
 
 def _new(company: Company, card: ShopCard, known: CustomersAndSetup) -> Body:
@@ -55,9 +68,8 @@ def _details(company: Company) -> Body:
 
 
 def _address(company: Company, card: ShopCard, known: CustomersAndSetup) -> Body:
-    """The location's billing address, else its shipping address."""
-    record, location = _record(company), company.location
-    given = (location.billing_address or location.shipping_address) if location else None
+    """The company's address as Business Central takes it; RecordRefused(customer-without-address) without one."""
+    record, given = _record(company), _given_address(company)
     if given is None:
         sentence = f"Shopify {record} ({company.name}) has no location with an address."
         raise RecordRefused("customer-without-address", sentence, record=record)
@@ -66,6 +78,12 @@ def _address(company: Company, card: ShopCard, known: CustomersAndSetup) -> Body
         province=given.province, province_code=given.zone_code, country_code_v2=given.country_code,
     )
     return customer_address(address, card, known, record=record)
+
+
+def _given_address(company: Company) -> CompanyAddress | None:
+    """The location's billing address, else its shipping address."""
+    location = company.location
+    return (location.billing_address or location.shipping_address) if location else None
 
 
 def _email(company: Company) -> str:

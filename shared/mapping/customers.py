@@ -7,7 +7,7 @@ is left out.
 """
 from __future__ import annotations
 
-from shared.business_central.keys import email_key, phone_key
+from shared.business_central.keys import email_key, is_customer_of, phone_key
 from shared.business_central.rows import CustomerRow
 from shared.errors import RecordRefused
 from shared.mapping import text
@@ -16,6 +16,7 @@ from shared.mapping.buyers import bill_to_key, default_customer, is_default, mat
 from shared.mapping.known import CustomersAndSetup, KnownCustomers
 from shared.mapping.names import NAME_LENGTH, names_of
 from shared.mapping.plan import Body, CustomerPlan
+from shared.mapping.refusals import number_taken
 from shared.shop_card import CustomerImport, CustomerMapping, ShopCard
 from shared.shopify.records import Address, Customer, number_of
 
@@ -36,7 +37,7 @@ def customer_plan(customer: Customer, card: ShopCard, known: CustomersAndSetup,
     """What has to happen so that this Shopify customer is a Business Central customer.
 
     `linked` is the customer it was linked to before (None if never, or deleted since). Raises
-    RecordRefused: customer-missing, customer-without-address, country-unknown.
+    RecordRefused: customer-missing, customer-without-address, country-unknown, number-taken.
     """
     record = _record(customer)
     if card.customer_mapping_type is CustomerMapping.DEFAULT_CUSTOMER:
@@ -45,7 +46,7 @@ def customer_plan(customer: Customer, card: ShopCard, known: CustomersAndSetup,
         return CustomerPlan(default.number, default.id, {})
     if linked and is_default(linked, card):
         linked = None
-    existing = linked or match(customer, card, known) or known.customer_by_number(new_number(customer))
+    existing = linked or match(customer, card, known) or _ours_by_number(customer, card, known)
     if existing is None:
         return CustomerPlan(new_number(customer), "", new_customer(customer, card, known))
     return CustomerPlan(existing.number, existing.id, changes(customer, card, known, existing))
@@ -54,6 +55,17 @@ def customer_plan(customer: Customer, card: ShopCard, known: CustomersAndSetup,
 def new_number(customer: Customer) -> str:
     """The number a created customer gets, S and the Shopify id: found again after a lost answer."""
     return f"S{number_of(customer.id)}"
+
+
+def _ours_by_number(customer: Customer, card: ShopCard, known: KnownCustomers) -> CustomerRow | None:
+    """The customer that we created before and whose link is lost; RecordRefused(number-taken) if it is another's."""
+    row = known.customer_by_number(new_number(customer))
+    details = _details(customer, card)
+    address = customer.address
+    street = text.fitted("customers", {"addressLine1": address.address1, "postalCode": address.zip}) if address else {}
+    if row and not is_customer_of(row, details | street | {"displayName": _named(customer, details)}):
+        raise number_taken(f"Customer {row.number}", _record(customer), "e-mail, phone, name and address")
+    return row
 
 
 def match(customer: Customer, card: ShopCard, known: KnownCustomers) -> CustomerRow | None:
@@ -84,7 +96,7 @@ def new_customer(customer: Customer, card: ShopCard, known: CustomersAndSetup) -
             record=record,
         )
     wanted = _details(customer, card) | customer_address(address, card, known, record=record)
-    wanted["displayName"] = wanted["displayName"] or text.cut(customer.email or record, NAME_LENGTH)
+    wanted["displayName"] = _named(customer, wanted)
     return {"number": new_number(customer)} | {name: value for name, value in wanted.items() if value}
 
 
@@ -120,6 +132,11 @@ def _details(customer: Customer, card: ShopCard) -> Body:
         "phoneNumber": text.phone(_phone(customer)),
         "email": text.email(customer.email),
     })
+
+
+def _named(customer: Customer, details: Body) -> str:
+    """The name a new customer gets: where the card's sources give none, its e-mail address or what it is."""
+    return str(details["displayName"] or text.cut(customer.email or _record(customer), NAME_LENGTH))
 
 
 def _name(customer: Customer, address: Address | None, card: ShopCard) -> str:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import msgspec
 
+from shared.business_central.keys import is_item_of
 from shared.business_central.rows import ItemRow
 from shared.errors import ConnectorError, RecordRefused
 from shared.mapping.known import ItemLink, ItemsAndSetup, KnownItems, LinkOfVariant
-from shared.mapping.new_items import ItemSource, new_item, wanted_link
+from shared.mapping.new_items import ItemSource, new_item, numbers_of_ours, wanted_link
 from shared.mapping.plan import Body, ItemPlan
+from shared.mapping.refusals import number_taken
 from shared.mapping.sku import Goods, exists, find_item
 from shared.mapping.tariffs import tariffs
-from shared.mapping.text import fitted
+from shared.mapping.text import fitted, tidy
 from shared.shop_card import ShopCard
 from shared.shopify.records import LineItem, Product, Variant, number_of
 
@@ -26,6 +28,13 @@ class RefusedVariant(msgspec.Struct, frozen=True):
 
     shopify_variant_id: int
     reason: ConnectorError
+
+
+class _Wanted(msgspec.Struct, frozen=True):
+    """What a variant without an item is to become; `by_number_alone`: its number is ours, nobody else gave it."""
+
+    link: ItemLink
+    by_number_alone: bool = False
 
 
 class ItemOfLine(msgspec.Struct, frozen=True):
@@ -89,9 +98,22 @@ def _plan_or_refusal(source: ItemSource, card: ShopCard, known: ItemsAndSetup,
     if link is not None:
         return _existing_plan(link, source, card, known)
     if not creates_items(card):
-        record = f"variant {variant_id} of {source.product.title}"
-        return RefusedVariant(variant_id, item_not_found(record, source.variant.sku or "", card))
-    return _creating_plan(wanted_link(source, card), source, card, known)
+        return RefusedVariant(variant_id, item_not_found(_record(source), source.variant.sku or "", card))
+    try:
+        return _creating_plan(_wanted(source, card, link_of_variant), source, card, known)
+    except RecordRefused as reason:
+        return RefusedVariant(variant_id, reason)
+
+
+def _wanted(source: ItemSource, card: ShopCard, link_of_variant: LinkOfVariant) -> _Wanted:
+    """Item and variant code to create; beside a variant that asks for the same item that variant's item is the one."""
+    wanted = wanted_link(source, card)
+    for other in source.product.variants.nodes if wanted.variant_code else ():
+        link = link_of_variant(number_of(other.id))
+        beside = wanted_link(ItemSource(source.product, other), card)
+        if link and link.variant_code and beside.item_number == wanted.item_number:
+            return _Wanted(ItemLink(link.item_number, wanted.variant_code))
+    return _Wanted(wanted, by_number_alone=wanted.item_number in numbers_of_ours(source))
 
 
 def creates_items(card: ShopCard) -> bool:
@@ -115,11 +137,18 @@ def _existing_plan(link: ItemLink, source: ItemSource, card: ShopCard, known: Kn
     )
 
 
-def _creating_plan(link: ItemLink, source: ItemSource, card: ShopCard,
-                   known: ItemsAndSetup) -> ItemPlan:
-    """Creates the item, or only the item variant where the item is there already."""
+def _creating_plan(wanted: _Wanted, source: ItemSource, card: ShopCard, known: ItemsAndSetup) -> ItemPlan:
+    """Creates the item, or only the item variant where the item is there already.
+
+    RecordRefused(number-taken) if only a number of ours says that it is the item.
+    """
+    link = wanted.link
     present = known.item_by_number(link.item_number)
     found = known.variant(link.item_number, link.variant_code) if link.variant_code else None
+    if present and wanted.by_number_alone and not found and not is_item_of(
+        present, name=source.title(as_variant=bool(link.variant_code)), gtin=tidy(source.variant.barcode)
+    ):
+        raise number_taken(f"Item {present.number}", _record(source), "description and GTIN")
     description = fitted("itemVariants", {"description": source.variant.title})
     return ItemPlan(
         shopify_variant_id=number_of(source.variant.id),
@@ -137,6 +166,10 @@ def _changes(item: ItemRow, title: str, card: ShopCard) -> Body:
     if not card.shopify_can_update_items or item.display_name == title:
         return {}
     return {"displayName": title}
+
+
+def _record(source: ItemSource) -> str:
+    return f"variant {number_of(source.variant.id)} of {source.product.title}"
 
 
 def _goods(source: ItemSource) -> Goods:

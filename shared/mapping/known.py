@@ -70,7 +70,7 @@ class Known(KnownCustomers, KnownItems, KnownSetup, Protocol):
 
 
 class ItemLink(msgspec.Struct, frozen=True):
-    """The item (and item variant) a Shopify variant was linked to before.
+    """The item (and item variant) a Shopify variant is linked to, by the number and code that they have now.
 
     `tariff_owed`: its tariff number was to be set, and could not be.
     """
@@ -81,7 +81,7 @@ class ItemLink(msgspec.Struct, frozen=True):
 
 
 LinkOfVariant = Callable[[int], ItemLink | None]
-"""Shopify variant id -> its link; `links.get` of a dictionary will do."""
+"""Shopify variant id -> its link, None where the item is no longer there; `links.get` of a dictionary will do."""
 
 LinkOfCustomer = Callable[[int], str | None]
-"""Shopify customer id -> number of the linked Business Central customer."""
+"""Shopify customer id -> the number that the linked customer has now; None where it is no longer there."""

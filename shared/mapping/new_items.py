@@ -35,9 +35,15 @@ class ItemSource(msgspec.Struct, frozen=True):
         return cut(whole, 100)
 
 
+def numbers_of_ours(source: ItemSource) -> tuple[str, str]:
+    """Item numbers that come from Shopify's ids, of the variant and of the product: S and the id."""
+    return f"S{number_of(source.variant.id)}", f"S{number_of(source.product.id)}"
+
+
 def wanted_link(source: ItemSource, card: ShopCard) -> ItemLink:
     """Number and variant code the card's SKU Mapping asks for; S<variant id> where the SKU does not fit."""
-    own = ItemLink(f"S{number_of(source.variant.id)}")
+    of_variant, of_product = numbers_of_ours(source)
+    own = ItemLink(of_variant)
     sku = tidy(source.variant.sku)
     if card.sku_mapping is SkuMapping.ITEM_NO:
         return ItemLink(code(sku)) if _NUMBER.fullmatch(code(sku)) else own
@@ -46,7 +52,7 @@ def wanted_link(source: ItemSource, card: ShopCard) -> ItemLink:
         fits = _NUMBER.fullmatch(number) and (not variant or _VARIANT_CODE.fullmatch(variant))
         return ItemLink(number, variant) if fits else own
     if card.sku_mapping is SkuMapping.VARIANT_CODE and _VARIANT_CODE.fullmatch(code(sku)):
-        return ItemLink(f"S{number_of(source.product.id)}", code(sku))
+        return ItemLink(of_product, code(sku))
     return own
 
 

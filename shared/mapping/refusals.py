@@ -1,4 +1,4 @@
-"""Every reason at once: an operator who mends one thing should not meet the next one after it."""
+"""Refusals that several plans share: every reason at once, and a number that is another's."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
@@ -10,7 +10,10 @@ Result = TypeVar("Result")
 
 
 def all_or_refusal(steps: Iterable[Callable[[], Result]], *, record: str) -> list[Result]:
-    """The results of all steps; if any refuse, one RecordRefused with the first code and every sentence."""
+    """The results of all steps; if any refuse, one RecordRefused with the first code and every sentence.
+
+    An operator who mends one thing should not meet the next one after it.
+    """
     results: list[Result] = []
     refusals: list[RecordRefused] = []
     for step in steps:
@@ -22,3 +25,12 @@ def all_or_refusal(steps: Iterable[Callable[[], Result]], *, record: str) -> lis
         sentences = dict.fromkeys(refused.detail for refused in refusals)
         raise RecordRefused(refusals[0].code, " ".join(sentences), record=record)
     return results
+
+
+def number_taken(row: str, record: str, details: str) -> RecordRefused:
+    """Business Central has a row with the number the record is to get, and nothing else says that it is its own."""
+    return RecordRefused(
+        "number-taken",
+        f"{row} is in Business Central already, and its {details} do not say that it is Shopify's {record}.",
+        record=record,
+    )

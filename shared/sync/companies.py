@@ -27,5 +27,5 @@ def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobCont
 def _carry_out(record: Record, link: Link, context: JobContext) -> Outcome:
     company = record.value
     assert isinstance(company, Company)
-    linked = context.directory.customer_by_number(link.bc_number) if link.bc_number else None
+    linked = context.directory.customer_by_id(link.bc_id)
     return carry_out(company_plan(company, context.card, context.directory, linked), link, context)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from shared.business_central.directory import Directory
 from shared.business_central.executor import change_row, create_customer
 from shared.errors import ConnectorError
 from shared.mapping.buyers import may_create
@@ -71,6 +72,12 @@ def link_found(found: Mapping[int, str], context: JobContext) -> None:
         raise LeaseLost("sync-already-running", f"another worker changed {KIND} of {context.card.code}") from error
 
 
+def present_number(link: Link, directory: Directory) -> str | None:
+    """The number that the linked customer has now, found by its id; None where it is no longer there."""
+    row = directory.customer_by_id(link.bc_id)
+    return row.number if row else None
+
+
 def _apply_one(record: Record, link: Link, context: JobContext) -> Outcome:
     name = f"customer {record.number}"
     done = attempt(name, lambda: _carry_out(record, link, context))
@@ -80,7 +87,7 @@ def _apply_one(record: Record, link: Link, context: JobContext) -> Outcome:
 def _carry_out(record: Record, link: Link, context: JobContext) -> Outcome:
     customer = record.value
     assert isinstance(customer, Customer)
-    linked = context.directory.customer_by_number(link.bc_number) if link.bc_number else None
+    linked = context.directory.customer_by_id(link.bc_id)
     plan = customer_plan(customer, context.card, context.directory, linked)
     return carry_out(plan, link, context)
 

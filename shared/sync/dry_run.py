@@ -30,6 +30,7 @@ from shared.shop_card import ShopCard
 from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record
 from shared.shopify.records import Company, Customer, Order, Product, number_of
+from shared.sync.customers import present_number
 from shared.sync.links import Link, Links, LinkState
 from shared.sync.products import ITEMS, item_link
 
@@ -81,12 +82,12 @@ def dry_run(kind: Kind, record: Record, around: Surroundings) -> DryRun:
 def _customer(customer: Customer, link: Link, around: Surroundings) -> DryRun:
     if not wants_customer(around.card, linked=link.state is LinkState.APPLIED):
         return DryRun(note="The shop card takes in customers only when an order needs them, or not at all.")
-    linked = around.directory.customer_by_number(link.bc_number) if link.bc_number else None
+    linked = around.directory.customer_by_id(link.bc_id)
     return _customer_run(customer_plan(customer, around.card, around.directory, linked))
 
 
 def _company(company: Company, link: Link, around: Surroundings) -> DryRun:
-    linked = around.directory.customer_by_number(link.bc_number) if link.bc_number else None
+    linked = around.directory.customer_by_id(link.bc_id)
     return _customer_run(company_plan(company, around.card, around.directory, linked))
 
 
@@ -159,7 +160,7 @@ def _buyer(order: Order, around: Surroundings) -> tuple[str, list[Operation]]:
         known = around.links("customers").of([number_of(order.customer.id)])
 
     def link_of_customer(number: int) -> str | None:
-        return known[number].bc_number if number in known else None
+        return present_number(known[number], around.directory) if number in known else None
 
     buyer = buyer_of(order, around.card, around.directory, link_of_customer)
     if not isinstance(buyer, NewBuyer):
@@ -173,7 +174,7 @@ def _buyer(order: Order, around: Surroundings) -> tuple[str, list[Operation]]:
 
 def _variant_links(variants: Sequence[int], around: Surroundings) -> LinkOfVariant:
     links = around.links(ITEMS).of(variants)
-    return {n: known for n, link in links.items() if (known := item_link(link))}.get
+    return {n: known for n, link in links.items() if (known := item_link(link, around.directory))}.get
 
 
 def _operation(method: str, path: str, body: Body) -> Operation:

@@ -35,7 +35,9 @@ class LinkState(StrEnum):
 class Link(msgspec.Struct, frozen=True, kw_only=True):
     """What we know of one Shopify record.
 
-    bc_variant  code of the item variant (items)
+    bc_id       id of the Business Central record: what is followed and compared; bc_number is only shown
+    bc_variant  code of the item variant (items), shown like the number
+    bc_variant_id  its id; "" in links of older versions
     capture     SHA-256 of the record as last captured
     card        fingerprint of the shop card it was mapped with
     plan        hash of the plan last applied
@@ -52,6 +54,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     bc_number: str = ""
     bc_set: str = ""
     bc_variant: str = ""
+    bc_variant_id: str = ""
     capture: str = ""
     card: str = ""
     plan: str = ""

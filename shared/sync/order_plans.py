@@ -28,8 +28,7 @@ class OrderPlanner:
         self._context = context
         orders = [order_of(record) for record in records]
         buyers = {number_of(order.customer.id) for order in orders if order.customer}
-        stored = context.links(customers.KIND).of(buyers)
-        self._numbers = {number: link.bc_number for number, link in stored.items() if link.bc_number}
+        self._links = context.links(customers.KIND).of(buyers)
         self._items = ItemLinks(context)
         self._items.prepare([
             number_of(line.variant.id) for order in orders for line in order.line_items.nodes if line.variant
@@ -49,7 +48,7 @@ class OrderPlanner:
         )
 
     def _customer(self, order: Order) -> str:
-        buyer = buyer_of(order, self._context.card, self._context.directory, self._numbers.get)
+        buyer = buyer_of(order, self._context.card, self._context.directory, self._linked)
         if not isinstance(buyer, NewBuyer):
             return buyer.customer_number
         made = self._brought_in.get(buyer.shopify_customer_id)
@@ -61,6 +60,11 @@ class OrderPlanner:
             )
         return made
 
+    def _linked(self, customer: int) -> str | None:
+        """What mapping asks: the number that the linked customer has now."""
+        link = self._links.get(customer)
+        return customers.present_number(link, self._context.directory) if link else None
+
     def _look_up(self, orders: Sequence[Order]) -> Iterator[tuple[int, Buyer]]:
         """The buyers of the orders that have a Shopify customer, with its id; without those that park their order."""
         context = self._context
@@ -69,7 +73,7 @@ class OrderPlanner:
                 continue
             buyer = attempt(
                 order.name, lambda order=order: buyer_of(  # type: ignore[misc]
-                    order, context.card, context.directory, self._numbers.get)
+                    order, context.card, context.directory, self._linked)
             )
             if not isinstance(buyer, ConnectorError):
                 yield number_of(order.customer.id), buyer

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from shared.business_central.directory import Directory
 from shared.business_central.executor import change_row, create_item, create_variant
 from shared.business_central.item_card import set_tariff_number
 from shared.errors import ConnectorError
@@ -26,7 +27,7 @@ class ItemLinks:
     """Links of variants, read once a job: the items that order lines and products ask for."""
 
     def __init__(self, context: JobContext) -> None:
-        self._links = context.links(ITEMS)
+        self._links, self._directory = context.links(ITEMS), context.directory
         self._known: dict[int, Link] = {}
 
     def prepare(self, variants: Sequence[int]) -> None:
@@ -37,7 +38,7 @@ class ItemLinks:
     def link_of_variant(self, variant: int) -> ItemLink | None:
         """What mapping asks: the item a prepared variant is linked to."""
         link = self._known.get(variant)
-        return item_link(link) if link else None
+        return item_link(link, self._directory) if link else None
 
     def save(self, plans: Sequence[ItemPlan], owing: Collection[int]) -> None:
         """Remember which item each plan's variant has become; `owing` are those that lack their tariff number."""
@@ -48,15 +49,26 @@ class ItemLinks:
     def _linked(self, plan: ItemPlan, owing: bool) -> Link:
         return self._known[plan.shopify_variant_id].with_(
             state=LinkState.PARKED if owing else LinkState.APPLIED, bc_id=plan.item_id, bc_number=plan.item_number,
-            bc_set="items", bc_variant=plan.variant_code,
+            bc_set="items", bc_variant=plan.variant_code, bc_variant_id=plan.variant_id,
         )
 
 
-def item_link(link: Link) -> ItemLink | None:
-    """A variant's link as mapping knows it, None while there is no item."""
-    if not link.bc_number:
+def item_link(link: Link, directory: Directory) -> ItemLink | None:
+    """A variant's link as mapping knows it: by the number and code that its item has now; None when it is not there.
+
+    A number that another item has taken over leads nowhere: the id is what was linked.
+    """
+    item = directory.item_by_id(link.bc_id)
+    if item is None:
         return None
-    return ItemLink(link.bc_number, link.bc_variant, tariff_owed=link.state is LinkState.PARKED)
+    owed = link.state is LinkState.PARKED
+    if not link.bc_variant:
+        return ItemLink(item.number, tariff_owed=owed)
+    if link.bc_variant_id:
+        variant = directory.variant_by_id(link.bc_variant_id)
+    else:
+        variant = directory.variant(item.number, link.bc_variant)
+    return ItemLink(item.number, variant.code, tariff_owed=owed) if variant else None
 
 
 class _Done(NamedTuple):
@@ -131,7 +143,9 @@ def _one_item(plan: ItemPlan, context: JobContext) -> tuple[ItemPlan, Result]:
     elif plan.item and change_row(context.bc, "items", plan.item_id, plan.item):
         result = Result.UPDATED
     if plan.variant:
-        context.directory.remember_variant(create_variant(context.bc, plan.variant))
+        variant = create_variant(context.bc, plan.variant)
+        context.directory.remember_variant(variant)
+        plan = msgspec.structs.replace(plan, variant_id=variant.id)
         result = result if result is Result.CREATED else Result.UPDATED
     return plan, result
 

@@ -16,7 +16,7 @@ from shared.shopify.reading import Record
 from shared.shopify.records import Order, Product, number_of
 from shared.sync.context import JobContext
 from shared.sync.links import Link, LinkState
-from shared.sync.products import ITEMS
+from shared.sync.products import ITEMS, item_link
 
 
 def checked(
@@ -33,7 +33,7 @@ def _lost(link: Link) -> Link:
 
 
 def _gone_customers(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> set[int]:
-    return {r.number for r in records if not context.directory.has_customer(links[r.number].bc_id)}
+    return {r.number for r in records if context.directory.customer_by_id(links[r.number].bc_id) is None}
 
 
 def _gone_products(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> set[int]:
@@ -43,14 +43,9 @@ def _gone_products(records: Sequence[Record], links: Mapping[int, Link], context
 
     def is_there(variant: int) -> bool:
         link = items.get(variant)
-        return link is not None and _has_item(link, context)
+        return link is not None and item_link(link, context.directory) is not None
 
     return {number for number, several in variants.items() if not all(map(is_there, several))}
-
-
-def _has_item(link: Link, context: JobContext) -> bool:
-    there = context.directory.has_item(link.bc_id) or context.directory.item_by_number(link.bc_number) is not None
-    return there and (not link.bc_variant or context.directory.variant(link.bc_number, link.bc_variant) is not None)
 
 
 def _gone_orders(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> set[int]:

@@ -82,6 +82,15 @@ def test_a_customer_who_exists_already_is_adopted(company: BusinessCentral, simu
     assert again == first
 
 
+def test_a_customer_of_another_who_has_the_number_is_not_adopted(company: BusinessCentral) -> None:
+    create_customer(company, MARIE | {"displayName": "Somebody Else SA"})
+
+    with pytest.raises(RecordRefused) as refused:
+        create_customer(company, MARIE)
+
+    assert refused.value.code == "number-taken"
+
+
 def test_a_customer_whose_answer_was_lost_is_adopted_although_the_replica_lags(
     company: BusinessCentral, simulator: Simulator
 ) -> None:
