@@ -20,19 +20,29 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from local.functions_host.app_metadata import GROUPS, import_app, of_group, read_functions
+from local.functions_host.apart import run_apart
+from local.functions_host.app_metadata import GROUPS, import_app, of_group, read_functions, scale_groups
 from local.functions_host.errors import HostError
 from local.functions_host.extension_bundle import in_error, told
 from local.functions_host.host import FunctionsHost, HostConfig
 from local.functions_host.http_front import Access
 from local.functions_host.logs import set_log_levels, set_up_logging
 from local.functions_host.settings import DEFAULT_BODY_LIMIT_BYTES, load_app_settings, read_host_json
+from local.processes import ProgramFailed
 
 log = logging.getLogger("host")
 
 
+class StartAnew(Exception):
+    """A function took too long: this process has to end with all that runs in it, and another to take its port."""
+
+    def __init__(self, port: str) -> None:
+        super().__init__(port)
+        self.port = port
+
+
 async def serve(app_folder: Path, config: HostConfig, ready_file: Path | None, group: str = "all") -> int:
-    """Run a group of the app's functions until a signal; the exit code. Raises HostError when it cannot start."""
+    """Run a group of the app's functions until a signal; the exit code. Raises HostError or StartAnew."""
     if ready_file is not None:
         # One that was left by an earlier host must not pass for ours.
         ready_file.unlink(missing_ok=True)
@@ -40,6 +50,8 @@ async def serve(app_folder: Path, config: HostConfig, ready_file: Path | None, g
     options = read_host_json(app_folder)
     set_log_levels(options.log_levels)
     declared = of_group(read_functions(import_app(app_folder), os.environ, app_folder), group)
+    if not declared:
+        raise HostError(f"--functions {group}: there is neither such a group nor such a function.")
     errors = in_error({each.name: each.binding_types for each in declared}, options.bundle)
     if errors:
         log.error(told(errors))
@@ -50,7 +62,10 @@ async def serve(app_folder: Path, config: HostConfig, ready_file: Path | None, g
     log.info("ready at %s with %d functions", host.url, len(functions))
     if ready_file is not None:
         write_ready_file(ready_file, host, config.access, errors)
-    await stopping.wait()
+    if await _worker_ends_first(host.worker_ended, stopping):
+        log.error("A function timeout has occurred. Restarting worker process.")
+        await host.stop()
+        raise StartAnew(host.url.rpartition(":")[2])
     log.info("stopping; running: %s", ", ".join(host.running) or "nothing")
     left = await host.stop()
     if left:
@@ -71,6 +86,14 @@ def write_ready_file(path: Path, host: FunctionsHost, access: Access, errors: Ma
     draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     draft.write_text(json.dumps(content))
     draft.replace(path)
+
+
+async def _worker_ends_first(ended: asyncio.Event, stopping: asyncio.Event) -> bool:
+    waits = [asyncio.ensure_future(each.wait()) for each in (ended, stopping)]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for each in waits:
+        each.cancel()
+    return ended.is_set() and not stopping.is_set()
 
 
 def _end_on_signal() -> asyncio.Event:
@@ -98,7 +121,12 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--app", type=Path, default=Path.cwd(), help="folder of function_app.py (default: here)")
     parser.add_argument("--port", type=int, default=0, help="TCP port on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--ready-file", type=Path, help="JSON written once the host answers: url, keys, functions")
-    parser.add_argument("--functions", choices=GROUPS, default="all", help="run only these (default: all)")
+    parser.add_argument(
+        "--functions", default="all", metavar="GROUP", help=f"run only these: {', '.join(GROUPS)} or a function's name"
+    )
+    parser.add_argument(
+        "--apart", type=Path, metavar="FOLDER", help="a process for each scale group, as in Azure; their logs go there"
+    )
     parser.add_argument("--host-key", default="", help="key that opens every function (default: a new one)")
     parser.add_argument("--master-key", default="", help="key that opens everything (default: a new one)")
     parser.add_argument(
@@ -118,6 +146,8 @@ def main(arguments: list[str]) -> int:
     options = parse_arguments(arguments)
     set_up_logging()
     folder = options.app.resolve()
+    options.host_key = options.host_key or secrets.token_urlsafe(32)
+    options.master_key = options.master_key or secrets.token_urlsafe(32)
     if options.developer_principal is not None:
         # What tells an app in Azure that the identity headers are the platform's.
         os.environ.setdefault("WEBSITE_AUTH_ENABLED", "True")
@@ -125,8 +155,8 @@ def main(arguments: list[str]) -> int:
     config = HostConfig(
         host_id=default_host_id(folder, os.environ),
         access=Access(
-            options.host_key or secrets.token_urlsafe(32),
-            options.master_key or secrets.token_urlsafe(32),
+            options.host_key,
+            options.master_key,
             options.developer_principal,
         ),
         port=options.port,
@@ -136,10 +166,28 @@ def main(arguments: list[str]) -> int:
         body_limit=int(os.environ.get("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", DEFAULT_BODY_LIMIT_BYTES)),
     )
     try:
+        if options.apart is not None:
+            return _apart(folder, options)
         return asyncio.run(serve(folder, config, options.ready_file, options.functions))
-    except HostError as error:
+    except (HostError, ProgramFailed) as error:
         print(f"The app in {folder} cannot be run. {error}", file=sys.stderr)
         return 1
+    except StartAnew as end:
+        same = ["--port", end.port, "--host-key", options.host_key, "--master-key", options.master_key]
+        # Only another program image is rid of the threads that still run; it keeps address, keys and process id.
+        os.execv(sys.executable, [sys.executable, "-m", "local.host", *arguments, *same])
+
+
+def _apart(folder: Path, options: argparse.Namespace) -> int:
+    load_app_settings(folder, os.environ)
+    groups = scale_groups(read_functions(import_app(folder), os.environ, folder))
+    principal = options.developer_principal
+    arguments = [
+        "--app", str(folder), "--host-key", options.host_key, "--master-key", options.master_key,
+        "--grace", str(options.grace), "--invisibility", str(options.invisibility),
+        *([] if principal is None else ["--developer-principal", principal]),
+    ]  # fmt: skip
+    return run_apart(groups, arguments, options.apart, port=options.port, ready_file=options.ready_file)
 
 
 if __name__ == "__main__":

@@ -94,20 +94,27 @@ def import_app(app_folder: Path) -> func.FunctionApp:
 
 
 GROUPS = ("all", "http", "background")
-"""Flex Consumption scales the HTTP functions together, on instances of their own; "background" is all the others.
+"""Functions that a host may run alone; instead of one of these, the name of a function means that one.
 
-Source: Microsoft Learn, "Azure Functions Flex Consumption plan hosting", per-function scaling. There each of the
-others has instances of its own too; here they share one host.
+Flex Consumption scales the HTTP functions together, and each of the others on instances of its own ("background" is
+all of those). Source: Microsoft Learn, "Azure Functions Flex Consumption plan hosting", per-function scaling.
 """
 
 
 def of_group(functions: Iterable[Function], group: str) -> list[Function]:
-    """Those of one of the groups."""
-    return [each for each in functions if group in ("all", _group(each))]
+    """Those of one of the groups, or the function of that name."""
+    return [each for each in functions if group in ("all", each.name, "http" if _is_http(each) else "background")]
 
 
-def _group(function: Function) -> str:
-    return "http" if function.trigger["type"] == "httpTrigger" else "background"
+def scale_groups(functions: Iterable[Function]) -> list[str]:
+    """The groups that have instances of their own on Flex Consumption."""
+    functions = list(functions)
+    http = ["http"] if any(_is_http(each) for each in functions) else []
+    return [*http, *(each.name for each in functions if not _is_http(each))]
+
+
+def _is_http(function: Function) -> bool:
+    return bool(function.trigger["type"] == "httpTrigger")
 
 
 def read_functions(app: func.FunctionApp, settings: Mapping[str, str], folder: Path) -> list[Function]:

@@ -81,7 +81,7 @@ class FunctionsHost:
         self._config = config
         self._clock = clock or SystemClock()
         self._storage = StorageAccounts(settings)
-        self._invoker = Invoker(self._send_output, config.threads)
+        self._invoker = Invoker(self._send_output, config.threads, options.function_timeout)
         self._front = HttpFront(
             functions,
             route_prefix=options.route_prefix,
@@ -106,6 +106,11 @@ class FunctionsHost:
     def running(self) -> list[str]:
         """The names of the functions that run now, once for each call."""
         return self._invoker.running
+
+    @property
+    def worker_ended(self) -> asyncio.Event:
+        """Set when a function took too long: what was running has failed, and the process is to be started anew."""
+        return self._invoker.worker_ended
 
     async def start(self) -> None:
         """Listen, poll and keep schedules. Raises HostError when the port or the storage cannot be used."""

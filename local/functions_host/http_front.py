@@ -107,7 +107,8 @@ class HttpFront:
                 "params": _texts(route_values),
                 # A parameter without a value does not reach the Python worker.
                 "query": _texts(_joined((name, value) for name, value in request.query.items() if value)),
-                "body": meta.Datum(await request.read(), "bytes"),
+                # GrpcMessageConversionExtensions.cs of the host: without Content-Length no body is handed over.
+                "body": meta.Datum(await request.read() if request.content_length else b"", "bytes"),
             },
             "http",
         )

@@ -16,6 +16,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import SimpleNamespace, TracebackType
 from typing import Any
 
@@ -65,11 +66,24 @@ class Output(func.Out[Any]):
         return self._value
 
 
-class Invoker:
-    """Runs functions of one app and knows which are running; keeps the threads and the event loop they run on."""
+class WorkerEnded(Exception):
+    """The worker process ends, and with it every call that it was running."""
 
-    def __init__(self, send_output: SendOutput, threads: int | None = None) -> None:
+
+class Invoker:
+    """Runs functions of one app and knows which are running; keeps the threads and the event loop they run on.
+
+    A call that takes longer than `timeout` cannot be stopped: Azure ends the worker process, and every other call in
+    it fails too. Here they fail, `worker_ended` is set, and whoever runs this host starts it anew (host.json,
+    functionTimeout).
+    """
+
+    def __init__(
+        self, send_output: SendOutput, threads: int | None = None, timeout: timedelta | None = None
+    ) -> None:
         """`threads` bounds how many sync functions run at once: Python's default is min(32, processors + 4)."""
+        self.worker_ended = asyncio.Event()
+        self._timeout = timeout
         self._send_output = send_output
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="function")
         self._loop = asyncio.new_event_loop()
@@ -94,7 +108,7 @@ class Invoker:
         token = _current.set(context)
         try:
             log.info("started")
-            answer = await self._call(function, value, metadata, context)
+            answer = await self._in_time(self._call(function, value, metadata, context), context)
             log.info("succeeded")
             return answer
         except Exception as error:
@@ -109,6 +123,25 @@ class Invoker:
         """Give up the threads; a function that still runs is not waited for."""
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._loop.call_soon_threadsafe(self._loop.stop)
+
+    async def _in_time(
+        self, call: Coroutine[Any, Any, meta.Datum | None], context: InvocationContext
+    ) -> meta.Datum | None:
+        calling, ending = asyncio.ensure_future(call), asyncio.ensure_future(self.worker_ended.wait())
+        seconds = self._timeout.total_seconds() if self._timeout else None
+        await asyncio.wait({calling, ending}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        ending.cancel()
+        if calling.done():
+            return calling.result()
+        calling.cancel()
+        if self.worker_ended.is_set():
+            raise WorkerEnded("the worker process ended because another function of it took too long")
+        log.error(
+            "Timeout value of %s exceeded by function '%s' (Id: '%s'). Initiating cancellation.",
+            self._timeout, context.function_name, context.invocation_id,
+        )  # fmt: skip
+        self.worker_ended.set()
+        raise WorkerEnded(f"Timeout value of {self._timeout} was exceeded by function: {context.function_name}")
 
     async def _call(
         self,

@@ -21,6 +21,7 @@ from local.functions_host.extension_bundle import NO_BUNDLE, ExtensionBundle, re
 
 DEFAULT_CONNECTION = "AzureWebJobsStorage"
 DEFAULT_BODY_LIMIT_BYTES = 104_857_600
+DEFAULT_TIMEOUT = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class HostOptions:
     """What host.json says, with Azure's defaults for what it does not say."""
 
     route_prefix: str = "api"
+    function_timeout: timedelta | None = DEFAULT_TIMEOUT
     queues: QueueOptions = field(default_factory=QueueOptions)
     singleton: SingletonOptions = field(default_factory=SingletonOptions)
     bundle: ExtensionBundle = NO_BUNDLE
@@ -79,6 +81,7 @@ def read_host_json(app_folder: Path, processors: int | None = None) -> HostOptio
     extensions = content.get("extensions", {})
     return HostOptions(
         route_prefix=str(extensions.get("http", {}).get("routePrefix", "api")).strip("/"),
+        function_timeout=_function_timeout(content.get("functionTimeout")),
         queues=_queue_options(extensions.get("queues", {}), processors or os.cpu_count() or 1),
         singleton=_singleton_options(content.get("singleton", {})),
         bundle=read_extension_bundle(content),
@@ -130,6 +133,16 @@ def parse_time_span(text: str) -> timedelta:
         raise HostError(f"host.json: {text!r} is not a time span such as 00:00:05.")
     days, hours, minutes, seconds = match.groups()
     return timedelta(days=int(days or 0), hours=int(hours), minutes=int(minutes), seconds=float(seconds))
+
+
+def _function_timeout(value: str | None) -> timedelta | None:
+    """How long a function may run: 30 minutes unless told otherwise (Flex Consumption), "-1" is for ever."""
+    if value == "-1":
+        return None
+    timeout = DEFAULT_TIMEOUT if value is None else parse_time_span(value)
+    if not timeout:
+        raise HostError("host.json: functionTimeout must be longer than nothing, or -1.")
+    return timeout
 
 
 def _queue_options(content: Mapping[str, Any], processors: int) -> QueueOptions:

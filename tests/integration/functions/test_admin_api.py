@@ -54,6 +54,21 @@ def test_a_shop_card_is_shown_with_its_key_but_never_the_token(street: Street) -
     assert street.shopify.token not in answer.text
 
 
+@pytest.mark.parametrize("method, path", [("PATCH", f"shops/{SHOP}"), ("POST", f"shops/{SHOP}/sync"),
+                                          ("PUT", "environment")])
+def test_a_body_that_came_in_chunks_is_refused_and_not_taken_for_an_empty_one(
+    street: Street, method: str, path: str
+) -> None:
+    assert street.host is not None
+    runs = street.call("GET", f"shops/{SHOP}/runs").json()
+
+    url, chunks = f"{street.host.ready['url']}/api/{path}", iter([b'{"types":', b'["orders"]}'])
+    answer = requests.request(method, url, data=chunks, headers={"x-functions-key": KEY}, timeout=10)
+
+    assert "Content-Length" in assert_problem(answer, 400, "input-invalid")["detail"]
+    assert street.call("GET", f"shops/{SHOP}/runs").json() == runs
+
+
 def test_a_card_can_be_changed_field_by_field(street: Street) -> None:
     answer = street.call("PATCH", f"shops/{SHOP}", {"logging_mode": "All"})
 

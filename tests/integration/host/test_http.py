@@ -209,6 +209,14 @@ def test_a_body_over_the_limit_is_413(host: HostProcess) -> None:
     assert requests.post(f"{host.url}/api/echo", data=b"x" * 10_001).status_code == 413
 
 
+def test_a_body_without_content_length_does_not_reach_the_function(host: HostProcess) -> None:
+    in_chunks = requests.post(f"{host.url}/api/echo", data=iter([b"in ", b"chunks"])).json()
+    whole = requests.post(f"{host.url}/api/echo", data=b"whole").json()
+
+    assert (in_chunks["body"], in_chunks["headers"]["transfer-encoding"]) == ("", "chunked")
+    assert whole["body"] == "whole"
+
+
 def test_a_compressed_body_reaches_the_function_as_it_came(host: HostProcess) -> None:
     answer = requests.post(f"{host.url}/api/echo", data=b"not gzip", headers={"Content-Encoding": "gzip"})
 

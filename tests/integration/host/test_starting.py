@@ -79,6 +79,15 @@ def test_a_port_in_use_is_named(start_host: StartHost) -> None:
     assert f"Port {port} cannot be used" in second.log
 
 
+def test_a_group_that_does_not_exist_is_named(start_host: StartHost) -> None:
+    source = "@app.route(route='x')\ndef x(req: func.HttpRequest) -> str:\n    return 'x'"
+
+    host = start_host(source, "--functions", "y", ready=False)
+
+    assert ended(host) == 1
+    assert "--functions y: there is neither such a group nor such a function" in host.log
+
+
 def ended(host: HostProcess) -> int:
     return host.process.wait(20)
 

@@ -53,6 +53,10 @@ class Street:
         self.background = self._started("background", "--functions", "background")
         self.open("--functions", "http")
 
+    def open_each_apart(self) -> None:
+        """Start a host that runs each scale group in a process of its own; killed, it takes them all with it."""
+        self.open("--apart", str(self._folder / "apart"))
+
     def _started(self, name: str, *options: str) -> Program:
         arguments = ["local.host", "--app", str(ROOT), "--host-key", KEY, *options]
         program = Program(name, arguments, self._folder, self.settings)
