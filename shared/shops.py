@@ -64,28 +64,47 @@ class Shops:
             )
         self._table.put({"PartitionKey": "domain", "RowKey": f"{card.host}|{code}"})
         self._table.put({"PartitionKey": "shop", "RowKey": code, "card": text})
+        if old is not None and old.host != card.host:
+            self.forget_domains(code, but=card.host)
         return card
 
     def codes_at(self, host: str) -> list[str]:
-        """The codes that cards of this store have or had: a removed card's records are still kept."""
+        """The codes whose card is of this store; of removed cards those that were, since their records are kept."""
         rows = self._table.partition("domain", f"{host}|", f"{host}|~")
-        return [row["RowKey"].partition("|")[2] for row in rows]
+        codes = [row["RowKey"].partition("|")[2] for row in rows]
+        return [code for code in codes if self.store_of(code) == host]
+
+    def store_of(self, code: str) -> str:
+        """The store that the card points to now, or pointed to when it was removed; "" if that cannot be told.
+
+        The rows `domain` lead to candidates only: a card that had a neighbour's address once left one behind.
+        """
+        card = self.find(code)
+        if card is not None:
+            return card.host
+        hosts = [key.partition("|")[0] for key in self._domains(code)]
+        return hosts[0] if len(hosts) == 1 else ""
 
     def find(self, code: str) -> ShopCard | None:
         """The card, or None if it was removed."""
         row = self._table.get("shop", code) if _CODE.fullmatch(code) else None
         return _stored(row) if row else None
 
-    def forget_domains(self, code: str) -> None:
-        """Nothing of this code is kept any more: no store leads to it."""
-        codes = [row["RowKey"] for row in self._table.partition("domain")]
-        for key in codes:
-            if key.endswith(f"|{code}"):
+    def forget_domains(self, code: str, *, but: str = "") -> None:
+        """No store leads to this code any more, except this one."""
+        for key in self._domains(code):
+            if key != f"{but}|{code}":
                 self._table.delete("domain", key)
 
     def remove(self, code: str) -> None:
-        """Forget the card; what was synchronized stays."""
-        self._table.delete("shop", self.get(code).code)
+        """Forget the card; what was synchronized stays, and the store of the card still leads to it."""
+        card = self.get(code)
+        self.forget_domains(code, but=card.host)
+        self._table.delete("shop", code)
+
+    def _domains(self, code: str) -> list[str]:
+        keys = [str(row["RowKey"]) for row in self._table.partition("domain")]
+        return [key for key in keys if key.partition("|")[2] == code]
 
 
 def _stored(row: Row) -> ShopCard:

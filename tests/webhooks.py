@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
 import msgspec
+from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.queue import QueueClient, TextBase64DecodePolicy
 
 from shared.shopify.webhooks import signature
@@ -39,13 +41,18 @@ def queued(house: House) -> list[Command]:
     """The commands that wait for this house's shop; those of other houses are let go unread."""
     queue = QueueClient.from_connection_string(
         house.settings.storage_connection, QUEUE, message_decode_policy=TextBase64DecodePolicy())
-    found = []
+    found: list[Command] = []
+    with suppress(ResourceNotFoundError):  # nobody has sent one yet
+        found += _received(house, queue)
+    return found
+
+
+def _received(house: House, queue: QueueClient) -> Iterator[Command]:
     for message in queue.receive_messages(messages_per_page=32, visibility_timeout=60):
         command = msgspec.json.decode(message.content, type=Command)
         if command.shop == house.shop:
-            found.append(command)
             queue.delete_message(message)
-    return found
+            yield command
 
 
 def store_of(house: House) -> str:

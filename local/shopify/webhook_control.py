@@ -5,8 +5,8 @@ DELETE /_control/deliveries           forget them all; what waits is never sent
 POST   /_control/deliveries/flush     {order?: reversed | shuffled, seed?}: try what waits, one after another
 POST   /_control/deliveries/settle    {seconds?}: wait until nothing is due -> {settled}
 GET, PATCH /_control/webhooks         {paused, retry_scale}
-POST   /_control/webhooks             {topic, body, client_id?}: any event by hand
-POST   /_control/privacy              {topic, customer: {id, email, phone}?, orders: [..]?}
+POST   /_control/webhooks             {topic, body, client_id?, store?}: any event by hand, also of another store
+POST   /_control/privacy              {topic, customer: {id, email, phone}?, orders: [..]?, store?}
 POST   /_control/scopes               {scopes, client_id?}: the app has other scopes; app/scopes_update
 Loopback only; see `control` for the rest and `app_control` for where privacy topics go (webhook_urls).
 """
@@ -53,12 +53,13 @@ def add_webhook_control_routes(app: web.Application, service: Service, sender: S
     async def publish(request: web.Request) -> Any:
         wanted = await content_of(request)
         only = service.app_of(wanted["client_id"]) if "client_id" in wanted else None
-        return [d.described() for d in webhooks.publish(wanted["topic"], wanted["body"], app=only)]
+        return [d.described() for d in webhooks.publish(
+            wanted["topic"], wanted["body"], app=only, store=wanted.get("store", ""))]
 
     async def privacy(request: web.Request) -> Any:
         wanted = await content_of(request)
-        return [d.described() for d in
-                webhooks.privacy(wanted["topic"], wanted.get("customer"), wanted.get("orders", []))]
+        return [d.described() for d in webhooks.privacy(
+            wanted["topic"], wanted.get("customer"), wanted.get("orders", []), wanted.get("store", ""))]
 
     async def scopes(request: web.Request) -> Any:
         wanted = await content_of(request)

@@ -57,14 +57,17 @@ class Webhooks:
             self.publish(topic, body, event_id=event)
 
     def publish(self, topic: str, body: Payload, *, app: App | None = None,
-                event_id: str | None = None) -> list[Delivery]:
-        """Queue an event for everyone who listens to its topic (only for `app` when given)."""
+                event_id: str | None = None, store: str = "") -> list[Delivery]:
+        """Queue an event for everyone who listens to its topic (only for `app` when given).
+
+        `store`: it is another store's that has the app too. One client secret signs for all stores of an app.
+        """
         event = event_id or str(uuid.uuid4())
         made: list[Delivery] = []
         with self.lock:
             for listener in self._listeners(topic, app):
                 if passes(body, listener["filter"]):
-                    made += self._queued(topic, included(body, listener["includeFields"]), listener, event)
+                    made += self._queued(topic, included(body, listener["includeFields"]), listener, event, store)
         self.on_new()
         return made
 
@@ -76,19 +79,19 @@ class Webhooks:
         return found + [{"id": "", "app": app.client_id, "uri": app.webhook_urls[topic], "filter": None,
                          "includeFields": [], "name": None} for app in apps if app.webhook_urls.get(topic)]
 
-    def _queued(self, topic: str, body: Payload, listener: Record, event: str) -> list[Delivery]:
+    def _queued(self, topic: str, body: Payload, listener: Record, event: str, store: str) -> list[Delivery]:
         copies = 2 if self.faults.take("webhook_double") else 1
         webhook, raw = str(uuid.uuid4()), msgspec.json.encode(body)
-        made = [self._one(topic, raw, listener, event, webhook) for _ in range(copies)]
+        made = [self._one(topic, raw, listener, event, webhook, store) for _ in range(copies)]
         self._deliveries.extend(made)
         self._open.update({d.number: d for d in made if d.state in ("waiting", "set aside")})
         return made
 
-    def _one(self, topic: str, raw: bytes, listener: Record, event: str, webhook: str) -> Delivery:
+    def _one(self, topic: str, raw: bytes, listener: Record, event: str, webhook: str, store: str) -> Delivery:
         now, late = self.clock.now(), self.faults.take("webhook_late")
         self._number += 1
         made = Delivery(self._number, topic, listener["uri"], listener["id"], listener["app"],
-                        self.state.card["myshopifyDomain"], listener["name"], raw, webhook, event, now,
+                        store or self.state.card["myshopifyDomain"], listener["name"], raw, webhook, event, now,
                         now + timedelta(seconds=late.get("seconds", 60)) if late else now)
         made.releases, self._set_aside = self._set_aside, []
         if kind_of(made.address) != "http":
@@ -116,19 +119,25 @@ class Webhooks:
             "id": app.number, "previous": sorted(previous), "current": sorted(scopes),
             "updated_at": iso(self.clock.now()), "shop_id": self.state.card["id"]}, app=app)
 
-    def privacy(self, topic: str, customer: Payload | None, orders: list[int]) -> list[Delivery]:
-        """One of the mandatory topics. ValueError when it is none, or no app has an address for it."""
+    def privacy(self, topic: str, customer: Payload | None, orders: list[int], store: str = "") -> list[Delivery]:
+        """One of the mandatory topics, of this or of another store. ValueError when it is none, or no app has an
+        address for it.
+
+        Source: Shopify, "Privacy law compliance": shop_id, shop_domain; customer {id, email, phone} and
+        orders_requested or orders_to_redact; data_request {id}. shop/redact is the same body every time.
+        """
         if topic not in PRIVACY_TOPICS:
             raise ValueError(f"{topic!r} is no privacy topic; known: {', '.join(PRIVACY_TOPICS)}")
         shop = self.state.card
-        body: Payload = {"shop_id": int(shop["id"].rsplit("/", 1)[1]), "shop_domain": shop["myshopifyDomain"]}
+        number, domain = int(shop["id"].rsplit("/", 1)[1]), shop["myshopifyDomain"]
+        body: Payload = {"shop_id": number + bool(store), "shop_domain": store or domain}
         if topic != "shop/redact":
             body["customer"] = customer or {}
             body["orders_to_redact" if topic == "customers/redact" else "orders_requested"] = orders
         if topic == "customers/data_request":
             body["data_request"] = {"id": self._number + 9_000}
         made = [d for app in self.grants.apps.values() if app.webhook_urls.get(topic)
-                for d in self.publish(topic, body, app=app)]
+                for d in self.publish(topic, body, app=app, store=store)]
         if not made:
             raise ValueError(f"no app has an address for {topic}: set webhook_urls of the app first")
         return made

@@ -60,14 +60,16 @@ def _removed(packs: Collection[str]) -> str:
     return f"{len(packs)} packs could not be unpacked and were removed: {', '.join(packs)}"[:_LONGEST_NOTE]
 
 
-def erase_shop(connector: Connector, shop: str, *, triggered_at: datetime) -> tuple[dict[str, int], str]:
-    """Forget everything of the shop but its card, which is switched off; what was found, and a remark.
-
-    Nothing happens if the merchant has installed the app again meanwhile.
-    """
+def installed_again(connector: Connector, shop: str, *, triggered_at: datetime) -> str:
+    """A remark if the merchant has installed the app again since its removal, so that nothing may be erased; or ""."""
     since = connector.tokens.since(shop)
     if since is not None and since > triggered_at - REINSTALLED_WITHIN:
-        return {}, f"nothing was erased: access was granted again at {since.isoformat(timespec='seconds')}"
+        return f"nothing was erased: access was granted again at {since.isoformat(timespec='seconds')}"
+    return ""
+
+
+def erase_shop(connector: Connector, shop: str) -> dict[str, int]:
+    """Forget everything of the shop but its card, which is switched off; what was found."""
     tables, blobs = connector.storage.tables, connector.storage.blobs
     kinds = (*information.KINDS, ITEMS)
     found = {
@@ -91,7 +93,9 @@ def erase_shop(connector: Connector, shop: str, *, triggered_at: datetime) -> tu
     connector.tokens.forget(shop)
     if connector.shops.find(shop) is not None:
         connector.shops.save(shop, {"enabled": False})
-    return found, ""
+    else:
+        connector.shops.forget_domains(shop)
+    return found
 
 
 def _ids_in_business_central(table: Table, shop: str, subject: Subject, orders: Iterable[int]) -> set[str]:

@@ -15,7 +15,11 @@ TABLE = "PrivacyRequests"
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """One request; times are UTC, ISO 8601. state: received, done, failed. `found`: entries by place."""
+    """One request; times are UTC, ISO 8601. `found`: entries by place.
+
+    state  received, waiting (Shopify cannot be asked whether it is true), done, failed, refused (it is not for us, it
+           is not true, or it names nobody)
+    """
 
     shop: str
     topic: str

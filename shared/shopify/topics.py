@@ -14,15 +14,16 @@ from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.shopify.kinds import Kind
 
-_Number = Annotated[int, msgspec.Meta(gt=0, le=2**63 - 1)]
+Number = Annotated[int, msgspec.Meta(gt=0, le=2**63 - 1)]
+"""An id of Shopify's."""
 
 
 class _Named(msgspec.Struct):
-    id: _Number
+    id: Number
 
 
 class _OfOrder(msgspec.Struct):
-    order_id: _Number
+    order_id: Number
 
 
 class _OrderEdit(msgspec.Struct):

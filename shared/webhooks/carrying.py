@@ -1,47 +1,146 @@
 """Carries out the commands of the queue webhook-commands.
 
-A privacy command leaves a receipt (shared/privacy/receipts.py), whatever becomes of it, and waits for a
-synchronization that is under way: what is being read must not be written behind the erasure's back.
-Border: each command's work is another room's.
+A command is for the store that it came from: if the card points to another one by the time of its turn, nothing
+happens. What would end a connection or erase a shop is believed only when Shopify, asked with the shop's own access,
+does not say otherwise (asking.py); while Shopify cannot be asked, the command waits. A privacy command leaves a receipt
+(shared/privacy/receipts.py), whatever becomes of it, and waits for a synchronization that is under way: what is being
+read must not be written behind the erasure's back. Border: each command's work is another room's.
 """
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 import msgspec
 
-from shared.clock import from_iso
+from shared.clock import from_iso, iso
 from shared.connector import Connector
-from shared.privacy.erasure import erase_customer, erase_shop
+from shared.privacy.erasure import erase_customer, erase_shop, installed_again
 from shared.privacy.export import export_customer
 from shared.privacy.receipts import Receipt
+from shared.privacy.subject import Subject
 from shared.shopify.topics import PRIVACY_TOPICS
 from shared.storage.lease import TABLE as LEASE_TABLE
 from shared.storage.lease import LeaseTaken, held
+from shared.webhooks.asking import Asked, Standing, ask_shopify
 from shared.webhooks.commands import FOLLOW_CARD, Command
 from shared.webhooks.sending import send
 from shared.webhooks.upkeep import repair_shop
 
+ASK_AGAIN = timedelta(hours=1)
+ASKED_FOR = {"shop/redact": timedelta(days=29)}
+"""Shopify allows 30 days for an erasure; other commands are given up after a day: the next run finds out itself."""
+
+_ASKED_FOR_OTHERS = timedelta(days=1)
 _log = logging.getLogger(__name__)
 
 
 def carry_out(connector: Connector, command: Command) -> None:
     """Do what the command says; raises what nobody foresaw, so that the queue tries again."""
+    if command.refused:
+        _refuse(connector, command, command.refused)
+    elif not _is_of_our_store(connector, command):
+        _refuse(connector, command, f"the shop's card or access is not that of {command.host}")
+    else:
+        _carry_out(connector, command)
+
+
+def _is_of_our_store(connector: Connector, command: Command) -> bool:
+    """Whether the card points to the store of the command, and the access, where it tells, is that store's too.
+
+    A card with a neighbour's address by mistake holds our store's data: the neighbour must not decide about them.
+    """
+    if not command.host:
+        return True
+    granted_by = connector.tokens.host(command.shop)
+    return connector.shops.store_of(command.shop) == command.host and granted_by in ("", command.host)
+
+
+def _carry_out(connector: Connector, command: Command) -> None:
     match command.topic:
         case "app/uninstalled":
-            newer = not connector.tokens.disconnect(command.shop, at=from_iso(command.at))
-            _log.warning("shop %s: the app was removed%s", command.shop, ", before its present access" if newer else "")
+            _disconnect(connector, command)
         case "app/scopes_update":
-            connector.tokens.scopes_changed(command.shop, command.scopes, at=from_iso(command.at))
+            _take_scopes(connector, command)
         case "bulk_operations/finish":
             # Nothing of ours runs in bulk yet, so there is nothing to collect.
             _log.info("shop %s: a bulk operation ended", command.shop)
         case topic if topic == FOLLOW_CARD:
             _follow_card(connector, command.shop)
+        case "shop/redact":
+            _redact_shop(connector, command)
         case topic if topic in PRIVACY_TOPICS:
             _privately(connector, command)
         case topic:
             _log.error("shop %s: there is no command %s", command.shop, topic)
+
+
+def _refuse(connector: Connector, command: Command, why: str) -> None:
+    """Nothing is done; a privacy request says so on its receipt."""
+    _log.warning("shop %s: %s of %s was not carried out: %s", command.shop, command.topic, command.at, why)
+    if command.topic in PRIVACY_TOPICS:
+        _end(connector, _receipt(connector, command, "refused"), {}, why)
+
+
+def _disconnect(connector: Connector, command: Command) -> None:
+    since = connector.tokens.since(command.shop)
+    if since is not None and since > from_iso(command.at):
+        _log.warning("shop %s: the app was removed, before its present access", command.shop)
+        return
+    asked = ask_shopify(connector, command.shop, command.host)
+    match asked.standing:
+        case Standing.INSTALLED:
+            _refuse(connector, command, "Shopify says that the app is installed")
+        case Standing.UNKNOWN:
+            _ask_later(connector, command, asked)
+        case Standing.REMOVED:
+            connector.tokens.disconnect(command.shop, at=from_iso(command.at))
+            _log.warning("shop %s: the app was removed", command.shop)
+
+
+def _take_scopes(connector: Connector, command: Command) -> None:
+    """The notice names no store, so it is only the reason to ask which scopes there are."""
+    if not connector.tokens.has_access_key(command.shop):
+        return
+    asked = ask_shopify(connector, command.shop, command.host)
+    match asked.standing:
+        case Standing.INSTALLED:
+            connector.tokens.scopes_changed(command.shop, asked.scopes, at=from_iso(command.at))
+        case Standing.UNKNOWN:
+            _ask_later(connector, command, asked)
+        case Standing.REMOVED:
+            _refuse(connector, command, f"Shopify does not accept the access: {asked.reason}")
+
+
+def _redact_shop(connector: Connector, command: Command) -> None:
+    again = installed_again(connector, command.shop, triggered_at=from_iso(command.at))
+    if again:
+        _end(connector, _receipt(connector, command, "done"), {}, again)
+        return
+    asked = ask_shopify(connector, command.shop, command.host)
+    match asked.standing:
+        case Standing.INSTALLED:
+            _refuse(connector, command, "nothing was erased: Shopify says that the app is installed")
+        case Standing.UNKNOWN:
+            _ask_later(connector, command, asked)
+        case Standing.REMOVED:
+            _privately(connector, command)
+
+
+def _ask_later(connector: Connector, command: Command, asked: Asked) -> None:
+    """Come again in an hour; after the longest time it is left to an operator. Nothing is destroyed unasked."""
+    now = connector.clock.now()
+    waiting = msgspec.structs.replace(command, asked_since=command.asked_since or iso(now))
+    end = from_iso(waiting.asked_since) + ASKED_FOR.get(command.topic, _ASKED_FOR_OTHERS)
+    if now < end:
+        _log.warning("shop %s: %s waits, Shopify cannot be asked: %s", command.shop, command.topic, asked.reason)
+        send(connector, waiting, delay_seconds=ASK_AGAIN.total_seconds())
+    else:
+        _log.error("shop %s: %s was given up, Shopify cannot be asked: %s", command.shop, command.topic, asked.reason)
+    if command.topic in PRIVACY_TOPICS:
+        note = f"nothing was erased: Shopify cannot be asked whether the app is still installed ({asked.reason})"
+        receipt = _receipt(connector, command, "waiting" if now < end else "failed")
+        connector.receipts.keep(msgspec.structs.replace(receipt, received_at=waiting.asked_since, note=note[:1000]))
 
 
 def give_up(connector: Connector, command: Command) -> None:
@@ -63,18 +162,24 @@ def _privately(connector: Connector, command: Command) -> None:
         wait = (from_iso(taken.until) - connector.clock.now()).total_seconds() + 1
         send(connector, command, delay_seconds=max(wait, 1))
         return
-    connector.receipts.keep(msgspec.structs.replace(
-        receipt, state="done", ended_at=connector.clock.now().isoformat(timespec="seconds"), found=found, note=note
-    ))
+    _end(connector, msgspec.structs.replace(receipt, state="done"), found, note)
 
 
 def _work(connector: Connector, command: Command) -> tuple[dict[str, int], str]:
     """What was found, by place, and a remark for the receipt."""
-    if command.subject is None:
-        return erase_shop(connector, command.shop, triggered_at=from_iso(command.at))
-    if command.topic == "customers/redact":
-        return erase_customer(connector, command.shop, command.subject)
-    return export_customer(connector, command.shop, command.subject, command.number)
+    match command.topic, command.subject:
+        case "shop/redact", None:
+            return erase_shop(connector, command.shop), ""
+        case "customers/redact", Subject() as subject:
+            return erase_customer(connector, command.shop, subject)
+        case "customers/data_request", Subject() as subject:
+            return export_customer(connector, command.shop, subject, command.number)
+    raise ValueError(f"{command.topic} names {'somebody' if command.subject else 'nobody'}")
+
+
+def _end(connector: Connector, receipt: Receipt, found: dict[str, int], note: str) -> None:
+    ended_at = connector.clock.now().isoformat(timespec="seconds")
+    connector.receipts.keep(msgspec.structs.replace(receipt, ended_at=ended_at, found=found, note=note))
 
 
 def _receipt(connector: Connector, command: Command, state: str) -> Receipt:

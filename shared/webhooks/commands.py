@@ -2,13 +2,14 @@
 
 Source: Shopify, "Privacy law compliance" and "Webhooks" (payloads of app/uninstalled, app/scopes_update and the
 three compulsory topics). Headers are not signed, so a body must fit the topic and the store that the headers name:
-a delivery that was recorded once cannot be sent again as something worse. Border: reading and sending commands;
-carrying.py carries them out.
+a delivery that was recorded once cannot be sent again as something worse. What a body does not name (app/scopes_update
+no store, shop/redact no time) is asked of Shopify (asking.py). Border: reading commands; carrying.py carries them out.
 """
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -16,7 +17,7 @@ from shared.clock import from_iso, iso
 from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.privacy.subject import Subject
-from shared.shopify.topics import APP_TOPICS, PRIVACY_TOPICS
+from shared.shopify.topics import APP_TOPICS, PRIVACY_TOPICS, Number
 from shared.shopify.webhooks import Delivery
 
 QUEUE = "webhook-commands"
@@ -24,49 +25,66 @@ COMMAND_TOPICS = (*APP_TOPICS, *PRIVACY_TOPICS)
 FOLLOW_CARD = "subscriptions/follow-card"
 """Ours, not Shopify's: a shop was enabled or disabled, its subscriptions follow."""
 
+ABOUT_A_CUSTOMER = ("customers/data_request", "customers/redact")
+
 ORDERS_A_COMMAND = 1000
 """A message of the queue holds 48 KiB; a longer list becomes several commands."""
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
-    """A message of the queue. `at` is UTC, ISO 8601: when Shopify triggered it.
+    """A message of the queue. `at` is UTC, ISO 8601: when Shopify triggered it, never in the future.
 
-    number  Shopify's number of the request, or of the delivery if it has none
+    number       Shopify's number of the request, or of the delivery if it has none
+    host         the store that it is about, "" for a command of our own
+    refused      why the body cannot be carried out though Shopify signed it; it only gets a receipt
+    asked_since  UTC: Shopify is being asked since then whether it is true, "" = not yet
     """
 
     shop: str
     topic: str
     at: str
     number: str
+    host: str = ""
     subject: Subject | None = None
-    scopes: tuple[str, ...] = ()
+    refused: str = ""
+    asked_since: str = ""
 
 
 class _Customer(msgspec.Struct):
-    id: int
+    id: Number
     email: str | None = None
     phone: str | None = None
 
 
+class _About(msgspec.Struct):
+    """Whom a privacy request is about."""
+
+    customer: _Customer
+    orders_requested: list[Number] | None = None
+    orders_to_redact: list[Number] | None = None
+
+
 class _Request(msgspec.Struct):
-    id: int
+    id: Number
 
 
 class _Body(msgspec.Struct):
-    """The parts of all commands' bodies that we read."""
+    """The parts of all commands' bodies that say what they are."""
 
     shop_domain: str = ""
     myshopify_domain: str = ""
-    customer: _Customer | None = None
+    customer: Any = None
     data_request: _Request | None = None
-    orders_requested: list[int] | None = None
-    orders_to_redact: list[int] | None = None
     current: list[str] | None = None
     admin_graphql_api_id: str = ""
 
 
 def read_command(delivery: Delivery, now: datetime) -> Iterator[Command]:
-    """The commands of a delivery, for no shop yet; ConnectorError input-invalid if the body is not of its topic."""
+    """The commands of a delivery, for no shop yet; ConnectorError input-invalid if the body is not of its topic.
+
+    A privacy request that fits its topic and store, and names nobody, becomes a refused command: Shopify could only
+    send the same again.
+    """
     try:
         body = decoded(delivery.body, type=_Body)
     except msgspec.DecodeError as error:
@@ -74,16 +92,25 @@ def read_command(delivery: Delivery, now: datetime) -> Iterator[Command]:
     if not _fits(delivery, body):
         raise ConnectorError("input-invalid", f"the body is not one of {delivery.topic} of {delivery.shop_domain}")
     command = Command(
-        shop="", topic=delivery.topic, at=_time(delivery.triggered_at, now), scopes=tuple(body.current or ()),
+        shop="", topic=delivery.topic, host=delivery.shop_domain, at=_time(delivery.triggered_at, now),
         number=str(body.data_request.id) if body.data_request else delivery.webhook_id or iso(now),
     )
-    if body.customer is None:
+    if delivery.topic not in ABOUT_A_CUSTOMER:
         yield command
         return
-    orders = body.orders_requested or body.orders_to_redact or []
+    try:
+        about = decoded(delivery.body, type=_About)
+    except msgspec.DecodeError as error:
+        yield msgspec.structs.replace(command, refused=f"the request names no customer that can be: {error}"[:500])
+        return
+    yield from _by_parts(command, about)
+
+
+def _by_parts(command: Command, about: _About) -> Iterator[Command]:
+    orders = about.orders_requested or about.orders_to_redact or []
     for start in range(0, max(len(orders), 1), ORDERS_A_COMMAND):
         subject = Subject(
-            id=body.customer.id, email=body.customer.email or "", phone=body.customer.phone or "",
+            id=about.customer.id, email=about.customer.email or "", phone=about.customer.phone or "",
             orders=tuple(orders[start : start + ORDERS_A_COMMAND]),
         )
         part = f"-{start // ORDERS_A_COMMAND + 1}" if start else ""
@@ -110,8 +137,12 @@ def _fits(delivery: Delivery, body: _Body) -> bool:
 
 
 def _time(text: str, now: datetime) -> str:
-    # To the microsecond: an app may be removed and installed again within one second.
+    """The header's time, but none in the future: nobody has signed it.
+
+    To the microsecond: an app may be removed and installed again within one second.
+    """
     try:
-        return from_iso(text).isoformat(timespec="microseconds")
+        at = min(from_iso(text), now)
     except (ValueError, OverflowError):
-        return now.isoformat(timespec="microseconds")
+        at = now
+    return at.isoformat(timespec="microseconds")

@@ -59,7 +59,11 @@ def _note_change(connector: Connector, delivery: Delivery) -> None:
 
 
 def _queue_command(connector: Connector, delivery: Delivery) -> None:
+    """For every card that points to this store now; carrying.py looks again when the command's turn comes."""
     commands = list(read_command(delivery, connector.clock.now()))
-    for shop in connector.shops.codes_at(delivery.shop_domain):
+    shops = connector.shops.codes_at(delivery.shop_domain)
+    if not shops:
+        _log.warning("a delivery of %s was dropped: no shop is %s", delivery.topic, delivery.shop_domain)
+    for shop in shops:
         for command in commands:
             send(connector, msgspec.structs.replace(command, shop=shop))

@@ -25,7 +25,7 @@ class ListeningShops:
         known, now = self._known.get(host), self._clock.now()
         if known is None or now - known[0] > _REMEMBER:
             cards = [self._shops.find(code) for code in self._shops.codes_at(host)]
-            known = (now, [card.code for card in cards if card and card.enabled and card.host == host])
+            known = (now, [card.code for card in cards if card and card.enabled])
             if len(self._known) >= _MOST_REMEMBERED:
                 self._known.clear()
             self._known[host] = known

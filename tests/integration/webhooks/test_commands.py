@@ -50,6 +50,7 @@ def test_a_command_for_a_store_reaches_a_card_that_is_disabled_or_removed(house:
 
 
 def test_an_uninstalled_app_disconnects_the_shop_and_an_old_notice_does_not(house: House) -> None:
+    house.shopify.uninstall()
     before, after = (iso(house.clock.now() + timedelta(seconds=seconds)) for seconds in (-1, 1))
 
     carry_out(house.connector, Command(shop=house.shop, topic="app/uninstalled", at=before, number="1"))
@@ -59,19 +60,21 @@ def test_an_uninstalled_app_disconnects_the_shop_and_an_old_notice_does_not(hous
     assert house.connector.tokens.described(house.shop)["state"] == "disconnected"
 
 
-def test_changed_scopes_are_shown_at_once_and_an_old_notice_changes_nothing(house: House) -> None:
+def test_changed_scopes_are_asked_of_shopify_and_never_taken_from_the_notice(house: House) -> None:
     now = house.clock.now()
-    house.connector.tokens.store(house.shop, a_grant(now, "read_orders", "read_products"))
+    house.connector.tokens.store(house.shop, Grant(
+        access_token=house.shopify.token, since=now, granted=("read_orders", "read_themes")))
+    house.shopify.webhooks.scopes_changed(house.shopify.app, ["read_orders", "read_products"])
 
-    carry_out(house.connector, scopes(house, now - timedelta(seconds=1), "read_orders"))
+    carry_out(house.connector, scopes(house, now - timedelta(seconds=1)))
+    assert house.connector.tokens.described(house.shop)["scopes"] == ["read_orders", "read_themes"]
+
+    carry_out(house.connector, scopes(house, now + timedelta(seconds=1)))
     assert house.connector.tokens.described(house.shop)["scopes"] == ["read_orders", "read_products"]
-
-    carry_out(house.connector, scopes(house, now + timedelta(seconds=1), "read_orders"))
-    assert house.connector.tokens.described(house.shop)["scopes"] == ["read_orders"]
 
 
 def test_the_scopes_of_a_pasted_token_stay_unknown(house: House) -> None:
-    carry_out(house.connector, scopes(house, house.clock.now() + timedelta(seconds=1), "read_orders"))
+    carry_out(house.connector, scopes(house, house.clock.now() + timedelta(seconds=1)))
 
     assert house.connector.tokens.described(house.shop)["scopes"] == []
 
@@ -85,9 +88,5 @@ def test_the_end_of_a_bulk_operation_changes_nothing(house: House) -> None:
     assert queued(house) == []
 
 
-def a_grant(since: datetime, *granted: str) -> Grant:
-    return Grant(access_token="shpat_of_a_test", since=since, granted=granted)
-
-
-def scopes(house: House, at: datetime, *granted: str) -> Command:
-    return Command(shop=house.shop, topic="app/scopes_update", at=iso(at), number="1", scopes=granted)
+def scopes(house: House, at: datetime) -> Command:
+    return Command(shop=house.shop, topic="app/scopes_update", at=iso(at), number="1", host=store_of(house))

@@ -190,6 +190,7 @@ def test_an_export_holds_the_persons_disputes_and_no_payout_with_other_peoples_o
 def test_a_redaction_of_the_shop_leaves_no_payout_and_no_dispute(known: Known) -> None:
     payments_of(known)
     known.house.clock.forward(7 * 24 * 3600)
+    known.house.shopify.uninstall()
 
     carry_out(known.house.connector, command(known, "shop/redact"))
 
@@ -264,6 +265,7 @@ def test_after_a_shop_redaction_only_the_card_and_the_receipt_are_left(known: Kn
     carry_out(known.house.connector, command(known, "customers/data_request"))
     known.house.connector.changed.add(known.house.shop, "orders", 1, "orders/create")
     known.house.clock.forward(49 * 3600)
+    known.house.shopify.uninstall()
 
     carry_out(known.house.connector, command(known, "shop/redact"))
 

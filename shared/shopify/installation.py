@@ -1,0 +1,28 @@
+"""Whether our app is installed in the shop, and with which scopes.
+
+Source: Shopify's Admin schema 2026-10, `currentAppInstallation`; "Uninstall app": a removed app's tokens answer 401.
+Border: one question, no opinion.
+"""
+from __future__ import annotations
+
+import msgspec
+
+from shared.shopify.client import ShopifyClient
+
+
+class _Scope(msgspec.Struct):
+    handle: str
+
+
+class _Installation(msgspec.Struct, rename="camel"):
+    access_scopes: list[_Scope]
+
+
+class _Answer(msgspec.Struct, rename="camel"):
+    current_app_installation: _Installation
+
+
+def granted_scopes(client: ShopifyClient) -> tuple[str, ...]:
+    """The scopes of the installed app, sorted; raises what ShopifyClient.ask raises, also if it is not installed."""
+    answer = client.ask("app_installation", type=_Answer, most_tries=2)
+    return tuple(sorted(scope.handle for scope in answer.current_app_installation.access_scopes))

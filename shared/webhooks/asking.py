@@ -1,0 +1,55 @@
+"""Asks Shopify before a webhook is believed that would end a connection or erase a shop.
+
+The signature covers the body alone, and those bodies are always the same: whoever recorded one delivery can send it
+again, at any time and under any header. So the shop's own access is tried. Source: Shopify, "Uninstall app" (a removed
+app's tokens end at once) and "API response status codes" (401 a dead token, 404 no such shop; 402 and 423 a shop that
+is frozen or locked, 403 a lacking right: neither says that the app is gone). Border: one question; nothing is believed
+or done here.
+"""
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from shared.access.connections import State
+from shared.connector import Connector
+from shared.errors import ConnectorError
+from shared.shop_card import ShopCard
+from shared.shopify.installation import granted_scopes
+
+ENDED = ("access-token-missing", "reconnect-required", "shop-disconnected", "shop-url-invalid")
+"""There is no access any more: none is kept, Shopify refuses it and its renewal, or there is no such shop."""
+
+
+class Standing(StrEnum):
+    """What Shopify says of the app in a shop."""
+
+    INSTALLED = "installed"
+    REMOVED = "removed"
+    UNKNOWN = "unknown"
+
+
+class Asked(NamedTuple):
+    """The answer; `reason` says why it is not "installed", `scopes` what is granted if it is."""
+
+    standing: Standing
+    reason: str = ""
+    scopes: tuple[str, ...] = ()
+
+
+def ask_shopify(connector: Connector, shop: str, host: str) -> Asked:
+    """Whether the shop's access works; a shop whose card was removed is asked at this store."""
+    card = connector.shops.find(shop) or ShopCard(code=shop, shopify_url=f"https://{host}")
+    client = connector.shopify(card)
+    try:
+        return Asked(Standing.INSTALLED, scopes=granted_scopes(client))
+    except ConnectorError as problem:
+        removed = problem.code in ENDED or (problem.code == "shopify-refused" and _was_removed(connector, shop))
+        return Asked(Standing.REMOVED if removed else Standing.UNKNOWN, f"{problem.code}: {problem.detail}")
+    finally:
+        client.close()
+
+
+def _was_removed(connector: Connector, shop: str) -> bool:
+    """Whether the removal was believed before: a frozen or locked shop answers nobody, whatever the token."""
+    return connector.tokens.connections.get(shop).state is State.DISCONNECTED
