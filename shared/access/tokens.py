@@ -91,6 +91,10 @@ class AccessTokens:
         grant = self.grants.read(shop)
         return grant.since if grant and not self.connections.get(shop).final else None
 
+    def was_removed(self, shop: str) -> bool:
+        """Whether the app is known to have been removed from the store."""
+        return self.connections.get(shop).state is State.DISCONNECTED
+
     def host(self, shop: str) -> str:
         """The store that granted access; "" if none did, or a pasted token does not tell."""
         grant = self.grants.get(shop)

@@ -11,7 +11,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from shared.access.connections import State
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.shop_card import ShopCard
@@ -19,6 +18,9 @@ from shared.shopify.installation import granted_scopes
 
 ENDED = ("access-token-missing", "reconnect-required", "shop-disconnected", "shop-url-invalid")
 """There is no access any more: none is kept, Shopify refuses it and its renewal, or there is no such shop."""
+
+SILENT = ("shopify-refused",)
+"""A frozen or locked shop answers nobody, whatever the token: a removal that was believed before decides."""
 
 
 class Standing(StrEnum):
@@ -44,12 +46,8 @@ def ask_shopify(connector: Connector, shop: str, host: str) -> Asked:
     try:
         return Asked(Standing.INSTALLED, scopes=granted_scopes(client))
     except ConnectorError as problem:
-        removed = problem.code in ENDED or (problem.code == "shopify-refused" and _was_removed(connector, shop))
+        removed = problem.code in ENDED or (problem.code in SILENT and connector.tokens.was_removed(shop))
         return Asked(Standing.REMOVED if removed else Standing.UNKNOWN, f"{problem.code}: {problem.detail}")
     finally:
         client.close()
 
-
-def _was_removed(connector: Connector, shop: str) -> bool:
-    """Whether the removal was believed before: a frozen or locked shop answers nobody, whatever the token."""
-    return connector.tokens.connections.get(shop).state is State.DISCONNECTED
