@@ -197,14 +197,14 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
     with ThreadPoolExecutor(connector.settings.bc_concurrency, thread_name_prefix="bc") as lanes:
         for kind in run.kinds:
             try:
-                info = _information(connector, run, kind, shopify)
-                context = JobContext(
-                    card, fingerprint(card, info.first_began), run, shopify, bc, directory,
-                    connector.storage.tables[LINK_TABLE], connector.captures, connector.skipped, lease,
-                    connector.clock, lanes, connector.settings.bc_settle_seconds, *_horizon(info),
-                    named=partial(by_ids, shopify),
-                )
                 with told(kind, run, shopify, bc, connector.clock):
+                    info = _information(connector, run, kind, shopify)
+                    context = JobContext(
+                        card, fingerprint(card, info.first_began), run, shopify, bc, directory,
+                        connector.storage.tables[LINK_TABLE], connector.captures, connector.skipped, lease,
+                        connector.clock, lanes, connector.settings.bc_settle_seconds, *_horizon(info),
+                        named=partial(by_ids, shopify),
+                    )
                     _bring_type(connector, info, context, deadline, progress)
             except OutOfTime:
                 state = "continuing"

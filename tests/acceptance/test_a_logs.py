@@ -165,7 +165,7 @@ def test_a5_in_mode_disabled_a_run_that_fails_leaves_no_entry_and_still_fails(ho
     run = house.sync("orders")
 
     assert (run.state, run.error_code) == ("failed", "shopify-unavailable")
-    assert [call.status for call in house.exchanges][:4] == [500] * 4
+    assert {call.status for call in house.exchanges} == {500}
     assert entries(house) == []
 
 
