@@ -79,11 +79,17 @@ class SyncRuns:
     def __init__(self, table: Table, clock: Clock) -> None:
         self._table, self._clock = table, clock
 
-    def begin(self, shop: str, kinds: list[str], started_by: str, *, only_changed: bool = False) -> SyncRun:
-        """A new run; what another worker left "running" is marked interrupted (we hold the lease)."""
-        for run in self._of_state(shop, "running"):
-            run.state, run.ended_at = "interrupted", self._now()
-            self.save(run)
+    def begin(
+        self, shop: str, kinds: list[str], started_by: str, *, only_changed: bool = False, takes_over: bool = False
+    ) -> SyncRun:
+        """A new run; what another worker left "running" is marked interrupted (we hold the lease).
+
+        takes_over  it goes on where runs of its types stopped, so those that still wait to go on are interrupted too
+        """
+        for run in self._unfinished(shop):
+            if run.state == "running" or (takes_over and {*run.kinds} <= {*kinds}):
+                run.state, run.ended_at = "interrupted", self._now()
+                self.save(run)
         now = self._clock.now()
         key = f"{_key_at(now)}-{uuid4().hex[:4]}"
         run = SyncRun(
@@ -134,8 +140,10 @@ class SyncRuns:
         """Forget the runs of every shop that began at that time or earlier; how many."""
         return remove_rows(self._table, _key_at(before))
 
-    def _of_state(self, shop: str, state: str) -> Iterator[SyncRun]:
-        rows = self._table.rows("PartitionKey eq @p and state eq @s", {"p": shop, "s": state})
+    def _unfinished(self, shop: str) -> Iterator[SyncRun]:
+        rows = self._table.rows(
+            "PartitionKey eq @p and (state eq 'running' or state eq 'continuing')", {"p": shop}
+        )
         return map(_run, rows)
 
     def _now(self) -> str:

@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from shared.clock import iso
 from shared.shopify.kinds import Kind
 from shared.shopify.reading import IDS_PER_CALL, by_ids
-from shared.storage.lease import LeaseLost
-from shared.storage.tables import RowChanged, RowExists
 from shared.sync.changed_records import ChangedRecord, ChangedRecords
 from shared.sync.context import JobContext
 from shared.sync.job import APPLY, Deadline
@@ -45,8 +43,5 @@ def _note_gone(kind: Kind, gone: Sequence[int], context: JobContext) -> None:
         return
     links = context.links(kind)
     known = links.of(gone).values()
-    try:
-        links.save([link.with_(deleted_at=iso(context.clock.now()), capture="") for link in known])
-    except (RowChanged, RowExists) as error:
-        raise LeaseLost("sync-already-running", f"another worker changed {kind} of {context.card.code}") from error
+    links.save([link.with_(deleted_at=iso(context.clock.now()), capture="") for link in known])
     context.skipped.clear(context.card.code, kind, list(context.skipped.among(context.card.code, kind, gone)))

@@ -12,8 +12,6 @@ from shared.mapping.plan import CustomerPlan, plan_hash
 from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record
 from shared.shopify.records import Customer
-from shared.storage.lease import LeaseLost
-from shared.storage.tables import RowChanged, RowExists
 from shared.sync.context import JobContext
 from shared.sync.links import Link, LinkState
 from shared.sync.outcome import Outcome, Result, attempt, parked
@@ -62,14 +60,11 @@ def link_found(found: Mapping[int, str], context: JobContext) -> None:
     links = context.links(KIND)
     known = links.of(found)
     rows = {number: context.directory.customer_by_number(bc_number) for number, bc_number in found.items()}
-    try:
-        links.save([
-            known.get(number, Link(number=number)).with_(
-                state=LinkState.APPLIED, bc_id=row.id, bc_number=row.number, bc_set="customers")
-            for number, row in rows.items() if row
-        ])
-    except (RowChanged, RowExists) as error:
-        raise LeaseLost("sync-already-running", f"another worker changed {KIND} of {context.card.code}") from error
+    links.save([
+        known.get(number, Link(number=number)).with_(
+            state=LinkState.APPLIED, bc_id=row.id, bc_number=row.number, bc_set="customers")
+        for number, row in rows.items() if row
+    ])
 
 
 def present_number(link: Link, directory: Directory) -> str | None:

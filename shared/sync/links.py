@@ -14,7 +14,8 @@ from typing import Any
 
 import msgspec
 
-from shared.storage.tables import Put, Row, Table
+from shared.storage.lease import LeaseLost
+from shared.storage.tables import Put, Row, RowChanged, RowExists, Table
 from shared.telemetry import carried
 
 TABLE = "Links"
@@ -98,11 +99,15 @@ class Links:
     def save(self, links: Sequence[Link]) -> list[Link]:
         """Write links that nobody else may have written since they were read.
 
-        A link without etag must be new. RowExists or RowChanged: somebody else was here. Returns
+        A link without etag must be new. LeaseLost: somebody else was here, and the job is theirs. Returns
         the links with their new etags.
         """
         puts = [Put("replace" if k.etag else "insert", self._row(k), k.etag) for k in links]
-        etags = self._table.write(puts)
+        try:
+            etags = self._table.write(puts)
+        except (RowChanged, RowExists) as error:
+            shop, _, kind = self._partition.partition("|")
+            raise LeaseLost("sync-already-running", f"another worker changed {kind} of {shop}") from error
         return [msgspec.structs.replace(k, etag=etag) for k, etag in zip(links, etags, strict=True)]
 
     def _one_by_one(self, numbers: Sequence[int]) -> dict[int, Link]:

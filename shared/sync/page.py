@@ -14,8 +14,6 @@ from shared.journal.captures import capture_hash
 from shared.journal.runs import Counts
 from shared.journal.skipped import SkippedRecord, parked_again
 from shared.shopify.reading import Record
-from shared.storage.lease import LeaseLost
-from shared.storage.tables import RowChanged, RowExists
 from shared.sync import restoring
 from shared.sync.capturing import capture
 from shared.sync.context import JobContext
@@ -83,10 +81,7 @@ def _keep(kind: str, outcomes: Sequence[Outcome], context: JobContext) -> None:
         _skipped(kind, outcome.link, outcome.problem, rows.get(outcome.link.number), context)
         for outcome in outcomes if outcome.problem is not None
     ])
-    try:
-        context.links(kind).save([o.link for o in outcomes if not o.saved])
-    except (RowChanged, RowExists) as error:
-        raise LeaseLost("sync-already-running", f"another worker changed {kind} of {context.card.code}") from error
+    context.links(kind).save([o.link for o in outcomes if not o.saved])
     passed = [o.link.number for o in outcomes if o.problem is None and o.link.number in rows]
     context.skipped.clear(context.card.code, kind, passed)
 

@@ -105,11 +105,15 @@ def _run_alone(connector: Connector, job: SyncJob) -> SyncRun | None:
             if job.only_changed and not job.run and not _woken(connector, job.shop):
                 return None
             run = _begin(connector, job)
+            if run is None:
+                return None
             with about(run=run.run):
                 _carry_out(connector, job, run, lease)
     except LeaseTaken as taken:
         _log.info("shop %s: %s", job.shop, taken)
-        if job.only_changed:
+        if job.run:
+            _continue_later(connector, job, taken)
+        elif job.only_changed:
             _postpone(connector, job, taken)
         return None
     if run.state == "continuing":
@@ -148,8 +152,18 @@ def _woken(connector: Connector, shop: str) -> bool:
 
 def _postpone(connector: Connector, job: SyncJob, taken: LeaseTaken) -> None:
     """Come again when the lease may be free: the run that holds it has perhaps read past our rows."""
-    seconds = (from_iso(taken.until) - connector.clock.now()).total_seconds() + 1
-    connector.waking.postpone(job.shop, max(seconds, 1), lambda seconds: _send(connector, job, seconds))
+    wait = _seconds_until_free(connector, taken)
+    connector.waking.postpone(job.shop, wait, lambda seconds: _send(connector, job, seconds))
+
+
+def _continue_later(connector: Connector, job: SyncJob, taken: LeaseTaken) -> None:
+    """A run that waits to go on waits until the lease may be free; one that somebody carries on needs no second one."""
+    if connector.runs.get(job.shop, job.run).state == "continuing":
+        _send(connector, job, _seconds_until_free(connector, taken))
+
+
+def _seconds_until_free(connector: Connector, taken: LeaseTaken) -> float:
+    return max((from_iso(taken.until) - connector.clock.now()).total_seconds() + 1, 1)
 
 
 def _check_ready(connector: Connector, card: ShopCard) -> None:
@@ -159,13 +173,19 @@ def _check_ready(connector: Connector, card: ShopCard) -> None:
     connector.tokens.check(card.code, card.host)
 
 
-def _begin(connector: Connector, job: SyncJob) -> SyncRun:
+def _begin(connector: Connector, job: SyncJob) -> SyncRun | None:
+    """The run, new or going on; None if another one has taken its place meanwhile, or it has come to its end."""
     if job.run:
         run = connector.runs.get(job.shop, job.run)
+        if run.state in ("interrupted", "succeeded"):
+            _log.info("shop %s: run %s is over (%s), nothing goes on", job.shop, run.run, run.state)
+            return None
         run.state = "running"
+        connector.runs.save(run)
         return run
     kinds = job.kinds or (RECORDS if job.only_changed else KINDS)
-    return connector.runs.begin(job.shop, list(kinds), job.started_by, only_changed=job.only_changed)
+    return connector.runs.begin(
+        job.shop, list(kinds), job.started_by, only_changed=job.only_changed, takes_over=not job.only_changed)
 
 
 def _work(connector: Connector, job: SyncJob, run: SyncRun, lease: Lease) -> None:

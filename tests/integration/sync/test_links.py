@@ -7,7 +7,7 @@ import pytest
 
 from local.azurite import Azurite
 from shared.storage.account import storage_from_connection_string
-from shared.storage.tables import RowChanged, RowExists
+from shared.storage.lease import LeaseLost
 from shared.sync.links import TABLE, Link, Links, LinkState
 
 
@@ -29,7 +29,7 @@ def test_what_is_saved_is_read_again_with_its_state(links: Links) -> None:
 def test_a_claim_can_be_made_once(links: Links) -> None:
     links.save([Link(number=1, state=LinkState.SENDING)])
 
-    with pytest.raises(RowExists):
+    with pytest.raises(LeaseLost):
         links.save([Link(number=1, state=LinkState.SENDING)])
 
 
@@ -39,7 +39,7 @@ def test_of_two_who_read_the_same_link_one_can_claim_it(links: Links) -> None:
 
     links.save([mine.with_(state=LinkState.SENDING)])
 
-    with pytest.raises(RowChanged):
+    with pytest.raises(LeaseLost):
         links.save([theirs.with_(state=LinkState.SENDING)])
 
 
