@@ -2,7 +2,11 @@
 
 Rules: APIV2Sales{Orders,Invoices,CreditMemos}.Page.al and SalesHeader.Table.al. The properties of a body are
 validated in the order they stand in: a customer after `pricesIncludeTax` overwrites it, addresses before the
-customer are lost. Border: lines are in lines.py, sums in draft.py, posting in posting.py.
+customer are lost.
+A released order (API status Open) takes no change, and an order that is being worked on cannot be deleted:
+SalesHeader.OnDelete (responsibility centre), SalesLine.OnDelete (Qty. Shipped Not Invoiced, warehouse shipment).
+`responsibilityCenter` and `warehouseShipment` are hidden: the API does not show them.
+Border: lines are in lines.py, sums in draft.py, posting in posting.py.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ from . import currency, errors, line_values, lines, number_series
 from .amounts import UNIT_PRICE_PRECISION, ZERO, round_to, with_tax, without_tax
 from .contact_data import check_email, check_phone
 from .contract import BLANK_GUID, EntitySet, Row, check_body
-from .draft import KINDS, Draft, Kind, discount_base, open_draft, save
+from .draft import KINDS, Draft, Kind, check_open, discount_base, open_draft, save
 from .due_dates import due_date
 from .references import Pair, check_relations
 from .state import State
@@ -30,6 +34,7 @@ ADDRESS = {"addressLine1": "AddressLine1", "addressLine2": "AddressLine2", "city
 HIDDEN: Row = {
     "genBusPostingGroup": "", "vatBusPostingGroup": "", "customerPostingGroup": "", "locationCode": "",
     "discountType": "none", "discountSteps": (), "exchangeRate": Decimal(1), "postedId": "",
+    "responsibilityCenter": "", "warehouseShipment": False,
 }  # fmt: skip
 
 
@@ -61,19 +66,26 @@ def modify(state: State, entity: EntitySet, row: Row, values: Row) -> Row:
 
 
 def delete(state: State, entity: EntitySet, row: Row) -> None:
-    """Delete a draft with its lines."""
+    """Delete a draft with its lines, or a released order that nobody has begun to ship."""
     draft = open_draft(state, KINDS[entity.name], row)
-    check_open(draft)
+    if entity.name != "salesOrders":
+        check_open(draft)
+    _check_deletable(draft)
     for line in draft.lines:
         state.delete(draft.kind.lines, line["id"])
     state.delete(entity.name, row["id"])
 
 
-def check_open(draft: Draft) -> None:
-    """Refuses any change of a posted document."""
-    if draft.header["status"] != "Draft":
-        raise errors.dialog("You cannot change {label} {number} because it is posted.",
-                            label=draft.kind.label, number=draft.header["number"])  # fmt: skip
+def _check_deletable(draft: Draft) -> None:
+    if draft.header["responsibilityCenter"]:
+        raise errors.dialog("You cannot delete this document. Your identification is set up to process from {caption} "
+                            "{center} only.", caption="Responsibility Center", center="")  # fmt: skip
+    if draft.header["warehouseShipment"]:
+        raise errors.dialog("The Sales Line cannot be deleted when a related Warehouse Shipment Line exists.")
+    for line in draft.lines:
+        if draft.kind.headers == "salesOrders" and line["shippedQuantity"] > line["invoicedQuantity"]:
+            raise errors.must_be_equal("Qty. Shipped Not Invoiced", "0", "Sales Line", draft.line_key(line),
+                                       str(line["shippedQuantity"] - line["invoicedQuantity"]))  # fmt: skip
 
 
 def _new_header(state: State, entity: EntitySet, kind: Kind) -> Row:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from . import currency
+from . import currency, errors
 from .amounts import ZERO, TaxedLine, net_and_gross, round_to, spread, with_tax, without_tax
 from .contract import CONTRACT, EntitySet, Row
 from .state import State
@@ -65,6 +65,15 @@ def open_draft(state: State, kind: Kind, header: Row) -> Draft:
     """The working copy of a stored document, lines in order."""
     lines = sorted(state.find(kind.lines, "documentId", header["id"]), key=lambda line: line["sequence"])
     return Draft(kind, dict(header), [dict(line) for line in lines])
+
+
+def check_open(draft: Draft) -> None:
+    """Refuses any change of a posted document, and of an order that is released."""
+    if draft.header["status"] != "Draft" and draft.kind.headers == "salesOrders":
+        raise errors.must_be_equal("Status", "Open", "Sales Header", draft.key, "Released")
+    if draft.header["status"] != "Draft":
+        raise errors.dialog("You cannot change {label} {number} because it is posted.",
+                            label=draft.kind.label, number=draft.header["number"])  # fmt: skip
 
 
 def save(state: State, draft: Draft) -> Row:

@@ -2,6 +2,7 @@
 
 The kinds and their causes are those of Microsoft Learn, "Operational limits" and "Error codes" (429, 502, 503, 504,
 lock time-outs, stale reads). Probabilities use one seeded generator, so a run can be repeated.
+A fault may be tied to one document by its external number: then it strikes what is about that document only.
 Border: decides only; server.py and operations.py do what it says.
 """
 
@@ -11,33 +12,60 @@ import itertools
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-GATEWAY = ("delay", "status", "html", "drop_request")
+GATEWAY = ("delay", "status", "html", "drop_request", "late_commit")
 AFTER = ("drop_response_after_commit",)
-INSIDE = ("lock", "forbidden")
+INSIDE = ("lock", "forbidden", "refuse")
 KINDS = (*GATEWAY, *AFTER, *INSIDE)
+
+
+class Aim(NamedTuple):
+    """What a fault may be aimed at: the method, the entity set or action, and the documents it is about.
+
+    Documents are named by their external numbers: of the body, of the row the path leads to, or in the filter.
+    """
+
+    method: str
+    entity: str
+    documents: frozenset[str] = frozenset()
 
 
 @dataclass
 class Fault:
-    """One fault. `times` counts down (None: until removed); blank `method` or `entity` match any.
+    """One fault. `spare` requests that fit pass first, then it strikes `times` (None: until removed).
+
+    Blank `method` or `entity` match any.
 
     `entity` is an entity set, an action such as `shipAndInvoice`, or `$batch`; a batch matches by its parts too.
+    `document` is an external document number, blank for any.
+
+    late_commit  no answer comes, and the request is carried out `seconds` later (with the first request after that):
+                 a gateway gives up after ten minutes, the session behind it goes on
+    refuse       400 with `code` and `message`, as an extension of the tenant or a rule of the base app refuses
     """
 
     kind: str
     method: str = ""
     entity: str = ""
     times: int | None = 1
+    spare: int = 0
     probability: float = 1.0
     status: int = 503
     retry_after: int | None = None
     seconds: float = 0.0
     table: str = "No. Series Line"
+    document: str = ""
+    code: str = "Application_DialogException"
+    message: str = "This is refused here."
     id: int = 0
 
-    def fits(self, parts: Iterable[tuple[str, str]]) -> bool:
-        return any(self.method in ("", method) and self.entity in ("", entity) for method, entity in parts)
+    def fits(self, aims: Iterable[Aim]) -> bool:
+        return any(
+            self.method in ("", aim.method) and self.entity in ("", aim.entity)
+            and (not self.document or self.document in aim.documents)
+            for aim in aims
+        )
 
 
 @dataclass
@@ -65,18 +93,21 @@ class Faults:
         if fault_id is None:
             self.replica_lag, self.french, self.ignore_posting = 0.0, False, False
 
-    def take(self, kinds: tuple[str, ...], parts: Iterable[tuple[str, str]]) -> Fault | None:
+    def take(self, kinds: tuple[str, ...], aims: Iterable[Aim]) -> Fault | None:
         """The fault of these kinds that strikes this request, counted down; usually None."""
         if not self.rules:
             return None
-        parts = list(parts)
+        aims = list(aims)
         for fault in self.rules:
-            if fault.kind in kinds and fault.fits(parts) and self._strikes(fault):
+            if fault.kind in kinds and fault.fits(aims) and self._strikes(fault):
                 return fault
         return None
 
     def _strikes(self, fault: Fault) -> bool:
         if fault.times == 0 or (fault.probability < 1 and self.random.random() >= fault.probability):
+            return False
+        if fault.spare:
+            fault.spare -= 1
             return False
         if fault.times is not None:
             fault.times -= 1

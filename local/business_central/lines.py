@@ -10,7 +10,7 @@ from __future__ import annotations
 from . import errors, line_values, reference_data
 from .amounts import ZERO
 from .contract import BLANK_GUID, CONTRACT, EntitySet, Row, check_body
-from .draft import KIND_OF_LINES, Draft, open_draft, save
+from .draft import KIND_OF_LINES, Draft, check_open, open_draft, save
 from .state import State
 
 HIDDEN: Row = {"vatProdPostingGroup": "", "genProdPostingGroup": "", "invoiceDiscount": ZERO}
@@ -70,9 +70,7 @@ def _draft_of(state: State, entity: EntitySet, parent: Row | None, document_id: 
     if header is None:
         raise errors.dialog("You must specify an Id or a Document Id to get the lines.")
     draft = open_draft(state, kind, header)
-    if header["status"] != "Draft":
-        raise errors.dialog("You cannot change {label} {number} because it is posted.",
-                            label=kind.label, number=header["number"])  # fmt: skip
+    check_open(draft)
     return draft
 
 

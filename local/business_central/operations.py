@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from . import errors
 from .contract import BLANK_GUID, CONTRACT, EntitySet, Row, check_body
 from .entities import ACTIONS, BEHAVIOURS, COMPUTED, DEEP_INSERT, NEEDS_PARENT, PLAIN, VIEWS
-from .faults import INSIDE, Faults
+from .faults import INSIDE, Aim, Faults
 from .odata_query import (
     Query,
     candidates,
@@ -32,6 +32,9 @@ from .statistics import Statistics
 SEGMENT = re.compile(r"^(?P<name>[A-Za-z$][\w.]*)(?:\((?P<key>[^)]*)\))?$")
 GUID = re.compile(r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
 ETAG = re.compile(r'^W/"[^"]+"$')
+DOCUMENTS = ("salesOrders", "salesInvoices", "salesShipments", "salesCreditMemos")
+_IN_PATH = re.compile(rf"\b({'|'.join(DOCUMENTS)})\(([0-9a-fA-F-]{{36}})\)")
+_IN_FILTER = re.compile(r"externalDocumentNumber eq '([^']*)'")
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,8 @@ class Operations:
         reader = self.reader(operation)
         target = self._resolve(operation, reader)
         self.statistics.operation(operation.method, target.entity.name)
-        self.strike(operation.method, target.action or target.entity.name, target.entity.table)
+        documents = documents_of(self.state, operation)
+        self.strike(Aim(operation.method, target.action or target.entity.name, documents), target.entity.table)
         if operation.method == "GET":
             return self._read(operation, target, reader)
         if operation.headers.get("data-access-intent", "").lower() == "readonly":
@@ -92,11 +96,13 @@ class Operations:
         with self.state.transaction():
             return self._write(operation, target)
 
-    def strike(self, method: str, name: str, table: str) -> None:
-        """Let a fault inside the operation happen; `name` is the entity set, action or web service."""
-        fault = self.faults.take(INSIDE, [(method, name)])
+    def strike(self, aim: Aim, table: str) -> None:
+        """Let a fault inside the operation happen."""
+        fault = self.faults.take(INSIDE, [aim])
         if fault and fault.kind == "forbidden":
             raise errors.forbidden(table)
+        if fault and fault.kind == "refuse":
+            raise errors.BcError(400, fault.code, "{message}", message=fault.message)
         if fault:
             raise errors.locked(fault.table)
 
@@ -277,6 +283,16 @@ class Operations:
     def _shown(self, entity: EntitySet, row: Row, query: Query) -> Row:
         shown = render(self.state, entity, row, query, COMPUTED)
         return {"@odata.context": self._context(entity, single=True), **shown}
+
+
+def documents_of(state: State, operation: Operation) -> frozenset[str]:
+    """External numbers of the sales documents that an operation is about."""
+    rows = (state.row(name, row_id.lower()) for name, row_id in _IN_PATH.findall(operation.path))
+    named = {str(row["externalDocumentNumber"]) for row in rows if row}
+    named |= set(_IN_FILTER.findall(operation.options.get("$filter", "")))
+    if isinstance(operation.body, dict):
+        named.add(str(operation.body.get("externalDocumentNumber", "")))
+    return frozenset(named - {""})
 
 
 def _segment(text: str) -> tuple[str, str | None]:

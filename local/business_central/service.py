@@ -11,6 +11,7 @@ import logging
 import re
 from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
@@ -22,8 +23,9 @@ from . import batch, errors, translations
 from .contract import Row
 from .control import Control
 from .entities import NEEDS_PARENT
-from .faults import AFTER, GATEWAY, Fault
-from .operations import Answer, Operation, Operations
+from .faults import AFTER, GATEWAY, Aim, Fault
+from .operations import Answer, Operation, Operations, documents_of
+from .state import State
 from .throttle import Throttle
 from .tokens import Tokens
 from .web_services import ROOT as WEB_SERVICES
@@ -68,18 +70,18 @@ class Service:
         self.operations = Operations(control.state, control.faults, control.statistics)
         self.web_services = WebServices(self.operations)
         self.series_lock = asyncio.Lock()
+        self.late: list[tuple[datetime, Exchange]] = []
 
     async def answer(self, exchange: Exchange) -> Reply:
         """Answer one request to the API."""
         self.control.statistics.calls += 1
+        await self._carry_out_late()
         try:
             client = self.tokens.client_of(
                 exchange.headers.get("authorization", ""), on_premises="/v2.0/" not in exchange.base)
             parts = self._parts(exchange)
-            named = [name for _, operation in parts for name in _names(operation)]
-            if _is_batch(exchange.url):
-                named.append(("POST", "$batch"))
-            broken = await self._gateway_fault(named)
+            named = self._aims(exchange, parts)
+            broken = await self._gateway_fault(named, exchange)
             if broken:
                 return broken
             async with self.throttle.slot(client):
@@ -98,6 +100,12 @@ class Service:
         if _is_batch(exchange.url):
             return batch.operations_of(body, exchange.base)
         return [(None, Operation.of(exchange.method, exchange.url, exchange.headers, body))]
+
+    def _aims(self, exchange: Exchange, parts: list[tuple[Any, Operation]]) -> list[Aim]:
+        with self.control.lock:
+            aims = [aim for _, operation in parts for aim in _aims_of(self.control.state, operation)]
+        documents = frozenset(document for aim in aims for document in aim.documents)
+        return [*aims, Aim("POST", "$batch", documents)] if _is_batch(exchange.url) else aims
 
     async def _execute(self, exchange: Exchange, parts: list[tuple[Any, Operation]]) -> Reply:
         numbered = any(op.method == "POST" and _last_set(op.path) in NUMBERED for _, op in parts)
@@ -141,16 +149,29 @@ class Service:
 
     # --- what goes wrong
 
-    async def _gateway_fault(self, named: list[tuple[str, str]]) -> Reply | None:
+    async def _gateway_fault(self, named: list[Aim], exchange: Exchange) -> Reply | None:
         fault = self.control.faults.take(GATEWAY, named)
         if fault is None:
             return None
         if fault.kind == "delay":
             await asyncio.sleep(fault.seconds)
             return None
-        if fault.kind == "drop_request":
+        if fault.kind == "late_commit":
+            self.late.append((self.control.state.clock.now() + timedelta(seconds=fault.seconds), exchange))
+        if fault.kind in ("drop_request", "late_commit"):
             return Reply(0, drop=True)
         return self._broken(fault)
+
+    async def _carry_out_late(self) -> None:
+        """Requests whose answers were given up, and whose time has come."""
+        now = self.control.state.clock.now()
+        due = [exchange for moment, exchange in self.late if moment <= now]
+        self.late = [(moment, exchange) for moment, exchange in self.late if moment > now]
+        for exchange in due:
+            try:
+                await self._execute(exchange, self._parts(exchange))
+            except errors.BcError as problem:
+                log.info("late %s %s: %s", exchange.method, exchange.url, problem)
 
     def _broken(self, fault: Fault) -> Reply:
         headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
@@ -201,8 +222,11 @@ def _last_set(path: str) -> str:
     return names[-2] if names[-1].startswith("Microsoft.NAV.") and len(names) > 1 else names[-1]
 
 
-def _names(operation: Operation) -> list[tuple[str, str]]:
+def _aims_of(state: State, operation: Operation) -> list[Aim]:
     """What a fault may be aimed at: the entity set, and the action if there is one."""
     last = operation.path.rpartition("/")[2]
-    names = [(operation.method, _last_set(operation.path))]
-    return [*names, (operation.method, last.removeprefix("Microsoft.NAV."))] if "Microsoft.NAV." in last else names
+    documents = documents_of(state, operation)
+    aims = [Aim(operation.method, _last_set(operation.path), documents)]
+    if "Microsoft.NAV." in last:
+        aims.append(Aim(operation.method, last.removeprefix("Microsoft.NAV."), documents))
+    return aims

@@ -15,6 +15,7 @@ from typing import Any
 
 from . import errors
 from .contract import Row
+from .faults import Aim
 from .operations import Answer, Operation, Operations, check_etag
 from .state import etag_of
 
@@ -59,7 +60,7 @@ class WebServices:
         """Carry out one request below the web services' root. Raises BcError; then nothing has changed."""
         address = self._address(operation.path)
         self.operations.statistics.operation(operation.method, address.service)
-        self.operations.strike(operation.method, address.service, "Item")
+        self.operations.strike(Aim(operation.method, address.service), "Item")
         if operation.method == "GET":
             return self._read(operation, address)
         if operation.method != "PATCH" or address.number is None:

@@ -202,6 +202,49 @@ def test_posting_may_say_204_and_do_nothing(api: Api) -> None:
     assert api.get(f"salesOrders({order['id']})")[0] == 200
 
 
+# --- tied to one document, refused, late
+
+
+@pytest.mark.parametrize("method, path, body", [
+    ("POST", "salesOrders", ORDER),
+    ("GET", "salesOrders?$filter=externalDocumentNumber eq 'SHP-0' or externalDocumentNumber eq 'SHP-1'", None),
+    ("PATCH", "salesOrders({id})", {"shipToCity": "Lyon"}),
+    ("POST", "salesOrders({id})/salesOrderLines", {"description": "gift"}),
+    ("DELETE", "salesOrders({id})", None),
+], ids=["made", "looked up", "changed", "a line", "deleted"])  # fmt: skip
+def test_a_fault_may_be_tied_to_one_document(api: Api, method: str, path: str, body: dict[str, str] | None) -> None:
+    ids = {number: api.made("salesOrders", {**ORDER, "externalDocumentNumber": number})["id"]
+           for number in ("SHP-1", "SHP-2")}  # fmt: skip
+    api.bc.control.add_fault(kind="refuse", method=method, document="SHP-1", message="Not this one.", times=None)
+
+    struck = api.refusal(method, path.format(id=ids["SHP-1"]), body, If_Match="*")
+    other = {**body, "externalDocumentNumber": "SHP-3"} if body is ORDER else body
+    spared = api.send(method, path.format(id=ids["SHP-2"]).replace("SHP-1", "SHP-2"), other, If_Match="*")
+
+    assert struck == (400, "Application_DialogException", "Not this one.")
+    assert spared.status_code < 300
+
+
+def test_a_fault_may_spare_the_first_requests(api: Api) -> None:
+    api.bc.control.add_fault(kind="status", entity="items", spare=2)
+
+    assert [api.get("items")[0] for _ in range(4)] == [200, 200, 503, 200]
+
+
+def test_a_late_request_is_carried_out_though_its_answer_was_given_up(api: Api, clock: ManualClock) -> None:
+    api.bc.control.add_fault(kind="late_commit", method="POST", entity="salesOrders", seconds=180)
+    with pytest.raises(requests.ConnectionError):
+        api.post("salesOrders", ORDER)
+
+    def found() -> int:
+        where = "salesOrders?$filter=externalDocumentNumber eq 'SHP-1'"
+        return len(api.get(where, Data_Access_Intent="ReadWrite")[1]["value"])
+
+    early = found()
+    clock.forward(180)
+    assert (early, found(), found()) == (0, 1, 1)
+
+
 def test_clear_turns_everything_off(api: Api) -> None:
     api.bc.control.add_fault(kind="status", times=None)
     api.bc.faults.french = True

@@ -404,3 +404,57 @@ def test_changing_the_price_mode_carries_the_prices_over(api: Api) -> None:
     changed = api.read_order(order["id"])
     assert changed["salesOrderLines"][0]["unitPrice"] == 120
     assert totals(changed) == totals(order)
+
+
+# --- what may be deleted, and what takes no change
+
+
+def test_an_order_that_nobody_has_begun_to_ship_may_be_deleted_released_or_not(api: Api) -> None:
+    open_one, released = api.order(), api.order()
+    api.bc.control.change("salesOrders", released["number"], {"status": "Open"})
+
+    assert [api.delete(f"salesOrders({order['id']})") for order in (open_one, released)] == [204, 204]
+
+
+@pytest.mark.parametrize(
+    "taken_in_hand, text",
+    [({"responsibilityCenter": "LYON"}, "You cannot delete this document. Your identification is set up to process"),
+     ({"warehouseShipment": True}, "cannot be deleted when a related Warehouse Shipment Line exists.")],
+    ids=["responsibility centre", "warehouse shipment"],
+)  # fmt: skip
+def test_an_order_that_is_taken_in_hand_may_not_be_deleted(
+    api: Api, taken_in_hand: dict[str, Any], text: str
+) -> None:
+    order = api.order({"itemId": api.item("1000"), "quantity": 1})
+    api.bc.control.change("salesOrders", order["number"], taken_in_hand)
+
+    status, code, message = api.refusal("DELETE", f"salesOrders({order['id']})")
+
+    assert (status, code) == (400, "Application_DialogException")
+    assert text in message
+    assert api.read_order(order["id"])["salesOrderLines"]
+
+
+def test_an_order_that_is_shipped_and_not_invoiced_may_not_be_deleted(api: Api) -> None:
+    order = api.order({"itemId": api.item("1000"), "quantity": 2})
+    [line] = order["salesOrderLines"]
+    api.patch(f"salesOrderLines({line['id']})", {"shipQuantity": 1, "invoiceQuantity": 0})
+    api.post(f"salesOrders({order['id']})/Microsoft.NAV.shipAndInvoice")
+
+    _, code, message = api.refusal("DELETE", f"salesOrders({order['id']})")
+
+    assert code == "Application_FieldValidationException"
+    assert message.startswith("Qty. Shipped Not Invoiced must be equal to '0'  in Sales Line")
+
+
+def test_a_released_order_takes_no_change_and_no_line(api: Api) -> None:
+    order = api.order({"itemId": api.item("1000"), "quantity": 1})
+    api.bc.control.change("salesOrders", order["number"], {"status": "Open"})
+
+    header = api.refusal("PATCH", f"salesOrders({order['id']})", {"shipToCity": "Lyon"}, If_Match="*")
+    line = api.refusal("POST", f"salesOrders({order['id']})/salesOrderLines", {"description": "gift"})
+
+    for status, _, message in (header, line):
+        assert status == 400
+        assert "Status must be equal to 'Open'" in message
+        assert "Current value is 'Released'." in message
