@@ -138,11 +138,23 @@ CATALOGUE: dict[str, Problem] = {
         Fault.DATA, 422,
         "The order's total in Business Central differs from Shopify's",
         "Compare tax set-up (VAT Posting Setup) for the named order, or raise Rounding Tolerance "
-        "on the shop card, then retry the record. No document was left in Business Central.",
+        "on the shop card, then retry the record. Unless the sentence names one that stays, no "
+        "document was left in Business Central.",
         "Le total de la commande dans Business Central diffère de celui de Shopify",
         "Comparer la configuration TVA pour la commande nommée, ou augmenter la Tolérance "
-        "d'arrondi sur la fiche magasin, puis relancer. Aucun document n'est resté dans Business "
-        "Central.",
+        "d'arrondi sur la fiche magasin, puis relancer. Sauf si la phrase en nomme un, aucun document "
+        "n'est resté dans Business Central.",
+    ),
+    "document-differs": Problem(
+        Fault.DATA, 422,
+        "Business Central holds another document under this order's number",
+        "Compare the named document with the Shopify order. Make them agree, or delete the document "
+        "in Business Central if nobody has worked on it, then retry the record. If the document is "
+        "right as it is, dismiss the record.",
+        "Business Central contient un autre document sous le numéro de cette commande",
+        "Comparer le document nommé avec la commande Shopify. Les mettre d'accord, ou supprimer le "
+        "document dans Business Central si personne n'y a travaillé, puis relancer. Si le document "
+        "est bon tel quel, écarter l'enregistrement.",
     ),
     "order-changed-after-processing": Problem(
         Fault.DATA, 422,

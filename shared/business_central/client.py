@@ -25,7 +25,7 @@ from shared.business_central.refusals import Written, refusal
 from shared.business_central.request_window import DEFAULT_LIMIT
 from shared.business_central.retries import Failure
 from shared.business_central.sign_in import TokenProvider
-from shared.business_central.transport import Call, Transport
+from shared.business_central.transport import Before, Call, Transport
 from shared.business_central.web_services import WebService
 from shared.business_central.wire import Row
 from shared.clock import Clock
@@ -96,19 +96,22 @@ class BusinessCentral:
     # Reading
 
     def rows(
-        self, entity_set: str, *, filter: str = "", select: str = "", orderby: str = "", fresh: bool = False
+        self, entity_set: str, *, filter: str = "", select: str = "", orderby: str = "", expand: str = "",
+        fresh: bool = False,
     ) -> Iterator[Row]:
-        """All rows of an entity set, page after page; `filter`, `select`, `orderby` in OData's language."""
-        options = wire.query({"$filter": filter, "$select": select, "$orderby": orderby})
+        """All rows of an entity set, page after page; `filter`, `select`, `orderby`, `expand` in OData's language."""
+        options = wire.query({"$filter": filter, "$select": select, "$orderby": orderby, "$expand": expand})
         return self._pages(f"{self._root}/{self._company}/{entity_set}{options}", fresh)
 
     def companies(self) -> list[Row]:
         """The companies of this environment: id, name, displayName."""
         return list(self._pages(f"{self._root}/companies{wire.query({'$select': 'id,name,displayName'})}", False))
 
-    def read(self, entity_set: str, id: str, *, select: str = "", fresh: bool = False) -> Row | None:
+    def read(
+        self, entity_set: str, id: str, *, select: str = "", expand: str = "", fresh: bool = False
+    ) -> Row | None:
         """One row by its id with "@odata.etag", or None when there is none."""
-        url = f"{self._url(entity_set, id)}{wire.query({'$select': select})}"
+        url = f"{self._url(entity_set, id)}{wire.query({'$select': select, '$expand': expand})}"
         answer = self._transport.send(Call("GET", url, _intent(fresh), b"", Written(entity_set), writes=0))
         if answer.failure is None:
             return _row(answer.value)
@@ -126,32 +129,36 @@ class BusinessCentral:
         url = f"{self._root}/{self._company}{wire.query({'$select': 'name'})}"
         return str(self._good(Call("GET", url, _intent(False), b"", Written("companies"), writes=0))["name"])
 
-    # Writing: for executor.py only
+    # Writing: for executor.py and order_execution.py only
 
-    def create(self, entity_set: str, body: Mapping[str, Any]) -> Row:
-        """POST; the row as Business Central stored it. OutcomeUnknown: it may or may not be there."""
+    def create(self, entity_set: str, body: Mapping[str, Any], *, before: Before = None) -> Row:
+        """POST; the row as Business Central stored it. OutcomeUnknown: it may or may not be there.
+
+        `before` is called right before each attempt, after every wait; what it raises stops the request.
+        """
         call = self._write("POST", f"{self._root}/{self._company}/{entity_set}", entity_set, body)
-        return _row(self._good(call))
+        return _row(self._good(call._replace(before=before)))
 
-    def create_line(self, order_id: str, body: Mapping[str, Any]) -> Row:
+    def create_line(self, order_id: str, body: Mapping[str, Any], *, before: Before = None) -> Row:
         """One more line for a sales order."""
-        return self.create(f"salesOrders({order_id})/salesOrderLines", body)
+        return self.create(f"salesOrders({order_id})/salesOrderLines", body, before=before)
 
     def change(self, entity_set: str, id: str, body: Mapping[str, Any], etag: str) -> Row:
         """PATCH; the row after it. RowChanged when `etag` is no longer the row's."""
         call = self._write("PATCH", self._url(entity_set, id), entity_set, body, {"If-Match": etag})
         return _row(self._good(call))
 
-    def remove(self, entity_set: str, id: str) -> bool:
-        """DELETE; False when there was no such row."""
-        answer = self._transport.send(self._write("DELETE", self._url(entity_set, id), entity_set, {}))
+    def remove(self, entity_set: str, id: str, etag: str = "") -> bool:
+        """DELETE; False when there was no such row. RowChanged when an `etag` is given and no longer the row's."""
+        headers = {"If-Match": etag} if etag else {}
+        answer = self._transport.send(self._write("DELETE", self._url(entity_set, id), entity_set, {}, headers))
         if answer.failure is None:
             return True
         if _is_gone(answer.failure):
             return False
         raise refusal(answer.failure, Written(entity_set))
 
-    def batch(self, operations: Sequence[BatchRequest]) -> list[Row]:
+    def batch(self, operations: Sequence[BatchRequest], *, before: Before = None) -> list[Row]:
         """Up to 100 writes in one request, all or nothing; the stored rows in the same order.
 
         The first operation that fails decides the error: a snapshot batch rolls all others back, though
@@ -161,7 +168,7 @@ class BusinessCentral:
             raise ValueError(f"a batch takes {MAX_BATCH} operations, not {len(operations)}")
         if not operations:
             return []
-        return _in_order(self._good(self._batch_call(operations)), operations)
+        return _in_order(self._good(self._batch_call(operations)._replace(before=before)), operations)
 
     def rehearse(self, operations: Sequence[BatchRequest]) -> ConnectorError | None:
         """Whether these writes would be taken, one after another: the first refusal, or None; nothing of them stays.

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from shared.business_central.wire import plain
+from shared.business_central.wire import Row, plain
 
 Kind = TypeVar("Kind", bound=msgspec.Struct)
 
@@ -82,6 +82,21 @@ class SalesDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=T
     number: str
     entity_set: str = "salesOrders"
     total_amount_including_tax: Decimal = Decimal(0)
+
+
+class FoundDocument(msgspec.Struct, frozen=True):
+    """All that is there under one external number: an open order, or what was posted of it.
+
+    document  the first by number, with the total of them all
+    numbers   of all documents of this set that carry the external number
+    header    the first one's row as the API shows it, with its "@odata.etag"
+    lines     rows of the lines of all of them
+    """
+
+    document: SalesDocument
+    numbers: tuple[str, ...]
+    header: Row
+    lines: tuple[Row, ...]
 
 
 def row_as(kind: type[Kind], raw: dict[str, Any]) -> Kind:

@@ -35,6 +35,10 @@ from shared.exchange import Exchange, Observer, unobserved
 _HEADERS = {"Accept": "application/json", "Accept-Language": "en-US", "User-Agent": "serverless-shopify-connector"}
 
 
+Before = Callable[[], None] | None
+"""What is called right before a request goes out; an error of it keeps the request from being sent."""
+
+
 class Call(NamedTuple):
     """One request. writes: operations of it that change something; weight: requests it may count as."""
 
@@ -46,6 +50,7 @@ class Call(NamedTuple):
     writes: int
     weight: int = 1
     batch: bool = False
+    before: Before = None
 
 
 class Transport:
@@ -113,6 +118,8 @@ class Transport:
         self._http_gate()
         self._take_place(call)
         authorization = self._sign_in(self._observe)
+        if call.before is not None:
+            call.before()  # the last thing: whatever was waited for above lies behind us
         sent_at = self._clock.now()
         reply = self._exchange(call, authorization)
         answer = read_answer(reply, self._clock.now(), batch_of=call.weight if call.batch else 0)

@@ -1,8 +1,8 @@
 """Links: which Business Central record a Shopify record became, and what was last applied.
 
 Table Links, partition `<shop>|<kind>`, row key = Shopify id padded to 20 digits so that keys sort
-as numbers. A link is also the claim that makes order creation happen once: `sending` is written
-(with the row's etag) before a POST, `applied` after it.
+as numbers. A link is also the claim that makes order creation happen once (order_claims.py):
+`sending` is written (with the row's etag) before a POST, `applied` after it.
 """
 from __future__ import annotations
 
@@ -43,8 +43,9 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     card        fingerprint of the shop card it was mapped with
     plan        hash of the plan last applied
     lines       hash of what is sold and for how much (orders)
-    header      JSON of the document header last applied (orders)
-    claimed_at  UTC, when `sending` was written
+    header      JSON of the document header last applied, or sent under this claim (orders)
+    claimed_at  UTC, when `sending` was written: no more than some seconds before the request goes out
+    lines_at    UTC, when lines were sent for a document that was there, and no answer came yet (orders)
     deleted_at  UTC, when Shopify was found to have it no longer
     etag        of the stored row; "" when there is none yet
     """
@@ -62,6 +63,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     lines: str = ""
     header: str = ""
     claimed_at: str = ""
+    lines_at: str = ""
     deleted_at: str = ""
     etag: str = ""
 

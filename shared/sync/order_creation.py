@@ -1,162 +1,199 @@
 """Documents for new orders, exactly once.
 
-Business Central has no idempotency key, so the link row is the claim: `sending` is written before
-the POST and `applied` after it, in chunks of a few orders. Whoever finds `sending` looks the
-document up by its external number first, and repeats the POST only when it is found nowhere and
-the earlier request can no longer be under way.
+Business Central has no idempotency key. So every order is looked up before anything else, then claimed, then sent;
+`applied` is written after it, in chunks of a few orders. What is found is compared with what would be sent and
+taken over when it is the same order; what differs is parked with both sides, and touched by nobody. Whoever finds
+the claim of another attempt and no document sends again only when that request can no longer be under way.
 """
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
 
-import msgspec
-
-from shared.business_central.executor import create_sales_order, once_sent, settle_total
-from shared.business_central.lookup import find_sales_documents
-from shared.business_central.rows import SalesDocument
-from shared.clock import from_iso
+from shared.business_central.lookup import find_whole_documents
+from shared.business_central.order_execution import DocumentStays, create_sales_order, once_sent, take_over
+from shared.business_central.rows import FoundDocument, SalesDocument
 from shared.errors import ConnectorError, OutcomeUnknown, RecordRefused
 from shared.journal.captures import capture_hash
-from shared.mapping.order_changes import content_hash
-from shared.mapping.plan import SalesOrderPlan, plan_hash
+from shared.mapping.sales_orders import LeftOut, document_key
 from shared.shopify.reading import Record
 from shared.storage.lease import LeaseLost
-from shared.storage.tables import RowChanged, RowExists
 from shared.sync.context import JobContext
 from shared.sync.links import Link, LinkState
+from shared.sync.order_claims import Claim, save, settled
+from shared.sync.order_following import PlannedOrder, applied_link, follow, sent_link
+from shared.sync.order_lookup import Answer, looked_up
+from shared.sync.order_plans import order_of
 from shared.sync.outcome import Outcome, Result, parked
 
 _log = logging.getLogger(__name__)
 
-KIND = "orders"
 CLAIMED_AT_ONCE = 20
-"""Orders claimed in one write; so many at most wait when their worker dies."""
-
-
-class PlannedOrder(NamedTuple):
-    """An order with its link and the plan for it."""
-
-    record: Record
-    link: Link
-    plan: SalesOrderPlan
+"""Orders looked up in one question and claimed in one write; so many at most wait when their worker dies."""
 
 
 def create_documents(chunk: Sequence[PlannedOrder], context: JobContext) -> list[Outcome]:
-    """Claim, create, keep. Links of documents are in storage when this returns or raises."""
+    """Look up, claim, create, keep. Links of documents are in storage when this returns or raises."""
     context.lease.check()
-    there = find_sales_documents(context.bc, [_key(one) for one in chunk if _may_be_there(one, context)])
-    claimed = _save([_claim(one, context) for one in chunk], context)
+    there = looked_up({_key(one): one.link for one in chunk}, context)
+    claimed = _claimed([one for one in chunk if _key(one) not in there and _may_send(one.link, context)], context)
 
-    def create(pair: tuple[PlannedOrder, Link]) -> tuple[SalesDocument, Result] | ConnectorError:
-        one, claim = pair
+    def bring(one: PlannedOrder) -> Outcome:
+        claim = Claim(claimed.get(one.record.number, one.link), context)
         try:
-            return _document(one, claim, there.get(_key(one)), context)
+            return _brought(one, there.get(_key(one)), claim, context)
+        except DocumentStays as problem:
+            return parked(_linked(claim.link, problem.document, LinkState.PARKED), problem)
+        except OutcomeUnknown as problem:
+            return parked(claim.link, problem)
         except ConnectorError as problem:
-            return problem  # one that concerns the run is raised below, once the others' documents are kept
+            # Nothing of it is there. What concerns the run is raised below, once the others' documents are kept.
+            return parked(claim.link.with_(state=LinkState.PARKED, header="", lines=""), problem)
         except Exception as error:
             # Nobody knows how far it came: the claim must stand, or the order might be made twice.
             _log.exception("order %d failed", one.record.number)
-            return OutcomeUnknown("internal-error", f"{_key(one)}: {type(error).__name__}: {error}")
+            detail = f"{_key(one)}: {type(error).__name__}: {error}"
+            return parked(claim.link, OutcomeUnknown("internal-error", detail))
 
-    results = context.side_by_side(create, list(zip(chunk, claimed, strict=True)))
-    outcomes = [_result(one, link, result) for one, link, result in zip(chunk, claimed, results, strict=True)]
-    done = [outcome for outcome in outcomes if outcome.problem is None]
-    links = {link.number: link for link in _save([outcome.link for outcome in done], context)}
+    outcomes = context.side_by_side(bring, chunk)
+    done = [outcome for outcome in outcomes if outcome.link.state is LinkState.APPLIED]
+    links = {link.number: link for link in save([outcome.link for outcome in done], context)}
     _stop_if_run_is_over(outcomes, context)
     return [
-        outcome._replace(link=links[outcome.link.number], saved=True) if outcome.problem is None else outcome
+        outcome._replace(link=links[outcome.link.number], saved=True) if outcome.link.number in links else outcome
         for outcome in outcomes
     ]
 
 
-def _stop_if_run_is_over(outcomes: Sequence[Outcome], context: JobContext) -> None:
-    """Raise what concerns the whole run; claims of orders that were surely not stored are given up."""
-    ending = [o for o in outcomes if o.problem and not isinstance(o.problem, (RecordRefused, OutcomeUnknown))]
-    if not ending:
-        return
-    refused = [o.link for o in outcomes if o.problem and not isinstance(o.problem, OutcomeUnknown)]
-    _save([link.with_(capture="") for link in refused], context)
-    assert ending[0].problem is not None
-    raise ending[0].problem
+def leave_out(chunk: Sequence[tuple[Record, Link, LeftOut]], context: JobContext) -> list[Outcome]:
+    """Orders with nothing to bill: no document, or a conflict where one is there already."""
+    unsure = {document_key(order_of(record)): link for record, link, _ in chunk if _may_be_there(link)}
+    there = looked_up(unsure, context) if unsure else {}
+    return [_left_out(record, link, plan, there, context) for record, link, plan in chunk]
 
 
-def _claim(one: PlannedOrder, context: JobContext) -> Link:
-    """The link in state `sending`; an earlier claim keeps its time."""
-    earlier = one.link.claimed_at if one.link.state is LinkState.SENDING else ""
-    return one.link.with_(
-        state=LinkState.SENDING, claimed_at=earlier or context.clock.now().isoformat(),
-        capture=capture_hash(one.record.raw), card=context.card_fingerprint,
-    )
+# One order
+
+
+def _brought(one: PlannedOrder, there: Answer | None, claim: Claim, context: JobContext) -> Outcome:
+    """The order's document: the one that is there already, else created."""
+    if isinstance(there, RecordRefused):
+        raise _not_asked(_key(one), one.link, there)
+    if there is not None:
+        return _taken_over(one, there, claim, context)
+    if not _may_send(one.link, context):
+        raise _not_to_be_found(_key(one), one.link)
+    try:
+        made = create_sales_order(context.bc, one.plan, claim.sending)
+    except OutcomeUnknown:
+        with once_sent(one.plan):
+            found = find_whole_documents(context.bc, [_key(one)])
+        if not found:
+            raise
+        return _taken_over(one._replace(link=claim.link), found[_key(one)], claim, context)
+    return Outcome(applied_link(_linked(claim.link, made, LinkState.APPLIED), one.plan), Result.CREATED)
+
+
+def _taken_over(one: PlannedOrder, found: FoundDocument, claim: Claim, context: JobContext) -> Outcome:
+    """The order with the document that was found; raises DocumentStays where it is not the same order.
+
+    If it is our own (a link keeps a header of what it sent only), what Shopify changed since follows.
+    """
+    link, plan = one.link, one.plan
+    ours = link.state is LinkState.SENDING or bool(link.header and link.bc_id == found.document.id)
+    sent = link.header if ours else ""
+    with once_sent(plan, but=RecordRefused):
+        document = take_over(
+            context.bc, plan, found, ours=ours, texts=not sent, settled=settled(link.lines_at, context),
+            sending=claim.sending,
+        )
+        linked = _linked(_seen(one, claim.link, context), document, LinkState.APPLIED)
+        applied = applied_link(linked, plan)
+        result = Result.CREATED if ours else Result.UNCHANGED
+        if not sent:
+            return Outcome(applied, result)
+        followed = follow(one._replace(link=applied.with_(plan="", header=sent)), context)
+    return followed if followed.problem else followed._replace(result=result)
+
+
+def _left_out(
+    record: Record, link: Link, plan: LeftOut, there: Mapping[str, Answer], context: JobContext
+) -> Outcome:
+    key = document_key(order_of(record))
+    found = there.get(key)
+    if isinstance(found, RecordRefused):
+        return parked(link, _not_asked(key, link, found))
+    if found is not None:
+        return parked(_linked(link, found.document, LinkState.PARKED), _was_created(plan, found.document.number))
+    if not _may_send(link, context):
+        return parked(link, _not_to_be_found(key, link))
+    return Outcome(link.with_(state=LinkState.LEFT_OUT), Result.LEFT_OUT)
+
+
+def conflict(link: Link, plan: LeftOut) -> Outcome:
+    """An order with nothing left to bill that has its document."""
+    return parked(link, _was_created(plan, link.bc_number))
+
+
+def _was_created(plan: LeftOut, number: str) -> RecordRefused:
+    return RecordRefused("order-changed-after-processing", f"{plan.reason} {number} was created before that.")
+
+
+def _not_asked(key: str, link: Link, answer: RecordRefused) -> ConnectorError:
+    if link.state is LinkState.SENDING:
+        return OutcomeUnknown("outcome-unknown", f"{key} was sent and could not be looked up: {answer.detail}")
+    return RecordRefused(answer.code, f"{key} could not be looked up, so it was not sent: {answer.detail}")
+
+
+def _not_to_be_found(key: str, link: Link) -> OutcomeUnknown:
+    return OutcomeUnknown("outcome-unknown", f"{key} was sent at {link.claimed_at} and is not to be found yet")
+
+
+def _may_send(link: Link, context: JobContext) -> bool:
+    """Whether no earlier request for this order can be under way."""
+    return link.state is not LinkState.SENDING or settled(link.claimed_at, context)
+
+
+def _may_be_there(link: Link) -> bool:
+    """Never met (or its link was lost), sent before, or remembered."""
+    return not link.etag or link.state is LinkState.SENDING or bool(link.bc_id)
 
 
 def _key(one: PlannedOrder) -> str:
     return one.plan.external_document_number
 
 
-def _may_be_there(one: PlannedOrder, context: JobContext) -> bool:
-    """Sent before without an answer, or a run that does not trust the links."""
-    return one.link.state is LinkState.SENDING or context.look_first
+# Links
 
 
-def _document(
-    one: PlannedOrder, claimed: Link, there: SalesDocument | None, context: JobContext
-) -> tuple[SalesDocument, Result]:
-    """The order's document: the one that is there already, else created."""
-    sent_before = one.link.state is LinkState.SENDING
-    if there is not None:
-        # What a run without links finds may have been edited since: it is taken as it is.
-        return (_settled(there, one, context), Result.CREATED) if sent_before else (there, Result.UNCHANGED)
-    if sent_before and context.clock.now() < _certain_at(claimed, context):
-        raise OutcomeUnknown(
-            "outcome-unknown", f"{_key(one)} was sent at {claimed.claimed_at} and is not to be found yet"
+def _claimed(orders: Sequence[PlannedOrder], context: JobContext) -> dict[int, Link]:
+    """Their links in state `sending`, written at once, with what is about to be sent."""
+    now = context.clock.now().isoformat()
+    claims = [
+        sent_link(_seen(one, one.link, context), one.plan).with_(
+            state=LinkState.SENDING, claimed_at=now, bc_id="", bc_number="", bc_set="", plan="", lines_at="",
         )
-    try:
-        made = create_sales_order(context.bc, one.plan)
-    except OutcomeUnknown:
-        with once_sent(one.plan):
-            found = find_sales_documents(context.bc, [_key(one)])
-        if not found:
-            raise
-        made = found[_key(one)]
-    return _settled(made, one, context), Result.CREATED
+        for one in orders
+    ]
+    return {link.number: link for link in save(claims, context)}
 
 
-def _settled(document: SalesDocument, one: PlannedOrder, context: JobContext) -> SalesDocument:
-    with once_sent(one.plan):
-        return settle_total(context.bc, document, one.plan)
+def _seen(one: PlannedOrder, link: Link, context: JobContext) -> Link:
+    """The link with the content and the card that this was planned with."""
+    return link.with_(capture=capture_hash(one.record.raw), card=context.card_fingerprint)
 
 
-def _certain_at(claimed: Link, context: JobContext) -> datetime:
-    """From then on a request sent at the claim can no longer be under way."""
-    return from_iso(claimed.claimed_at) + timedelta(seconds=context.settle_seconds)
+def _linked(link: Link, document: SalesDocument, state: LinkState) -> Link:
+    return link.with_(state=state, bc_id=document.id, bc_number=document.number, bc_set=document.entity_set)
 
 
-def _result(
-    one: PlannedOrder, claimed: Link, result: tuple[SalesDocument, Result] | ConnectorError
-) -> Outcome:
-    if isinstance(result, OutcomeUnknown):
-        return parked(claimed, result)
-    if isinstance(result, ConnectorError):
-        return parked(claimed.with_(state=LinkState.PARKED), result)
-    document, what = result
-    link = claimed.with_(
-        state=LinkState.APPLIED, bc_id=document.id, bc_number=document.number, bc_set=document.entity_set,
-    )
-    return Outcome(applied_link(link, one), what)
-
-
-def applied_link(link: Link, one: PlannedOrder) -> Link:
-    """The link with what was applied, to recognise it the next time."""
-    return link.with_(
-        plan=plan_hash(one.plan), lines=content_hash(one.plan), header=msgspec.json.encode(one.plan.header).decode()
-    )
-
-
-def _save(links: Sequence[Link], context: JobContext) -> list[Link]:
-    try:
-        return context.links(KIND).save(links)
-    except (RowChanged, RowExists) as error:
-        raise LeaseLost("sync-already-running", f"another worker changed orders of {context.card.code}") from error
+def _stop_if_run_is_over(outcomes: Sequence[Outcome], context: JobContext) -> None:
+    """Raise what concerns the whole run; claims of orders that were surely not stored are given up."""
+    ending = [o.problem for o in outcomes if o.problem and not isinstance(o.problem, (RecordRefused, OutcomeUnknown))]
+    for problem in ending:
+        if isinstance(problem, LeaseLost):
+            raise problem
+    if ending:
+        not_stored = [o.link for o in outcomes if o.problem and o.link.state is LinkState.PARKED]
+        save([link.with_(capture="") for link in not_stored], context)
+        raise ending[0]

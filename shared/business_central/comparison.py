@@ -1,0 +1,156 @@
+"""Is a sales document that was found the order that would be sent? What differs, in words.
+
+Equal totals do not make equal documents. Compared are the buyer, currency and price mode, and what is sold: objects,
+quantities, prices and discounts, however the lines are ordered or split. Comment lines sell nothing and are left
+out, and one rounding line of ours may stand beside the planned lines. Addresses and the like are named by their
+properties only: a sentence about a difference holds no personal data.
+Border: pure. What is done about a difference is decided by the callers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from shared.business_central.rows import FoundDocument
+from shared.business_central.wire import Row
+from shared.mapping.plan import Body, SalesOrderPlan
+
+_NO_VARIANT = "00000000-0000-0000-0000-000000000000"
+_NAMES = {"salesOrders": "sales order", "salesInvoices": "sales invoice", "salesShipments": "shipment"}
+_BUYER = {"customerNumber": "customer", "currencyCode": "currency", "pricesIncludeTax": "prices include tax"}
+_NO_TEXT = frozenset(("externalDocumentNumber", "orderDate", *_BUYER))
+_SHOWN = 5
+
+_Object = tuple[str, str, str, Decimal]
+"""What a line sells: type, number, variant and price of a piece. A shipment shows neither of the last two."""
+_Sold = dict[_Object, tuple[Decimal, Decimal]]
+"""Object -> pieces and discount."""
+
+
+def differences(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
+    """What differs in who buys what for how much, "there / planned"; none for the same order."""
+    return [*_buyer(found, plan), *_lines(found, plan), *_total_of_invoices(found, plan)]
+
+
+def texts_that_differ(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
+    """Names of the planned header texts (addresses, phone, e-mail) that an open order shows otherwise."""
+    if found.document.entity_set != "salesOrders":
+        return []
+    return [name for name, text in plan.header.items()
+            if name not in _NO_TEXT and _text(found.header.get(name)) != _text(text)]
+
+
+def missing_tail(found: FoundDocument, plan: SalesOrderPlan, parcel: int) -> tuple[Body, ...]:
+    """The planned lines that a document lacks which ends after a whole number of parcels; () for any other."""
+    if found.document.entity_set != "salesOrders" or _buyer(found, plan):
+        return ()
+    there = _sold(found.lines, priced=True)
+    sent = (end for end in range(parcel, len(plan.lines), parcel) if _sold(plan.lines[:end], priced=True) == there)
+    end = next(sent, len(plan.lines))
+    return plan.lines[end:]
+
+
+def is_rounded(found: FoundDocument, plan: SalesOrderPlan) -> bool:
+    """Whether the document holds the rounding line that brings it to what was paid."""
+    none = (Decimal(0), Decimal(0))
+    planned = _sold(plan.lines, priced=True)
+    return any(
+        _is_rounding(what, pieces - planned.get(what, none)[0], discount - planned.get(what, none)[1], plan)
+        for what, (pieces, discount) in _sold(found.lines, priced=True).items()
+    )
+
+
+def both_sides(found: FoundDocument, plan: SalesOrderPlan, different: Sequence[str]) -> str:
+    """One sentence for each side, and what differs."""
+    named = ", ".join(different[:_SHOWN]) + (f" and {len(different) - _SHOWN} more" if len(different) > _SHOWN else "")
+    return (
+        f"{plan.external_document_number} is in Business Central as {kind_of(found)} {', '.join(found.numbers)}: "
+        f"customer {found.header.get('customerNumber')}, {_count(found.lines)}{_amount(found)}. By Shopify it is: "
+        f"customer {plan.header['customerNumber']}, {_count(plan.lines)}, {plan.expected_total}. "
+        f"Different (Business Central / Shopify): {named}."
+    )
+
+
+def kind_of(found: FoundDocument) -> str:
+    """Sales order, sales invoice or shipment."""
+    return _NAMES[found.document.entity_set]
+
+
+def _count(lines: Iterable[Row]) -> str:
+    number = sum(_is_sold(line) for line in lines)
+    return f"{number} line{'' if number == 1 else 's'}"
+
+
+def _amount(found: FoundDocument) -> str:
+    shipped = found.document.entity_set == "salesShipments"
+    return "" if shipped else f", {found.document.total_amount_including_tax}"
+
+
+def _buyer(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
+    # A shipment shows no more than the customer reliably.
+    names = ["customerNumber"] if found.document.entity_set == "salesShipments" else list(_BUYER)
+    return [f"{_BUYER[name]} {_plain(found.header.get(name))} / {_plain(plan.header[name])}"
+            for name in names
+            if name in plan.header and _text(found.header.get(name)) != _text(plan.header[name])]
+
+
+def _lines(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
+    priced = found.document.entity_set != "salesShipments"
+    there, planned = _sold(found.lines, priced), _sold(plan.lines, priced)
+    none = (Decimal(0), Decimal(0))
+    different, rounded = [], False
+    for what in {**planned, **there}:
+        (pieces, discount), (wanted, less) = there.get(what, none), planned.get(what, none)
+        if (pieces, discount) == (wanted, less):
+            continue
+        if not rounded and _is_rounding(what, pieces - wanted, discount - less, plan):
+            rounded = True
+            continue
+        name = f"{what[0]} {what[1]}" + (f" at {_plain(what[3])}" if priced else "")
+        if pieces != wanted:
+            different.append(f"{name}: {_plain(pieces)} / {_plain(wanted)} pieces")
+        else:
+            different.append(f"{name}: discount {_plain(discount)} / {_plain(less)}")
+    return different
+
+
+def _total_of_invoices(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
+    """An open order's total can still be settled; a posted one cannot."""
+    there = found.document.total_amount_including_tax
+    if found.document.entity_set != "salesInvoices" or abs(there - plan.expected_total) <= plan.rounding_tolerance:
+        return []
+    return [f"total {there} / {plan.expected_total}"]
+
+
+def _sold(lines: Iterable[Row], priced: bool) -> _Sold:
+    sold: _Sold = {}
+    for line in filter(_is_sold, lines):
+        variant = str(line.get("itemVariantId") or _NO_VARIANT).lower() if priced else _NO_VARIANT
+        price = Decimal(line.get("unitPrice") or 0) if priced else Decimal(0)
+        what = (line["lineType"], str(line["lineObjectNumber"]).upper(), variant, price)
+        pieces, discount = sold.get(what, (Decimal(0), Decimal(0)))
+        less = Decimal(line.get("discountAmount") or 0) if priced else Decimal(0)
+        sold[what] = (pieces + Decimal(line["quantity"]), discount + less)
+    return sold
+
+
+def _is_sold(line: Row) -> bool:
+    return line["lineType"] != "Comment" and bool(line.get("lineObjectNumber"))
+
+
+def _is_rounding(what: _Object, pieces: Decimal, discount: Decimal, plan: SalesOrderPlan) -> bool:
+    """One line of a few cents on the rounding account, as order_execution.py adds it."""
+    ours = ("Account", plan.rounding_account.upper())
+    return what[:2] == ours and pieces == 1 and not discount and abs(what[3]) <= plan.rounding_tolerance
+
+
+def _text(value: object) -> str:
+    """As Business Central may store it: blanks trimmed, codes in capitals, a city as its post code table spells it."""
+    return " ".join(str("" if value is None else value).split()).casefold()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}" if value == value.to_integral() else str(value)
+    return str(value)

@@ -1,0 +1,242 @@
+"""Sales orders carried out: created whole or not at all, or taken over where they are there already.
+
+Rules: a deep insert is one transaction; externalDocumentNumber is not unique, so an order is never sent without
+having been looked up. Once its request was answered with success the order is in Business Central, and no refusal
+of anything else (a further line, the total, a re-read, a DELETE) is a refusal of the order: either the document is
+taken back, or it stays and the error says so. Taken back is only the very document that this call made, unchanged
+since (its ETag goes along): on any other somebody may have worked. What is found is compared, never deleted.
+Border: with executor.py the only place that writes to Business Central.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import NamedTuple
+
+from shared.business_central.client import MAX_BATCH, BatchRequest, BusinessCentral
+from shared.business_central.comparison import both_sides, differences, is_rounded, missing_tail, texts_that_differ
+from shared.business_central.lookup import DOCUMENT, read_whole_order, sales_document
+from shared.business_central.rows import FoundDocument, SalesDocument
+from shared.business_central.transport import Before
+from shared.business_central.wire import Row
+from shared.errors import ConnectorError, OutcomeUnknown, RecordRefused
+from shared.mapping.plan import Body, SalesOrderPlan
+
+MAX_DEEP_LINES = 100
+"""Lines that one POST takes; further ones follow in parcels of as many."""
+_MOVES_WITH_LINES = ("@odata.", "total", "discount", "lastModified")
+"""Beginnings of the header properties that our own lines change."""
+
+
+class DocumentStays(RecordRefused):
+    """The order is not as it should be, and `document` of it stands in Business Central."""
+
+    def __init__(self, code: str, detail: str, document: SalesDocument) -> None:
+        super().__init__(code, detail)
+        self.document = document
+
+
+class Sending(NamedTuple):
+    """What is called right before a request goes out, one that makes the order or one that adds lines to it.
+
+    answered  called when the answer to the latter has come: nothing of it is under way any more
+    """
+
+    order: Before = None
+    lines: Before = None
+    answered: Callable[[], None] = lambda: None
+
+
+_FREELY = Sending()
+
+
+def create_sales_order(bc: BusinessCentral, plan: SalesOrderPlan, sending: Sending = _FREELY) -> SalesDocument:
+    """Create the order with all its lines and the total that was paid, or nothing.
+
+    A difference of the total within the tolerance becomes one rounding line.
+    RecordRefused: nothing of it is in Business Central. DocumentStays: it could not be taken back.
+    OutcomeUnknown: it may be there, whole or in part; lookup.find_whole_documents tells.
+    """
+    body = {**plan.header, "externalDocumentNumber": plan.external_document_number}
+    made = bc.create(
+        "salesOrders", {**body, "salesOrderLines": list(plan.lines[:MAX_DEEP_LINES])}, before=sending.order
+    )
+    order = sales_document("salesOrders", made)
+    try:
+        return _finished(bc, order, plan, plan.lines[MAX_DEEP_LINES:], sending)
+    except RecordRefused as refused:
+        _take_back(bc, made, plan, refused)
+        raise
+
+
+def take_over(
+    bc: BusinessCentral, plan: SalesOrderPlan, found: FoundDocument, *, ours: bool, texts: bool, settled: bool,
+    sending: Sending = _FREELY,
+) -> SalesDocument:
+    """The document that carries the order's number, if it is this order: the same buyer, lines and total.
+
+    ours     we sent it: what it lacks of the plan may be added
+    texts    its addresses must be the planned ones too; otherwise they are the caller's to compare
+    settled  no request of ours that adds lines can be under way any more
+    Raises DocumentStays where it is another order or lacks what Business Central refuses, OutcomeUnknown.
+    """
+    order = found.document
+    is_open = order.entity_set == "salesOrders"
+    if is_open and len(found.numbers) > 1:
+        raise _differs(found, plan, [f"{len(found.numbers)} sales orders / 1"])
+    different = differences(found, plan)
+    rest = missing_tail(found, plan, MAX_DEEP_LINES) if different and ours else ()
+    if different and not rest:
+        raise _differs(found, plan, different)
+    if texts and (otherwise := texts_that_differ(found, plan)):
+        raise _differs(found, plan, otherwise)
+    if not is_open or (not rest and order.total_amount_including_tax == plan.expected_total):
+        return order
+    if not ours or is_rounded(found, plan):
+        raise _differs(found, plan, [f"total {order.total_amount_including_tax} / {plan.expected_total}"])
+    return _completed(bc, found, plan, rest, settled, sending)
+
+
+def remove_sales_order(bc: BusinessCentral, id: str, etag: str) -> bool:
+    """Delete an order with its lines while it is as `etag` says; False when it was gone already."""
+    return bc.remove("salesOrders", id, etag)
+
+
+@contextmanager
+def once_sent(plan: SalesOrderPlan, but: type[ConnectorError] = OutcomeUnknown) -> Iterator[None]:
+    """The order is, or may be, in Business Central: what fails here is no refusal of it, except `but`."""
+    try:
+        yield
+    except ConnectorError as problem:
+        if isinstance(problem, (OutcomeUnknown, but)):
+            raise
+        detail = f"{plan.external_document_number} was sent; what became of it is not known: {problem.detail}"
+        raise OutcomeUnknown("outcome-unknown", detail) from problem
+
+
+def _differs(found: FoundDocument, plan: SalesOrderPlan, different: Sequence[str]) -> DocumentStays:
+    return DocumentStays("document-differs", both_sides(found, plan, different), found.document)
+
+
+# An order that is there, brought to its end
+
+
+def _completed(
+    bc: BusinessCentral, found: FoundDocument, plan: SalesOrderPlan, rest: tuple[Body, ...], settled: bool,
+    sending: Sending,
+) -> SalesDocument:
+    number, lines = found.document.number, len(plan.lines) - len(rest)
+    if not settled:
+        detail = f"{plan.external_document_number}, {number}: lines were sent for it and may be on their way yet."
+        raise OutcomeUnknown("outcome-unknown", detail)
+    try:
+        return _finished(bc, found.document, plan, rest, sending)
+    except RecordRefused as refused:
+        held = f"{number} stays in Business Central" + (f" with {lines} of {len(plan.lines)} lines." if rest else ".")
+        raise DocumentStays(refused.code, f"{refused.detail} {held}", found.document) from refused
+
+
+def _finished(
+    bc: BusinessCentral, order: SalesDocument, plan: SalesOrderPlan, rest: Sequence[Body], sending: Sending
+) -> SalesDocument:
+    """Add the rest of the lines and settle the total. RecordRefused: a line was refused, or the total is another."""
+    path = f"salesOrders({order.id})/salesOrderLines"
+    for start in range(0, len(rest), MAX_BATCH):
+        parcel = [BatchRequest("POST", path, line) for line in rest[start : start + MAX_BATCH]]
+        with _adding_lines(plan, sending):
+            bc.batch(parcel, before=sending.lines)
+    if not rest and order.total_amount_including_tax == plan.expected_total:
+        return order
+    return _settled(bc, order, plan, sending)
+
+
+@contextmanager
+def _adding_lines(plan: SalesOrderPlan, sending: Sending) -> Iterator[None]:
+    try:
+        with once_sent(plan, but=RecordRefused):
+            yield
+    except RecordRefused:
+        sending.answered()
+        raise
+    sending.answered()
+
+
+def _settled(bc: BusinessCentral, order: SalesDocument, plan: SalesOrderPlan, sending: Sending) -> SalesDocument:
+    """Make the total what was paid: a difference within the tolerance becomes one rounding line."""
+    order = _reread(bc, order, plan)
+    difference = plan.expected_total - order.total_amount_including_tax
+    if not difference:
+        return order
+    if abs(difference) > plan.rounding_tolerance:
+        raise _mismatch(order, plan, f"the tolerance is {plan.rounding_tolerance}")
+    if not plan.rounding_account:
+        detail = f"Cash Roundings Account is empty, and {plan.external_document_number} needs {difference}."
+        raise RecordRefused("account-missing", detail)
+    try:
+        with _adding_lines(plan, sending):
+            bc.create_line(order.id, _rounding_line(plan.rounding_account, difference), before=sending.lines)
+    except OutcomeUnknown:
+        settled = _reread(bc, order, plan)
+        if settled.total_amount_including_tax != plan.expected_total:
+            raise
+        return settled
+    settled = _reread(bc, order, plan)
+    if settled.total_amount_including_tax != plan.expected_total:
+        raise _mismatch(settled, plan, f"with a line of {difference} on account {plan.rounding_account}")
+    return settled
+
+
+def _rounding_line(account: str, difference: Decimal) -> Body:
+    # An account line takes a negative price (an item's price may not be negative).
+    return {
+        "lineType": "Account", "lineObjectNumber": account, "description": "Rounding",
+        "quantity": 1, "unitPrice": difference,
+    }  # fmt: skip
+
+
+def _mismatch(order: SalesDocument, plan: SalesOrderPlan, circumstance: str) -> RecordRefused:
+    detail = (
+        f"{plan.external_document_number} comes to {order.total_amount_including_tax} in Business Central "
+        f"and to {plan.expected_total} in Shopify; {circumstance}."
+    )
+    return RecordRefused("total-mismatch", detail)
+
+
+def _reread(bc: BusinessCentral, order: SalesDocument, plan: SalesOrderPlan) -> SalesDocument:
+    with once_sent(plan):
+        row = bc.read("salesOrders", order.id, select=DOCUMENT, fresh=True)
+        if row is None:
+            raise OutcomeUnknown("outcome-unknown", f"{order.number} was made and is gone again; it will be looked up.")
+        return sales_document("salesOrders", row)
+
+
+# Taking back what this very call made
+
+
+def _take_back(bc: BusinessCentral, made: Row, plan: SalesOrderPlan, refused: RecordRefused) -> None:
+    """Remove the order as it was made; DocumentStays, with why, where it has to stay."""
+    order = sales_document("salesOrders", made)
+    try:
+        with once_sent(plan, but=RecordRefused):
+            now = read_whole_order(bc, order.id)
+            if now is None:
+                return
+            if not _as_made(made, now, plan):
+                raise RecordRefused("record-refused", "it was changed there meanwhile.")
+            remove_sales_order(bc, order.id, str(now.header["@odata.etag"]))
+    except RecordRefused as why:
+        detail = f"{refused.detail} {order.number} stays in Business Central: {why.detail}"
+        raise DocumentStays(refused.code, detail, order) from why
+    except OutcomeUnknown as why:
+        detail = f"{refused.detail} Whether {order.number} could be removed is not known: {why.detail}"
+        raise OutcomeUnknown("outcome-unknown", detail) from why
+
+
+def _as_made(made: Row, now: FoundDocument, plan: SalesOrderPlan) -> bool:
+    """Whether nobody but us has touched it since: header as answered, lines as sent so far."""
+    untouched = all(
+        value == now.header.get(name) for name, value in made.items() if not name.startswith(_MOVES_WITH_LINES)
+    )
+    return untouched and (not differences(now, plan) or bool(missing_tail(now, plan, MAX_DEEP_LINES)))

@@ -1,0 +1,63 @@
+"""The claim on one order: a link row in state `sending`, stamped when its request goes out.
+
+Whoever finds the row waits from its stamp on until the request can no longer be under way (`settled`). That holds
+only if the request goes out when the stamp says: so it is checked, and if need be written anew, right before each
+request, after every wait for a turn, a token or a busy service. The row's etag is the fence: a worker that stood
+still while another took over cannot write it any more, and its request is not sent.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from shared.business_central.order_execution import Sending
+from shared.clock import from_iso
+from shared.storage.lease import LeaseLost
+from shared.storage.tables import RowChanged, RowExists
+from shared.sync.context import JobContext
+from shared.sync.links import Link, LinkState
+
+KIND = "orders"
+STAMP_HOLDS = timedelta(seconds=15)
+"""So long after the stamp a request may go out; later the row is stamped anew first."""
+
+
+class Claim:
+    """One order's link row while something may be sent for it; `link` is the row as last written."""
+
+    def __init__(self, link: Link, context: JobContext) -> None:
+        self.link = link
+        self._context = context
+        self.sending = Sending(self._before_the_order, self._before_lines, self._lines_answered)
+
+    def _before_the_order(self) -> None:
+        self._context.lease.check()
+        age = self._context.clock.now() - from_iso(self.link.claimed_at)
+        if not timedelta(0) <= age <= min(STAMP_HOLDS, timedelta(seconds=self._context.settle_seconds / 2)):
+            self._stamp()
+
+    def _before_lines(self) -> None:
+        self._stamp(lines_at=self._context.clock.now().isoformat())
+
+    def _lines_answered(self) -> None:
+        self.link = self.link.with_(lines_at="")
+
+    def _stamp(self, **changes: str) -> None:
+        """Write the row now; LeaseLost when somebody else did, or holds the shop."""
+        self._context.lease.renew()
+        self._context.lease.check()
+        now = self._context.clock.now().isoformat()
+        [self.link] = save([self.link.with_(state=LinkState.SENDING, claimed_at=now, **changes)], self._context)
+
+
+def settled(stamp: str, context: JobContext) -> bool:
+    """Whether a request sent at this stamp ("" for none) can no longer be under way."""
+    return not stamp or context.clock.now() >= from_iso(stamp) + timedelta(seconds=context.settle_seconds)
+
+
+def save(links: Sequence[Link], context: JobContext) -> list[Link]:
+    """Write links of orders; LeaseLost when another worker has written one of them."""
+    try:
+        return context.links(KIND).save(links)
+    except (RowChanged, RowExists) as error:
+        raise LeaseLost("sync-already-running", f"another worker changed orders of {context.card.code}") from error
