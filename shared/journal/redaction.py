@@ -75,7 +75,7 @@ _AFTER_A_WORD = (
     # password: … of YAML, to the end of what holds together
     _Rule(
         re.compile(
-            rf"({_REST_OF_NAME}:\s{{1,9}})(?!null\b|true\b|false\b|~)[^\s,;\"'<>{{}}\[\]\\]{{6,}}"
+            rf"({_REST_OF_NAME}:\s{{1,9}})(?!(?:null|true|false)\b|~\s)[^\s,;\"'<>{{}}\[\]\\]{{6,}}"
         ), rf"\1{HIDDEN}",
     ),
 )
