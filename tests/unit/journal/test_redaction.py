@@ -57,7 +57,8 @@ MET_IN = [
     '{{"body": "[{{\\"name\\":\\"refresh_token\\",\\"value\\":\\"{0}\\"}}]"}}',
     "<AccessToken>{0}</AccessToken>", '<password type="text">{0}</password>', "<ns:clientSecret>{0}</ns:clientSecret>",
     '<add key="Password" value="{0}"/>', "<Token><![CDATA[{0}]]></Token>", "<key>{0}</key>",
-    "access_token: {0}", "access_token: ~{0}", "token: null{0}", "db:\n  password: {0}\n  port: 5432", "- client_secret: '{0}'", 'token: "{0}"',
+    "access_token: {0}", "access_token: ~{0}", "token: null{0}",
+    "db:\n  password: {0}\n  port: 5432", "- client_secret: '{0}'", 'token: "{0}"',
     "settings:\n  key: {0}\n",
     "{{'access_token': '{0}', 'scope': 'x'}}", "password = '{0}'", 'export SHOPIFY_CLIENT_SECRET="{0}"',
     "Ocp-Apim-Subscription-Key: {0}", "aeg-sas-key: {0}", "x-functions-key: {0}", "Set-Cookie: session={0}; Path=/",
@@ -143,7 +144,8 @@ def test_the_code_of_an_authorization_is_secret_and_the_code_of_a_discount_is_no
     '{"customAttributes":[{"key":"gift_message","value":"For Marie"},{"key":"size","value":"XL 42"}]}',
     '{"metafields":[{"namespace":"custom","key":"material","value":"oak"}],"keyboard":"azerty"}',
     '{"name":"#1001","value":"120.00"}', "<html><body><p>Bad Gateway</p></body></html>",
-    "The token service did not answer. Token: none", "token: null", "secret: true", "password: ~\nport: 5432", "sku: KEY-0001-RED",
+    "The token service did not answer. Token: none", "token: null", "secret: true", "password: ~\nport: 5432",
+    "sku: KEY-0001-RED",
     "",
 ])
 def test_what_is_no_secret_stays_as_it_is(text: str) -> None:
