@@ -4,7 +4,8 @@ A run that does not trust the links (a full one, or one from a time an operator 
 it meets, whether its record changed or not; so does the retry of a parked record. Customers and items
 are compared with the tables the job has read anyway; orders are looked up by their external number,
 twenty a call, among orders, invoices and shipments, so that a posted order is not taken for a deleted
-one. A record that is gone gets the state `lost`, and its type creates it again.
+one, and by its id, should its external number have been changed. A record that is gone gets the state
+`lost`, and its type creates it again.
 """
 from __future__ import annotations
 
@@ -51,7 +52,13 @@ def _gone_products(records: Sequence[Record], links: Mapping[int, Link], context
 def _gone_orders(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> set[int]:
     keys = {r.number: document_key(r.value) for r in records if isinstance(r.value, Order)}
     there = find_sales_documents(context.bc, list(keys.values()))
-    return {number for number, key in keys.items() if key not in there}
+    return {number for number, key in keys.items() if key not in there and not _is_there(links[number], context)}
+
+
+def _is_there(link: Link, context: JobContext) -> bool:
+    """By its id: somebody may have given the document another external number."""
+    return bool(link.bc_id and link.bc_set) and context.bc.read(
+        link.bc_set, link.bc_id, select="id", fresh=True) is not None
 
 
 def _variants(record: Record) -> list[int]:

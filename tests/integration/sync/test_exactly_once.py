@@ -257,6 +257,19 @@ def test_an_order_that_was_cancelled_after_its_link_was_lost_is_a_conflict_with_
     assert house.document(5001)["number"] in house.parked()[5001].detail
 
 
+def test_a_document_that_was_given_another_external_number_is_not_made_twice_after_a_reset(house: House) -> None:
+    house.order(5001)
+    house.sync("orders")
+    number = house.document(5001)["number"]
+    house.bc.control.change("salesOrders", number, {"externalDocumentNumber": "PO-778"})
+    house.connector.informations.set_last_sync_time(house.shop, "orders", None, by="test")
+
+    run = house.sync("orders")
+
+    assert (run.counts["orders"].unchanged, posts(house), house.documents(5001)) == (1, 1, [])
+    assert house.link("orders", 5001).bc_number == number
+
+
 def test_a_second_card_of_the_store_doubles_no_order(house: House) -> None:
     house.order(5001)
     house.order(5002)
