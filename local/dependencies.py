@@ -1,53 +1,70 @@
-"""Writes requirements.lock and docs/licences.md from requirements.txt: every package of the app, with its hashes
-and its licence.
+"""Writes the locks and docs/licences.md: every package with the hashes of all its files, those of the app with their
+licence.
 
-    python -m local.dependencies            write both
+    python -m local.dependencies            write all three
     python -m local.dependencies --licences write docs/licences.md only (needs no package index)
 
-The lock is made with uv for Linux, macOS and Windows and for Python 3.11 and 3.12 (where azure-functions 1.x ends),
-with the hashes of all files of each version. A line of requirements.txt for newer ones (its marker) is for the local
-stack alone and stays out. Licences are what the installed packages say of themselves (Core
-metadata, "License-Expression").
+`requirements.lock`, from requirements.txt, is what is deployed: for the Python in Azure, so a line for newer ones (its
+marker) stays out. `requirements-dev.lock`, from requirements-dev.txt, is what `./run` installs: for every Python from
+that one on. Both are made with uv for Linux, macOS and Windows, and the second keeps to the versions of the first.
+Licences are what the installed packages say of themselves (Core metadata, "License-Expression").
 """
 from __future__ import annotations
 
 import re
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageMetadata, metadata
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from infra.package import python_in_azure
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.lock"
+DEVELOPMENT_LOCK = ROOT / "requirements-dev.lock"
 LICENCES = ROOT / "docs" / "licences.md"
 _UNIVERSAL = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate"]
 _CLASSIFIER = "License :: OSI Approved :: "
 
 
 def lock() -> None:
-    """Resolve requirements.txt anew; what is locked already stays if it still fits."""
+    """Resolve the requirements anew; what is locked already stays if it still fits."""
+    _compile(LOCK, ["-"], "\n".join(required("requirements.txt")))
+    pinned = {canonicalize_name(line.partition("==")[0]) for line in required("requirements.txt")}
+    brought = [f"{name}=={version}" for name, version in locked().items() if name not in pinned]
+    _compile(DEVELOPMENT_LOCK, ["requirements-dev.txt", "-c", "-"], "\n".join(brought))
+
+
+def _compile(lock: Path, sources: list[str], given: str) -> None:
     subprocess.run([
         sys.executable, "-m", "uv", "pip", "compile", "--quiet", *_UNIVERSAL, "--no-emit-index-url",
         "--no-emit-find-links", "--custom-compile-command", "python -m local.dependencies",
-        "-o", LOCK.name, "-",
-    ], cwd=ROOT, check=True, text=True, input="\n".join(required("requirements.txt")))
+        "-o", lock.name, *sources,
+    ], cwd=ROOT, check=True, text=True, input=given)
 
 
-def required(name: str) -> list[str]:
-    """What a requirements file asks for on the Python that runs in Azure, as package==version."""
+def required(name: str, python: str = "") -> list[str]:
+    """What a requirements file asks for on a version of Python (none: the one in Azure), as package==version."""
     lines = (line.split("#")[0].strip() for line in (ROOT / name).read_text().splitlines())
-    wanted = [Requirement(line) for line in lines if line and not line.startswith("-r ")]
-    there = {"python_version": python_in_azure()}
-    return [f"{one.name}{one.specifier}" for one in wanted if one.marker is None or one.marker.evaluate(there)]
+    return [f"{one.name}{one.specifier}" for one in _there(lines, python)]
 
 
-def locked() -> dict[str, str]:
-    """Package -> version, as locked."""
-    return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", LOCK.read_text(), re.MULTILINE))
+def locked(lock: Path = LOCK, python: str = "") -> dict[str, str]:
+    """Package -> version, as locked for this system and a version of Python (none: the one in Azure)."""
+    lines = re.findall(r"^([a-z0-9-]+==[^\\\n]+)", lock.read_text(), re.MULTILINE)
+    return {one.name: str(one.specifier).removeprefix("==") for one in _there(lines, python)}
+
+
+def _there(lines: Iterable[str], python: str) -> Iterator[Requirement]:
+    version = python or python_in_azure()
+    system = {"python_version": version, "python_full_version": f"{version}.0"}
+    for one in (Requirement(line) for line in lines if line and not line.startswith("-r ")):
+        if one.marker is None or one.marker.evaluate(system):
+            yield one
 
 
 def licence_of(package: str) -> str:

@@ -1,19 +1,21 @@
-"""What runs in Azure is locked with hashes, and its licences are listed.
+"""What runs in Azure and what `./run` installs are locked with hashes, and the licences of the first are listed.
 
-`python -m local.dependencies` writes both files anew; that needs the package index, these tests do not.
+`python -m local.dependencies` writes these files anew; that needs the package index, these tests do not.
 """
 from __future__ import annotations
 
 import re
 from importlib.metadata import metadata, requires
+from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from infra.package import python_in_azure
-from local.dependencies import LICENCES, LOCK, licence_of, locked, page
-from tests.test_repository import ROOT, requirement_lines
+from local.dependencies import DEVELOPMENT_LOCK, LICENCES, LOCK, licence_of, locked, page, required
+from tests.test_repository import ROOT
 
 IN_AZURE = {"python_version": python_in_azure(), "sys_platform": "linux", "platform_system": "Linux",
             "platform_python_implementation": "CPython", "implementation_name": "cpython", "extra": ""}
@@ -22,16 +24,32 @@ ACCEPTED = re.compile(r"MIT|BSD|Apache|MPL-2\.0|MPL 2\.0|PSF-2\.0|ISC|Unlicense"
 """Licences under which the packages may be used and handed on beside our own code."""
 
 
-def test_the_lock_holds_the_versions_that_are_required() -> None:
-    required = dict(line.split("==") for line in requirement_lines("requirements.txt"))
+SOURCES = {LOCK: ("requirements.txt",), DEVELOPMENT_LOCK: ("requirements.txt", "requirements-dev.txt")}
 
-    assert {name: locked().get(canonicalize_name(name)) for name in required} == required
+PYTHONS = ("3.11", "3.12", "3.13")
+
+either_lock = pytest.mark.parametrize("lock", SOURCES, ids=lambda lock: lock.name)
 
 
-def test_the_lock_holds_whatever_a_locked_package_requires() -> None:
+@pytest.mark.parametrize("lock, python", [(LOCK, python_in_azure()), *((DEVELOPMENT_LOCK, each) for each in PYTHONS)])
+def test_a_lock_holds_the_versions_that_are_required(lock: Path, python: str) -> None:
+    wanted = versions_required(lock, python)
+
+    assert wanted
+    assert {name: locked(lock, python).get(name) for name in wanted} == wanted
+
+
+def test_what_is_developed_with_is_what_runs_in_azure() -> None:
+    assert locked().items() <= locked(DEVELOPMENT_LOCK).items()
+    assert {name: hashes_in(LOCK)[name, version] for name, version in locked().items()} == {
+        name: hashes_in(DEVELOPMENT_LOCK)[name, version] for name, version in locked().items()}
+
+
+@either_lock
+def test_a_lock_holds_whatever_a_locked_package_requires(lock: Path) -> None:
     missing = {
-        (name, one.name) for name in locked() for one in map(Requirement, requires(name) or [])
-        if (one.marker is None or one.marker.evaluate(IN_AZURE)) and canonicalize_name(one.name) not in locked()
+        (name, one.name) for name in locked(lock) for one in map(Requirement, requires(name) or [])
+        if (one.marker is None or one.marker.evaluate(IN_AZURE)) and canonicalize_name(one.name) not in locked(lock)
     }
 
     assert not missing
@@ -43,11 +61,19 @@ def test_every_locked_package_takes_the_python_that_runs_in_azure() -> None:
     assert [name for name, bound in bounds.items() if f"{python_in_azure()}.9" not in bound] == []
 
 
-def test_every_locked_package_has_the_hashes_of_its_files() -> None:
-    entries = re.findall(r"^[a-z0-9-]+==[^\n]*((?:\n    --hash=sha256:[0-9a-f]{64}(?: \\)?)*)$", LOCK.read_text(), re.M)
+@either_lock
+def test_every_locked_package_has_the_hashes_of_its_files(lock: Path) -> None:
+    assert len(hashes_in(lock)) == len(re.findall("^[a-z]", lock.read_text(), re.MULTILINE))
+    assert {one for one, hashes in hashes_in(lock).items() if not hashes} == set()
 
-    assert len(entries) == len(locked())
-    assert [entry for entry in entries if "sha256" not in entry] == []
+
+def test_run_installs_nothing_without_its_hash() -> None:
+    installs = re.search(r'"pip", "install"[^\]]+\]', (ROOT / "run").read_text(), re.DOTALL)
+
+    assert installs is not None
+    assert '"--require-hashes"' in installs[0]
+    assert f'"{DEVELOPMENT_LOCK.name}"' in installs[0]
+    assert f'["{DEVELOPMENT_LOCK.name}"]' in (ROOT / "run").read_text(), "installs again when the lock has changed"
 
 
 def test_every_package_is_listed_with_its_licence() -> None:
@@ -60,16 +86,31 @@ def test_every_licence_lets_us_use_the_package() -> None:
     assert {name: licence for name, licence in told.items() if not ACCEPTED.search(licence)} == {}
 
 
-def test_nothing_is_locked_that_is_not_needed() -> None:
-    reached, waiting = set(), [canonicalize_name(line.split("==")[0]) for line in requirement_lines("requirements.txt")]
+@either_lock
+def test_nothing_is_locked_that_is_not_needed(lock: Path) -> None:
+    reached, waiting = set(), [*versions_required(lock, python_in_azure())]
     while waiting:
         name = waiting.pop()
         reached.add(name)
         waiting += [canonicalize_name(one.name) for one in map(Requirement, requires(name) or [])
-                    if canonicalize_name(one.name) not in reached and canonicalize_name(one.name) in locked()]
+                    if canonicalize_name(one.name) not in reached and canonicalize_name(one.name) in locked(lock)]
 
-    assert set(locked()) == reached
+    assert set(locked(lock)) == reached
 
 
-def test_the_lock_names_no_package_index() -> None:
-    assert not re.search(r"https?://|file:|--index|--find-links", (ROOT / "requirements.lock").read_text())
+@either_lock
+def test_a_lock_names_no_package_index(lock: Path) -> None:
+    assert not re.search(r"https?://|file:|--index|--find-links", lock.read_text())
+
+
+def versions_required(lock: Path, python: str) -> dict[str, str]:
+    """Package -> version, as the requirement files of this lock ask for it."""
+    lines = [line.split("==") for source in SOURCES[lock] for line in required(source, python)]
+    return {canonicalize_name(name): version for name, version in lines}
+
+
+def hashes_in(lock: Path) -> dict[tuple[str, str], frozenset[str]]:
+    """(package, version) -> the hashes of its files."""
+    entries = re.findall(r"^([a-z0-9-]+)==([^ ;\n]+)[^\n]*((?:\n    --hash=[^\n]+)*)", lock.read_text(), re.MULTILINE)
+    return {(name, version): frozenset(re.findall(r"--hash=sha256:([0-9a-f]{64})(?= |$)", hashes, re.MULTILINE))
+            for name, version, hashes in entries}
