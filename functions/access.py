@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import azure.functions as func
 import msgspec
 
-from functions.http import Answer, Call, edge, problem_answer, wants_french
+from functions.http import Answer, Call, edge, problem_answer, respond, wants_french
 from functions.roles import needs
 from shared.access.request import Begun
 from shared.access.state import LIFE, Ticket, cookie_name
@@ -27,8 +27,7 @@ blueprint = func.Blueprint()
 _log = logging.getLogger(__name__)
 _MOST_PARAMETERS = 30
 _PAGE_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Referrer-Policy": "no-referrer",
 }
 _PAGE = """<!DOCTYPE html>
 <html lang="{language}"><head><meta charset="utf-8"><title>{title}</title></head>
@@ -71,10 +70,10 @@ def oauth_callback(req: func.HttpRequest) -> func.HttpResponse:
     headers = _PAGE_HEADERS | {"Set-Cookie": f"{cookie_name(dict(parameters)['state'])}=; Max-Age=0; Path=/api/oauth"}
     if not as_page:
         body = msgspec.json.encode(connected._asdict())
-        return func.HttpResponse(body, headers=headers, mimetype="application/json")
+        return respond(body, headers=headers)
     lacking = f"Not granted: {', '.join(connected.missing)}." if connected.missing else "You can close this page."
     page = _page("Connected", f"Shop {connected.shop} is connected to {connected.host}.", lacking, "en")
-    return func.HttpResponse(page, headers=headers, mimetype="text/html", charset="utf-8")
+    return respond(page, headers=headers, mimetype="text/html")
 
 
 @blueprint.function_name("confirm_access")
@@ -97,7 +96,7 @@ def revoke_access(call: Call) -> Answer:
 
 
 def _leaving(begun: Begun, public_url: str) -> dict[str, str]:
-    return {"Set-Cookie": _set_cookie(begun.ticket, public_url), "Cache-Control": "no-store"}
+    return {"Set-Cookie": _set_cookie(begun.ticket, public_url)}
 
 
 def _set_cookie(ticket: Ticket, public_url: str) -> str:
@@ -128,8 +127,7 @@ def _problem_page(error: ConnectorError, french: bool) -> func.HttpResponse:
         problem.title_fr if french else problem.title, f"{error.code}: {error.detail}",
         problem.fix_fr if french else problem.fix, "fr" if french else "en",
     )
-    return func.HttpResponse(page, status_code=problem.status, headers=_PAGE_HEADERS, mimetype="text/html",
-                             charset="utf-8")
+    return respond(page, problem.status, _PAGE_HEADERS, "text/html")
 
 
 def _page(title: str, sentence: str, advice: str, language: str) -> str:

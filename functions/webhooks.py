@@ -10,7 +10,7 @@ import logging
 
 import azure.functions as func
 
-from functions.http import Answer, Call, Download, edge, problem_answer
+from functions.http import Answer, Call, Download, edge, problem_answer, respond
 from shared.connector import connector
 from shared.errors import ConnectorError
 from shared.json_text import decoded
@@ -32,7 +32,7 @@ def shopify_webhook(req: func.HttpRequest) -> func.HttpResponse:
         receive(connector(), req.headers, req.get_body())
     except ConnectorError as problem:
         return problem_answer(problem, french=False)
-    return func.HttpResponse(status_code=200)
+    return respond()
 
 
 @blueprint.function_name("show_webhooks")

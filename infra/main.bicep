@@ -120,8 +120,9 @@ module storage 'modules/storage.bicep' = {
     sku: empty(storageSku) ? (zones ? 'Standard_ZRS' : 'Standard_LRS') : storageSku
     audited: choices.auditStorage
     workspaceId: monitoring.outputs.workspaceId
-    // The app removes old captures itself; this catches what it left behind.
+    // The app removes old captures and exports itself; this catches what it left behind.
     captureDays: int(settings.CAPTURE_RETENTION_DAYS) + 30
+    exportDays: int(settings.PRIVACY_EXPORT_RETENTION_DAYS) + 30
   }
 }
 

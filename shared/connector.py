@@ -36,11 +36,12 @@ from shared.journal.log_writer import LogWriter, written_at_once
 from shared.journal.payments import DISPUTES, PAYOUTS, Dispute, Payments, Payout
 from shared.journal.purges import TABLE as PURGE_TABLE
 from shared.journal.purges import Purges
-from shared.journal.retention import Retention
+from shared.journal.retention import Further, Retention
 from shared.journal.runs import TABLE as RUN_TABLE
 from shared.journal.runs import SyncRuns
 from shared.journal.skipped import TABLE as SKIPPED_TABLE
 from shared.journal.skipped import SkippedRecords
+from shared.privacy.export_files import EXPORTS, remove_expired
 from shared.privacy.receipts import TABLE as RECEIPT_TABLE
 from shared.privacy.receipts import Receipts
 from shared.settings import Settings, read_settings
@@ -54,6 +55,8 @@ from shared.sync.changed_records import TABLE as CHANGED_TABLE
 from shared.sync.changed_records import ChangedRecords, Waking
 from shared.sync.information import TABLE as INFORMATION_TABLE
 from shared.sync.information import Informations
+from shared.sync.redacted import TABLE as REDACTED_TABLE
+from shared.sync.redacted import RedactedRecords
 from shared.told_clock import WORTH_TELLING, ToldClock, ahead_of
 from shared.webhooks.listening import ListeningShops
 from shared.webhooks.refused import TABLE as REFUSED_TABLE
@@ -88,6 +91,7 @@ class Connector(NamedTuple):
     purges: LogPurges
     retention: Retention
     changed: ChangedRecords
+    redacted: RedactedRecords
     waking: Waking
     listening: ListeningShops
     refused: RefusedDeliveries
@@ -185,8 +189,12 @@ def build_connector(
         retention=Retention(
             Purges(tables[PURGE_TABLE], clock), clock, purges, captures, runs,
             capture_days=settings.capture_retention_days,
+            further={EXPORTS: Further(
+                settings.export_retention_days, partial(remove_expired, storage.blobs, Receipts(tables[RECEIPT_TABLE]))
+            )},
         ),
         changed=ChangedRecords(tables[CHANGED_TABLE], clock),
+        redacted=RedactedRecords(tables[REDACTED_TABLE]),
         listening=ListeningShops(shops, clock),
         refused=RefusedDeliveries(tables[REFUSED_TABLE], clock),
         receipts=Receipts(tables[RECEIPT_TABLE]),

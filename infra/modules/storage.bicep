@@ -8,6 +8,9 @@ param sku string
 @description('Captures of this age are removed, whatever the app does.')
 param captureDays int
 
+@description('Files of data requests of this age are removed, whatever the app does.')
+param exportDays int
+
 @description('Whether each call that reads or changes something is written down in the workspace.')
 param audited bool
 
@@ -35,6 +38,7 @@ var tables = [
   'LogPurges'
   'Payouts'
   'PrivacyRequests'
+  'RedactedRecords'
   'RefusedDeliveries'
   'ShopAccess'
   'Shops'
@@ -108,6 +112,15 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2023-05
           definition: {
             filters: { blobTypes: ['blockBlob'], prefixMatch: ['captures/'] }
             actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: captureDays } } }
+          }
+        }
+        {
+          name: 'old-privacy-exports'
+          type: 'Lifecycle'
+          enabled: true
+          definition: {
+            filters: { blobTypes: ['blockBlob'], prefixMatch: ['privacy-exports/'] }
+            actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: exportDays } } }
           }
         }
       ]

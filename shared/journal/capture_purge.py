@@ -33,7 +33,10 @@ def remove_captures(captures: DataCaptures, purge: Purge) -> None:
 
 
 def _forget(captures: DataCaptures, shop: str, kind: str, pack: str) -> int:
-    """Remove the index rows of a pack; how many captures it held. A capture erased before has no number."""
+    """Remove the index rows of a pack; how many captures it held.
+
+    A capture erased before has no number. Rows of a pack that cannot be unpacked stay, and lead nowhere.
+    """
     numbers = {number for raw in captures.lines(pack) if (number := record_of(raw))}
     remove_keys(captures.table, f"{shop}|{kind}", [row_key(number, pack) for number in sorted(numbers)])
     return len(numbers)

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import logging
 import re
+import zlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -29,6 +31,7 @@ from shared.telemetry import carried
 
 TABLE = "DataCaptures"
 CONTAINER = "captures"
+_log = logging.getLogger(__name__)
 _END_OF_TIME = 10**17
 _BLOB = re.compile(r"([^/]+)/([a-z]+)/(\d{4}-\d\d-\d\d)/(\d{6})-([0-9a-f]{12})\.jsonl\.gz")
 _ID = re.compile(r"(\d{4})(\d\d)(\d\d)(\d{6})-([0-9a-f]{12})-(\d{1,4})")
@@ -155,9 +158,15 @@ class DataCaptures:
         return [blob for blob in self.blobs.names(CONTAINER, f"{shop}/{kind}/") if _BLOB.fullmatch(blob)]
 
     def lines(self, blob: str) -> list[bytes]:
-        """Every record of a pack as Shopify sent it; [] when the pack has been removed."""
+        """Every record of a pack as Shopify sent it; [] when the pack has been removed, or cannot be unpacked."""
         packed = self.blobs.read(CONTAINER, blob)
-        return [] if packed is None else gzip.decompress(packed).split(b"\n")
+        if packed is None:
+            return []
+        try:
+            return gzip.decompress(packed).split(b"\n")
+        except (OSError, EOFError, zlib.error):
+            _log.warning("the pack of captures %s cannot be unpacked", blob)
+            return []
 
     def raw(self, shop: str, kind: str, id: str) -> bytes:
         """The JSON of one capture as Shopify sent it, or ConnectorError not-found."""

@@ -1,4 +1,4 @@
-"""What is forgotten every night: log entries, data captures and runs that are older than they are kept.
+"""What is forgotten every night: log entries, data captures, runs, and what other rooms keep for a time.
 
 Each part is written down in the book of purges, and one that fails stops no other: its row says why, and the next
 night goes on with it. Receipts of privacy requests are not touched: they have to outlast everything else.
@@ -6,9 +6,10 @@ night goes on with it. Receipts of privacy requests are not touched: they have t
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
+from typing import NamedTuple
 
 from shared.clock import Clock, from_iso
 from shared.journal.capture_purge import remove_captures
@@ -21,15 +22,23 @@ RUNS_KEPT_DAYS = 90
 _log = logging.getLogger(__name__)
 
 
+class Further(NamedTuple):
+    """What another room keeps for so many days, and how it is removed."""
+
+    days: int
+    remove: Callable[[Purge], None]
+
+
 class Retention:
     """The parts of the night's work."""
 
     def __init__(
-        self, book: Purges, clock: Clock, logs: LogPurges, captures: DataCaptures, runs: SyncRuns, *, capture_days: int
+        self, book: Purges, clock: Clock, logs: LogPurges, captures: DataCaptures, runs: SyncRuns, *, capture_days: int,
+        further: Mapping[str, Further] | None = None,
     ) -> None:
         self._book, self._clock = book, clock
         self._logs, self._captures, self._runs = logs, captures, runs
-        self._capture_days = capture_days
+        self._capture_days, self._further = capture_days, further or {}
 
     def remove_expired(self, *, by: str) -> list[Purge]:
         """Carry out every part; the purges that came to their end."""
@@ -37,6 +46,7 @@ class Retention:
             partial(self._logs.remove_expired, by=by),
             partial(self._remove, CAPTURES, self._capture_days, partial(remove_captures, self._captures), by),
             partial(self._remove, RUNS, RUNS_KEPT_DAYS, self._remove_runs, by),
+            *(partial(self._remove, what, part.days, part.remove, by) for what, part in self._further.items()),
         )
         return [done for part in parts if (done := _attempt(part)) is not None]
 

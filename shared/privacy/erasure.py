@@ -19,7 +19,7 @@ from shared.privacy.capture_traces import CaptureTraces
 from shared.privacy.subject import Subject
 from shared.privacy.traces import Traces
 from shared.storage.tables import Put, Table
-from shared.sync import changed_records, information, links
+from shared.sync import changed_records, information, links, redacted
 from shared.sync.products import ITEMS
 
 DISMISSED_BY = "privacy request"
@@ -36,6 +36,9 @@ def erase_customer(connector: Connector, shop: str, subject: Subject) -> tuple[d
     orders = captured.orders
     bc_ids = _ids_in_business_central(storage.tables[links.TABLE], shop, subject, orders)
     traces = Traces(captured.person, orders, bc_ids)
+    now = connector.clock.now()
+    connector.redacted.remember(shop, "customers", [subject.id], now)
+    connector.redacted.remember(shop, "orders", orders, now)
     logged = log_traces.erase(storage, shop, traces)
     found = {
         "log entries": logged.entries,
@@ -81,6 +84,7 @@ def erase_shop(connector: Connector, shop: str) -> dict[str, int]:
         "payouts": _drop(tables[payments.PAYOUTS], shop),
         "disputes": _drop(tables[payments.DISPUTES], shop),
         "runs": _drop(tables[runs.TABLE], shop),
+        "redacted records": _drop(tables[redacted.TABLE], shop),
         "log entries": sum(_drop(tables[name], shop) for name in tables.names(log_entries.TABLES)),
         "exports": export.remove_exports(connector, shop),
     }

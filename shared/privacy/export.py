@@ -1,7 +1,7 @@
 """What we hold about a person, as one JSON file for the merchant to hand on.
 
-Source: Shopify, "Privacy law compliance" (customers/data_request). Container privacy-exports,
-`<shop>/<customer>/<number>.json`. The file itself is forgotten with the person.
+Source: Shopify, "Privacy law compliance" (customers/data_request). Where the file lies and how it ends is
+export_files.py's; it is forgotten with the person too.
 """
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ import msgspec
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.privacy.capture_traces import CaptureTraces
+from shared.privacy.export_files import CONTAINER, name_of
 from shared.privacy.receipts import Receipt
 from shared.privacy.subject import Subject
 from shared.sync.links import TABLE as LINK_TABLE
 from shared.sync.links import Links
-
-CONTAINER = "privacy-exports"
 
 
 def export_customer(connector: Connector, shop: str, subject: Subject, number: str) -> tuple[dict[str, int], str]:
@@ -37,7 +36,7 @@ def export_customer(connector: Connector, shop: str, subject: Subject, number: s
         "records_in_business_central": links,
         "skipped_records": skipped,
     }
-    name = _name(shop, subject.id, number)
+    name = name_of(shop, subject.id, number)
     text = msgspec.json.format(msgspec.json.encode(content), indent=2)
     connector.storage.blobs.write(CONTAINER, name, text, "application/json")
     found = {"captures": len(captured), "links": len(links), "skipped records": len(skipped)}
@@ -50,9 +49,11 @@ def export_customer(connector: Connector, shop: str, subject: Subject, number: s
 
 def read_export(connector: Connector, receipt: Receipt) -> bytes:
     """The file of a data request, or ConnectorError not-found."""
-    content = connector.storage.blobs.read(CONTAINER, _name(receipt.shop, receipt.customer, receipt.number))
+    content = connector.storage.blobs.read(CONTAINER, name_of(receipt.shop, receipt.customer, receipt.number))
     if content is None:
-        raise ConnectorError("not-found", f"the export {receipt.number} is not written yet, or has been erased")
+        raise ConnectorError(
+            "not-found", f"the export {receipt.number} is not written yet, has expired or has been erased"
+        )
     return content
 
 
@@ -71,7 +72,3 @@ def _links(connector: Connector, shop: str, kind: str, numbers: list[int]) -> li
         {"type": kind, "id": str(link.number), "set": link.bc_set, "number": link.bc_number, "header": link.header}
         for link in found
     ]
-
-
-def _name(shop: str, customer: int, number: str) -> str:
-    return f"{shop}/{customer}/{number}.json"

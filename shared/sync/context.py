@@ -26,6 +26,7 @@ from shared.shopify.reading import Record
 from shared.storage.lease import Lease
 from shared.storage.tables import Table
 from shared.sync.links import Links
+from shared.sync.redacted import RedactedOfShop
 from shared.telemetry import carried
 
 T = TypeVar("T")
@@ -40,6 +41,7 @@ class JobContext(NamedTuple):
     look_first      orders without a link may exist in BC all the same (links were lost or reset)
     captures        where records are kept before they are applied; None when they come from there
     named           reads records by their ids, for what an order needs
+    redacted        records that were erased on a person's request
     """
 
     card: ShopCard
@@ -58,6 +60,7 @@ class JobContext(NamedTuple):
     history_before: datetime
     look_first: bool
     named: Callable[[Kind, Sequence[int]], list[Record]]
+    redacted: RedactedOfShop
 
     def links(self, kind: str) -> Links:
         """The links of this shop's records of one kind."""

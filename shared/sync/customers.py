@@ -48,6 +48,7 @@ def bring_in(numbers: Sequence[int], context: JobContext) -> Mapping[int, Connec
         return outcomes
 
     if numbers:
+        context.redacted.lift(KIND, numbers)
         apply_page(KIND, needed, context.named(KIND, numbers), context, again=True)
     return results
 

@@ -34,8 +34,13 @@ def apply_page(
 
     `again` applies records too that look unchanged since they were last seen.
     """
-    records = list({record.number: record for record in page}.values())
-    stored = context.links(kind).of(record.number for record in records)
+    every = list({record.number: record for record in page}.values())
+    stored = context.links(kind).of(record.number for record in every)
+    records = [record for record in every if not _left_alone(kind, record, stored, context)]
+    context.counts(kind).read += len(every) - len(records)
+    context.counts(kind).skipped += len(every) - len(records)
+    if not records:
+        return
     if again or context.look_first:
         stored = restoring.checked(kind, records, stored, context)
     links = {r.number: stored.get(r.number, Link(number=r.number)) for r in records}
@@ -55,6 +60,13 @@ def apply_page(
     applied_now = {r.number for r in fresh}
     settled = [link for number, link in links.items() if number not in applied_now]
     _count(context.counts(kind), outcomes, settled)
+
+
+def _left_alone(kind: str, record: Record, stored: Mapping[int, Link], context: JobContext) -> bool:
+    """Whether it was erased on a person's request and is as it was. An order still to be booked is not left out."""
+    if kind == "orders" and (record.number not in stored or stored[record.number].state not in _SETTLED):
+        return False
+    return context.redacted.unchanged_since(kind, record.number, record.updated_at)
 
 
 def _settled(link: Link, hash: str, card: str) -> bool:

@@ -107,6 +107,7 @@ def _apply(
                 card, fingerprint(card, moment), run, shopify, bc, Directory(bc), connector.storage.tables[LINK_TABLE],
                 None, connector.skipped, lease, connector.clock, lanes, connector.settings.bc_settle_seconds,
                 history_before=BEGINNING, look_first=True, named=_Kept(connector, card.code).named,
+                redacted=connector.redacted.of(card.code),
             ), again=True)
     finally:
         log.close()

@@ -212,7 +212,7 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
         meter.save()
 
     deadline = Deadline(connector.clock, connector.settings.time_budget_seconds)
-    directory = Directory(bc)
+    directory, redacted = Directory(bc), connector.redacted.of(card.code)
     state = "succeeded"
     with ThreadPoolExecutor(connector.settings.bc_concurrency, thread_name_prefix="bc") as lanes:
         for kind in run.kinds:
@@ -223,7 +223,7 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
                         card, fingerprint(card, info.first_began), run, shopify, bc, directory,
                         connector.storage.tables[LINK_TABLE], connector.captures, connector.skipped, lease,
                         connector.clock, lanes, connector.settings.bc_settle_seconds, *_horizon(info),
-                        named=partial(by_ids, shopify),
+                        named=partial(by_ids, shopify), redacted=redacted,
                     )
                     _bring_type(connector, info, context, deadline, progress)
             except OutOfTime:

@@ -129,10 +129,11 @@ def test_no_timer_runs_when_an_instance_starts() -> None:
     assert not [timer for timer in timers if timer["runOnStartup"]]
 
 
-def test_captures_that_the_app_left_behind_are_removed_and_nothing_else() -> None:
-    (rule,) = resource("storage", "lifecycle").body["properties"]["policy"]["rules"]
+def test_captures_and_exports_that_the_app_left_behind_are_removed_and_nothing_else() -> None:
+    rules = resource("storage", "lifecycle").body["properties"]["policy"]["rules"]
 
-    assert rule["enabled"] is True
-    assert rule["definition"]["filters"]["prefixMatch"] == ["captures/"]
+    assert [rule["enabled"] for rule in rules] == [True, True]
+    assert [rule["definition"]["filters"]["prefixMatch"] for rule in rules] == [["captures/"], ["privacy-exports/"]]
     storage = next(module for module in read(MAIN).modules if module.symbol == "storage")
     assert storage.body["params"]["captureDays"].text == "int(settings.CAPTURE_RETENTION_DAYS) + 30"
+    assert storage.body["params"]["exportDays"].text == "int(settings.PRIVACY_EXPORT_RETENTION_DAYS) + 30"

@@ -14,11 +14,17 @@ from azure.storage.blob import BlobServiceClient
 
 from shared.clock import iso
 from shared.errors import ConnectorError
+from shared.journal.capture_list import CaptureFilter, list_captures
+from shared.journal.captures import CONTAINER as CAPTURE_CONTAINER
+from shared.journal.log_entries import container_of
 from shared.privacy.export import read_export
+from shared.privacy.export_files import CONTAINER as EXPORT_CONTAINER
+from shared.privacy.export_files import EXPORTS
 from shared.privacy.receipts import Receipt
 from shared.privacy.subject import Subject
 from shared.storage.lease import TABLE as LEASE_TABLE
 from shared.storage.lease import held
+from shared.sync.redacted import TABLE as REDACTED_TABLE
 from shared.webhooks.carrying import carry_out, give_up
 from shared.webhooks.commands import Command
 from tests.house import House
@@ -302,3 +308,133 @@ def test_a_command_that_failed_too_often_is_marked_for_an_operator(known: Known)
     give_up(known.house.connector, command(known, "customers/redact"))
 
     assert receipt(known.house, "customers/redact").state == "failed"
+
+
+def test_an_erased_person_is_not_captured_again_by_what_a_run_reads_again(known: Known) -> None:
+    """Within the overlap, by the retry of a parked order, and by a reset."""
+    house, captures = known.house, known.house.connector.captures
+    carry_out(house.connector, command(known, "customers/redact"))
+
+    house.sync()
+    house.clock.forward(24 * 3600)  # longer than any wait of a parked record
+    house.sync()
+    for kind in ("customers", "orders"):
+        house.connector.informations.set_last_sync_time(house.shop, kind, None, by="test")
+    run = house.sync()
+
+    assert captures.of_record(house.shop, "customers", known.person) == []
+    assert [captures.of_record(house.shop, "orders", known.order(n)) for n in (1, 2)] == [[], []]
+    assert known.other in {one.number for one in captures.of_record(house.shop, "customers", known.other)}
+    assert house.link("customers", known.person).bc_number == ""
+    assert known.order(2) not in {n for n, one in house.parked().items() if not one.dismissed_at}
+    counts = run.counts["customers"]
+    assert counts.read == counts.created + counts.updated + counts.unchanged + counts.skipped
+
+
+def test_nothing_but_a_hash_and_a_time_is_remembered_of_who_was_erased(known: Known) -> None:
+    carry_out(known.house.connector, command(known, "customers/redact"))
+
+    rows = list(known.house.connector.storage.tables[REDACTED_TABLE].partition(known.house.shop))
+    assert {kind for kind, _, _ in (row["RowKey"].partition("|") for row in rows)} == {"customers", "orders"}
+    assert all(set(row) == {"PartitionKey", "RowKey", "at", "etag"} for row in rows)
+    assert places_of(known.house, *known.words) == {"PrivacyRequests"}
+
+
+def test_an_erased_person_who_comes_back_is_a_customer_again(known: Known) -> None:
+    house, captures = known.house, known.house.connector.captures
+    carry_out(house.connector, command(known, "customers/redact"))
+    house.clock.forward(3600)
+
+    house.change("customers", known.person, email="back@example.fr")
+    house.sync()
+
+    assert len(captures.of_record(house.shop, "customers", known.person)) == 1
+    assert house.link("customers", known.person).bc_number != ""
+
+
+def test_a_new_order_of_an_erased_person_who_did_not_change_is_brought_in(known: Known) -> None:
+    house = known.house
+    carry_out(house.connector, command(known, "customers/redact"))
+    house.clock.forward(3600)
+
+    house.order(known.order(9), customer_id=known.person, email="back@example.fr")
+    house.sync("orders")
+
+    assert len(house.documents(known.order(9))) == 1
+
+
+def test_an_order_that_nobody_has_booked_yet_is_not_left_out(known: Known) -> None:
+    """Shopify named it, and we have never met it: the sale is booked, whoever asked."""
+    subject = Subject(id=known.person, orders=(known.order(7),))
+    carry_out(known.house.connector, command(known, "customers/redact", subject=subject))
+    known.house.order(known.order(7), email="x@example.fr", updated_at=iso(known.house.clock.now()))
+
+    known.house.sync("orders")
+
+    assert len(known.house.documents(known.order(7))) == 1
+
+
+def test_an_export_ends_after_its_days_and_its_receipt_stays(known: Known) -> None:
+    house = known.house
+    carry_out(house.connector, command(known, "customers/data_request"))
+    asked = house.connector.receipts.data_request(house.shop, "9999")
+    days = house.settings.export_retention_days
+    house.clock.forward(days * 24 * 3600 - 1)
+    house.connector.retention.remove_expired(by="test")
+    assert read_export(house.connector, asked)
+
+    house.clock.forward(2)
+    done = house.connector.retention.remove_expired(by="test")
+
+    assert [purge.problem for purge in done if purge.what == EXPORTS] == [""]
+    with pytest.raises(ConnectorError, match="not-found"):
+        read_export(house.connector, asked)
+    assert house.connector.receipts.data_request(house.shop, "9999").state == "done"
+
+
+def test_an_export_without_a_receipt_is_nobodys_and_goes(known: Known) -> None:
+    blobs = known.house.connector.storage.blobs
+    blobs.write(EXPORT_CONTAINER, f"{known.house.shop}/7/1.json", b"{}", "application/json")
+
+    known.house.connector.retention.remove_expired(by="test")
+
+    assert blobs.names(EXPORT_CONTAINER, f"{known.house.shop}/") == []
+
+
+SPOILT = {"no gzip": b"spoilt", "cut": gzip.compress(b"x" * 1000)[:-20],
+          "changed": gzip.compress(bytes(range(256)))[:30] + b"\xff" * 40}
+
+
+@pytest.mark.parametrize("content", SPOILT.values(), ids=SPOILT)
+def test_a_pack_that_cannot_be_unpacked_stops_no_request_and_is_named(known: Known, content: bytes) -> None:
+    house = known.house
+    blobs, at = house.connector.storage.blobs, house.clock.now()
+    spoilt = f"{house.shop}/orders/{at:%Y-%m-%d}/235959-00000aaaaaaa.jsonl.gz"
+    log_pack = f"235959000000-{house.shop}-aaaaaaaa.jsonl.gz"
+    blobs.write(CAPTURE_CONTAINER, spoilt, content, "application/gzip")
+    blobs.write(container_of(at.date()), log_pack, content, "application/gzip")
+
+    carry_out(house.connector, command(known, "customers/data_request"))
+    handed_out = receipt(house, "customers/data_request")
+    carry_out(house.connector, command(known, "customers/redact"))
+    erased = receipt(house, "customers/redact")
+
+    assert (handed_out.state, handed_out.found["captures"] >= 3, spoilt in handed_out.note) == ("done", True, True)
+    assert (erased.state, erased.found["unreadable packs"]) == ("done", 2)
+    assert spoilt in erased.note
+    assert log_pack in erased.note
+    assert blobs.read(CAPTURE_CONTAINER, spoilt) is None
+    assert blobs.read(container_of(at.date()), log_pack) is None
+    assert places_of(house, *known.words) == {"PrivacyRequests"}
+
+
+def test_a_spoilt_pack_stops_neither_the_list_of_captures_nor_the_night(known: Known) -> None:
+    house = known.house
+    spoilt = f"{house.shop}/orders/2020-01-01/235959-00000aaaaaaa.jsonl.gz"
+    house.connector.storage.blobs.write(CAPTURE_CONTAINER, spoilt, b"spoilt", "application/gzip")
+
+    listed = list_captures(house.connector.captures, CaptureFilter(shop=house.shop, kinds=("orders",)))
+    house.connector.retention.remove_expired(by="test")
+
+    assert len(listed.captures) >= 3
+    assert house.connector.storage.blobs.read(CAPTURE_CONTAINER, spoilt) is None

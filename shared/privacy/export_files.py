@@ -1,0 +1,32 @@
+"""Where the files of data requests lie, and how they end: container privacy-exports, `<shop>/<customer>/<number>.json`.
+
+A file is there to be handed on, not to be kept: it holds everything of a person in one place. Its receipt says when it
+was written; one without a receipt is nobody's. Border: names and blobs; what stands in a file is export.py's.
+"""
+from __future__ import annotations
+
+from shared.clock import from_iso
+from shared.journal.purges import Purge
+from shared.privacy.receipts import Receipt, Receipts
+from shared.storage.blobs import Blobs
+
+CONTAINER = "privacy-exports"
+EXPORTS = "privacy exports"
+
+
+def name_of(shop: str, customer: int, number: str) -> str:
+    """The name of one file."""
+    return f"{shop}/{customer}/{number}.json"
+
+
+def remove_expired(blobs: Blobs, receipts: Receipts, purge: Purge) -> None:
+    """Remove every file of up to the purge's cut; counts them as `bodies`. The receipts stay."""
+    before = from_iso(purge.before)
+    kept = {_name(one) for one in receipts.all() if from_iso(one.ended_at or one.received_at) > before}
+    expired = [name for name in blobs.names(CONTAINER) if name not in kept]
+    blobs.remove(CONTAINER, expired)
+    purge.bodies += len(expired)
+
+
+def _name(receipt: Receipt) -> str:
+    return name_of(receipt.shop, receipt.customer, receipt.number)

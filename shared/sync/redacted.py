@@ -1,0 +1,62 @@
+"""Redacted records: whose data was erased on their request, so that reading again does not bring them back.
+
+A run looks a little further back than it must, and a reset much further: both would capture a person again who was
+erased meanwhile. What has not changed since is left alone; what has is new business. An order that was never brought to
+Business Central is no other's to leave out: the sale has to be booked. Table RedactedRecords, partition = shop, key =
+`<kind>|<hash of the id>`: no id and nothing else of a person. Border: rows; page.py asks, the erasure writes.
+"""
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from shared.clock import from_iso
+from shared.storage.tables import Put, Row, Table
+
+TABLE = "RedactedRecords"
+
+
+class RedactedRecords:
+    """The rows of all shops."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def remember(self, shop: str, kind: str, numbers: Iterable[int], at: datetime) -> None:
+        """These were erased at this moment."""
+        text = at.isoformat(timespec="microseconds")
+        self._table.write(Put("put", _key(shop, kind, number) | {"at": text}) for number in sorted(set(numbers)))
+
+    def of(self, shop: str) -> RedactedOfShop:
+        """The shop's, read when they are first asked for."""
+        return RedactedOfShop(self._table, shop)
+
+
+class RedactedOfShop:
+    """The rows of one shop as one job sees them: the job holds the shop, so nobody is erased meanwhile."""
+
+    def __init__(self, table: Table, shop: str) -> None:
+        self._table, self._shop = table, shop
+        self._known: dict[str, datetime] | None = None
+
+    def unchanged_since(self, kind: str, number: int, updated_at: datetime | None) -> bool:
+        """Whether the record was erased on request, and Shopify says that it has not changed since."""
+        at = self._rows().get(_key(self._shop, kind, number)["RowKey"])
+        return at is not None and updated_at is not None and updated_at <= at
+
+    def lift(self, kind: str, numbers: Sequence[int]) -> None:
+        """These are back: somebody who was erased has bought again."""
+        for number in numbers:
+            key = _key(self._shop, kind, number)
+            if self._rows().pop(key["RowKey"], None) is not None:
+                self._table.delete(key["PartitionKey"], key["RowKey"])
+
+    def _rows(self) -> dict[str, datetime]:
+        if self._known is None:
+            self._known = {row["RowKey"]: from_iso(row["at"]) for row in self._table.partition(self._shop)}
+        return self._known
+
+
+def _key(shop: str, kind: str, number: int) -> Row:
+    return {"PartitionKey": shop, "RowKey": f"{kind}|{hashlib.sha256(f'{shop}|{kind}|{number}'.encode()).hexdigest()}"}
