@@ -25,6 +25,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
 
     host        the store it belongs to, e.g. demo-fr.myshopify.com; "" if an operator pasted the token
     own_app     the token was issued to the app of our client id, so it may be renewed or migrated
+    obtained_at when Shopify gave this pair of tokens; None for a pasted one
     requested   scopes asked for; empty if unknown
     granted     scopes Shopify answered with; empty if unknown
     """
@@ -35,6 +36,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     refresh_token: str = ""
     expires_at: datetime | None = None
     refresh_expires_at: datetime | None = None
+    obtained_at: datetime | None = None
     requested: tuple[str, ...] = ()
     granted: tuple[str, ...] = ()
     own_app: bool = False

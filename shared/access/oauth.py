@@ -99,7 +99,7 @@ class OAuth:
         return Grant(
             access_token=answer.access_token, since=now, host=host, refresh_token=answer.refresh_token,
             expires_at=_end(now, answer.expires_in), refresh_expires_at=_end(now, answer.refresh_token_expires_in),
-            requested=requested, granted=granted, own_app=True,
+            obtained_at=now, requested=requested, granted=granted, own_app=True,
         )
 
     def _token(self, host: str, form: dict[str, str], what: str) -> TokenAnswer:

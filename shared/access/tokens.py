@@ -51,11 +51,16 @@ class AccessTokens:
         return grant.access_token
 
     def renew(self, shop: str, refused: str) -> None:
-        """Shopify refused this token: get another one, once. ConnectorError if there is no way to."""
+        """Shopify refused this token: get another one, once a minute. ConnectorError if there is no way to.
+
+        One that Shopify gave less than a minute ago is kept: another one would be refused as well.
+        """
         with turn(self._leases, shop, self._clock):
             grant = self.grants.read(shop)
             if grant is None or grant.access_token != refused:
                 return  # somebody else has renewed, replaced or removed it meanwhile
+            if grant.obtained_at is not None and self._clock.now() - grant.obtained_at < RENEW_AGAIN_AFTER:
+                return
             if not grant.refresh_token:
                 problem = ConnectorError("reconnect-required", "Shopify does not accept the access token")
                 raise self.connections.broken(shop, problem, self._clock.now(), may_pass=True)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 SCOPE = "https://api.businesscentral.dynamics.com/.default"
 RENEW_BEFORE_EXPIRY = timedelta(minutes=5)
+RENEW_AGAIN_AFTER = timedelta(minutes=1)
 _TRIES = 4
 _TIMEOUT_SECONDS = (10, 30)
 
@@ -40,7 +41,7 @@ class TokenProvider(Protocol):
         ...
 
     def forget(self) -> None:
-        """It was refused: get a new one when asked next."""
+        """It was refused: get a new one when asked next, once a minute."""
         ...
 
 
@@ -100,6 +101,7 @@ class ClientCredentials:
         self._lock = threading.Lock()
         self._value = ""
         self._renew_at = clock.now()
+        self._forgot_at: datetime | None = None
 
     def __call__(self, observe: Observer = unobserved) -> str:
         with self._lock:
@@ -108,8 +110,12 @@ class ClientCredentials:
             return self._value
 
     def forget(self) -> None:
+        # Lanes that were refused together come here one after the other, and what comes after a minute's new token is
+        # refused like it.
         with self._lock:
-            self._value = ""
+            now = self._clock.now()
+            if self._forgot_at is None or now - self._forgot_at >= RENEW_AGAIN_AFTER:
+                self._value, self._forgot_at = "", now
 
     def _fetch(self, observe: Observer) -> tuple[str, datetime]:
         answer = self._ask(observe)

@@ -177,3 +177,32 @@ def test_an_access_that_nobody_gives_free_ends_in_a_sentence_not_in_waiting_for_
 
     with pytest.raises(ServiceUnavailable, match=house.shop):
         house.connector.tokens.token(house.shop)
+
+
+def test_a_token_that_is_refused_though_it_is_new_is_not_renewed_again_within_a_minute(house: House) -> None:
+    """Shopify refuses whatever it is shown: every call would use up a refresh token for nothing."""
+    connect(house)
+    house.clock.forward(10 * MINUTE)
+    before, tokens = token_calls(house), house.connector.tokens
+
+    def refused() -> int:
+        tokens.renew(house.shop, tokens.token(house.shop))
+        return token_calls(house) - before
+
+    first, again = refused(), refused()
+    house.clock.forward(59)
+    still = refused()
+    house.clock.forward(1)
+
+    assert (first, again, still, refused()) == (1, 1, 1, 2)
+
+
+def test_a_run_whose_new_token_is_refused_too_ends_and_asks_for_one_token_only(house: House) -> None:
+    connect(house)
+    house.clock.forward(10 * MINUTE)
+    before = token_calls(house)
+    house.shopify.fault("access_revoked")
+
+    run = house.sync()
+
+    assert (run.state, run.error_code, token_calls(house) - before) == ("failed", "reconnect-required", 1)

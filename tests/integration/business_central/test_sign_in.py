@@ -46,6 +46,24 @@ def test_a_token_that_was_withdrawn_is_renewed_during_a_read(
     assert list(bc.rows("countriesRegions"))
 
 
+def test_whoever_is_refused_again_within_a_minute_asks_for_no_further_token(
+    sign_in: ClientCredentials, clock: ManualClock
+) -> None:
+    """Lanes that are refused together, and a service that refuses whatever it is shown."""
+    first = sign_in()
+    sign_in.forget()
+    second = sign_in()
+    for _ in range(3):
+        clock.forward(15)
+        sign_in.forget()
+    kept = sign_in()
+    clock.forward(15)
+    sign_in.forget()
+
+    assert len({first, second, sign_in()}) == 3
+    assert kept == second
+
+
 def test_a_wrong_secret_is_refused_without_showing_it(simulator: Simulator, clock: ManualClock) -> None:
     sign_in = ClientCredentials(simulator.token_url, simulator.client_id, "wr0ng-secret", clock)
 
