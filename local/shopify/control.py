@@ -5,6 +5,7 @@ POST   /_control/{kind}                       a spec (see `records`, `orders`) -
 GET    /_control/{kind}/{number}              the full record
 PATCH  /_control/{kind}/{number}              changes laid over the spec -> the full record
 DELETE /_control/{kind}/{number}
+POST   /_control/customers/merge              {kept, deleted}: the second becomes the first
 POST   /_control/touch                        {type, ids | count} -> {touched: [numbers]}
 POST   /_control/faults                       {kind, times, ...} (see `faults`); GET lists, DELETE clears
 PATCH  /_control/clock                        {ahead_seconds}: sets Shopify's clock apart from ours; GET reads both
@@ -51,6 +52,11 @@ def add_control_routes(app: web.Application, service: Service) -> None:
         state.delete(_kind(request), _number(request))
         return {}
 
+    async def merge(request: web.Request) -> Any:
+        wanted = await request.json()
+        service.merge_customers(wanted["kept"], wanted["deleted"])
+        return state.record("customers", wanted["kept"])
+
     async def touch(request: web.Request) -> Any:
         wanted = await request.json()
         return {"touched": state.touch(wanted["type"], wanted.get("ids"), wanted.get("count", 0))}
@@ -83,7 +89,8 @@ def add_control_routes(app: web.Application, service: Service) -> None:
               ("GET", "calls", reading(stats.last_calls)), ("GET", "faults", reading(faults.listed)),
               ("GET", "clock", reading(clock)), ("PATCH", "clock", set_clock),
               ("POST", "stats/reset", reset_stats), ("POST", "faults", add_fault), ("DELETE", "faults", clear_faults),
-              ("POST", "touch", touch), ("POST", "{kind}", create), ("GET", "{kind}/{number}", read),
+              ("POST", "touch", touch), ("POST", "customers/merge", merge),
+              ("POST", "{kind}", create), ("GET", "{kind}/{number}", read),
               ("PATCH", "{kind}/{number}", change), ("DELETE", "{kind}/{number}", remove)]
     for method, path, handler in routes:
         app.router.add_route(method, f"/_control/{path}", answering(handler))

@@ -98,6 +98,16 @@ class Service:
         self.grants.uninstall(app)
         self.webhooks.app_removed(app)
 
+    def merge_customers(self, kept: int, deleted: int) -> None:
+        """The merchant makes two customers one; who listens to customers/merge is told (Shopify: "Webhooks", its
+        payload)."""
+        self.state.merge_customers(kept, deleted)
+        self.webhooks.publish("customers/merge", {
+            "admin_graphql_api_customer_kept_id": f"gid://shopify/Customer/{kept}",
+            "admin_graphql_api_customer_deleted_id": f"gid://shopify/Customer/{deleted}",
+            "admin_graphql_api_job_id": None, "status": "completed", "errors": [],
+        })
+
     def app_of(self, client_id: str | None) -> App:
         """An app by its key, the connector's (the first one) without. KeyError for an unknown key."""
         return self.grants.apps[client_id] if client_id else next(iter(self.grants.apps.values()))

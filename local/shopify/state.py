@@ -207,13 +207,24 @@ class ShopState:
                 spec["updated_at"] = iso(self.clock.now())
             return self.put(kind, spec)
 
-    def delete(self, kind: str, number: int) -> None:
+    def merge_customers(self, kept: int, deleted: int) -> None:
+        """Two customers become one: the orders of the second are the first's from now on. KeyError if one is missing.
+
+        No source says that customers/delete is told as well, so it is not.
+        """
+        with self.lock:
+            for order in [stored.number for stored in self.orders_of(deleted)]:
+                self.patch("orders", order, {"customer": kept})
+            self.delete("customers", deleted, quietly=True)
+            self.patch("customers", kept, {})
+
+    def delete(self, kind: str, number: int, *, quietly: bool = False) -> None:
         """Remove a record. KeyError when there is none."""
         with self.lock:
             gone = self._stored[kind].pop(number)
             self._forget(kind, gone)
             self._memo.clear()
-            if self.on_change:
+            if self.on_change and not quietly:
                 self.on_change(kind, gone, None)
 
     def touch(self, kind: str, numbers: list[int] | None = None, count: int = 0) -> list[int]:

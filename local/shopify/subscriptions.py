@@ -11,6 +11,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from graphql import GraphQLEnumType, GraphQLSchema
+
+from local.shopify.access import token_has
 from local.shopify.addresses import PROJECT, TOPIC, address_problems, kind_of
 from local.shopify.errors import FieldError
 from local.shopify.execution import Execution, Resolver
@@ -27,6 +30,7 @@ SUBSCRIPTION_ID = re.compile(r"gid://shopify/WebhookSubscription/\d+")
 NAME = re.compile(r"[\w-]+", re.ASCII)
 NAME_FORMAT = "Name name field can only contain alphanumeric characters, underscores, and hyphens"
 FILTER_WRONG = "The specified filter is invalid, please ensure you specify the field(s) you wish to filter on."
+NOT_ALLOWED = "You cannot create a webhook subscription with the specified topic"
 UNKNOWN = "Webhook subscription does not exist"
 UserErrors = list[dict[str, Any]]
 
@@ -122,6 +126,9 @@ def _own(run: Execution, reference: str) -> Record | None:
 # -- saving -----------------------------------------------------------------------
 
 def _created(run: Execution, field: Field, topic: str, wanted: Record, address_field: str) -> Record:
+    needed = topic_scopes(run.schema.graphql, topic)
+    if needed and not token_has(run.token.scopes, needed):
+        return _answer(field, None, [_error(["topic"], NOT_ALLOWED)])
     now, number = iso(run.now), run.state.next_subscription()
     draft: Record = {
         "__typename": "WebhookSubscription", "id": gid("WebhookSubscription", number),
@@ -131,6 +138,13 @@ def _created(run: Execution, field: Field, topic: str, wanted: Record, address_f
         "apiVersion": {"__typename": "ApiVersion", "handle": VERSION, "displayName": f"{VERSION} (Latest)",
                        "supported": True}}
     return _saved(run, field, {**draft, **wanted}, None, address_field)
+
+
+def topic_scopes(schema: GraphQLSchema, topic: str) -> frozenset[str]:
+    """The scopes of which the topic's description asks one at least; empty if it names none."""
+    topics = schema.type_map["WebhookSubscriptionTopic"]
+    assert isinstance(topics, GraphQLEnumType)
+    return frozenset(re.findall(r"read_\w+", topics.values[topic].description or ""))
 
 
 def _saved(run: Execution, field: Field, draft: Record, before: Record | None, address_field: str) -> Record:

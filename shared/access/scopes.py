@@ -31,10 +31,11 @@ PAYMENTS = (
 )
 """The account, and what is read through it; without them payouts and disputes are not used."""
 
-OPTIONAL = ("read_all_orders", "read_payment_terms", *FULFILLMENT_ORDERS, *PAYMENTS)
+OPTIONAL = ("read_all_orders", "read_payment_terms", "read_customer_merge", *FULFILLMENT_ORDERS, *PAYMENTS)
 """Asked for as well; what needs them is left out where they are not granted, and the card names them.
 
 read_all_orders: without it orders older than 60 days are absent. Shopify approves it per app.
+read_customer_merge: without it no webhook tells that two customers were merged.
 """
 
 WANTED = (*REQUIRED, *OPTIONAL)

@@ -13,9 +13,12 @@ import msgspec
 from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.shopify.kinds import Kind
+from shared.shopify.records import number_of
 
 Number = Annotated[int, msgspec.Meta(gt=0, le=2**63 - 1)]
 """An id of Shopify's."""
+
+_CustomerGid = Annotated[str, msgspec.Meta(pattern=r"^gid://shopify/Customer/[1-9][0-9]{0,17}$")]
 
 
 class _Named(msgspec.Struct):
@@ -30,19 +33,27 @@ class _OrderEdit(msgspec.Struct):
     order_edit: _OfOrder
 
 
-_Body = type[_Named] | type[_OfOrder] | type[_OrderEdit]
+class _Merge(msgspec.Struct):
+    kept: _CustomerGid = msgspec.field(name="admin_graphql_api_customer_kept_id")
+    deleted: _CustomerGid = msgspec.field(name="admin_graphql_api_customer_deleted_id")
+
+
+_Body = type[_Named] | type[_OfOrder] | type[_OrderEdit] | type[_Merge]
 
 RECORD_TOPICS: dict[str, tuple[Kind, _Body]] = {
     "orders/create": ("orders", _Named),
     "orders/updated": ("orders", _Named),
     "orders/cancelled": ("orders", _Named),
     "orders/edited": ("orders", _OrderEdit),
+    "orders/delete": ("orders", _Named),
     "refunds/create": ("orders", _OfOrder),
     "order_transactions/create": ("orders", _OfOrder),
     "fulfillments/create": ("orders", _OfOrder),
     "fulfillments/update": ("orders", _OfOrder),
     "customers/create": ("customers", _Named),
     "customers/update": ("customers", _Named),
+    "customers/delete": ("customers", _Named),
+    "customers/merge": ("customers", _Merge),
     "products/create": ("products", _Named),
     "products/update": ("products", _Named),
     "products/delete": ("products", _Named),
@@ -57,17 +68,30 @@ APP_TOPICS = ("app/uninstalled", "app/scopes_update", "bulk_operations/finish")
 SUBSCRIBED_TOPICS = (*RECORD_TOPICS, *APP_TOPICS)
 """What a connected shop is asked to tell us."""
 
+SCOPES_OF_TOPICS = {"customers/merge": frozenset({"read_customer_merge"})}
+"""What a topic needs beside the scopes without which nothing starts; without it no subscription can be made."""
 
-def changed_record(topic: str, body: bytes) -> tuple[Kind, int]:
-    """The record that a delivery of a record topic is about; ConnectorError input-invalid if the body names none."""
+
+def changed_records(topic: str, body: bytes) -> tuple[Kind, list[int]]:
+    """The records that a delivery of a record topic is about; ConnectorError input-invalid if the body names none."""
     kind, shape = RECORD_TOPICS[topic]
     try:
         named = decoded(body, type=shape)
     except msgspec.DecodeError as error:
         raise ConnectorError("input-invalid", f"the body of {topic} names no record: {error}") from error
-    if isinstance(named, _OrderEdit):
-        named = named.order_edit
-    return kind, named.id if isinstance(named, _Named) else named.order_id
+    return kind, _numbers(named)
+
+
+def _numbers(named: _Named | _OfOrder | _OrderEdit | _Merge) -> list[int]:
+    match named:
+        case _Named():
+            return [named.id]
+        case _OfOrder():
+            return [named.order_id]
+        case _OrderEdit():
+            return [named.order_edit.order_id]
+        case _Merge():
+            return [number_of(named.kept), number_of(named.deleted)]
 
 
 def enum_name(topic: str) -> str:

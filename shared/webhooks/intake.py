@@ -12,7 +12,7 @@ import msgspec
 
 from shared.connector import Connector
 from shared.errors import ConnectorError
-from shared.shopify.topics import RECORD_TOPICS, changed_record
+from shared.shopify.topics import RECORD_TOPICS, changed_records
 from shared.shopify.webhooks import Delivery, verified_delivery
 from shared.sync.run import request_changed
 from shared.webhooks.commands import COMMAND_TOPICS, read_command
@@ -49,12 +49,13 @@ def accept(connector: Connector, delivery: Delivery) -> None:
 
 
 def _note_change(connector: Connector, delivery: Delivery) -> None:
-    kind, number = changed_record(delivery.topic, delivery.body)
+    kind, numbers = changed_records(delivery.topic, delivery.body)
     shops = connector.listening.at(delivery.shop_domain)
     if not shops:
         _log.warning("a delivery of %s was dropped: no enabled shop is %s", delivery.topic, delivery.shop_domain)
     for shop in shops:
-        connector.changed.add(shop, kind, number, delivery.topic)
+        for number in numbers:
+            connector.changed.add(shop, kind, number, delivery.topic)
         request_changed(connector, shop)
 
 

@@ -14,7 +14,7 @@ from shared.errors import ConnectorError
 from shared.settings import Settings
 from shared.shop_card import ShopCard
 from shared.shopify.subscriptions import Repair, repair
-from shared.shopify.topics import SUBSCRIBED_TOPICS
+from shared.shopify.topics import SCOPES_OF_TOPICS, SUBSCRIBED_TOPICS
 from shared.webhooks.commands import FOLLOW_CARD, Command
 from shared.webhooks.sending import send
 
@@ -39,7 +39,7 @@ def repair_shop(connector: Connector, card: ShopCard) -> Repair | None:
     """Compare and repair for one shop; None if it could not be asked, which is logged and goes no further."""
     if not _can_ask(connector, card):
         return None
-    topics = SUBSCRIBED_TOPICS if _is_listened_to(connector, card) else ()
+    topics = _topics(connector, card) if _is_listened_to(connector, card) else []
     address, *former = _addresses(connector.settings)
     client = connector.shopify(card)
     try:
@@ -52,6 +52,12 @@ def repair_shop(connector: Connector, card: ShopCard) -> Repair | None:
     for topic, sentence in done.refused.items():
         _log.warning("shop %s: Shopify refuses the subscription of %s: %s", card.code, topic, sentence)
     return done
+
+
+def _topics(connector: Connector, card: ShopCard) -> list[str]:
+    """All that the shop's token is not known to lack the scope for."""
+    lacked = [topic for topic, scopes in SCOPES_OF_TOPICS.items() if connector.tokens.lacks(card.code, scopes)]
+    return [topic for topic in SUBSCRIBED_TOPICS if topic not in lacked]
 
 
 def _addresses(settings: Settings) -> list[str]:

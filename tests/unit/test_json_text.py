@@ -12,7 +12,7 @@ from shared.errors import ConnectorError
 from shared.json_text import decoded, decoded_exactly
 from shared.settings import Settings
 from shared.shopify.event_bridge import delivery_of_event
-from shared.shopify.topics import RECORD_TOPICS, changed_record
+from shared.shopify.topics import RECORD_TOPICS, changed_records
 from shared.who_may import Role, admitted
 
 DEEP = [
@@ -52,7 +52,7 @@ def test_a_deep_answer_of_business_central_has_no_code_and_some_words(body: byte
 @pytest.mark.parametrize("topic", RECORD_TOPICS)
 def test_a_deep_webhook_is_refused_as_input(topic: str, body: bytes) -> None:
     with pytest.raises(ConnectorError) as refused:
-        changed_record(topic, body)
+        changed_records(topic, body)
 
     assert refused.value.code == "input-invalid"
 

@@ -485,3 +485,18 @@ def test_after_a_rotation_the_old_secret_signs_for_an_hour(shop, hooks):
     signed = [r.headers["X-Shopify-Hmac-Sha256"] for r in hooks.received]
     assert signed == [signature(secret, r.raw) for secret, r in
                       zip((shop.running.client_secret, "shpss_new"), hooks.received, strict=True)]
+
+
+def test_a_merge_moves_the_orders_and_is_told_with_both_customers(shop, hooks):
+    listen(shop, hooks, "CUSTOMERS_MERGE", "CUSTOMERS_DELETE")
+    shop.control("POST", "customers", {"id": 70, "last_name": "Kept"})
+    shop.control("POST", "customers", {"id": 71, "last_name": "Gone"})
+    shop.control("POST", "orders", {"id": 42, "lines": [], "customer": 71})
+
+    shop.control("POST", "customers/merge", {"kept": 70, "deleted": 71})
+    settled(shop)
+
+    assert hooks.topics == ["customers/merge"]
+    assert hooks.received[0].body["admin_graphql_api_customer_deleted_id"] == "gid://shopify/Customer/71"
+    assert shop.control("GET", "orders/42")["customer"] == "gid://shopify/Customer/70"
+    assert "not found" in shop.control("GET", "customers/71")["error"]

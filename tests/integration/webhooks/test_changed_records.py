@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from shared.journal.runs import SyncRun
 from shared.sync.changed_records import ChangedRecord
 from shared.sync.information import RECORDS
@@ -147,6 +149,58 @@ def test_a_product_deleted_in_shopify_keeps_its_item_and_the_link_remembers(hous
     assert len(house.bc.state.table("items").rows) == items
     assert house.link("products", 8001).deleted_at == "2026-03-10T10:02:00Z"
     assert noted(house, "products") == []
+
+
+@pytest.mark.parametrize("kind, number", [("customers", 7001), ("orders", 5001)])
+def test_what_is_deleted_in_shopify_stays_in_business_central_and_the_link_remembers(
+    house: House, kind: str, number: int
+) -> None:
+    house.customer(7001)
+    house.order(5001)
+    house.sync()
+    rows, before = everything(house), house.link(kind, number)
+    house.shopify.shop_state.delete(kind, number)
+    deliver(house, f"{kind}/delete", {"id": number})
+
+    run = woken(house)
+
+    assert run is not None
+    assert run.state == "succeeded"
+    assert before.bc_number
+    assert before.deleted_at == ""
+    assert house.link(kind, number).deleted_at == "2026-03-10T10:02:00Z"
+    assert house.link(kind, number).bc_number == before.bc_number
+    assert everything(house) == rows
+    assert noted(house, kind) == []
+
+
+def test_of_two_merged_customers_one_is_remembered_as_gone_and_the_other_goes_on(house: House) -> None:
+    house.card(shopify_can_update_customers=True)
+    house.customer(7001)
+    house.customer(7002)
+    house.order(5001, customer=7002)
+    house.sync()
+    rows = everything(house)
+    house.shopify.service.merge_customers(7001, 7002)
+    deliver(house, "customers/merge", {
+        "admin_graphql_api_customer_kept_id": "gid://shopify/Customer/7001",
+        "admin_graphql_api_customer_deleted_id": "gid://shopify/Customer/7002",
+        "admin_graphql_api_job_id": None, "status": "completed", "errors": [],
+    })
+
+    run = woken(house)
+
+    assert run is not None
+    assert run.state == "succeeded"
+    assert (house.link("customers", 7001).deleted_at, house.link("customers", 7002).deleted_at) == (
+        "", "2026-03-10T10:02:00Z")
+    assert everything(house) == rows
+    assert noted(house, "customers") == []
+
+
+def everything(house: House) -> dict[str, int]:
+    """How many rows Business Central has of what we write."""
+    return {name: len(house.bc.state.table(name).rows) for name in ("customers", "items", "salesOrders")}
 
 
 def test_a_record_that_never_was_leaves_nothing(house: House) -> None:

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from local.azurite import Azurite, start_azurite
+from shared.access.scopes import WANTED as WANTED_SCOPES
 from shared.connector import build_connector
 from shared.shopify.topics import SUBSCRIBED_TOPICS, enum_name
 from shared.webhooks.upkeep import repair_all, repair_shop
@@ -52,6 +53,20 @@ def test_every_topic_is_subscribed_to_once_however_often_it_is_repaired(house: H
 
     assert subscribed(house) == WANTED
     assert len(house.sent("Shopify")) == calls + 1
+
+
+def test_a_topic_whose_scope_the_shop_did_not_grant_is_not_asked_for(house: House) -> None:
+    grants, tokens = house.connector.tokens.grants, house.connector.tokens
+    grant = grants.read(house.shop)
+    assert grant is not None
+    grants.write(house.shop, grant.with_(granted=tuple(one for one in WANTED_SCOPES if one != "read_customer_merge")))
+    assert tokens.lacks(house.shop, {"read_customer_merge"})
+
+    done = repair_shop(house.connector, house.connector.shops.get(house.shop))
+
+    assert done is not None
+    assert done.refused == {}
+    assert subscribed(house) == [topic for topic in WANTED if topic != "CUSTOMERS_MERGE"]
 
 
 def test_what_shopify_removed_is_made_again_and_nothing_else_is_touched(house: House) -> None:

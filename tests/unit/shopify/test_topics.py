@@ -7,7 +7,7 @@ import pytest
 
 from local.shopify.schema import load_schema
 from shared.errors import ConnectorError
-from shared.shopify.topics import PRIVACY_TOPICS, RECORD_TOPICS, SUBSCRIBED_TOPICS, changed_record, enum_name
+from shared.shopify.topics import PRIVACY_TOPICS, RECORD_TOPICS, SUBSCRIBED_TOPICS, changed_records, enum_name
 
 ID, OF_ORDER, EDIT = {"id": 5001}, {"id": 1, "order_id": 5001}, {"order_edit": {"id": 1, "order_id": 5001}}
 BODIES = {
@@ -16,7 +16,11 @@ BODIES = {
     "order_transactions/create": ("orders", OF_ORDER), "fulfillments/create": ("orders", OF_ORDER),
     "fulfillments/update": ("orders", OF_ORDER), "customers/create": ("customers", ID),
     "customers/update": ("customers", ID), "products/create": ("products", ID), "products/update": ("products", ID),
-    "products/delete": ("products", ID),
+    "products/delete": ("products", ID), "customers/delete": ("customers", ID), "orders/delete": ("orders", ID),
+    "customers/merge": ("customers", {
+        "admin_graphql_api_customer_kept_id": "gid://shopify/Customer/5001",
+        "admin_graphql_api_customer_deleted_id": "gid://shopify/Customer/5002", "status": "completed",
+    }),
 }
 
 
@@ -24,7 +28,20 @@ BODIES = {
 def test_every_record_topic_names_the_record_to_read(topic: str) -> None:
     kind, body = BODIES[topic]
 
-    assert changed_record(topic, json.dumps(body).encode()) == (kind, 5001)
+    told = [5001, 5002] if topic == "customers/merge" else [5001]
+    assert changed_records(topic, json.dumps(body).encode()) == (kind, told)
+
+
+@pytest.mark.parametrize("gid", [
+    "", "5002", "gid://shopify/Order/5002", "gid://shopify/Customer/0", "gid://shopify/Customer/x",
+    "gid://shopify/Customer/1/2", "gid://shopify/Customer/9999999999999999999", None, 5002,
+])
+def test_a_merge_that_does_not_name_two_customers_is_refused(gid: object) -> None:
+    kept = {"admin_graphql_api_customer_kept_id": "gid://shopify/Customer/5001"}
+
+    with pytest.raises(ConnectorError, match="input-invalid"):
+        changed_records("customers/merge", json.dumps(
+            kept | {"admin_graphql_api_customer_deleted_id": gid}).encode())
 
 
 @pytest.mark.parametrize("body", [
@@ -33,7 +50,7 @@ def test_every_record_topic_names_the_record_to_read(topic: str) -> None:
 ])
 def test_a_body_that_names_no_record_is_refused(body: str) -> None:
     with pytest.raises(ConnectorError, match="input-invalid"):
-        changed_record("orders/create", body.encode())
+        changed_records("orders/create", body.encode())
 
 
 def test_what_is_subscribed_to_is_known_to_shopify_and_the_privacy_topics_are_not() -> None:
