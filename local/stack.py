@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 import requests
 
 from local.azurite import AzuriteFailed, start_azurite
+from local.core_tools import wait_until_the_app_answers, written_for_core_tools
 from local.demo import connect_demo_shop, first_sync
 from local.functions_host.http_front import principal_headers
 from local.processes import ROOT, Program, ProgramFailed, free_port
@@ -38,6 +39,7 @@ class Stack(NamedTuple):
     business_central: dict[str, Any]
     host: dict[str, Any]
     programs: list[Program]
+    """The host is the last of them, if it is ours."""
 
 
 def main(arguments: list[str]) -> int:
@@ -68,7 +70,11 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--ready-file", type=Path, help="write addresses and development keys here when all is up")
     parser.add_argument("--sign-in", metavar="NAME:ROLE", help="sign this person in for every call, e.g. ada:Viewer")
     parser.add_argument("--reload", action="store_true", help="start the functions host anew when its code changes")
+    parser.add_argument("--core-tools", metavar="FOLDER", type=Path, nargs="?", const=ROOT,
+                        help="leave the app to `func start`: write local.settings.json for it (default: here)")
     options = parser.parse_args(arguments)
+    if options.core_tools and (options.reload or options.sign_in):
+        parser.error("--reload and --sign-in are for our own host, not for --core-tools")
     # One folder a shop: another seed or size is another shop, not a change of the same one.
     name = f"shop-{options.seed}-{options.orders}-{options.customers}-{options.products}"
     options.data = (options.data or ROOT / ".run" / name).resolve()
@@ -92,7 +98,8 @@ def running_stack(options: argparse.Namespace) -> Iterator[Stack]:
     data: Path = options.data
     keys = _keys(data)
     with contextlib.ExitStack() as started:
-        _say("starting storage, Shopify, Business Central and the functions host …")
+        whose = "" if options.core_tools else " and the functions host"
+        _say(f"starting storage, Shopify, Business Central{whose} …")
         azurite = started.enter_context(start_azurite(data / "storage"))
         shopify = Program("shopify", [
             "local.shopify", "--seed", str(options.seed), "--orders", str(options.orders),
@@ -105,6 +112,10 @@ def running_stack(options: argparse.Namespace) -> Iterator[Stack]:
         shopify.wait_until_ready()
         bc.wait_until_ready()
         settings = local_settings(azurite.connection_string, shopify.ready, bc.ready, keys)
+        services = Stack(azurite.connection_string, shopify.ready, bc.ready, {}, [shopify, bc])
+        if options.core_tools:
+            yield services._replace(host=_started_by_core_tools(options.core_tools, settings, keys, services, started))
+            return
         person = ["--developer-principal", options.sign_in] if options.sign_in else []
         command = [*host_command(settings, keys), "--master-key", keys["master"], *person]
         host = Program("functions", command, data, settings)
@@ -112,7 +123,17 @@ def running_stack(options: argparse.Namespace) -> Iterator[Stack]:
         host.wait_until_ready()
         if host.ready["in_error"]:
             raise ProgramFailed(f"functions in error: {', '.join(host.ready['in_error'])}; see {host.log}")
-        yield Stack(azurite.connection_string, shopify.ready, bc.ready, host.ready, [shopify, bc, host])
+        yield services._replace(host=host.ready, programs=[shopify, bc, host])
+
+
+def _started_by_core_tools(
+    folder: Path, settings: dict[str, str], keys: dict[str, str], services: Stack, started: contextlib.ExitStack
+) -> dict[str, Any]:
+    """Where the app is that somebody starts with these settings; Core Tools ask for no key, our own host may."""
+    path = started.enter_context(written_for_core_tools(folder, settings))
+    _say(f"{path} is written; in another terminal, with {ROOT / '.venv'} active: cd {folder} && func start")
+    wait_until_the_app_answers(settings["PUBLIC_URL"], lambda: [each.check() for each in services.programs])
+    return {"url": settings["PUBLIC_URL"], "functions_key": keys["host"]}
 
 
 def local_settings(
@@ -188,10 +209,11 @@ def _use(stack: Stack, options: argparse.Namespace) -> int:
 
 def _stay(stack: Stack, reload: bool) -> None:
     _say("everything keeps running, and the timer synchronizes every five minutes; Ctrl-C stops it all")
-    *others, host = stack.programs
-    watched = Reloading(host, Watch(ROOT), _say) if reload else host
+    programs: list[Program | Reloading] = [*stack.programs]
+    if reload:
+        programs[-1] = Reloading(stack.programs[-1], Watch(ROOT), _say)
     while True:
-        for program in (*others, watched):
+        for program in programs:
             program.check()
         time.sleep(1)
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from local.core_tools import settings_file
 from local.dependencies import locked
 from local.stack import local_settings
 from shared.settings import SETTINGS
@@ -89,6 +90,16 @@ def test_the_local_stack_sets_what_has_no_default_and_nothing_unknown() -> None:
     assert local <= set(SETTINGS)
     assert set(SETTINGS) - defaults - local <= set(AZURE_ONLY)
     assert not local & set(AZURE_ONLY)
+
+
+def test_core_tools_are_given_what_our_own_host_is_given_and_the_language_which_azure_knows_by_itself() -> None:
+    written = settings_file({**local_stack(), "PUBLIC_URL": "http://127.0.0.1:7071"})
+
+    assert set(written["Values"]) == {*local_stack(), "FUNCTIONS_WORKER_RUNTIME"}
+    assert set(written["Values"]) - set(azure_settings()) == {
+        "FUNCTIONS_WORKER_RUNTIME", *set(NOT_SET_BY_US) & set(local_stack())}
+    assert all(isinstance(value, str) for value in written["Values"].values()), "Core Tools refuse anything but text"
+    assert written["Host"] == {"LocalHttpPort": 7071}
 
 
 @pytest.mark.parametrize("name", sorted({

@@ -60,6 +60,14 @@ print(json.dumps({
 }))
 """
 
+OPEN_DATA = """
+import json
+from functions.description import _description
+from shared.shopify.documents import document
+opened = [document(name).name for name in {queries!r}]
+print(json.dumps({{"queries": opened, "openapi": json.loads(_description())["openapi"]}}))
+"""
+
 ASK_AMAZON = """
 import boto3
 client = boto3.client("sqs", region_name="eu-west-3", endpoint_url={url!r}, aws_access_key_id="x",
@@ -114,14 +122,11 @@ def test_every_module_of_it_is_imported_by_the_app(package: Path) -> None:
     assert modules == {Path("function_app.py"), *imported}
 
 
-def test_every_data_file_of_it_is_named_by_the_app_and_every_query_that_is_named_is_there(package: Path) -> None:
-    code = [path for path in all_python_files() if path.parts[0] in ("functions", "shared")]
-    named = {node.value for path in code for node in ast.walk(ast.parse(text_of(path)))
-             if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-
+def test_every_data_file_of_it_is_named_by_the_app(package: Path) -> None:
     data = {path for path in own_parts(package) if path.parts[0] in ("functions", "shared") and path.suffix != ".py"}
-    assert Path("functions/openapi.json") in data
-    assert {path for path in data if not {path.name, path.stem} & named} == set()
+
+    assert data
+    assert {path for path in data if not {path.name, path.stem} & names_in_the_code()} == set()
 
 
 def test_of_other_peoples_packages_it_holds_what_is_locked_and_nothing_else(package: Path) -> None:
@@ -182,6 +187,17 @@ def test_it_declares_every_function_with_nothing_else_on_the_path(package: Path,
 
     assert told["functions"] == declared_functions()
     assert [path for path in told["files"] if not path.startswith((str(package), told["standard"]))] == []
+
+
+def test_it_opens_every_query_and_the_description_that_it_is_asked_for(package: Path, python: list[str]) -> None:
+    queries = {path.stem for path in own_files() if path.suffix == ".graphql" and path.parts[0] == "shared"}
+    asked = sorted(queries & names_in_the_code())
+
+    said = run_in(package, python, OPEN_DATA.format(queries=asked))
+
+    assert asked
+    assert json.loads(said)["queries"] == asked
+    assert json.loads(said)["openapi"].startswith("3.")
 
 
 def test_its_client_for_amazon_works_with_what_was_left(package: Path, python: list[str]) -> None:
@@ -279,6 +295,13 @@ def own_parts(package: Path) -> set[Path]:
     """Our own files in the package, as written; what was compiled from them is not looked at."""
     everything = (path.relative_to(package) for path in package.rglob("*") if path.is_file())
     return {path for path in everything if path.parts[0] != SITE_PACKAGES.parts[0] and "__pycache__" not in path.parts}
+
+
+def names_in_the_code() -> set[str]:
+    """Every text of the app's modules."""
+    code = [path for path in all_python_files() if path.parts[0] in ("functions", "shared")]
+    return {node.value for path in code for node in ast.walk(ast.parse(text_of(path)))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
 def is_metadata(path: PurePath) -> bool:
