@@ -16,7 +16,7 @@ from shared.privacy.log_traces import ERASED
 from shared.privacy.subject import Subject
 from shared.webhooks.carrying import carry_out
 from shared.webhooks.commands import Command
-from tests.house import House
+from tests.house import MARIE, House
 
 ADDRESS = {"first_name": "Ann", "last_name": "Business Central", "address1": "4 rue de la Poste", "city": "Lyon",
            "zip": "69002", "country_code": "FR", "phone": "5400000"}
@@ -155,19 +155,33 @@ def test_an_address_that_two_customers_have_tells_neither(house: House) -> None:
         ("customers", 7002), ("orders", 5001), ("orders", 5002))] == [1, 1, 1]
 
 
+def calls_with(house: House, words: str) -> list[str]:
+    """The keys of log entries of changes with these words in what was sent."""
+    tables = house.connector.storage.tables
+    return [row["RowKey"] for name in tables.names("LogEntries") for row in tables[name].partition(house.shop)
+            if words in row.get("request", "")]
+
+
 def test_two_customers_who_are_one_in_business_central_are_still_two(house: House) -> None:
-    """Joann's address has Ann's phone number, so both are linked to one customer of Business Central."""
-    house.card(logging_mode="All")
-    house.customer(7001, email="ann@example.fr", addresses=[ADDRESS | {"phone": "+33 4 78 00 11 22"}])
+    """Both have the phone number of C00010 and are linked to it; what it is called now is of Joann's doing."""
+    house.card(logging_mode="All", shopify_can_update_customers=True)
+    house.customer(7001, email="ann@example.fr", addresses=[ADDRESS | {"phone": MARIE["phone"]}])
     house.sync()
-    house.customer(7002, email="joann@example.fr", addresses=[ADDRESS | {"phone": "+33 4 78 00 11 22"}])
+    house.customer(7002, email="joann@example.fr", addresses=[ADDRESS | {"phone": MARIE["phone"]}])
     house.sync()
-    assert house.link("customers", 7001).bc_id == house.link("customers", 7002).bc_id
+    assert [house.link("customers", number).bc_number for number in (7001, 7002)] == ["C00010", "C00010"]
+    house.clock.forward(3600)
+    house.sync("customers")
+    house.change("customers", 7002, last_name="Verdurin")
+    house.sync("customers")
     before = CaptureTraces(house.connector.storage, house.shop, Subject(id=7002)).found
+    renamed = calls_with(house, '"displayName":"Jean Verdurin"')
+    assert renamed
 
     carry(house, "customers/redact", Subject(id=7001, email="ann@example.fr"))
 
     assert CaptureTraces(house.connector.storage, house.shop, Subject(id=7002)).found == before
+    assert calls_with(house, '"displayName":"Jean Verdurin"') == renamed
     assert house.link("customers", 7002).bc_id != ""
 
 

@@ -352,15 +352,21 @@ def test_an_erased_person_who_comes_back_is_a_customer_again(known: Known) -> No
     assert house.link("customers", known.person).bc_number != ""
 
 
-def test_a_new_order_of_an_erased_person_who_did_not_change_is_brought_in(known: Known) -> None:
-    house = known.house
-    carry_out(house.connector, command(known, "customers/redact"))
-    house.clock.forward(3600)
+def test_a_new_order_of_an_erased_person_who_did_not_change_is_brought_in_with_the_customer(house: House) -> None:
+    house.card(customer_import_from_shopify="With Order Import")
+    house.customer(7001)
+    house.sync()
+    carry_out(house.connector, Command(shop=house.shop, topic="customers/redact", at=iso(house.clock.now()),
+                                       number="1", subject=Subject(id=7001)))
+    nowhere = {"first_name": "A", "last_name": "B", "address1": "1 rue X", "city": "Lyon", "zip": "69002",
+               "country_code": "FR"}  # no phone number by which Business Central knows somebody
 
-    house.order(known.order(9), customer_id=known.person, email="back@example.fr")
+    house.order(5009, customer_id=7001, email="back@example.fr", shipping_address=nowhere)
     house.sync("orders")
 
-    assert len(house.documents(known.order(9))) == 1
+    assert len(house.documents(5009)) == 1
+    assert house.link("customers", 7001).bc_number == "S7001"
+    assert len(house.connector.captures.of_record(house.shop, "customers", 7001)) == 1
 
 
 def test_an_order_that_nobody_has_booked_yet_is_not_left_out(known: Known) -> None:
