@@ -72,6 +72,8 @@ class SkippedQuery(msgspec.Struct, frozen=True):
     code: Text = ""
     dismissed: bool = False
     run: Text = ""
+    limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1000
+    continuation: Text = ""
 
 
 class CaptureQuery(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import azure.functions as func
 import msgspec
@@ -24,11 +25,11 @@ blueprint = func.Blueprint()
 def list_skipped_records(call: Call) -> Answer:
     query: SkippedQuery = call.query
     _check_code(query.code)
-    records = call.connector.skipped.of(_shop(call), query.type or None)
-    return Answer([
-        _shown(one, call.french) for one in records
-        if query.code in ("", one.code) and query.run in ("", one.run) and bool(one.dismissed_at) == query.dismissed
-    ])
+    records, continuation = call.connector.skipped.page(
+        _shop(call), query.type or None, query.continuation, query.limit,
+        lambda one: query.code in ("", one.code) and query.run in ("", one.run)
+        and bool(one.dismissed_at) == query.dismissed)
+    return Answer([_shown(one, call.french) for one in records], headers=_next_page(query, continuation))
 
 
 @blueprint.function_name("retry_skipped_records")
@@ -77,6 +78,15 @@ def check_shop_set_up(call: Call) -> Answer:
     for part in ("missing", "advice"):
         shown[part] = [finding | _explained(finding["code"], call.french) for finding in shown[part]]
     return Answer(shown)
+
+
+def _next_page(query: SkippedQuery, continuation: str) -> dict[str, str] | None:
+    """The header that names the list's next page (RFC 8288), by its query alone; None on the last one."""
+    if not continuation:
+        return None
+    wanted = {name: str(value) for name, value in msgspec.to_builtins(query).items() if value}
+    wanted = wanted | {"continuation": continuation, "dismissed": str(query.dismissed).lower()}
+    return {"Link": f'<?{urlencode(wanted)}>; rel="next"'}
 
 
 def _shop(call: Call) -> str:

@@ -17,7 +17,8 @@ from typing import NamedTuple
 GATEWAY = ("delay", "status", "html", "drop_request", "late_commit")
 AFTER = ("drop_response_after_commit",)
 INSIDE = ("lock", "forbidden", "refuse")
-KINDS = (*GATEWAY, *AFTER, *INSIDE)
+PAGED = ("next_link_to_itself",)
+KINDS = (*GATEWAY, *AFTER, *INSIDE, *PAGED)
 
 
 class Aim(NamedTuple):

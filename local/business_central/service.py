@@ -23,7 +23,7 @@ from . import batch, errors, translations
 from .contract import Row
 from .control import Control
 from .entities import NEEDS_PARENT
-from .faults import AFTER, GATEWAY, Aim, Fault
+from .faults import AFTER, GATEWAY, PAGED, Aim, Fault
 from .operations import Answer, Operation, Operations, documents_of
 from .state import State
 from .throttle import Throttle
@@ -117,6 +117,7 @@ class Service:
             with self.control.lock:
                 self.operations.root = exchange.base
                 answer = self._run(exchange, parts)
+        self._lead_round(exchange, parts, answer)
         return Reply(answer.status, b"" if answer.body is None else encode(answer.body), answer.headers)
 
     def _run(self, exchange: Exchange, parts: list[tuple[Any, Operation]]) -> Answer:
@@ -148,6 +149,12 @@ class Service:
         return times.header + times.line * lines
 
     # --- what goes wrong
+
+    def _lead_round(self, exchange: Exchange, parts: list[tuple[Any, Operation]], answer: Answer) -> None:
+        """Let a page name itself as the next one, where such a fault is on."""
+        is_page = isinstance(answer.body, dict) and "value" in answer.body
+        if is_page and self.control.faults.take(PAGED, self._aims(exchange, parts)):
+            answer.body["@odata.nextLink"] = f"{exchange.base}/{exchange.url}"
 
     async def _gateway_fault(self, named: list[Aim], exchange: Exchange) -> Reply | None:
         fault = self.control.faults.take(GATEWAY, named)

@@ -3,6 +3,7 @@
 kind            what the next calls meet                                          parameters (default)
 http_429        status 429 with Retry-After                                       retry_after (2.0)
 http_5xx        an HTML page with status 500, 502 or 503                          status (502)
+http_403        an HTML page with status 403, as a gateway in between sends it
 throttled       THROTTLED, whatever the bucket holds
 internal_error  data null and INTERNAL_SERVER_ERROR with a request id
 drop_connection the connection is closed without an answer                        after_work (false)
@@ -37,8 +38,8 @@ from typing import Any
 
 TIED = {"nameless_error", "max_cost", "no_data", "denied_node", "null_node", "odd_field", "spoilt_note", "same_cursor"}
 LASTING = {"access_revoked", "missing_scope", "search_lag"}
-KINDS = LASTING | {"http_429", "http_5xx", "throttled", "internal_error", "drop_connection", "delay", "token_5xx",
-                   "token_lost", "webhook_double", "webhook_never", "webhook_late", "webhook_swapped",
+KINDS = LASTING | {"http_429", "http_5xx", "http_403", "throttled", "internal_error", "drop_connection", "delay",
+                   "token_5xx", "token_lost", "webhook_double", "webhook_never", "webhook_late", "webhook_swapped",
                    "bulk_failed"} | TIED
 
 

@@ -101,6 +101,8 @@ def _refused_early(service: Service, headers: dict[str, str]) -> web.Response | 
     broken = service.faults.take("http_5xx")
     if broken:
         return _broken(broken.get("status", 502), headers)
+    if service.faults.take("http_403"):
+        return _broken(403, headers)
     return None
 
 
@@ -119,7 +121,7 @@ async def _answered(service: Service, token: Token, request: web.Request, reques
         await asyncio.sleep(wait)
     if not isinstance(answer, Reserved):
         return json_answer(answer, 200, headers)
-    tied, operation, values = service.faults.tied(), answer.plan.name, answer.values
+    tied, operation, values = service.faults.tied(), answer.plan.name or "", answer.values
     answer = service.finish(answer)
     if not tied:
         return json_answer(answer, 200, headers)

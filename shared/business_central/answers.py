@@ -58,6 +58,10 @@ def _read_value(reply: Reply, batch_of: int) -> Answer:
 
 def _failed_part(parts: list[dict[str, Any]], operations: int) -> Failure | None:
     """The first operation of a batch that failed, as the failure of the whole."""
+    asked = {str(number) for number in range(operations)}
+    foreign = [part["id"] for part in parts if part["id"] not in asked]
+    if foreign or len({part["id"] for part in parts}) < len(parts):
+        return Failure(200, UNREADABLE, "The batch is answered under numbers that were not asked for.")
     for part in parts:
         if int(part["status"]) >= 400:
             return Failure(int(part["status"]), *wire.error_in(wire.encode(part.get("body") or {})))

@@ -29,7 +29,7 @@ from shared.business_central.transport import Before, Call, Transport
 from shared.business_central.web_services import WebService
 from shared.business_central.wire import Row
 from shared.clock import Clock
-from shared.errors import ConnectorError
+from shared.errors import ConnectorError, ServiceUnavailable
 from shared.exchange import Observer, unobserved
 
 MAX_BATCH = 100
@@ -210,13 +210,19 @@ class BusinessCentral:
 
     def _pages(self, url: str, fresh: bool) -> Iterator[Row]:
         headers = {**_intent(fresh), "Prefer": f"odata.maxpagesize={self._page_size}"}
+        read = set[str]()
         while url:
-            page = self._good(Call("GET", url, headers, b"", Written(urlsplit(url).path), writes=0))
-            yield from page.get("value", ())
-            url = page.get("@odata.nextLink", "")
+            read.add(url)
+            answer = self._good(Call("GET", url, headers, b"", Written(urlsplit(url).path), writes=0))
+            page = _page(answer, urlsplit(url).path)
+            yield from page.value
+            url = page.next_link
             if url and _host(url) != _host(self._root):
                 detail = f"Business Central's next page is on another host, {_host(url)}; it was not read."
                 raise ConnectorError("bc-request-invalid", detail)
+            if url in read:
+                detail = f"Business Central's next page of {urlsplit(url).path} is one that was read already."
+                raise ServiceUnavailable("bc-unavailable", detail)
 
     def _good(self, call: Call) -> Any:
         answer = self._transport.send(call)
@@ -239,6 +245,20 @@ def _host(url: str) -> tuple[str, str]:
     return parts.scheme, parts.netloc.lower()
 
 
+class _Page(msgspec.Struct, rename={"next_link": "@odata.nextLink"}):
+    """A page of rows; a list that Business Central leaves out, or is null, is never taken for an empty one."""
+
+    value: list[Row]
+    next_link: str = ""
+
+
+def _page(answer: Any, path: str) -> _Page:
+    try:
+        return msgspec.convert(answer, _Page)
+    except msgspec.ValidationError as error:
+        raise ServiceUnavailable("bc-unavailable", f"The answer for {path} is no list of rows: {error}") from error
+
+
 def _row(value: Any) -> Row:
     return msgspec.convert(value, Row)
 
@@ -258,5 +278,5 @@ def _failed_operation(value: Any) -> int | None:
 
 
 def _in_order(value: Any, operations: Sequence[BatchRequest]) -> list[Row]:
-    bodies = {str(part.get("id")): part.get("body") or {} for part in value["responses"]}
+    bodies = {part["id"]: _row(part.get("body") or {}) for part in value["responses"]}
     return [bodies[str(number)] for number in range(len(operations))]

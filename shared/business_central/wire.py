@@ -23,8 +23,10 @@ Row = dict[str, Any]
 """One entity as it came: texts, bools, ints and Decimals under their API names."""
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
-_CORRELATION = re.compile(r"\s*CorrelationId:\s*[0-9a-fA-F-]+\.?\s*$")
-_TAG = re.compile(r"<(?:style|script).*?</(?:style|script)>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_CORRELATION = re.compile(r"\s*[0-9a-fA-F-]+\.?\s*")
+# Each part ends at the next "<" of its kind, so that a text full of them is still read once.
+_TAG = re.compile(r"<(style|script)\b(?:(?!<\1\b).)*?</\1>|<[^<>]*>", re.DOTALL | re.IGNORECASE)
+_LONGEST_WAIT = timedelta(days=365)
 _ESCAPED_CHARACTER = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -65,7 +67,8 @@ def error_in(content: bytes) -> tuple[str, str]:
 
 def without_correlation(message: str) -> str:
     """The sentence without Business Central's `CorrelationId:  <guid>.` at its end."""
-    return _CORRELATION.sub("", message).strip()
+    sentence, found, rest = message.rpartition("CorrelationId:")
+    return (sentence if found and _CORRELATION.fullmatch(rest) else message).strip()
 
 
 def _readable(content: bytes) -> str:
@@ -75,12 +78,12 @@ def _readable(content: bytes) -> str:
 
 
 def retry_after(header: str | None, now: datetime) -> timedelta | None:
-    """The wait a Retry-After header asks for (seconds or an HTTP date), None when there is none."""
+    """The wait a Retry-After header asks for (seconds or an HTTP date), None when there is none; a year at most."""
     text = (header or "").strip()
-    if text.isdigit():
-        return timedelta(seconds=int(text))
+    if text.isascii() and text.isdigit():
+        return timedelta(seconds=int(text)) if len(text) < 8 else _LONGEST_WAIT
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+        return max(moment.replace(tzinfo=moment.tzinfo or UTC) - now, timedelta(0))
+    except (ValueError, OverflowError):
         return None
-    return max(moment.replace(tzinfo=moment.tzinfo or UTC) - now, timedelta(0))

@@ -6,13 +6,15 @@ record goes through. A dismissed one is neither tried nor listed until the recor
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
 import msgspec
 
 from shared.clock import from_iso, iso
+from shared.errors import ConnectorError
 from shared.storage.tables import Put, Row, Table
 
 TABLE = "SkippedRecords"
@@ -69,6 +71,19 @@ class SkippedRecords:
         """All of a shop, or of one of its types."""
         first, last = ("", "\uffff") if kind is None else (f"{kind}|", f"{kind}|~")
         return map(_skipped, self._table.partition(shop, first, last))
+
+    def page(
+        self, shop: str, kind: str | None, after: str, limit: int, wanted: Callable[[SkippedRecord], bool]
+    ) -> tuple[list[SkippedRecord], str]:
+        """At most `limit` of those wanted behind the continuation `after`, and the next one, "" at the end.
+
+        ConnectorError input-invalid for a continuation that is none.
+        """
+        first, last = ("", "\uffff") if kind is None else (f"{kind}|", f"{kind}|~")
+        rows = self._table.partition(shop, max(first, _behind(after)) if after else first, last)
+        found = list(islice(filter(wanted, map(_skipped, rows)), limit + 1))
+        more = len(found) > limit
+        return found[:limit], f"{found[limit - 1].kind}:{found[limit - 1].number}" if more else ""
 
     def among(self, shop: str, kind: str, numbers: Sequence[int]) -> dict[int, SkippedRecord]:
         """The rows of these records, by number; of records that are not parked there is none.
@@ -139,6 +154,14 @@ def _row(record: SkippedRecord) -> Row:
 
 def _key(shop: str, kind: str, number: int) -> Row:
     return {"PartitionKey": shop, "RowKey": f"{kind}|{number:020d}"}
+
+
+def _behind(continuation: str) -> str:
+    """The first key behind the record that a continuation names."""
+    kind, _, number = continuation.partition(":")
+    if not (re.fullmatch(r"[a-z]{1,20}", kind) and re.fullmatch(r"[0-9]{1,20}", number)):
+        raise ConnectorError("input-invalid", f"{continuation[:60]!r} is not the continuation of a list")
+    return f"{kind}|{int(number) + 1:020d}"
 
 
 def _skipped(row: Row) -> SkippedRecord:

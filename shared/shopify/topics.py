@@ -96,4 +96,4 @@ def _numbers(named: _Named | _OfOrder | _OrderEdit | _Merge) -> list[int]:
 
 def enum_name(topic: str) -> str:
     """orders/create as GraphQL spells it: ORDERS_CREATE."""
-    return topic.replace("/", "_").upper()
+    return topic.replace("/", "_").replace(".", "_").upper()

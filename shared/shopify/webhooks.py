@@ -19,7 +19,9 @@ from shared.errors import ConnectorError
 LONGEST_BODY = 8_000_000
 """Bytes. An order or product of Shopify's largest size takes less; more is not read further."""
 
-_TOPIC = re.compile(r"[a-z_]{1,40}/[a-z_]{1,40}")
+_TOPIC = re.compile(r"[a-z_]{1,40}[/.][a-z_]{1,40}")
+"""orders/create; four of Shopify's have a dot, such as customer.tags_added (WebhookSubscriptionTopic, 2026-10)."""
+
 _DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,99}\.myshopify\.com")
 _WORD = re.compile(r"[\w:.+-]{0,80}", re.ASCII)
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from azure.core import MatchConditions
 from azure.data.tables import TableClient, TableServiceClient, UpdateMode
 
+from shared.errors import ServiceUnavailable
 from shared.storage.batches import Batch, batches, send
 from shared.storage.batches import Put as Put
 from shared.storage.batches import Row as Row
@@ -121,9 +122,12 @@ class Table:
             return rows, pages.continuation_token  # type: ignore[attr-defined]
 
         try:
-            return self._patience.ask(read)
+            rows, following = self._patience.ask(read)
         except NotThere:
             return [], None
+        if following is not None and following == after:
+            raise ServiceUnavailable("storage-unavailable", "a list of rows goes on where it began")
+        return rows, following
 
     def partition(self, partition: str, first: str = "", last: str = "\uffff") -> Iterator[Row]:
         """The rows of one partition whose key lies between `first` and `last`, both included."""

@@ -13,11 +13,13 @@ from typing import Any, cast
 import msgspec
 
 from shared.clock import iso
+from shared.errors import ConnectorError
 from shared.journal.captures import capture_hash
 from shared.journal.payments import Payments
 from shared.journal.skipped import SkippedRecord, is_due, parked_again
 from shared.json_text import decoded
 from shared.shopify.cursors import Trail
+from shared.shopify.isolating import check_service, is_a_records
 from shared.shopify.payments import (
     SHAPES,
     PaymentKind,
@@ -103,9 +105,10 @@ def _take(kind: PaymentKind, records: Sequence[bytes], kept: Payments[Any], cont
     parked = context.skipped.among(context.card.code, kind, list(sent))
     fresh = {number: raw for number, raw in sent.items()
              if number not in before or before[number].sent != capture_hash(raw)}
-    whole = {number: SHAPES[kind].whole(context.shopify, raw) for number, raw in fresh.items()}
+    whole, unread = _whole(kind, fresh, context)
     lost = _capture(kind, whole, parked, context)
-    rows, problems = _read(kind, fresh, lost)
+    rows, problems = _read(kind, {number: fresh[number] for number in whole}, lost)
+    problems |= unread
     kept.save(context.card.code, rows.values())
     context.skipped.park([_parked(kind, number, problem, parked.get(number), context)
                           for number, problem in problems.items()])
@@ -118,6 +121,22 @@ def _take(kind: PaymentKind, records: Sequence[bytes], kept: Payments[Any], cont
     counts.parked += len(problems)
     counts.skipped += len(problems)
     return set(sent)
+
+
+def _whole(
+    kind: PaymentKind, fresh: Mapping[int, bytes], context: JobContext
+) -> tuple[dict[int, bytes], dict[int, str]]:
+    """(complete records, why others could not be completed), by number."""
+    whole, unread = {}, {}
+    for number, raw in fresh.items():
+        try:
+            whole[number] = SHAPES[kind].whole(context.shopify, raw)
+        except ConnectorError as problem:
+            if not is_a_records(problem):
+                raise
+            check_service(context.shopify, problem)
+            unread[number] = f"It could not be read: {problem.detail}"
+    return whole, unread
 
 
 def _capture(

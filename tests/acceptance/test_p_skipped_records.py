@@ -1,8 +1,10 @@
 """Acceptance cases P4 to P6: skipped records of imports. P1 to P3 come with the export to Shopify."""
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -151,3 +153,27 @@ def test_what_cannot_be_is_refused_with_a_reason(
 
     assert answered == status
     assert problem["detail"]
+
+
+def test_the_list_is_given_in_pages_each_of_which_names_the_next_one(house: House, admin: Admin) -> None:
+    for number in range(5001, 5006):
+        an_order_of_an_unknown_item(house, number)
+    house.sync("orders")
+    seen, query = list[int](), {"limit": "2", "code": "item-not-found"}
+
+    while query:
+        answer = admin.raw("list_skipped_records", query=query)
+        seen += [one["number"] for one in json.loads(answer.get_body())]
+        link = answer.headers.get("Link", "")
+        assert bool(link) is (len(seen) < 5)
+        query = dict(parse_qsl(link.partition("?")[2].partition(">")[0]))
+
+    assert seen == [5001, 5002, 5003, 5004, 5005]
+
+
+@pytest.mark.parametrize("query", [
+    {"limit": "0"}, {"limit": "1001"}, {"limit": "many"}, {"continuation": "orders"}, {"continuation": "orders:-1"},
+    {"continuation": "or|ders:1"},
+])
+def test_a_page_that_cannot_be_is_refused(admin: Admin, query: dict[str, str]) -> None:
+    assert admin("list_skipped_records", query=query)[0] == 400

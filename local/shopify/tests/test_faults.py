@@ -106,3 +106,90 @@ def test_faults_are_ordered_and_cleared_over_http(shop):
 
 def test_an_unknown_fault_is_refused(shop):
     assert "unknown fault 'flood'" in shop.control("POST", "faults", {"kind": "flood"})["error"]
+
+
+PAGE = "query Page { orders(first: 5, sortKey: ID) { pageInfo { hasNextPage endCursor } nodes { id name note } } }"
+BARE = "query Bare { orders(first: 5, sortKey: ID) { nodes { id updatedAt } } }"
+
+
+def two_orders(shop):
+    for number in (1, 2):
+        shop.state.put("orders", {"id": number, "lines": [], "created_at": "2020-01-01T00:00:00Z", "note": "fine"})
+
+
+@pytest.mark.parametrize(("kind", "status", "errors", "data"), [
+    ("internal_error", 200, ["INTERNAL_SERVER_ERROR"], "null"), ("nameless_error", 200, [None], "null"),
+    ("max_cost", 200, ["MAX_COST_EXCEEDED"], "absent"), ("no_data", 200, [], "null"), ("http_5xx", 502, None, None),
+])
+def test_a_tied_fault_strikes_whenever_its_record_is_in_the_answer_with_more_than_its_id(
+        shop, kind, status, errors, data):
+    two_orders(shop)
+    shop.running.fault(kind, record="Order/2")
+
+    replies = [shop.post(PAGE) for _ in range(2)]
+
+    assert [reply.status_code for reply in replies] == [status] * 2
+    if errors is not None:
+        answer = replies[0].json()
+        assert [one.get("extensions", {}).get("code") for one in answer.get("errors", [])] == errors
+        assert ("data" in answer, answer.get("data")) == (data == "null", None)
+    assert len(shop.data(BARE)["orders"]["nodes"]) == 5
+    assert shop.data('{ order(id: "gid://shopify/Order/1") { name } }')["order"]
+    shop.running.clear_faults()
+    assert shop.data(PAGE)
+
+
+def test_a_tied_fault_may_strike_the_bare_id_too(shop):
+    two_orders(shop)
+    shop.running.fault("no_data", record="Order/2", bare=True)
+
+    assert shop.ask(BARE)["data"] is None
+
+
+def test_a_tied_fault_may_spare_other_operations(shop):
+    two_orders(shop)
+    shop.running.fault("no_data", record="Order/2", operation="Other")
+
+    assert shop.data(PAGE)
+
+
+def test_a_denied_node_is_null_and_its_error_names_the_path(shop):
+    two_orders(shop)
+    shop.running.fault("denied_node", record="Order/2")
+
+    answer = shop.ask(PAGE)
+
+    assert [node and node["id"] for node in answer["data"]["orders"]["nodes"]][:2] == ["gid://shopify/Order/1", None]
+    assert [(one["path"], one["extensions"]["code"]) for one in answer["errors"]] == [
+        (["orders", "nodes", 1], "ACCESS_DENIED")]
+
+
+def test_spoilt_bytes_odd_fields_and_null_nodes_are_in_the_answer_and_not_in_the_shop(shop):
+    two_orders(shop)
+    shop.running.fault("spoilt_note", record="Order/2", bytes="not utf-8")
+    spoilt = shop.post(PAGE).content
+    shop.running.clear_faults()
+    shop.running.fault("odd_field", record="Order/2", field="name")
+    odd = shop.data(PAGE)["orders"]["nodes"][1]
+    shop.running.clear_faults()
+    shop.running.fault("null_node", record="Order/2")
+    gone = shop.data(PAGE)["orders"]["nodes"][1]
+    shop.running.clear_faults()
+
+    assert (b'"note":"\xff"' in spoilt, odd["name"], gone) == (True, None, None)
+    assert shop.data(PAGE)["orders"]["nodes"][1]["note"] == "fine"
+
+
+def test_a_list_may_say_that_it_goes_on_where_it_began(shop):
+    shop.running.fault("same_cursor", operation="Page")
+    query = PAGE.replace("query Page", "query Page($after: String)").replace("first: 5", "first: 5, after: $after")
+
+    first = shop.data(query)["orders"]["pageInfo"]
+    second = shop.data(query, after=first["endCursor"])["orders"]["pageInfo"]
+
+    assert first == second
+    assert first["hasNextPage"]
+
+
+def test_a_fault_that_must_be_tied_is_refused_without(shop):
+    assert "must be tied" in shop.control("POST", "faults", {"kind": "null_node"})["error"]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import socket
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from local.business_central.faults import Fault
+from local.business_central.server import BusinessCentral as Simulator
 from shared.business_central.client import BatchRequest, BusinessCentral
 from shared.business_central.refusals import AlreadyExists
 from shared.business_central.sign_in import bearer
@@ -348,3 +351,49 @@ def test_the_token_is_in_no_report_and_no_error(
     assert "s3cret" not in str(refused.value)
     assert "s3cret" not in repr(exchanges)
     assert "Authorization: Bearer ***" in exchanges[0].response
+
+
+@pytest.mark.parametrize("page", [
+    {"value": None}, {}, {"value": {}}, {"value": [1]}, {"value": [None]},
+    {"value": [], "@odata.nextLink": 7}, {"value": [], "@odata.nextLink": None},
+])
+def test_a_page_without_a_list_of_rows_is_no_empty_list(
+    bc: BusinessCentral, server: ScriptedServer, page: dict[str, Any]
+) -> None:
+    server.answers(says(page))
+
+    with pytest.raises(ServiceUnavailable) as caught:
+        list(bc.rows("customers"))
+
+    assert caught.value.code == "bc-unavailable"
+    assert "customers" in caught.value.detail
+
+
+def test_a_next_page_that_is_the_page_itself_is_not_followed(company: BusinessCentral, simulator: Simulator) -> None:
+    simulator.faults.add(Fault("next_link_to_itself", entity="customers", times=None))
+
+    with pytest.raises(ServiceUnavailable) as caught:
+        list(company.rows("customers"))
+
+    assert (caught.value.code, company.calls) == ("bc-unavailable", 1)
+    assert "read already" in caught.value.detail
+
+
+def test_pages_that_lead_round_in_a_circle_are_not_followed(bc: BusinessCentral, server: ScriptedServer) -> None:
+    first, second = (f"{server.root}/companies({COMPANY})/customers?page={n}" for n in (1, 2))
+    server.answers(*(says({"value": [], "@odata.nextLink": link}) for link in (first, second, first)))
+
+    with pytest.raises(ServiceUnavailable):
+        list(bc.rows("customers"))
+
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("ids", [["0", "7"], ["0", "0"], ["0", None], ["0", 1], [["0"], "1"], ["0", "1", "2"]])
+def test_a_batch_that_is_answered_under_foreign_numbers_is_an_unknown_outcome(
+    bc: BusinessCentral, server: ScriptedServer, ids: list[Any]
+) -> None:
+    server.answers(says({"responses": [{"id": id, "status": 201, "body": {"number": "10000"}} for id in ids]}))
+
+    with pytest.raises(OutcomeUnknown):
+        bc.batch([BatchRequest("POST", "customers", {}), BatchRequest("POST", "customers", {})])

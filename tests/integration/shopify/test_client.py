@@ -206,3 +206,10 @@ def test_shop_without_a_currency_is_an_unreadable_answer_and_not_an_empty_shop()
 
 def _frame() -> int:
     return len('{"query":"","variables":{"text":""}}') + len(QUERY.text)
+
+
+def test_every_kind_of_trouble_has_tries_of_its_own() -> None:
+    with playing(throttled(2000), throttled(2000), Step(502), Step(502), fine()) as script:
+        a_client(script.url).ask("shop_info")
+
+    assert len(script.requests) == 5

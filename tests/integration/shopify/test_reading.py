@@ -337,6 +337,19 @@ def test_payment_terms_that_the_token_may_not_read_are_left_out_and_cost_no_orde
     assert shop.stats.figures()["by_operation"] == {"OrdersChanged": 2, "OrdersById": 1}
 
 
+def test_page_that_is_forbidden_once_is_no_sign_that_fulfillment_orders_are(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    put_orders(shop, 5001)
+    shop.fault("http_403")
+
+    with pytest.raises(ConnectorError) as caught:
+        read_orders(client, clock)
+    (record,) = read_orders(client, clock)
+
+    assert caught.value.code == "access-scope-changed"
+    assert "fulfillmentOrders" in json.loads(record.raw)
+
+
 def test_token_of_another_app_is_refused(shop: RunningShop, clock: ManualClock) -> None:
     with pytest.raises(ConnectorError) as caught:
         read_orders(a_client(shop, clock, token=lambda: "shpat_unknown"), clock)

@@ -8,6 +8,7 @@ import pytest
 from local.azurite import Azurite
 from shared.clock import iso
 from shared.exchange import Exchange
+from shared.journal.skipped import parked_again
 from shared.sync.run import SyncJob, run_sync
 from tests.house import House, a_house
 
@@ -243,3 +244,42 @@ def test_a_saved_cursor_that_shopify_refuses_gives_way_to_the_position_in_the_sa
     run = house.run("orders")
 
     assert (run.state, in_bc(house)) == ("succeeded", [1, 1, 1, 1])
+
+
+@pytest.mark.parametrize("amount", ["NaN", "Infinity", "1e400"])
+def test_an_amount_that_is_none_parks_its_order_as_unreadable(house: House, amount: str) -> None:
+    four_orders(house)
+    bag = {name: {"amount": amount, "currencyCode": "EUR"} for name in ("shopMoney", "presentmentMoney")}
+    house.shopify.fault("odd_field", record=BAD, field="totalPriceSet", value=bag)
+
+    run = house.sync("orders")
+
+    assert (run.state, in_bc(house), house.parked()[5002].code) == ("succeeded", [1, 0, 1, 1], "record-unreadable")
+
+
+def test_payouts_whose_transactions_cannot_be_read_are_parked_until_they_can(house: House) -> None:
+    house.payout(7001)
+    house.sync("payouts")
+    house.payout(7002)
+    house.shopify.fault("same_cursor", operation="PayoutTransactions")
+
+    run = house.sync("payouts")
+
+    assert (run.state, list(house.parked())) == ("succeeded", [7002])
+    house.shopify.clear_faults()
+    house.clock.forward(3600)
+    assert (house.run("payouts").state, house.parked()) == ("succeeded", {})
+
+
+def test_parked_records_are_found_among_many_by_their_ids(house: House) -> None:
+    now = house.clock.now()
+    house.connector.skipped.park([
+        parked_again(None, shop=house.shop, kind="orders", number=number, code="item-not-found", detail="",
+                     now=now, run="")
+        for number in range(1, 2001)
+    ])
+
+    among = house.connector.skipped.among(house.shop, "orders", [5001, 5002])
+    few = house.connector.skipped.among(house.shop, "orders", [3, 1500, 1999, 5001])
+
+    assert (among, sorted(few)) == ({}, [3, 1500, 1999])

@@ -64,3 +64,32 @@ def test_enum_members_read_as_people_write_them() -> None:
 )
 def test_retry_after_in_seconds_or_as_a_date(header: str | None, expected: timedelta | None) -> None:
     assert wire.retry_after(header, NOW) == expected
+
+
+@pytest.mark.parametrize("header", [
+    "9" * 30, "9" * 400, "\u00b2", "-1", "nan", "Tue, 10 Mar 9999 10:01:00 -2359", "soon",
+])
+def test_a_wait_of_any_size_or_form_is_a_wait_or_none(header: str) -> None:
+    wait = wire.retry_after(header, NOW)
+
+    assert wait is None or wait > timedelta(days=30)
+
+
+@pytest.mark.parametrize("part", [" ", "CorrelationId: ", "<", "<style>", "<script ", "<style></script>", "-"])
+def test_a_long_text_of_anything_is_read_in_one_go(part: str) -> None:
+    """Where the effort grows with the square of the length, this takes an hour."""
+    text = part * (1_000_000 // len(part))
+
+    assert len(wire.error_in(wire.encode({"error": {"code": "X", "message": text}}))) == 2
+    assert len(wire.error_in(text.encode())) == 2
+
+
+@pytest.mark.parametrize(("message", "sentence"), [
+    ("No.  CorrelationId:  1f3c9a8e-0000-4000-8000-00000000000a.", "No."),
+    ("The field CorrelationId: must be filled in", "The field CorrelationId: must be filled in"),
+    ("CorrelationId: 12", ""),
+    ("CorrelationId: 12 CorrelationId: 34.", "CorrelationId: 12"),
+    ("plain", "plain"),
+])
+def test_the_correlation_id_at_the_end_is_left_out(message: str, sentence: str) -> None:
+    assert wire.without_correlation(message) == sentence

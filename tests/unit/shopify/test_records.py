@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, get_args
 
 import msgspec
@@ -17,7 +18,7 @@ from graphql.language import (
 
 from shared.shopify.documents import document
 from shared.shopify.kinds import KINDS
-from shared.shopify.records import AddressNode, AddressPage, Customer, Refund, number_of
+from shared.shopify.records import AddressNode, AddressPage, Customer, Money, Refund, ShippingLine, number_of
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -99,3 +100,22 @@ def _below(parsed: DocumentNode, selections: Any, path: str) -> set[str]:
 
 def _fragments(parsed: DocumentNode) -> dict[str, FragmentDefinitionNode]:
     return {d.name.value: d for d in parsed.definitions if isinstance(d, FragmentDefinitionNode)}
+
+
+@pytest.mark.parametrize("amount", ["NaN", "-NaN", "sNaN", "Infinity", "-Infinity", "1e400", "1e-400"])
+def test_what_is_no_amount_makes_the_record_unreadable(amount: str) -> None:
+    with pytest.raises(msgspec.ValidationError, match="no amount"):
+        msgspec.convert({"amount": amount, "currencyCode": "EUR"}, Money)
+
+
+@pytest.mark.parametrize("amount", ["0.00", "-0", "-12.5", "0.000001", "99999999999999.99"])
+def test_every_amount_that_money_has_is_read(amount: str) -> None:
+    assert msgspec.convert({"amount": amount, "currencyCode": "EUR"}, Money).amount == Decimal(amount)
+
+
+def test_a_shipping_line_may_have_no_id() -> None:
+    bag = {name: {"amount": "5.00", "currencyCode": "EUR"} for name in ("shopMoney", "presentmentMoney")}
+
+    line = msgspec.convert({"id": None, "title": "Standard", "originalPriceSet": bag}, ShippingLine)
+
+    assert line.id is None

@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from local.shopify.schema import load_schema
 from shared.errors import ConnectorError
 from shared.shopify.topics import PRIVACY_TOPICS, RECORD_TOPICS, SUBSCRIBED_TOPICS, changed_records, enum_name
+from shared.shopify.webhooks import described_delivery
 
 ID, OF_ORDER, EDIT = {"id": 5001}, {"id": 1, "order_id": 5001}, {"order_edit": {"id": 1, "order_id": 5001}}
 BODIES = {
@@ -58,3 +60,15 @@ def test_what_is_subscribed_to_is_known_to_shopify_and_the_privacy_topics_are_no
 
     assert {enum_name(topic) for topic in SUBSCRIBED_TOPICS} <= known
     assert not {enum_name(topic) for topic in PRIVACY_TOPICS} & known
+
+
+def test_every_topic_of_shopifys_is_taken_from_a_header_and_spelt_as_graphql_spells_it() -> None:
+    values = load_schema().graphql.type_map["WebhookSubscriptionTopic"].values  # type: ignore[union-attr]
+    known = {name: found[1] for name, value in values.items()
+             if (found := re.search(r"The webhook topic for `([^`]+)` events", value.description))}
+    taken = {name: described_delivery({"x-shopify-topic": topic, "x-shopify-shop-domain": "a.myshopify.com"}, b"").topic
+             for name, topic in known.items()}
+
+    assert len(known) > 200
+    assert taken == known
+    assert {name: enum_name(topic) for name, topic in known.items()} == {name: name for name in known}
