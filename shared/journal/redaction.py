@@ -59,6 +59,8 @@ _AFTER_A_WORD = (
         rf"\1{HIDDEN}",
     ),
     _Rule(re.compile(rf"({_REST_OF_NAME}([\"'])\s+value\s*=\s*\2)(?:(?!\2).)*+", re.I | re.S), rf"\1{HIDDEN}"),
+    # Before the next one: in "Bearer 123 has expired >" the token would pass for an attribute of an element
+    _Rule(re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.I), rf"\1 {HIDDEN}"),
     # <access_token type="x">…</access_token>
     _Rule(re.compile(rf"({_REST_OF_NAME}(?:\s[^<>]{{0,200}})?>)(?:<!\[CDATA\[)?[^<]+"), rf"\1{HIDDEN}"),
     # a parameter of an address or a form
@@ -71,7 +73,6 @@ _AFTER_A_WORD = (
         ),
         rf"\1{HIDDEN}",
     ),
-    _Rule(re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.I), rf"\1 {HIDDEN}"),
     # password: … of YAML, to the end of what holds together
     _Rule(
         re.compile(
