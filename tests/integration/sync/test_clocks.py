@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from msgspec import structs
@@ -246,3 +246,18 @@ def test_clocks_that_agree_to_a_minute_are_not_worth_a_word(house: House, monkey
 
     assert run is not None
     assert (run.clock_ahead, health) == ({}, {"status": "ok"})
+
+
+# Wired as in Azure
+
+
+def test_without_a_clock_of_its_own_a_connector_goes_by_storages(
+    house: House, door: StorageProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a process builds from its settings: the machine's clock, set right by what storage answers."""
+    monkeypatch.setattr("shared.connector.SystemClock", lambda: AnotherClock(house.clock, 700))
+    connector = build_connector(house.settings)
+
+    connector.shops.get(house.shop)
+
+    assert abs(connector.clock.now() - house.clock.now()) < timedelta(seconds=2)
