@@ -99,6 +99,15 @@ CATALOGUE: dict[str, Problem] = {
         " stock), ou activer Créer automatiquement des articles inconnus sur la fiche magasin et "
         "remplir le Modèle article.",
     ),
+    "item-price-missing": Problem(
+        Fault.SETUP, 422,
+        "The item was created without its price",
+        "Business Central > Currency Exchange Rates: add the rate; or Sales & Receivables Setup > VAT Bus. Posting Gr. "
+        "(Price): fill it in. Then retry the product, or type the price onto the item.",
+        "L'article a été créé sans son prix",
+        "Business Central > Taux de change devise : ajouter le taux ; ou Paramètres ventes > Groupe compta. marché TVA "
+        "(prix) : le remplir. Puis relancer le produit, ou saisir le prix sur l'article.",
+    ),
     "item-blocked": Problem(
         Fault.DATA, 422,
         "The Business Central item is blocked",

@@ -5,7 +5,7 @@ items 1000 and 1001. Amounts are texts or Decimals, never floats. Ids count up f
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -41,6 +41,7 @@ from shared.shopify.records import (
     RefundShippingLinePage,
     ShippingLine,
     ShippingLinePage,
+    ShopPrices,
     TaxLine,
     Variant,
     VariantPage,
@@ -119,6 +120,8 @@ class KnownCompany(msgspec.Struct, frozen=True):
     countries: frozenset[str] = frozenset()
     currencies: frozenset[str] = frozenset()
     local_currency: str = "EUR"
+    units: frozenset[str] = frozenset()
+    local_values: Mapping[str, Decimal] = {}
 
     def customer_by_number(self, number: str) -> CustomerRow | None:
         return _first(row for row in self.customers if row.number == number)
@@ -153,6 +156,12 @@ class KnownCompany(msgspec.Struct, frozen=True):
     def knows_currency(self, code: str) -> bool:
         return code in self.currencies
 
+    def knows_unit(self, code: str) -> bool:
+        return code in self.units
+
+    def local_value(self, currency: str) -> Decimal | None:
+        return self.local_values.get(currency)
+
 
 def cronus(**tables: Any) -> KnownCompany:
     """CRONUS FR of the acceptance cases; a table that is given replaces that table."""
@@ -164,6 +173,7 @@ def cronus(**tables: Any) -> KnownCompany:
         "accounts": tuple(map(an_account_row, ("708500", "758800", "419100", "658000", "624100"))),
         "countries": frozenset({"FR", "DE", "GB", "US"}),
         "currencies": frozenset({"USD", "GBP", "DKK", "US-D", "JPY"}),
+        "units": frozenset({"PCS", "BOX", "KG"}),
     }
     return KnownCompany(**(sound | tables))
 
@@ -209,6 +219,11 @@ def an_order_customer(id: int = 7100000000001, *, email: str | None = "marie@exa
 
 
 # Products
+
+def shop_prices(currency: str = "EUR", *, taxes_included: bool = False) -> Callable[[], ShopPrices]:
+    """What asks the shop how it states its prices."""
+    return lambda: ShopPrices(currency_code=currency, taxes_included=taxes_included)
+
 
 def a_variant(id: int = 7200000000001, *, sku: str | None = "1000", price: Amount = "120.00",
               cost: Amount | None = None, cost_currency: str = "EUR", **values: Any) -> Variant:

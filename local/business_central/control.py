@@ -8,8 +8,8 @@ the server listens on the loopback interface only:
     GET | PATCH | DELETE {table}/{number, code or id}   POST {table}   POST template-rules
 
 Tables are the entity sets and what the API does not show: numberSeries, templateRules, vatPostingSetup
-(id `DOMESTIC|VAT20`), generalPostingSetup, salespeople, stock, balances, tariffNumbers, webServices
-(id = name of the service). Border: no API rule lives here.
+(id `DOMESTIC|VAT20`), salesSetup (id `SETUP`), generalPostingSetup, salespeople, stock, balances, tariffNumbers,
+webServices (id = name of the service). Border: no API rule lives here.
 """
 
 from __future__ import annotations

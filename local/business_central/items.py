@@ -16,7 +16,8 @@ from .state import Reader, State
 
 SERIES = "ITEMS"
 STOCK = "stock"
-CARD: Row = {"vatProdPostingGroup": "", "salesBlocked": False, "tariffNo": ""}
+CARD: Row = {"vatProdPostingGroup": "", "salesBlocked": False, "tariffNo": "", "vatBusPostingGroupPrice": ""}
+SALES_SETUP = "salesSetup"
 REFERENCES = (
     Pair("itemCategoryId", "itemCategoryCode", "itemCategories", "code", "Item Category", "item category"),
     Pair("baseUnitOfMeasureId", "baseUnitOfMeasureCode", "unitsOfMeasure", "code", "Unit of Measure",
@@ -96,6 +97,18 @@ def _apply(state: State, row: Row, values: Row) -> None:
             found = pair.resolve(state, values, row)
             if pair.id == "generalProductPostingGroupId":
                 row["vatProdPostingGroup"] = found["defaultVATProductPostingGroup"] if found else ""
+    if values.get("priceIncludesTax"):
+        _set_price_group(state, row)
+
+
+def _set_price_group(state: State, row: Row) -> None:
+    """Price Includes VAT: the group comes from Sales & Receivables Setup, and has to have a VAT Posting Setup."""
+    (setup,) = state.rows(SALES_SETUP)
+    row["vatBusPostingGroupPrice"] = setup["vatBusPostingGroupPrice"] or row["vatBusPostingGroupPrice"]
+    business, product = row["vatBusPostingGroupPrice"], row["vatProdPostingGroup"]
+    if state.row("vatPostingSetup", f"{business}|{product}") is None:
+        raise errors.setup_missing(
+            "VAT Posting Setup", f"VAT Bus. Posting Group='{business}',VAT Prod. Posting Group='{product}'")
 
 
 def rename(state: State, row: Row, number: str) -> None:

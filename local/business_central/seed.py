@@ -158,6 +158,7 @@ def _company(state: State) -> None:
 
 
 def _setup(state: State) -> None:
+    state.insert(items.SALES_SETUP, {"id": "SETUP", "vatBusPostingGroupPrice": "DOMESTIC"})
     for code, (text, formula) in PAYMENT_TERMS.items():
         _add(state, "paymentTerms", code=code, displayName=text, dueDateCalculation=formula)
     for code, rate in EXCHANGE_RATES.items():

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import cached_property
 
 from shared.business_central.client import BusinessCentral
+from shared.business_central.exchange_rates import local_value
 from shared.business_central.keys import BillTo, bill_to_of, code_key, email_key, phone_key
 from shared.business_central.register import Register
 from shared.business_central.rows import (
@@ -19,6 +21,7 @@ from shared.business_central.rows import (
     CustomerRow,
     ItemRow,
     Kind,
+    RateRow,
     VariantRow,
     row_as,
     select_of,
@@ -135,6 +138,11 @@ class Directory:
         with self._lock:
             return code_key(code) in self._units
 
+    def local_value(self, currency: str) -> Decimal | None:
+        """Units of the local currency for one unit of this one, by the exchange rates of today; None without a rate."""
+        with self._lock:
+            return local_value(self._rates, code_key(currency), self._bc.clock.now().date())
+
     @property
     def local_currency(self) -> str:
         """The ISO code of the company's own currency, e.g. EUR; "" when set-up does not say."""
@@ -156,6 +164,10 @@ class Directory:
     @cached_property
     def _units(self) -> frozenset[str]:
         return self._codes("unitsOfMeasure")
+
+    @cached_property
+    def _rates(self) -> list[RateRow]:
+        return list(self._rows("currencyExchangeRates", RateRow))
 
     @cached_property
     def _local_currency(self) -> str:

@@ -58,6 +58,7 @@ class ItemRow(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     gtin: str = ""
     blocked: bool = False
     unit_price: Decimal = Decimal(0)
+    base_unit_of_measure_code: str = ""
 
 
 class VariantRow(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -73,6 +74,16 @@ class AccountRow(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
     blocked: bool = False
     account_type: str = ""
     direct_posting: bool = False
+
+
+class RateRow(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """`exchange_rate_amount` of the currency is `relational_exchange_rate_amount` of the relational one, "" = local."""
+
+    currency_code: str
+    starting_date: str = ""
+    exchange_rate_amount: Decimal = Decimal(0)
+    relational_currency_code: str = ""
+    relational_exchange_rate_amount: Decimal = Decimal(0)
 
 
 class SalesDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):

@@ -15,6 +15,7 @@ from shared.errors import ConnectorError, RecordRefused
 from shared.mapping.known import ItemLink, ItemsAndSetup, KnownItems, LinkOfVariant
 from shared.mapping.new_items import ItemSource, new_item, numbers_of_ours, wanted_link
 from shared.mapping.plan import Body, ItemPlan
+from shared.mapping.prices import AskShopPrices, item_prices
 from shared.mapping.refusals import number_taken
 from shared.mapping.sku import Goods, exists, find_item
 from shared.mapping.tariffs import tariffs
@@ -44,8 +45,8 @@ class ItemOfLine(msgspec.Struct, frozen=True):
     variant_id: str = ""
 
 
-def item_plans(product: Product, card: ShopCard, known: ItemsAndSetup,
-               link_of_variant: LinkOfVariant) -> tuple[ItemPlan | RefusedVariant, ...]:
+def item_plans(product: Product, card: ShopCard, known: ItemsAndSetup, link_of_variant: LinkOfVariant,
+               shop_prices: AskShopPrices) -> tuple[ItemPlan | RefusedVariant, ...]:
     """One plan or refusal per variant, in Shopify's order; () for a gift-card product.
 
     Variants that become item variants of one new item all carry the same item body: creating it a
@@ -53,7 +54,8 @@ def item_plans(product: Product, card: ShopCard, known: ItemsAndSetup,
     """
     if product.is_gift_card:
         return ()
-    plans = [_plan_or_refusal(ItemSource(product, variant), card, known, link_of_variant)
+    plans = [_priced(_plan_or_refusal(ItemSource(product, variant), card, known, link_of_variant),
+                     variant, card, known, link_of_variant, shop_prices)
              for variant in product.variants.nodes]
     made = [plan for plan in plans if isinstance(plan, ItemPlan)]
     numbers = tariffs(product, made, card, link_of_variant)
@@ -88,6 +90,12 @@ def item_not_found(record: str, sku: str, card: ShopCard) -> RecordRefused:
         "created unless Auto Create Unknown Items is on and the Item Template is filled in.",
         record=record,
     )
+
+
+def without_price(plan: ItemPlan, why: str) -> RecordRefused:
+    """What parks a product whose item was created, or still is, without its price."""
+    return RecordRefused("item-price-missing", f"Item {plan.item_number} has no price: {why}",
+                         record=f"item {plan.item_number}")
 
 
 def _plan_or_refusal(source: ItemSource, card: ShopCard, known: ItemsAndSetup,
@@ -154,12 +162,26 @@ def _creating_plan(wanted: _Wanted, source: ItemSource, card: ShopCard, known: I
         shopify_variant_id=number_of(source.variant.id),
         item_id=present.id if present else "",
         item_number=link.item_number,
-        item={} if present else new_item(link, source, card, known),
+        item={} if present else new_item(link, source, card),
         variant_id=found.id if found else "",
         variant_code=link.variant_code,
         variant={"itemNumber": link.item_number, "code": link.variant_code} | description
         if link.variant_code and not found else {},
     )
+
+
+def _priced(plan: ItemPlan | RefusedVariant, variant: Variant, card: ShopCard, known: ItemsAndSetup,
+            link_of_variant: LinkOfVariant, shop_prices: AskShopPrices) -> ItemPlan | RefusedVariant:
+    """The plan with the prices of a new item, or of one that is owed them and was given none meanwhile."""
+    if isinstance(plan, RefusedVariant):
+        return plan
+    item = known.item_by_number(plan.item_number)
+    link = link_of_variant(plan.shopify_variant_id)
+    owed = item is not None and item.unit_price == 0 and link is not None and link.price_owed
+    if item is not None and not owed:
+        return plan
+    prices = item_prices(variant, shop_prices(), card, known)
+    return msgspec.structs.replace(plan, prices=prices.body, unpriced=prices.missing)
 
 
 def _changes(item: ItemRow, title: str, card: ShopCard) -> Body:

@@ -8,6 +8,7 @@ numbers and bill-to details are compared in the normal forms of shared/business_
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Protocol
 
 import msgspec
@@ -43,7 +44,7 @@ class KnownItems(Protocol):
 
 
 class KnownSetup(Protocol):
-    """Accounts, countries and currencies."""
+    """Accounts, countries, currencies and units of measure."""
 
     @property
     def local_currency(self) -> str:
@@ -55,6 +56,14 @@ class KnownSetup(Protocol):
     def knows_country(self, code: str) -> bool: ...
 
     def knows_currency(self, code: str) -> bool: ...
+
+    def knows_unit(self, code: str) -> bool:
+        """Whether some item may be counted in this unit of measure."""
+        ...
+
+    def local_value(self, currency: str) -> Decimal | None:
+        """Units of the local currency for one unit of this one, today; None without an exchange rate."""
+        ...
 
 
 class CustomersAndSetup(KnownCustomers, KnownSetup, Protocol):
@@ -72,12 +81,13 @@ class Known(KnownCustomers, KnownItems, KnownSetup, Protocol):
 class ItemLink(msgspec.Struct, frozen=True):
     """The item (and item variant) a Shopify variant is linked to, by the number and code that they have now.
 
-    `tariff_owed`: its tariff number was to be set, and could not be.
+    `tariff_owed`, `price_owed`: they were to be set when the item was created, and could not be.
     """
 
     item_number: str
     variant_code: str = ""
     tariff_owed: bool = False
+    price_owed: bool = False
 
 
 LinkOfVariant = Callable[[int], ItemLink | None]

@@ -10,7 +10,7 @@ import re
 
 import msgspec
 
-from shared.mapping.known import ItemLink, KnownSetup
+from shared.mapping.known import ItemLink
 from shared.mapping.plan import Body
 from shared.mapping.sku import split_sku
 from shared.mapping.text import code, cut, fitted, tidy
@@ -56,8 +56,8 @@ def wanted_link(source: ItemSource, card: ShopCard) -> ItemLink:
     return own
 
 
-def new_item(link: ItemLink, source: ItemSource, card: ShopCard, setup: KnownSetup) -> Body:
-    """The body of the new item, without what the template leaves empty."""
+def new_item(link: ItemLink, source: ItemSource, card: ShopCard) -> Body:
+    """The body of the new item but for its prices, without what the template leaves empty."""
     template = card.item_template
     title = source.title(as_variant=bool(link.variant_code))
     body: Body = {
@@ -70,20 +70,11 @@ def new_item(link: ItemLink, source: ItemSource, card: ShopCard, setup: KnownSet
         "generalProductPostingGroupCode": code(template.general_product_posting_group),
         "inventoryPostingGroupCode": code(template.inventory_posting_group),
     }
-    return {name: value for name, value in body.items() if value} | _prices(source.variant, setup)
+    return {name: value for name, value in body.items() if value}
 
 
 def _gtin(source: ItemSource, card: ShopCard, link: ItemLink) -> str:
-    """The bar code of an item of its own; where it is the SKU, that."""
-    by_sku = card.sku_mapping is SkuMapping.BAR_CODE and source.variant.sku
-    barcode = tidy(by_sku or source.variant.barcode)
-    return barcode if _GTIN.fullmatch(barcode) and not link.variant_code else ""
-
-
-def _prices(variant: Variant, setup: KnownSetup) -> Body:
-    """Unit price and cost, in local currency; nothing when Shopify's cost shows another currency."""
-    cost = variant.inventory_item.unit_cost
-    if cost and cost.currency_code != setup.local_currency:
-        return {}
-    prices: Body = {"unitPrice": variant.price}
-    return prices | ({"unitCost": cost.amount} if cost else {})
+    """The bar code of an item of its own: with SKU Mapping Bar Code the SKU, if that is one."""
+    by_sku = source.variant.sku if card.sku_mapping is SkuMapping.BAR_CODE else ""
+    codes = [] if link.variant_code else [tidy(by_sku), tidy(source.variant.barcode)]
+    return next((barcode for barcode in codes if _GTIN.fullmatch(barcode)), "")

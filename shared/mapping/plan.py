@@ -51,6 +51,8 @@ class ItemPlan(msgspec.Struct, frozen=True):
 
     item_id / item_number   the existing item, or "" and the number to create
     item                    properties to create it with or to change; {} = nothing to send
+    prices                  its price and cost, sent with the creation, or later if they were owed
+    unpriced                why it has none, "" when nothing is amiss
     variant_id / variant_code  the existing item variant, or the code to create; "" = none
     variant                 properties of the item variant to create; {} = nothing to send
     tariff                  tariff number the Item Card is to show, digits; "" = leave it alone
@@ -64,6 +66,8 @@ class ItemPlan(msgspec.Struct, frozen=True):
     variant_code: str = ""
     variant: Body = {}
     tariff: str = ""
+    prices: Body = {}
+    unpriced: str = ""
 
 
 def plan_hash(*plans: SalesOrderPlan | CustomerPlan | ItemPlan) -> str:

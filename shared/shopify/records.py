@@ -117,6 +117,13 @@ class SelectedOption(_Record, frozen=True, kw_only=True):
     value: str
 
 
+class ShopPrices(_Record, frozen=True, kw_only=True):
+    """How the shop states its prices: the ISO code of its currency, and whether they include tax."""
+
+    currency_code: str
+    taxes_included: bool
+
+
 class InventoryItem(_Record, frozen=True, kw_only=True):
     id: str
     unit_cost: Money | None = None

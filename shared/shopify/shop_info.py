@@ -1,12 +1,13 @@
 """What Shopify says of the shop itself: name, currency, taxes, plan, served API versions.
 
-Source: Shopify's Admin schema 2026-10, `shop` and `publicApiVersions`. Border: one question, no opinion.
+Source: Shopify's Admin schema 2026-10, `shop` and `publicApiVersions`. Border: questions, no opinion.
 """
 from __future__ import annotations
 
 import msgspec
 
 from shared.shopify.client import ShopifyClient
+from shared.shopify.records import ShopPrices
 
 
 class ShopPlan(msgspec.Struct, frozen=True, rename="camel"):
@@ -41,6 +42,15 @@ class ShopInfo(msgspec.Struct, frozen=True, rename="camel"):
 
     shop: Shop
     public_api_versions: list[ApiVersion]
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    shop: ShopPrices
+
+
+def read_shop_prices(client: ShopifyClient) -> ShopPrices:
+    """Ask the shop how it states its prices; raises what ShopifyClient.ask raises."""
+    return client.ask("shop_prices", type=_Answer).shop
 
 
 def read_shop_info(client: ShopifyClient) -> ShopInfo:

@@ -19,6 +19,7 @@ from shared.clock import Clock
 from shared.journal.captures import DataCaptures
 from shared.journal.runs import Counts, SyncRun
 from shared.journal.skipped import SkippedRecords
+from shared.mapping.prices import AskShopPrices
 from shared.shop_card import ShopCard
 from shared.shopify.client import ShopifyClient
 from shared.shopify.kinds import Kind
@@ -42,6 +43,7 @@ class JobContext(NamedTuple):
     captures        where records are kept before they are applied; None when they come from there
     named           reads records by their ids, for what an order needs
     redacted        records that were erased on a person's request
+    shop_prices     how the shop states its prices, asked when an item is to get one
     """
 
     card: ShopCard
@@ -61,6 +63,7 @@ class JobContext(NamedTuple):
     look_first: bool
     named: Callable[[Kind, Sequence[int]], list[Record]]
     redacted: RedactedOfShop
+    shop_prices: AskShopPrices
 
     def links(self, kind: str) -> Links:
         """The links of this shop's records of one kind."""

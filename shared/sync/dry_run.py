@@ -21,10 +21,11 @@ from shared.json_text import decoded
 from shared.mapping.buyers import NewBuyer, buyer_of
 from shared.mapping.companies import company_plan
 from shared.mapping.customers import customer_plan, wants_customer
-from shared.mapping.items import RefusedVariant, item_plans
+from shared.mapping.items import RefusedVariant, item_plans, without_price
 from shared.mapping.known import LinkOfVariant
 from shared.mapping.order_changes import content_hash, header_changes
 from shared.mapping.plan import Body, CustomerPlan, ItemPlan, SalesOrderPlan
+from shared.mapping.prices import AskShopPrices
 from shared.mapping.sales_orders import LeftOut, sales_order_plan
 from shared.shop_card import ShopCard
 from shared.shopify.kinds import Kind
@@ -66,6 +67,7 @@ class Surroundings(NamedTuple):
     directory: Directory
     links: Callable[[str], Links]
     named: Callable[[Kind, Sequence[int]], list[Record]]
+    shop_prices: AskShopPrices
 
 
 def dry_run(kind: Kind, record: Record, around: Surroundings) -> DryRun:
@@ -104,8 +106,10 @@ def _customer_operations(plan: CustomerPlan) -> list[Operation]:
 
 def _product(product: Product, link: Link, around: Surroundings) -> DryRun:
     links = _variant_links([number_of(variant.id) for variant in product.variants.nodes], around)
-    plans = item_plans(product, around.card, around.directory, links)
-    refused = [Refusal(one.reason.code, one.reason.detail) for one in plans if isinstance(one, RefusedVariant)]
+    plans = item_plans(product, around.card, around.directory, links, around.shop_prices)
+    reasons = [one.reason for one in plans if isinstance(one, RefusedVariant)]
+    reasons += [without_price(one, one.unpriced) for one in plans if isinstance(one, ItemPlan) and one.unpriced]
+    refused = [Refusal(reason.code, reason.detail) for reason in reasons]
     service = around.card.item_card_service
     operations = [each for one in plans if isinstance(one, ItemPlan) for each in _item_operations(one, service)]
     return DryRun(operations, refused, "" if operations or refused else "The items stay as they are.")
@@ -113,9 +117,9 @@ def _product(product: Product, link: Link, around: Surroundings) -> DryRun:
 
 def _item_operations(plan: ItemPlan, item_card_service: str) -> list[Operation]:
     operations = []
-    if plan.item:
+    if plan.item or plan.prices:
         path = f"items({plan.item_id})" if plan.item_id else "items"
-        operations.append(_operation("PATCH" if plan.item_id else "POST", path, plan.item))
+        operations.append(_operation("PATCH" if plan.item_id else "POST", path, plan.item | plan.prices))
     if plan.variant:
         operations.append(_operation("POST", "itemVariants", plan.variant))
     if plan.tariff:

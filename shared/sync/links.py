@@ -39,6 +39,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     bc_id       id of the Business Central record: what is followed and compared; bc_number is only shown
     bc_variant  code of the item variant (items), shown like the number
     bc_variant_id  its id; "" in links of older versions
+    owes        what the item still lacks (items, parked): "tariff", "price" or both; "" in older versions: tariff
     capture     SHA-256 of the record as last captured
     card        fingerprint of the shop card it was mapped with
     plan        hash of the plan last applied
@@ -57,6 +58,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     bc_set: str = ""
     bc_variant: str = ""
     bc_variant_id: str = ""
+    owes: str = ""
     capture: str = ""
     card: str = ""
     plan: str = ""

@@ -1,7 +1,8 @@
 """Products: each variant of a Shopify product into its item, one link a variant."""
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import NamedTuple
 
 import msgspec
@@ -9,8 +10,8 @@ import msgspec
 from shared.business_central.directory import Directory
 from shared.business_central.executor import change_row, create_item, create_variant
 from shared.business_central.item_card import set_tariff_number
-from shared.errors import ConnectorError
-from shared.mapping.items import RefusedVariant, item_plans
+from shared.errors import ConnectorError, RecordRefused
+from shared.mapping.items import RefusedVariant, item_plans, without_price
 from shared.mapping.known import ItemLink
 from shared.mapping.plan import ItemPlan, plan_hash
 from shared.shopify.reading import Record
@@ -21,6 +22,13 @@ from shared.sync.outcome import Outcome, Result, attempt, parked
 
 ITEMS = "items"
 """Kind of the links of variants, beside "products" for the products themselves."""
+
+
+class Owed(StrEnum):
+    """What an item is to have and could not be given."""
+
+    TARIFF = "tariff"
+    PRICE = "price"
 
 
 class ItemLinks:
@@ -40,16 +48,16 @@ class ItemLinks:
         link = self._known.get(variant)
         return item_link(link, self._directory) if link else None
 
-    def save(self, plans: Sequence[ItemPlan], owing: Collection[int]) -> None:
-        """Remember which item each plan's variant has become; `owing` are those that lack their tariff number."""
-        new = [self._linked(plan, plan.shopify_variant_id in owing) for plan in plans]
+    def save(self, plans: Sequence[ItemPlan], owing: Mapping[int, Sequence[Owed]]) -> None:
+        """Remember which item each plan's variant has become; `owing` says what the items of some still lack."""
+        new = [self._linked(plan, owing.get(plan.shopify_variant_id, ())) for plan in plans]
         changed = [link for link in new if link != self._known[link.number]]
         self._known |= {link.number: link for link in self._links.save(changed)}
 
-    def _linked(self, plan: ItemPlan, owing: bool) -> Link:
+    def _linked(self, plan: ItemPlan, owing: Sequence[Owed]) -> Link:
         return self._known[plan.shopify_variant_id].with_(
             state=LinkState.PARKED if owing else LinkState.APPLIED, bc_id=plan.item_id, bc_number=plan.item_number,
-            bc_set="items", bc_variant=plan.variant_code, bc_variant_id=plan.variant_id,
+            bc_set="items", bc_variant=plan.variant_code, bc_variant_id=plan.variant_id, owes=" ".join(owing),
         )
 
 
@@ -61,24 +69,25 @@ def item_link(link: Link, directory: Directory) -> ItemLink | None:
     item = directory.item_by_id(link.bc_id)
     if item is None:
         return None
-    owed = link.state is LinkState.PARKED
+    owed = (link.owes or Owed.TARIFF).split() if link.state is LinkState.PARKED else []
+    known = ItemLink(item.number, tariff_owed=Owed.TARIFF in owed, price_owed=Owed.PRICE in owed)
     if not link.bc_variant:
-        return ItemLink(item.number, tariff_owed=owed)
+        return known
     if link.bc_variant_id:
         variant = directory.variant_by_id(link.bc_variant_id)
     else:
         variant = directory.variant(item.number, link.bc_variant)
-    return ItemLink(item.number, variant.code, tariff_owed=owed) if variant else None
+    return msgspec.structs.replace(known, variant_code=variant.code) if variant else None
 
 
 class _Done(NamedTuple):
-    """What became of one product's variants. `owing`: those whose item lacks its tariff number."""
+    """What became of one product's variants. `owing`: what the items of some lack, by variant."""
 
     plans: list[ItemPlan]
     created: int
     changed: int
     refused: list[RefusedVariant]
-    owing: list[int]
+    owing: dict[int, list[Owed]]
 
 
 def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
@@ -93,7 +102,8 @@ def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobCont
         lambda record: attempt(f"product {record.number}", lambda: _carry_out(record, item_links, context)), records
     )
     carried_out = [one for one in done if isinstance(one, _Done)]
-    item_links.save([plan for one in carried_out for plan in one.plans], {n for one in carried_out for n in one.owing})
+    owing = {variant: owed for one in carried_out for variant, owed in one.owing.items()}
+    item_links.save([plan for one in carried_out for plan in one.plans], owing)
     context.counts("products").items_created += sum(one.created for one in carried_out)
     return [_outcome(links[record.number], one) for record, one in zip(records, done, strict=True)]
 
@@ -101,8 +111,9 @@ def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobCont
 def _carry_out(record: Record, item_links: ItemLinks, context: JobContext) -> _Done:
     product = record.value
     assert isinstance(product, Product)
-    done = _Done([], 0, 0, [], [])
-    for plan in item_plans(product, context.card, context.directory, item_links.link_of_variant):
+    done = _Done([], 0, 0, [], {})
+    known = context.directory
+    for plan in item_plans(product, context.card, known, item_links.link_of_variant, context.shop_prices):
         if isinstance(plan, RefusedVariant):
             done.refused.append(plan)
         else:
@@ -111,7 +122,7 @@ def _carry_out(record: Record, item_links: ItemLinks, context: JobContext) -> _D
 
 
 def _with_variant(done: _Done, plan: ItemPlan, context: JobContext) -> _Done:
-    """Carry out one plan, the tariff number last: without it the item is still an item."""
+    """Carry out one plan, the tariff number last: without it, or its price, the item is still an item."""
     variant = plan.shopify_variant_id
     result = attempt(f"variant {variant}", lambda: _one_item(plan, context))
     if isinstance(result, ConnectorError):
@@ -119,10 +130,11 @@ def _with_variant(done: _Done, plan: ItemPlan, context: JobContext) -> _Done:
         return done
     applied, what = result
     done.plans.append(applied)
+    if applied.unpriced:
+        _owe(done, variant, Owed.PRICE, without_price(applied, applied.unpriced))
     tariff = attempt(f"variant {variant}", lambda: _tariff_set(applied, context))
     if isinstance(tariff, ConnectorError):
-        done.refused.append(RefusedVariant(variant, tariff))
-        done.owing.append(variant)
+        _owe(done, variant, Owed.TARIFF, tariff)
     elif tariff and what is Result.UNCHANGED:
         what = Result.UPDATED
     return done._replace(
@@ -130,24 +142,63 @@ def _with_variant(done: _Done, plan: ItemPlan, context: JobContext) -> _Done:
     )
 
 
+def _owe(done: _Done, variant: int, what: Owed, reason: ConnectorError) -> None:
+    done.refused.append(RefusedVariant(variant, reason))
+    done.owing.setdefault(variant, []).append(what)
+
+
 def _one_item(plan: ItemPlan, context: JobContext) -> tuple[ItemPlan, Result]:
-    """Carry out one plan; the plan with the item's id, and what was done."""
+    """Carry out one plan; the plan as it was applied, with the item's id, and what was done."""
     result = Result.UNCHANGED
-    if plan.item and not plan.item_id:
-        known = context.directory.item_by_number(plan.item_number)
-        if known is None:
-            known = create_item(context.bc, plan.item)
-            context.directory.remember_item(known)
-            result = Result.CREATED
-        plan = msgspec.structs.replace(plan, item_id=known.id)
-    elif plan.item and change_row(context.bc, "items", plan.item_id, plan.item):
-        result = Result.UPDATED
+    if plan.item_id:
+        plan, changed = _changed(plan, context)
+        result = Result.UPDATED if changed else result
+    elif known := context.directory.item_by_number(plan.item_number):
+        plan = msgspec.structs.replace(plan, item_id=known.id, prices={}, unpriced="")
+    else:
+        plan, result = _created(plan, context), Result.CREATED
     if plan.variant:
         variant = create_variant(context.bc, plan.variant)
         context.directory.remember_variant(variant)
         plan = msgspec.structs.replace(plan, variant_id=variant.id)
         result = result if result is Result.CREATED else Result.UPDATED
     return plan, result
+
+
+def _created(plan: ItemPlan, context: JobContext) -> ItemPlan:
+    """Create the item; without its price where Business Central is not set up for prices that include tax."""
+    try:
+        row = create_item(context.bc, plan.item | plan.prices)
+    except RecordRefused as refused:
+        if not _may_be_the_price(refused, plan):
+            raise
+        row = create_item(context.bc, plan.item)
+        plan = _unpriced(plan, refused)
+    context.directory.remember_item(row)
+    return msgspec.structs.replace(plan, item_id=row.id)
+
+
+def _changed(plan: ItemPlan, context: JobContext) -> tuple[ItemPlan, bool]:
+    """Change the item where it differs, and give it the price that it was owed."""
+    changed = bool(plan.item) and change_row(context.bc, "items", plan.item_id, plan.item)
+    try:
+        priced = bool(plan.prices) and change_row(context.bc, "items", plan.item_id, plan.prices)
+    except RecordRefused as refused:
+        if not _may_be_the_price(refused, plan):
+            raise
+        return _unpriced(plan, refused), changed
+    return plan, changed or priced
+
+
+def _may_be_the_price(refused: RecordRefused, plan: ItemPlan) -> bool:
+    """A price that includes tax needs a VAT Posting Setup that a new item as such does not need."""
+    return refused.code == "setup-incomplete" and "priceIncludesTax" in plan.prices
+
+
+def _unpriced(plan: ItemPlan, refused: RecordRefused) -> ItemPlan:
+    why = ("Shopify's prices include tax, and VAT Bus. Posting Gr. (Price) on the page Sales & Receivables Setup is "
+           f"not filled in, or has no VAT Posting Setup: {refused.detail}")
+    return msgspec.structs.replace(plan, prices={}, unpriced=why)
 
 
 def _tariff_set(plan: ItemPlan, context: JobContext) -> bool:

@@ -19,6 +19,7 @@ from shared.journal.runs import SyncRun
 from shared.shop_card import ShopCard
 from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record, kept_record
+from shared.shops import TABLE as SHOP_TABLE
 from shared.storage.lease import TABLE as LEASE_TABLE
 from shared.storage.lease import Lease, LeaseTaken, held
 from shared.sync.context import JobContext, fingerprint
@@ -29,6 +30,7 @@ from shared.sync.job import APPLY
 from shared.sync.links import TABLE as LINK_TABLE
 from shared.sync.links import Links
 from shared.sync.page import apply_page
+from shared.sync.shop_prices import as_kept
 
 
 class Replayed(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +55,7 @@ def plan_of_capture(connector: Connector, shop: str, kind: Kind, id: str) -> Dry
     links = connector.storage.tables[LINK_TABLE]
     return what_would_happen(kind, record, Surroundings(
         card, bc, Directory(bc), lambda of: Links(links, shop, of), _Kept(connector, shop).named,
+        as_kept(card, connector.storage.tables[SHOP_TABLE]),
     ))
 
 
@@ -108,6 +111,7 @@ def _apply(
                 None, connector.skipped, lease, connector.clock, lanes, connector.settings.bc_settle_seconds,
                 history_before=BEGINNING, look_first=True, named=_Kept(connector, card.code).named,
                 redacted=connector.redacted.of(card.code),
+                shop_prices=as_kept(card, connector.storage.tables[SHOP_TABLE]),
             ), again=True)
     finally:
         log.close()

@@ -26,6 +26,7 @@ from shared.shop_card import ShopCard
 from shared.shopify.client import ShopifyClient
 from shared.shopify.kinds import Kind
 from shared.shopify.reading import by_ids
+from shared.shops import TABLE as SHOP_TABLE
 from shared.storage.lease import TABLE as LEASE_TABLE
 from shared.storage.lease import Lease, LeaseTaken, held
 from shared.sync.changed import apply_changed
@@ -35,6 +36,7 @@ from shared.sync.information import KINDS, PAYMENTS, RECORDS, SynchronizationInf
 from shared.sync.job import Deadline, OutOfTime, Overruled, begin_type, run_type
 from shared.sync.links import TABLE as LINK_TABLE
 from shared.sync.payments import read_payments
+from shared.sync.shop_prices import asked_once
 from shared.telemetry import about, record
 
 QUEUE = "sync-jobs"
@@ -213,6 +215,7 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
 
     deadline = Deadline(connector.clock, connector.settings.time_budget_seconds)
     directory, redacted = Directory(bc), connector.redacted.of(card.code)
+    shop_prices = asked_once(shopify, card, connector.storage.tables[SHOP_TABLE])
     state = "succeeded"
     with ThreadPoolExecutor(connector.settings.bc_concurrency, thread_name_prefix="bc") as lanes:
         for kind in run.kinds:
@@ -223,7 +226,7 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
                         card, fingerprint(card, info.first_began), run, shopify, bc, directory,
                         connector.storage.tables[LINK_TABLE], connector.captures, connector.skipped, lease,
                         connector.clock, lanes, connector.settings.bc_settle_seconds, *_horizon(info),
-                        named=partial(by_ids, shopify), redacted=redacted,
+                        named=partial(by_ids, shopify), redacted=redacted, shop_prices=shop_prices,
                     )
                     _bring_type(connector, info, context, deadline, progress)
             except OutOfTime:

@@ -208,3 +208,21 @@ def test_a_capture_whose_pack_is_gone_is_not_found_and_the_list_goes_on(house: H
     found = list_captures(house.connector.captures, all_of(house)).captures
     assert [one.record for one in found] == [5002]
     assert len(selection(house.connector.captures, all_of(house))) == 1
+
+
+def test_a_replay_that_cannot_know_the_shops_currency_leaves_the_price_to_the_next_run(house: House) -> None:
+    house.product(8001, "NEW-1")
+    house.sync("products")
+    house.card(auto_create_unknown_items=True)
+    house.exchanges.clear()
+
+    done = replayed(house, "products", 8001)
+
+    assert (done.result, done.code, house.sent("Shopify")) == ("parked", "item-price-missing", [])
+    assert house.bc.control.row("items", "NEW-1")["unitPrice"] == 0
+
+    house.clock.forward(24 * 3600)
+    house.sync("products")
+
+    assert house.bc.control.row("items", "NEW-1")["unitPrice"] == 59
+    assert not house.parked()

@@ -10,7 +10,7 @@ from shared.mapping.items import ItemOfLine, RefusedVariant, item_of_line, item_
 from shared.mapping.known import ItemLink
 from shared.mapping.plan import ItemPlan
 from shared.shop_card import ItemTemplate, SkuMapping, VendorItem
-from tests.builders import a_card, a_line, a_product, a_variant, a_variant_row, an_item_row, cronus
+from tests.builders import a_card, a_line, a_product, a_variant, a_variant_row, an_item_row, cronus, shop_prices
 
 V77 = VendorItem(vendor="30000", vendor_item_no="V-77", item_no="1000")
 V77_RED = VendorItem(vendor="30000", vendor_item_no="V-77-RED", item_no="1000", variant_code="RED")
@@ -22,8 +22,12 @@ def unlinked(variant: int) -> None:
     return None
 
 
+def plans_of(product, card, known=None, link=unlinked):
+    return item_plans(product, card, known or cronus(), link, shop_prices())
+
+
 def plan_of(product, card, known=None, link=unlinked):
-    (plan,) = item_plans(product, card, known or cronus(), link)
+    (plan,) = plans_of(product, card, known, link)
     return plan
 
 
@@ -130,23 +134,7 @@ def test_g5_a_new_item_has_number_title_price_cost_and_the_template_s_values():
         "number": "NEW-1", "displayName": "Lampe", "itemCategoryCode": "LAMP", "type": "Inventory",
         "gtin": "3017620422010", "taxGroupCode": "VAT20", "baseUnitOfMeasureCode": "PCS",
         "generalProductPostingGroupCode": "RETAIL", "inventoryPostingGroupCode": "RESALE",
-        "unitPrice": Decimal("59.00"), "unitCost": Decimal("31.50"),
-    })
-
-
-@pytest.mark.parametrize(
-    ("cost", "currency", "prices"),
-    [
-        pytest.param(None, "EUR", {"unitPrice": Decimal("59.00")}, id="no-cost"),
-        pytest.param("31.50", "DKK", {}, id="another-currency-is-not-booked-as-local"),
-    ],
-)
-def test_prices_are_sent_in_local_currency_only(cost, currency, prices):
-    variant = a_variant(sku="NEW-1", price="59.00", cost=cost, cost_currency=currency)
-
-    item = plan_of(a_product(variant), a_card(**CREATING)).item
-
-    assert {name: item[name] for name in ("unitPrice", "unitCost") if name in item} == prices
+    }, prices={"unitPrice": Decimal("59.00"), "unitCost": Decimal("31.50")})
 
 
 @pytest.mark.parametrize(
@@ -177,10 +165,24 @@ def test_what_each_sku_mapping_creates(mapping, sku, expected):
     assert plan.variant == wanted
 
 
-def test_a_bar_code_mapped_item_keeps_the_sku_as_gtin():
-    plan = plan_of(a_product(a_variant(sku="3017620422010")), a_card(**CREATING, sku_mapping=SkuMapping.BAR_CODE))
+@pytest.mark.parametrize(
+    ("mapping", "sku", "barcode", "gtin"),
+    [
+        pytest.param(SkuMapping.BAR_CODE, "3017620422010", None, "3017620422010", id="the-sku-is-one"),
+        pytest.param(SkuMapping.BAR_CODE, "3017620422010", "96385074", "3017620422010", id="the-sku-comes-first"),
+        pytest.param(SkuMapping.BAR_CODE, "LAMP-1", "3017620422027", "3017620422027", id="the-sku-is-none"),
+        pytest.param(SkuMapping.BAR_CODE, "301762042201", "3017620422027", "301762042201", id="twelve-digits"),
+        pytest.param(SkuMapping.BAR_CODE, "30176204220", "96385074", "96385074", id="eleven-digits-are-none"),
+        pytest.param(SkuMapping.BAR_CODE, None, "3017620422027", "3017620422027", id="no-sku"),
+        pytest.param(SkuMapping.ITEM_NO, "NEW-1", "3017620422027", "3017620422027", id="item-no"),
+        pytest.param(SkuMapping.VENDOR_ITEM_NO, "V-99", "3017620422027", "3017620422027", id="vendor-item-no"),
+        pytest.param(SkuMapping.NONE, "3017620422010", "3017620422027", "3017620422027", id="blank"),
+    ],
+)
+def test_a_new_item_keeps_the_barcode(mapping, sku, barcode, gtin):
+    plan = plan_of(a_product(a_variant(sku=sku, barcode=barcode)), a_card(**CREATING, sku_mapping=mapping))
 
-    assert plan.item["gtin"] == "3017620422010"
+    assert plan.item["gtin"] == gtin
 
 
 @pytest.mark.parametrize("barcode", ["12345", "ABCDEFGH", "123456789012345"])
@@ -213,7 +215,7 @@ def test_a_variant_created_before_its_link_was_lost_is_not_created_again():
 def test_each_of_several_variants_is_an_item_named_after_both_titles():
     product = a_product(a_variant(1, sku="L-R", title="Rouge"), a_variant(2, sku="L-B", title="Bleu"))
 
-    plans = item_plans(product, a_card(**CREATING), cronus(), unlinked)
+    plans = plans_of(product, a_card(**CREATING))
 
     assert [(plan.item_number, plan.item["displayName"]) for plan in plans] == [
         ("L-R", "Lampe - Rouge"), ("L-B", "Lampe - Bleu")]
@@ -222,7 +224,7 @@ def test_each_of_several_variants_is_an_item_named_after_both_titles():
 def test_item_variants_of_one_new_item_share_its_body():
     product = a_product(a_variant(1, sku="R", title="Rouge"), a_variant(2, sku="B", title="Bleu", barcode="12345678"))
 
-    red, blue = item_plans(product, a_card(**CREATING, sku_mapping=SkuMapping.VARIANT_CODE), cronus(), unlinked)
+    red, blue = plans_of(product, a_card(**CREATING, sku_mapping=SkuMapping.VARIANT_CODE))
 
     assert red.item == blue.item
     assert red.item["displayName"] == "Lampe"
@@ -273,14 +275,14 @@ def test_g8_item_not_found_names_the_sku_and_both_settings(settings):
 def test_one_refused_variant_does_not_stop_the_others():
     product = a_product(a_variant(1, sku="NEW-1"), a_variant(2, sku="1000"))
 
-    refused, plan = item_plans(product, a_card(), cronus(), unlinked)
+    refused, plan = plans_of(product, a_card())
 
     assert isinstance(refused, RefusedVariant)
     assert plan.item_number == "1000"
 
 
 def test_g10_a_gift_card_product_is_no_item():
-    assert item_plans(a_product(is_gift_card=True), a_card(**CREATING), cronus(), unlinked) == ()
+    assert plans_of(a_product(is_gift_card=True), a_card(**CREATING)) == ()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from shared.mapping.plan import ItemPlan
 from shared.mapping.tariffs import tariff_number
 from shared.shop_card import SkuMapping
 from shared.shopify.records import InventoryItem
-from tests.builders import a_card, a_product, a_variant, cronus
+from tests.builders import a_card, a_product, a_variant, cronus, shop_prices
 
 SERVICE = {"item_card_service": "ItemCard"}
 CREATING = {**SERVICE, "auto_create_unknown_items": True}
@@ -24,7 +24,7 @@ def with_code(code, *, id=FIRST, sku="1000"):
 
 def numbers(product, card, links=None):
     """The tariff number of each plan, in Shopify's order."""
-    plans = item_plans(product, card, cronus(), (links or {}).get)
+    plans = item_plans(product, card, cronus(), (links or {}).get, shop_prices())
     return [plan.tariff if isinstance(plan, ItemPlan) else None for plan in plans]
 
 

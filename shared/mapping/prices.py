@@ -1,0 +1,56 @@
+"""Unit price and unit cost of a new item: in the company's own currency, and in the shop's price mode.
+
+Rules: Microsoft's Shopify Connector, Create Item: prices are converted by the exchange rate of the day and rounded to
+the company's smallest unit. Item.Table.al: a price that includes VAT needs *VAT Bus. Posting Gr. (Price)* of Sales &
+Receivables Setup. What cannot be said rightly is left empty and owed: a wrong price is worse than none, and the
+lines of orders bring their own.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import msgspec
+
+from shared.mapping.known import KnownSetup
+from shared.mapping.money import Amounts
+from shared.mapping.plan import Body
+from shared.mapping.text import code
+from shared.shop_card import ShopCard
+from shared.shopify.records import ShopPrices, Variant
+
+AskShopPrices = Callable[[], ShopPrices | None]
+"""Asked only when an item is to get its price; None where it is not known."""
+
+
+class ItemPrices(msgspec.Struct, frozen=True):
+    """Properties that hold the prices, or why there are none."""
+
+    body: Body = {}
+    missing: str = ""
+
+
+def item_prices(variant: Variant, shop: ShopPrices | None, card: ShopCard, setup: KnownSetup) -> ItemPrices:
+    """Price, price mode and cost of the variant's item. A cost is never with tax."""
+    if shop is None:
+        return ItemPrices(missing="how the shop states its prices was never asked; retry the product.")
+    cost = variant.inventory_item.unit_cost
+    stated = {"unitPrice": (variant.price, shop.currency_code)}
+    if cost:
+        stated["unitCost"] = (cost.amount, cost.currency_code)
+    local = {name: _in_local_currency(amount, iso, card, setup) for name, (amount, iso) in stated.items()}
+    foreign = dict.fromkeys(stated[name][1] for name, amount in local.items() if amount is None)
+    if foreign:
+        return ItemPrices(missing=f"Shopify's prices are in {' and '.join(foreign)}, and Business Central has no "
+                                  "exchange rate for that currency today.")
+    mode = {"priceIncludesTax": True} if shop.taxes_included and variant.price else {}
+    return ItemPrices(body={**mode, **local})
+
+
+def _in_local_currency(amount: Decimal, iso: str, card: ShopCard, setup: KnownSetup) -> Decimal | None:
+    """The amount as it stands where the currency is the company's own; None without an exchange rate."""
+    wanted = code(card.currency_mapping.get(iso, iso))
+    if not amount or wanted in ("", code(setup.local_currency)):
+        return amount
+    value = setup.local_value(wanted)
+    return None if value is None else Amounts(setup.local_currency, presentment=False).rounded(amount * value)
