@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -23,10 +23,22 @@ _SHORTEST_SECRET = 8
 """Shorter "known secrets" would hide ordinary words."""
 
 
+class _Form(NamedTuple):
+    """A pattern that is compiled when it is first tried: all at once cost a start of the app more than its imports."""
+
+    source: str
+    flags: re.RegexFlag = re.NOFLAG
+
+
+@cache
+def _compiled(form: _Form) -> re.Pattern[str]:
+    return re.compile(*form)
+
+
 class _Rule(NamedTuple):
     """What is hidden, and what stands there instead; `sign` is in every text where it may be, in lower case."""
 
-    pattern: re.Pattern[str]
+    form: _Form
     replacement: str
     sign: bytes = b""
 
@@ -47,27 +59,27 @@ _REST_OF_NAME = r"[\w.-]{0,100}"
 _AFTER_A_WORD = (
     # "access_token": "…", a number, or the same inside a JSON text inside JSON
     _Rule(
-        re.compile(rf'({_REST_OF_NAME}"\s*:\s*)(?:"(?:\\.|[^"\\]++)*+(?:"|\\?$)|[-\d.eE+]+)', re.S),
+        _Form(rf'({_REST_OF_NAME}"\s*:\s*)(?:"(?:\\.|[^"\\]++)*+(?:"|\\?$)|[-\d.eE+]+)', re.S),
         rf'\1"{HIDDEN}"',
     ),
-    _Rule(re.compile(rf'({_REST_OF_NAME}\\+"\s*:\s*\\+")[^"\\]*'), rf"\1{HIDDEN}"),
+    _Rule(_Form(rf'({_REST_OF_NAME}\\+"\s*:\s*\\+")[^"\\]*'), rf"\1{HIDDEN}"),
     # 'access_token': '…' of Python, password: "…" of YAML, password = '…' of a settings file
-    _Rule(re.compile(rf"({_REST_OF_NAME}'?\s{{0,9}}[:=]\s{{0,9}}([\"']))(?:\\.|(?!\2)[^\\])*+", re.S), rf"\1{HIDDEN}"),
+    _Rule(_Form(rf"({_REST_OF_NAME}'?\s{{0,9}}[:=]\s{{0,9}}([\"']))(?:\\.|(?!\2)[^\\])*+", re.S), rf"\1{HIDDEN}"),
     # {"name": "access_token", "value": "…"}, also within a JSON text; <add key="Password" value="…"/>
     _Rule(
-        re.compile(rf'({_REST_OF_NAME}(\\*")\s*,\s*\2val(?:ue)?\2\s*:\s*\2)(?:\\\\.|(?!\2).)*+', re.I | re.S),
+        _Form(rf'({_REST_OF_NAME}(\\*")\s*,\s*\2val(?:ue)?\2\s*:\s*\2)(?:\\\\.|(?!\2).)*+', re.I | re.S),
         rf"\1{HIDDEN}",
     ),
-    _Rule(re.compile(rf"({_REST_OF_NAME}([\"'])\s+value\s*=\s*\2)(?:(?!\2).)*+", re.I | re.S), rf"\1{HIDDEN}"),
+    _Rule(_Form(rf"({_REST_OF_NAME}([\"'])\s+value\s*=\s*\2)(?:(?!\2).)*+", re.I | re.S), rf"\1{HIDDEN}"),
     # Before the next one: in "Bearer 123 has expired >" the token would pass for an attribute of an element
-    _Rule(re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.I), rf"\1 {HIDDEN}"),
+    _Rule(_Form(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.I), rf"\1 {HIDDEN}"),
     # <access_token type="x">…</access_token>
-    _Rule(re.compile(rf"({_REST_OF_NAME}(?:\s[^<>]{{0,200}})?>)(?:<!\[CDATA\[)?[^<]+"), rf"\1{HIDDEN}"),
+    _Rule(_Form(rf"({_REST_OF_NAME}(?:\s[^<>]{{0,200}})?>)(?:<!\[CDATA\[)?[^<]+"), rf"\1{HIDDEN}"),
     # a parameter of an address or a form
-    _Rule(re.compile(rf"({_REST_OF_NAME}=)[^&\s\"'<>\\;]+"), rf"\1{HIDDEN}"),
+    _Rule(_Form(rf"({_REST_OF_NAME}=)[^&\s\"'<>\\;]+"), rf"\1{HIDDEN}"),
     # a header on a line of its own, also as \r\n within a JSON text
     _Rule(
-        re.compile(
+        _Form(
             r"((?:authorization|(?<=access-)token|hmac-sha256|(?<=api-)key|(?<=functions-)key|cookie)\s*:\s*)"
             r"(?!\"|\\\")[^\r\n\"\\]+", re.I,
         ),
@@ -75,7 +87,7 @@ _AFTER_A_WORD = (
     ),
     # password: … of YAML, to the end of what holds together
     _Rule(
-        re.compile(
+        _Form(
             rf"({_REST_OF_NAME}:\s{{1,9}})(?!(?:null|true|false)\b|~\s)[^\s,;\"'<>{{}}\[\]\\]{{6,}}"
         ), rf"\1{HIDDEN}",
     ),
@@ -91,7 +103,7 @@ _AFTER_A_SHORT_NAME = "|".join(
 def _named_shortly(name: str, value: str) -> Iterator[_Rule]:
     """Rules for what is called `name` altogether: in JSON, in JSON within JSON, in YAML and in XML."""
     for spelt in (name, name.capitalize(), name.upper()):
-        yield from (_Rule(re.compile(f"({before}){value}{after}", re.S), rf"\1{HIDDEN}", sign.encode())
+        yield from (_Rule(_Form(f"({before}){value}{after}", re.S), rf"\1{HIDDEN}", sign.encode())
                     for before, after, sign in (
             (rf'"{spelt}"\s*:\s*"', r'(?=(?<!\\)"|\Z)', f'"{name}"'),
             (rf'"{spelt}\\{{1,9}}"\s*:\s*\\{{1,9}}"', r'(?=\\|"|\Z)', f'"{name}\\'),
@@ -102,20 +114,20 @@ def _named_shortly(name: str, value: str) -> Iterator[_Rule]:
 
 _BY_FORM = (
     # a parameter that is called so altogether: discount_code is none
-    _Rule(re.compile(rf"=(?:{_AFTER_A_SHORT_NAME})[^&\s\"'<>\\;]+", re.I), f"={HIDDEN}"),
-    _Rule(re.compile(r"(://)[^/\s\"'@?#\\]++@"), rf"\1{HIDDEN}@"),
-    _Rule(re.compile(r"shp[a-z]{2,6}_\w{8,}"), HIDDEN),
-    _Rule(re.compile(r"(?<![A-Z0-9])A(?:KIA|SIA)[A-Z0-9]{16}(?![A-Z0-9])"), HIDDEN, b"akia"),
-    _Rule(re.compile(r"(?<![A-Z0-9])A(?:KIA|SIA)[A-Z0-9]{16}(?![A-Z0-9])"), HIDDEN, b"asia"),
-    _Rule(re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}=="), HIDDEN, b"=="),
-    _Rule(re.compile(r"(-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----)[^-]+"), rf"\1{HIDDEN}", b"private key-----"),
+    _Rule(_Form(rf"=(?:{_AFTER_A_SHORT_NAME})[^&\s\"'<>\\;]+", re.I), f"={HIDDEN}"),
+    _Rule(_Form(r"(://)[^/\s\"'@?#\\]++@"), rf"\1{HIDDEN}@"),
+    _Rule(_Form(r"shp[a-z]{2,6}_\w{8,}"), HIDDEN),
+    _Rule(_Form(r"(?<![A-Z0-9])A(?:KIA|SIA)[A-Z0-9]{16}(?![A-Z0-9])"), HIDDEN, b"akia"),
+    _Rule(_Form(r"(?<![A-Z0-9])A(?:KIA|SIA)[A-Z0-9]{16}(?![A-Z0-9])"), HIDDEN, b"asia"),
+    _Rule(_Form(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}=="), HIDDEN, b"=="),
+    _Rule(_Form(r"(-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----)[^-]+"), rf"\1{HIDDEN}", b"private key-----"),
     # {"value": "…", "name": "access_token"}
     _Rule(
-        re.compile(r'("value"\s*:\s*")(?:\\.|[^"\\])++(?="\s*,\s*"(?:name|key|header)"\s*:\s*"[^"]{0,100}?'
+        _Form(r'("value"\s*:\s*")(?:\\.|[^"\\])++(?="\s*,\s*"(?:name|key|header)"\s*:\s*"[^"]{0,100}?'
                    r'(?i:token|secret|hmac|passw|pwd|authorization|signature|credential|cookie|key))'),
         rf"\1{HIDDEN}", b'"value"',
     ),
-    _Rule(re.compile(r"eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?"), HIDDEN),
+    _Rule(_Form(r"eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?"), HIDDEN),
     *(rule for name in ("sig", "pass", "sas") for rule in _named_shortly(name, r".{1,2000}?")),
     # Shopify's attributes have keys too: only what looks like a secret
     *_named_shortly("key", r"(?=[^\"\s]*\d)[\w+/=.~-]{12,}"),
@@ -161,7 +173,7 @@ def _chances(text: str, known: Iterable[str]) -> _Chances:
     return _Chances(
         [form for form in _forms(tuple(known)) if form in text],
         [word for word in _WORDS if word.search(folded)],
-        [rule for rule in _BY_FORM if rule.sign in signs and rule.pattern.search(text)],
+        [rule for rule in _BY_FORM if rule.sign in signs and _compiled(rule.form).search(text)],
     )
 
 
@@ -176,7 +188,7 @@ def _hidden(text: str, chances: _Chances) -> str:
     if chances.words:
         text = _hidden_after(chances.words, text)
     for rule in chances.rules:
-        text = rule.pattern.sub(rule.replacement, text)
+        text = _compiled(rule.form).sub(rule.replacement, text)
     return text
 
 
@@ -184,7 +196,7 @@ def _hidden_after(words: Iterable[re.Pattern[bytes]], text: str) -> str:
     folded, parts, done = _folded(text), list[str](), 0
     for place in sorted({found.start() for word in words for found in word.finditer(folded)}):
         for rule in _AFTER_A_WORD if place >= done else ():
-            if found := rule.pattern.match(text, place):
+            if found := _compiled(rule.form).match(text, place):
                 parts += text[done:place], found.expand(rule.replacement)
                 done = found.end()
                 break
