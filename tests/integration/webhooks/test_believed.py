@@ -32,6 +32,8 @@ def body_of(topic: str, store: str) -> dict[str, Any]:
         "customers/redact": {"shop_id": 1, "shop_domain": store, "customer": MARIE, "orders_to_redact": [5001]},
         "shop/redact": {"shop_id": 1, "shop_domain": store},
         "orders/edited": {"order_edit": {"order_id": 5001}},
+        "customers/merge": {"admin_graphql_api_customer_kept_id": "gid://shopify/Customer/7001",
+                            "admin_graphql_api_customer_deleted_id": "gid://shopify/Customer/7002"},
     }
     return bodies.get(topic, {"id": 5001, "order_id": 5001})
 
@@ -70,7 +72,7 @@ def receipts(house: House) -> list[Receipt]:
 def synced(house: House) -> House:
     """A customer and an order are here, and the access is older than two days."""
     house.customer(7001, email="marie@example.fr")
-    house.order(5001, customer_id=7001)
+    house.order(5001, customer=7001)
     house.sync()
     house.clock.forward(7 * 24 * 3600)
     return house

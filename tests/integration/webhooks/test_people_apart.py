@@ -63,8 +63,8 @@ def two(house: House, request: pytest.FixtureRequest) -> Two:
         who: dict[str, Any] = {"email": one.email, "shipping_address": ADDRESS}
         house.customer(one.id, first_name="Ann", last_name="Business Central", email=one.email, addresses=[ADDRESS])
         house.sync("customers")
-        house.order(one.orders[0], customer_id=one.id, **who)
-        house.order(one.orders[1], [{"sku": "NO-SUCH-ITEM", "quantity": 1, "unit_price": "1.00"}], customer_id=one.id,
+        house.order(one.orders[0], customer=one.id, **who)
+        house.order(one.orders[1], [{"sku": "NO-SUCH-ITEM", "quantity": 1, "unit_price": "1.00"}], customer=one.id,
                     **who)
         house.order(one.orders[2], **who)
         house.sync("orders")
@@ -144,7 +144,7 @@ def test_an_address_that_two_customers_have_tells_neither(house: House) -> None:
     for number in (7001, 7002):
         house.customer(number, email="family@example.fr")
     house.order(5001, email="family@example.fr")
-    house.order(5002, email="family@example.fr", customer_id=7002)
+    house.order(5002, email="family@example.fr", customer=7002)
     house.sync()
 
     carry(house, "customers/redact", Subject(id=7001, email="family@example.fr"))

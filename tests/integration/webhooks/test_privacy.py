@@ -65,13 +65,13 @@ def known(house: House) -> Known:
     house.card(logging_mode="All", auto_create_unknown_items=False)
     address = {"first_name": known.name[0], "last_name": known.name[1], "address1": f"131 allée {tail}",
                "city": "Lyon", "zip": "69002", "country_code": "FR", "phone": f"+33{known.person % 10**9:09d}"}
-    who = {"customer_id": known.person, "email": known.old_email, "shipping_address": address}
+    who = {"customer": known.person, "email": known.old_email, "shipping_address": address}
     house.customer(known.person, first_name=known.name[0], last_name=known.name[1], email=known.old_email,
                    addresses=[address])
     house.customer(known.other, first_name="Solange", last_name="Verdurin", email=OTHER_EMAIL)
     house.order(known.order(1), **who)
     house.order(known.order(2), [{"sku": "NO-SUCH-ITEM", "quantity": 1, "unit_price": "10.00"}], **who)
-    house.order(known.order(3), customer_id=known.other, email=OTHER_EMAIL)
+    house.order(known.order(3), customer=known.other, email=OTHER_EMAIL)
     house.sync()
     house.clock.forward(3600)  # so that the log has two tables and one container
     house.change("customers", known.person, email=known.email)
@@ -361,7 +361,7 @@ def test_a_new_order_of_an_erased_person_who_did_not_change_is_brought_in_with_t
     nowhere = {"first_name": "A", "last_name": "B", "address1": "1 rue X", "city": "Lyon", "zip": "69002",
                "country_code": "FR"}  # no phone number by which Business Central knows somebody
 
-    house.order(5009, customer_id=7001, email="back@example.fr", shipping_address=nowhere)
+    house.order(5009, customer=7001, email="back@example.fr", shipping_address=nowhere)
     house.sync("orders")
 
     assert len(house.documents(5009)) == 1
