@@ -7,7 +7,7 @@ import azure.functions as func
 import msgspec
 
 from functions.http import Answer, Call, edge, fields
-from functions.inputs import AccessToken, Environment, LastSyncTime, StartSync, takes, takes_some_of
+from functions.inputs import AccessToken, Confirmation, Environment, LastSyncTime, StartSync, takes, takes_some_of
 from functions.roles import needs
 from shared.clock import from_iso
 from shared.connector import Connector
@@ -17,6 +17,7 @@ from shared.logging_time import with_logging_time
 from shared.shop_card import ShopCard
 from shared.shopify.api_version import version_warning
 from shared.shopify.client import API_VERSION
+from shared.sync.forgetting import forget_links
 from shared.sync.information import KINDS, SynchronizationInfo
 from shared.sync.run import request_sync
 from shared.webhooks.upkeep import follow_card
@@ -66,6 +67,19 @@ def remove_shop(call: Call) -> Answer:
     call.connector.shops.remove(call.path["shop"])
     call.connector.tokens.forget(call.path["shop"])
     return Answer(None, 204)
+
+
+@blueprint.function_name("forget_links")
+@blueprint.route("shops/{shop}/forget-links", methods=["POST"])
+@edge
+@takes(query=Confirmation)
+def forget_shop_links(call: Call) -> Answer:
+    confirm, shop = call.query.confirm, call.path["shop"]
+    purge, kept = forget_links(call.connector, shop, None if confirm == "" else confirm, by=call.by)
+    if call.connector.shops.find(shop) is not None:
+        follow_card(call.connector, shop)
+    removed: dict[str, Any] = msgspec.to_builtins(kept)
+    return Answer({"shop": shop, "by": purge.by, "at": purge.ended_at, "purge": purge.number, "removed": removed})
 
 
 @blueprint.function_name("set_access_token")

@@ -108,6 +108,10 @@ class LogRemoval(msgspec.Struct, frozen=True):
     confirm: Annotated[int, msgspec.Meta(ge=0, le=10**9)] | Literal[""] = ""
 
 
+class Confirmation(msgspec.Struct, frozen=True):
+    confirm: Annotated[int, msgspec.Meta(ge=0, le=10**9)] | Literal[""] = ""
+
+
 class PaymentsQuery(msgspec.Struct, frozen=True):
     continuation: Text = ""
 

@@ -55,6 +55,7 @@ from shared.sync.changed_records import TABLE as CHANGED_TABLE
 from shared.sync.changed_records import ChangedRecords, Waking
 from shared.sync.information import TABLE as INFORMATION_TABLE
 from shared.sync.information import Informations
+from shared.sync.kept import is_synchronized
 from shared.sync.redacted import TABLE as REDACTED_TABLE
 from shared.sync.redacted import RedactedRecords
 from shared.told_clock import WORTH_TELLING, ToldClock, ahead_of
@@ -157,7 +158,8 @@ def build_connector(
     ))
     purges, runs = LogPurges(logs, clock, settings.log_retention_days), SyncRuns(tables[RUN_TABLE], clock)
     captures = DataCaptures(tables[CAPTURE_TABLE], storage.blobs, clock)
-    shops, vault, app = Shops(tables[SHOP_TABLE]), _vault(settings, storage), _app(settings)
+    shops = Shops(tables[SHOP_TABLE], lambda shop: is_synchronized(tables.__getitem__, shop))
+    vault, app = _vault(settings, storage), _app(settings)
 
     def oauth(shop: str) -> OAuth:
         told = both(observe, written_at_once(logs, lambda: shops.get(shop)))

@@ -373,6 +373,24 @@ CATALOGUE: dict[str, Problem] = {
         "Ce magasin n'existe pas",
         "Page Magasins Shopify : choisir un magasin de la liste, ou créer sa fiche.",
     ),
+    "shop-card-moved": Problem(
+        Fault.SETUP, 409,
+        "This card belongs to its store and its company",
+        "Make a new shop card for another store or another company. Or, if this one is to be used: Shop card > Forget "
+        "Links, then change it.",
+        "Cette fiche appartient à sa boutique et à sa société",
+        "Créer une nouvelle fiche pour une autre boutique ou une autre société. Ou, si c'est celle-ci qui doit "
+        "servir : Fiche magasin > Oublier les liens, puis la modifier.",
+    ),
+    "shop-card-twice": Problem(
+        Fault.SETUP, 409,
+        "Another card brings this store into this company already",
+        "Shop card named in the sentence > Enabled: switch off, and forget its links if it is not needed; or choose "
+        "another company on this one.",
+        "Une autre fiche apporte déjà cette boutique dans cette société",
+        "Fiche magasin nommée dans la phrase > Activé : désactiver, et oublier ses liens si elle ne sert plus ; ou "
+        "choisir une autre société sur celle-ci.",
+    ),
     "shop-disabled": Problem(
         Fault.SETUP, 409,
         "The shop is not enabled",
@@ -389,11 +407,12 @@ CATALOGUE: dict[str, Problem] = {
     ),
     "confirmation-needed": Problem(
         Fault.DATA, 409,
-        "This removes log entries for good and has to be confirmed",
-        "Log entries > Delete All Entries: repeat it with the number named in the sentence as confirmation.",
-        "Ceci supprime définitivement des écritures du journal et doit être confirmé",
-        "Écritures journal > Supprimer toutes les écritures : répéter avec le nombre indiqué dans la phrase comme "
-        "confirmation.",
+        "This removes something for good and has to be confirmed",
+        "Log entries > Delete All Entries, or Shop card > Forget Links: repeat it with the number named in the "
+        "sentence as confirmation.",
+        "Ceci supprime quelque chose définitivement et doit être confirmé",
+        "Écritures journal > Supprimer toutes les écritures, ou Fiche magasin > Oublier les liens : répéter avec le "
+        "nombre indiqué dans la phrase comme confirmation.",
     ),
     "escalation-not-offered": Problem(
         Fault.DATA, 409,

@@ -1,17 +1,20 @@
 """Where shop cards live: table Shops, one row a card, and rows `domain` that lead from a store to its codes.
 
+A card that is removed leaves a row `removed`: what it had synchronized stays, and belongs to its store and company.
+
 Addresses follow Shopify's rule for the permanent domain: letters, digits and hyphens before
 .myshopify.com (Shopify: "Authorization code grant"); an address pasted from the admin is understood.
 """
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 
+from shared.card_identity import check_alone, check_not_moved
 from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.mapping.card_rules import check_card, with_exclusive_switches
@@ -26,8 +29,9 @@ _DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
 class Shops:
     """The shop cards."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    def __init__(self, table: Table, synchronized: Callable[[str], bool]) -> None:
+        """`synchronized` says whether links or times are kept under a code."""
+        self._table, self._synchronized = table, synchronized
 
     def all(self) -> Iterator[ShopCard]:
         """Every card, by code."""
@@ -44,7 +48,8 @@ class Shops:
     def save(self, code: str, changes: dict[str, Any]) -> ShopCard:
         """Create the card or change the fields given; the card as stored.
 
-        Everything wrong is named at once: ConnectorError shop-card-invalid or shop-url-invalid.
+        Everything wrong is named at once: ConnectorError shop-card-invalid or shop-url-invalid. ConnectorError
+        shop-card-moved or shop-card-twice when the card may not be about this store and company.
         """
         if not _CODE.fullmatch(code):
             raise ConnectorError(
@@ -57,6 +62,10 @@ class Shops:
         wrong = check_card(card)
         if wrong:
             raise ConnectorError("shop-card-invalid", "; ".join(wrong))
+        before = old or self.removed(code)
+        if before is not None and self._synchronized(code):
+            check_not_moved(before, card)
+        check_alone(card, self.all())
         text = msgspec.json.encode(card).decode()
         if len(text) > PROPERTY_CHARACTERS:
             raise ConnectorError(
@@ -66,6 +75,8 @@ class Shops:
         self._table.put({"PartitionKey": "shop", "RowKey": code, "card": text})
         if old is not None and old.host != card.host:
             self.forget_domains(code, but=card.host)
+        if old is None:
+            self._table.delete("removed", code)
         return card
 
     def codes_at(self, host: str) -> list[str]:
@@ -79,7 +90,7 @@ class Shops:
 
         The rows `domain` lead to candidates only: a card that had a neighbour's address once left one behind.
         """
-        card = self.find(code)
+        card = self.find(code) or self.removed(code)
         if card is not None:
             return card.host
         hosts = [key.partition("|")[0] for key in self._domains(code)]
@@ -90,6 +101,11 @@ class Shops:
         row = self._table.get("shop", code) if _CODE.fullmatch(code) else None
         return _stored(row) if row else None
 
+    def removed(self, code: str) -> ShopCard | None:
+        """The card as it was when it was removed; None if it is there, or never was."""
+        row = self._table.get("removed", code) if _CODE.fullmatch(code) else None
+        return _stored(row) if row else None
+
     def forget_domains(self, code: str, *, but: str = "") -> None:
         """No store leads to this code any more, except this one."""
         for key in self._domains(code):
@@ -97,9 +113,10 @@ class Shops:
                 self._table.delete("domain", key)
 
     def remove(self, code: str) -> None:
-        """Forget the card; what was synchronized stays, and the store of the card still leads to it."""
+        """Forget the card; what was synchronized stays, with it whose it is, and the store of the card leads to it."""
         card = self.get(code)
         self.forget_domains(code, but=card.host)
+        self._table.put({"PartitionKey": "removed", "RowKey": code, "card": msgspec.json.encode(card).decode()})
         self._table.delete("shop", code)
 
     def _domains(self, code: str) -> list[str]:

@@ -16,7 +16,7 @@ from shared.clock import Clock
 from shared.storage.tables import Row, Table
 
 TABLE = "LogPurges"
-LOG_ENTRIES, CAPTURES, RUNS = "log entries", "captures", "runs"
+LOG_ENTRIES, CAPTURES, RUNS, LINKS = "log entries", "captures", "runs", "links"
 _END_OF_TIME = 10**17
 _PARTITION = "purge"
 
@@ -26,7 +26,7 @@ class Purge(msgspec.Struct, kw_only=True):
 
     hours    of log entries: hours that went as a whole
     days     of captures: days that went as a whole
-    entries  rows, of log entries those of the hour of the cut only
+    entries  rows, of log entries those of the hour of the cut only; links
     bodies   packs of bodies or captures
     problem  why it did not come to its end; the next night goes on with it
     """

@@ -141,16 +141,29 @@ def test_the_redirect_address_is_the_configured_one_whatever_the_request_says(st
     assert re.search(r"redirect_uri=http%3A%2F%2F127\.0\.0\.1%3A\d+%2Fapi%2Foauth%2Fcallback", answer.text)
 
 
-def test_another_store_is_shown_as_pending_until_it_is_confirmed(street: Street, browser: requests.Session) -> None:
+def forget_links(street: Street) -> None:
+    asked = street.call("POST", f"shops/{SHOP}/forget-links").json()["detail"]
+    number = re.search(r"confirm=(\d+)", asked)
+    assert number is not None
+    assert street.call("POST", f"shops/{SHOP}/forget-links?confirm={number[1]}").status_code == 200
+
+
+def test_another_store_is_shown_as_pending_until_it_is_confirmed_and_takes_no_links_along(
+    street: Street, browser: requests.Session
+) -> None:
     callback = install(ask(street, browser), shop="demo-de.myshopify.com")
     assert_problem(browser.get(callback, timeout=30), 409, "oauth-shop-unconfirmed")
     assert street.call("GET", f"shops/{SHOP}").json()["access"]["pending"] == "demo-de.myshopify.com"
+    assert_problem(street.call("POST", f"shops/{SHOP}/access/confirm"), 409, "shop-card-moved")
+    assert street.call("GET", f"shops/{SHOP}").json()["shopify_url"] == "https://demo-fr.myshopify.com"
 
+    forget_links(street)
     confirmed = street.call("POST", f"shops/{SHOP}/access/confirm")
 
     assert (confirmed.json()["state"], confirmed.json()["pending"]) == ("connected", None)
     assert street.call("GET", f"shops/{SHOP}").json()["shopify_url"] == "https://demo-de.myshopify.com"
     assert_problem(street.call("POST", f"shops/{SHOP}/access/confirm"), 404, "not-found")
+    assert street.call("PATCH", f"shops/{SHOP}", {"enabled": True}).status_code == 200
 
 
 def test_access_can_be_given_back(street: Street, browser: requests.Session) -> None:

@@ -174,7 +174,7 @@ def test_a_sync_runs_from_the_queue_and_is_found_in_the_history(street: Street) 
 
 
 def test_a_disabled_shop_and_one_without_a_token_do_not_start(street: Street) -> None:
-    card = {"shopify_url": "demo-fr.myshopify.com", "company_id": street.bc.company}
+    card = {"shopify_url": "demo-de.myshopify.com", "company_id": street.bc.company}
     street.call("PUT", "shops/SLEEPING", card)
     assert_problem(street.call("POST", "shops/SLEEPING/sync"), 409, "shop-disabled")
 

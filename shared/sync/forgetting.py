@@ -1,0 +1,71 @@
+"""Forget the links of a shop, so that its card may be about another store or another company.
+
+An explicit step of an operator, confirmed with the number of links and written down with his name. The card is switched
+off with it, or the next run would link everything to the old company again. Orders are not doubled by it: a run without
+links looks every order up in Business Central before it is sent.
+"""
+from __future__ import annotations
+
+from datetime import timedelta
+
+from shared.clock import from_iso
+from shared.connector import Connector
+from shared.errors import ConnectorError
+from shared.journal.purges import LINKS, TABLE, Purge, Purges
+from shared.storage.lease import TABLE as LEASE_TABLE
+from shared.storage.lease import LeaseTaken, held
+from shared.sync.kept import Kept, number_of_links, remove_kept
+from shared.sync.links import TABLE as LINK_TABLE
+from shared.sync.links import LinkState
+
+
+def forget_links(connector: Connector, shop: str, confirm: int | None, *, by: str) -> tuple[Purge, Kept]:
+    """Remove links, times, skipped and announced records, payouts and disputes of a card, also of a removed one.
+
+    What was removed, and the entry in the book of purges. ConnectorError: shop-unknown, sync-already-running,
+    confirmation-needed (names the number of links), outcome-unknown while an order may be under way.
+    """
+    if connector.shops.find(shop) is None and connector.shops.removed(shop) is None:
+        connector.shops.get(shop)
+    leases, seconds = connector.storage.tables[LEASE_TABLE], connector.settings.lease_seconds
+    try:
+        with held(leases, f"sync-{shop}", seconds=seconds, clock=connector.clock):
+            return _forget(connector, shop, confirm, by)
+    except LeaseTaken as taken:
+        raise ConnectorError("sync-already-running", f"shop {shop} is being synchronized") from taken
+
+
+def _forget(connector: Connector, shop: str, confirm: int | None, by: str) -> tuple[Purge, Kept]:
+    tables = connector.storage.tables.__getitem__
+    number = number_of_links(tables, shop)
+    if confirm != number:
+        raise ConnectorError(
+            "confirmation-needed",
+            f"this removes {number:,} links of shop {shop}, its synchronization times and its skipped records, and "
+            f"switches the card off; confirm={number} does it",
+        )
+    _check_nothing_is_under_way(connector, shop)
+    if connector.shops.find(shop) is not None:
+        connector.shops.save(shop, {"enabled": False})
+    removed: list[Kept] = []
+
+    def remove(purge: Purge) -> None:
+        removed.append(remove_kept(tables, shop))
+        purge.entries = removed[0].links
+
+    book = Purges(connector.storage.tables[TABLE], connector.clock)
+    purge = book.carry_out(LINKS, connector.clock.now(), remove, by=by, shop=shop)
+    return purge, removed[0]
+
+
+def _check_nothing_is_under_way(connector: Connector, shop: str) -> None:
+    """A claim is all that is known of an order whose answer was lost: it may still arrive, so it is kept."""
+    question, values = "PartitionKey eq @p and state eq @s", {"p": f"{shop}|orders", "s": LinkState.SENDING.value}
+    since = connector.clock.now() - timedelta(seconds=connector.settings.bc_settle_seconds)
+    for row in connector.storage.tables[LINK_TABLE].rows(question, values):
+        if from_iso(row["claimed_at"]) > since:
+            raise ConnectorError(
+                "outcome-unknown",
+                f"order {int(row['RowKey'])} of shop {shop} was sent at {row['claimed_at']} without an answer: "
+                "wait until a synchronization has settled it",
+            )
