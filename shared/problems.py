@@ -146,13 +146,25 @@ CATALOGUE: dict[str, Problem] = {
     "total-mismatch": Problem(
         Fault.DATA, 422,
         "The order's total in Business Central differs from Shopify's",
-        "Compare tax set-up (VAT Posting Setup) for the named order, or raise Rounding Tolerance "
-        "on the shop card, then retry the record. Unless the sentence names one that stays, no "
-        "document was left in Business Central.",
+        "Mend what the sentence names: tax, an invoice discount of the customer, lines that Shopify "
+        "counts otherwise. For a difference of a few cents raise Rounding Tolerance on the shop card. "
+        "Then retry the record. Unless the sentence names one that stays, no document was left in "
+        "Business Central.",
         "Le total de la commande dans Business Central diffère de celui de Shopify",
-        "Comparer la configuration TVA pour la commande nommée, ou augmenter la Tolérance "
-        "d'arrondi sur la fiche magasin, puis relancer. Sauf si la phrase en nomme un, aucun document "
-        "n'est resté dans Business Central.",
+        "Corriger ce que la phrase nomme : TVA, remise facture du client, lignes que Shopify compte "
+        "autrement. Pour quelques centimes, augmenter la Tolérance d'arrondi sur la fiche magasin. Puis "
+        "relancer. Sauf si la phrase en nomme un, aucun document n'est resté dans Business Central.",
+    ),
+    "tax-mismatch": Problem(
+        Fault.DATA, 422,
+        "Business Central reckons another tax than Shopify charged",
+        "Business Central > VAT Posting Setup: compare the rate for the customer's VAT Bus. Posting "
+        "Group and the item's or account's VAT Prod. Posting Group. For buyers abroad use a customer of "
+        "their country. Then retry the record.",
+        "Business Central calcule une autre TVA que celle facturée par Shopify",
+        "Business Central > Paramètres comptabilisation TVA : comparer le taux pour le groupe compta. "
+        "marché TVA du client et le groupe compta. produit TVA de l'article ou du compte. Pour les "
+        "acheteurs à l'étranger, utiliser un client de leur pays. Puis relancer l'enregistrement.",
     ),
     "document-differs": Problem(
         Fault.DATA, 422,

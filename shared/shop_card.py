@@ -73,6 +73,13 @@ class PoNumberHandling(StrEnum):
     IGNORE = "Ignore"
 
 
+class TaxDifferences(StrEnum):
+    """What follows where Business Central reckons another tax than Shopify charged."""
+
+    PARK = "Park"
+    WARN = "Warn"
+
+
 class ChargeType(StrEnum):
     """Line type of a mapped shipping charge. Item charges need an assignment that API v2.0 lacks."""
 
@@ -151,6 +158,7 @@ class ShopCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sold_gift_card_account: str = ""
     cash_roundings_account: str = ""
     rounding_tolerance: Decimal = Decimal("0.05")
+    tax_differences: TaxDifferences = TaxDifferences.PARK
     time_zone: str = "UTC"
 
     def logging_mode_at(self, moment: datetime) -> LoggingMode:

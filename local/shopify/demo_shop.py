@@ -173,8 +173,8 @@ def _plain_order(chance: random.Random, now: datetime, index: int, count: int, c
     buyer = people[index % len(people)]
     return {"id": FIRST_NUMBER["orders"] + index + 1, "name": f"#{1001 + index}",
             "lines": [_line(chance, chance.choice(catalogue)) for _ in range(lines or 3)],
-            "shipping": [{"title": "Colissimo", "price": "6.90"}], "tax_rate": FULL_VAT,
-            "created_at": created, "updated_at": updated, **_buyer(buyer)}
+            "shipping": [{"title": "Colissimo", "price": "6.90"}], "created_at": created, "updated_at": updated,
+            "tax_rate": FULL_VAT if buyer["address"]["country_code"] == "FR" else None, **_buyer(buyer)}
 
 
 def _order(chance: random.Random, now: datetime, index: int, count: int, catalogue: list[Record],
@@ -228,12 +228,12 @@ def _shipping(chance: random.Random, index: int) -> list[Spec]:
 
 
 def _taxes(index: int, spec: Spec) -> Spec:
-    """Customers overseas pay no VAT on prices without tax; some French companies buy net plus 20 %.
+    """Customers abroad pay no VAT on prices without tax; some French companies buy net plus 20 %.
 
     Guests pay prices with VAT wherever they live: nothing says that they may buy without.
     """
     country = spec["shipping_address"]["country_code"]
-    if country in ("GB", "US") and spec["customer"]:
+    if country != "FR" and spec["customer"]:
         return {"taxes_included": False, "tax_rate": None}
     return {"taxes_included": False} if country == "FR" and index % 14 == 8 else {}
 

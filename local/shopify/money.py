@@ -1,8 +1,8 @@
 """Exact money for the simulated shop.
 
-Amounts are ``Decimal`` with two places (every currency of the demo shop has cents). Rounding is
-half-up, as invoices in the demo countries do it. Border: no GraphQL here except ``bag``, which
-writes an amount the way Shopify's ``MoneyBag`` does (Shopify: Admin API, object MoneyBag).
+Amounts are ``Decimal`` with as many places as their currency has (ISO 4217: none for the yen, three for the
+Kuwaiti dinar). Rounding is half-up, as invoices in the demo countries do it. Border: no GraphQL
+here except ``bag``, which writes an amount the way Shopify's ``MoneyBag`` does (Shopify: Admin API, object MoneyBag).
 """
 from __future__ import annotations
 
@@ -13,47 +13,50 @@ from typing import Any
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
+_SMALLEST = {"JPY": Decimal(1), "KRW": Decimal(1), "KWD": Decimal("0.001"), "BHD": Decimal("0.001")}
 
 
-def cents(value: Decimal | str | int) -> Decimal:
-    """`value` rounded half-up to two places; floats are refused to keep money exact."""
+def smallest(currency: str) -> Decimal:
+    """The smallest amount of a currency."""
+    return _SMALLEST.get(currency, CENT)
+
+
+def cents(value: Decimal | str | int, unit: Decimal = CENT) -> Decimal:
+    """`value` rounded half-up to the smallest unit; floats are refused to keep money exact."""
     if isinstance(value, float):
         raise TypeError(f"money must not be a float: {value!r}")
-    return Decimal(value).quantize(CENT, ROUND_HALF_UP)
+    return Decimal(value).quantize(unit, ROUND_HALF_UP)
 
 
-def allocate(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+def allocate(amount: Decimal, weights: Sequence[Decimal], unit: Decimal = CENT) -> list[Decimal]:
     """Split `amount` in proportion to `weights`; the shares add up exactly.
 
-    Cents left over by rounding down go where rounding took most (largest remainder). All weights zero:
+    Units left over by rounding down go where rounding took most (largest remainder). All weights zero:
     all shares zero, so nothing is taken off lines that cost nothing.
     """
     total = sum(weights, ZERO)
     if not total:
         return [ZERO for _ in weights]
     exact = [amount * weight / total for weight in weights]
-    shares = [share.quantize(CENT, ROUND_DOWN) for share in exact]
-    left = int((amount - sum(shares, ZERO)) / CENT)
+    shares = [share.quantize(unit, ROUND_DOWN) for share in exact]
+    left = int((amount - sum(shares, ZERO)) / unit)
     by_remainder = sorted(range(len(weights)), key=lambda i: shares[i] - exact[i])
     for index in by_remainder[:left]:
-        shares[index] += CENT
+        shares[index] += unit
     return shares
 
 
-def tax_within(gross: Decimal, rate: Decimal) -> Decimal:
-    """The tax contained in a price that includes it."""
-    return cents(gross * rate / (1 + rate))
-
-
-def tax_on(net: Decimal, rate: Decimal) -> Decimal:
-    """The tax that comes on top of a price without it."""
-    return cents(net * rate)
+def taxes_of(net: Decimal, rates: Sequence[Decimal], unit: Decimal = CENT, *, included: bool) -> list[Decimal]:
+    """Each tax of an amount, rounded by itself: contained in it, or on top of it."""
+    whole = 1 + sum(rates, Decimal(0)) if included else Decimal(1)
+    return [cents(net * rate / whole, unit) for rate in rates]
 
 
 def text(amount: Decimal) -> str:
     """As Shopify writes amounts: no trailing zeros beyond one decimal (``12.5``, ``12.0``)."""
-    plain = f"{amount.quantize(CENT):f}"
-    return plain[:-1] if plain.endswith("0") else plain
+    plain = f"{amount:f}" if "." in f"{amount:f}" else f"{amount:f}.0"
+    whole, _, places = plain.partition(".")
+    return f"{whole}.{places.rstrip('0') or '0'}"
 
 
 @lru_cache(maxsize=65536)

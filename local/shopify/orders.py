@@ -1,14 +1,17 @@
 """From an order specification to the full Order record (vocabulary of specs: see `records`).
 
 order     name, currency*, presentment_currency, presentment_rate ("1.08"), taxes_included*,
-          tax_rate (default of lines and shipping), customer (numeric id or null = guest), email, phone,
+          tax_rate or taxes (of lines and shipping; left out: what the shop charges there, see `taxes`),
+          tax_exempt (True), duties_included (True), fees [{name, price, taxes}],
+          customer (numeric id or null = guest), email, phone,
           shipping_address, billing_address (default: the shipping address), note, tags, po_number, test,
           processed_at, cancelled (True), cancelled_at, closed (True), closed_at, fulfilled (True),
           company {company, location, contact} (numeric ids), payment_pending (True), tip ("5.00")
 lines     [{sku, quantity, unit_price, title, variant_title, vendor, product, variant (numeric ids),
-          discount ("24.00", on this line), tax_rate, tax, gift_card, tip, taxable, requires_shipping,
-          removed (pieces taken off by an edit)}]
-shipping  [{title, price, discount, code, tax_rate, tax}]
+          discount ("24.00", on this line), tax_rate, tax, taxes, gift_card, tip, taxable, requires_shipping,
+          removed (pieces taken off by an edit), duties [{price, taxes}]}]
+shipping  [{title, price, discount, code, tax_rate, tax, taxes}]
+taxes     [{title, rate ("0.0625"), amount (left out: reckoned), channel_liable (True)}]
 discounts [{target: lines | line | shipping, line: index (of the line or shipping line), amount or percentage,
           code or title}]
 refunds   [{lines: [{line: index, quantity, restock}], shipping: True, note, created_at, pending}]
@@ -26,10 +29,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from local.shopify.money import ZERO, bag, cents, text
+from local.shopify.money import ZERO, bag, cents, smallest, text
 from local.shopify.reckoning import Discount, Priced, Reckoned, Reckoning, reckon
 from local.shopify.records import Record, Spec, build_address, gid
 from local.shopify.settlement import settle
+from local.shopify.taxes import taxes_of_line
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,11 @@ class Currencies:
         return bag(shop, self.shop, presentment, self.presentment)
 
     def convert(self, amount: Decimal) -> Decimal:
-        return amount if self.shop == self.presentment else cents(amount * self.rate)
+        return amount if self.shop == self.presentment else cents(amount * self.rate, smallest(self.presentment))
+
+    def at_home(self, value: Decimal | str | int) -> Decimal:
+        """An amount of a spec, in shop currency."""
+        return cents(value, smallest(self.shop))
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,8 @@ class Draft:
     discounts: list[Spec]
     lines: list[Spec]
     shipping: list[Spec]
+    duties: list[Spec]
+    fees: list[Spec]
     refunds: list[Spec]
     removed: list[int]
     taxes_included: bool
@@ -83,7 +93,12 @@ def _draft(spec: Spec, shop: Mapping[str, Any]) -> Draft:
     lines = [dict(line) for line in spec.get("lines", [])]
     if spec.get("tip"):
         lines.append({"title": "Tip", "quantity": 1, "unit_price": spec["tip"], "tip": True})
-    shipping = list(spec.get("shipping", []))
+    lines = [{**line, "taxes": taxes_of_line(line, spec, shop)} for line in lines]
+    shipping = [{**charge, "taxes": taxes_of_line(charge, spec, shop)} for charge in spec.get("shipping", [])]
+    duties = [{"unit_price": duty["price"], **duty, "line": index, "taxes": taxes_of_line(
+        {"taxes": [], **duty}, spec, shop)} for index, line in enumerate(lines) for duty in line.get("duties", [])]
+    fees = [{"unit_price": fee["price"], **fee, "taxes": taxes_of_line({"taxes": [], **fee}, spec, shop)}
+            for fee in spec.get("fees", [])]
     refunds = list(spec.get("refunds", []))
     if (spec.get("cancelled") or spec.get("cancelled_at")) and "refunds" not in spec:
         refunds = [{"lines": [{"line": i, "quantity": line.get("quantity", 1), "restock": True}
@@ -91,21 +106,23 @@ def _draft(spec: Spec, shop: Mapping[str, Any]) -> Draft:
     discounts = _discounts(spec, lines, shipping)
     removed = _removed(lines, refunds)
     shipping_gone = any(r.get("shipping") for r in refunds)
-    rate = spec.get("tax_rate")
 
-    def reckoned(convert: Any) -> Reckoning:
+    def reckoned(convert: Any, currency: str) -> Reckoning:
         return reckon(
-            [_priced(line, rate, convert, removed[i]) for i, line in enumerate(lines)],
-            [_priced({"unit_price": s.get("price", "0"), **s}, rate, convert, int(shipping_gone))
-             for s in shipping],
-            [Discount(d["target"], None if d.get("amount") is None else convert(cents(d["amount"])),
+            [_priced(line, convert, removed[i]) for i, line in enumerate(lines)],
+            [_priced({"unit_price": s.get("price", "0"), **s}, convert, int(shipping_gone)) for s in shipping],
+            [Discount(d["target"], None if d.get("amount") is None else convert(d["amount"]),
                       None if d.get("percentage") is None else Decimal(str(d["percentage"])),
                       d.get("line", 0 if d["target"] == "line" else None)) for d in discounts],
-            taxes_included=included)
+            taxes_included=included, unit=smallest(currency),
+            # Duties that are included in the prices are no money of their own.
+            duties=[] if spec.get("duties_included") else [_priced(duty, convert, 0) for duty in duties],
+            fees=[_priced(fee, convert, 0) for fee in fees])
 
-    at_home = reckoned(cents)
-    abroad = at_home if money.shop == money.presentment else reckoned(lambda a: money.convert(cents(a)))
-    return Draft(spec, spec["id"], money, at_home, abroad, discounts, lines, shipping, refunds, removed,
+    at_home = reckoned(money.at_home, money.shop)
+    abroad = at_home if money.shop == money.presentment else reckoned(
+        lambda a: money.convert(money.at_home(a)), money.presentment)
+    return Draft(spec, spec["id"], money, at_home, abroad, discounts, lines, shipping, duties, fees, refunds, removed,
                  included)
 
 
@@ -126,13 +143,10 @@ def _removed(lines: list[Spec], refunds: list[Spec]) -> list[int]:
     return removed
 
 
-def _priced(line: Spec, rate: str | None, convert: Any, removed: int) -> Priced:
-    untaxed = line.get("gift_card") or line.get("tip") or not line.get("taxable", True)
-    own = line.get("tax_rate", None if untaxed else rate)
+def _priced(line: Spec, convert: Any, removed: int) -> Priced:
     return Priced(
-        unit_price=convert(cents(line["unit_price"])), quantity=line.get("quantity", 1),
-        tax_rate=Decimal(own) if own else None,
-        tax=None if line.get("tax") is None else convert(cents(line["tax"])),
+        unit_price=convert(line["unit_price"]), quantity=line.get("quantity", 1),
+        taxes=tuple((tax["rate"], None if tax["amount"] is None else convert(tax["amount"])) for tax in line["taxes"]),
         removed=min(removed, line.get("quantity", 1)), tip=bool(line.get("tip")),
         discountable=not (line.get("tip") or line.get("gift_card")))
 
@@ -155,7 +169,8 @@ def _head(draft: Draft) -> Record:
         "test": spec.get("test", False), "confirmed": True, "sourceName": spec.get("source_name", "web"),
         "customerLocale": spec.get("locale", "fr"), "tags": spec.get("tags", []), "note": spec.get("note"),
         "currencyCode": draft.money.shop, "presentmentCurrencyCode": draft.money.presentment,
-        "taxesIncluded": draft.taxes_included, "taxExempt": False, "dutiesIncluded": False,
+        "taxesIncluded": draft.taxes_included, "taxExempt": bool(spec.get("tax_exempt")),
+        "dutiesIncluded": bool(spec.get("duties_included")),
         "estimatedTaxes": False, "discountCodes": codes, "discountCode": codes[0] if codes else None,
         "customAttributes": [{"key": k, "value": v} for k, v in spec.get("attributes", {}).items()],
         "paymentTerms": None, "retailLocation": None, "returnStatus": "NO_RETURN",
@@ -173,8 +188,37 @@ def _amounts(draft: Draft) -> Record:
         "currentTotalTaxSet": total("current_tax"), "currentShippingPriceSet": total("current_shipping"),
         "currentTotalDiscountsSet": total("current_discounts"), "currentCartDiscountAmountSet": nothing,
         "totalCashRoundingAdjustment": {"paymentSet": nothing, "refundSet": nothing},
-        "taxLines": _order_taxes(draft, "tax"), "currentTaxLines": _order_taxes(draft, "current_tax"),
+        "taxLines": _order_taxes(draft, "taxes"), "currentTaxLines": _order_taxes(draft, "current_taxes"),
+        **_duties_and_fees(draft),
     }
+
+
+def _duties_and_fees(draft: Draft) -> Record:
+    """What an order bears beside goods and shipping; null where there is nothing of it."""
+    found: Record = {"additionalFees": [
+        {"__typename": "AdditionalFee", "id": gid("AdditionalFee", draft.number * 1000 + index),
+         "name": fee.get("name", "Fee"), "price": _net_bag(draft, "fees", index),
+         "taxLines": _tax_lines(draft, fee, draft.shop.fees[index], draft.presentment.fees[index])}
+        for index, fee in enumerate(draft.fees)]}
+    for name, part in (("Duties", "duties"), ("AdditionalFees", "fees")):
+        sides = [getattr(side, part) for side in (draft.shop, draft.presentment)]
+        bags = draft.money.bag(*(sum((r.net for r in side), ZERO) for side in sides)) if sides[0] else None
+        found |= {f"currentTotal{name}Set": bags, f"originalTotal{name}Set": bags}
+    return found
+
+
+def _net_bag(draft: Draft, part: str, index: int) -> Record:
+    return draft.money.bag(*(getattr(side, part)[index].net for side in (draft.shop, draft.presentment)))
+
+
+def _duties(draft: Draft, line: int) -> list[Record]:
+    if draft.spec.get("duties_included"):
+        return []
+    return [{"__typename": "Duty", "id": gid("Duty", draft.number * 1000 + index),
+             "harmonizedSystemCode": duty.get("hs_code"), "countryCodeOfOrigin": duty.get("origin"),
+             "price": _net_bag(draft, "duties", index),
+             "taxLines": _tax_lines(draft, duty, draft.shop.duties[index], draft.presentment.duties[index])}
+            for index, duty in enumerate(draft.duties) if duty["line"] == line]
 
 
 def _people(draft: Draft) -> Record:
@@ -217,9 +261,10 @@ def _line(draft: Draft, index: int, catalogue: Mapping[str, Record]) -> Record:
     variant_title = None if variant_title == "Default Title" else variant_title
     left, bags = quantity - removed, draft.money.bag
     shipped = left if draft.spec.get("fulfilled") else 0
-    unit = cents(spec["unit_price"])
+    unit = draft.money.at_home(spec["unit_price"])
     physical = not (spec.get("tip") or spec.get("gift_card"))
-    per_piece = [cents(r.net / quantity) if quantity else ZERO for r in (home, abroad)]
+    per_piece = [cents(r.net / quantity, smallest(currency)) if quantity else ZERO
+                 for r, currency in ((home, draft.money.shop), (abroad, draft.money.presentment))]
     discount = [sum(r.allocations.values(), ZERO) for r in (home, abroad)]
     return {
         "__typename": "LineItem", "id": gid("LineItem", draft.number * 1000 + index),
@@ -235,8 +280,8 @@ def _line(draft: Draft, index: int, catalogue: Mapping[str, Record]) -> Record:
         "discountedUnitPriceAfterAllDiscountsSet": bags(*per_piece),
         "originalTotalSet": bags(home.gross, abroad.gross), "discountedTotalSet": bags(home.net, abroad.net),
         "totalDiscountSet": bags(*discount),
-        "taxLines": _taxes(draft, spec, home, abroad), "discountAllocations": _allocations(draft, home, abroad),
-        "customAttributes": [], "lineItemGroup": None,
+        "taxLines": _tax_lines(draft, spec, home, abroad), "discountAllocations": _allocations(draft, home, abroad),
+        "duties": _duties(draft, index), "customAttributes": [], "lineItemGroup": None,
         "product": gid("Product", spec["product"]) if spec.get("product") else product,
         "variant": gid("ProductVariant", spec["variant"]) if spec.get("variant") else variant_id,
     }
@@ -251,34 +296,32 @@ def _shipping_line(draft: Draft, index: int) -> Record:
         "deliveryCategory": "shipping", "custom": False, "isRemoved": False,
         "originalPriceSet": bags(home.gross, abroad.gross), "discountedPriceSet": bags(home.net, abroad.net),
         "currentDiscountedPriceSet": bags(home.current_net, abroad.current_net),
-        "taxLines": _taxes(draft, spec, home, abroad), "discountAllocations": _allocations(draft, home, abroad),
+        "taxLines": _tax_lines(draft, spec, home, abroad), "discountAllocations": _allocations(draft, home, abroad),
     }
 
 
-def _taxes(draft: Draft, spec: Spec, home: Reckoned, abroad: Reckoned) -> list[Record]:
-    rate = spec.get("tax_rate", draft.spec.get("tax_rate"))
-    if not home.tax and not (rate and home.net):
-        return []
-    if spec.get("tip") or spec.get("gift_card"):
-        return []
-    return [_tax_line(Decimal(rate or 0), draft.money.bag(home.tax, abroad.tax))]
+def _tax_lines(draft: Draft, spec: Spec, home: Reckoned, abroad: Reckoned) -> list[Record]:
+    """Left out on what costs nothing, where no amount was given."""
+    return [_tax_line(tax["title"], tax["rate"], tax["channel_liable"], draft.money.bag(*amounts))
+            for tax, *amounts in zip(spec["taxes"], home.taxes, abroad.taxes, strict=True)
+            if amounts[0] or (tax["rate"] and home.net)]
 
 
 def _order_taxes(draft: Draft, name: str) -> list[Record]:
-    """One tax line for each rate, summed over lines and shipping."""
-    sums: dict[Decimal, list[Decimal]] = {}
+    """One tax line for each title and rate, summed over lines and shipping."""
+    sums: dict[tuple[str, Decimal, bool], list[Decimal]] = {}
     specs = [*draft.lines, *draft.shipping]
     for side, reckoned in enumerate((draft.shop, draft.presentment)):
         for spec, item in zip(specs, [*reckoned.lines, *reckoned.shipping], strict=True):
-            amount = getattr(item, name)
-            if amount:
-                rate = Decimal(spec.get("tax_rate", draft.spec.get("tax_rate")) or 0)
-                sums.setdefault(rate, [ZERO, ZERO])[side] += amount
-    return [_tax_line(rate, draft.money.bag(*amounts)) for rate, amounts in sums.items()]
+            for tax, amount in zip(spec["taxes"], getattr(item, name), strict=True):
+                if amount:
+                    key = (tax["title"], tax["rate"], tax["channel_liable"])
+                    sums.setdefault(key, [ZERO, ZERO])[side] += amount
+    return [_tax_line(*key, draft.money.bag(*amounts)) for key, amounts in sums.items()]
 
 
-def _tax_line(rate: Decimal, price: Record) -> Record:
-    return {"title": "TVA", "rate": float(rate), "ratePercentage": float(rate * 100), "channelLiable": False,
+def _tax_line(title: str, rate: Decimal, channel_liable: bool, price: Record) -> Record:
+    return {"title": title, "rate": float(rate), "ratePercentage": float(rate * 100), "channelLiable": channel_liable,
             "source": "Shopify", "priceSet": price}
 
 
@@ -294,7 +337,7 @@ def _application(draft: Draft, index: int) -> Record:
     if spec.get("percentage") is not None:
         value = {"__typename": "PricingPercentageValue", "percentage": float(spec["percentage"])}
     else:
-        amount = draft.money.convert(cents(spec["amount"]))
+        amount = draft.money.convert(draft.money.at_home(spec["amount"]))
         value = {"__typename": "MoneyV2", "amount": text(amount), "currencyCode": draft.money.presentment}
     if spec.get("code"):
         name = {"__typename": "DiscountCodeApplication", "code": spec["code"]}

@@ -8,10 +8,11 @@ Border: pure arithmetic, knows neither GraphQL nor ids.
 """
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from local.shopify.money import ZERO, allocate, cents, tax_on, tax_within
+from local.shopify.money import CENT, ZERO, allocate, cents, taxes_of
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,14 @@ class Discount:
 
 @dataclass(frozen=True)
 class Priced:
-    """A line (or shipping line) before reckoning: `removed` pieces no longer count in current figures."""
+    """A line (or shipping line, duty, fee) before reckoning: `removed` pieces no longer count in current figures.
+
+    `taxes` are rates, each with its amount where that is given and not reckoned.
+    """
 
     unit_price: Decimal
     quantity: int = 1
-    tax_rate: Decimal | None = None
-    tax: Decimal | None = None
+    taxes: tuple[tuple[Decimal, Decimal | None], ...] = ()
     removed: int = 0
     tip: bool = False
     discountable: bool = True
@@ -44,15 +47,25 @@ class Reckoned:
     gross: Decimal
     allocations: dict[int, Decimal] = field(default_factory=dict)
     net: Decimal = ZERO
-    tax: Decimal = ZERO
+    taxes: list[Decimal] = field(default_factory=list)
     current_net: Decimal = ZERO
-    current_tax: Decimal = ZERO
+    current_taxes: list[Decimal] = field(default_factory=list)
+
+    @property
+    def tax(self) -> Decimal:
+        return sum(self.taxes, ZERO)
+
+    @property
+    def current_tax(self) -> Decimal:
+        return sum(self.current_taxes, ZERO)
 
 
 @dataclass(frozen=True)
 class Reckoning:
     lines: list[Reckoned]
     shipping: list[Reckoned]
+    duties: list[Reckoned]
+    fees: list[Reckoned]
     subtotal: Decimal
     shipping_total: Decimal
     tip: Decimal
@@ -66,20 +79,22 @@ class Reckoning:
     current_total: Decimal
 
 
-def reckon(lines: list[Priced], shipping: list[Priced], discounts: list[Discount],
-           *, taxes_included: bool) -> Reckoning:
-    """All amounts of an order in one currency."""
-    items = [Reckoned(gross=cents(p.unit_price * p.quantity)) for p in lines]
-    charges = [Reckoned(gross=cents(p.unit_price * p.quantity)) for p in shipping]
+def reckon(lines: list[Priced], shipping: list[Priced], discounts: list[Discount], *, taxes_included: bool,
+           unit: Decimal = CENT, duties: Sequence[Priced] = (), fees: Sequence[Priced] = ()) -> Reckoning:
+    """All amounts of an order in one currency, to its smallest `unit`."""
+    items, charges, tolls, extras = (
+        [Reckoned(gross=cents(p.unit_price * p.quantity, unit)) for p in priced]
+        for priced in (lines, shipping, duties, fees)
+    )
     for index, discount in enumerate(discounts):
-        _apply(index, discount, lines, items, shipping, charges)
-    for priced, line in [*zip(lines, items, strict=True), *zip(shipping, charges, strict=True)]:
-        _finish(priced, line, taxes_included)
-    return _totals(lines, items, charges, taxes_included)
+        _apply(index, discount, lines, items, shipping, charges, unit)
+    for priced, line in zip([*lines, *shipping, *duties, *fees], [*items, *charges, *tolls, *extras], strict=True):
+        _finish(priced, line, taxes_included, unit)
+    return _totals(lines, items, charges, tolls, extras, taxes_included)
 
 
 def _apply(index: int, discount: Discount, lines: list[Priced], items: list[Reckoned],
-           shipping: list[Priced], charges: list[Reckoned]) -> None:
+           shipping: list[Priced], charges: list[Reckoned], unit: Decimal) -> None:
     pool = charges if discount.target == "shipping" else items
     priced = shipping if discount.target == "shipping" else lines
     left = [item.gross - sum(item.allocations.values(), ZERO) for item in pool]
@@ -88,30 +103,34 @@ def _apply(index: int, discount: Discount, lines: list[Priced], items: list[Reck
         for position, (amount, p) in enumerate(zip(left, priced, strict=True))
     ]
     base = sum(weights, ZERO)
-    wanted = (cents(base * discount.percentage / 100) if discount.percentage is not None
-              else cents(discount.amount or ZERO))
-    for item, share in zip(pool, allocate(min(wanted, base), weights), strict=True):
+    wanted = (cents(base * discount.percentage / 100, unit) if discount.percentage is not None
+              else cents(discount.amount or ZERO, unit))
+    for item, share in zip(pool, allocate(min(wanted, base), weights, unit), strict=True):
         if share:
             item.allocations[index] = share
 
 
-def _finish(priced: Priced, line: Reckoned, taxes_included: bool) -> None:
+def _finish(priced: Priced, line: Reckoned, taxes_included: bool, unit: Decimal) -> None:
     line.net = line.gross - sum(line.allocations.values(), ZERO)
     kept = Decimal(priced.quantity - priced.removed) / priced.quantity if priced.quantity else Decimal(0)
-    line.current_net = cents(line.net * kept)
-    if priced.tax is not None:
-        line.tax, line.current_tax = priced.tax, cents(priced.tax * kept)
-    elif priced.tax_rate:
-        taxed = tax_within if taxes_included else tax_on
-        line.tax = taxed(line.net, priced.tax_rate)
-        line.current_tax = taxed(line.current_net, priced.tax_rate)
+    line.current_net = cents(line.net * kept, unit)
+    line.taxes = taxed(priced.taxes, line.net, Decimal(1), unit, included=taxes_included)
+    line.current_taxes = taxed(priced.taxes, line.current_net, kept, unit, included=taxes_included)
 
 
-def _totals(lines: list[Priced], items: list[Reckoned], charges: list[Reckoned],
-            taxes_included: bool) -> Reckoning:
+def taxed(taxes: Sequence[tuple[Decimal, Decimal | None]], net: Decimal, kept: Decimal, unit: Decimal, *,
+          included: bool) -> list[Decimal]:
+    """The taxes of `net`, which is the share `kept` of the whole: reckoned, or that share of what was given."""
+    reckoned = taxes_of(net, [rate for rate, _ in taxes], unit, included=included)
+    return [amount if given is None else cents(given * kept, unit)
+            for (_, given), amount in zip(taxes, reckoned, strict=True)]
+
+
+def _totals(lines: list[Priced], items: list[Reckoned], charges: list[Reckoned], duties: list[Reckoned],
+            fees: list[Reckoned], taxes_included: bool) -> Reckoning:
     goods = [item for p, item in zip(lines, items, strict=True) if not p.tip]
     tips = [item for p, item in zip(lines, items, strict=True) if p.tip]
-    everything = [*items, *charges]
+    everything = [*items, *charges, *duties, *fees]
     tax = sum((i.tax for i in everything), ZERO)
     current_tax = sum((i.current_tax for i in everything), ZERO)
     on_top, current_on_top = (ZERO, ZERO) if taxes_included else (tax, current_tax)
@@ -119,6 +138,8 @@ def _totals(lines: list[Priced], items: list[Reckoned], charges: list[Reckoned],
     return Reckoning(
         lines=items,
         shipping=charges,
+        duties=duties,
+        fees=fees,
         subtotal=sum((i.net for i in goods), ZERO),
         shipping_total=sum((i.net for i in charges), ZERO),
         tip=sum((i.net for i in tips), ZERO),

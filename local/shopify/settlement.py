@@ -9,7 +9,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from local.shopify.money import ZERO, cents
+from local.shopify.money import ZERO, cents, smallest
+from local.shopify.reckoning import taxed
 from local.shopify.records import Record, Spec, gid
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _payments(draft: Draft) -> list[Record]:
     for index, spec in enumerate(wanted):
         money = total
         if spec.get("amount") is not None:
-            amount = cents(spec["amount"])
+            amount = draft.money.at_home(spec["amount"])
             # The last part of a split payment takes what is left, so both currencies close at zero.
             paid = _received(found)
             rest = (total[0] - paid[0], total[1] - paid[1])
@@ -154,28 +155,23 @@ def _refund(draft: Draft, index: int) -> Record:
 
 
 def _line_share(draft: Draft, side: str, index: int, entry: Spec) -> Pair:
-    line = getattr(draft, side).lines[entry["line"]]
-    quantity = draft.lines[entry["line"]].get("quantity", 1)
-    edited = draft.lines[entry["line"]].get("removed", 0)
+    line, spec = getattr(draft, side).lines[entry["line"]], draft.lines[entry["line"]]
+    unit = smallest(getattr(draft.money, side))
+    quantity, edited = spec.get("quantity", 1), spec.get("removed", 0)
+    # What was given as an amount counts as one, whatever the currency of this side.
+    taxes = [(tax["rate"], None if tax["amount"] is None else amount)
+             for tax, amount in zip(spec["taxes"], line.taxes, strict=True)]
 
     def left(pieces_gone: int) -> Pair:
         # After all refunds the current figures of the reckoning hold; before, the same rule applies.
         kept = Decimal(max(quantity - pieces_gone, 0)) / quantity
-        return cents(line.net * kept), _tax_left(draft, side, entry["line"], cents(line.net * kept), kept)
+        net = cents(line.net * kept, unit)
+        return net, sum(taxed(taxes, net, kept, unit, included=draft.taxes_included), ZERO)
 
     gone = edited + sum(e["quantity"] for r in draft.refunds[:index] for e in r.get("lines", [])
                         if e["line"] == entry["line"])
     before, after = left(gone), left(gone + entry["quantity"])
     return before[0] - after[0], before[1] - after[1]
-
-
-def _tax_left(draft: Draft, side: str, index: int, net: Decimal, kept: Decimal) -> Decimal:
-    line = getattr(draft, side).lines[index]
-    spec = draft.lines[index]
-    if not line.tax or spec.get("tax") is not None:
-        return cents(line.tax * kept)
-    rate = Decimal(spec.get("tax_rate", draft.spec.get("tax_rate")))
-    return cents(net * rate / (1 + rate)) if draft.taxes_included else cents(net * rate)
 
 
 def _refund_record(draft: Draft, index: int, refund: Record, transaction: Record | None) -> Record:

@@ -20,6 +20,7 @@ from typing import Any, Protocol
 from local.shopify.orders import build_order
 from local.shopify.payment_records import build_dispute, build_payout, payments_account
 from local.shopify.records import Record, Spec, build_company, build_customer, build_product, gid
+from local.shopify.taxes import HOME_TAXES
 
 KINDS = {"customers": "Customer", "products": "Product", "orders": "Order", "companies": "Company",
          "payouts": "ShopifyPaymentsPayout", "disputes": "ShopifyPaymentsDispute"}
@@ -245,7 +246,7 @@ class ShopState:
 
     def _builder(self, kind: str) -> Callable[[Spec], Record]:
         if kind == "orders":
-            return lambda spec: build_order(spec, self.card, self._variants_by_sku)
+            return lambda spec: build_order(spec, {**self.card, "taxes": HOME_TAXES}, self._variants_by_sku)
         if kind == "products":
             return lambda spec: build_product(spec, self.card["currencyCode"])
         return BUILDERS[kind]

@@ -131,12 +131,17 @@ class BusinessCentral:
 
     # Writing: for executor.py and order_execution.py only
 
-    def create(self, entity_set: str, body: Mapping[str, Any], *, before: Before = None) -> Row:
+    def create(
+        self, entity_set: str, body: Mapping[str, Any], *, expand: str = "", before: Before = None
+    ) -> Row:
         """POST; the row as Business Central stored it. OutcomeUnknown: it may or may not be there.
+
+        `expand`: what the answer should hold beside the row itself; Business Central may leave it out.
 
         `before` is called right before each attempt, after every wait; what it raises stops the request.
         """
-        call = self._write("POST", f"{self._root}/{self._company}/{entity_set}", entity_set, body)
+        url = f"{self._root}/{self._company}/{entity_set}{wire.query({'$expand': expand})}"
+        call = self._write("POST", url, entity_set, body)
         return _row(self._good(call._replace(before=before)))
 
     def create_line(self, order_id: str, body: Mapping[str, Any], *, before: Before = None) -> Row:

@@ -22,10 +22,41 @@ _BUYER = {"customerNumber": "customer", "currencyCode": "currency", "pricesInclu
 _NO_TEXT = frozenset(("externalDocumentNumber", "orderDate", *_BUYER))
 _SHOWN = 5
 
-_Object = tuple[str, str, str, Decimal]
+LineObject = tuple[str, str, str, Decimal]
 """What a line sells: type, number, variant and price of a piece. A shipment shows neither of the last two."""
-_Sold = dict[_Object, tuple[Decimal, Decimal]]
+_Sold = dict[LineObject, tuple[Decimal, Decimal]]
 """Object -> pieces and discount."""
+
+
+def most_rounding(charged: int, formed: int, smallest: Decimal) -> Decimal:
+    """By how much two right reckonings of one tax can be apart.
+
+    charged   tax amounts that Shopify rounded
+    formed    sums that Business Central rounded
+    smallest  the currency's smallest unit, e.g. 0.01
+
+    The exact tax of a document is the same for both. Shopify rounds every tax of every line, so each of those amounts
+    is off by half a smallest unit at most. Business Central rounds once per sum that it forms: per VAT identifier for
+    the document (AL: SalesLine.UpdateVATOnLines), per line for a line's own figure; each is off by as much. So they
+    differ by at most half a unit for each amount that either side rounded; what exceeds that has another cause.
+    """
+    return (charged + formed) * smallest / 2
+
+
+def rounding_of_taxes(plan: SalesOrderPlan, lines: Iterable[Row]) -> Decimal:
+    """By how much the tax of a document with these lines may be apart from Shopify's."""
+    sums = {(line.get("taxCode"), line.get("taxPercent")) for line in lines if line.get("taxPercent")}
+    return most_rounding(sum(tax.rounded for tax in plan.taxes if tax), len(sums), plan.smallest)
+
+
+def tolerated(plan: SalesOrderPlan, lines: Iterable[Row]) -> Decimal:
+    """By how much the document's total may differ from Shopify's: the card's tolerance, or what rounding explains.
+
+    Prices that include tax leave nothing to round in the total.
+    """
+    if plan.header.get("pricesIncludeTax", True):
+        return plan.rounding_tolerance
+    return max(plan.rounding_tolerance, rounding_of_taxes(plan, lines))
 
 
 def differences(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
@@ -55,8 +86,9 @@ def is_rounded(found: FoundDocument, plan: SalesOrderPlan) -> bool:
     """Whether the document holds the rounding line that brings it to what was paid."""
     none = (Decimal(0), Decimal(0))
     planned = _sold(plan.lines, priced=True)
+    most = tolerated(plan, found.lines)
     return any(
-        _is_rounding(what, pieces - planned.get(what, none)[0], discount - planned.get(what, none)[1], plan)
+        _is_rounding(what, pieces - planned.get(what, none)[0], discount - planned.get(what, none)[1], plan, most)
         for what, (pieces, discount) in _sold(found.lines, priced=True).items()
     )
 
@@ -99,12 +131,12 @@ def _lines(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
     priced = found.document.entity_set != "salesShipments"
     there, planned = _sold(found.lines, priced), _sold(plan.lines, priced)
     none = (Decimal(0), Decimal(0))
-    different, rounded = [], False
+    different, rounded, most = [], False, tolerated(plan, found.lines)
     for what in {**planned, **there}:
         (pieces, discount), (wanted, less) = there.get(what, none), planned.get(what, none)
         if (pieces, discount) == (wanted, less):
             continue
-        if not rounded and _is_rounding(what, pieces - wanted, discount - less, plan):
+        if not rounded and _is_rounding(what, pieces - wanted, discount - less, plan, most):
             rounded = True
             continue
         name = f"{what[0]} {what[1]}" + (f" at {_plain(what[3])}" if priced else "")
@@ -118,17 +150,24 @@ def _lines(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
 def _total_of_invoices(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
     """An open order's total can still be settled; a posted one cannot."""
     there = found.document.total_amount_including_tax
-    if found.document.entity_set != "salesInvoices" or abs(there - plan.expected_total) <= plan.rounding_tolerance:
+    if found.document.entity_set != "salesInvoices":
+        return []
+    if abs(there - plan.expected_total) <= tolerated(plan, found.lines):
         return []
     return [f"total {there} / {plan.expected_total}"]
+
+
+def object_of(line: Row, *, priced: bool = True) -> LineObject:
+    """What a line sells, by which lines of one object are known whatever their order."""
+    variant = str(line.get("itemVariantId") or _NO_VARIANT).lower() if priced else _NO_VARIANT
+    price = Decimal(line.get("unitPrice") or 0) if priced else Decimal(0)
+    return line["lineType"], str(line["lineObjectNumber"]).upper(), variant, price
 
 
 def _sold(lines: Iterable[Row], priced: bool) -> _Sold:
     sold: _Sold = {}
     for line in filter(_is_sold, lines):
-        variant = str(line.get("itemVariantId") or _NO_VARIANT).lower() if priced else _NO_VARIANT
-        price = Decimal(line.get("unitPrice") or 0) if priced else Decimal(0)
-        what = (line["lineType"], str(line["lineObjectNumber"]).upper(), variant, price)
+        what = object_of(line, priced=priced)
         pieces, discount = sold.get(what, (Decimal(0), Decimal(0)))
         less = Decimal(line.get("discountAmount") or 0) if priced else Decimal(0)
         sold[what] = (pieces + Decimal(line["quantity"]), discount + less)
@@ -139,10 +178,12 @@ def _is_sold(line: Row) -> bool:
     return line["lineType"] != "Comment" and bool(line.get("lineObjectNumber"))
 
 
-def _is_rounding(what: _Object, pieces: Decimal, discount: Decimal, plan: SalesOrderPlan) -> bool:
+def _is_rounding(
+    what: LineObject, pieces: Decimal, discount: Decimal, plan: SalesOrderPlan, most: Decimal
+) -> bool:
     """One line of a few cents on the rounding account, as order_execution.py adds it."""
     ours = ("Account", plan.rounding_account.upper())
-    return what[:2] == ours and pieces == 1 and not discount and abs(what[3]) <= plan.rounding_tolerance
+    return what[:2] == ours and pieces == 1 and not discount and abs(what[3]) <= most
 
 
 def _text(value: object) -> str:

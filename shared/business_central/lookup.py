@@ -50,13 +50,13 @@ def find_whole_documents(bc: BusinessCentral, keys: Sequence[str]) -> dict[str, 
     Where nothing is there, which is the usual case, it costs what find_sales_documents costs.
     """
     asked = partial(_asked, bc, whole=True)
-    return {key: _whole(entity_set, rows) for key, entity_set, rows in _found(keys, asked)}
+    return {key: whole_document(entity_set, rows) for key, entity_set, rows in _found(keys, asked)}
 
 
 def read_whole_order(bc: BusinessCentral, id: str) -> FoundDocument | None:
     """The open sales order with this id and its lines, whatever external number it has by now."""
     row = bc.read("salesOrders", id, expand=_LINES["salesOrders"], fresh=True)
-    return _whole("salesOrders", [row]) if row else None
+    return whole_document("salesOrders", [row]) if row else None
 
 
 def _found(
@@ -91,7 +91,8 @@ def _first(entity_set: str, rows: list[Row]) -> SalesDocument:
     return sales_document(entity_set, rows[0])
 
 
-def _whole(entity_set: str, rows: list[Row]) -> FoundDocument:
+def whole_document(entity_set: str, rows: list[Row]) -> FoundDocument:
+    """All that these rows, with their lines, hold."""
     first = sales_document(entity_set, rows[0])
     total = sum((sales_document(entity_set, row).total_amount_including_tax for row in rows), Decimal(0))
     return FoundDocument(

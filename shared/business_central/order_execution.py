@@ -15,18 +15,30 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import NamedTuple
 
+import msgspec
+
 from shared.business_central.client import MAX_BATCH, BatchRequest, BusinessCentral
-from shared.business_central.comparison import both_sides, differences, is_rounded, missing_tail, texts_that_differ
-from shared.business_central.lookup import DOCUMENT, read_whole_order, sales_document
+from shared.business_central.comparison import (
+    both_sides,
+    differences,
+    is_rounded,
+    missing_tail,
+    texts_that_differ,
+    tolerated,
+)
+from shared.business_central.lookup import DOCUMENT, read_whole_order, sales_document, whole_document
 from shared.business_central.rows import FoundDocument, SalesDocument
+from shared.business_central.tax_comparison import tax_differences
 from shared.business_central.transport import Before
 from shared.business_central.wire import Row
 from shared.errors import ConnectorError, OutcomeUnknown, RecordRefused
 from shared.mapping.plan import Body, SalesOrderPlan
+from shared.shop_card import TaxDifferences
 
 MAX_DEEP_LINES = 100
 """Lines that one POST takes; further ones follow in parcels of as many."""
-_MOVES_WITH_LINES = ("@odata.", "total", "discount", "lastModified")
+_LINES = "salesOrderLines"
+_MOVES_WITH_LINES = ("@odata.", "total", "discount", "lastModified", _LINES)
 """Beginnings of the header properties that our own lines change."""
 
 
@@ -53,19 +65,20 @@ _FREELY = Sending()
 
 
 def create_sales_order(bc: BusinessCentral, plan: SalesOrderPlan, sending: Sending = _FREELY) -> SalesDocument:
-    """Create the order with all its lines and the total that was paid, or nothing.
+    """Create the order with all its lines, the total that was paid and the tax that Shopify charged, or nothing.
 
-    A difference of the total within the tolerance becomes one rounding line.
+    A difference of the total within the tolerance becomes one rounding line. Another tax is refused, or told in
+    `warning` of the document, as the plan says.
     RecordRefused: nothing of it is in Business Central. DocumentStays: it could not be taken back.
     OutcomeUnknown: it may be there, whole or in part; lookup.find_whole_documents tells.
     """
     body = {**plan.header, "externalDocumentNumber": plan.external_document_number}
     made = bc.create(
-        "salesOrders", {**body, "salesOrderLines": list(plan.lines[:MAX_DEEP_LINES])}, before=sending.order
-    )
-    order = sales_document("salesOrders", made)
+        "salesOrders", {**body, "salesOrderLines": list(plan.lines[:MAX_DEEP_LINES])},
+        expand=_LINES if any(plan.taxes) else "", before=sending.order,
+    )  # fmt: skip
     try:
-        return _finished(bc, order, plan, plan.lines[MAX_DEEP_LINES:], sending)
+        return _finished(bc, whole_document("salesOrders", [made]), plan, plan.lines[MAX_DEEP_LINES:], sending)
     except RecordRefused as refused:
         _take_back(bc, made, plan, refused)
         raise
@@ -93,7 +106,7 @@ def take_over(
     if texts and (otherwise := texts_that_differ(found, plan)):
         raise _differs(found, plan, otherwise)
     if not is_open or (not rest and order.total_amount_including_tax == plan.expected_total):
-        return order
+        return _with_tax_of_found(found, plan)
     if not ours or is_rounded(found, plan):
         raise _differs(found, plan, [f"total {order.total_amount_including_tax} / {plan.expected_total}"])
     return _completed(bc, found, plan, rest, settled, sending)
@@ -132,24 +145,67 @@ def _completed(
         detail = f"{plan.external_document_number}, {number}: lines were sent for it and may be on their way yet."
         raise OutcomeUnknown("outcome-unknown", detail)
     try:
-        return _finished(bc, found.document, plan, rest, sending)
+        return _finished(bc, found, plan, rest, sending)
     except RecordRefused as refused:
         held = f"{number} stays in Business Central" + (f" with {lines} of {len(plan.lines)} lines." if rest else ".")
         raise DocumentStays(refused.code, f"{refused.detail} {held}", found.document) from refused
 
 
 def _finished(
-    bc: BusinessCentral, order: SalesDocument, plan: SalesOrderPlan, rest: Sequence[Body], sending: Sending
+    bc: BusinessCentral, whole: FoundDocument, plan: SalesOrderPlan, rest: Sequence[Body], sending: Sending
 ) -> SalesDocument:
-    """Add the rest of the lines and settle the total. RecordRefused: a line was refused, or the total is another."""
-    path = f"salesOrders({order.id})/salesOrderLines"
+    """Add the rest of the lines, settle the total, look at the tax. RecordRefused: one of them cannot be right."""
+    path = f"salesOrders({whole.document.id})/salesOrderLines"
     for start in range(0, len(rest), MAX_BATCH):
         parcel = [BatchRequest("POST", path, line) for line in rest[start : start + MAX_BATCH]]
         with _adding_lines(plan, sending):
             bc.batch(parcel, before=sending.lines)
-    if not rest and order.total_amount_including_tax == plan.expected_total:
+    if rest or (any(plan.taxes) and not whole.lines) or not _is_right(whole, plan):
+        whole = _read_again(bc, whole.document, plan)
+    _check_invoice_discount(whole, plan)
+    taxes = tax_differences(whole, plan)
+    if taxes and plan.tax_differences is TaxDifferences.PARK:
+        raise RecordRefused("tax-mismatch", taxes)
+    order = msgspec.structs.replace(whole.document, warning=taxes)
+    if order.total_amount_including_tax == plan.expected_total:
         return order
-    return _settled(bc, order, plan, sending)
+    return _settled(bc, order, plan, tolerated(plan, whole.lines), sending)
+
+
+def _is_right(whole: FoundDocument, plan: SalesOrderPlan) -> bool:
+    """What an answer shows as right is right; anything else is looked at once more before it is believed."""
+    same = whole.document.total_amount_including_tax == plan.expected_total
+    return same and not _invoice_discount(whole, plan) and not tax_differences(whole, plan)
+
+
+def _with_tax_of_found(found: FoundDocument, plan: SalesOrderPlan) -> SalesDocument:
+    """A document that was there; DocumentStays where its tax is another and the card parks that."""
+    taxes = tax_differences(found, plan)
+    if taxes and plan.tax_differences is TaxDifferences.PARK:
+        raise DocumentStays("tax-mismatch", taxes, found.document)
+    return msgspec.structs.replace(found.document, warning=taxes)
+
+
+def _invoice_discount(whole: FoundDocument, plan: SalesOrderPlan) -> Decimal:
+    """What Business Central takes off the document by itself, beside what the plan takes off."""
+    return Decimal(whole.header.get("discountAmount") or 0) - Decimal(plan.header.get("discountAmount") or 0)
+
+
+def _check_invoice_discount(whole: FoundDocument, plan: SalesOrderPlan) -> None:
+    """RecordRefused where the customer's invoice discount came in: what Shopify charged is final.
+
+    It is not taken out again: releasing the order would bring it back (AL: Sales-Calc. Discount).
+    """
+    taken = _invoice_discount(whole, plan)
+    if not taken:
+        return
+    customer = whole.header.get("customerNumber") or plan.header.get("customerNumber")
+    detail = (
+        f"Business Central takes an invoice discount of {taken} off {plan.name}, by the invoice discounts of customer "
+        f"{customer}: it comes to {whole.document.total_amount_including_tax} there and to {plan.expected_total} in "
+        f"Shopify. Take Invoice Disc. Code off this customer, or use another customer for the shop."
+    )
+    raise RecordRefused("total-mismatch", detail)
 
 
 @contextmanager
@@ -163,16 +219,16 @@ def _adding_lines(plan: SalesOrderPlan, sending: Sending) -> Iterator[None]:
     sending.answered()
 
 
-def _settled(bc: BusinessCentral, order: SalesDocument, plan: SalesOrderPlan, sending: Sending) -> SalesDocument:
-    """Make the total what was paid: a difference within the tolerance becomes one rounding line."""
-    order = _reread(bc, order, plan)
+def _settled(
+    bc: BusinessCentral, order: SalesDocument, plan: SalesOrderPlan, most: Decimal, sending: Sending
+) -> SalesDocument:
+    """Make the total what was paid: a difference of at most `most` becomes one rounding line."""
     difference = plan.expected_total - order.total_amount_including_tax
-    if not difference:
-        return order
-    if abs(difference) > plan.rounding_tolerance:
-        raise _mismatch(order, plan, f"the tolerance is {plan.rounding_tolerance}")
+    if abs(difference) > most:
+        rounding = "" if most == plan.rounding_tolerance else f", and rounding of its taxes explains {most}"
+        raise _mismatch(order, plan, f"the tolerance is {plan.rounding_tolerance}{rounding}")
     if not plan.rounding_account:
-        detail = f"Cash Roundings Account is empty, and {plan.external_document_number} needs {difference}."
+        detail = f"Cash Roundings Account is empty, and {plan.name} needs a line of {difference} there."
         raise RecordRefused("account-missing", detail)
     try:
         with _adding_lines(plan, sending):
@@ -197,11 +253,25 @@ def _rounding_line(account: str, difference: Decimal) -> Body:
 
 
 def _mismatch(order: SalesDocument, plan: SalesOrderPlan, circumstance: str) -> RecordRefused:
+    taxed = f", of which tax {charged}" if (charged := _charged(plan)) else ""
     detail = (
-        f"{plan.external_document_number} comes to {order.total_amount_including_tax} in Business Central "
-        f"and to {plan.expected_total} in Shopify; {circumstance}."
+        f"{plan.name} comes to {order.total_amount_including_tax} in Business Central "
+        f"and to {plan.expected_total} in Shopify{taxed}; {circumstance}."
     )
-    return RecordRefused("total-mismatch", detail)
+    return RecordRefused("total-mismatch", f"{detail} {order.warning}".rstrip())
+
+
+def _charged(plan: SalesOrderPlan) -> str:
+    total = sum((tax.amount for tax in plan.taxes if tax), Decimal(0))
+    return f"{total.quantize(plan.smallest):f}" if any(plan.taxes) else ""
+
+
+def _read_again(bc: BusinessCentral, order: SalesDocument, plan: SalesOrderPlan) -> FoundDocument:
+    with once_sent(plan):
+        whole = read_whole_order(bc, order.id)
+        if whole is None:
+            raise OutcomeUnknown("outcome-unknown", f"{order.number} was made and is gone again; it will be looked up.")
+        return whole
 
 
 def _reread(bc: BusinessCentral, order: SalesDocument, plan: SalesOrderPlan) -> SalesDocument:
@@ -209,7 +279,7 @@ def _reread(bc: BusinessCentral, order: SalesDocument, plan: SalesOrderPlan) -> 
         row = bc.read("salesOrders", order.id, select=DOCUMENT, fresh=True)
         if row is None:
             raise OutcomeUnknown("outcome-unknown", f"{order.number} was made and is gone again; it will be looked up.")
-        return sales_document("salesOrders", row)
+        return msgspec.structs.replace(sales_document("salesOrders", row), warning=order.warning)
 
 
 # Taking back what this very call made

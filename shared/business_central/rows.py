@@ -87,12 +87,16 @@ class RateRow(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
 
 
 class SalesDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """A sales order, or the invoice or shipment it became (`entity_set` says which)."""
+    """A sales order, or the invoice or shipment it became (`entity_set` says which).
+
+    warning  what somebody should know of it, though it stands as it is
+    """
 
     id: str
     number: str
     entity_set: str = "salesOrders"
     total_amount_including_tax: Decimal = Decimal(0)
+    warning: str = ""
 
 
 class FoundDocument(msgspec.Struct, frozen=True):

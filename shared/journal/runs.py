@@ -5,7 +5,7 @@ first. The row is written at the start, after each page (progress) and at the en
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from uuid import uuid4
@@ -19,11 +19,16 @@ from shared.json_text import decoded
 from shared.storage.tables import Row, Table
 
 TABLE = "SyncRuns"
+MOST_WARNINGS = 20
+"""Kept of one run: its row has to stay small. How many there were is counted."""
 _END_OF_TIME = 10**14
 
 
 class Counts(msgspec.Struct):
-    """Records of one type in one run; read = created + updated + unchanged + skipped."""
+    """Records of one type in one run; read = created + updated + unchanged + skipped.
+
+    tax_warnings  orders whose document has another tax than Shopify charged, left so by Tax Differences
+    """
 
     read: int = 0
     created: int = 0
@@ -32,6 +37,7 @@ class Counts(msgspec.Struct):
     skipped: int = 0
     parked: int = 0
     items_created: int = 0
+    tax_warnings: int = 0
 
 
 class SyncRun(msgspec.Struct, kw_only=True):
@@ -40,6 +46,7 @@ class SyncRun(msgspec.Struct, kw_only=True):
     only_changed  it read only the records that webhooks announced
     clock_ahead   "storage", "shopify" -> seconds by which the machine's clock was ahead of theirs (less than 0:
                   behind); only those of more than a minute
+    warnings      sentences on records that were applied and that somebody should look at, the first MOST_WARNINGS
     repeats       scheduled runs after this one that failed before any call in the same way; `ended_at` is the last's
     """
 
@@ -62,9 +69,14 @@ class SyncRun(msgspec.Struct, kw_only=True):
     log_entries_lost: int = 0
     captures_lost: int = 0
     clock_ahead: dict[str, int] = {}
+    warnings: list[str] = []
     error_code: str = ""
     error_detail: str = ""
     repeats: int = 0
+
+    def warn(self, sentences: Iterable[str]) -> None:
+        """Keep these warnings, as long as there is room."""
+        self.warnings = [*self.warnings, *sentences][:MOST_WARNINGS]
 
     def failed_like(self, other: SyncRun) -> bool:
         """Whether both were scheduled and failed before any call, for the same reason."""

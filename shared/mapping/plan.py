@@ -12,8 +12,23 @@ from typing import Any
 
 import msgspec
 
+from shared.shop_card import TaxDifferences
+
 Body = dict[str, Any]
 """Property name -> text, number, bool or Decimal; insertion order is the order of sending."""
+
+
+class LineTax(msgspec.Struct, frozen=True):
+    """What Shopify charges as tax on one line, what the sales channel remits left out.
+
+    amount   of all taxes, for what is billed
+    rounded  how many amounts Shopify rounded for it
+    percent  of all taxes together; None where Shopify does not say
+    """
+
+    amount: Decimal = Decimal(0)
+    rounded: int = 0
+    percent: Decimal | None = Decimal(0)
 
 
 class SalesOrderPlan(msgspec.Struct, frozen=True):
@@ -25,6 +40,10 @@ class SalesOrderPlan(msgspec.Struct, frozen=True):
     expected_total            total including tax that Business Central must arrive at
     rounding_account          G/L account for a difference within the tolerance, "" = none
     rounding_tolerance        largest difference that may be booked there
+    order_name                as Shopify shows it, e.g. #1001
+    taxes                     of each line, in the same order, None where Shopify's tax is not known; () = not compared
+    smallest                  smallest unit of the currency
+    tax_differences           what follows where Business Central reckons another tax
     """
 
     external_document_number: str
@@ -33,6 +52,16 @@ class SalesOrderPlan(msgspec.Struct, frozen=True):
     expected_total: Decimal
     rounding_account: str
     rounding_tolerance: Decimal
+    order_name: str = ""
+    taxes: tuple[LineTax | None, ...] = ()
+    smallest: Decimal = Decimal("0.01")
+    tax_differences: TaxDifferences = TaxDifferences.PARK
+
+    @property
+    def name(self) -> str:
+        """What a sentence calls the order: both what the shop and what Business Central shows."""
+        key = self.external_document_number
+        return f"{self.order_name} ({key})" if self.order_name else key
 
 
 class CustomerPlan(msgspec.Struct, frozen=True):

@@ -29,8 +29,9 @@ from shared.mapping.buyers import email_of, phone_of
 from shared.mapping.known import ItemsAndSetup, KnownSetup, LinkOfVariant
 from shared.mapping.money import ZERO, Amounts, amounts_of, currency_code
 from shared.mapping.names import names_of
-from shared.mapping.plan import Body, SalesOrderPlan
+from shared.mapping.plan import Body, LineTax, SalesOrderPlan
 from shared.mapping.refusals import all_or_refusal
+from shared.mapping.taxes import tax_of_charge, tax_of_goods
 from shared.shop_card import ShopCard
 from shared.shopify.records import LineItem, Order, ShippingLine, number_of
 
@@ -71,16 +72,29 @@ def sales_order_plan(order: Order, card: ShopCard, known: ItemsAndSetup, custome
     makers = _line_makers(bill, card, known, link_of_variant, record)
     header, *document_lines = all_or_refusal(
         [partial(_header, order, card, known, customer_number, amounts, record), *makers], record=record)
+    comments = lines.comment_lines(order, card)
+    taxes = [*([LineTax()] * len(comments)), *_taxes(bill, amounts)]
     plan = SalesOrderPlan(
         external_document_number=document_key(order),
         header=header,
-        lines=(*lines.comment_lines(order, card), *document_lines),
+        lines=(*comments, *document_lines),
         expected_total=bill.total,
         rounding_account=card.cash_roundings_account,
         rounding_tolerance=card.rounding_tolerance,
+        order_name=order.name,
+        # What has no counterpart in Shopify's tax lines is not compared: the rounding of cash.
+        taxes=(*taxes, *([None] * (len(comments) + len(document_lines) - len(taxes)))),
+        smallest=amounts.smallest,
+        tax_differences=card.tax_differences,
     )
     check_total(plan)
     return plan
+
+
+def _taxes(bill: _Bill, amounts: Amounts) -> list[LineTax]:
+    """Shopify's tax on goods and shipping, in the order of their lines."""
+    return [*(tax_of_goods(line, billed, amounts) for line, billed in bill.goods),
+            *(tax_of_charge(charge, billed, amounts) for charge, billed in bill.charges)]
 
 
 def plan_total(plan: SalesOrderPlan) -> Decimal:
@@ -96,11 +110,10 @@ def check_total(plan: SalesOrderPlan) -> None:
     """
     difference = plan_total(plan) - plan.expected_total
     if plan.header["pricesIncludeTax"] and abs(difference) > plan.rounding_tolerance:
-        record = f"order {plan.external_document_number.removeprefix('SHP-')}"
         raise RecordRefused(
             "total-mismatch",
-            f"The lines of {record} add up to {plan_total(plan)}, but Shopify's total is {plan.expected_total}.",
-            record=record,
+            f"The lines of {plan.name} add up to {plan_total(plan)}, but Shopify's total is {plan.expected_total}.",
+            record=f"order {plan.external_document_number.removeprefix('SHP-')}",
         )
 
 

@@ -163,8 +163,11 @@ class Product(_Record, frozen=True, kw_only=True):
 
 
 class TaxLine(_Record, frozen=True, kw_only=True):
+    """`channel_liable`: the sales channel remits it, None where Shopify does not know."""
+
     title: str = ""
     rate: Decimal | None = None
+    channel_liable: bool | None = None
     price_set: MoneyBag
 
     def __post_init__(self) -> None:

@@ -91,7 +91,8 @@ def _brought(one: PlannedOrder, there: Answer | None, claim: Claim, context: Job
         if not found:
             raise
         return _taken_over(one._replace(link=claim.link), found[_key(one)], claim, context)
-    return Outcome(applied_link(_linked(claim.link, made, LinkState.APPLIED), one.plan), Result.CREATED)
+    link = applied_link(_linked(claim.link, made, LinkState.APPLIED), one.plan)
+    return Outcome(link, Result.CREATED, warning=made.warning)
 
 
 def _taken_over(one: PlannedOrder, found: FoundDocument, claim: Claim, context: JobContext) -> Outcome:
@@ -111,9 +112,9 @@ def _taken_over(one: PlannedOrder, found: FoundDocument, claim: Claim, context: 
         applied = applied_link(linked, plan)
         result = Result.CREATED if ours else Result.UNCHANGED
         if not sent:
-            return Outcome(applied, result)
+            return Outcome(applied, result, warning=document.warning)
         followed = follow(one._replace(link=applied.with_(plan="", header=sent)), context)
-    return followed if followed.problem else followed._replace(result=result)
+    return followed if followed.problem else followed._replace(result=result, warning=document.warning)
 
 
 def _left_out(

@@ -24,12 +24,13 @@ class Result(StrEnum):
 
 
 class Outcome(NamedTuple):
-    """`saved` says that the link is in storage already."""
+    """`saved` says that the link is in storage already, `warning` what somebody should know though it was applied."""
 
     link: Link
     result: Result
     problem: ConnectorError | None = None
     saved: bool = False
+    warning: str = ""
 
 
 def attempt(record: str, work: Callable[[], T]) -> T | ConnectorError:

@@ -60,6 +60,7 @@ def apply_page(
     applied_now = {r.number for r in fresh}
     settled = [link for number, link in links.items() if number not in applied_now]
     _count(context.counts(kind), outcomes, settled)
+    context.run.warn(outcome.warning for outcome in outcomes if outcome.warning)
 
 
 def _left_alone(kind: str, record: Record, stored: Mapping[int, Link], context: JobContext) -> bool:
@@ -117,4 +118,5 @@ def _count(counts: Counts, outcomes: Sequence[Outcome], settled: Sequence[Link])
     counts.created += sum(o.result is Result.CREATED for o in outcomes)
     counts.updated += sum(o.result is Result.UPDATED for o in outcomes)
     counts.parked += sum(o.result is Result.PARKED for o in outcomes)
+    counts.tax_warnings += sum(bool(o.warning) for o in outcomes)
     counts.skipped += len(settled) - applied + sum(o.result in (Result.PARKED, Result.LEFT_OUT) for o in outcomes)

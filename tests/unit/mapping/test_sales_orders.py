@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from shared.business_central.rows import LENGTHS
-from shared.mapping.plan import SalesOrderPlan
+from shared.mapping.plan import LineTax, SalesOrderPlan
 from shared.shop_card import CountySource, PoNumberHandling
 from tests.builders import (
     a_card,
@@ -42,6 +42,8 @@ def test_h1_an_order_with_shipping_is_one_document_of_the_same_total():
         expected_total=Decimal("252.00"),
         rounding_account="658000",
         rounding_tolerance=Decimal("0.05"),
+        order_name="#1001",
+        taxes=(LineTax(), LineTax()),
     )
 
 

@@ -1,0 +1,105 @@
+"""Does Business Central reckon the tax of a document as Shopify charged it? Line by line, in both price modes.
+
+Where prices include tax the total agrees whatever the tax is, so only this comparison sees a wrong rate. Compared is
+each line's tax alone (totalTaxAmount), and what the document comes to (netTaxAmount); lines of one object are taken
+together, since a document may hold them in another order. A line whose tax Shopify does not tell is left out.
+
+Border: pure. What follows from a difference is decided in order_execution.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from shared.business_central.comparison import LineObject, most_rounding, object_of, rounding_of_taxes
+from shared.business_central.rows import FoundDocument
+from shared.business_central.wire import Row
+from shared.mapping.plan import LineTax, SalesOrderPlan
+
+ZERO = Decimal(0)
+_SHOWN = 5
+
+
+class _Sides(NamedTuple):
+    """One object of the document: what it is called, its tax in Shopify, and there: of the line alone, of the document.
+    """
+
+    name: str
+    percent: Decimal | None
+    amount: Decimal
+    rounded: int
+    there_percent: Decimal
+    there: Decimal
+    document: Decimal
+    lines: int
+
+    @property
+    def apart(self) -> Decimal:
+        return abs(self.there - self.amount)
+
+
+def tax_differences(found: FoundDocument, plan: SalesOrderPlan) -> str:
+    """What differs, line by line, with both sides; "" where the taxes agree, or none can be compared."""
+    if not any(plan.taxes) or found.document.entity_set == "salesShipments":
+        return ""
+    sides = _both(found.lines, plan)
+    wrong = [one for one in sides if one.apart > most_rounding(one.rounded, one.lines, plan.smallest)]
+    apart = sum((one.apart for one in wrong), ZERO)
+    whole = abs(sum((one.document - one.amount for one in sides), ZERO))
+    if None not in plan.taxes and whole > rounding_of_taxes(plan, found.lines):
+        apart = max(apart, whole)
+    if apart <= plan.rounding_tolerance:
+        return ""
+    return _told(wrong or [one for one in sides if one.apart], found, plan)
+
+
+def _both(lines: Iterable[Row], plan: SalesOrderPlan) -> list[_Sides]:
+    planned: dict[LineObject, list[tuple[str, LineTax | None]]] = {}
+    for line, tax in zip(plan.lines, plan.taxes, strict=True):
+        if line["lineType"] != "Comment":
+            planned.setdefault(object_of(line), []).append((str(line.get("description", "")), tax))
+    there: dict[LineObject, list[Row]] = {}
+    for row in lines:
+        if row["lineType"] != "Comment" and row.get("lineObjectNumber"):
+            there.setdefault(object_of(row), []).append(row)
+    known = {what: [(name, tax) for name, tax in taxes if tax] for what, taxes in planned.items()}
+    return [_sides(what, known[what], there.get(what, []))
+            for what, taxes in planned.items() if len(known[what]) == len(taxes)]
+
+
+def _sides(what: LineObject, taxes: Sequence[tuple[str, LineTax]], rows: Sequence[Row]) -> _Sides:
+    names = list(dict.fromkeys(f'"{name}"' for name, _ in taxes if name))
+    percents = {tax.percent for _, tax in taxes}
+    return _Sides(
+        name=f"{', '.join(names[:2])} ({what[0]} {what[1]})" if names else f"{what[0]} {what[1]}",
+        percent=percents.pop() if len(percents) == 1 else None,
+        amount=sum((tax.amount for _, tax in taxes), ZERO),
+        rounded=sum(tax.rounded for _, tax in taxes),
+        there_percent=max((Decimal(row.get("taxPercent") or 0) for row in rows), default=ZERO),
+        there=sum((Decimal(row.get("totalTaxAmount") or 0) for row in rows), ZERO),
+        document=sum((Decimal(row.get("netTaxAmount") or 0) for row in rows), ZERO),
+        lines=len(rows),
+    )
+
+
+def _told(wrong: Sequence[_Sides], found: FoundDocument, plan: SalesOrderPlan) -> str:
+    shown = "; ".join(
+        f"{one.name}: Shopify {_percent(one.percent)}{_amount(one.amount, plan)}, "
+        f"Business Central {_percent(one.there_percent)}{_amount(one.there, plan)}" for one in wrong[:_SHOWN])
+    more = f"; and {len(wrong) - _SHOWN} more lines" if len(wrong) > _SHOWN else ""
+    country = f" (the order is delivered to {plan.header['shipToCountry']})" if plan.header.get("shipToCountry") else ""
+    return (
+        f"The tax of {plan.name} differs on {found.document.number}: {shown}{more}. Look at VAT Posting Setup, and at "
+        f"VAT Bus. Posting Group of customer {found.header.get('customerNumber') or plan.header.get('customerNumber')}"
+        f"{country}."
+    )
+
+
+def _percent(percent: Decimal | None) -> str:
+    return "" if percent is None else f"{percent.normalize():f} %, "
+
+
+def _amount(amount: Decimal, plan: SalesOrderPlan) -> str:
+    return f"{amount.quantize(plan.smallest):f}"
