@@ -385,6 +385,16 @@ CATALOGUE: dict[str, Problem] = {
         "Ce magasin n'existe pas",
         "Page Magasins Shopify : choisir un magasin de la liste, ou créer sa fiche.",
     ),
+    "order-out-of-reach": Problem(
+        Fault.SETUP, 422,
+        "The app may not read an order this old",
+        "Shopify > Dev Dashboard > the app > request access to all orders (read_all_orders); then Shop card > Request "
+        "access, and retry the record. Or make the document by hand and dismiss the record.",
+        "L'application ne peut pas lire une commande aussi ancienne",
+        "Shopify > Dev Dashboard > l'application > demander l'accès à toutes les commandes (read_all_orders) ; puis "
+        "Fiche magasin > Demander l'accès, et relancer l'enregistrement. Ou créer le document à la main et écarter "
+        "l'enregistrement.",
+    ),
     "shop-card-moved": Problem(
         Fault.SETUP, 409,
         "This card belongs to its store and its company",

@@ -12,6 +12,7 @@ from shared.shopify.kinds import Kind
 from shared.shopify.reading import IDS_PER_CALL, by_ids
 from shared.sync.changed_records import ChangedRecord, ChangedRecords
 from shared.sync.context import JobContext
+from shared.sync.gone import keep_out_of_reach, out_of_reach
 from shared.sync.job import APPLY, Deadline
 from shared.sync.page import apply_page
 
@@ -31,8 +32,11 @@ def _apply_some(
     numbers = [one.number for one in announced]
     records = by_ids(context.shopify, kind, numbers)
     apply_page(kind, APPLY[kind], records, context)
-    gone = sorted(set(numbers) - {record.number for record in records})
-    _note_gone(kind, gone, context)
+    missing = set(numbers) - {record.number for record in records}
+    told = {one.number for one in announced if one.why.endswith("/delete")}
+    unread = out_of_reach(kind, missing - told, context)
+    keep_out_of_reach(kind, unread, context)
+    _note_gone(kind, sorted(missing - set(unread)), context)
     context.lease.check()
     changed.remove(context.card.code, kind, announced)
 

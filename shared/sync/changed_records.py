@@ -25,10 +25,11 @@ _LATE = timedelta(seconds=5)
 
 
 class ChangedRecord(NamedTuple):
-    """One row as it was read."""
+    """One row as it was read; `why` is the topic that announced it last."""
 
     number: int
     etag: str
+    why: str = ""
 
 
 class ChangedRecords:
@@ -44,7 +45,8 @@ class ChangedRecords:
 
     def of(self, shop: str, kind: str) -> list[ChangedRecord]:
         """What is to be read, by id."""
-        return [ChangedRecord(int(row["RowKey"]), row["etag"]) for row in self._table.partition(f"{shop}|{kind}")]
+        rows = self._table.partition(f"{shop}|{kind}")
+        return [ChangedRecord(int(row["RowKey"]), row["etag"], row.get("why", "")) for row in rows]
 
     def any(self, shop: str, kinds: Sequence[str]) -> bool:
         """Whether something is to be read."""

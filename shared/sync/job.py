@@ -23,6 +23,7 @@ from shared.shopify.reading import Page, Record, by_ids, changed_page
 from shared.storage.tables import RowChanged, RowExists
 from shared.sync import companies, customers, orders, products
 from shared.sync.context import JobContext
+from shared.sync.gone import keep_out_of_reach, out_of_reach
 from shared.sync.information import Informations, SynchronizationInfo, since_of_next_run
 from shared.sync.page import Apply, apply_page
 from shared.telemetry import carried
@@ -165,8 +166,10 @@ def _retry_parked(kind: Kind, context: JobContext, deadline: Deadline) -> None:
         numbers = due[start : start + 50]
         records: list[Record] = by_ids(context.shopify, kind, numbers)
         apply_page(kind, APPLY[kind], records, context, again=True)
-        found = {record.number for record in records}
-        context.skipped.clear(shop, kind, [n for n in numbers if n not in found])
+        missing = set(numbers) - {record.number for record in records}
+        unread = out_of_reach(kind, missing, context)
+        keep_out_of_reach(kind, unread, context)
+        context.skipped.clear(shop, kind, sorted(missing - set(unread)))
 
 
 def save_checkpoint(
