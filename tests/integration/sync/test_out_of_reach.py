@@ -8,7 +8,7 @@ from shared.sync.run import SyncJob, run_sync
 from tests.house import House
 
 CREATED = "2026-03-10T10:00:00Z"
-UNKNOWN_ITEM = [{"sku": "LATER", "quantity": 1, "unit_price": "25.00"}]
+UNKNOWN_ITEM = [{"sku": "LATER", "quantity": 1, "unit_price": "25.00", "tax_rate": "0.055"}]
 
 
 @pytest.fixture
