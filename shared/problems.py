@@ -93,11 +93,40 @@ CATALOGUE: dict[str, Problem] = {
         Fault.SETUP, 422,
         "No Business Central item for this product",
         "Create the item in Business Central with this SKU as its number (see SKU Mapping), or "
-        "switch on Auto Create Unknown Items on the shop card and fill in the Item Template.",
+        "switch on Auto Create Unknown Items on the shop card and fill in the Item Template. Custom lines: Default "
+        "Item No.",
         "Aucun article Business Central pour ce produit",
         "Créer l'article dans Business Central avec cette UGS comme numéro (voir Mappage point de"
         " stock), ou activer Créer automatiquement des articles inconnus sur la fiche magasin et "
-        "remplir le Modèle article.",
+        "remplir le Modèle article. Lignes libres : N° article par défaut.",
+    ),
+    "unit-unclear": Problem(
+        Fault.SETUP, 422,
+        "Nobody can say in which unit of measure a variant is sold",
+        "Shopify > Products: give each variant an SKU of its own; or shop card: switch on UoM as Variant, and fill in "
+        "Variant Option Name for UoM. Then retry the product, and its orders after that.",
+        "Impossible de dire dans quelle unité une variante est vendue",
+        "Shopify > Produits : donner à chaque variante sa propre UGS ; ou fiche magasin : activer Unité en tant que "
+        "variante et remplir Nom d'option de variante pour l'unité. Puis relancer le produit, et ses commandes "
+        "ensuite.",
+    ),
+    "unit-unknown": Problem(
+        Fault.SETUP, 422,
+        "The item is not counted in this unit of measure",
+        "Business Central > Items > the item > Units of Measure: add the unit with its quantity, then retry the "
+        "record.",
+        "L'article ne se compte pas dans cette unité",
+        "Business Central > Articles > l'article > Unités : ajouter l'unité avec sa quantité, puis relancer "
+        "l'enregistrement.",
+    ),
+    "number-series": Problem(
+        Fault.SETUP, 422,
+        "A number series of Business Central gives no number",
+        "Business Central > No. Series > the named series > Lines: a line that has begun, with an Ending No. not "
+        "reached, and Default Nos. on; or choose a series where the sentence says. Then retry the record.",
+        "Une souche de numéros de Business Central ne donne pas de numéro",
+        "Business Central > Souches de n° > la souche nommée > Lignes : une ligne entamée, dont le N° de fin n'est pas "
+        "atteint, et N° par défaut activé ; ou choisir une souche là où la phrase le dit. Puis relancer.",
     ),
     "item-price-missing": Problem(
         Fault.SETUP, 422,
@@ -111,10 +140,11 @@ CATALOGUE: dict[str, Problem] = {
     "item-blocked": Problem(
         Fault.DATA, 422,
         "The Business Central item is blocked",
-        "Business Central > Items > the named item > Blocked: switch off, then retry the record.",
+        "Business Central > Items > the named item, or its Variants > Blocked and Sales Blocked: switch off, then "
+        "retry the record.",
         "L'article Business Central est bloqué",
-        "Business Central > Articles > l'article nommé > Bloqué : désactiver, puis relancer "
-        "l'enregistrement.",
+        "Business Central > Articles > l'article nommé, ou ses Variantes > Bloqué et Vente bloquée : désactiver, puis "
+        "relancer l'enregistrement.",
     ),
     "account-missing": Problem(
         Fault.SETUP, 422,

@@ -146,6 +146,9 @@ class ShopCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     item_template: ItemTemplate = ItemTemplate()
     item_card_service: str = ""
     vendor_items: tuple[VendorItem, ...] = ()
+    uom_as_variant: bool = False
+    variant_option_name_for_uom: str = ""
+    default_item_no: str = ""
 
     auto_create_sales_documents: bool = False
     shopify_order_no_on_doc_line: bool = False

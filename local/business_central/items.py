@@ -2,6 +2,8 @@
 
 Rules: APIV2Items.Page.al, APIV2ItemVariants.Page.al, Item.Table.al. `inventory` is a sum over the item ledger:
 a POST refuses it, a PATCH posts an adjustment, and neither it nor a sale moves the item's own time of change.
+Item Unit of Measure.Table.al: an item is counted in its base unit, and in others that each hold a quantity of it; the
+API shows only the base unit. Sales Unit of Measure, Blocked and Sales Blocked of a variant are not shown either.
 """
 
 from __future__ import annotations
@@ -16,7 +18,11 @@ from .state import Reader, State
 
 SERIES = "ITEMS"
 STOCK = "stock"
-CARD: Row = {"vatProdPostingGroup": "", "salesBlocked": False, "tariffNo": "", "vatBusPostingGroupPrice": ""}
+CARD: Row = {
+    "vatProdPostingGroup": "", "salesBlocked": False, "tariffNo": "", "vatBusPostingGroupPrice": "",
+    "salesUnitOfMeasure": "", "units": {},
+}  # fmt: skip
+VARIANT_CARD: Row = {"blocked": False, "salesBlocked": False}
 SALES_SETUP = "salesSetup"
 REFERENCES = (
     Pair("itemCategoryId", "itemCategoryCode", "itemCategories", "code", "Item Category", "item category"),
@@ -37,6 +43,16 @@ def stock_of(reader: Reader, item_id: str) -> Decimal:
     """Quantity on hand: the sum of the item ledger, kept as a running figure."""
     row = reader.row(STOCK, item_id)
     return row["quantity"] if row else Decimal(0)
+
+
+def quantity_per_unit(item: Row, unit: str) -> Decimal | None:
+    """How many of the base unit one of this unit holds; None where it is not among the item's units.
+
+    `units` of an item holds those besides the base unit, e.g. {"BOX": 12}.
+    """
+    if unit == item["baseUnitOfMeasureCode"]:
+        return Decimal(1)
+    return Decimal(item["units"][unit]) if unit in item["units"] else None
 
 
 def insert(state: State, entity: EntitySet, values: Row, parent: Row | None, nested: Row) -> Row:
@@ -128,7 +144,7 @@ def insert_variant(state: State, entity: EntitySet, values: Row, parent: Row | N
     """Create a variant of an item given by id, by number, or by the path."""
     if not values.get("code"):
         raise errors.required("code")
-    row = entity.new_row() | {name: value for name, value in values.items() if name != "id"}
+    row = {**entity.new_row(), **VARIANT_CARD} | {name: value for name, value in values.items() if name != "id"}
     wanted = {**values, "itemId": parent["id"]} if parent else values
     if ITEM.resolve(state, wanted, row) is None:
         raise errors.required("itemNumber")

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from . import currency, errors
+from . import currency, errors, items
 from .amounts import (
     HUNDRED,
     PERCENT_PRECISION,
@@ -40,13 +40,30 @@ def _set_unit_id(state: State, draft: Draft, line: Row, value: str, values: Row)
 
 
 def _set_unit(state: State, draft: Draft, line: Row, value: str, values: Row) -> None:
+    if value == line["unitOfMeasureCode"]:
+        return
     unit = state.one("unitsOfMeasure", "code", value) if value else None
     item = state.row("items", line["itemId"])
-    if value and (unit is None or (item and item["baseUnitOfMeasureCode"] != value)):
+    if value and (unit is None or (item and items.quantity_per_unit(item, value) is None)):
         related = "Item Unit of Measure" if item else "Unit of Measure"
         raise errors.not_related("Unit of Measure Code", "Sales Line", value, related)
     line["unitOfMeasureCode"] = value
     line["unitOfMeasureId"] = unit["id"] if unit else BLANK_GUID
+    if item:
+        price_from_card(draft, line, item)
+        discount_from_percent(line)
+
+
+def take_unit(state: State, line: Row, item: Row) -> None:
+    """The unit of a line that names none: the item's Sales Unit of Measure, else its base unit."""
+    code = item["salesUnitOfMeasure"] or item["baseUnitOfMeasureCode"]
+    unit = state.one("unitsOfMeasure", "code", code) if code else None
+    line |= {"unitOfMeasureCode": code, "unitOfMeasureId": unit["id"] if unit else BLANK_GUID}
+
+
+def base_quantity(line: Row, item: Row, quantity: Decimal) -> Decimal:
+    """`quantity` of a line of this item in the item's base unit: what stock is counted in."""
+    return quantity * (items.quantity_per_unit(item, line["unitOfMeasureCode"]) or 1)
 
 
 def _set_location(state: State, draft: Draft, line: Row, value: str, values: Row) -> None:
@@ -107,8 +124,8 @@ def refresh_quantities(line: Row) -> None:
 
 
 def price_from_card(draft: Draft, line: Row, item: Row) -> None:
-    """The item card's price, in the currency and price mode of the document."""
-    price = currency.from_local(item["unitPrice"], draft.header["exchangeRate"])
+    """The item card's price, for the line's unit, in the currency and price mode of the document."""
+    price = currency.from_local(base_quantity(line, item, item["unitPrice"]), draft.header["exchangeRate"])
     if draft.header["pricesIncludeTax"] != item["priceIncludesTax"]:
         convert = without_tax if item["priceIncludesTax"] else with_tax
         price = convert(price, line["taxPercent"], UNIT_PRICE_PRECISION)

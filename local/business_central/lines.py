@@ -158,10 +158,10 @@ def _set_item(state: State, draft: Draft, line: Row, item: Row) -> None:
     line |= {
         **OBJECT, "lineType": "Item", "itemId": item["id"], "lineObjectNumber": item["number"],
         "description": item["displayName"], "description2": item["displayName2"], "quantity": quantity,
-        "unitOfMeasureId": item["baseUnitOfMeasureId"], "unitOfMeasureCode": item["baseUnitOfMeasureCode"],
         "genProdPostingGroup": item["generalProductPostingGroupCode"], "shipmentDate": state.today(),
     }  # fmt: skip
     line_values.take_location(state, draft, line)
+    line_values.take_unit(state, line, item)
     line_values.set_tax(state, draft, line, item["vatProdPostingGroup"])
     line_values.price_from_card(draft, line, item)
     line_values.refresh_quantities(line)
@@ -205,7 +205,17 @@ def _set_variant(state: State, draft: Draft, line: Row, value: str, values: Row)
     variant = state.row("itemVariants", value)
     if variant is None or variant["itemId"] != line["itemId"]:
         raise errors.not_related("Variant Code", "Sales Line", variant["code"] if variant else value, "Item Variant")
+    _check_variant(variant)
     line["description"] = variant["description"] or line["description"]
+
+
+def _check_variant(variant: Row) -> None:
+    if variant.get("blocked"):
+        key = f"Item No.={variant['itemNumber']},Code={variant['code']}"
+        raise errors.must_be_equal("Blocked", "No", "Item Variant", key, "Yes")
+    if variant.get("salesBlocked"):
+        raise errors.dialog("You cannot sell Item Variant {code} because the Sales Blocked check box is selected on "
+                            "the Item Variant card.", code=variant["code"])  # fmt: skip
 
 
 SETTERS: dict[str, line_values.Setter] = {

@@ -1,6 +1,7 @@
 """Number series: the next number of a document or master record, and whether numbers may be typed in.
 
-Rules: Microsoft Learn, "Create number series"; the refusal text is that of the No. Series module.
+Rules: Microsoft Learn, "Create number series"; the refusal texts are those of the No. Series module (codeunits 303 and
+304). A series with an *Ending No.* gives no number beyond it, and one without *Default Nos.* gives none by itself.
 A series is a row of the hidden table `numberSeries`, so a rolled-back transaction gives its numbers back
 (the *Normal* implementation; with gaps allowed BC would not).
 """
@@ -19,13 +20,20 @@ def define(state: State, code: str, first: str, *, manual: bool = False) -> None
     digits = len(first) - len(first.rstrip("0123456789"))
     state.insert(TABLE, {
         "id": code, "code": code, "prefix": first[:-digits], "digits": digits,
-        "next": int(first[-digits:]), "manual": manual,
+        "next": int(first[-digits:]), "manual": manual, "default": True, "last": None,
     })  # fmt: skip
 
 
 def next_number(state: State, code: str) -> str:
     """Take the next number."""
     series = _series(state, code)
+    if not series["default"]:
+        raise errors.dialog(
+            "It is not possible to assign numbers automatically. If you want the program to assign numbers "
+            "automatically, please activate Default Nos. in No. Series {code}.", code=code)  # fmt: skip
+    if series["last"] is not None and series["next"] > series["last"]:
+        raise errors.dialog("You cannot assign new numbers from the number series {code} on {date}.",
+                            code=code, date=state.today())  # fmt: skip
     state.replace(TABLE, {**series, "next": series["next"] + 1})
     return f"{series['prefix']}{series['next']:0{series['digits']}d}"
 

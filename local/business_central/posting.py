@@ -15,6 +15,7 @@ from .contract import BLANK_DATE, BLANK_GUID, CONTRACT, Row
 from .documents import HIDDEN as HEADER_HIDDEN
 from .draft import KINDS, Draft, open_draft, save
 from .due_dates import due_date
+from .line_values import base_quantity
 from .lines import HIDDEN as LINE_HIDDEN
 from .state import State
 
@@ -158,8 +159,9 @@ def _ship(state: State, draft: Draft) -> None:
         state.insert("salesShipmentLines", _shipment_line(shipment, line))
         item = state.row("items", line["itemId"])
         if item and item["type"] == "Inventory":
-            items.post_stock(state, item, -line["shipQuantity"], entryType="Sale", documentNumber=number,
-                             documentType="Sales_x0020_Shipment", postingDate=draft.header["postingDate"],
+            items.post_stock(state, item, -base_quantity(line, item, line["shipQuantity"]),
+                             entryType="Sale", documentNumber=number, documentType="Sales_x0020_Shipment",
+                             postingDate=draft.header["postingDate"],
                              sourceNumber=draft.header["customerNumber"])  # fmt: skip
 
 
@@ -250,8 +252,9 @@ def _move_stock(state: State, draft: Draft, sign: int, number: str, document_typ
     for line in draft.lines:
         item = state.row("items", line["itemId"])
         if item and item["type"] == "Inventory":
-            items.post_stock(state, item, sign * line["quantity"], entryType="Sale", documentNumber=number,
-                             documentType=document_type, sourceNumber=draft.header["customerNumber"])  # fmt: skip
+            items.post_stock(state, item, sign * base_quantity(line, item, line["quantity"]),
+                             entryType="Sale", documentNumber=number, documentType=document_type,
+                             sourceNumber=draft.header["customerNumber"])  # fmt: skip
 
 
 def _credit_memo_from(state: State, invoice: Row) -> Draft:

@@ -43,6 +43,14 @@ TEMPLATES: dict[str, str] = {
         "Vous ne pouvez pas créer ce type de document lorsque le client {number} est bloqué pour confidentialité.",
     "You cannot sell Item {number} because the Sales Blocked check box is selected on the Item card.":
         "Vous ne pouvez pas vendre l'article {number} car Vente bloquée est cochée sur la fiche article.",
+    "You cannot sell Item Variant {code} because the Sales Blocked check box is selected on the Item Variant card.":
+        "Vous ne pouvez pas vendre la variante article {code} car Vente bloquée est cochée sur la fiche variante.",
+    "It is not possible to assign numbers automatically. If you want the program to assign numbers automatically, "
+    "please activate Default Nos. in No. Series {code}.":
+        "Il n'est pas possible d'attribuer des numéros automatiquement. Pour cela, activez N° par défaut dans la "
+        "souche de n° {code}.",
+    "You cannot assign new numbers from the number series {code} on {date}.":
+        "Vous ne pouvez pas attribuer de nouveaux numéros à partir de la souche de n° {code} le {date}.",
     "Item does not exist.": "L'article n'existe pas.",
     "Account does not exist.": "Le compte n'existe pas.",
     'Both "itemId" and "accountId" are specified. Specify only one of them.':
@@ -80,6 +88,7 @@ CAPTIONS: dict[str, str] = {
     "Sales Header": "En-tête vente", "Currency Exchange Rate": "Taux de change", "Country/Region": "Pays/région",
     "Country/Region Code": "Code pays/région", "Blocked": "Bloqué", "Direct Posting": "Imputation directe",
     "Quantity": "Quantité", "Variant Code": "Code variante", "Item Variant": "Variante article",
+    "No. Series": "Souche de n°",
     "Unit of Measure Code": "Code unité", "Item Unit of Measure": "Unité article", "Yes": "Oui", "No": "Non",
     "sell-to customer": "donneur d'ordre", "bill-to customer": "client facturé",
     "Tariff No.": "Nomenclature produit", "Tariff Number": "Nomenclature produit",

@@ -1,7 +1,7 @@
 """Is a sales document that was found the order that would be sent? What differs, in words.
 
 Equal totals do not make equal documents. Compared are the buyer, currency and price mode, and what is sold: objects,
-quantities, prices and discounts, however the lines are ordered or split. Comment lines sell nothing and are left
+quantities, units, prices and discounts, however the lines are ordered or split. Comment lines sell nothing and are left
 out, and one rounding line of ours may stand beside the planned lines. Addresses and the like are named by their
 properties only: a sentence about a difference holds no personal data.
 Border: pure. What is done about a difference is decided by the callers.
@@ -61,7 +61,7 @@ def tolerated(plan: SalesOrderPlan, lines: Iterable[Row]) -> Decimal:
 
 def differences(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
     """What differs in who buys what for how much, "there / planned"; none for the same order."""
-    return [*_buyer(found, plan), *_lines(found, plan), *_total_of_invoices(found, plan)]
+    return [*_buyer(found, plan), *_lines(found, plan), *_units(found, plan), *_total_of_invoices(found, plan)]
 
 
 def texts_that_differ(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
@@ -145,6 +145,23 @@ def _lines(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
         else:
             different.append(f"{name}: discount {_plain(discount)} / {_plain(less)}")
     return different
+
+
+def _units(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
+    """Items that stand there in another unit of measure: a box is not a piece. A shipment is not asked."""
+    if found.document.entity_set == "salesShipments":
+        return []
+    there, planned = _units_of(found.lines), _units_of(plan.lines)
+    return [f"Item {number} in {', '.join(sorted(there[number]))} / {', '.join(sorted(units))}"
+            for number, units in planned.items() if number in there and there[number] != units]
+
+
+def _units_of(lines: Iterable[Row]) -> dict[str, set[str]]:
+    units: dict[str, set[str]] = {}
+    for line in filter(_is_sold, lines):
+        if line["lineType"] == "Item" and line.get("unitOfMeasureCode"):
+            units.setdefault(str(line["lineObjectNumber"]).upper(), set()).add(str(line["unitOfMeasureCode"]).upper())
+    return units
 
 
 def _total_of_invoices(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:

@@ -97,6 +97,8 @@ def _field_missing(case: _Case) -> ConnectorError:
         return RecordRefused("setup-incomplete", f"Business Central > Items > {number}: {field} is empty.")
     if kind == "account":
         return RecordRefused("account-missing", f"G/L account {number}: {case.sentence}")
+    if re.search(r"\bNos\.|^N° ", field) and _is_set_up(case.parts["table"]):
+        return _series(case)
     return _as("setup-incomplete")(case) if _is_set_up(case.parts["table"]) else _refused(case)
 
 
@@ -112,11 +114,17 @@ def _field_differs(case: _Case) -> ConnectorError:
     blocked = re.search(r"block|bloqu", case.parts["field"], re.IGNORECASE)
     if kind in ("customer", "item") and blocked:
         return RecordRefused(f"{kind}-blocked", f"{kind.capitalize()} {number} is blocked: {case.sentence}")
+    if kind == "variant" and blocked:
+        return RecordRefused("item-blocked", f"A variant of item {number} is blocked: {case.sentence}")
     return _as("account-missing")(case) if kind == "account" else _refused(case)
 
 
 def _row_missing(case: _Case) -> ConnectorError:
     table, key = case.parts["table"], case.parts.get("key", "")
+    if _kind(table) == "unit":
+        return RecordRefused("unit-unknown", f"{case.sentence} Asked for: {_objects_of(case.written.body)}.")
+    if _kind(table) == "series":
+        return _series(case)
     if _is_set_up(table):
         empty = re.search(r"(Gen\. Bus\. Posting Group|Groupe compta\. marché)=''", key)
         return _posting_group_missing(_customer_of(case.written), empty[1]) if empty else _set_up(case)
@@ -125,7 +133,7 @@ def _row_missing(case: _Case) -> ConnectorError:
     return _as(_MISSING.get(_kind(table), "record-refused"))(case)
 
 
-_set_up = _as("setup-incomplete")
+_set_up, _series = _as("setup-incomplete"), _as("number-series")
 
 
 def _currency_unknown(case: _Case) -> ConnectorError:
@@ -138,6 +146,8 @@ def _currency_unknown(case: _Case) -> ConnectorError:
 def _nothing_within(case: _Case) -> ConnectorError:
     if re.search(r"currency|devise", case.failure.message, re.IGNORECASE):
         return _currency_unknown(case)
+    if re.search(r"No\. Series|souche", case.failure.message, re.IGNORECASE):
+        return _series(case)
     return _set_up(case)
 
 
@@ -163,6 +173,9 @@ def _blocked(kind: str) -> _Reading:
 _KINDS = {
     "customer": "customer", "client": "customer",
     "item": "item", "article": "item",
+    "item variant": "variant", "variante article": "variant",
+    "item unit of measure": "unit", "unité article": "unit", "unité de mesure article": "unit",
+    "no. series": "series", "souche de n°": "series", "souches de n°": "series", "no. series line": "series",
     "g/l account": "account", "compte général": "account",
     "currency": "currency", "devise": "currency",
     "currency exchange rate": "currency", "taux de change": "currency",
@@ -235,6 +248,10 @@ _OUR_TEXTS = (
     r"|\"itemId\" (?:and|et) \"accountId\"|You must specify an? |Inventory cannot be changed"
     r"|The value for .* cannot be modified"
 )
+_SERIES_TEXTS = (
+    r"numbers? (?:greater than \S+ )?from the number series|assign numbers automatically"
+    r"|à partir de la souche|attribuer des numéros automatiquement"
+)
 _SET_UP_TEXTS = (
     r"\"\w+\" (?:does not match to an? |ne correspond pas)|Sales Tax|run the data upgrade|not set up"
     r"|activate Manual Nos\.|numéros manuellement"
@@ -255,6 +272,8 @@ _RULES: tuple[tuple[str, str, _Reading], ...] = (
     ("Internal_DataNotFoundFilter", "", _nothing_within),
     ("Application_CallbackNotAllowed", "", _set_up),
     (_DIALOG, r"(?:Customer|client) (?P<number>\S+) (?:is blocked|est bloqué)", _blocked("customer")),
+    (_DIALOG, r"cannot sell Item Variant|vendre la variante", _as("item-blocked")),
+    (_DIALOG, _SERIES_TEXTS, _series),
     (_DIALOG, r"(?:cannot sell Item|vendre l[’']article) (?P<number>\S+)", _blocked("item")),
     (_DIALOG, r"sell-to customer cannot be found|donneur d[’']ordre .*introuvable", _customer_missing),
     (_DIALOG, r"^Item does not exist|^L[’']article n[’']existe pas", _line_object_missing("item-not-found")),

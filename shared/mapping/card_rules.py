@@ -25,6 +25,7 @@ EXCLUSIVE = (
 
 NUMBER_LENGTH = 20
 CURRENCY_LENGTH = 10
+OPTION_LENGTH = 50
 LARGEST_TOLERANCE = Decimal(1)
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
@@ -90,11 +91,14 @@ def _items(card: ShopCard) -> Iterator[str]:
         yield "Item Card Service: letters, digits and underscores, beginning with a letter or underscore."
     if card.sku_mapping is SkuMapping.ITEM_NO_AND_VARIANT_CODE and not card.sku_field_separator:
         yield f'SKU Field Separator: needed with SKU Mapping "{card.sku_mapping}".'
+    if len(card.variant_option_name_for_uom) > OPTION_LENGTH:
+        yield f"Variant Option Name for UoM: at most {OPTION_LENGTH} characters."
 
 
 def _numbers(card: ShopCard) -> Iterator[str]:
     numbers = {
         "Default Customer No.": card.default_customer_no,
+        "Default Item No.": card.default_item_no,
         "Shipping Charges Account": card.shipping_charges_account,
         "Tip Account": card.tip_account,
         "Sold Gift Card Account": card.sold_gift_card_account,

@@ -1,4 +1,4 @@
-"""A Shopify product as Business Central items, and the item of an order line.
+"""A Shopify product as Business Central items.
 
 Rules: Microsoft's Shopify Connector (item mapping, creation, update); Microsoft Learn, "API v2.0",
 item and itemVariant. Unit price and unit cost are set at creation only: afterwards Business Central
@@ -13,6 +13,7 @@ from shared.business_central.keys import is_item_of
 from shared.business_central.rows import ItemRow
 from shared.errors import ConnectorError, RecordRefused
 from shared.mapping.known import ItemLink, ItemsAndSetup, KnownItems, LinkOfVariant
+from shared.mapping.line_items import item_not_found
 from shared.mapping.new_items import ItemSource, new_item, numbers_of_ours, wanted_link
 from shared.mapping.plan import Body, ItemPlan
 from shared.mapping.prices import AskShopPrices, item_prices
@@ -20,8 +21,9 @@ from shared.mapping.refusals import number_taken
 from shared.mapping.sku import Goods, exists, find_item
 from shared.mapping.tariffs import tariffs
 from shared.mapping.text import fitted, tidy
+from shared.mapping.units import option_of, unclear_units, unit_of_variant
 from shared.shop_card import ShopCard
-from shared.shopify.records import LineItem, Product, Variant, number_of
+from shared.shopify.records import Product, Variant, number_of
 
 
 class RefusedVariant(msgspec.Struct, frozen=True):
@@ -38,13 +40,6 @@ class _Wanted(msgspec.Struct, frozen=True):
     by_number_alone: bool = False
 
 
-class ItemOfLine(msgspec.Struct, frozen=True):
-    """The item an order line sells; `variant_id` is the id of its item variant, "" without one."""
-
-    item_number: str
-    variant_id: str = ""
-
-
 def item_plans(product: Product, card: ShopCard, known: ItemsAndSetup, link_of_variant: LinkOfVariant,
                shop_prices: AskShopPrices) -> tuple[ItemPlan | RefusedVariant, ...]:
     """One plan or refusal per variant, in Shopify's order; () for a gift-card product.
@@ -54,48 +49,27 @@ def item_plans(product: Product, card: ShopCard, known: ItemsAndSetup, link_of_v
     """
     if product.is_gift_card:
         return ()
-    plans = [_priced(_plan_or_refusal(ItemSource(product, variant), card, known, link_of_variant),
-                     variant, card, known, link_of_variant, shop_prices)
+    plans = [_completed(_plan_or_refusal(ItemSource(product, variant), card, known, link_of_variant),
+                        variant, card, known, link_of_variant, shop_prices)
              for variant in product.variants.nodes]
     made = [plan for plan in plans if isinstance(plan, ItemPlan)]
     numbers = tariffs(product, made, card, link_of_variant)
-    return tuple(msgspec.structs.replace(plan, tariff=numbers[plan.shopify_variant_id])
-                 if plan.shopify_variant_id in numbers else plan for plan in plans)
-
-
-def item_of_line(line: LineItem, card: ShopCard, known: KnownItems,
-                 link_of_variant: LinkOfVariant) -> ItemOfLine:
-    """The item of an order line: linked before, else by SKU.
-
-    Raises RecordRefused: item-not-found (names the SKU and both settings), item-blocked.
-    """
-    link = _link_of_line(line, known, link_of_variant)
-    link = link or find_item(Goods(sku=line.sku or "", vendor=line.vendor or ""), card, known)
-    item = known.item_by_number(link.item_number) if link else None
-    if link is None or item is None:
-        raise item_not_found(f'order line "{line.name}"', line.sku or "", card)
-    if item.blocked:
-        raise RecordRefused("item-blocked", f"Item {item.number} (SKU {line.sku or 'none'}) is blocked.")
-    variant = known.variant(link.item_number, link.variant_code) if link.variant_code else None
-    return ItemOfLine(item.number, variant.id if variant else "")
-
-
-def item_not_found(record: str, sku: str, card: ShopCard) -> RecordRefused:
-    """The refusal that names the SKU and the two settings that would have created the item."""
-    goods = f"SKU {sku}" if sku else "no SKU"
-    mapping = card.sku_mapping.value or "blank"
-    return RecordRefused(
-        "item-not-found",
-        f"No Business Central item was found for {record} ({goods}, SKU Mapping {mapping}), and none is "
-        "created unless Auto Create Unknown Items is on and the Item Template is filled in.",
-        record=record,
-    )
+    unclear = unclear_units(product, made, card, known, link_of_variant)
+    return tuple(
+        msgspec.structs.replace(plan, tariff=numbers.get(plan.shopify_variant_id, ""),
+                                unclear_unit=unclear.get(plan.shopify_variant_id, ""))
+        if isinstance(plan, ItemPlan) else plan for plan in plans)
 
 
 def without_price(plan: ItemPlan, why: str) -> RecordRefused:
     """What parks a product whose item was created, or still is, without its price."""
     return RecordRefused("item-price-missing", f"Item {plan.item_number} has no price: {why}",
                          record=f"item {plan.item_number}")
+
+
+def unit_unclear(plan: ItemPlan) -> RecordRefused:
+    """What parks a product with a variant whose unit of measure nobody can say."""
+    return RecordRefused("unit-unclear", plan.unclear_unit, record=f"variant {plan.shopify_variant_id}")
 
 
 def _plan_or_refusal(source: ItemSource, card: ShopCard, known: ItemsAndSetup,
@@ -170,11 +144,12 @@ def _creating_plan(wanted: _Wanted, source: ItemSource, card: ShopCard, known: I
     )
 
 
-def _priced(plan: ItemPlan | RefusedVariant, variant: Variant, card: ShopCard, known: ItemsAndSetup,
-            link_of_variant: LinkOfVariant, shop_prices: AskShopPrices) -> ItemPlan | RefusedVariant:
-    """The plan with the prices of a new item, or of one that is owed them and was given none meanwhile."""
+def _completed(plan: ItemPlan | RefusedVariant, variant: Variant, card: ShopCard, known: ItemsAndSetup,
+               link_of_variant: LinkOfVariant, shop_prices: AskShopPrices) -> ItemPlan | RefusedVariant:
+    """The plan with the variant's unit, and the prices of a new item or of one that is owed them and still has none."""
     if isinstance(plan, RefusedVariant):
         return plan
+    plan = msgspec.structs.replace(plan, unit=unit_of_variant(variant, card), unit_option=option_of(card))
     item = known.item_by_number(plan.item_number)
     link = link_of_variant(plan.shopify_variant_id)
     owed = item is not None and item.unit_price == 0 and link is not None and link.price_owed
@@ -197,8 +172,3 @@ def _record(source: ItemSource) -> str:
 def _goods(source: ItemSource) -> Goods:
     variant: Variant = source.variant
     return Goods(sku=variant.sku or "", vendor=source.product.vendor, barcode=variant.barcode or "")
-
-
-def _link_of_line(line: LineItem, known: KnownItems, link_of_variant: LinkOfVariant) -> ItemLink | None:
-    link = link_of_variant(number_of(line.variant.id)) if line.variant else None
-    return link if exists(link, known) else None

@@ -81,13 +81,18 @@ class Known(KnownCustomers, KnownItems, KnownSetup, Protocol):
 class ItemLink(msgspec.Struct, frozen=True):
     """The item (and item variant) a Shopify variant is linked to, by the number and code that they have now.
 
-    `tariff_owed`, `price_owed`: they were to be set when the item was created, and could not be.
+    tariff_owed, price_owed  they were to be set when the item was created, and could not be
+    unit, unit_option        the unit of measure it is sold in ("" = the base unit), and the option that said so
+    unit_unclear             nobody can say in which unit it is sold
     """
 
     item_number: str
     variant_code: str = ""
     tariff_owed: bool = False
     price_owed: bool = False
+    unit: str = ""
+    unit_option: str = ""
+    unit_unclear: bool = False
 
 
 LinkOfVariant = Callable[[int], ItemLink | None]

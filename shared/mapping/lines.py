@@ -1,16 +1,15 @@
 """Lines of a sales order, property by property in the order Business Central needs them.
 
-Rules: Microsoft Learn, "API v2.0", salesOrderLine: object, variant, description, quantity, price,
+Rules: Microsoft Learn, "API v2.0", salesOrderLine: object, variant, unit, description, quantity, price,
 discount, since each property is validated in turn and the quantity sets the price anew. Price and
-discount are always sent, also 0: otherwise Business Central's own would apply.
+discount are always sent, also 0: otherwise Business Central's own would apply; so is the unit.
 """
 from __future__ import annotations
 
-from shared.errors import RecordRefused
 from shared.mapping.accounts import usable_account
 from shared.mapping.billing import Billed
-from shared.mapping.items import item_of_line
-from shared.mapping.known import ItemsAndSetup, KnownItems, KnownSetup, LinkOfVariant
+from shared.mapping.known import ItemsAndSetup, KnownSetup, LinkOfVariant
+from shared.mapping.line_items import ItemOfLine, item_of_line, named_item
 from shared.mapping.plan import Body
 from shared.mapping.text import code, fitted
 from shared.shop_card import ChargeType, PoNumberHandling, ShopCard
@@ -29,18 +28,14 @@ def goods_line(line: LineItem, billed: Billed, card: ShopCard, known: ItemsAndSe
                link_of_variant: LinkOfVariant, *, record: str) -> Body:
     """An item line; a tip or a sold gift card goes onto its account instead.
 
-    Raises RecordRefused: item-not-found, item-blocked, account-missing.
+    Raises RecordRefused: item-not-found, item-blocked, unit-unclear, account-missing.
     """
     if is_tip(line):
         return _priced(_account(card.tip_account, "Tip Account", known, record), line.name, billed)
     if line.is_gift_card:
         account = _account(card.sold_gift_card_account, "Sold Gift Card Account", known, record)
         return _priced(account, line.name, billed)
-    item = item_of_line(line, card, known, link_of_variant)
-    target: Body = {"lineType": "Item", "lineObjectNumber": item.item_number}
-    if item.variant_id:
-        target["itemVariantId"] = item.variant_id
-    return _priced(target, line.name, billed)
+    return _priced(_item(item_of_line(line, card, known, link_of_variant)), line.name, billed)
 
 
 def shipping_line(charge: ShippingLine, billed: Billed, card: ShopCard, known: ItemsAndSetup, *, record: str) -> Body:
@@ -71,21 +66,20 @@ def _charge_target(charge: ShippingLine, card: ShopCard, known: ItemsAndSetup, r
     setting = f'Shipping Charges "{row.title}"'
     if row.type is ChargeType.ACCOUNT:
         return _account(row.number, setting, known, record)
-    return _item(row.number, setting, known, record)
+    return _item(named_item(row.number, setting, known, record=record))
 
 
 def _account(number: str, setting: str, known: KnownSetup, record: str) -> Body:
     return {"lineType": "Account", "lineObjectNumber": usable_account(number, setting, known, record=record)}
 
 
-def _item(number: str, setting: str, known: KnownItems, record: str) -> Body:
-    item = known.item_by_number(code(number))
-    if item is None:
-        sentence = f"{setting} names item {number}, which does not exist in Business Central."
-        raise RecordRefused("item-not-found", sentence, record=record)
-    if item.blocked:
-        raise RecordRefused("item-blocked", f"{setting} names item {item.number}, which is blocked.", record=record)
-    return {"lineType": "Item", "lineObjectNumber": item.number}
+def _item(item: ItemOfLine) -> Body:
+    target: Body = {"lineType": "Item", "lineObjectNumber": item.item_number}
+    if item.variant_id:
+        target["itemVariantId"] = item.variant_id
+    if item.unit:
+        target["unitOfMeasureCode"] = item.unit
+    return target
 
 
 def _priced(target: Body, description: str, billed: Billed) -> Body:

@@ -84,6 +84,8 @@ class ItemPlan(msgspec.Struct, frozen=True):
     unpriced                why it has none, "" when nothing is amiss
     variant_id / variant_code  the existing item variant, or the code to create; "" = none
     variant                 properties of the item variant to create; {} = nothing to send
+    unit, unit_option       unit of measure the variant is sold in, "" = the base unit, and the option that said so
+    unclear_unit            why nobody can say in which unit it is sold, "" when nothing is amiss
     tariff                  tariff number the Item Card is to show, digits; "" = leave it alone
     """
 
@@ -97,6 +99,9 @@ class ItemPlan(msgspec.Struct, frozen=True):
     tariff: str = ""
     prices: Body = {}
     unpriced: str = ""
+    unit: str = ""
+    unit_option: str = ""
+    unclear_unit: str = ""
 
 
 def plan_hash(*plans: SalesOrderPlan | CustomerPlan | ItemPlan) -> str:

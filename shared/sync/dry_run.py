@@ -21,7 +21,7 @@ from shared.json_text import decoded
 from shared.mapping.buyers import NewBuyer, buyer_of
 from shared.mapping.companies import company_plan
 from shared.mapping.customers import customer_plan, wants_customer
-from shared.mapping.items import RefusedVariant, item_plans, without_price
+from shared.mapping.items import RefusedVariant, item_plans, unit_unclear, without_price
 from shared.mapping.known import LinkOfVariant
 from shared.mapping.order_changes import content_hash, header_changes
 from shared.mapping.plan import Body, CustomerPlan, ItemPlan, SalesOrderPlan
@@ -109,6 +109,7 @@ def _product(product: Product, link: Link, around: Surroundings) -> DryRun:
     plans = item_plans(product, around.card, around.directory, links, around.shop_prices)
     reasons = [one.reason for one in plans if isinstance(one, RefusedVariant)]
     reasons += [without_price(one, one.unpriced) for one in plans if isinstance(one, ItemPlan) and one.unpriced]
+    reasons += [unit_unclear(one) for one in plans if isinstance(one, ItemPlan) and one.unclear_unit]
     refused = [Refusal(reason.code, reason.detail) for reason in reasons]
     service = around.card.item_card_service
     operations = [each for one in plans if isinstance(one, ItemPlan) for each in _item_operations(one, service)]

@@ -39,7 +39,9 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     bc_id       id of the Business Central record: what is followed and compared; bc_number is only shown
     bc_variant  code of the item variant (items), shown like the number
     bc_variant_id  its id; "" in links of older versions
-    owes        what the item still lacks (items, parked): "tariff", "price" or both; "" in older versions: tariff
+    owes        what the item still lacks (items, parked), words of sync/products.py; "" in older versions: tariff
+    unit        unit of measure the variant is sold in (items), "" = the base unit
+    unit_option the option of the product that said so
     capture     SHA-256 of the record as last captured
     card        fingerprint of the shop card it was mapped with
     plan        hash of the plan last applied
@@ -59,6 +61,8 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     bc_variant: str = ""
     bc_variant_id: str = ""
     owes: str = ""
+    unit: str = ""
+    unit_option: str = ""
     capture: str = ""
     card: str = ""
     plan: str = ""

@@ -11,7 +11,7 @@ from shared.business_central.directory import Directory
 from shared.business_central.executor import change_row, create_item, create_variant
 from shared.business_central.item_card import set_tariff_number
 from shared.errors import ConnectorError, RecordRefused
-from shared.mapping.items import RefusedVariant, item_plans, without_price
+from shared.mapping.items import RefusedVariant, item_plans, unit_unclear, without_price
 from shared.mapping.known import ItemLink
 from shared.mapping.plan import ItemPlan, plan_hash
 from shared.shopify.reading import Record
@@ -25,10 +25,11 @@ ITEMS = "items"
 
 
 class Owed(StrEnum):
-    """What an item is to have and could not be given."""
+    """What an item was to be given and could not be; UNIT: nobody can say in which unit the variant is sold."""
 
     TARIFF = "tariff"
     PRICE = "price"
+    UNIT = "unit"
 
 
 class ItemLinks:
@@ -58,6 +59,7 @@ class ItemLinks:
         return self._known[plan.shopify_variant_id].with_(
             state=LinkState.PARKED if owing else LinkState.APPLIED, bc_id=plan.item_id, bc_number=plan.item_number,
             bc_set="items", bc_variant=plan.variant_code, bc_variant_id=plan.variant_id, owes=" ".join(owing),
+            unit=plan.unit, unit_option=plan.unit_option,
         )
 
 
@@ -70,7 +72,10 @@ def item_link(link: Link, directory: Directory) -> ItemLink | None:
     if item is None:
         return None
     owed = (link.owes or Owed.TARIFF).split() if link.state is LinkState.PARKED else []
-    known = ItemLink(item.number, tariff_owed=Owed.TARIFF in owed, price_owed=Owed.PRICE in owed)
+    known = ItemLink(
+        item.number, tariff_owed=Owed.TARIFF in owed, price_owed=Owed.PRICE in owed,
+        unit=link.unit, unit_option=link.unit_option, unit_unclear=Owed.UNIT in owed,
+    )
     if not link.bc_variant:
         return known
     if link.bc_variant_id:
@@ -130,6 +135,8 @@ def _with_variant(done: _Done, plan: ItemPlan, context: JobContext) -> _Done:
         return done
     applied, what = result
     done.plans.append(applied)
+    if applied.unclear_unit:
+        _owe(done, variant, Owed.UNIT, unit_unclear(applied))
     if applied.unpriced:
         _owe(done, variant, Owed.PRICE, without_price(applied, applied.unpriced))
     tariff = attempt(f"variant {variant}", lambda: _tariff_set(applied, context))

@@ -423,6 +423,7 @@ CHAIR: Body = {**DESK, "lineObjectNumber": "1100"}
     pytest.param({"lines": [DESK, {**CHAIR, "unitPrice": 0}]}, {}, "Item 1100", id="a free line more"),
     pytest.param({}, {"lines": [DESK, {**CHAIR, "unitPrice": 0}]}, "Item 1100", id="a free line less"),
     pytest.param({"header": {"customerNumber": "C00010"}}, {}, "customer C00010 / C-WEB", id="another customer"),
+    pytest.param({}, {"lines": [{**DESK, "unitOfMeasureCode": "BOX"}]}, "Item 1000 in PCS / BOX", id="a box, no piece"),
     pytest.param(
         {"lines": [{**DESK, "unitPrice": Decimal("110.00"), "discountAmount": Decimal("10.00")}]}, {},
         "Item 1000", id="another price with a discount"),

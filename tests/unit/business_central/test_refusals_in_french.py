@@ -21,6 +21,14 @@ MANUAL = (
     "You may not enter numbers manually. If you want to enter numbers manually, please activate Manual Nos. in No. "
     "Series {code}."
 )
+ENDED = "You cannot assign new numbers from the number series {code} on {date}."
+NOT_BY_ITSELF = (
+    "It is not possible to assign numbers automatically. If you want the program to assign numbers automatically, "
+    "please activate Default Nos. in No. Series {code}."
+)
+VARIANT_NOT_SOLD = (
+    "You cannot sell Item Variant {code} because the Sales Blocked check box is selected on the Item Variant card."
+)
 POSTING_DATE = "Posting Date is not within your range of allowed posting dates."
 
 REFUSALS = {
@@ -46,6 +54,12 @@ REFUSALS = {
     "no customer given": dialog('A "customerNumber" or a "customerId" must be provided.'),
     "item and account": dialog('Both "itemId" and "accountId" are specified. Specify only one of them.'),
     "manual numbers": dialog(MANUAL, code="CUST"),
+    "ended number series": dialog(ENDED, code="ORDERS", date="2026-03-10"),
+    "no automatic numbers": dialog(NOT_BY_ITSELF, code="ORDERS"),
+    "missing number series": errors.setup_missing("No. Series", "Code='ORDERS'"),
+    "blocked variant": errors.must_be_equal("Blocked", "No", "Item Variant", "Item No.=1000,Code=RED", "Yes"),
+    "variant not for sale": dialog(VARIANT_NOT_SOLD, code="RED"),
+    "unit of a line": errors.not_related("Unit of Measure Code", "Sales Line", "BOX", "Item Unit of Measure"),
     "posting date": dialog(POSTING_DATE),
     "stale ETag": errors.entity_changed(),
 }

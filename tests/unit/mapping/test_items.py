@@ -5,12 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from shared.errors import RecordRefused
-from shared.mapping.items import ItemOfLine, RefusedVariant, item_of_line, item_plans
+from shared.mapping.items import RefusedVariant, item_plans
 from shared.mapping.known import ItemLink
 from shared.mapping.plan import ItemPlan
 from shared.shop_card import ItemTemplate, SkuMapping, VendorItem
-from tests.builders import a_card, a_line, a_product, a_variant, a_variant_row, an_item_row, cronus, shop_prices
+from tests.builders import a_card, a_product, a_variant, a_variant_row, an_item_row, cronus, shop_prices
 
 V77 = VendorItem(vendor="30000", vendor_item_no="V-77", item_no="1000")
 V77_RED = VendorItem(vendor="30000", vendor_item_no="V-77-RED", item_no="1000", variant_code="RED")
@@ -283,44 +282,3 @@ def test_one_refused_variant_does_not_stop_the_others():
 
 def test_g10_a_gift_card_product_is_no_item():
     assert plans_of(a_product(is_gift_card=True), a_card(**CREATING)) == ()
-
-
-@pytest.mark.parametrize(
-    ("line", "mapping", "link", "expected"),
-    [
-        pytest.param({"sku": "1000"}, SkuMapping.ITEM_NO, None, ItemOfLine("1000"), id="by-sku"),
-        pytest.param({"sku": "V-77", "vendor": "30000"}, SkuMapping.VENDOR_ITEM_NO, None, ItemOfLine("1000"),
-                     id="g3-by-vendor-and-sku"),
-        pytest.param({"sku": "1000|RED"}, SkuMapping.ITEM_NO_AND_VARIANT_CODE, None,
-                     ItemOfLine("1000", "id-1000-RED"), id="with-item-variant"),
-        pytest.param({"sku": "changed"}, SkuMapping.ITEM_NO, ItemLink("1001"), ItemOfLine("1001"), id="by-link"),
-        pytest.param({"sku": "1000"}, SkuMapping.ITEM_NO, ItemLink("GONE"), ItemOfLine("1000"), id="link-is-gone"),
-        pytest.param({"sku": "1000", "variant": None, "product": None}, SkuMapping.ITEM_NO, ItemLink("1001"),
-                     ItemOfLine("1000"), id="custom-line-by-sku"),
-    ],
-)
-def test_item_of_an_order_line(line, mapping, link, expected):
-    card = a_card(sku_mapping=mapping, vendor_items=(V77,))
-
-    assert item_of_line(a_line(**line), card, cronus(), lambda variant: link) == expected
-
-
-def test_an_order_line_with_a_blocked_item_is_refused():
-    with pytest.raises(RecordRefused, match=r"Item 1000 \(SKU 1000\) is blocked") as refused:
-        item_of_line(a_line(), a_card(), cronus(items=(an_item_row("1000", blocked=True),)), unlinked)
-
-    assert refused.value.code == "item-blocked"
-
-
-def test_an_order_line_with_an_unknown_sku_names_it():
-    with pytest.raises(RecordRefused, match="SKU A-1") as refused:
-        item_of_line(a_line(sku="A-1"), a_card(), cronus(), unlinked)
-
-    assert refused.value.code == "item-not-found"
-
-
-def test_an_order_line_without_sku_says_so():
-    with pytest.raises(RecordRefused, match=r'order line "Line 1" \(no SKU, SKU Mapping Item No\.\)') as refused:
-        item_of_line(a_line(sku=None), a_card(), cronus(), unlinked)
-
-    assert refused.value.code == "item-not-found"
