@@ -67,7 +67,7 @@ def test_g3_a_vendor_item_no_is_an_item_only_together_with_its_vendor(house: Hou
     house.card(sku_mapping="Vendor Item No.",
                vendor_items=[{"vendor": "30000", "vendor_item_no": "V-77", "item_no": "1001"}])
     house.product(PRODUCT, "V-77", vendor=vendor)
-    house.order(5001, lines=[{"sku": "V-77", "quantity": 1, "unit_price": "10.55"}])
+    house.order(5001, lines=[{"sku": "V-77", "quantity": 1, "unit_price": "10.55", "tax_rate": "0.055"}])
 
     house.sync()
 
@@ -79,7 +79,7 @@ def test_g3_a_vendor_item_no_is_an_item_only_together_with_its_vendor(house: Hou
 def test_g4_with_a_blank_mapping_the_barcode_finds_the_item(house: House) -> None:
     house.card(sku_mapping="", find_mapping_by_barcode=True)
     house.product(PRODUCT, "SPREAD", variant={"barcode": "3017620422003"})
-    house.order(5001, lines=[{"sku": "SPREAD", "quantity": 1, "unit_price": "10.55"}])
+    house.order(5001, lines=[{"sku": "SPREAD", "quantity": 1, "unit_price": "10.55", "tax_rate": "0.055"}])
 
     house.sync()
 
