@@ -71,6 +71,7 @@ class SkippedQuery(msgspec.Struct, frozen=True):
     type: Type | Literal[""] = ""
     code: Text = ""
     dismissed: bool = False
+    left_out: bool = False
     run: Text = ""
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1000
     continuation: Text = ""

@@ -28,7 +28,7 @@ def list_skipped_records(call: Call) -> Answer:
     records, continuation = call.connector.skipped.page(
         _shop(call), query.type or None, query.continuation, query.limit,
         lambda one: query.code in ("", one.code) and query.run in ("", one.run)
-        and bool(one.dismissed_at) == query.dismissed)
+        and bool(one.dismissed_at) == query.dismissed and one.left_out == query.left_out)
     return Answer([_shown(one, call.french) for one in records], headers=_next_page(query, continuation))
 
 
@@ -85,7 +85,8 @@ def _next_page(query: SkippedQuery, continuation: str) -> dict[str, str] | None:
     if not continuation:
         return None
     wanted = {name: str(value) for name, value in msgspec.to_builtins(query).items() if value}
-    wanted = wanted | {"continuation": continuation, "dismissed": str(query.dismissed).lower()}
+    flags = {name: str(getattr(query, name)).lower() for name in ("dismissed", "left_out")}
+    wanted = wanted | flags | {"continuation": continuation}
     return {"Link": f'<?{urlencode(wanted)}>; rel="next"'}
 
 

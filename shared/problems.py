@@ -216,6 +216,24 @@ CATALOGUE: dict[str, Problem] = {
         "Modifier la commande vente dans Business Central, ou l'y supprimer et relancer "
         "l'enregistrement : elle est alors créée à nouveau.",
     ),
+    "order-left-out": Problem(
+        Fault.SETUP, 422,
+        "The shop card does not take this order",
+        "Nothing is wrong. Shop card > Orders to Import: select such orders, and the next run takes it; or synchronize "
+        "this one order in any case.",
+        "La fiche magasin ne prend pas cette commande",
+        "Il n'y a pas d'erreur. Fiche magasin > Commandes à importer : sélectionner de telles commandes, et la "
+        "prochaine exécution la prend ; ou synchroniser cette seule commande quoi qu'il en soit.",
+    ),
+    "order-held": Problem(
+        Fault.SETUP, 422,
+        "The order waits before it is taken",
+        "Nothing is wrong: it comes in by itself when its time has passed or its risk is no longer high. To take it "
+        "now, synchronize this one order in any case.",
+        "La commande attend avant d'être prise",
+        "Il n'y a pas d'erreur : elle arrive d'elle-même quand son délai est passé ou que son risque n'est plus élevé. "
+        "Pour la prendre maintenant, synchroniser cette seule commande quoi qu'il en soit.",
+    ),
     "outcome-unknown": Problem(
         Fault.OTHER_SERVICE, 502,
         "Business Central did not say whether it stored the record",

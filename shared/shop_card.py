@@ -87,6 +87,37 @@ class ChargeType(StrEnum):
     ITEM = "Item"
 
 
+class FinancialStatus(StrEnum):
+    """Financial statuses of Shopify that an order may be taken with. Voided and expired ones are never taken."""
+
+    AUTHORIZED = "Authorized"
+    PENDING = "Pending"
+    PARTIALLY_PAID = "Partially Paid"
+    PAID = "Paid"
+    PARTIALLY_REFUNDED = "Partially Refunded"
+    REFUNDED = "Refunded"
+
+
+class HighRiskOrders(StrEnum):
+    """What becomes of orders of which an assessment says that their risk is high."""
+
+    IMPORT = "Import"
+    HOLD = "Hold"
+
+
+class OrdersToImport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which new orders are taken; what each field does: mapping/orders_to_import.py."""
+
+    financial_statuses: tuple[FinancialStatus, ...] = tuple(FinancialStatus)
+    import_test_orders: bool = False
+    high_risk_orders: HighRiskOrders = HighRiskOrders.IMPORT
+    channels: tuple[str, ...] = ()
+    channels_excluded: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    tags_excluded: tuple[str, ...] = ()
+    hold_minutes: int = 0
+
+
 class ItemTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Values of a new item; Business Central's item templates are not reachable over API v2.0."""
 
@@ -150,6 +181,7 @@ class ShopCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     variant_option_name_for_uom: str = ""
     default_item_no: str = ""
 
+    orders_to_import: OrdersToImport = OrdersToImport()
     auto_create_sales_documents: bool = False
     shopify_order_no_on_doc_line: bool = False
     po_number_handling: PoNumberHandling = PoNumberHandling.COMMENT_LINE

@@ -6,7 +6,9 @@ order     name, currency*, presentment_currency, presentment_rate ("1.08"), taxe
           customer (numeric id or null = guest), email, phone,
           shipping_address, billing_address (default: the shipping address), note, tags, po_number, test,
           processed_at, cancelled (True), cancelled_at, closed (True), closed_at, fulfilled (True),
-          company {company, location, contact} (numeric ids), payment_pending (True), tip ("5.00")
+          company {company, location, contact} (numeric ids), payment_pending (True), tip ("5.00"),
+          payment_expired (True), payment_terms {payment_terms_name, due_in_days}, source_name, app (its name),
+          risk [levels of the assessments: HIGH | MEDIUM | LOW | NONE | PENDING]
 lines     [{sku, quantity, unit_price, title, variant_title, vendor, product, variant (numeric ids),
           discount ("24.00", on this line), tax_rate, tax, taxes, gift_card, tip, taxable, requires_shipping,
           removed (pieces taken off by an edit), duties [{price, taxes}]}]
@@ -24,7 +26,7 @@ Children's numbers are the order's number x 1000 + position, so any child leads 
 """
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -173,8 +175,24 @@ def _head(draft: Draft) -> Record:
         "dutiesIncluded": bool(spec.get("duties_included")),
         "estimatedTaxes": False, "discountCodes": codes, "discountCode": codes[0] if codes else None,
         "customAttributes": [{"key": k, "value": v} for k, v in spec.get("attributes", {}).items()],
-        "paymentTerms": None, "retailLocation": None, "returnStatus": "NO_RETURN",
+        "paymentTerms": _payment_terms(spec), "app": {"__typename": "App", "name": spec.get("app", "Online Store")},
+        "risk": _risk(spec.get("risk", ())), "retailLocation": None, "returnStatus": "NO_RETURN",
     }
+
+
+def _payment_terms(spec: Spec) -> Record | None:
+    terms = spec.get("payment_terms")
+    return terms and {"__typename": "PaymentTerms", "id": gid("PaymentTerms", spec["id"]), "paymentTermsType": "NET",
+                      "paymentTermsName": terms["payment_terms_name"], "dueInDays": terms.get("due_in_days")}
+
+
+def _risk(levels: Iterable[str]) -> Record:
+    """Shopify recommends by the worst assessment; without any there is no recommendation (OrderRiskSummary)."""
+    by_level = {"HIGH": "CANCEL", "MEDIUM": "INVESTIGATE", "LOW": "ACCEPT"}
+    advice = next((by_level[level] for level in by_level if level in levels), "NONE")
+    return {"__typename": "OrderRiskSummary", "recommendation": advice,
+            "assessments": [{"__typename": "OrderRiskAssessment", "riskLevel": level, "facts": [], "provider": None}
+                            for level in levels]}
 
 
 def _amounts(draft: Draft) -> Record:

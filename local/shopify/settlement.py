@@ -112,7 +112,8 @@ def _payment_fields(draft: Draft, payments: list[Record], received: Pair, refund
     outstanding = (due[0] - net[0], due[1] - net[1])
     bags = draft.money.bag
     return {
-        "displayFinancialStatus": _financial_status(payments, received[0], refunded[0], outstanding[0]),
+        "displayFinancialStatus": "EXPIRED" if draft.spec.get("payment_expired") and not received[0] else
+                                  _financial_status(payments, received[0], refunded[0], outstanding[0]),
         "fullyPaid": outstanding[0] <= 0, "unpaid": not received[0] and draft.shop.total > 0,
         "paymentGatewayNames": list(dict.fromkeys(p["record"]["gateway"] for p in payments)),
         "totalReceivedSet": bags(*received), "totalRefundedSet": bags(*refunded),

@@ -3,6 +3,8 @@
 Table SkippedRecords, partition = shop, key = `<kind>|<id>`: one row a record however often it
 fails. The wait before the next try doubles from five minutes to a day. A row disappears when its
 record goes through. A dismissed one is neither tried nor listed until the record changes in Shopify.
+An order that the shop card does not select has a row too, so that it can be told why: nothing is wrong
+with it, and it is listed only when asked for.
 """
 from __future__ import annotations
 
@@ -25,7 +27,12 @@ _SCAN = 1000
 
 
 class SkippedRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One parked record; times are UTC, ISO 8601. `dismissed_at` is "" unless somebody dismissed it."""
+    """One parked record; times are UTC, ISO 8601. `dismissed_at` is "" unless somebody dismissed it.
+
+    next_try   "" = not by itself
+    left_out   nothing is wrong: the shop card does not select the order (mapping/orders_to_import.py)
+    selection  by which choice of the card it was left out; with another one it is decided again
+    """
 
     shop: str
     kind: str
@@ -40,6 +47,8 @@ class SkippedRecord(msgspec.Struct, frozen=True, kw_only=True):
     dismissed_at: str = ""
     dismissed_by: str = ""
     note: str = ""
+    left_out: bool = False
+    selection: str = ""
 
 
 def next_try(tries: int, now: datetime) -> datetime:
@@ -53,11 +62,30 @@ def parked_again(
     due: datetime | None = None,
 ) -> SkippedRecord:
     """The row of a record that failed now, once more than `before` says; `due` other than by the number of tries."""
+    before = None if before is None or before.left_out else before
     tries = before.tries + 1 if before else 1
     return SkippedRecord(
         shop=shop, kind=kind, number=number, code=code, detail=detail[:2000], tries=tries,
         first_at=before.first_at if before else iso(now), last_at=iso(now),
         next_try=(due or next_try(tries, now)).isoformat(timespec="seconds"), run=run,
+    )
+
+
+def left_out_again(
+    before: SkippedRecord | None, *, shop: str, number: int, code: str, detail: str, selection: str, now: datetime,
+    run: str, waits: bool, until: datetime | None = None,
+) -> SkippedRecord:
+    """The row of an order that the shop card does not select now, once more than `before` says.
+
+    waits  it is held: due at `until`, or, where nobody knows that, after a wait that grows like that of a failure
+    """
+    before = before if before is not None and before.left_out else None
+    tries = before.tries + 1 if before else 1
+    due = (until or next_try(tries, now)).isoformat(timespec="seconds") if waits else ""
+    return SkippedRecord(
+        shop=shop, kind="orders", number=number, code=code, detail=detail, tries=tries,
+        first_at=before.first_at if before else iso(now), last_at=iso(now), next_try=due, run=run,
+        left_out=True, selection=selection,
     )
 
 
@@ -117,9 +145,10 @@ class SkippedRecords:
         return record is not None
 
     def make_all_due(self, shop: str, now: datetime, *, code: str = "", kind: str = "") -> int:
-        """Let all parked records be tried, or those of one code or kind; dismissed ones stay. How many."""
+        """Let all parked records be tried, or those of one code or kind; dismissed ones stay, and so do orders that the
+        shop card leaves out, unless their code is given. How many."""
         wanted = [_due(one, now) for one in self.of(shop, kind or None)
-                  if not one.dismissed_at and code in ("", one.code)]
+                  if not one.dismissed_at and code in ("" if not one.left_out else one.code, one.code)]
         self.park(wanted)
         return len(wanted)
 
@@ -138,7 +167,12 @@ class SkippedRecords:
 
 def is_due(record: SkippedRecord, now: datetime) -> bool:
     """Whether its next try has come; never for a dismissed one."""
-    return not record.dismissed_at and from_iso(record.next_try) <= now
+    return not record.dismissed_at and record.next_try != "" and from_iso(record.next_try) <= now
+
+
+def is_decided_otherwise(record: SkippedRecord, selection: str) -> bool:
+    """Whether the order was left out by another choice of the card than this one."""
+    return record.left_out and not record.dismissed_at and record.selection != selection
 
 
 def _due(record: SkippedRecord, now: datetime) -> SkippedRecord:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from shared.clock import from_iso
+from shared.mapping.orders_to_import import same_name
 from shared.mapping.text import code
 from shared.shop_card import CustomerMapping, NameSource, ShopCard, SkuMapping
 
@@ -27,6 +28,7 @@ NUMBER_LENGTH = 20
 CURRENCY_LENGTH = 10
 OPTION_LENGTH = 50
 LARGEST_TOLERANCE = Decimal(1)
+LONGEST_HOLD_MINUTES = 7 * 24 * 60
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
 _ISO_CURRENCY = re.compile(r"[A-Z]{3}")
@@ -95,6 +97,20 @@ def _items(card: ShopCard) -> Iterator[str]:
         yield f"Variant Option Name for UoM: at most {OPTION_LENGTH} characters."
 
 
+def _orders_to_import(card: ShopCard) -> Iterator[str]:
+    wanted = card.orders_to_import
+    if not wanted.financial_statuses:
+        yield "Orders to Import: choose at least one financial status, or no order would ever come in."
+    if not 0 <= wanted.hold_minutes <= LONGEST_HOLD_MINUTES:
+        yield f"Orders to Import, Hold Minutes: between 0 and {LONGEST_HOLD_MINUTES} (a week)."
+    for name, chosen, excluded in (("channel", wanted.channels, wanted.channels_excluded),
+                                   ("tag", wanted.tags, wanted.tags_excluded)):
+        if not all(text.strip() for text in (*chosen, *excluded)):
+            yield f"Orders to Import: a {name} is empty."
+        for both in sorted({same_name(text) for text in chosen} & {same_name(text) for text in excluded}):
+            yield f'Orders to Import: the {name} "{both}" is both taken and excluded.'
+
+
 def _numbers(card: ShopCard) -> Iterator[str]:
     numbers = {
         "Default Customer No.": card.default_customer_no,
@@ -159,6 +175,6 @@ def _doubles(texts: Iterable[str]) -> list[str]:
 
 
 _RULES: tuple[Callable[[ShopCard], Iterator[str]], ...] = (
-    _code, _company, _enabled, _logging_mode_until, _customers, _items, _numbers, _shipping_charges, _vendor_items,
-    _currencies, _tolerance, _time_zone,
+    _code, _company, _enabled, _logging_mode_until, _customers, _items, _orders_to_import, _numbers, _shipping_charges,
+    _vendor_items, _currencies, _tolerance, _time_zone,
 )

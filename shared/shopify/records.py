@@ -276,8 +276,28 @@ class OrderCustomer(_Record, frozen=True, kw_only=True):
     default_phone_number: Phone | None = None
 
 
+class PurchasingEntity(_Record, frozen=True, kw_only=True):
+    """Who buys: a company at one of its locations; both None where it is a private person."""
+
+    company: Gid | None = None
+    location: Gid | None = None
+
+
+class PaymentTerms(_Record, frozen=True, kw_only=True):
+    """What was agreed on paying later."""
+
+    payment_terms_name: str = ""
+    due_in_days: int | None = None
+
+
 class CashRounding(_Record, frozen=True, kw_only=True):
     payment_set: MoneyBag
+
+
+class SalesApp(_Record, frozen=True, kw_only=True):
+    """The app an order was placed with; its name is what the admin shows as its channel."""
+
+    name: str = ""
 
 
 class Order(_Record, frozen=True, kw_only=True):
@@ -293,6 +313,9 @@ class Order(_Record, frozen=True, kw_only=True):
     closed_at: datetime | None = None
     edited: bool = False
     test: bool = False
+    source_name: str | None = None
+    app: SalesApp | None = None
+    tags: list[str] = []
     po_number: str | None = None
     email: str | None = None
     phone: str | None = None
@@ -307,6 +330,8 @@ class Order(_Record, frozen=True, kw_only=True):
     total_refunded_set: MoneyBag
     total_cash_rounding_adjustment: CashRounding | None = None
     customer: OrderCustomer | None = None
+    purchasing_entity: PurchasingEntity | None = None
+    payment_terms: PaymentTerms | None = None
     billing_address: Address | None = None
     shipping_address: Address | None = None
     line_items: LinePage

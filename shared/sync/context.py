@@ -26,7 +26,7 @@ from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record
 from shared.storage.lease import Lease
 from shared.storage.tables import Table
-from shared.sync.links import Links
+from shared.sync.links import Links, Wish
 from shared.sync.redacted import RedactedOfShop
 from shared.telemetry import carried
 
@@ -44,6 +44,7 @@ class JobContext(NamedTuple):
     named           reads records by their ids, for what an order needs
     redacted        records that were erased on a person's request
     shop_prices     how the shop states its prices, asked when an item is to get one
+    wish            what an operator asked for with the orders of this job
     """
 
     card: ShopCard
@@ -64,6 +65,7 @@ class JobContext(NamedTuple):
     named: Callable[[Kind, Sequence[int]], list[Record]]
     redacted: RedactedOfShop
     shop_prices: AskShopPrices
+    wish: Wish = Wish.NONE
 
     def links(self, kind: str) -> Links:
         """The links of this shop's records of one kind."""

@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from shared.clock import Clock, from_iso, iso
-from shared.journal.skipped import is_due
+from shared.journal.skipped import is_decided_otherwise, is_due
+from shared.mapping.orders_to_import import selection_of
 from shared.shopify.client import ShopifyClient
 from shared.shopify.cursors import Trail
 from shared.shopify.failures import QueryFailed
@@ -160,7 +161,9 @@ def _position(page: Page, info: SynchronizationInfo) -> str:
 
 def _retry_parked(kind: Kind, context: JobContext, deadline: Deadline) -> None:
     shop, now = context.card.code, context.clock.now()
-    due = [s.number for s in context.skipped.of(shop, kind) if is_due(s, now) and s.run != context.run.run]
+    selection = selection_of(context.card.orders_to_import)
+    due = [s.number for s in context.skipped.of(shop, kind)
+           if (is_due(s, now) or is_decided_otherwise(s, selection)) and s.run != context.run.run]
     for start in range(0, len(due), 50):
         deadline.check()
         numbers = due[start : start + 50]

@@ -33,6 +33,14 @@ class LinkState(StrEnum):
     LOST = "lost"
 
 
+class Wish(StrEnum):
+    """What an operator asked for with an order, whatever would leave it out by itself."""
+
+    NONE = ""
+    ALSO_HISTORY = "also history"
+    IN_ANY_CASE = "in any case"
+
+
 class Link(msgspec.Struct, frozen=True, kw_only=True):
     """What we know of one Shopify record.
 
@@ -49,6 +57,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     header      JSON of the document header last applied, or sent under this claim (orders)
     claimed_at  UTC, when `sending` was written: no more than some seconds before the request goes out
     lines_at    UTC, when lines were sent for a document that was there, and no answer came yet (orders)
+    wish        what an operator asked for; it holds for every later try (orders)
     deleted_at  UTC, when Shopify was found to have it no longer
     etag        of the stored row; "" when there is none yet
     """
@@ -70,6 +79,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     header: str = ""
     claimed_at: str = ""
     lines_at: str = ""
+    wish: Wish = Wish.NONE
     deleted_at: str = ""
     etag: str = ""
 

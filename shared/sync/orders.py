@@ -14,19 +14,22 @@ from shared.sync.order_creation import CLAIMED_AT_ONCE, conflict, create_documen
 from shared.sync.order_following import PlannedOrder, follow
 from shared.sync.order_plans import OrderPlanner, order_of
 from shared.sync.outcome import Outcome, Result, attempt, parked
+from shared.sync.selecting import select, wished
 
 
 def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
     """Bring new orders into Business Central, and what may follow of changed ones."""
-    wanted, outcomes = [], []
-    for record in records:
-        if _is_history(order_of(record), links[record.number], context):
-            outcomes.append(_left_out(links[record.number]))
-        else:
-            wanted.append(record)
-    if not context.card.auto_create_sales_documents:
-        return outcomes + [_imported(links[r.number]) for r in wanted]
+    links = {number: wished(link, context.wish) for number, link in links.items()}
+    history = {r.number for r in records if _is_history(order_of(r), links[r.number], context)}
+    selected, not_selected = select([r for r in records if r.number not in history], links, context)
+    return [_left_out(links[n]) for n in history] + not_selected + _bring(selected, links, context)
 
+
+def _bring(wanted: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
+    if not context.card.auto_create_sales_documents:
+        return [_imported(links[r.number]) for r in wanted]
+
+    outcomes: list[Outcome] = []
     planner = OrderPlanner(wanted, context)
     new: list[PlannedOrder] = []
     nothing: list[tuple[Record, Link, LeftOut]] = []
@@ -51,7 +54,7 @@ def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobCont
 def _is_history(order: Order, link: Link, context: JobContext) -> bool:
     """An order nobody knows that was closed before we began; one that was left out is nobody's still."""
     known = link.etag and link.state is not LinkState.LEFT_OUT
-    return not known and left_out_as_history(order, context.history_before) is not None
+    return not known and not link.wish and left_out_as_history(order, context.history_before) is not None
 
 
 def _left_out(link: Link) -> Outcome:

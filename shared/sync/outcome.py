@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
 from shared.errors import ConnectorError, OutcomeUnknown, RecordRefused
+from shared.mapping.orders_to_import import NotSelected
 from shared.sync.links import Link, LinkState
 
 T = TypeVar("T")
@@ -24,13 +25,15 @@ class Result(StrEnum):
 
 
 class Outcome(NamedTuple):
-    """`saved` says that the link is in storage already, `warning` what somebody should know though it was applied."""
+    """`saved` says that the link is in storage already, `warning` what somebody should know though it was applied,
+    `not_selected` why the shop card left an order out."""
 
     link: Link
     result: Result
     problem: ConnectorError | None = None
     saved: bool = False
     warning: str = ""
+    not_selected: NotSelected | None = None
 
 
 def attempt(record: str, work: Callable[[], T]) -> T | ConnectorError:

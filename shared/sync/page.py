@@ -12,7 +12,8 @@ from shared.clock import from_iso
 from shared.errors import ConnectorError, RecordRefused
 from shared.journal.captures import capture_hash
 from shared.journal.runs import Counts
-from shared.journal.skipped import SkippedRecord, parked_again
+from shared.journal.skipped import SkippedRecord, left_out_again, parked_again
+from shared.mapping.orders_to_import import HELD, NotSelected, selection_of
 from shared.shopify.reading import Record
 from shared.sync import restoring
 from shared.sync.capturing import capture
@@ -94,8 +95,13 @@ def _keep(kind: str, outcomes: Sequence[Outcome], context: JobContext) -> None:
         _skipped(kind, outcome.link, outcome.problem, rows.get(outcome.link.number), context)
         for outcome in outcomes if outcome.problem is not None
     ])
+    context.skipped.park([
+        _not_selected(outcome.link, outcome.not_selected, rows.get(outcome.link.number), context)
+        for outcome in outcomes if outcome.not_selected is not None
+    ])
     context.links(kind).save([o.link for o in outcomes if not o.saved])
-    passed = [o.link.number for o in outcomes if o.problem is None and o.link.number in rows]
+    waiting = {o.link.number for o in outcomes if o.problem is not None or o.not_selected is not None}
+    passed = [o.link.number for o in outcomes if o.link.number in rows.keys() - waiting]
     context.skipped.clear(context.card.code, kind, passed)
 
 
@@ -108,6 +114,16 @@ def _skipped(
     return parked_again(
         before, shop=context.card.code, kind=kind, number=link.number, code=problem.code, detail=problem.detail,
         now=context.clock.now(), run=context.run.run, due=settled,
+    )
+
+
+def _not_selected(
+    link: Link, why: NotSelected, before: SkippedRecord | None, context: JobContext
+) -> SkippedRecord:
+    return left_out_again(
+        before, shop=context.card.code, number=link.number, code=why.code, detail=why.reason,
+        selection=selection_of(context.card.orders_to_import), now=context.clock.now(), run=context.run.run,
+        waits=why.code == HELD, until=why.until,
     )
 
 

@@ -28,7 +28,7 @@ from shared.sync.dry_run import dry_run as what_would_happen
 from shared.sync.information import BEGINNING
 from shared.sync.job import APPLY
 from shared.sync.links import TABLE as LINK_TABLE
-from shared.sync.links import Links
+from shared.sync.links import Links, Wish
 from shared.sync.page import apply_page
 from shared.sync.shop_prices import as_kept
 
@@ -111,7 +111,7 @@ def _apply(
                 None, connector.skipped, lease, connector.clock, lanes, connector.settings.bc_settle_seconds,
                 history_before=BEGINNING, look_first=True, named=_Kept(connector, card.code).named,
                 redacted=connector.redacted.of(card.code),
-                shop_prices=as_kept(card, connector.storage.tables[SHOP_TABLE]),
+                shop_prices=as_kept(card, connector.storage.tables[SHOP_TABLE]), wish=Wish.IN_ANY_CASE,
             ), again=True)
     finally:
         log.close()

@@ -7,7 +7,16 @@ import msgspec
 import pytest
 
 from shared.mapping.card_rules import EXCLUSIVE, check_card, with_exclusive_switches
-from shared.shop_card import ChargeType, CustomerMapping, ItemTemplate, NameSource, ShippingCharge, ShopCard, VendorItem
+from shared.shop_card import (
+    ChargeType,
+    CustomerMapping,
+    ItemTemplate,
+    NameSource,
+    OrdersToImport,
+    ShippingCharge,
+    ShopCard,
+    VendorItem,
+)
 from shared.shop_card import SkuMapping as Sku
 from tests.builders import a_card
 
@@ -54,6 +63,12 @@ def test_a_sound_card_has_no_violations(card):
         pytest.param({"auto_create_unknown_items": True, "item_template": ItemTemplate(inventory_posting_group="R")},
                      "Item Template: Auto Create Unknown Items needs General Product Posting Group, Base Unit",
                      id="creation-without-template"),
+        *(pytest.param({"orders_to_import": wanted}, "Orders to Import", id=f"orders-to-import-{number}")
+          for number, wanted in enumerate((
+              OrdersToImport(financial_statuses=()), OrdersToImport(hold_minutes=-1),
+              OrdersToImport(hold_minutes=10_081), OrdersToImport(tags=("vip", " ")),
+              OrdersToImport(channels=("POS",), channels_excluded=(" pos",)),
+          ))),
         pytest.param({"sku_mapping": Sku.ITEM_NO_AND_VARIANT_CODE, "sku_field_separator": ""},
                      "SKU Field Separator:", id="no-separator"),
         *(pytest.param({"item_card_service": name}, "Item Card Service:", id=f"service-{name}")

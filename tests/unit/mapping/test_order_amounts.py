@@ -176,8 +176,11 @@ def test_shipping_kept_by_the_shop_is_billed_without_goods():
     assert plan_of(order).lines == (account("708500", "Express", "12.00"),)
 
 
-def test_a_test_order_is_an_order():
-    assert plan_of(an_order(test=True)).lines == (item(),)
+def test_a_test_order_that_is_let_in_is_an_order_whose_document_says_so():
+    comment, *goods = plan_of(an_order(test=True)).lines
+
+    assert (comment["lineType"], comment["description"]) == ("Comment", "Shopify test order: nothing was paid.")
+    assert goods == [item()]
 
 
 # Totals that cannot be right

@@ -1,0 +1,116 @@
+"""Orders to Import: which orders that have no document yet the shop card lets in, and why the others are left out.
+
+Microsoft's Shopify Connector has the same as filters of its report Sync Orders from Shopify. Sources: Shopify, enums
+OrderDisplayFinancialStatus and RiskAssessmentResult; Order.sourceName; Order.app. Deciding only: nothing is final, an
+order that is left out is decided again when it changes, when its time comes and when the card selects otherwise.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import msgspec
+
+from shared.clock import iso
+from shared.shop_card import HighRiskOrders, OrdersToImport
+from shared.shopify.records import Order
+
+LEFT_OUT = "order-left-out"
+HELD = "order-held"
+
+_NOTHING_TO_PAY = {
+    "VOIDED": "its payment was voided: nothing is to be paid for it",
+    "EXPIRED": "its payment was not made in time and expired",
+}
+
+
+class NotSelected(msgspec.Struct, frozen=True):
+    """Why an order is not taken now.
+
+    code   LEFT_OUT: until it changes, or the card does; HELD: until a moment comes
+    until  UTC, when a held one is decided again; None if nobody can tell
+    """
+
+    code: str
+    reason: str
+    until: datetime | None = None
+
+
+def not_selected(order: Order, wanted: OrdersToImport, now: datetime) -> NotSelected | None:
+    """Why this order is not taken at `now`, by all that the order itself tells; None if it is."""
+    reasons = (_status(order, wanted), _test(order, wanted), _channel(order, wanted), _tags(order, wanted))
+    reason = next(filter(None, reasons), "")
+    if reason:
+        return NotSelected(LEFT_OUT, f"Order {order.name} is left out: {reason}.")
+    until = order.created_at + timedelta(minutes=wanted.hold_minutes)
+    if now >= until:
+        return None
+    sentence = f"Order {order.name} is held until {iso(until)}: Hold Minutes is {wanted.hold_minutes}."
+    return NotSelected(HELD, sentence, until)
+
+
+def asks_for_risk(wanted: OrdersToImport) -> bool:
+    """Whether the card wants to know how risky orders are; Shopify is asked for it apart."""
+    return wanted.high_risk_orders is HighRiskOrders.HOLD
+
+
+def held_for_risk(order: Order, levels: Iterable[str]) -> NotSelected | None:
+    """Why an order is held by the levels of its risk assessments; None if it is not.
+
+    An assessment that is still pending may become a high one.
+    """
+    known = set(levels)
+    if "HIGH" in known:
+        return NotSelected(HELD, f"Order {order.name} is held: Shopify shows a high risk for it.")
+    if "PENDING" in known:
+        return NotSelected(HELD, f"Order {order.name} is held: its risk is still being assessed.")
+    return None
+
+
+def selection_of(wanted: OrdersToImport) -> str:
+    """The choice as a text; orders that were left out by another are decided again."""
+    return msgspec.json.encode(wanted).decode()
+
+
+def same_name(text: str) -> str:
+    """A channel or tag, to be compared: neither case nor spaces around it count, as in Shopify."""
+    return text.strip().casefold()
+
+
+def _status(order: Order, wanted: OrdersToImport) -> str:
+    status = order.display_financial_status
+    if status in _NOTHING_TO_PAY:
+        return _NOTHING_TO_PAY[status]
+    chosen = {one.name for one in wanted.financial_statuses}
+    if status is None or status in chosen or (status == "PENDING" and _on_account(order)):
+        return ""
+    return f"its financial status is {status}, which the shop card does not take"
+
+
+def _on_account(order: Order) -> bool:
+    """Whether the buyer pays later by agreement. Nothing says that its payment will ever come before the goods do."""
+    of_company = order.purchasing_entity is not None and order.purchasing_entity.company is not None
+    return of_company or order.payment_terms is not None
+
+
+def _test(order: Order, wanted: OrdersToImport) -> str:
+    return "it is a test order" if order.test and not wanted.import_test_orders else ""
+
+
+def _channel(order: Order, wanted: OrdersToImport) -> str:
+    names = [name for name in (order.app.name if order.app else "", order.source_name or "") if name]
+    found = {same_name(name) for name in names}
+    shown = " / ".join(names) or "not known"
+    if wanted.channels and not found & {same_name(name) for name in wanted.channels}:
+        return f"its channel ({shown}) is none of those of the shop card"
+    if found & {same_name(name) for name in wanted.channels_excluded}:
+        return f"its channel ({shown}) is excluded"
+    return ""
+
+
+def _tags(order: Order, wanted: OrdersToImport) -> str:
+    found = {same_name(tag): tag for tag in order.tags}
+    if wanted.tags and not found.keys() & {same_name(tag) for tag in wanted.tags}:
+        return "it has none of the tags of the shop card"
+    excluded = found.keys() & {same_name(tag) for tag in wanted.tags_excluded}
+    return f'its tag "{found[min(excluded)]}" is excluded' if excluded else ""
