@@ -10,6 +10,7 @@ from functions import (
     description,
     journal_api,
     log_api,
+    orders_api,
     payments_api,
     schedules,
     sync_jobs,
@@ -27,6 +28,7 @@ app.register_functions(captures_api.blueprint)
 app.register_functions(description.blueprint)
 app.register_functions(journal_api.blueprint)
 app.register_functions(log_api.blueprint)
+app.register_functions(orders_api.blueprint)
 app.register_functions(payments_api.blueprint)
 app.register_functions(schedules.blueprint)
 app.register_functions(sync_jobs.blueprint)

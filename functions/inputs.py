@@ -42,6 +42,10 @@ class StartSync(_Body, frozen=True):
     types: list[Type] = []
 
 
+class SyncOrder(_Body, frozen=True):
+    even_if_left_out: bool = False
+
+
 class LastSyncTime(_Body, frozen=True):
     last_sync_time: Time
 

@@ -30,8 +30,8 @@ _SETTLED = (LinkState.APPLIED, LinkState.LEFT_OUT, LinkState.IMPORTED, LinkState
 
 def apply_page(
     kind: str, apply: Apply, page: Sequence[Record], context: JobContext, *, again: bool = False
-) -> None:
-    """Bring one page of `kind` into Business Central and count it.
+) -> list[Outcome]:
+    """Bring one page of `kind` into Business Central and count it; what became of those that were applied.
 
     `again` applies records too that look unchanged since they were last seen.
     """
@@ -41,7 +41,7 @@ def apply_page(
     context.counts(kind).read += len(every) - len(records)
     context.counts(kind).skipped += len(every) - len(records)
     if not records:
-        return
+        return []
     if again or context.look_first:
         stored = restoring.checked(kind, records, stored, context)
     links = {r.number: stored.get(r.number, Link(number=r.number)) for r in records}
@@ -62,6 +62,7 @@ def apply_page(
     settled = [link for number, link in links.items() if number not in applied_now]
     _count(context.counts(kind), outcomes, settled)
     context.run.warn(outcome.warning for outcome in outcomes if outcome.warning)
+    return outcomes
 
 
 def _left_alone(kind: str, record: Record, stored: Mapping[int, Link], context: JobContext) -> bool:

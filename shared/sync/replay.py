@@ -20,8 +20,7 @@ from shared.shop_card import ShopCard
 from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record, kept_record
 from shared.shops import TABLE as SHOP_TABLE
-from shared.storage.lease import TABLE as LEASE_TABLE
-from shared.storage.lease import Lease, LeaseTaken, held
+from shared.storage.lease import Lease
 from shared.sync.context import JobContext, fingerprint
 from shared.sync.dry_run import DryRun, Surroundings
 from shared.sync.dry_run import dry_run as what_would_happen
@@ -29,6 +28,7 @@ from shared.sync.information import BEGINNING
 from shared.sync.job import APPLY
 from shared.sync.links import TABLE as LINK_TABLE
 from shared.sync.links import Links, Wish
+from shared.sync.operators_run import operators_run
 from shared.sync.page import apply_page
 from shared.sync.shop_prices import as_kept
 
@@ -68,22 +68,8 @@ def replay(connector: Connector, shop: str, kind: Kind, id: str, *, by: str) -> 
     """
     card = _ready(connector, shop, kind)
     record = kept_record(kind, connector.captures.raw(shop, kind, id))
-    leases, seconds = connector.storage.tables[LEASE_TABLE], connector.settings.lease_seconds
-    try:
-        with held(leases, f"sync-{shop}", seconds=seconds, clock=connector.clock) as lease:
-            run = connector.runs.begin(shop, [kind], f"{by}, replay of {kind} {record.number}")
-            try:
-                _apply(connector, card, kind, record, run, lease)
-                run.state = "succeeded"
-            except ConnectorError as problem:
-                run.error_code, run.error_detail = problem.code, problem.detail
-                raise
-            finally:
-                run.state = "failed" if run.state == "running" else run.state
-                run.ended_at = connector.clock.now().isoformat(timespec="milliseconds")
-                connector.runs.save(run)
-    except LeaseTaken as taken:
-        raise ConnectorError("sync-already-running", f"shop {shop} is being synchronized") from taken
+    with operators_run(connector, shop, kind, f"{by}, replay of {kind} {record.number}") as (run, lease):
+        _apply(connector, card, kind, record, run, lease)
     return _result(connector, run, kind, record.number)
 
 

@@ -66,7 +66,7 @@ def request_sync(connector: Connector, shop: str, *, started_by: str, kinds: Seq
     wrong = [kind for kind in kinds if kind not in KINDS]
     if wrong:
         raise ConnectorError("input-invalid", f"types: {wrong[0][:50]!r} is not one of {', '.join(KINDS)}")
-    _check_ready(connector, card)
+    check_ready(connector, card)
     lease = connector.storage.tables[LEASE_TABLE].get(f"sync-{shop}", "lease")
     if lease is not None and from_iso(lease["until"]) > connector.clock.now():
         raise ConnectorError("sync-already-running", f"shop {shop} is being synchronized")
@@ -168,7 +168,9 @@ def _seconds_until_free(connector: Connector, taken: LeaseTaken) -> float:
     return max((from_iso(taken.until) - connector.clock.now()).total_seconds() + 1, 1)
 
 
-def _check_ready(connector: Connector, card: ShopCard) -> None:
+def check_ready(connector: Connector, card: ShopCard) -> None:
+    """Whether the shop may be synchronized; ConnectorError shop-disabled, http-requests-not-allowed, and what
+    AccessTokens.check raises."""
     if not card.enabled:
         raise ConnectorError("shop-disabled", f"shop {card.code} is not enabled")
     connector.permission()
@@ -192,7 +194,7 @@ def _begin(connector: Connector, job: SyncJob) -> SyncRun | None:
 
 def _work(connector: Connector, job: SyncJob, run: SyncRun, lease: Lease) -> None:
     card = connector.shops.get(job.shop)
-    _check_ready(connector, card)
+    check_ready(connector, card)
     log = connector.log(card, run.run)
     try:
         state = _bring_up_to_date(connector, card, run, lease, log)

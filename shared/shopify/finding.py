@@ -1,0 +1,33 @@
+"""Finding orders by the name that people know them by.
+
+Source: Shopify API search syntax; the field `name` of the connection `orders`. A search is broader than the name (it
+knows no case, and takes #1001 for 1001), so the names of what is found are compared.
+"""
+from __future__ import annotations
+
+import msgspec
+
+from shared.shopify.client import ShopifyClient
+from shared.shopify.records import number_of
+
+MOST = 10
+
+
+class _Named(msgspec.Struct):
+    id: str
+    name: str
+
+
+class _Nodes(msgspec.Struct):
+    nodes: list[_Named]
+
+
+class _Answer(msgspec.Struct):
+    page: _Nodes
+
+
+def orders_named(client: ShopifyClient, name: str) -> list[int]:
+    """The ids of the orders that have exactly this name, [] if there is none. Raises what ShopifyClient.ask raises."""
+    quoted = name.replace("\\", "\\\\").replace("'", "\\'")
+    found = client.ask("orders_named", {"first": MOST, "filter": f"name:'{quoted}'"}, type=_Answer).page.nodes
+    return [number_of(one.id) for one in found if one.name == name]
