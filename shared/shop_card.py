@@ -192,6 +192,9 @@ class ShopCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tip_account: str = ""
     sold_gift_card_account: str = ""
     cash_roundings_account: str = ""
+    duties_account: str = ""
+    additional_fees_account: str = ""
+    channel_tax_account: str = ""
     rounding_tolerance: Decimal = Decimal("0.05")
     tax_differences: TaxDifferences = TaxDifferences.PARK
     time_zone: str = "UTC"

@@ -119,6 +119,9 @@ def _numbers(card: ShopCard) -> Iterator[str]:
         "Tip Account": card.tip_account,
         "Sold Gift Card Account": card.sold_gift_card_account,
         "Cash Roundings Account": card.cash_roundings_account,
+        "Duties Account": card.duties_account,
+        "Additional Fees Account": card.additional_fees_account,
+        "Channel Tax Account": card.channel_tax_account,
     }
     for setting, number in numbers.items():
         if len(number) > NUMBER_LENGTH:

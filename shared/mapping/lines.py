@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from shared.mapping.accounts import usable_account
 from shared.mapping.billing import Billed
+from shared.mapping.extras import Extra
 from shared.mapping.known import ItemsAndSetup, KnownSetup, LinkOfVariant
 from shared.mapping.line_items import ItemOfLine, item_of_line, named_item
 from shared.mapping.plan import Body
@@ -49,6 +50,12 @@ def rounding_line(billed: Billed, card: ShopCard, known: KnownSetup, *, record: 
     """The rounding of a cash payment."""
     account = _account(card.cash_roundings_account, "Cash Roundings Account", known, record)
     return _priced(account, "Cash rounding", billed)
+
+
+def extra_line(extra: Extra, known: KnownSetup, *, record: str) -> Body:
+    """Duties, additional fees or the channel's tax, on their account."""
+    why = f"{record}, of which {extra.amount} is {extra.description},"
+    return _priced(_account(extra.account, extra.setting, known, why), extra.description, extra.billed)
 
 
 def is_tip(line: LineItem) -> bool:

@@ -26,6 +26,7 @@ from shared.mapping.billing import (
     settled,
 )
 from shared.mapping.buyers import email_of, phone_of
+from shared.mapping.extras import Extra, extras_of
 from shared.mapping.known import ItemsAndSetup, KnownSetup, LinkOfVariant
 from shared.mapping.money import ZERO, Amounts, amounts_of, currency_code
 from shared.mapping.names import names_of
@@ -47,6 +48,7 @@ class _Bill(msgspec.Struct, frozen=True):
 
     goods: list[tuple[LineItem, Billed]]
     charges: list[tuple[ShippingLine, Billed]]
+    extras: list[Extra]
     rounding: Decimal
     total: Decimal
 
@@ -65,7 +67,7 @@ def sales_order_plan(order: Order, card: ShopCard, known: ItemsAndSetup, custome
     """
     record = f"order {number_of(order.id)}"
     amounts = amounts_of(order, card)
-    bill = _bill(order, amounts)
+    bill = _bill(order, card, amounts)
     if not bill.goods and (order.cancelled_at or bill.total == 0):
         state = "was cancelled" if order.cancelled_at else "has nothing left"
         return LeftOut(f"{record.capitalize()} {state} before it was processed: there is nothing to bill.")
@@ -91,10 +93,11 @@ def sales_order_plan(order: Order, card: ShopCard, known: ItemsAndSetup, custome
     return plan
 
 
-def _taxes(bill: _Bill, amounts: Amounts) -> list[LineTax]:
-    """Shopify's tax on goods and shipping, in the order of their lines."""
+def _taxes(bill: _Bill, amounts: Amounts) -> list[LineTax | None]:
+    """Shopify's tax on goods, shipping and extras, in the order of their lines."""
     return [*(tax_of_goods(line, billed, amounts) for line, billed in bill.goods),
-            *(tax_of_charge(charge, billed, amounts) for charge, billed in bill.charges)]
+            *(tax_of_charge(charge, billed, amounts) for charge, billed in bill.charges),
+            *(extra.tax for extra in bill.extras)]
 
 
 def plan_total(plan: SalesOrderPlan) -> Decimal:
@@ -117,18 +120,20 @@ def check_total(plan: SalesOrderPlan) -> None:
         )
 
 
-def _bill(order: Order, amounts: Amounts) -> _Bill:
+def _bill(order: Order, card: ShopCard, amounts: Amounts) -> _Bill:
     pieces = billed_quantities(order, amounts)
     goods = [(line, billed_line(line, pieces[line.id], amounts))
              for line in order.line_items.nodes if pieces[line.id]]
     charges = [(charge, billed_charge(charge, amounts)) for charge in order.shipping_lines.nodes]
     charges = [(charge, billed) for charge, billed in charges if lines.is_charged(charge, billed)]
+    extras = extras_of(order, goods, charges, card, amounts)
     rounding, total = cash_rounding(order, amounts), expected_total(order, amounts)
     if order.taxes_included:
-        ours = sum((billed.net for _, billed in (*goods, *charges)), rounding)
+        ours = sum((billed.net for _, billed in (*goods, *charges)), rounding) + sum(
+            (extra.amount for extra in extras), ZERO)
         exact = settled([billed for _, billed in goods], total - ours, amounts)
         goods = [(line, billed) for (line, _), billed in zip(goods, exact, strict=True)]
-    return _Bill(goods, charges, rounding, total)
+    return _Bill(goods, charges, extras, rounding, total)
 
 
 def _line_makers(bill: _Bill, card: ShopCard, known: ItemsAndSetup, link_of_variant: LinkOfVariant,
@@ -136,6 +141,7 @@ def _line_makers(bill: _Bill, card: ShopCard, known: ItemsAndSetup, link_of_vari
     """One step per document line, in the order of the document."""
     makers = [partial(_goods, line, billed, card, known, link_of_variant, record) for line, billed in bill.goods]
     makers += [partial(_charge, charge, billed, card, known, record) for charge, billed in bill.charges]
+    makers += [partial(lines.extra_line, extra, known, record=record) for extra in bill.extras]
     if bill.rounding:
         billed = Billed(1, bill.rounding, ZERO)
         makers.append(partial(lines.rounding_line, billed, card, known, record=record))

@@ -266,6 +266,12 @@ class Transaction(_Record, frozen=True, kw_only=True):
     amount_set: MoneyBag
 
 
+class AdditionalFee(_Record, frozen=True, kw_only=True):
+    name: str
+    price: MoneyBag
+    tax_lines: list[TaxLine] = []
+
+
 class OrderCustomer(_Record, frozen=True, kw_only=True):
     """The buyer as the order knows them; None on the order means a guest."""
 
@@ -323,10 +329,15 @@ class Order(_Record, frozen=True, kw_only=True):
     currency_code: str
     presentment_currency_code: str
     taxes_included: bool
+    duties_included: bool = False
     display_financial_status: str | None = None
     display_fulfillment_status: str | None = None
     total_price_set: MoneyBag
     current_total_price_set: MoneyBag
+    current_total_tax_set: MoneyBag | None = None
+    current_total_duties_set: MoneyBag | None = None
+    current_total_additional_fees_set: MoneyBag | None = None
+    additional_fees: list[AdditionalFee] = []
     total_refunded_set: MoneyBag
     total_cash_rounding_adjustment: CashRounding | None = None
     customer: OrderCustomer | None = None

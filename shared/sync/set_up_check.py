@@ -101,6 +101,11 @@ def _accounts(desk: _Desk) -> Iterator[Finding]:
         ("Tip Account", card.tip_account, "an order with a tip"),
         ("Sold Gift Card Account", card.sold_gift_card_account, "an order of a gift card"),
         ("Cash Roundings Account", card.cash_roundings_account, "an order with a rounding difference"),
+        *((setting, number, f"an order with {what}") for setting, number, what in (
+            ("Duties Account", card.duties_account, "duties"),
+            ("Additional Fees Account", card.additional_fees_account, "additional fees"),
+            ("Channel Tax Account", card.channel_tax_account, "tax that the sales channel remits"),
+        ) if number),
     ):
         try:
             usable_account(number, setting, desk.directory, record=order)
