@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from shared.access.app import ShopifyApp
 from shared.access.connections import TABLE as ACCESS_TABLE
 from shared.access.connections import Connections
-from shared.access.grant import Grants
+from shared.access.grant import Grant, Grants
 from shared.access.oauth import OAuth
 from shared.access.request import AccessRequests
 from shared.access.state import TABLE as STATE_TABLE
@@ -47,6 +47,7 @@ from shared.privacy.receipts import Receipts
 from shared.settings import Settings, read_settings
 from shared.shop_card import ShopCard
 from shared.shopify.client import ShopifyClient
+from shared.shopify.shop_info import read_shop_id
 from shared.shops import TABLE as SHOP_TABLE
 from shared.shops import Shops
 from shared.storage.account import Storage, storage_from_connection_string, storage_from_identity
@@ -165,6 +166,16 @@ def build_connector(
         told = both(observe, written_at_once(logs, lambda: shops.get(shop)))
         return OAuth(app, settings.shopify_base_url, clock, http_gate=permission, observe=told)
 
+    def store_of(shop: str, grant: Grant) -> str:
+        client = ShopifyClient(
+            settings.shopify_base_url.replace("{shop}", grant.host), token=lambda: grant.access_token, clock=clock,
+            http_gate=permission, observe=both(observe, written_at_once(logs, lambda: shops.get(shop))),
+        )
+        try:
+            return read_shop_id(client)
+        finally:
+            client.close()
+
     tokens = AccessTokens(
         Grants(vault, clock), Connections(tables[ACCESS_TABLE], clock), tables[LEASE_TABLE], oauth, clock
     )
@@ -177,7 +188,7 @@ def build_connector(
         shops=shops,
         tokens=tokens,
         access_requests=AccessRequests(
-            app, States(tables[STATE_TABLE], app, clock), oauth, tokens, vault, shops, clock
+            app, States(tables[STATE_TABLE], app, clock), oauth, tokens, vault, shops, clock, store_of
         ),
         permission=permission,
         informations=Informations(tables[INFORMATION_TABLE], clock, runs),

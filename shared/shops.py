@@ -1,6 +1,7 @@
 """Where shop cards live: table Shops, one row a card, and rows `domain` that lead from a store to its codes.
 
 A card that is removed leaves a row `removed`: what it had synchronized stays, and belongs to its store and company.
+Rows `store` hold Shopify's own id of each card's store, once a run has read it, with the address it was read at.
 
 Addresses follow Shopify's rule for the permanent domain: letters, digits and hyphens before
 .myshopify.com (Shopify: "Authorization code grant"); an address pasted from the admin is understood.
@@ -45,9 +46,10 @@ class Shops:
             raise ConnectorError("shop-unknown", f"there is no shop {code[:50]!r}")
         return _stored(row)
 
-    def save(self, code: str, changes: dict[str, Any]) -> ShopCard:
+    def save(self, code: str, changes: dict[str, Any], *, same_store: bool = False) -> ShopCard:
         """Create the card or change the fields given; the card as stored.
 
+        same_store  Shopify has said that the new address is another one of the store that the card is about
         Everything wrong is named at once: ConnectorError shop-card-invalid or shop-url-invalid. ConnectorError
         shop-card-moved or shop-card-twice when the card may not be about this store and company.
         """
@@ -64,8 +66,9 @@ class Shops:
             raise ConnectorError("shop-card-invalid", "; ".join(wrong))
         before = old or self.removed(code)
         if before is not None and self._synchronized(code):
-            check_not_moved(before, card)
-        check_alone(card, self.all())
+            check_not_moved(before, card, same_store=same_store)
+        store = self.store_id(before) if before and (same_store or before.host == card.host) else ""
+        check_alone(card, store, ((other, self.store_id(other)) for other in self.all()))
         text = msgspec.json.encode(card).decode()
         if len(text) > PROPERTY_CHARACTERS:
             raise ConnectorError(
@@ -77,6 +80,8 @@ class Shops:
             self.forget_domains(code, but=card.host)
         if old is None:
             self._table.delete("removed", code)
+        if same_store and store:
+            self.note_store(card, store)
         return card
 
     def codes_at(self, host: str) -> list[str]:
@@ -100,6 +105,27 @@ class Shops:
         """The card, or None if it was removed."""
         row = self._table.get("shop", code) if _CODE.fullmatch(code) else None
         return _stored(row) if row else None
+
+    def store_id(self, card: ShopCard) -> str:
+        """Shopify's id of the card's store, as it was read at the card's address; "" if it was not yet."""
+        row = self._table.get("store", card.code)
+        return str(row["store"]) if row and row["host"] == card.host else ""
+
+    def note_store(self, card: ShopCard, store: str) -> None:
+        """Remember Shopify's id of the store at the card's address.
+
+        ConnectorError shop-card-moved if the address is another store's now, and something is synchronized.
+        """
+        known = self.store_id(card)
+        if known == store:
+            return
+        if known and self._synchronized(card.code):
+            raise ConnectorError(
+                "shop-card-moved",
+                f"what shop {card.code} has synchronized belongs to another store, which had the address {card.host} "
+                f"before: make a new card, or forget the links first (POST /api/shops/{card.code}/forget-links)",
+            )
+        self._table.put({"PartitionKey": "store", "RowKey": card.code, "host": card.host, "store": store})
 
     def removed(self, code: str) -> ShopCard | None:
         """The card as it was when it was removed; None if it is there, or never was."""

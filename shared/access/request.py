@@ -11,13 +11,14 @@ import base64
 import binascii
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 import msgspec
 
 from shared.access.app import ShopifyApp, signed_by_shopify
+from shared.access.grant import Grant
 from shared.access.oauth import UNKNOWN_APP, OAuthOf
 from shared.access.scopes import WANTED
 from shared.access.state import LIFE, Asked, States, Ticket
@@ -61,9 +62,10 @@ class AccessRequests:
     """The three steps: begin, finish, and confirm where the store is another one."""
 
     def __init__(self, app: ShopifyApp, states: States, oauth: OAuthOf, tokens: AccessTokens, vault: Vault,
-                 shops: Shops, clock: Clock) -> None:
+                 shops: Shops, clock: Clock, store_of: Callable[[str, Grant], str]) -> None:
+        """`store_of` asks Shopify for the id of the store that has granted access to a shop's card."""
         self._app, self._states, self._oauth, self._tokens = app, states, oauth, tokens
-        self._vault, self._shops, self._clock = vault, shops, clock
+        self._vault, self._shops, self._clock, self._store_of = vault, shops, clock, store_of
 
     def begin(self, shop: str, *, by: str) -> Begun:
         """Where to send the operator's browser; ConnectorError shop-unknown or settings-invalid."""
@@ -96,28 +98,38 @@ class AccessRequests:
         """The operator wants the store that answered: the card takes its address, and it is connected.
 
         ConnectorError not-found if nothing waits, oauth-refused if the code has grown too old meanwhile
-        (the card has the address all the same: request access again).
+        (the card has the address all the same: request access again), shop-card-moved if what was synchronized
+        belongs to another store. A store that only got another address is no other store.
         """
         text = self._vault.read(_pending_name(shop))
         pending = decoded(text, type=_Pending) if text else None
         if pending is None or from_iso(pending.until) <= self._clock.now():
             raise ConnectorError("not-found", f"no other store waits to be confirmed for shop {shop[:50]!r}")
-        self._shops.save(shop, {"shopify_url": pending.host})
+        known = self._shops.store_id(self._shops.get(shop))
+        if not known:
+            self._shops.save(shop, {"shopify_url": pending.host})
         self._vault.remove(_pending_name(shop))
         self._tokens.connections.pending(shop, "", "")
-        return self._connect(shop, pending.host, pending.code, pending.scopes)
+        grant = self._oauth(shop).exchange_code(pending.host, pending.code, pending.scopes)
+        if known:
+            same = self._store_of(shop, grant) == known
+            self._shops.save(shop, {"shopify_url": pending.host}, same_store=same)
+        return self._keep(shop, grant)
 
     def _connect(self, shop: str, host: str, code: str, scopes: tuple[str, ...]) -> Connected:
-        grant = self._oauth(shop).exchange_code(host, code, scopes)
+        return self._keep(shop, self._oauth(shop).exchange_code(host, code, scopes))
+
+    def _keep(self, shop: str, grant: Grant) -> Connected:
         self._tokens.store(shop, grant)
-        _log.info("shop %s has granted access to %s", shop, host)
-        return Connected(shop, host, missing_scopes(grant))
+        _log.info("shop %s has granted access to %s", shop, grant.host)
+        return Connected(shop, grant.host, missing_scopes(grant))
 
     def _put_aside(self, asked: Asked, host: str, code: str) -> ConnectorError:
         sentence = f"access was asked for {asked.host}, but {host} has granted it"
         before = self._tokens.host(asked.shop)
-        if before not in ("", host):
-            # Its links and watermarks are those of the other store: a new store needs a card of its own.
+        if before not in ("", host) and not self._shops.store_id(self._shops.get(asked.shop)):
+            # Its links and watermarks are those of the other store: a new store needs a card of its own. Where the
+            # store's id is known, the confirmation tells another store from another address.
             return ConnectorError("oauth-shop-unconfirmed", f"{sentence}; shop {asked.shop} belongs to {before}")
         until = iso(self._clock.now() + LIFE)
         pending = _Pending(code=code, host=host, until=until, scopes=asked.scopes)

@@ -48,6 +48,22 @@ class _Answer(msgspec.Struct, frozen=True):
     shop: ShopPrices
 
 
+class _Id(msgspec.Struct, frozen=True):
+    id: str
+
+
+class _Named(msgspec.Struct, frozen=True):
+    shop: _Id
+
+
+def read_shop_id(client: ShopifyClient) -> str:
+    """Shopify's id of the shop, a GID: the one thing of it that never changes. Raises what ShopifyClient.ask raises.
+
+    It is also the least that Shopify can be asked, and the answer tells Shopify's time.
+    """
+    return client.ask("shop_id", type=_Named).shop.id
+
+
 def read_shop_prices(client: ShopifyClient) -> ShopPrices:
     """Ask the shop how it states its prices; raises what ShopifyClient.ask raises."""
     return client.ask("shop_prices", type=_Answer).shop

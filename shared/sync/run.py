@@ -26,6 +26,7 @@ from shared.shop_card import ShopCard
 from shared.shopify.client import ShopifyClient
 from shared.shopify.kinds import Kind
 from shared.shopify.reading import by_ids
+from shared.shopify.shop_info import read_shop_id
 from shared.shops import TABLE as SHOP_TABLE
 from shared.storage.lease import TABLE as LEASE_TABLE
 from shared.storage.lease import Lease, LeaseTaken, held
@@ -223,7 +224,7 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
         for kind in run.kinds:
             try:
                 with told(kind, run, shopify, bc, connector.clock):
-                    info = _information(connector, run, kind, shopify)
+                    info = _information(connector, run, kind, card, shopify)
                     context = JobContext(
                         card, fingerprint(card, info.first_began), run, shopify, bc, directory,
                         connector.storage.tables[LINK_TABLE], connector.captures, connector.skipped, lease,
@@ -258,22 +259,26 @@ def _bring_type(
         run_type(info, context, connector.informations, deadline, progress)
 
 
-def _information(connector: Connector, run: SyncRun, kind: str, shopify: ShopifyClient) -> SynchronizationInfo:
+def _information(
+    connector: Connector, run: SyncRun, kind: str, card: ShopCard, shopify: ShopifyClient
+) -> SynchronizationInfo:
     """The type's row, with the bounds of this run if it reads a span of time."""
     if run.only_changed:
         return connector.informations.begun(connector.informations.get(run.shop, kind), from_iso(run.started_at))
     started = from_iso(run.started_at)
     return begin_type(
-        connector.informations, run.shop, kind, now=started, reached=lambda: _reached(shopify, started),
+        connector.informations, run.shop, kind, now=started,
+        reached=lambda: _reached(connector, card, shopify, started),
         overlap=timedelta(seconds=connector.settings.overlap_seconds),
     )
 
 
-def _reached(shopify: ShopifyClient, moment: datetime) -> datetime:
+def _reached(connector: Connector, card: ShopCard, shopify: ShopifyClient, moment: datetime) -> datetime:
     """What Shopify's clock had come to at that moment of ours. Without an answer in this run it is asked for one: a
-    span that ended after Shopify's own now would leave out for ever what changes between the two."""
+    span that ended after Shopify's own now would leave out for ever what changes between the two. What it is asked is
+    which store it is: nothing is read from one that has taken over the address of the card's."""
     if not shopify.usage.calls:
-        shopify.ask("server_time")
+        connector.shops.note_store(card, read_shop_id(shopify))
     return shopify.their_clock.reached(moment)
 
 

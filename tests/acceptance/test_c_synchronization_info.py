@@ -171,7 +171,7 @@ def test_c6_after_a_reset_to_empty_open_orders_are_imported_and_archived_ones_ar
 
 
 def test_c6_after_a_reset_to_empty_an_archived_order_that_was_known_is_imported_all_the_same(house: House) -> None:
-    house.order(5002, lines=[{"sku": "LATER", "quantity": 1, "unit_price": "25.00"}])
+    house.order(5002, lines=[{"sku": "LATER", "quantity": 1, "unit_price": "25.00", "tax_rate": "0.055"}])
     house.sync("orders")
     assert house.parked()[5002].code == "item-not-found"
     house.change("orders", 5002, closed=True)

@@ -229,3 +229,62 @@ def test_a_card_that_was_connected_keeps_its_store(house: House) -> None:
     with pytest.raises(ConnectorError, match="not-found"):
         house.connector.access_requests.confirm(house.shop)
     assert house.connector.shops.get(house.shop).host == house.shopify.shop
+
+
+# The same store under another address
+
+
+RENAMED = "demo-fr-new.myshopify.com"
+
+
+@pytest.fixture
+def synchronized(house: House) -> House:
+    """Connected, with a customer linked, and Shopify's id of the store noted by the run."""
+    connect(house)
+    house.customer(7101)
+    house.sync()
+    assert house.link("customers", 7101).bc_number == "S7101"
+    return house
+
+
+def test_a_store_that_its_owner_renamed_keeps_its_links_when_the_operator_confirms_it(synchronized: House) -> None:
+    assert refusal(synchronized, visit(synchronized, shop=RENAMED)) == "oauth-shop-unconfirmed"
+
+    connected = synchronized.connector.access_requests.confirm(synchronized.shop)
+    run = synchronized.sync()
+
+    assert (connected.host, run.state) == (RENAMED, "succeeded")
+    assert synchronized.connector.shops.get(synchronized.shop).host == RENAMED
+    assert synchronized.link("customers", 7101).bc_number == "S7101"
+
+
+def test_another_store_is_not_taken_for_a_renamed_one(synchronized: House) -> None:
+    synchronized.shopify.shop_state.card["id"] = "gid://shopify/Shop/2"
+    refusal(synchronized, visit(synchronized, shop=RENAMED))
+    before = synchronized.connector.tokens.since(synchronized.shop)
+
+    with pytest.raises(ConnectorError, match="shop-card-moved"):
+        synchronized.connector.access_requests.confirm(synchronized.shop)
+
+    assert synchronized.connector.shops.get(synchronized.shop).host == synchronized.shopify.shop
+    assert synchronized.connector.tokens.since(synchronized.shop) == before
+
+
+def test_a_store_that_took_over_the_address_is_not_read(synchronized: House) -> None:
+    synchronized.customer(7102)
+    synchronized.shopify.shop_state.card["id"] = "gid://shopify/Shop/2"
+
+    run = synchronized.sync()
+
+    assert (run.state, run.error_code) == ("failed", "shop-card-moved")
+    assert synchronized.link("customers", 7102).bc_number == ""
+
+
+def test_two_cards_of_a_store_under_two_addresses_are_not_both_enabled(synchronized: House) -> None:
+    shops, code = synchronized.connector.shops, f"{synchronized.shop}-B"
+    company = shops.get(synchronized.shop).company_id
+    card = shops.save(code, {"shopify_url": RENAMED, "company_id": company})
+    shops.note_store(card, shops.store_id(shops.get(synchronized.shop)))
+
+    with pytest.raises(ConnectorError, match="shop-card-twice"):
+        shops.save(code, {"enabled": True})

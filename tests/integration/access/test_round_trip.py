@@ -148,16 +148,29 @@ def forget_links(street: Street) -> None:
     assert street.call("POST", f"shops/{SHOP}/forget-links?confirm={number[1]}").status_code == 200
 
 
+@pytest.fixture
+def of_another_store(street: Street) -> Iterator[None]:
+    """Who answers at Shopify is another store than the one that was synchronized."""
+    ours = street.shopify.shop_state.card["id"]
+    street.shopify.shop_state.card["id"] = "gid://shopify/Shop/2"
+    yield
+    street.shopify.shop_state.card["id"] = ours
+
+
 def test_another_store_is_shown_as_pending_until_it_is_confirmed_and_takes_no_links_along(
-    street: Street, browser: requests.Session
+    street: Street, browser: requests.Session, of_another_store: None
 ) -> None:
-    callback = install(ask(street, browser), shop="demo-de.myshopify.com")
-    assert_problem(browser.get(callback, timeout=30), 409, "oauth-shop-unconfirmed")
-    assert street.call("GET", f"shops/{SHOP}").json()["access"]["pending"] == "demo-de.myshopify.com"
+    def pending() -> None:
+        callback = install(ask(street, browser), shop="demo-de.myshopify.com")
+        assert_problem(browser.get(callback, timeout=30), 409, "oauth-shop-unconfirmed")
+        assert street.call("GET", f"shops/{SHOP}").json()["access"]["pending"] == "demo-de.myshopify.com"
+
+    pending()
     assert_problem(street.call("POST", f"shops/{SHOP}/access/confirm"), 409, "shop-card-moved")
     assert street.call("GET", f"shops/{SHOP}").json()["shopify_url"] == "https://demo-fr.myshopify.com"
 
     forget_links(street)
+    pending()
     confirmed = street.call("POST", f"shops/{SHOP}/access/confirm")
 
     assert (confirmed.json()["state"], confirmed.json()["pending"]) == ("connected", None)
