@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -149,8 +150,12 @@ def forget_links(street: Street) -> None:
 
 
 @pytest.fixture
-def of_another_store(street: Street) -> Iterator[None]:
+def of_another_store(street: Street, browser: requests.Session) -> Iterator[None]:
     """Who answers at Shopify is another store than the one that was synchronized."""
+    browser.get(install(ask(street, browser)), timeout=30)
+    street.start_sync()
+    while not street.call("GET", f"shops/{SHOP}/synchronization-info/disputes").json()["last_sync_time"]:
+        time.sleep(0.1)
     ours = street.shopify.shop_state.card["id"]
     street.shopify.shop_state.card["id"] = "gid://shopify/Shop/2"
     yield
