@@ -12,6 +12,7 @@ from decimal import Decimal
 
 import msgspec
 
+from shared.errors import ConnectorError
 from shared.mapping.known import KnownSetup
 from shared.mapping.money import Amounts
 from shared.mapping.plan import Body
@@ -45,6 +46,12 @@ def item_prices(variant: Variant, shop: ShopPrices | None, card: ShopCard, setup
                                   "exchange rate for that currency today.")
     mode = {"priceIncludesTax": True} if shop.taxes_included and variant.price else {}
     return ItemPrices(body={**mode, **local})
+
+
+def price_group_missing(refused: ConnectorError) -> str:
+    """Why Business Central took no price that includes tax, with its own sentence."""
+    return ("Shopify's prices include tax, and VAT Bus. Posting Gr. (Price) on the page Sales & Receivables Setup is "
+            f"not filled in, or has no VAT Posting Setup: {refused.detail}")
 
 
 def _in_local_currency(amount: Decimal, iso: str, card: ShopCard, setup: KnownSetup) -> Decimal | None:

@@ -14,6 +14,7 @@ from shared.errors import ConnectorError, RecordRefused
 from shared.mapping.items import RefusedVariant, item_plans, unit_unclear, without_price
 from shared.mapping.known import ItemLink
 from shared.mapping.plan import ItemPlan, plan_hash
+from shared.mapping.prices import price_group_missing
 from shared.shopify.reading import Record
 from shared.shopify.records import Product, number_of
 from shared.sync.context import JobContext
@@ -203,9 +204,7 @@ def _may_be_the_price(refused: RecordRefused, plan: ItemPlan) -> bool:
 
 
 def _unpriced(plan: ItemPlan, refused: RecordRefused) -> ItemPlan:
-    why = ("Shopify's prices include tax, and VAT Bus. Posting Gr. (Price) on the page Sales & Receivables Setup is "
-           f"not filled in, or has no VAT Posting Setup: {refused.detail}")
-    return msgspec.structs.replace(plan, prices={}, unpriced=why)
+    return msgspec.structs.replace(plan, prices={}, unpriced=price_group_missing(refused))
 
 
 def _tariff_set(plan: ItemPlan, context: JobContext) -> bool:

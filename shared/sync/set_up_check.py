@@ -22,8 +22,10 @@ from shared.errors import ConnectorError, RecordRefused
 from shared.mapping.accounts import usable_account
 from shared.mapping.buyers import may_create
 from shared.mapping.items import creates_items
+from shared.mapping.line_items import named_item
 from shared.mapping.money import currency_code
 from shared.mapping.plan import Body
+from shared.mapping.prices import price_group_missing
 from shared.mapping.text import code
 from shared.shop_card import ChargeType, CurrencyHandling, ShopCard
 from shared.shopify.shop_info import Shop, read_shop_info
@@ -81,7 +83,7 @@ def check_set_up(connector: Connector, shop: str, countries: Sequence[str] = ())
     left = rehearsal.sweep(bc)
     missing, advice = list(_default_customer(desk)), list(_accounts(desk))
     (missing if _books_in_shop_currency(card) else advice).extend(_currencies(wanted, desk))
-    advice += _item_card(desk)
+    advice += [*_item_card(desk), *_default_item(desk), *_item_prices(desk)]
     if may_create(card):
         missing += _together(finding for country in wanted for finding in _country(country, desk))
     return SetUpReport(
@@ -119,6 +121,27 @@ def _item_card(desk: _Desk) -> Iterator[Finding]:
     problem = check_item_card(desk.bc, service) if service else None
     if problem:
         yield Finding(code=problem.code, detail=problem.detail)
+
+
+def _default_item(desk: _Desk) -> Iterator[Finding]:
+    """Whether the item for custom lines is there, if one is named."""
+    if not desk.card.default_item_no:
+        return
+    try:
+        named_item(desk.card.default_item_no, "Default Item No.", desk.directory, record="an order with a custom line")
+    except RecordRefused as problem:
+        yield Finding(code=problem.code, detail=problem.detail)
+
+
+def _item_prices(desk: _Desk) -> Iterator[Finding]:
+    """Whether new items could take prices that include tax, if the shop's do."""
+    if not (desk.shop.taxes_included and creates_items(desk.card)):
+        return
+    plain = rehearsal.rehearse(desk.bc, [rehearsal.trial_item(_template(desk.card))])
+    prices = {"priceIncludesTax": True, "unitPrice": 1}
+    priced = rehearsal.rehearse(desk.bc, [rehearsal.trial_item(_template(desk.card) | prices)])
+    if priced and not plain:
+        yield Finding(code="item-price-missing", detail=f"New items would have no price: {price_group_missing(priced)}")
 
 
 def _books_in_shop_currency(card: ShopCard) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.sync.set_up_check import check_set_up
 from tests.house import House
 
 PRODUCT = 8200000001
@@ -181,3 +182,27 @@ def test_shopify_is_asked_for_its_price_mode_once_a_run_and_only_for_new_items(h
     house.change("products", PRODUCT, title="Grande lampe")
     house.sync("products")
     assert asked() == 1
+
+
+@pytest.mark.parametrize(
+    ("group", "taxes_included", "advised"), [("", True, True), ("DOMESTIC", True, False), ("", False, False)]
+)
+def test_the_set_up_check_says_beforehand_that_new_items_could_not_take_prices_with_tax(
+    house: House, group: str, taxes_included: bool, advised: bool,
+) -> None:
+    shop_states(house, taxes_included=taxes_included)
+    price_group(house, group)
+
+    report = check_set_up(house.connector, house.shop, ["FR"])
+
+    assert ("item-price-missing" in [finding.code for finding in report.advice]) is advised
+    assert (report.ready, report.left_behind) == (True, [])
+
+
+@pytest.mark.parametrize(("number", "code"), [("NOWHERE", "item-not-found"), ("1900", "item-blocked"), ("1001", "")])
+def test_the_set_up_check_looks_at_the_default_item(house: House, number: str, code: str) -> None:
+    house.card(default_item_no=number)
+
+    advice = check_set_up(house.connector, house.shop, ["FR"]).advice
+
+    assert [finding.code for finding in advice if "Default Item No." in finding.detail] == ([code] if code else [])
