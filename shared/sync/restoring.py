@@ -9,9 +9,10 @@ one, and by its id, should its external number have been changed. A record that 
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from shared.business_central.lookup import find_sales_documents
+from shared.errors import RecordRefused
 from shared.mapping.sales_orders import document_key
 from shared.shopify.reading import Record
 from shared.shopify.records import Order, Product, number_of
@@ -51,14 +52,26 @@ def _gone_products(records: Sequence[Record], links: Mapping[int, Link], context
 
 def _gone_orders(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> set[int]:
     keys = {r.number: document_key(r.value) for r in records if isinstance(r.value, Order)}
-    there = find_sales_documents(context.bc, list(keys.values()))
+    there = _there(list(keys.values()), context)
     return {number for number, key in keys.items() if key not in there and not _is_there(links[number], context)}
+
+
+def _there(keys: Sequence[str], context: JobContext) -> Collection[str]:
+    """The numbers that have a document, or may have one: a look-up that is refused does not say that it is gone."""
+    try:
+        return find_sales_documents(context.bc, keys)
+    except RecordRefused:
+        return keys if len(keys) == 1 else [key for key in keys if _there([key], context)]
 
 
 def _is_there(link: Link, context: JobContext) -> bool:
     """By its id: somebody may have given the document another external number."""
-    return bool(link.bc_id and link.bc_set) and context.bc.read(
-        link.bc_set, link.bc_id, select="id", fresh=True) is not None
+    if not (link.bc_id and link.bc_set):
+        return False
+    try:
+        return context.bc.read(link.bc_set, link.bc_id, select="id", fresh=True) is not None
+    except RecordRefused:
+        return True
 
 
 def _variants(record: Record) -> list[int]:

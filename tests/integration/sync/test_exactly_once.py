@@ -144,6 +144,22 @@ def test_an_order_whose_answer_was_lost_and_whose_look_up_is_refused_is_sent_onc
     assert (run.counts["orders"].created, posts(house), len(house.documents(5001))) == (1, 1, 1)
 
 
+def test_an_order_with_its_document_whose_look_up_is_refused_counts_as_there_and_stops_nobody(house: House) -> None:
+    house.order(5001)
+    house.sync("orders")
+    house.change("orders", 5001, lines=[{"sku": "1000", "quantity": 1, "unit_price": "120.00"}])
+    house.sync("orders")
+    assert list(house.parked()) == [5001]
+    house.bc.control.add_fault(kind="refuse", method="GET", entity="salesOrders", document="SHP-5001", times=None)
+    house.order(5002)
+
+    house.clock.forward(3600)
+    run = house.sync("orders")
+
+    assert (run.state, len(house.documents(5001)), len(house.documents(5002))) == ("succeeded", 1, 1)
+    assert house.parked()[5001].code == "order-changed-after-processing"
+
+
 def test_an_order_whose_own_look_up_is_refused_is_not_sent_and_holds_no_other_back(house: House) -> None:
     for number in (5001, 5002, 5003):
         house.order(number)
