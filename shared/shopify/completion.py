@@ -8,7 +8,6 @@ inside a record is no snapshot: each further page names the parent's `updatedAt`
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
@@ -21,7 +20,7 @@ from shared.shopify.cursors import Trail
 from shared.shopify.failures import QueryFailed
 from shared.shopify.isolating import in_parts
 from shared.shopify.kinds import REFUND_OVERFLOWS, Overflow
-from shared.shopify.records import PageInfo
+from shared.shopify.records import Moment, PageInfo
 
 REFUNDS_PER_CALL = 50
 MOST_PAGES = 100
@@ -39,7 +38,7 @@ class Head(msgspec.Struct, rename="camel"):
     """What every record is known by. `refunds` is there for orders only."""
 
     id: str
-    updated_at: datetime
+    updated_at: Moment
     refunds: list[msgspec.Raw] | None = None
 
 
@@ -50,7 +49,7 @@ class _Connection(msgspec.Struct, rename="camel"):
 
 class _Parent(msgspec.Struct, rename="camel"):
     id: str
-    updated_at: datetime
+    updated_at: Moment
     connection: _Connection
 
 
@@ -70,7 +69,7 @@ class OrderRefunds(msgspec.Struct, rename="camel"):
     """One order's refunds with the first pages of their lines."""
 
     id: str
-    updated_at: datetime
+    updated_at: Moment
     refunds: list[msgspec.Raw]
 
 

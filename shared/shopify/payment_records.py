@@ -5,11 +5,9 @@ word nobody has seen yet must not make a record unreadable. Pure values, no I/O.
 """
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
 
-from shared.shopify.records import Money
+from shared.shopify.records import Moment, Money, NumberedId
 
 
 class _Record(msgspec.Struct, frozen=True, rename="camel"):
@@ -36,8 +34,8 @@ class PayoutSummary(_Record, frozen=True, kw_only=True):
 class Payout(_Record, frozen=True, kw_only=True):
     """Money that Shopify sends to the merchant's bank (DEPOSIT) or collects from it (WITHDRAWAL)."""
 
-    id: str
-    issued_at: datetime
+    id: NumberedId
+    issued_at: Moment
     status: str
     transaction_type: str
     external_trace_id: str | None = None
@@ -51,20 +49,20 @@ class DisputeReason(_Record, frozen=True, kw_only=True):
 
 
 class DisputedOrder(_Record, frozen=True, kw_only=True):
-    id: str
+    id: NumberedId
     name: str
 
 
 class Dispute(_Record, frozen=True, kw_only=True):
     """A buyer's bank wants money back (CHARGEBACK) or asks about it (INQUIRY)."""
 
-    id: str
+    id: NumberedId
     type: str
     status: str
-    initiated_at: datetime
-    evidence_due_by: datetime | None = None
-    evidence_sent_on: datetime | None = None
-    finalized_on: datetime | None = None
+    initiated_at: Moment
+    evidence_due_by: Moment | None = None
+    evidence_sent_on: Moment | None = None
+    finalized_on: Moment | None = None
     amount: Money
     reason_details: DisputeReason
     order: DisputedOrder | None = None

@@ -6,8 +6,10 @@ here when something in the connector uses it. Pure values, no I/O.
 """
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from decimal import Decimal
+from typing import Annotated
 
 import msgspec
 
@@ -15,9 +17,21 @@ _MOST_DIGITS = 30
 """More than any amount has, before the point or behind it."""
 
 
+_GID = r"^gid://shopify/[A-Za-z]+/([1-9][0-9]{0,18})(\?.*)?$"
+
+NumberedId = Annotated[str, msgspec.Meta(pattern=_GID)]
+"""A GID whose number is taken: a record that holds another is not readable, and parked alone."""
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A time that says how far from UTC it is told, as all of Shopify's do: others cannot be compared."""
+
+
 def number_of(gid: str) -> int:
     """The integer inside a GID: gid://shopify/Order/5001 -> 5001; ValueError for anything else."""
-    return int(gid.split("?", 1)[0].rsplit("/", 1)[-1])
+    found = re.match(_GID, gid)
+    if found is None:
+        raise ValueError(f"{gid[:100]!r} is not the id of a record")
+    return int(found[1])
 
 
 class _Record(msgspec.Struct, frozen=True, rename="camel"):
@@ -54,7 +68,7 @@ class Phone(_Record, frozen=True, kw_only=True):
 
 
 class Gid(_Record, frozen=True, kw_only=True):
-    id: str
+    id: NumberedId
 
 
 class Address(_Record, frozen=True, kw_only=True):
@@ -88,10 +102,10 @@ class AddressPage(_Record, frozen=True, kw_only=True):
 class Customer(_Record, frozen=True, kw_only=True):
     """A customer with the default address and the first ten of all."""
 
-    id: str
+    id: NumberedId
     first_name: str | None = None
     last_name: str | None = None
-    updated_at: datetime
+    updated_at: Moment
     default_email_address: Email | None = None
     default_phone_number: Phone | None = None
     default_address: AddressNode | None = None
@@ -132,7 +146,7 @@ class InventoryItem(_Record, frozen=True, kw_only=True):
 
 
 class Variant(_Record, frozen=True, kw_only=True):
-    id: str
+    id: NumberedId
     title: str
     sku: str | None = None
     barcode: str | None = None
@@ -152,12 +166,12 @@ class VariantPage(_Record, frozen=True, kw_only=True):
 class Product(_Record, frozen=True, kw_only=True):
     """A product with all its variants (the reader completes the first page)."""
 
-    id: str
+    id: NumberedId
     title: str
     vendor: str = ""
     product_type: str = ""
     is_gift_card: bool = False
-    updated_at: datetime
+    updated_at: Moment
     has_only_default_variant: bool = False
     variants: VariantPage
 
@@ -252,7 +266,7 @@ class Refund(_Record, frozen=True, kw_only=True):
     """A refund; its lines are read only where an order has refunds (`lines` is None otherwise)."""
 
     id: str
-    created_at: datetime | None = None
+    created_at: Moment | None = None
     total_refunded_set: MoneyBag
     refund_line_items: RefundLinePage | None = None
     refund_shipping_lines: RefundShippingLinePage | None = None
@@ -275,7 +289,7 @@ class AdditionalFee(_Record, frozen=True, kw_only=True):
 class OrderCustomer(_Record, frozen=True, kw_only=True):
     """The buyer as the order knows them; None on the order means a guest."""
 
-    id: str
+    id: NumberedId
     first_name: str | None = None
     last_name: str | None = None
     default_email_address: Email | None = None
@@ -309,14 +323,14 @@ class SalesApp(_Record, frozen=True, kw_only=True):
 class Order(_Record, frozen=True, kw_only=True):
     """An order with all lines and shipping lines (the reader completes first pages)."""
 
-    id: str
+    id: NumberedId
     name: str
-    created_at: datetime
-    processed_at: datetime
-    updated_at: datetime
-    cancelled_at: datetime | None = None
+    created_at: Moment
+    processed_at: Moment
+    updated_at: Moment
+    cancelled_at: Moment | None = None
     closed: bool = False
-    closed_at: datetime | None = None
+    closed_at: Moment | None = None
     edited: bool = False
     test: bool = False
     source_name: str | None = None
@@ -407,10 +421,10 @@ class CompanyContact(_Record, frozen=True, kw_only=True):
 class Company(_Record, frozen=True, kw_only=True):
     """A B2B company with its main contact and its first location."""
 
-    id: str
+    id: NumberedId
     name: str
     external_id: str | None = None
-    updated_at: datetime
+    updated_at: Moment
     main_contact: CompanyContact | None = None
     locations: CompanyLocationPage = CompanyLocationPage(nodes=[])
 

@@ -35,7 +35,8 @@ def test_a_new_company_takes_its_location_s_address_and_its_contact_s_email():
 
 
 def test_o3_a_company_is_matched_by_its_contact_s_email():
-    contact = {"id": "x", "customer": {"id": "y", "defaultEmailAddress": {"emailAddress": "Marie@example.fr"}}}
+    customer = {"id": "gid://shopify/Customer/7001", "defaultEmailAddress": {"emailAddress": "Marie@example.fr"}}
+    contact = {"id": "x", "customer": customer}
 
     assert company_plan(a_company(contact=contact), a_card(), cronus(), None).number == "C00010"
 

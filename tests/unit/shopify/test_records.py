@@ -47,9 +47,12 @@ def test_number_of_a_gid(gid: str, number: int) -> None:
     assert number_of(gid) == number
 
 
-def test_number_of_something_else_is_refused() -> None:
+@pytest.mark.parametrize("text", [
+    "gid://shopify/Order/", "gid://shopify/Order/-5", "gid://shopify/Order/0", "gid://shopify/Order/5_001",
+    "gid://shopify/Order/٥", "gid://shopify/Order/5001/x", "gid://shopify/Order/50010000000000000000", "5001"])
+def test_number_of_something_else_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
-        number_of("gid://shopify/Order/")
+        number_of(text)
 
 
 def test_customers_address_is_the_default_one_even_behind_the_first_ten() -> None:
