@@ -9,7 +9,7 @@ search syntax; GraphQL Admin API reference. Border: reading only; what a record 
 """
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -33,6 +33,7 @@ T = TypeVar("T")
 EARLIEST = datetime(2004, 1, 1, tzinfo=UTC)
 ROUNDS_PER_RECORD = 3
 IDS_PER_CALL = 100
+NOT_GIVEN = "Shopify lists it and does not give it."
 SMALLER_PAGES = 2
 """So often a page that fails is asked again at half its size: enough for one that is too much for Shopify just now."""
 
@@ -53,10 +54,15 @@ class Record(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """Complete records, oldest change first; `next_cursor` is None on the last page."""
+    """Complete records, oldest change first; `next_cursor` is None on the last page.
+
+    reached  the time of change with which its last record was listed, None if it is not told. A record that changed
+             while it was read carries a later one, behind which others of the list have yet to come.
+    """
 
     records: list[Record]
     next_cursor: str | None
+    reached: datetime | None = None
 
 
 class Nodes(msgspec.Struct, rename="camel"):
@@ -103,22 +109,28 @@ def changed_page(client: ShopifyClient, kind: Kind, *, since: datetime, until: d
         sent = {_number_in(node): bytes(node) for node in page.nodes}
         if None not in sent and len(sent) == len(page.nodes):
             known = cast(dict[int, bytes], sent)
-            return Page(list(_whole_records(client, kind, known)), next_cursor(page.page_info, kind))
+            return Page(list(_whole_records(client, kind, known)), next_cursor(page.page_info, kind),
+                        _latest(map(_time_in, known.values())))
         page = QueryFailed("record-unreadable", f"A page of {kind} holds a record without an id of its own")
     size = client.page_sizes.get(kind, page_size or shape.page_size)
     edges = _places(client, kind, {**variables, "first": size}, page)
-    return Page(list(_one_by_one(client, kind, _times(kind, edges.edges))), next_cursor(edges.page_info, kind))
+    times = _times(kind, edges.edges)
+    return Page(list(_one_by_one(client, kind, times)), next_cursor(edges.page_info, kind), _latest(times.values()))
 
 
 def by_ids(client: ShopifyClient, kind: Kind, numbers: Sequence[int]) -> list[Record]:
     """The named records as they are now, in the order asked; those that do not exist are left out.
 
-    One that cannot be read comes without a value. Raises what ShopifyClient.ask raises of the whole service.
+    One that cannot be read comes without a value; so does, at the end, one that is not given and listed all the same:
+    a deleted one is not. Raises what ShopifyClient.ask raises of the whole service.
     """
     most, found = min(IDS_PER_CALL, KINDS[kind].page_size), list[Record]()
     for start in range(0, len(numbers), most):
         some = numbers[start:start + most]
-        found += _named_records(client, kind, some, _isolated(client, kind, some))
+        isolated = _isolated(client, kind, some)
+        listed = _listed(client, kind, [n for n in some if isolated.found.get(_gid(kind, n), b"") is None])
+        found += _named_records(client, kind, some, isolated)
+        found += [_unread(number, b"", NOT_GIVEN) for number in some if number in listed]
     return found
 
 
@@ -168,6 +180,18 @@ def _places(client: ShopifyClient, kind: Kind, variables: Mapping[str, Any], why
     raise why
 
 
+def _listed(client: ShopifyClient, kind: Kind, numbers: Sequence[int]) -> Collection[int]:
+    """Those of the records not given that Shopify lists; all where the list cannot be read: they may be there."""
+    if not numbers:
+        return []
+    wanted = {"filter": " OR ".join(f"id:{number}" for number in numbers), "after": None, "first": len(numbers)}
+    problem = QueryFailed("record-unreadable", f"Shopify does not say which of these {kind} there are")
+    try:
+        return _times(kind, _places(client, kind, wanted, problem).edges)
+    except QueryFailed:
+        return numbers
+
+
 def _times(kind: Kind, edges: Sequence[_Edge]) -> dict[int, datetime | None]:
     """The records of a page that failed, by number, with their times of change as far as they are told.
 
@@ -191,6 +215,11 @@ def _time_in(raw: bytes) -> datetime | None:
         return None
 
 
+def _latest(times: Iterable[datetime | None]) -> datetime | None:
+    """The latest of the times that are told."""
+    return max(filter(None, times), default=None)
+
+
 def _number_in(node: bytes | msgspec.Raw) -> int | None:
     """The number of a record's JSON, None for one without."""
     try:
@@ -204,7 +233,7 @@ def _one_by_one(client: ShopifyClient, kind: Kind, times: Mapping[int, datetime 
     isolated = _isolated(client, kind, list(times))
     records = {one.number: one for one in _named_records(client, kind, list(times), isolated)}
     for number, updated_at in times.items():
-        record = records.get(number) or _unread(number, b"", "Shopify lists it and does not give it.")
+        record = records.get(number) or _unread(number, b"", NOT_GIVEN)
         yield record if record.updated_at else msgspec.structs.replace(record, updated_at=updated_at)
 
 

@@ -110,7 +110,7 @@ def run_type(
         if page.next_cursor:
             info = save_checkpoint(
                 informations, info, run_cursor=trail.follow(page.next_cursor), run_saved=iso(context.clock.now()),
-                run_position=_position(page, info),
+                run_position=iso(page.reached) if page.reached else info.run_position,
             )
             deadline.check()
     _retry_parked(kind, context, deadline)
@@ -151,12 +151,6 @@ def _pages(shopify: ShopifyClient, info: SynchronizationInfo, trail: Trail) -> I
                 raise
             page = following.result()
         yield page
-
-
-def _position(page: Page, info: SynchronizationInfo) -> str:
-    """The time of change that the run has come to; where the page does not tell, the one before."""
-    times = [record.updated_at for record in page.records if record.updated_at]
-    return iso(times[-1]) if times else info.run_position
 
 
 def _retry_parked(kind: Kind, context: JobContext, deadline: Deadline) -> None:

@@ -30,6 +30,8 @@ WAYS = [
     pytest.param("odd_field", {"field": "id", "value": "gid://shopify/Order/abc"}, id="no number"),
     pytest.param("odd_field", {"field": "id"}, id="no id"),
     pytest.param("odd_field", {"field": "id", "value": "gid://shopify/Order/5003"}, id="the id of another"),
+    pytest.param("odd_field", {"field": "id", "value": "gid://shopify/Order/-5002"}, id="a number below zero"),
+    pytest.param("odd_field", {"field": "updatedAt", "value": "2026-03-10T10:00:00"}, id="a time of no zone"),
     pytest.param("odd_field", {"field": "lineItems"}, id="no lines"),
 ]
 
@@ -80,6 +82,61 @@ def test_an_order_that_is_listed_and_not_given_is_parked(house: House) -> None:
     run = house.sync("orders")
 
     assert (run.state, in_bc(house), list(house.parked())) == ("succeeded", [1, 0, 1, 1], [5002])
+
+
+@pytest.mark.parametrize(("field", "value"), [
+    pytest.param("customer", {"id": "gid://shopify/Customer/abc"}, id="a customer without a number"),
+    pytest.param("closedAt", "2026-03-10T10:00:00", id="closed at a time of no zone"),
+])
+def test_an_order_that_holds_an_odd_value_is_parked_alone(house: House, field: str, value: object) -> None:
+    four_orders(house)
+    house.shopify.fault("odd_field", record=BAD, field=field, value=value)
+
+    run = house.sync("orders")
+
+    assert (run.state, in_bc(house), list(house.parked())) == ("succeeded", [1, 0, 1, 1], [5002]), run
+    assert house.parked()[5002].code == "record-unreadable"
+
+
+def test_a_parked_order_that_is_not_given_by_its_number_stays_parked_until_it_is(house: House) -> None:
+    four_orders(house)
+    house.shopify.fault("null_node", record=BAD)
+    house.sync("orders")
+
+    for _ in range(3):
+        later(house)
+
+    assert (in_bc(house), house.parked()[5002].tries) == ([1, 0, 1, 1], 4)
+    assert "Shopify lists it and does not give it" in house.parked()[5002].detail
+
+    house.shopify.clear_faults()
+    later(house)
+
+    assert (in_bc(house), house.parked()) == ([1, 1, 1, 1], {})
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("products", "Product"), ("customers", "Customer"), ("companies", "Company")])
+def test_a_parked_record_of_another_type_that_is_listed_and_not_given_stays_parked_until_it_is_deleted(
+    house: House, kind: str, name: str,
+) -> None:
+    house.product(8001, "NEW")
+    house.customer(8001)
+    house.company(8001)
+    house.shopify.fault("null_node", record=f"{name}/8001")
+    house.sync(kind)
+
+    house.clock.forward(86_400)
+    house.run(kind)
+
+    assert house.parked()[8001].tries == 2
+
+    house.shopify.clear_faults()
+    house.shopify.shop_state.delete(kind, 8001)
+    house.clock.forward(86_400)
+    house.run(kind)
+
+    assert house.parked() == {}
 
 
 def test_the_sentence_holds_the_request_id_that_shopifys_support_asks_for(house: House) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -11,6 +12,7 @@ from local.business_central.faults import Fault
 from shared.clock import from_iso, iso
 from shared.errors import ConnectorError
 from shared.exchange import Exchange
+from shared.shopify.reading import EARLIEST, changed_page
 from shared.storage.lease import TABLE as LEASES
 from shared.storage.lease import Lease
 from shared.sync.links import LinkState
@@ -95,7 +97,7 @@ def test_a_worker_that_dies_right_after_an_order_was_stored_leaves_a_claim_and_n
     house.clock.forward(60)
 
     def dies(exchange: Exchange) -> None:
-        if exchange.method == "POST" and exchange.url.endswith("salesOrders"):
+        if exchange.method == "POST" and urlsplit(exchange.url).path.endswith("/salesOrders"):
             raise WorkerDied
 
     with pytest.raises(WorkerDied):
@@ -164,7 +166,7 @@ def test_a_reset_in_the_middle_of_a_page_wins_over_the_run_that_applies_it(house
     chosen = house.clock.now() - timedelta(days=1)
 
     def resets(exchange: Exchange) -> None:
-        if exchange.method == "POST" and exchange.url.endswith("salesOrders"):
+        if exchange.method == "POST" and urlsplit(exchange.url).path.endswith("/salesOrders"):
             connector.informations.set_last_sync_time(shop, "orders", chosen, by="operator")
 
     house.clock.forward(60)
@@ -232,3 +234,22 @@ def posts(house: House) -> int:
     """Sales orders that Business Central was asked to create and did."""
     made = house.bc.stats.as_json()["by_entity"].get("salesOrders", {})
     return int(made.get("POST", 0))
+
+
+def test_a_record_that_changes_while_it_is_read_does_not_move_the_runs_position_past_the_next_ones(
+    house: House,
+) -> None:
+    many = [{"sku": "1000", "quantity": 1, "unit_price": "1.00"}] * 30
+    for number in (5001, 5002, 5003):
+        house.order(number, many if number == 5002 else None)
+        house.clock.forward(60)
+    for operation in ("OrderLinesNext", "OrdersById"):
+        house.shopify.fault(
+            "odd_field", record="Order/5002", operation=operation, field="updatedAt", value="2026-03-11T00:00:00Z")
+    client = house.connector.shopify(house.connector.shops.get(house.shop))
+
+    page = changed_page(client, "orders", since=EARLIEST, until=house.clock.now(), page_size=2)
+
+    assert [record.number for record in page.records] == [5001, 5002]
+    assert page.records[1].updated_at == from_iso("2026-03-11T00:00:00Z")
+    assert page.reached == from_iso("2026-03-10T10:01:00Z")
