@@ -44,6 +44,8 @@ def shop_card(shop: str, company: str) -> dict[str, Any]:
         "enabled": True,
         "customer_import_from_shopify": "All Customers",
         "auto_create_unknown_customers": True,
+        "company_import_from_shopify": "All Companies",
+        "auto_create_unknown_companies": True,
         "default_customer_no": "C-WEB",
         "sku_mapping": "Item No.",
         "auto_create_unknown_items": True,

@@ -56,10 +56,11 @@ CATALOGUE: dict[str, Problem] = {
     "customer-missing": Problem(
         Fault.SETUP, 422,
         "No Business Central customer for this record",
-        "Shop card: switch on Auto Create Unknown Customers, or fill in Default Customer No.",
+        "Shop card: switch on Auto Create Unknown Customers, or fill in Default Customer No. For a company: "
+        "Auto Create Unknown Companies, or Default Company No.",
         "Aucun client Business Central pour cet enregistrement",
         "Fiche magasin : activer Créer automatiquement des clients inconnus, ou remplir N° client"
-        " par défaut.",
+        " par défaut. Pour une société : activer Auto Create Unknown Companies, ou remplir Default Company No.",
     ),
     "customer-without-address": Problem(
         Fault.DATA, 422,

@@ -38,6 +38,22 @@ class CustomerMapping(StrEnum):
     DEFAULT_CUSTOMER = "Always take the default customer"
 
 
+class CompanyImport(StrEnum):
+    """Company Import from Shopify."""
+
+    NONE = "None"
+    WITH_ORDER_IMPORT = "With Order Import"
+    ALL_COMPANIES = "All Companies"
+
+
+class CompanyMapping(StrEnum):
+    """Company Mapping Type."""
+
+    BY_EMAIL_PHONE = "By Email/Phone"
+    BY_TAX_ID = "By Tax Id"
+    DEFAULT_COMPANY = "Always take the default company"
+
+
 class NameSource(StrEnum):
     COMPANY_NAME = "Company Name"
     FIRST_LAST = "First+Last"
@@ -163,6 +179,11 @@ class ShopCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shopify_can_update_customers: bool = False
     can_update_shopify_customers: bool = False
     default_customer_no: str = ""
+    company_import_from_shopify: CompanyImport = CompanyImport.WITH_ORDER_IMPORT
+    company_mapping_type: CompanyMapping = CompanyMapping.BY_EMAIL_PHONE
+    auto_create_unknown_companies: bool = False
+    shopify_can_update_companies: bool = False
+    default_company_no: str = ""
     name_source: NameSource = NameSource.COMPANY_NAME
     name_2_source: NameSource = NameSource.FIRST_LAST
     contact_source: NameSource = NameSource.FIRST_LAST

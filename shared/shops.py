@@ -19,7 +19,7 @@ from shared.card_identity import check_alone, check_not_moved
 from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.mapping.card_rules import check_card, with_exclusive_switches
-from shared.shop_card import ShopCard
+from shared.shop_card import CompanyImport, CompanyMapping, CustomerImport, CustomerMapping, ShopCard
 from shared.storage.tables import PROPERTY_CHARACTERS, Row, Table
 
 TABLE = "Shops"
@@ -153,7 +153,23 @@ class Shops:
 def _stored(row: Row) -> ShopCard:
     # Fields of a newer version are passed over: after a step back to this one the cards must still be readable.
     fields = decoded(row["card"])
-    return msgspec.convert({name: fields[name] for name in ShopCard.__struct_fields__ if name in fields}, ShopCard)
+    known = {name: fields[name] for name in ShopCard.__struct_fields__ if name in fields}
+    card = msgspec.convert(known, ShopCard)
+    return card if "company_import_from_shopify" in fields else _with_companies_as_before(card)
+
+
+def _with_companies_as_before(card: ShopCard) -> ShopCard:
+    """A card from before companies had settings of their own: they followed the switches of customers."""
+    none = card.customer_import_from_shopify is CustomerImport.NONE
+    always_default = card.customer_mapping_type is CustomerMapping.DEFAULT_CUSTOMER
+    return msgspec.structs.replace(
+        card,
+        company_import_from_shopify=CompanyImport.NONE if none else CompanyImport.ALL_COMPANIES,
+        company_mapping_type=CompanyMapping.DEFAULT_COMPANY if always_default else CompanyMapping.BY_EMAIL_PHONE,
+        auto_create_unknown_companies=card.auto_create_unknown_customers,
+        shopify_can_update_companies=card.shopify_can_update_customers,
+        default_company_no=card.default_customer_no if none or always_default else "",
+    )
 
 
 def _read(code: str, fields: dict[str, Any]) -> ShopCard:

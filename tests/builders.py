@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from shared.business_central.keys import BillTo, bill_to_of, email_key, phone_key
+from shared.business_central.keys import BillTo, bill_to_of, email_key, phone_key, tax_number
 from shared.business_central.rows import AccountRow, CustomerRow, ItemRow, VariantRow
 from shared.shop_card import CustomerMapping, ItemTemplate, ShopCard, SkuMapping
 from shared.shopify.records import (
@@ -78,6 +78,7 @@ def a_card(**settings: Any) -> ShopCard:
         "company_id": "1e7f5c7e-57b4-4d2c-8a86-0f6a6d4c8e11",
         "customer_mapping_type": CustomerMapping.BY_EMAIL_PHONE, "default_customer_no": "C-WEB",
         "sku_mapping": SkuMapping.ITEM_NO, "auto_create_unknown_customers": True,
+        "auto_create_unknown_companies": True,
         "item_template": ItemTemplate(general_product_posting_group="RETAIL",
                                       inventory_posting_group="RESALE", base_unit_of_measure="PCS"),
         "shipping_charges_account": "708500", "tip_account": "758800",
@@ -134,6 +135,9 @@ class KnownCompany(msgspec.Struct, frozen=True):
 
     def customer_by_bill_to(self, address: BillTo) -> CustomerRow | None:
         return _first(row for row in self.customers if bill_to_of(row) == address)
+
+    def customers_by_tax_number(self, figures: str) -> list[CustomerRow]:
+        return [row for row in self.customers if tax_number(row.tax_registration_number).figures == figures != ""]
 
     def item_by_number(self, number: str) -> ItemRow | None:
         return _first(row for row in self.items if row.number == number)

@@ -64,6 +64,7 @@ class House:
         start = {
             "shopify_url": self.shopify.shop, "company_id": self.bc.company, "enabled": True,
             "customer_import_from_shopify": "All Customers", "auto_create_unknown_customers": True,
+            "company_import_from_shopify": "All Companies", "auto_create_unknown_companies": True,
             "default_customer_no": "C-WEB", "sku_mapping": "Item No.", "auto_create_sales_documents": True,
             "shipping_charges_account": "708500", "tip_account": "758800", "sold_gift_card_account": "419100",
             "cash_roundings_account": "658000",

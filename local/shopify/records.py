@@ -12,7 +12,8 @@ customer  first_name, last_name, email, phone, note, tags, locale, state, tax_ex
 product   title, vendor, product_type, status, tags, description, gift_card, options [names],
           variants [{sku, price, compare_at_price, barcode, cost, hs_code, origin, weight_kg,
           options [values], inventory, taxable}], handle; one variant when `variants` is left out
-company   name, external_id, note, contacts [customer ids], locations [{name, external_id, address}]
+company   name, external_id, note, contacts [customer ids, the first one is the main contact], locations [{name,
+          external_id, phone, address, tax_id, tax_exempt, payment_terms (name of a template, e.g. "Net 30")}]
 """
 from __future__ import annotations
 
@@ -156,19 +157,42 @@ def _option(product_number: int, position: int, name: str, variants: list[Record
             "name": name, "position": position, "values": list(values)}
 
 
+PAYMENT_TERMS = {
+    "Due on receipt": ("RECEIPT", None), "Due on fulfillment": ("FULFILLMENT", None), "Fixed": ("FIXED", None),
+    **{f"Net {days}": ("NET", days) for days in (7, 15, 30, 45, 60, 90)},
+}
+"""Templates that every shop has: name -> type and days. Source: Shopify help, "Payment terms"."""
+
+
+def _payment_terms(name: str | None) -> Record | None:
+    """A BuyerExperienceConfiguration with this template, or None."""
+    if name is None:
+        return None
+    kind, days = PAYMENT_TERMS[name]
+    id = gid("PaymentTermsTemplate", list(PAYMENT_TERMS).index(name) + 1)
+    template = {"__typename": "PaymentTermsTemplate", "id": id, "name": name,
+                "translatedName": name, "description": name, "dueInDays": days, "paymentTermsType": kind}
+    return {"paymentTermsTemplate": template, "checkoutToDraft": False, "editableShippingAddress": False}
+
+
 def build_company(spec: Spec) -> Record:
-    """A Company with its locations; contacts refer to customers."""
+    """A Company with its locations; contacts refer to customers, the first one is the main contact."""
     number = spec["id"]
     company = gid("Company", number)
+    main = gid("CompanyContact", number * 100) if spec.get("contacts") else None
     return {
         "__typename": "Company", "id": company, "name": spec["name"], "externalId": spec.get("external_id"),
-        "note": spec.get("note"),
+        "note": spec.get("note"), "mainContact": main,
         "contacts": [{"__typename": "CompanyContact", "id": gid("CompanyContact", number * 100 + i),
                       "customer": gid("Customer", c), "company": company, "isMainContact": i == 0,
                       "createdAt": spec["created_at"], "updatedAt": spec["updated_at"]}
                      for i, c in enumerate(spec.get("contacts", []))],
         "locations": [{"__typename": "CompanyLocation", "id": gid("CompanyLocation", number * 100 + i),
                        "name": place["name"], "externalId": place.get("external_id"), "company": company,
+                       "phone": place.get("phone"),
+                       "taxSettings": {"taxRegistrationId": place.get("tax_id"),
+                                       "taxExempt": place.get("tax_exempt", False), "taxExemptions": []},
+                       "buyerExperienceConfiguration": _payment_terms(place.get("payment_terms")),
                        "shippingAddress": _company_address(place.get("address"), number * 100 + i),
                        "billingAddress": _company_address(place.get("address"), number * 100 + 50 + i),
                        "createdAt": spec["created_at"], "updatedAt": spec["updated_at"]}

@@ -14,7 +14,7 @@ from functools import cached_property
 
 from shared.business_central.client import BusinessCentral
 from shared.business_central.exchange_rates import local_value
-from shared.business_central.keys import BillTo, bill_to_of, code_key, email_key, phone_key
+from shared.business_central.keys import BillTo, bill_to_of, code_key, email_key, phone_key, tax_number
 from shared.business_central.register import Register
 from shared.business_central.rows import (
     AccountRow,
@@ -43,6 +43,7 @@ class Directory:
                 "email": lambda row: email_key(row.email),
                 "phone": lambda row: phone_key(row.phone_number),
                 "bill-to": bill_to_of,
+                "tax": lambda row: tax_number(row.tax_registration_number).figures,
             },
         )
         self._items = Register[ItemRow](
@@ -82,6 +83,10 @@ class Directory:
     def customer_by_bill_to(self, address: BillTo) -> CustomerRow | None:
         """`address` as keys.bill_to makes it."""
         return self._customers.first("bill-to", address)
+
+    def customers_by_tax_number(self, figures: str) -> list[CustomerRow]:
+        """The customers with these figures behind the country's prefix, by number; keys.tax_number makes them."""
+        return self._customers.all("tax", figures)
 
     def remember_customer(self, row: CustomerRow) -> None:
         """We created or changed this customer."""

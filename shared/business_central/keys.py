@@ -78,6 +78,40 @@ def _agree(ours: str, theirs: str) -> bool:
     return ours.strip() != "" and ours.strip().casefold() == theirs.strip().casefold()
 
 
+class TaxNumber(NamedTuple):
+    """A tax registration number: the country ("" if nobody says) and the rest, letters and digits in capitals."""
+
+    country: str
+    figures: str
+
+
+_PREFIX = re.compile(
+    r"(CH)E|(AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|GR|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI)")
+_SWISS_ENDING = re.compile(r"(MWST|TVA|IVA)$")
+_GREECE = {"GR": "EL"}
+
+
+def tax_number(number: str, country: str = "") -> TaxNumber:
+    """`fr 40 303 265 045`, and `40303265045` of a customer in FR -> (FR, 40303265045).
+
+    Rule: Council Directive 2006/112/EC, article 215 (prefix by ISO 3166-1 alpha-2, Greece EL).
+    """
+    text = re.sub(r"[\W_]", "", number).upper()
+    prefix = _PREFIX.match(text)
+    if prefix:
+        country, text = prefix.group(1) or prefix.group(2), text[prefix.end():]
+    if prefix and prefix.group(1):
+        text = _SWISS_ENDING.sub("", text)
+    country = country.strip().upper()
+    return TaxNumber(_GREECE.get(country, country), text)
+
+
+def same_tax_number(one: TaxNumber, other: TaxNumber) -> bool:
+    """Equal figures, of one country as far as both say theirs: DE123456789 is not PT123456789."""
+    same_country = one.country == other.country or not (one.country and other.country)
+    return one.figures == other.figures != "" and same_country
+
+
 def code_key(code: str) -> str:
     """A number or code as Business Central keeps it: trimmed, in capitals."""
     return code.strip().upper()

@@ -18,6 +18,7 @@ LENGTHS = {
     "customers": {
         "number": 20, "displayName": 100, "addressLine1": 100, "addressLine2": 50, "city": 30,
         "state": 30, "country": 10, "postalCode": 20, "phoneNumber": 30, "email": 80,
+        "taxRegistrationNumber": 20,
     },
     "items": {
         "number": 20, "displayName": 100, "displayName2": 50, "gtin": 14, "itemCategoryCode": 20,
@@ -47,6 +48,7 @@ class CustomerRow(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tru
     postal_code: str = ""
     phone_number: str = ""
     email: str = ""
+    tax_registration_number: str = ""
     blocked: str = ""
 
 

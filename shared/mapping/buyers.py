@@ -6,17 +6,21 @@ first. Guests have no Shopify customer, so they are matched or go to the default
 """
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from shared.business_central.keys import SHORTEST_PHONE, BillTo, bill_to, phone_key
 from shared.business_central.rows import CustomerRow
 from shared.errors import RecordRefused
 from shared.mapping.addresses import county_of
-from shared.mapping.known import KnownCustomers, LinkOfCustomer
+from shared.mapping.known import KnownCustomers, LinkOfCompany, LinkOfCustomer
 from shared.mapping.names import names_of
 from shared.mapping.text import code, fitted
-from shared.shop_card import CustomerImport, CustomerMapping, ShopCard
-from shared.shopify.records import Address, Order, number_of
+from shared.shop_card import CompanyImport, CompanyMapping, CustomerImport, CustomerMapping, ShopCard
+from shared.shopify.records import Address, NamedCompany, Order, number_of
+
+_MADE_FOR_A_PERSON = re.compile(r"S[0-9]{1,19}")
 
 
 class ExistingBuyer(msgspec.Struct, frozen=True):
@@ -32,16 +36,25 @@ class NewBuyer(msgspec.Struct, frozen=True):
     shopify_customer_id: int
 
 
-Buyer = ExistingBuyer | NewBuyer
+class CompanyBuyer(msgspec.Struct, frozen=True):
+    """The order is this Shopify company's, which must be brought into Business Central first (company_plan)."""
+
+    shopify_company_id: int
 
 
-def buyer_of(order: Order, card: ShopCard, known: KnownCustomers, link_of_customer: LinkOfCustomer) -> Buyer:
-    """The buyer of an order.
+Buyer = ExistingBuyer | NewBuyer | CompanyBuyer
+
+
+def buyer_of(order: Order, card: ShopCard, known: KnownCustomers, link_of_customer: LinkOfCustomer,
+             link_of_company: LinkOfCompany) -> Buyer:
+    """The buyer of an order: of a company's the company, never the person who ordered for it.
 
     RecordRefused(customer-missing) when nobody fits, none may be created and there is no usable
-    default customer.
+    default customer or default company.
     """
     record = f"order {number_of(order.id)}"
+    if order.company:
+        return _company_of(order, order.company, card, known, link_of_customer, link_of_company)
     if card.customer_mapping_type is CustomerMapping.DEFAULT_CUSTOMER:
         return _default_buyer(card, known, record)
     if card.customer_import_from_shopify is CustomerImport.NONE:
@@ -53,6 +66,32 @@ def buyer_of(order: Order, card: ShopCard, known: KnownCustomers, link_of_custom
     if may_create(card) and order.customer:
         return NewBuyer(number_of(order.customer.id))
     return _default_buyer(card, known, record)
+
+
+def _company_of(order: Order, company: NamedCompany, card: ShopCard, known: KnownCustomers,
+                link_of_customer: LinkOfCustomer, link_of_company: LinkOfCompany) -> Buyer:
+    """The customer of the company that bought, by its link; without one the company is brought in."""
+    record, named = f"order {number_of(order.id)}", f"company {number_of(company.id)} ({company.name})"
+    if card.company_mapping_type is CompanyMapping.DEFAULT_COMPANY:
+        why = f"Company Mapping Type sends {record} of {named} to the default company."
+        return ExistingBuyer(default_company(card, known, record=record, why=why).number)
+    if card.company_import_from_shopify is CompanyImport.NONE:
+        why = f"Company Import from Shopify is None, so {record} of {named} is to go to the default company."
+        return ExistingBuyer(default_company(card, known, record=record, why=why).number)
+    number = link_of_company(number_of(company.id))
+    row = known.customer_by_number(number) if number else None
+    person = number_of(order.customer.id) if order.customer else None
+    if row is None or is_default(row, card) or is_private(row, person, link_of_customer):
+        return CompanyBuyer(number_of(company.id))
+    return ExistingBuyer(row.number)
+
+
+def is_private(row: CustomerRow, person: int | None, link_of_customer: LinkOfCustomer) -> bool:
+    """Whether we made this customer for a private person, `person` or another: S and the id of a Shopify customer."""
+    if not _MADE_FOR_A_PERSON.fullmatch(row.number):
+        return False
+    made_for = int(row.number[1:])
+    return made_for == person or link_of_customer(made_for) == row.number
 
 
 def may_create(card: ShopCard) -> bool:
@@ -83,22 +122,25 @@ def bill_to_key(address: Address, card: ShopCard, *, name: str) -> BillTo | None
 
 def default_customer(card: ShopCard, known: KnownCustomers, *, record: str, why: str) -> CustomerRow:
     """The card's default customer; RecordRefused(customer-missing) if unset or not in BC."""
-    number = card.default_customer_no
-    if not number:
-        raise RecordRefused("customer-missing", f"{why} Default Customer No. is empty.", record=record)
-    found = known.customer_by_number(code(number))
+    return _default(card.default_customer_no, "Default Customer No.", known, record=record, why=why)
+
+
+def default_company(card: ShopCard, known: KnownCustomers, *, record: str, why: str) -> CustomerRow:
+    """The card's default company; RecordRefused(customer-missing) if unset or not in BC."""
+    return _default(card.default_company_no, "Default Company No.", known, record=record, why=why)
+
+
+def _default(number: str, setting: str, known: KnownCustomers, *, record: str, why: str) -> CustomerRow:
+    found = known.customer_by_number(code(number)) if number else None
     if found is None:
-        raise RecordRefused(
-            "customer-missing",
-            f"{why} Default Customer No. {number} does not exist in Business Central.",
-            record=record,
-        )
+        state = f"{number} does not exist in Business Central" if number else "is empty"
+        raise RecordRefused("customer-missing", f"{why} {setting} {state}.", record=record)
     return found
 
 
 def is_default(row: CustomerRow, card: ShopCard) -> bool:
-    """Whether this is the default customer: it stands for many buyers, so a link to it identifies nobody."""
-    return row.number == code(card.default_customer_no)
+    """Whether this is the default customer or company: it stands for many buyers, so a link to it identifies nobody."""
+    return row.number in (code(card.default_customer_no), code(card.default_company_no))
 
 
 def _default_buyer(card: ShopCard, known: KnownCustomers, record: str) -> Buyer:

@@ -16,7 +16,7 @@ import msgspec
 from shared.clock import from_iso
 from shared.mapping.orders_to_import import same_name
 from shared.mapping.text import code
-from shared.shop_card import CustomerMapping, NameSource, ShopCard, SkuMapping
+from shared.shop_card import CompanyMapping, CustomerMapping, NameSource, ShopCard, SkuMapping
 
 EXCLUSIVE = (
     ("shopify_can_update_customers", "can_update_shopify_customers"),
@@ -80,6 +80,12 @@ def _customers(card: ShopCard) -> Iterator[str]:
         yield "Name Source: with all three sources None no customer would have a name."
 
 
+def _companies(card: ShopCard) -> Iterator[str]:
+    always_default = card.company_mapping_type is CompanyMapping.DEFAULT_COMPANY
+    if always_default and not card.default_company_no:
+        yield f'Default Company No.: needed with Company Mapping Type "{card.company_mapping_type}".'
+
+
 def _items(card: ShopCard) -> Iterator[str]:
     needed = {
         "General Product Posting Group": card.item_template.general_product_posting_group,
@@ -115,6 +121,7 @@ def _numbers(card: ShopCard) -> Iterator[str]:
     numbers = {
         "Default Customer No.": card.default_customer_no,
         "Default Item No.": card.default_item_no,
+        "Default Company No.": card.default_company_no,
         "Shipping Charges Account": card.shipping_charges_account,
         "Tip Account": card.tip_account,
         "Sold Gift Card Account": card.sold_gift_card_account,
@@ -178,6 +185,6 @@ def _doubles(texts: Iterable[str]) -> list[str]:
 
 
 _RULES: tuple[Callable[[ShopCard], Iterator[str]], ...] = (
-    _code, _company, _enabled, _logging_mode_until, _customers, _items, _orders_to_import, _numbers, _shipping_charges,
-    _vendor_items, _currencies, _tolerance, _time_zone,
+    _code, _company, _enabled, _logging_mode_until, _customers, _companies, _items, _orders_to_import, _numbers,
+    _shipping_charges, _vendor_items, _currencies, _tolerance, _time_zone,
 )

@@ -1,45 +1,104 @@
-"""A Shopify company as a Business Central customer.
+"""A Shopify company as a Business Central customer, whichever of its contacts and locations buys.
 
-Rules: Microsoft's Shopify Connector (company mapping By Email/Phone, customer from company). A
-company needs a location: its address becomes the customer's. The shop card has no switches of its
-own for companies, so those for customers apply. Tax registration numbers are not compared.
+Rules: Microsoft's Shopify Connector (Company Import from Shopify, Company Mapping Type, customer from company). A
+company needs a location: the address of its first one becomes the customer's. The private customer of its main contact
+is never the company's, even where nothing but the e-mail address would tell them apart.
 """
 from __future__ import annotations
 
-from shared.business_central.keys import is_customer_of
+from shared.business_central.keys import TaxNumber, is_customer_of, same_tax_number, tax_number
 from shared.business_central.rows import CustomerRow
 from shared.errors import RecordRefused
 from shared.mapping import text
 from shared.mapping.addresses import customer_address
-from shared.mapping.buyers import match_contact, may_create
-from shared.mapping.customers import differing, may_change
-from shared.mapping.known import CustomersAndSetup
+from shared.mapping.buyers import default_company, is_default, is_private, match_contact
+from shared.mapping.customers import differing
+from shared.mapping.known import CustomersAndSetup, KnownCustomers, LinkOfCustomer
 from shared.mapping.plan import Body, CustomerPlan
 from shared.mapping.refusals import number_taken
-from shared.shop_card import ShopCard
+from shared.shop_card import CompanyImport, CompanyMapping, ShopCard
 from shared.shopify.records import Address, Company, CompanyAddress, number_of
 
 
-def company_plan(company: Company, card: ShopCard, known: CustomersAndSetup,
-                 linked: CustomerRow | None) -> CustomerPlan:
+def wants_company(card: ShopCard, *, linked: bool) -> bool:
+    """Whether a changed Shopify company is taken in by itself, without an order that needs it.
+
+    All Companies: always. With Order Import: only companies already linked, to refresh them.
+    """
+    if card.company_import_from_shopify is CompanyImport.ALL_COMPANIES:
+        return True
+    refreshed = linked and card.shopify_can_update_companies
+    return refreshed and card.company_import_from_shopify is CompanyImport.WITH_ORDER_IMPORT
+
+
+def company_plan(company: Company, card: ShopCard, known: CustomersAndSetup, linked: CustomerRow | None,
+                 link_of_customer: LinkOfCustomer) -> CustomerPlan:
     """What has to happen so that this company is a Business Central customer.
 
-    Raises RecordRefused: customer-without-address (no location), customer-missing, country-unknown,
-    number-taken.
+    `linked` is the customer it was linked to before; `link_of_customer` tells whom private customers became.
+    Raises RecordRefused: customer-without-address (no location), customer-missing, country-unknown, number-taken.
     """
-    number = f"C{number_of(company.id)}"
-    existing = linked or match_contact(known, email=_email(company), phone=_phone(company))
-    existing = existing or _ours_by_number(number, company, known)
+    record = _record(company)
+    if card.company_mapping_type is CompanyMapping.DEFAULT_COMPANY:
+        return _default(card, known, f"{_named(company)} is to go to the default company.", record)
+    if linked and (is_default(linked, card) or _is_contact(linked, company, link_of_customer)):
+        linked = None
+    existing = linked or _matched(company, card, known, link_of_customer) or _ours_by_number(company, known)
+    if existing is None and not may_create_company(card):
+        why = f"No Business Central customer fits {_named(company)}, and {_what_forbids(card)}."
+        return _default(card, known, why, record)
     if existing is None:
-        return CustomerPlan(number, "", {"number": number, **_new(company, card, known)})
-    if not may_change(existing, card):
+        return CustomerPlan(_number(company), "", {"number": _number(company), **_new(company, card, known)})
+    if not card.shopify_can_update_companies or is_default(existing, card):
         return CustomerPlan(existing.number, existing.id, {})
     body = _details(company) | _address(company, card, known)
     return CustomerPlan(existing.number, existing.id, differing(body, existing))
 
 
-def _ours_by_number(number: str, company: Company, known: CustomersAndSetup) -> CustomerRow | None:
+def may_create_company(card: ShopCard) -> bool:
+    """Whether unknown companies may be created at all."""
+    return card.auto_create_unknown_companies and card.company_import_from_shopify is not CompanyImport.NONE
+
+
+def _what_forbids(card: ShopCard) -> str:
+    none = card.company_import_from_shopify is CompanyImport.NONE
+    return "Company Import from Shopify is None" if none else "Auto Create Unknown Companies is off"
+
+
+def _default(card: ShopCard, known: KnownCustomers, why: str, record: str) -> CustomerPlan:
+    row = default_company(card, known, record=record, why=why)
+    return CustomerPlan(row.number, row.id, {})
+
+
+def _matched(company: Company, card: ShopCard, known: KnownCustomers,
+             link_of_customer: LinkOfCustomer) -> CustomerRow | None:
+    """The customer that fits by the card's mapping type, unless it is a private person's."""
+    if card.company_mapping_type is CompanyMapping.BY_TAX_ID:
+        return _by_tax_number(company, known)
+    found = match_contact(known, email=_email(company), phone="" if _email(company) else _phone(company))
+    return None if found and _is_contact(found, company, link_of_customer) else found
+
+
+def _by_tax_number(company: Company, known: KnownCustomers) -> CustomerRow | None:
+    address, location = _given_address(company), company.location
+    ours = tax_number(location.tax_registration_id if location else "", (address and address.country_code) or "")
+    candidates = known.customers_by_tax_number(ours.figures) if ours.figures else ()
+    return next((row for row in candidates if same_tax_number(ours, _tax_number_of(row))), None)
+
+
+def _tax_number_of(row: CustomerRow) -> TaxNumber:
+    return tax_number(row.tax_registration_number, row.country)
+
+
+def _is_contact(row: CustomerRow, company: Company, link_of_customer: LinkOfCustomer) -> bool:
+    """Whether this customer was made for a private person."""
+    contact = company.main_contact
+    return is_private(row, number_of(contact.customer.id) if contact else None, link_of_customer)
+
+
+def _ours_by_number(company: Company, known: CustomersAndSetup) -> CustomerRow | None:
     """The customer that we created before and whose link is lost; RecordRefused(number-taken) if it is another's."""
+    number = _number(company)
     row = known.customer_by_number(number)
     given = _given_address(company)
     street = text.fitted("customers", {"addressLine1": given.address1, "postalCode": given.zip}) if given else {}
@@ -49,20 +108,18 @@ def _ours_by_number(number: str, company: Company, known: CustomersAndSetup) -> 
 
 
 def _new(company: Company, card: ShopCard, known: CustomersAndSetup) -> Body:
-    record = _record(company)
-    if not may_create(card):
-        sentence = f"No Business Central customer fits {record}, and the shop card does not allow creating one."
-        raise RecordRefused("customer-missing", sentence, record=record)
     body = _details(company) | _address(company, card, known)
     return {name: value for name, value in body.items() if value}
 
 
 def _details(company: Company) -> Body:
-    """Name, phone and e-mail, without what is empty."""
+    """Name, phone, e-mail and tax registration number, without what is empty."""
+    location = company.location
     body = text.fitted("customers", {
         "displayName": company.name,
         "phoneNumber": text.phone(_phone(company)),
         "email": text.email(_email(company)),
+        "taxRegistrationNumber": text.tax_number(location.tax_registration_id if location else ""),
     })
     return {name: value for name, value in body.items() if value}
 
@@ -71,11 +128,12 @@ def _address(company: Company, card: ShopCard, known: CustomersAndSetup) -> Body
     """The company's address as Business Central takes it; RecordRefused(customer-without-address) without one."""
     record, given = _record(company), _given_address(company)
     if given is None:
-        sentence = f"Shopify {record} ({company.name}) has no location with an address."
+        sentence = f"Shopify {_named(company)} has no location with an address."
         raise RecordRefused("customer-without-address", sentence, record=record)
     address = Address(
         address1=given.address1, address2=given.address2, city=given.city, zip=given.zip,
-        province=given.province, province_code=given.zone_code, country_code_v2=given.country_code,
+        province=given.province, province_code=given.zone_code, country=given.country,
+        country_code_v2=given.country_code,
     )
     return customer_address(address, card, known, record=record)
 
@@ -99,5 +157,14 @@ def _phone(company: Company) -> str:
     return location or (contact.phone_number if contact else "")
 
 
+def _number(company: Company) -> str:
+    """The number a created customer gets, C and the Shopify id: found again after a lost answer."""
+    return f"C{number_of(company.id)}"
+
+
 def _record(company: Company) -> str:
     return f"company {number_of(company.id)}"
+
+
+def _named(company: Company) -> str:
+    return f"{_record(company)} ({company.name})"

@@ -7,7 +7,7 @@ is left out.
 """
 from __future__ import annotations
 
-from shared.business_central.keys import email_key, is_customer_of, phone_key
+from shared.business_central.keys import email_key, is_customer_of, phone_key, same_tax_number, tax_number
 from shared.business_central.rows import CustomerRow
 from shared.errors import RecordRefused
 from shared.mapping import text
@@ -157,6 +157,7 @@ def _present(row: CustomerRow) -> Body:
         "displayName": row.display_name, "phoneNumber": row.phone_number, "email": row.email,
         "addressLine1": row.address_line1, "addressLine2": row.address_line2, "country": row.country,
         "postalCode": row.postal_code, "city": row.city, "state": row.state,
+        "taxRegistrationNumber": row.tax_registration_number,
     }
 
 
@@ -166,6 +167,8 @@ def _same(name: str, wanted: str, present: str) -> bool:
         return email_key(wanted) == email_key(present)
     if name == "phoneNumber" and phone_key(wanted):
         return phone_key(wanted) == phone_key(present)
+    if name == "taxRegistrationNumber":
+        return same_tax_number(tax_number(wanted), tax_number(present))
     if name in ("country", "postalCode"):
         return text.code(wanted) == text.code(present)
     return wanted == text.tidy(present)

@@ -28,6 +28,10 @@ class KnownCustomers(Protocol):
 
     def customer_by_bill_to(self, address: BillTo) -> CustomerRow | None: ...
 
+    def customers_by_tax_number(self, figures: str) -> Sequence[CustomerRow]:
+        """The customers whose tax registration number has these figures, whatever the country (keys.tax_number)."""
+        ...
+
 
 class KnownItems(Protocol):
     """Items and item variants."""
@@ -100,3 +104,6 @@ LinkOfVariant = Callable[[int], ItemLink | None]
 
 LinkOfCustomer = Callable[[int], str | None]
 """Shopify customer id -> the number that the linked customer has now; None where it is no longer there."""
+
+LinkOfCompany = Callable[[int], str | None]
+"""Shopify company id -> the number that the linked customer has now; None where it is no longer there."""

@@ -44,6 +44,13 @@ def email(text: str | None) -> str:
     return address if fits else ""
 
 
+def tax_number(text: str | None) -> str:
+    """The tax registration number, without blanks if it is too long else; "" if still: half a number is another's."""
+    given = tidy(text)
+    fitting = given if len(given) <= LENGTHS["customers"]["taxRegistrationNumber"] else given.replace(" ", "")
+    return fitting if len(fitting) <= LENGTHS["customers"]["taxRegistrationNumber"] else ""
+
+
 def code(text: str | None) -> str:
     """`text` as a code: trimmed and upper case, as Business Central stores codes."""
     return tidy(text).upper()

@@ -296,18 +296,23 @@ class OrderCustomer(_Record, frozen=True, kw_only=True):
     default_phone_number: Phone | None = None
 
 
-class PurchasingEntity(_Record, frozen=True, kw_only=True):
-    """Who buys: a company at one of its locations; both None where it is a private person."""
-
-    company: Gid | None = None
-    location: Gid | None = None
-
-
 class PaymentTerms(_Record, frozen=True, kw_only=True):
     """What was agreed on paying later."""
 
     payment_terms_name: str = ""
     due_in_days: int | None = None
+
+
+class NamedCompany(_Record, frozen=True, kw_only=True):
+    id: str
+    name: str = ""
+
+
+class PurchasingEntity(_Record, frozen=True, kw_only=True):
+    """On whose behalf an order was made; without a company it was a customer's own."""
+
+    company: NamedCompany | None = None
+    location: NamedCompany | None = None
 
 
 class CashRounding(_Record, frozen=True, kw_only=True):
@@ -364,6 +369,11 @@ class Order(_Record, frozen=True, kw_only=True):
     refunds: list[Refund] = []
     transactions: list[Transaction] = []
 
+    @property
+    def company(self) -> NamedCompany | None:
+        """The company that bought (B2B); None for a private person or a guest."""
+        return self.purchasing_entity.company if self.purchasing_entity else None
+
 
 class CompanyAddress(_Record, frozen=True, kw_only=True):
     company_name: str | None = None
@@ -407,6 +417,10 @@ class CompanyLocation(_Record, frozen=True, kw_only=True):
     buyer_experience_configuration: BuyerExperience | None = None
     billing_address: CompanyAddress | None = None
     shipping_address: CompanyAddress | None = None
+
+    @property
+    def tax_registration_id(self) -> str:
+        return self.tax_settings.tax_registration_id or ""
 
 
 class CompanyLocationPage(_Record, frozen=True, kw_only=True):

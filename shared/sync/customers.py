@@ -1,7 +1,7 @@
 """Customers: Shopify's into Business Central's, one link each."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from shared.business_central.directory import Directory
 from shared.business_central.executor import change_row, create_customer
@@ -13,7 +13,7 @@ from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record
 from shared.shopify.records import Customer
 from shared.sync.context import JobContext
-from shared.sync.links import Link, LinkState
+from shared.sync.links import Link, Links, LinkState
 from shared.sync.outcome import Outcome, Result, attempt, parked
 from shared.sync.page import apply_page
 
@@ -72,6 +72,21 @@ def present_number(link: Link, directory: Directory) -> str | None:
     """The number that the linked customer has now, found by its id; None where it is no longer there."""
     row = directory.customer_by_id(link.bc_id)
     return row.number if row else None
+
+
+def present_numbers(links: Links, directory: Directory, ids: Iterable[int] = ()) -> Callable[[int], str | None]:
+    """Shopify id -> the number that the linked customer has now; None where there is none.
+
+    The links of `ids` are read at once, those of others when they are asked for.
+    """
+    wanted = set(ids)
+    known = {id: Link(number=id) for id in wanted} | links.of(wanted)
+
+    def number_of_link(id: int) -> str | None:
+        link = known.get(id) or links.of([id]).get(id)
+        return present_number(link, directory) if link else None
+
+    return number_of_link
 
 
 def _apply_one(record: Record, link: Link, context: JobContext) -> Outcome:

@@ -7,7 +7,7 @@ Central, never Shopify.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -18,8 +18,8 @@ from shared.business_central.lookup import find_sales_documents
 from shared.business_central.wire import encode, quoted
 from shared.errors import RecordRefused
 from shared.json_text import decoded
-from shared.mapping.buyers import NewBuyer, buyer_of
-from shared.mapping.companies import company_plan
+from shared.mapping.buyers import CompanyBuyer, ExistingBuyer, NewBuyer, buyer_of
+from shared.mapping.companies import company_plan, wants_company
 from shared.mapping.customers import customer_plan, wants_customer
 from shared.mapping.items import RefusedVariant, item_plans, unit_unclear, without_price
 from shared.mapping.known import LinkOfVariant
@@ -31,9 +31,11 @@ from shared.shop_card import ShopCard
 from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record
 from shared.shopify.records import Company, Customer, Order, Product, number_of
-from shared.sync.customers import present_number
+from shared.sync.customers import present_numbers
 from shared.sync.links import Link, Links, LinkState
 from shared.sync.products import ITEMS, item_link
+
+Kept = TypeVar("Kept", Customer, Company)
 
 
 class Operation(msgspec.Struct, frozen=True):
@@ -89,8 +91,11 @@ def _customer(customer: Customer, link: Link, around: Surroundings) -> DryRun:
 
 
 def _company(company: Company, link: Link, around: Surroundings) -> DryRun:
+    if not wants_company(around.card, linked=link.state is LinkState.APPLIED):
+        return DryRun(note="The shop card takes in companies only when an order needs them, or not at all.")
     linked = around.directory.customer_by_id(link.bc_id)
-    return _customer_run(company_plan(company, around.card, around.directory, linked))
+    people = _present_numbers("customers", around)
+    return _customer_run(company_plan(company, around.card, around.directory, linked, people))
 
 
 def _customer_run(plan: CustomerPlan) -> DryRun:
@@ -160,21 +165,29 @@ def _followed(plan: SalesOrderPlan, link: Link) -> DryRun:
 
 def _buyer(order: Order, around: Surroundings) -> tuple[str, list[Operation]]:
     """The customer's number, and what makes it first."""
-    known: dict[int, Link] = {}
-    if order.customer:
-        known = around.links("customers").of([number_of(order.customer.id)])
-
-    def link_of_customer(number: int) -> str | None:
-        return present_number(known[number], around.directory) if number in known else None
-
-    buyer = buyer_of(order, around.card, around.directory, link_of_customer)
-    if not isinstance(buyer, NewBuyer):
-        return buyer.customer_number, []
-    (record,) = around.named("customers", [buyer.shopify_customer_id])
-    if not isinstance(record.value, Customer):
-        raise RecordRefused("record-unreadable", f"customer {record.number}: {record.problem}")
-    plan = customer_plan(record.value, around.card, around.directory, None)
+    people = _present_numbers("customers", around)
+    buyer = buyer_of(order, around.card, around.directory, people, _present_numbers("companies", around))
+    match buyer:
+        case ExistingBuyer(customer_number=number):
+            return number, []
+        case NewBuyer(shopify_customer_id=id):
+            customer = _kept("customers", id, Customer, around)
+            plan = customer_plan(customer, around.card, around.directory, None)
+        case CompanyBuyer(shopify_company_id=id):
+            company = _kept("companies", id, Company, around)
+            plan = company_plan(company, around.card, around.directory, None, people)
     return plan.number, _customer_operations(plan)
+
+
+def _kept(kind: Kind, id: int, type: type[Kept], around: Surroundings) -> Kept:
+    (record,) = around.named(kind, [id])
+    if not isinstance(record.value, type):
+        raise RecordRefused("record-unreadable", f"{kind} {record.number}: {record.problem}")
+    return record.value
+
+
+def _present_numbers(kind: Kind, around: Surroundings) -> Callable[[int], str | None]:
+    return present_numbers(around.links(kind), around.directory)
 
 
 def _variant_links(variants: Sequence[int], around: Surroundings) -> LinkOfVariant:

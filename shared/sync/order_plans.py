@@ -1,15 +1,15 @@
 """Plans for a page of orders: buyers and items are made sure of first, in bulk, then each is mapped."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from shared.errors import ConnectorError, RecordRefused
-from shared.mapping.buyers import Buyer, ExistingBuyer, NewBuyer, buyer_of
+from shared.mapping.buyers import Buyer, CompanyBuyer, ExistingBuyer, NewBuyer, buyer_of
 from shared.mapping.plan import SalesOrderPlan
 from shared.mapping.sales_orders import LeftOut, sales_order_plan
 from shared.shopify.reading import Record
 from shared.shopify.records import Order, number_of
-from shared.sync import customers
+from shared.sync import companies, customers
 from shared.sync.context import JobContext
 from shared.sync.outcome import attempt
 from shared.sync.products import ItemLinks
@@ -27,18 +27,24 @@ class OrderPlanner:
     def __init__(self, records: Sequence[Record], context: JobContext) -> None:
         self._context = context
         orders = [order_of(record) for record in records]
-        buyers = {number_of(order.customer.id) for order in orders if order.customer}
-        self._links = context.links(customers.KIND).of(buyers)
+        self._people = customers.present_numbers(
+            context.links(customers.KIND), context.directory,
+            (number_of(order.customer.id) for order in orders if order.customer))
+        self._companies = customers.present_numbers(
+            context.links(companies.KIND), context.directory,
+            (number_of(order.company.id) for order in orders if order.company))
         self._items = ItemLinks(context)
         self._items.prepare([
             number_of(line.variant.id) for order in orders for line in order.line_items.nodes if line.variant
         ])
         looked_up = list(self._look_up(orders))
         customers.link_found(
-            {number: buyer.customer_number for number, buyer in looked_up
-             if isinstance(buyer, ExistingBuyer) and buyer.is_own}, context)
-        self._brought_in = customers.bring_in(
-            sorted({number for number, buyer in looked_up if isinstance(buyer, NewBuyer)}), context)
+            {number_of(order.customer.id): buyer.customer_number for order, buyer in looked_up
+             if order.customer and isinstance(buyer, ExistingBuyer) and buyer.is_own}, context)
+        self._new_customers = customers.bring_in(
+            sorted({buyer.shopify_customer_id for _, buyer in looked_up if isinstance(buyer, NewBuyer)}), context)
+        self._new_companies = companies.bring_in(
+            sorted({buyer.shopify_company_id for _, buyer in looked_up if isinstance(buyer, CompanyBuyer)}), context)
 
     def plan(self, order: Order) -> SalesOrderPlan | LeftOut:
         """The order's plan; raises what parks it."""
@@ -48,32 +54,31 @@ class OrderPlanner:
         )
 
     def _customer(self, order: Order) -> str:
-        buyer = buyer_of(order, self._context.card, self._context.directory, self._linked)
-        if not isinstance(buyer, NewBuyer):
-            return buyer.customer_number
-        made = self._brought_in.get(buyer.shopify_customer_id)
-        if isinstance(made, ConnectorError):
-            raise RecordRefused(made.code, made.detail, record=made.record)
-        if made is None:
-            raise RecordRefused(
-                "customer-missing", f"Shopify customer {buyer.shopify_customer_id} of {order.name} does not exist"
-            )
-        return made
+        match self._buyer(order):
+            case ExistingBuyer(customer_number=number):
+                return number
+            case NewBuyer(shopify_customer_id=id):
+                return _brought_in(self._new_customers, id, f"customer {id} of {order.name}")
+            case CompanyBuyer(shopify_company_id=id):
+                name = order.company.name if order.company else ""
+                return _brought_in(self._new_companies, id, f"company {id} ({name}) of {order.name}")
 
-    def _linked(self, customer: int) -> str | None:
-        """What mapping asks: the number that the linked customer has now."""
-        link = self._links.get(customer)
-        return customers.present_number(link, self._context.directory) if link else None
+    def _buyer(self, order: Order) -> Buyer:
+        return buyer_of(order, self._context.card, self._context.directory, self._people, self._companies)
 
-    def _look_up(self, orders: Sequence[Order]) -> Iterator[tuple[int, Buyer]]:
-        """The buyers of the orders that have a Shopify customer, with its id; without those that park their order."""
-        context = self._context
+    def _look_up(self, orders: Sequence[Order]) -> Iterator[tuple[Order, Buyer]]:
+        """The buyers of the orders, without those that park their order."""
         for order in orders:
-            if order.customer is None:
-                continue
-            buyer = attempt(
-                order.name, lambda order=order: buyer_of(  # type: ignore[misc]
-                    order, context.card, context.directory, self._linked)
-            )
+            buyer = attempt(order.name, lambda order=order: self._buyer(order))  # type: ignore[misc]
             if not isinstance(buyer, ConnectorError):
-                yield number_of(order.customer.id), buyer
+                yield order, buyer
+
+
+def _brought_in(results: Mapping[int, ConnectorError | str], id: int, named: str) -> str:
+    """The customer's number; RecordRefused with what kept it from being taken in."""
+    made = results.get(id)
+    if isinstance(made, ConnectorError):
+        raise RecordRefused(made.code, made.detail, record=made.record)
+    if made is None:
+        raise RecordRefused("customer-missing", f"Shopify {named} does not exist")
+    return made

@@ -168,7 +168,7 @@ def test_a_full_reset_follows_what_was_renumbered_and_creates_nothing(house: Hou
 
 
 def test_a_company_is_followed_to_its_new_number_and_its_old_one_is_left_alone(house: House) -> None:
-    house.card(shopify_can_update_customers=True)
+    house.card(shopify_can_update_companies=True)
     house.company(503)
     house.sync("companies")
     renumbered(house, "customers", "C503", "C00777")

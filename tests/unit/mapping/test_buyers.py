@@ -4,8 +4,9 @@ from __future__ import annotations
 import pytest
 
 from shared.errors import RecordRefused
-from shared.mapping.buyers import ExistingBuyer, NewBuyer, buyer_of
-from shared.shop_card import CustomerImport, CustomerMapping
+from shared.mapping.buyers import CompanyBuyer, ExistingBuyer, NewBuyer, buyer_of
+from shared.shop_card import CompanyImport, CompanyMapping, CustomerImport, CustomerMapping
+from shared.shopify.records import NamedCompany, PurchasingEntity
 from tests.builders import a_card, a_customer_row, an_address, an_order, an_order_customer, cronus
 
 MARIE, WEB = ExistingBuyer("C00010"), ExistingBuyer("C-WEB")
@@ -51,30 +52,92 @@ def unlinked(shopify_id: int) -> None:
     ],
 )
 def test_buyer_of_an_order(order, settings, expected):
-    assert buyer_of(an_order(**order), a_card(**settings), cronus(), unlinked) == expected
+    assert buyer_of(an_order(**order), a_card(**settings), cronus(), unlinked, unlinked) == expected
 
 
 def test_a_link_wins_over_what_the_order_says():
     known = cronus(customers=(a_customer_row(), a_customer_row("C00099", email="other@example.fr")))
 
-    assert buyer_of(an_order(), a_card(), known, {7100000000001: "C00099"}.get) == ExistingBuyer("C00099")
+    assert buyer_of(an_order(), a_card(), known, {7100000000001: "C00099"}.get, unlinked) == ExistingBuyer("C00099")
 
 
 def test_c9_a_link_to_a_deleted_customer_does_not_count():
-    buyer = buyer_of(an_order(**STRANGER), a_card(), cronus(), {7100000000001: "C-DELETED"}.get)
+    buyer = buyer_of(an_order(**STRANGER), a_card(), cronus(), {7100000000001: "C-DELETED"}.get, unlinked)
 
     assert buyer == NewBuyer(7100000000001)
 
 
 def test_a_link_to_the_default_customer_identifies_nobody():
-    assert buyer_of(an_order(), a_card(), cronus(), {7100000000001: "C-WEB"}.get) == MARIE_HERSELF
+    assert buyer_of(an_order(), a_card(), cronus(), {7100000000001: "C-WEB"}.get, unlinked) == MARIE_HERSELF
 
 
 @pytest.mark.parametrize(("number", "says"), [("", "is empty"), ("C-GONE", "C-GONE does not exist")])
 @pytest.mark.parametrize("order", [pytest.param(STRANGER, id="customer"), pytest.param(GUEST, id="guest")])
 def test_f5_without_a_usable_default_customer_the_order_is_parked(order, number, says):
     with pytest.raises(RecordRefused, match=rf"order 5001.*Default Customer No\. {says}") as refused:
-        buyer_of(an_order(**order), a_card(**OFF, default_customer_no=number), cronus(), unlinked)
+        buyer_of(an_order(**order), a_card(**OFF, default_customer_no=number), cronus(), unlinked, unlinked)
 
     assert refused.value.code == "customer-missing"
     assert refused.value.record == "order 5001"
+
+
+# Orders of companies
+
+SPALT = PurchasingEntity(company=NamedCompany(id="gid://shopify/Company/503", name="Spalt AG"))
+C503 = a_customer_row("C503", email="buy@spalt.example")
+HERSELF = a_customer_row("S7100000000001")
+PERSONS_LINK = {7100000000001: "S7100000000001"}
+NO_COMPANIES = {"company_import_from_shopify": CompanyImport.NONE}
+ALWAYS_DEFAULT = {"company_mapping_type": CompanyMapping.DEFAULT_COMPANY}
+
+
+def company_buyer(links_of_companies=None, customers=(), **settings):
+    known = cronus(customers=(*cronus().customers, C503, HERSELF, *customers))
+    order = an_order(purchasing_entity=SPALT)
+    return buyer_of(order, a_card(**settings), known, PERSONS_LINK.get, (links_of_companies or {}).get)
+
+
+def test_b3_a_company_s_order_goes_to_the_company_never_to_the_person_who_is_linked():
+    assert company_buyer({503: "C503"}) == ExistingBuyer("C503")
+
+
+def test_a_company_that_is_not_linked_is_brought_in_first():
+    assert company_buyer() == CompanyBuyer(503)
+
+
+@pytest.mark.parametrize("number", ["C-GONE", "C-WEB", "S7100000000001"])
+def test_a_company_s_link_to_nobody_the_default_customer_or_a_person_does_not_count(number):
+    assert company_buyer({503: number}) == CompanyBuyer(503)
+
+
+def test_a_link_of_a_company_to_another_person_s_customer_does_not_count():
+    known = cronus(customers=(a_customer_row("S88"),))
+    order = an_order(purchasing_entity=SPALT)
+
+    assert buyer_of(order, a_card(), known, {88: "S88"}.get, {503: "S88"}.get) == CompanyBuyer(503)
+    assert buyer_of(order, a_card(), known, unlinked, {503: "S88"}.get) == ExistingBuyer("S88")
+
+
+@pytest.mark.parametrize("settings", [NO_COMPANIES, ALWAYS_DEFAULT])
+def test_o6_with_range_none_or_always_default_it_is_the_default_company(settings):
+    b2b = a_customer_row("C-B2B")
+
+    assert company_buyer({503: "C503"}, (b2b,), default_company_no="c-b2b", **settings) == ExistingBuyer("C-B2B")
+
+
+@pytest.mark.parametrize(("settings", "setting"), [(NO_COMPANIES, "Company Import from Shopify is None"),
+                                                   (ALWAYS_DEFAULT, "Company Mapping Type")])
+@pytest.mark.parametrize(("number", "says"), [("", "is empty"), ("C-GONE", "C-GONE does not exist")])
+def test_without_a_default_company_the_order_is_parked_with_the_company_and_the_setting(
+        settings, setting, number, says):
+    with pytest.raises(RecordRefused) as refused:
+        company_buyer(default_company_no=number, **settings)
+
+    assert refused.value.code == "customer-missing"
+    for part in ("order 5001", "company 503 (Spalt AG)", setting, f"Default Company No. {says}"):
+        assert part in refused.value.detail
+
+
+def test_the_switches_of_customers_say_nothing_about_companies():
+    assert company_buyer({503: "C503"}, **NO_RANGE) == ExistingBuyer("C503")
+    assert company_buyer({503: "C503"}, **DEFAULT) == ExistingBuyer("C503")

@@ -7,12 +7,12 @@ import pytest
 
 from shared.mapping.orders_to_import import HELD, LEFT_OUT, held_for_risk, not_selected, selection_of
 from shared.shop_card import FinancialStatus, OrdersToImport
-from shared.shopify.records import Gid, PaymentTerms, PurchasingEntity, SalesApp
+from shared.shopify.records import NamedCompany, PaymentTerms, PurchasingEntity, SalesApp
 from tests.builders import NOW, an_order
 
 PAID_ONLY = OrdersToImport(financial_statuses=(FinancialStatus.PAID,))
 LATER = NOW + timedelta(days=1)
-OF_A_COMPANY = PurchasingEntity(company=Gid(id="gid://shopify/Company/503"))
+OF_A_COMPANY = PurchasingEntity(company=NamedCompany(id="gid://shopify/Company/503"))
 NET_30 = PaymentTerms(payment_terms_name="Net 30", due_in_days=30)
 
 
