@@ -208,14 +208,52 @@ CATALOGUE: dict[str, Problem] = {
         "document dans Business Central si personne n'y a travaillé, puis relancer. Si le document "
         "est bon tel quel, écarter l'enregistrement.",
     ),
+    "refund-pending": Problem(
+        Fault.DATA, 422,
+        "A refund of the Shopify order is not final yet",
+        "Nothing to do: the order is taken once the refund succeeded or failed. If it stays pending, look at the "
+        "refund in Shopify.",
+        "Un remboursement de la commande Shopify n'est pas encore définitif",
+        "Rien à faire : la commande est reprise dès que le remboursement a réussi ou échoué. S'il reste en attente, "
+        "voir le remboursement dans Shopify.",
+    ),
+    "order-cancelled-but-paid": Problem(
+        Fault.DATA, 422,
+        "The Shopify order is cancelled, and paid goods of it are left",
+        "Refund or remove the named goods in Shopify. If the buyer is to keep them, make the sales order in "
+        "Business Central by hand and dismiss the record.",
+        "La commande Shopify est annulée, et il en reste des articles payés",
+        "Rembourser ou retirer dans Shopify les articles nommés. Si l'acheteur les garde, créer la commande vente à "
+        "la main dans Business Central et écarter l'enregistrement.",
+    ),
     "order-changed-after-processing": Problem(
         Fault.DATA, 422,
         "The Shopify order was changed after its document was created",
-        "Change the sales order in Business Central by hand, or delete it there and retry the "
-        "record: it is then created anew.",
+        "Change the named document in Business Central by hand, or, if nobody has worked on it, delete it there and "
+        "retry the record: it is then created as Shopify's order is now.",
         "La commande Shopify a été modifiée après la création de son document",
-        "Modifier la commande vente dans Business Central, ou l'y supprimer et relancer "
-        "l'enregistrement : elle est alors créée à nouveau.",
+        "Modifier le document nommé dans Business Central ou, si personne n'y a travaillé, l'y supprimer et relancer "
+        "l'enregistrement : il est alors créé selon la commande Shopify actuelle.",
+    ),
+    "order-refunded-after-processing": Problem(
+        Fault.DATA, 422,
+        "The Shopify order was refunded after its document was created",
+        "Nothing shipped or invoiced: lower the named sales order in Business Central, or delete it and retry the "
+        "record, which then bills what is left. Else make a sales credit memo for the named refunds by hand.",
+        "La commande Shopify a été remboursée après la création de son document",
+        "Rien d'expédié ni de facturé : diminuer la commande vente nommée dans Business Central, ou la supprimer et "
+        "relancer l'enregistrement, qui facture alors ce qui reste. Sinon, créer un avoir vente à la main pour les "
+        "remboursements nommés.",
+    ),
+    "order-cancelled-after-processing": Problem(
+        Fault.DATA, 422,
+        "The Shopify order was cancelled after its document was created",
+        "Nothing shipped or invoiced: delete the named sales order in Business Central and retry the record; it is not "
+        "created again if nothing is left of the order. Else make a sales credit memo by hand.",
+        "La commande Shopify a été annulée après la création de son document",
+        "Rien d'expédié ni de facturé : supprimer la commande vente nommée dans Business Central et relancer "
+        "l'enregistrement ; elle n'est pas recréée s'il ne reste rien de la commande. Sinon, créer un avoir vente à "
+        "la main.",
     ),
     "order-left-out": Problem(
         Fault.SETUP, 422,

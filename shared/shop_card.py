@@ -216,6 +216,7 @@ class ShopCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     duties_account: str = ""
     additional_fees_account: str = ""
     channel_tax_account: str = ""
+    refund_account: str = ""
     rounding_tolerance: Decimal = Decimal("0.05")
     tax_differences: TaxDifferences = TaxDifferences.PARK
     time_zone: str = "UTC"

@@ -264,6 +264,10 @@ def a_line(id: int = 1, *, sku: str | None = "1000", price: Amount | MoneyBag = 
     } | values))
 
 
+def a_tax(rate: Amount, amount: Amount) -> TaxLine:
+    return TaxLine(title="TVA", rate=Decimal(rate), price_set=bag(amount))
+
+
 def a_tip(id: int = 90, price: Amount = "5.00") -> LineItem:
     return a_line(id, sku=None, price=price, name="Tip", title="Tip", product=None, variant=None,
                   requires_shipping=False)
@@ -289,13 +293,13 @@ def a_refund_line(line_id: int, quantity: int = 1, subtotal: Amount = "0", tax: 
 
 
 def a_refund(*lines: RefundLine, total: Amount = "0", shipping: Amount | None = None,
-             shipping_tax: Amount = "0", id: int = 6001) -> Refund:
+             shipping_tax: Amount = "0", id: int = 6001, created_at: datetime | None = None) -> Refund:
     """A refund of `total`; `shipping` is what it takes off the first shipping line."""
     charges = [] if shipping is None else [RefundShippingLine(
         subtotal_amount_set=bag(shipping), tax_amount_set=bag(shipping_tax),
         shipping_line=Gid(id="gid://shopify/ShippingLine/1"))]
     return Refund(
-        id=f"gid://shopify/Refund/{id}", total_refunded_set=bag(total),
+        id=f"gid://shopify/Refund/{id}", created_at=created_at, total_refunded_set=bag(total),
         refund_line_items=RefundLinePage(page_info=LAST_PAGE, nodes=list(lines)),
         refund_shipping_lines=RefundShippingLinePage(page_info=LAST_PAGE, nodes=charges),
     )

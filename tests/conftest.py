@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from local.azurite import Azurite, start_azurite
 from tests.house import House, a_house
+
+# On a busy machine an example may take any time: no test is about seconds.
+settings.register_profile("whatever it takes", deadline=None)
+settings.load_profile("whatever it takes")
 
 
 @pytest.fixture(scope="session")

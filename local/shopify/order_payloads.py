@@ -142,7 +142,12 @@ def refund_payload(refund: Record, order: Record, shop: Record) -> Payload:
             "subtotal_amount_set": price_set(row["subtotalAmountSet"]),
             "tax_amount_set": price_set(row["taxAmountSet"])}
             for row in refund["refundShippingLines"]],
-        "order_adjustments": [],
+        "order_adjustments": [{
+            "id": number_of(row["id"]), "order_id": number_of(order["id"]), "refund_id": number_of(refund["id"]),
+            "kind": "refund_discrepancy", "reason": "Refund discrepancy",
+            "amount": amount(row["amountSet"]["shopMoney"]), "amount_set": price_set(row["amountSet"]),
+            "tax_amount": amount(row["taxAmountSet"]["shopMoney"]), "tax_amount_set": price_set(row["taxAmountSet"])}
+            for row in refund["orderAdjustments"]],
         "transactions": [transaction_payload(t, order, shop) for t in refund["transactions"]],
     }
 

@@ -11,12 +11,15 @@ order     name, currency*, presentment_currency, presentment_rate ("1.08"), taxe
           risk [levels of the assessments: HIGH | MEDIUM | LOW | NONE | PENDING]
 lines     [{sku, quantity, unit_price, title, variant_title, vendor, product, variant (numeric ids),
           discount ("24.00", on this line), tax_rate, tax, taxes, gift_card, tip, taxable, requires_shipping,
-          removed (pieces taken off by an edit), duties [{price, taxes}]}]
-shipping  [{title, price, discount, code, tax_rate, tax, taxes}]
+          removed (pieces taken off by an edit), duties [{price, taxes}], added (True: put on by an edit or as an
+          exchange, so it is not in what was paid at first)}]
+shipping  [{title, price, discount, code, tax_rate, tax, taxes, removed (True), left ("7.00", what an edit left)}]
 taxes     [{title, rate ("0.0625"), amount (left out: reckoned), channel_liable (True)}]
 discounts [{target: lines | line | shipping, line: index (of the line or shipping line), amount or percentage,
           code or title}]
-refunds   [{lines: [{line: index, quantity, restock}], shipping: True, note, created_at, pending}]
+unallocated_discount "1.00": part of the order's discount that no line's allocations tell
+refunds   [{lines: [{line: index, quantity, restock, restock_type}], shipping: True or an amount, note, created_at,
+          pending, amount ("20.00": the money given back, if not what lines and shipping are worth)}]
 transactions [{kind, status, amount, gateway, parent: index}]; left out: one paid SALE of the total
 fulfillment_orders [[indices of lines]]; left out: one with all goods
 * defaults to the shop's. Money is given as strings in shop currency.
@@ -27,14 +30,14 @@ Children's numbers are the order's number x 1000 + position, so any child leads 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from local.shopify.money import ZERO, bag, cents, smallest, text
 from local.shopify.reckoning import Discount, Priced, Reckoned, Reckoning, reckon
 from local.shopify.records import Record, Spec, build_address, gid
-from local.shopify.settlement import settle
+from local.shopify.settlement import settle, shipping_taken
 from local.shopify.taxes import taxes_of_line
 
 
@@ -107,16 +110,16 @@ def _draft(spec: Spec, shop: Mapping[str, Any]) -> Draft:
                               for i, line in enumerate(lines)], "shipping": True}]
     discounts = _discounts(spec, lines, shipping)
     removed = _removed(lines, refunds)
-    shipping_gone = any(r.get("shipping") for r in refunds)
 
     def reckoned(convert: Any, currency: str) -> Reckoning:
         return reckon(
             [_priced(line, convert, removed[i]) for i, line in enumerate(lines)],
-            [_priced({"unit_price": s.get("price", "0"), **s}, convert, int(shipping_gone)) for s in shipping],
+            [_priced_charge(s, i, refunds, convert) for i, s in enumerate(shipping)],
             [Discount(d["target"], None if d.get("amount") is None else convert(d["amount"]),
                       None if d.get("percentage") is None else Decimal(str(d["percentage"])),
                       d.get("line", 0 if d["target"] == "line" else None)) for d in discounts],
             taxes_included=included, unit=smallest(currency),
+            unallocated=convert(spec.get("unallocated_discount", "0")),
             # Duties that are included in the prices are no money of their own.
             duties=[] if spec.get("duties_included") else [_priced(duty, convert, 0) for duty in duties],
             fees=[_priced(fee, convert, 0) for fee in fees])
@@ -151,6 +154,13 @@ def _priced(line: Spec, convert: Any, removed: int) -> Priced:
         taxes=tuple((tax["rate"], None if tax["amount"] is None else convert(tax["amount"])) for tax in line["taxes"]),
         removed=min(removed, line.get("quantity", 1)), tip=bool(line.get("tip")),
         discountable=not (line.get("tip") or line.get("gift_card")))
+
+
+def _priced_charge(charge: Spec, index: int, refunds: list[Spec], convert: Any) -> Priced:
+    priced = _priced({"unit_price": charge.get("price", "0"), **charge}, convert, 0)
+    left = "0" if charge.get("removed") else charge.get("left")
+    return replace(priced, left=None if left is None else convert(left),
+                   taken=shipping_taken(refunds, index, convert))
 
 
 def _head(draft: Draft) -> Record:
@@ -311,7 +321,7 @@ def _shipping_line(draft: Draft, index: int) -> Record:
     return {
         "__typename": "ShippingLine", "id": gid("ShippingLine", draft.number * 1000 + index), "title": title,
         "code": spec.get("code", title), "source": "shopify", "carrierIdentifier": None,
-        "deliveryCategory": "shipping", "custom": False, "isRemoved": False,
+        "deliveryCategory": "shipping", "custom": False, "isRemoved": bool(spec.get("removed")),
         "originalPriceSet": bags(home.gross, abroad.gross), "discountedPriceSet": bags(home.net, abroad.net),
         "currentDiscountedPriceSet": bags(home.current_net, abroad.current_net),
         "taxLines": _tax_lines(draft, spec, home, abroad), "discountAllocations": _allocations(draft, home, abroad),

@@ -29,13 +29,17 @@ class Discount:
 class Priced:
     """A line (or shipping line, duty, fee) before reckoning: `removed` pieces no longer count in current figures.
 
-    `taxes` are rates, each with its amount where that is given and not reckoned.
+    taxes  rates, each with its amount where that is given and not reckoned
+    left   what an edit left of a shipping line's net, None = all
+    taken  what refunds took off a shipping line, at most what is left of it
     """
 
     unit_price: Decimal
     quantity: int = 1
     taxes: tuple[tuple[Decimal, Decimal | None], ...] = ()
     removed: int = 0
+    left: Decimal | None = None
+    taken: Decimal = ZERO
     tip: bool = False
     discountable: bool = True
 
@@ -80,8 +84,9 @@ class Reckoning:
 
 
 def reckon(lines: list[Priced], shipping: list[Priced], discounts: list[Discount], *, taxes_included: bool,
-           unit: Decimal = CENT, duties: Sequence[Priced] = (), fees: Sequence[Priced] = ()) -> Reckoning:
-    """All amounts of an order in one currency, to its smallest `unit`."""
+           unit: Decimal = CENT, unallocated: Decimal = ZERO, duties: Sequence[Priced] = (),
+           fees: Sequence[Priced] = ()) -> Reckoning:
+    """All amounts of an order in one currency, to its smallest `unit`. `unallocated` is a discount of no line."""
     items, charges, tolls, extras = (
         [Reckoned(gross=cents(p.unit_price * p.quantity, unit)) for p in priced]
         for priced in (lines, shipping, duties, fees)
@@ -90,7 +95,7 @@ def reckon(lines: list[Priced], shipping: list[Priced], discounts: list[Discount
         _apply(index, discount, lines, items, shipping, charges, unit)
     for priced, line in zip([*lines, *shipping, *duties, *fees], [*items, *charges, *tolls, *extras], strict=True):
         _finish(priced, line, taxes_included, unit)
-    return _totals(lines, items, charges, tolls, extras, taxes_included)
+    return _totals(lines, items, charges, tolls, extras, taxes_included, unallocated)
 
 
 def _apply(index: int, discount: Discount, lines: list[Priced], items: list[Reckoned],
@@ -113,9 +118,17 @@ def _apply(index: int, discount: Discount, lines: list[Priced], items: list[Reck
 def _finish(priced: Priced, line: Reckoned, taxes_included: bool, unit: Decimal) -> None:
     line.net = line.gross - sum(line.allocations.values(), ZERO)
     kept = Decimal(priced.quantity - priced.removed) / priced.quantity if priced.quantity else Decimal(0)
-    line.current_net = cents(line.net * kept, unit)
+    line.current_net = current(priced, line.net, cents(line.net * kept, unit), priced.taken)
+    if line.net and (priced.left is not None or priced.taken):
+        kept = line.current_net / line.net
     line.taxes = taxed(priced.taxes, line.net, Decimal(1), unit, included=taxes_included)
     line.current_taxes = taxed(priced.taxes, line.current_net, kept, unit, included=taxes_included)
+
+
+def current(priced: Priced, net: Decimal, kept: Decimal, taken: Decimal) -> Decimal:
+    """What is left of a net: of goods `kept`, of a shipping line what edits and refunds left."""
+    base = kept if priced.left is None else min(net, priced.left)
+    return base - min(base, taken)
 
 
 def taxed(taxes: Sequence[tuple[Decimal, Decimal | None]], net: Decimal, kept: Decimal, unit: Decimal, *,
@@ -127,7 +140,7 @@ def taxed(taxes: Sequence[tuple[Decimal, Decimal | None]], net: Decimal, kept: D
 
 
 def _totals(lines: list[Priced], items: list[Reckoned], charges: list[Reckoned], duties: list[Reckoned],
-            fees: list[Reckoned], taxes_included: bool) -> Reckoning:
+            fees: list[Reckoned], taxes_included: bool, unallocated: Decimal) -> Reckoning:
     goods = [item for p, item in zip(lines, items, strict=True) if not p.tip]
     tips = [item for p, item in zip(lines, items, strict=True) if p.tip]
     everything = [*items, *charges, *duties, *fees]
@@ -140,15 +153,15 @@ def _totals(lines: list[Priced], items: list[Reckoned], charges: list[Reckoned],
         shipping=charges,
         duties=duties,
         fees=fees,
-        subtotal=sum((i.net for i in goods), ZERO),
+        subtotal=sum((i.net for i in goods), ZERO) - unallocated,
         shipping_total=sum((i.net for i in charges), ZERO),
         tip=sum((i.net for i in tips), ZERO),
         tax=tax,
-        discounts=sum((a for i in everything for a in i.allocations.values()), ZERO),
-        total=sum((i.net for i in everything), ZERO) + on_top,
-        current_subtotal=sum((i.current_net for i in goods), ZERO),
+        discounts=sum((a for i in everything for a in i.allocations.values()), ZERO) + unallocated,
+        total=sum((i.net for i in everything), ZERO) + on_top - unallocated,
+        current_subtotal=sum((i.current_net for i in goods), ZERO) - unallocated,
         current_shipping=sum((i.current_net for i in charges), ZERO),
         current_tax=current_tax,
         current_discounts=sum((a for i in kept for a in i.allocations.values()), ZERO),
-        current_total=sum((i.current_net for i in everything), ZERO) + current_on_top,
+        current_total=max(sum((i.current_net for i in everything), ZERO) + current_on_top - unallocated, ZERO),
     )

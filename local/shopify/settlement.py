@@ -1,13 +1,15 @@
 """How an order was paid, refunded and shipped: transactions, refunds, fulfillments.
 
 Rules: Shopify, Admin API, objects OrderTransaction, Refund, Fulfillment, FulfillmentOrder. Only SUCCESS
-counts, and never an authorization together with its capture. What is refunded in presentment currency
+counts, and never an authorization together with its capture. A refund of another amount than its lines are worth leaves
+an order adjustment, positive in the merchant's favour (Order.refundDiscrepancySet), which the current total ("after
+returns") does not know. What is refunded in presentment currency
 follows the same lines as in shop currency. Border: reads an order's draft (see `orders`), returns fields.
 """
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from local.shopify.money import ZERO, cents, smallest
 from local.shopify.reckoning import taxed
@@ -30,7 +32,7 @@ def settle(draft: Draft) -> Record:
     refunded = _sum([r["money"] for i, r in enumerate(refunds) if i in repaid and not draft.refunds[i].get("pending")])
     transactions = [*(p["record"] for p in payments), *repaid.values()]
     return {
-        **_payment_fields(draft, payments, received, refunded),
+        **_payment_fields(draft, payments, received, refunded, _discrepancy(draft, refunds, repaid)),
         "transactions": transactions, "transactionsCount": _count(transactions),
         "refunds": [_refund_record(draft, i, r, repaid.get(i)) for i, r in enumerate(refunds)],
         **_shipping_fields(draft),
@@ -51,6 +53,16 @@ def _repayments(draft: Draft, payments: list[Record], refunds: list[Record]) -> 
     return found
 
 
+def _discrepancy(draft: Draft, refunds: list[Record], repaid: dict[int, Record]) -> Pair:
+    """By how much refunds gave back less (or, negative, more) than their goods and shipping were worth."""
+    return _sum([_adjustment(r) for i, r in enumerate(refunds) if i in repaid and not draft.refunds[i].get("pending")])
+
+
+def _adjustment(refund: Record) -> Pair:
+    worth, money = refund["worth"], refund["money"]
+    return (worth[0] - money[0], worth[1] - money[1]) if any(money) else (ZERO, ZERO)
+
+
 def _refunded_at(draft: Draft, index: int) -> str:
     return draft.refunds[index].get("created_at") or draft.spec["updated_at"]
 
@@ -64,7 +76,7 @@ def _sum(pairs: list[Pair]) -> Pair:
 
 
 def _payments(draft: Draft) -> list[Record]:
-    total = (draft.shop.total, draft.presentment.total)
+    total = _first_total(draft)
     wanted = draft.spec.get("transactions")
     if wanted is None:
         status = "PENDING" if draft.spec.get("payment_pending") else "SUCCESS"
@@ -84,6 +96,17 @@ def _payments(draft: Draft) -> list[Record]:
             record["parentTransaction"] = found[spec["parent"]]["record"]
         found.append({"record": record, "money": money})
     return found
+
+
+def _first_total(draft: Draft) -> Pair:
+    """What the order came to before anything was put on by an edit or as an exchange."""
+    added = [index for index, line in enumerate(draft.lines) if line.get("added")]
+    totals = []
+    for side in (draft.shop, draft.presentment):
+        later = [side.lines[index] for index in added]
+        tax = ZERO if draft.taxes_included else sum((line.tax for line in later), ZERO)
+        totals.append(side.total - sum((line.net for line in later), ZERO) - tax)
+    return totals[0], totals[1]
 
 
 def _received(payments: list[Record]) -> Pair:
@@ -106,10 +129,11 @@ def _transaction(draft: Draft, index: int, kind: str, status: str, money: Pair, 
     }
 
 
-def _payment_fields(draft: Draft, payments: list[Record], received: Pair, refunded: Pair) -> Record:
+def _payment_fields(draft: Draft, payments: list[Record], received: Pair, refunded: Pair,
+                    discrepancy: Pair) -> Record:
     due = (draft.shop.current_total, draft.presentment.current_total)
     net = (received[0] - refunded[0], received[1] - refunded[1])
-    outstanding = (due[0] - net[0], due[1] - net[1])
+    outstanding = (due[0] - net[0] + discrepancy[0], due[1] - net[1] + discrepancy[1])
     bags = draft.money.bag
     return {
         "displayFinancialStatus": "EXPIRED" if draft.spec.get("payment_expired") and not received[0] else
@@ -118,7 +142,7 @@ def _payment_fields(draft: Draft, payments: list[Record], received: Pair, refund
         "paymentGatewayNames": list(dict.fromkeys(p["record"]["gateway"] for p in payments)),
         "totalReceivedSet": bags(*received), "totalRefundedSet": bags(*refunded),
         "totalOutstandingSet": bags(*outstanding), "netPaymentSet": bags(*net),
-        "refundDiscrepancySet": bags(ZERO, ZERO), "totalCapturableSet": bags(ZERO, ZERO),
+        "refundDiscrepancySet": bags(*discrepancy), "totalCapturableSet": bags(ZERO, ZERO),
         "totalRefundedShippingSet": bags(ZERO, ZERO), "refundable": net[0] > 0,
     }
 
@@ -145,14 +169,40 @@ def _refund(draft: Draft, index: int) -> Record:
     for entry in draft.refunds[index].get("lines", []):
         sides = [_line_share(draft, side, index, entry) for side in ("shop", "presentment")]
         rows.append({"entry": entry, "net": (sides[0][0], sides[1][0]), "tax": (sides[0][1], sides[1][1])})
-    ships = []
-    if draft.refunds[index].get("shipping"):
-        ships = [{"index": i, "net": (a.net, b.net), "tax": (a.tax, b.tax)} for i, (a, b) in
-                 enumerate(zip(draft.shop.shipping, draft.presentment.shipping, strict=True))]
-    money = _sum([r["net"] for r in (*rows, *ships)])
+    ships = [ship for position in range(len(draft.shipping)) if (ship := _ship(draft, index, position))]
+    worth = _sum([r["net"] for r in (*rows, *ships)])
     if not draft.taxes_included:
-        money = _sum([money, *[r["tax"] for r in (*rows, *ships)]])
-    return {"rows": rows, "ships": ships, "money": money}
+        worth = _sum([worth, *[r["tax"] for r in (*rows, *ships)]])
+    amount = draft.refunds[index].get("amount")
+    given = draft.money.at_home(amount or "0")
+    money = worth if amount is None else (given, draft.money.convert(given))
+    return {"rows": rows, "ships": ships, "worth": worth, "money": money}
+
+
+def shipping_taken(refunds: list[Spec], index: int, convert: Any) -> Decimal:
+    """What refunds took off one shipping line: amounts come off the first one, True takes all of each."""
+    if any(refund.get("shipping") is True for refund in refunds):
+        return Decimal("Infinity")
+    amounts = [refund["shipping"] for refund in refunds if refund.get("shipping")] if index == 0 else []
+    return sum((convert(amount) for amount in amounts), ZERO)
+
+
+def _ship(draft: Draft, index: int, position: int) -> Record | None:
+    """What one refund takes off one shipping line, None for nothing."""
+    money, spec, nets, taxes = draft.money, draft.shipping[position], [], []
+    left = "0" if spec.get("removed") else spec.get("left")
+    for side, convert, currency in (
+        (draft.shop, money.at_home, money.shop),
+        (draft.presentment, lambda amount: money.convert(money.at_home(amount)), money.presentment),
+    ):
+        charge = side.shipping[position]
+        base = charge.net if left is None else min(charge.net, convert(left))
+        before = base - min(base, shipping_taken(draft.refunds[:index], position, convert))
+        after = base - min(base, shipping_taken(draft.refunds[:index + 1], position, convert))
+        nets.append(before - after)
+        share = (before - after) / charge.net if charge.net else ZERO
+        taxes.append(cents(charge.tax * share, smallest(currency)))
+    return {"index": position, "net": tuple(nets), "tax": tuple(taxes)} if any(nets) else None
 
 
 def _line_share(draft: Draft, side: str, index: int, entry: Spec) -> Pair:
@@ -198,12 +248,17 @@ def _refund_record(draft: Draft, index: int, refund: Record, transaction: Record
             "shippingLine": gid("ShippingLine", draft.number * 1000 + ship["index"]),
             "subtotalAmountSet": bags(*ship["net"]), "taxAmountSet": bags(*ship["tax"]),
         } for ship in refund["ships"]],
-        "orderAdjustments": [], "transactions": [transaction] if transaction else [], "return": None,
+        "duties": [], "orderAdjustments": [] if not any(_adjustment(refund)) else [{
+            "__typename": "OrderAdjustment", "id": gid("OrderAdjustment", number), "reason": "REFUND_DISCREPANCY",
+            "amountSet": bags(*_adjustment(refund)), "taxAmountSet": bags(ZERO, ZERO),
+        }], "transactions": [transaction] if transaction else [], "return": None,
     }
 
 
 def _restock_type(draft: Draft, entry: Spec) -> str:
     """Pieces that never left are cancelled; only shipped ones can be returned."""
+    if entry.get("restock_type"):
+        return str(entry["restock_type"])
     if not entry.get("restock"):
         return "NO_RESTOCK"
     return "RETURN" if draft.spec.get("fulfilled") else "CANCEL"

@@ -1,21 +1,20 @@
-"""How much of an order is billed: pieces, discounts and the total Shopify expects.
+"""How much of an order is billed: what is left of it, piece by piece, and the total that Shopify expects.
 
-Rules: Shopify, objects LineItem and Order. `discountAllocations` include removed and refunded
-pieces, `currentQuantity` and `currentTotalPriceSet` do not. Refunds that give money or take goods
-back become credit memos, so the order is billed as it was before them; pieces removed in any other
-way are not billed.
+Rules: Shopify, objects LineItem, ShippingLine and Order. `discountAllocations` include removed and refunded pieces;
+`currentQuantity`, `currentDiscountedPriceSet` and `currentTotalPriceSet` do not. There are no credit memos: what was
+refunded, returned, cancelled or removed before the document is made is not billed (docs/decisions/0028).
 """
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 import msgspec
 
 from shared.errors import RecordRefused
 from shared.mapping.money import ZERO, Amounts
-from shared.shopify.records import LineItem, Order, Refund, RefundLine, RefundShippingLine, ShippingLine
+from shared.mapping.refunds import given_back_without_goods
+from shared.shopify.records import LineItem, MoneyBag, Order, ShippingLine
 
 
 class Billed(msgspec.Struct, frozen=True):
@@ -36,39 +35,31 @@ class Billed(msgspec.Struct, frozen=True):
         return self.quantity * self.unit_price - self.discount
 
 
-def creditable(refund: Refund, amounts: Amounts) -> bool:
-    """Whether a refund becomes a credit memo: it gives money, or goods come back."""
-    returned = any(line.restock_type == "RETURN" for line in _goods(refund))
-    return returned or amounts.of(refund.total_refunded_set) > 0
+class Bill(msgspec.Struct, frozen=True):
+    """What is left of an order, with the discounts put right to the cent.
 
-
-def billed_quantities(order: Order, amounts: Amounts) -> Counter[str]:
-    """Pieces to bill by the line's GID: the current ones and those of creditable refunds."""
-    pieces = Counter({line.id: line.current_quantity for line in order.line_items.nodes})
-    for refund in _creditable(order, amounts):
-        for line in _goods(refund):
-            pieces[line.line_item.id] += line.quantity
-    return pieces
-
-
-def expected_total(order: Order, amounts: Amounts) -> Decimal:
-    """The total including tax of the sale to bill, cash rounding included.
-
-    Shopify's current total plus what creditable refunds took out of it.
+    rounding    what rounding cash added to the order, or took off it
+    given_back  money given back for no goods; negative: kept although its goods came back
+    total       what is owed, tax included
     """
-    total = amounts.of(order.current_total_price_set) + cash_rounding(order, amounts)
-    for refund in _creditable(order, amounts):
-        taken = [(line.subtotal_set, line.total_tax_set) for line in _goods(refund)]
-        taken += [(charge.subtotal_amount_set, charge.tax_amount_set) for charge in _shipping(refund)]
-        for subtotal, tax in taken:
-            total += amounts.of(subtotal) + (ZERO if order.taxes_included else amounts.of(tax))
-    return total
+
+    goods: list[tuple[LineItem, Billed]]
+    charges: list[tuple[ShippingLine, Billed]]
+    rounding: Decimal
+    given_back: Decimal
+    total: Decimal
 
 
-def cash_rounding(order: Order, amounts: Amounts) -> Decimal:
-    """What rounding a cash payment added to the order, or took off it."""
-    adjustment = order.total_cash_rounding_adjustment
-    return amounts.of(adjustment.payment_set) if adjustment else ZERO
+def bill_of(order: Order, amounts: Amounts) -> Bill:
+    """The bill of an order as it is now."""
+    goods = [(line, billed_line(line, line.current_quantity, amounts))
+             for line in order.line_items.nodes if line.current_quantity]
+    charges = [(charge, billed) for charge in order.shipping_lines.nodes
+               if not charge.is_removed and (billed := billed_charge(charge, amounts)).net]
+    sale = amounts.of(order.current_total_price_set)
+    goods = _exact(order, goods, [billed for _, billed in charges], sale, amounts)
+    rounding, given_back = _cash_rounding(order, amounts), given_back_without_goods(order, amounts)
+    return Bill(goods, charges, rounding, given_back, sale + rounding - given_back)
 
 
 def billed_line(line: LineItem, pieces: int, amounts: Amounts) -> Billed:
@@ -84,8 +75,11 @@ def billed_line(line: LineItem, pieces: int, amounts: Amounts) -> Billed:
 
 
 def billed_charge(charge: ShippingLine, amounts: Amounts) -> Billed:
-    """One shipping line."""
-    return Billed(1, amounts.of(charge.original_price_set), amounts.allocated(charge.discount_allocations))
+    """One shipping line: whatever was discounted, refunded or taken off it is the line's discount."""
+    price = amounts.of(charge.original_price_set)
+    if charge.current_discounted_price_set is None:
+        return Billed(1, price, amounts.allocated(charge.discount_allocations))
+    return Billed(1, price, price - amounts.of(charge.current_discounted_price_set))
 
 
 def settled(lines: Sequence[Billed], difference: Decimal, amounts: Amounts) -> list[Billed]:
@@ -105,6 +99,24 @@ def settled(lines: Sequence[Billed], difference: Decimal, amounts: Amounts) -> l
             for index, line in enumerate(lines)]
 
 
+def spread(lines: Sequence[Billed], discount: Decimal, amounts: Amounts) -> list[Billed]:
+    """The lines less a discount that Shopify gave to none of them, each by its share of the net, to the unit.
+
+    What rounding down leaves goes where it took most. The lines stay as they are if they are worth less.
+    """
+    worth = sum((line.net for line in lines), ZERO)
+    if not ZERO < discount <= worth:
+        return list(lines)
+    exact = [discount * line.net / worth for line in lines]
+    shares = [share.quantize(amounts.smallest, ROUND_DOWN) for share in exact]
+    left = int((discount - sum(shares, ZERO)) / amounts.smallest)
+    by_loss = sorted(range(len(lines)), key=lambda index: shares[index] - exact[index])
+    for index in by_loss[:left]:
+        shares[index] += amounts.smallest
+    return [msgspec.structs.replace(line, discount=line.discount + share) if share else line
+            for line, share in zip(lines, shares, strict=True)]
+
+
 def check_possible(billed: Billed, name: str, *, record: str) -> None:
     """RecordRefused(total-mismatch) for a line no document can hold."""
     price = billed.quantity * billed.unit_price
@@ -117,13 +129,60 @@ def check_possible(billed: Billed, name: str, *, record: str) -> None:
         )
 
 
-def _creditable(order: Order, amounts: Amounts) -> list[Refund]:
-    return [refund for refund in order.refunds if creditable(refund, amounts)]
+def is_tip(line: LineItem) -> bool:
+    """Shopify's own mark of a tip: the name Tip and neither product nor variant."""
+    return line.title == "Tip" and line.product is None and line.variant is None
 
 
-def _goods(refund: Refund) -> list[RefundLine]:
-    return refund.refund_line_items.nodes if refund.refund_line_items else []
+def duties_of(order: Order, amounts: Amounts) -> Decimal:
+    """The duties that are money of their own; those that the prices include are none."""
+    return ZERO if order.duties_included else _of(order.current_total_duties_set, amounts)
 
 
-def _shipping(refund: Refund) -> list[RefundShippingLine]:
-    return refund.refund_shipping_lines.nodes if refund.refund_shipping_lines else []
+def fees_of(order: Order, amounts: Amounts) -> Decimal:
+    """The additional fees."""
+    return _of(order.current_total_additional_fees_set, amounts)
+
+
+def _of(bag: MoneyBag | None, amounts: Amounts) -> Decimal:
+    return amounts.of(bag) if bag else ZERO
+
+
+def _exact(order: Order, goods: Sequence[tuple[LineItem, Billed]], charges: Sequence[Billed], sale: Decimal,
+           amounts: Amounts) -> list[tuple[LineItem, Billed]]:
+    """The goods at what Shopify's total says: less discounts given to no line, and to the unit."""
+    beside = duties_of(order, amounts) + fees_of(order, amounts) + sum((charge.net for charge in charges), ZERO)
+    net = sale - _tax_on_top(order, amounts) - beside
+
+    def missing(lines: Sequence[Billed]) -> Decimal:
+        return net - sum((line.net for line in lines), ZERO)
+
+    lines = [billed for _, billed in goods]
+    less = min(-missing(lines), _given_to_no_line(order, amounts))
+    reducible = [index for index, (line, _) in enumerate(goods) if not (line.is_gift_card or is_tip(line))]
+    for index, billed in zip(reducible, spread([lines[index] for index in reducible], less, amounts), strict=True):
+        lines[index] = billed
+    if order.taxes_included:
+        lines = settled(lines, missing(lines), amounts)
+    return [(line, billed) for (line, _), billed in zip(goods, lines, strict=True)]
+
+
+def _tax_on_top(order: Order, amounts: Amounts) -> Decimal:
+    return ZERO if order.taxes_included else _of(order.current_total_tax_set, amounts)
+
+
+def _given_to_no_line(order: Order, amounts: Amounts) -> Decimal:
+    """The order's discounts less those that Shopify shared out among its lines and shipping lines."""
+    if order.total_discounts_set is None:
+        return ZERO
+    shared_out = [line.discount_allocations for line in order.line_items.nodes]
+    shared_out += [charge.discount_allocations for charge in order.shipping_lines.nodes]
+    return amounts.of(order.total_discounts_set) - sum(map(amounts.allocated, shared_out), ZERO)
+
+
+def _cash_rounding(order: Order, amounts: Amounts) -> Decimal:
+    """What rounding cash added to what was paid, less what it added to what was given back."""
+    adjustment = order.total_cash_rounding_adjustment
+    if adjustment is None:
+        return ZERO
+    return amounts.of(adjustment.payment_set) - _of(adjustment.refund_set, amounts)

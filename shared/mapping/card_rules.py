@@ -129,6 +129,7 @@ def _numbers(card: ShopCard) -> Iterator[str]:
         "Duties Account": card.duties_account,
         "Additional Fees Account": card.additional_fees_account,
         "Channel Tax Account": card.channel_tax_account,
+        "Refund Account": card.refund_account,
     }
     for setting, number in numbers.items():
         if len(number) > NUMBER_LENGTH:

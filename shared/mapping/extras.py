@@ -14,12 +14,12 @@ from decimal import Decimal
 import msgspec
 
 from shared.errors import RecordRefused
-from shared.mapping.billing import Billed
+from shared.mapping.billing import Billed, duties_of, fees_of
 from shared.mapping.money import ZERO, Amounts
 from shared.mapping.plan import LineTax
 from shared.mapping.taxes import channel_tax, line_tax
 from shared.shop_card import ShopCard
-from shared.shopify.records import LineItem, MoneyBag, Order, ShippingLine, TaxLine
+from shared.shopify.records import LineItem, Order, ShippingLine, TaxLine
 
 
 class Extra(msgspec.Struct, frozen=True):
@@ -50,25 +50,13 @@ def extras_of(order: Order, goods: Sequence[tuple[LineItem, Billed]], charges: S
             "and no line can leave it out of an item's price: make the document by hand and dismiss the order.",
         )
     found = [
-        Extra("Duties Account", card.duties_account, "Duties", _duties(order, amounts),
+        Extra("Duties Account", card.duties_account, "Duties", duties_of(order, amounts),
               _tax_of_duties(order, goods, charges, amounts)),
-        Extra("Additional Fees Account", card.additional_fees_account, _names(order), _fees(order, amounts),
+        Extra("Additional Fees Account", card.additional_fees_account, _names(order), fees_of(order, amounts),
               line_tax(_taxes_of_fees(order), amounts)),
         Extra("Channel Tax Account", card.channel_tax_account, "Tax remitted by the sales channel", channel, LineTax()),
     ]
     return [extra for extra in found if extra.amount]
-
-
-def _duties(order: Order, amounts: Amounts) -> Decimal:
-    return ZERO if order.duties_included else _of(order.current_total_duties_set, amounts)
-
-
-def _fees(order: Order, amounts: Amounts) -> Decimal:
-    return _of(order.current_total_additional_fees_set, amounts)
-
-
-def _of(bag: MoneyBag | None, amounts: Amounts) -> Decimal:
-    return amounts.of(bag) if bag else ZERO
 
 
 def _names(order: Order) -> str:

@@ -6,11 +6,14 @@ discount are always sent, also 0: otherwise Business Central's own would apply; 
 """
 from __future__ import annotations
 
+from decimal import Decimal
+
 from shared.mapping.accounts import usable_account
-from shared.mapping.billing import Billed
+from shared.mapping.billing import Billed, is_tip
 from shared.mapping.extras import Extra
 from shared.mapping.known import ItemsAndSetup, KnownSetup, LinkOfVariant
 from shared.mapping.line_items import ItemOfLine, item_of_line, named_item
+from shared.mapping.money import ZERO
 from shared.mapping.plan import Body
 from shared.mapping.text import code, fitted
 from shared.shop_card import ChargeType, PoNumberHandling, ShopCard
@@ -58,14 +61,11 @@ def extra_line(extra: Extra, known: KnownSetup, *, record: str) -> Body:
     return _priced(_account(extra.account, extra.setting, known, why), extra.description, extra.billed)
 
 
-def is_tip(line: LineItem) -> bool:
-    """Shopify's own mark of a tip: the name Tip and neither product nor variant."""
-    return line.title == "Tip" and line.product is None and line.variant is None
-
-
-def is_charged(charge: ShippingLine, billed: Billed) -> bool:
-    """Whether a shipping line costs anything and still stands."""
-    return not charge.is_removed and billed.net != 0
+def given_back_line(amount: Decimal, card: ShopCard, known: KnownSetup, *, record: str) -> Body:
+    """Money given back for no goods, as a negative line; `amount` negative: kept although its goods came back."""
+    what = "was given back for no goods" if amount > 0 else "was kept although its goods came back"
+    account = _account(card.refund_account, "Refund Account", known, f"{record}, of which {abs(amount)} {what},")
+    return _priced(account, "Refund without goods" if amount > 0 else "Kept of a refund", Billed(1, -amount, ZERO))
 
 
 def _charge_target(charge: ShippingLine, card: ShopCard, known: ItemsAndSetup, record: str) -> Body:

@@ -15,22 +15,14 @@ import msgspec
 from shared.errors import RecordRefused
 from shared.mapping import lines, text
 from shared.mapping.addresses import document_address
-from shared.mapping.billing import (
-    Billed,
-    billed_charge,
-    billed_line,
-    billed_quantities,
-    cash_rounding,
-    check_possible,
-    expected_total,
-    settled,
-)
+from shared.mapping.billing import Bill, Billed, bill_of, check_possible
 from shared.mapping.buyers import email_of, phone_of
 from shared.mapping.extras import Extra, extras_of
 from shared.mapping.known import ItemsAndSetup, KnownSetup, LinkOfVariant
 from shared.mapping.money import ZERO, Amounts, amounts_of, currency_code
 from shared.mapping.names import names_of
 from shared.mapping.plan import Body, LineTax, SalesOrderPlan
+from shared.mapping.refunds import is_pending, kept_payment, told
 from shared.mapping.refusals import all_or_refusal
 from shared.mapping.taxes import tax_of_charge, tax_of_goods
 from shared.shop_card import ShopCard
@@ -43,16 +35,6 @@ class LeftOut(msgspec.Struct, frozen=True):
     reason: str
 
 
-class _Bill(msgspec.Struct, frozen=True):
-    """What is billed, with the discounts put right to the cent."""
-
-    goods: list[tuple[LineItem, Billed]]
-    charges: list[tuple[ShippingLine, Billed]]
-    extras: list[Extra]
-    rounding: Decimal
-    total: Decimal
-
-
 def document_key(order: Order) -> str:
     """The external document number an order's document is found by."""
     return f"SHP-{number_of(order.id)}"
@@ -62,20 +44,21 @@ def sales_order_plan(order: Order, card: ShopCard, known: ItemsAndSetup, custome
                      link_of_variant: LinkOfVariant) -> SalesOrderPlan | LeftOut:
     """The sales order of an order for this Business Central customer, or why there is none.
 
-    Raises RecordRefused with every reason found: item-not-found, item-blocked, account-missing,
-    currency-unknown, country-unknown, total-mismatch.
+    Raises RecordRefused: refund-pending, order-cancelled-but-paid, else with every reason found: item-not-found,
+    item-blocked, account-missing, currency-unknown, country-unknown, total-mismatch.
     """
     record = f"order {number_of(order.id)}"
     amounts = amounts_of(order, card)
-    bill = _bill(order, card, amounts)
-    if not bill.goods and (order.cancelled_at or bill.total == 0):
-        state = "was cancelled" if order.cancelled_at else "has nothing left"
-        return LeftOut(f"{record.capitalize()} {state} before it was processed: there is nothing to bill.")
-    makers = _line_makers(bill, card, known, link_of_variant, record)
+    _check_final(order, amounts, record)
+    bill = bill_of(order, amounts)
+    if (nothing := _nothing_to_bill(order, bill, amounts, record)) is not None:
+        return nothing
+    extras = extras_of(order, bill.goods, bill.charges, card, amounts)
+    makers = _line_makers(bill, extras, card, known, link_of_variant, record)
     header, *document_lines = all_or_refusal(
         [partial(_header, order, card, known, customer_number, amounts, record), *makers], record=record)
     comments = lines.comment_lines(order, card)
-    taxes = [*([LineTax()] * len(comments)), *_taxes(bill, amounts)]
+    taxes = [*([LineTax()] * len(comments)), *_taxes(bill, extras, amounts)]
     plan = SalesOrderPlan(
         external_document_number=document_key(order),
         header=header,
@@ -84,7 +67,7 @@ def sales_order_plan(order: Order, card: ShopCard, known: ItemsAndSetup, custome
         rounding_account=card.cash_roundings_account,
         rounding_tolerance=card.rounding_tolerance,
         order_name=order.name,
-        # What has no counterpart in Shopify's tax lines is not compared: the rounding of cash.
+        # What has no counterpart in Shopify's tax lines is not compared: rounding of cash, money without goods.
         taxes=(*taxes, *([None] * (len(comments) + len(document_lines) - len(taxes)))),
         smallest=amounts.smallest,
         tax_differences=card.tax_differences,
@@ -93,11 +76,11 @@ def sales_order_plan(order: Order, card: ShopCard, known: ItemsAndSetup, custome
     return plan
 
 
-def _taxes(bill: _Bill, amounts: Amounts) -> list[LineTax | None]:
+def _taxes(bill: Bill, extras: list[Extra], amounts: Amounts) -> list[LineTax | None]:
     """Shopify's tax on goods, shipping and extras, in the order of their lines."""
     return [*(tax_of_goods(line, billed, amounts) for line, billed in bill.goods),
             *(tax_of_charge(charge, billed, amounts) for charge, billed in bill.charges),
-            *(extra.tax for extra in bill.extras)]
+            *(extra.tax for extra in extras)]
 
 
 def plan_total(plan: SalesOrderPlan) -> Decimal:
@@ -120,31 +103,52 @@ def check_total(plan: SalesOrderPlan) -> None:
         )
 
 
-def _bill(order: Order, card: ShopCard, amounts: Amounts) -> _Bill:
-    pieces = billed_quantities(order, amounts)
-    goods = [(line, billed_line(line, pieces[line.id], amounts))
-             for line in order.line_items.nodes if pieces[line.id]]
-    charges = [(charge, billed_charge(charge, amounts)) for charge in order.shipping_lines.nodes]
-    charges = [(charge, billed) for charge, billed in charges if lines.is_charged(charge, billed)]
-    extras = extras_of(order, goods, charges, card, amounts)
-    rounding, total = cash_rounding(order, amounts), expected_total(order, amounts)
-    if order.taxes_included:
-        ours = sum((billed.net for _, billed in (*goods, *charges)), rounding) + sum(
-            (extra.amount for extra in extras), ZERO)
-        exact = settled([billed for _, billed in goods], total - ours, amounts)
-        goods = [(line, billed) for (line, _), billed in zip(goods, exact, strict=True)]
-    return _Bill(goods, charges, extras, rounding, total)
+def _check_final(order: Order, amounts: Amounts, record: str) -> None:
+    """RecordRefused(refund-pending) while a refund may still fail: then the goods would have to be billed."""
+    if is_pending(order):
+        refunds = "; ".join(told(refund, order, amounts) for refund in order.refunds)
+        raise RecordRefused(
+            "refund-pending", f"A refund of {record} ({order.name}) is not final yet: {refunds}.", record=record)
 
 
-def _line_makers(bill: _Bill, card: ShopCard, known: ItemsAndSetup, link_of_variant: LinkOfVariant,
-                 record: str) -> list[partial[Body]]:
+def _nothing_to_bill(order: Order, bill: Bill, amounts: Amounts, record: str) -> LeftOut | None:
+    """Why an order gets no document: nothing is left of it, or it was cancelled and none of its money kept.
+
+    RecordRefused(order-cancelled-but-paid) for a cancelled order whose paid goods were neither refunded nor removed.
+    """
+    if not bill.goods and bill.total == 0:
+        return LeftOut(f"{record.capitalize()}{_cancelled(order)} has nothing left to bill.")
+    if order.cancelled_at is None:
+        return None
+    kept = kept_payment(order, amounts)
+    if kept <= 0:
+        return LeftOut(f"{record.capitalize()} was cancelled and none of its money was kept: nothing is left to bill.")
+    if bill.goods:
+        goods = ", ".join(f"{billed.quantity} × {line.name}" for line, billed in bill.goods)
+        raise RecordRefused(
+            "order-cancelled-but-paid",
+            f"{record.capitalize()} ({order.name}){_cancelled(order)} has goods that were neither refunded nor "
+            f"removed: {goods}. {kept} {amounts.currency} of its payment was kept.",
+            record=record,
+        )
+    return None
+
+
+def _cancelled(order: Order) -> str:
+    return f", cancelled on {order.cancelled_at:%Y-%m-%d}," if order.cancelled_at else ""
+
+
+def _line_makers(bill: Bill, extras: list[Extra], card: ShopCard, known: ItemsAndSetup,
+                 link_of_variant: LinkOfVariant, record: str) -> list[partial[Body]]:
     """One step per document line, in the order of the document."""
     makers = [partial(_goods, line, billed, card, known, link_of_variant, record) for line, billed in bill.goods]
     makers += [partial(_charge, charge, billed, card, known, record) for charge, billed in bill.charges]
-    makers += [partial(lines.extra_line, extra, known, record=record) for extra in bill.extras]
+    makers += [partial(lines.extra_line, extra, known, record=record) for extra in extras]
     if bill.rounding:
         billed = Billed(1, bill.rounding, ZERO)
         makers.append(partial(lines.rounding_line, billed, card, known, record=record))
+    if bill.given_back:
+        makers.append(partial(lines.given_back_line, bill.given_back, card, known, record=record))
     return makers
 
 

@@ -218,13 +218,18 @@ class LinePage(_Record, frozen=True, kw_only=True):
 
 
 class ShippingLine(_Record, frozen=True, kw_only=True):
-    """A shipping charge; some have no id (schema 2026-10: `id: ID`)."""
+    """A shipping charge; some have no id (schema 2026-10: `id: ID`).
+
+    current_discounted_price_set  what is left of it after discounts and refunds; None in records read before
+                                  it was asked for
+    """
 
     id: str | None = None
     title: str
     code: str | None = None
     is_removed: bool = False
     original_price_set: MoneyBag
+    current_discounted_price_set: MoneyBag | None = None
     tax_lines: list[TaxLine] = []
     discount_allocations: list[DiscountAllocation] = []
 
@@ -262,12 +267,20 @@ class RefundShippingLinePage(_Record, frozen=True, kw_only=True):
     nodes: list[RefundShippingLine]
 
 
+class RefundDuty(_Record, frozen=True, kw_only=True):
+    amount_set: MoneyBag
+
+
 class Refund(_Record, frozen=True, kw_only=True):
-    """A refund; its lines are read only where an order has refunds (`lines` is None otherwise)."""
+    """A refund; its lines and duties are read only where an order has refunds (None otherwise).
+
+    `total_refunded_set` sums its transactions: 0 while the money is pending, and where it only lowers the order.
+    """
 
     id: str
     created_at: Moment | None = None
     total_refunded_set: MoneyBag
+    duties: list[RefundDuty] | None = None
     refund_line_items: RefundLinePage | None = None
     refund_shipping_lines: RefundShippingLinePage | None = None
 
@@ -316,7 +329,10 @@ class PurchasingEntity(_Record, frozen=True, kw_only=True):
 
 
 class CashRounding(_Record, frozen=True, kw_only=True):
+    """What rounding cash added to what was received, and to what was given back."""
+
     payment_set: MoneyBag
+    refund_set: MoneyBag | None = None
 
 
 class SalesApp(_Record, frozen=True, kw_only=True):
@@ -357,6 +373,7 @@ class Order(_Record, frozen=True, kw_only=True):
     current_total_duties_set: MoneyBag | None = None
     current_total_additional_fees_set: MoneyBag | None = None
     additional_fees: list[AdditionalFee] = []
+    total_discounts_set: MoneyBag | None = None
     total_refunded_set: MoneyBag
     total_cash_rounding_adjustment: CashRounding | None = None
     customer: OrderCustomer | None = None

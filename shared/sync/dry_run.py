@@ -23,7 +23,7 @@ from shared.mapping.companies import company_plan, wants_company
 from shared.mapping.customers import customer_plan, wants_customer
 from shared.mapping.items import RefusedVariant, item_plans, unit_unclear, without_price
 from shared.mapping.known import LinkOfVariant
-from shared.mapping.order_changes import content_hash, header_changes
+from shared.mapping.order_changes import header_changes
 from shared.mapping.plan import Body, CustomerPlan, ItemPlan, SalesOrderPlan
 from shared.mapping.prices import AskShopPrices
 from shared.mapping.sales_orders import LeftOut, sales_order_plan
@@ -33,6 +33,7 @@ from shared.shopify.reading import Record
 from shared.shopify.records import Company, Customer, Order, Product, number_of
 from shared.sync.customers import present_numbers
 from shared.sync.links import Link, Links, LinkState
+from shared.sync.order_following import conflict, conflict_of_figures
 from shared.sync.products import ITEMS, item_link
 
 Kept = TypeVar("Kept", Customer, Company)
@@ -135,6 +136,9 @@ def _item_operations(plan: ItemPlan, item_card_service: str) -> list[Operation]:
 
 
 def _order(order: Order, link: Link, around: Surroundings) -> DryRun:
+    applied = link.state is LinkState.APPLIED
+    if applied and (changed := conflict(order, link, around.card)) is not None:
+        return DryRun(refused=[Refusal(changed.code, changed.detail)])
     if not around.card.auto_create_sales_documents:
         return DryRun(note="Auto Create Sales Documents is off: the order is kept, without a document.")
     number, first = _buyer(order, around)
@@ -143,7 +147,7 @@ def _order(order: Order, link: Link, around: Surroundings) -> DryRun:
     plan = sales_order_plan(order, around.card, around.directory, number, links)
     if isinstance(plan, LeftOut):
         return DryRun(note=plan.reason)
-    if link.state is LinkState.APPLIED:
+    if applied:
         return _followed(plan, link)
     found = find_sales_documents(around.bc, [plan.external_document_number])
     if found:
@@ -154,9 +158,8 @@ def _order(order: Order, link: Link, around: Surroundings) -> DryRun:
 
 
 def _followed(plan: SalesOrderPlan, link: Link) -> DryRun:
-    if link.lines and content_hash(plan) != link.lines:
-        detail = f"pieces, prices or discounts changed after {link.bc_number} was created"
-        return DryRun(refused=[Refusal("order-changed-after-processing", detail)])
+    if (changed := conflict_of_figures(plan, link)) is not None:
+        return DryRun(refused=[Refusal(changed.code, changed.detail)])
     changes = header_changes(decoded(link.header or "{}"), plan)
     if not changes or link.bc_set != "salesOrders":
         return DryRun(note=f"{link.bc_number} stays as it is.")

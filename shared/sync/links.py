@@ -53,7 +53,11 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     capture     SHA-256 of the record as last captured
     card        fingerprint of the shop card it was mapped with
     plan        hash of the plan last applied
-    lines       hash of what is sold and for how much (orders)
+    lines       hash of the figures of what is sold (orders), all that earlier versions compared
+    sold        who buys what for how much, by Shopify's identities; "" in links of older versions (orders)
+    refunds     ids of the refunds that the document nets already, "6001,6002": a credit memo may be made for any other
+                refund of the order, never for these (orders; order_changes.Made)
+    cancelled   UTC, when the order had been cancelled that the document was made for; "" = it had not (orders)
     header      JSON of the document header last applied, or sent under this claim (orders)
     claimed_at  UTC, when `sending` was written: no more than some seconds before the request goes out
     lines_at    UTC, when lines were sent for a document that was there, and no answer came yet (orders)
@@ -76,6 +80,9 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     card: str = ""
     plan: str = ""
     lines: str = ""
+    sold: str = ""
+    refunds: str = ""
+    cancelled: str = ""
     header: str = ""
     claimed_at: str = ""
     lines_at: str = ""
@@ -86,6 +93,10 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     def with_(self, **changes: Any) -> Link:
         """A copy with some fields changed."""
         return msgspec.structs.replace(self, **changes)
+
+
+NOTHING_SENT = {"lines": "", "sold": "", "refunds": "", "cancelled": "", "header": ""}
+"""Fields of an order's link for which no document is there."""
 
 
 class Links:

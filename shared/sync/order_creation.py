@@ -15,11 +15,13 @@ from shared.business_central.order_execution import DocumentStays, create_sales_
 from shared.business_central.rows import FoundDocument, SalesDocument
 from shared.errors import ConnectorError, OutcomeUnknown, RecordRefused
 from shared.journal.captures import capture_hash
-from shared.mapping.sales_orders import LeftOut, document_key
+from shared.mapping.money import amounts_of
+from shared.mapping.order_changes import left_without
+from shared.mapping.sales_orders import document_key
 from shared.shopify.reading import Record
 from shared.storage.lease import LeaseLost
 from shared.sync.context import JobContext
-from shared.sync.links import Link, LinkState
+from shared.sync.links import NOTHING_SENT, Link, LinkState
 from shared.sync.order_claims import Claim, save, settled
 from shared.sync.order_following import PlannedOrder, applied_link, follow, sent_link
 from shared.sync.order_lookup import Answer, looked_up
@@ -48,7 +50,7 @@ def create_documents(chunk: Sequence[PlannedOrder], context: JobContext) -> list
             return parked(claim.link, problem)
         except ConnectorError as problem:
             # Nothing of it is there. What concerns the run is raised below, once the others' documents are kept.
-            return parked(claim.link.with_(state=LinkState.PARKED, header="", lines=""), problem)
+            return parked(claim.link.with_(state=LinkState.PARKED, **NOTHING_SENT), problem)
         except Exception as error:
             # Nobody knows how far it came: the claim must stand, or the order might be made twice.
             _log.exception("order %d failed", one.record.number)
@@ -65,11 +67,11 @@ def create_documents(chunk: Sequence[PlannedOrder], context: JobContext) -> list
     ]
 
 
-def leave_out(chunk: Sequence[tuple[Record, Link, LeftOut]], context: JobContext) -> list[Outcome]:
+def leave_out(chunk: Sequence[tuple[Record, Link]], context: JobContext) -> list[Outcome]:
     """Orders with nothing to bill: no document, or a conflict where one is there already."""
-    unsure = {document_key(order_of(record)): link for record, link, _ in chunk if _may_be_there(link)}
+    unsure = {document_key(order_of(record)): link for record, link in chunk if _may_be_there(link)}
     there = looked_up(unsure, context) if unsure else {}
-    return [_left_out(record, link, plan, there, context) for record, link, plan in chunk]
+    return [_left_out(record, link, there, context) for record, link in chunk]
 
 
 # One order
@@ -91,7 +93,7 @@ def _brought(one: PlannedOrder, there: Answer | None, claim: Claim, context: Job
         if not found:
             raise
         return _taken_over(one._replace(link=claim.link), found[_key(one)], claim, context)
-    link = applied_link(_linked(claim.link, made, LinkState.APPLIED), one.plan)
+    link = applied_link(_linked(claim.link, made, LinkState.APPLIED), one, context)
     return Outcome(link, Result.CREATED, warning=made.warning)
 
 
@@ -109,7 +111,7 @@ def _taken_over(one: PlannedOrder, found: FoundDocument, claim: Claim, context: 
             sending=claim.sending,
         )
         linked = _linked(_seen(one, claim.link, context), document, LinkState.APPLIED)
-        applied = applied_link(linked, plan)
+        applied = applied_link(linked, one, context)
         result = Result.CREATED if ours else Result.UNCHANGED
         if not sent:
             return Outcome(applied, result, warning=document.warning)
@@ -117,27 +119,18 @@ def _taken_over(one: PlannedOrder, found: FoundDocument, claim: Claim, context: 
     return followed if followed.problem else followed._replace(result=result, warning=document.warning)
 
 
-def _left_out(
-    record: Record, link: Link, plan: LeftOut, there: Mapping[str, Answer], context: JobContext
-) -> Outcome:
+def _left_out(record: Record, link: Link, there: Mapping[str, Answer], context: JobContext) -> Outcome:
     key = document_key(order_of(record))
     found = there.get(key)
     if isinstance(found, RecordRefused):
         return parked(link, _not_asked(key, link, found))
     if found is not None:
-        return parked(_linked(link, found.document, LinkState.PARKED), _was_created(plan, found.document.number))
+        order = order_of(record)
+        stands = left_without(order, found.document.number, amounts_of(order, context.card))
+        return parked(_linked(link, found.document, LinkState.PARKED), stands)
     if not _may_send(link, context):
         return parked(link, _not_to_be_found(key, link))
     return Outcome(link.with_(state=LinkState.LEFT_OUT), Result.LEFT_OUT)
-
-
-def conflict(link: Link, plan: LeftOut) -> Outcome:
-    """An order with nothing left to bill that has its document."""
-    return parked(link, _was_created(plan, link.bc_number))
-
-
-def _was_created(plan: LeftOut, number: str) -> RecordRefused:
-    return RecordRefused("order-changed-after-processing", f"{plan.reason} {number} was created before that.")
 
 
 def _not_asked(key: str, link: Link, answer: RecordRefused) -> ConnectorError:
@@ -171,7 +164,7 @@ def _claimed(orders: Sequence[PlannedOrder], context: JobContext) -> dict[int, L
     """Their links in state `sending`, written at once, with what is about to be sent."""
     now = context.clock.now().isoformat()
     claims = [
-        sent_link(_seen(one, one.link, context), one.plan).with_(
+        sent_link(_seen(one, one.link, context), one, context).with_(
             state=LinkState.SENDING, claimed_at=now, bc_id="", bc_number="", bc_set="", plan="", lines_at="",
         )
         for one in orders

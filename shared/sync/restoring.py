@@ -17,7 +17,7 @@ from shared.mapping.sales_orders import document_key
 from shared.shopify.reading import Record
 from shared.shopify.records import Order, Product, number_of
 from shared.sync.context import JobContext
-from shared.sync.links import Link, LinkState
+from shared.sync.links import NOTHING_SENT, Link, LinkState
 from shared.sync.products import ITEMS, item_link
 
 
@@ -31,7 +31,7 @@ def checked(
 
 
 def _lost(link: Link) -> Link:
-    return link.with_(state=LinkState.LOST, bc_id="", bc_number="", bc_set="", plan="", lines="", header="")
+    return link.with_(state=LinkState.LOST, bc_id="", bc_number="", bc_set="", plan="", **NOTHING_SENT)
 
 
 def _gone_customers(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> set[int]:

@@ -98,7 +98,9 @@ def check_set_up(connector: Connector, shop: str, countries: Sequence[str] = ())
 def _accounts(desk: _Desk) -> Iterator[Finding]:
     """Accounts that are empty or unusable, each with the orders that will miss it."""
     card = desk.card
+    optional = [("Refund Account", card.refund_account, "an order of which money was given back")]
     for setting, number, order in (
+        *(one for one in optional if one[1]),
         ("Shipping Charges Account", card.shipping_charges_account, "an order with shipping"),
         ("Tip Account", card.tip_account, "an order with a tip"),
         ("Sold Gift Card Account", card.sold_gift_card_account, "an order of a gift card"),

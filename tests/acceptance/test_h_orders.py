@@ -8,7 +8,11 @@ import pytest
 
 from local.business_central.faults import Fault
 from local.shopify.money import bag
-from shared.sync.links import LinkState
+from shared.shopify.reading import by_ids
+from shared.sync.links import TABLE as LINK_TABLE
+from shared.sync.links import Links, LinkState
+from shared.sync.order_following import accepted_link
+from shared.sync.order_plans import order_of
 from tests.house import House
 
 LONG = "Société des Établissements Réunis de la Vallée de l'Ouche "
@@ -220,6 +224,87 @@ def test_h10_names_and_addresses_longer_than_the_fields_are_cut(house: House) ->
     assert house.bc.control.row("customers", "S7001")["addressLine1"] == document["sellToAddressLine1"]
 
 
+FOOD = {"quantity": 1, "unit_price": "42.20"}
+
+
+@pytest.mark.parametrize("order, change, named", [
+    pytest.param({}, {"line_quantities": {"0": 3}}, "quantity 2 → 3", id="h13-more-pieces"),
+    pytest.param({"shipping": [{"title": "Express", "price": "12.00"}]},
+                 {"shipping": [{"title": "Express", "price": "9.00"}]}, "price 12 → 9", id="h15-shipping"),
+    pytest.param({"shipping": [{"title": "Express", "price": "12.00"}]},
+                 {"shipping": [{"title": "Economy", "price": "12.00"}]}, '"Express" → "Economy"',
+                 id="other-shipping-at-one-price"),
+    pytest.param({"lines": [FOOD | {"sku": "1000", "tax_rate": "0.2"}]},
+                 {"lines": [FOOD | {"sku": "1001", "tax_rate": "0.055"}]}, "(1000) → ", id="another-item-at-one-price"),
+    pytest.param({"lines": [FOOD | {"sku": "1000", "tax_rate": "0.2"}]},
+                 {"lines": [FOOD | {"sku": "1000", "tax_rate": "0.055"}]}, "tax 0.2:7.03 → 0.055:2.2",
+                 id="another-tax"),
+    pytest.param({"customer": 7001}, {"customer": 7002, "email": "jean7002@example.fr"}, "customer 7001 → 7002",
+                 id="another-customer"),
+    pytest.param({}, {"tip": "5.00"}, "Tip", id="a-tip"),
+])
+def test_what_is_sold_and_to_whom_changed_after_processing_is_a_conflict_and_nothing_is_written(
+    house: House, order: dict[str, Any], change: dict[str, Any], named: str
+) -> None:
+    house.customer(7001)
+    house.customer(7002)
+    house.order(5001, **order)
+    house.sync()
+    document = house.document(5001)
+    written = house.bc_writes()
+    house.change("orders", 5001, **change)
+
+    house.sync("orders")
+
+    assert house.parked()[5001].code == "order-changed-after-processing"
+    assert named in house.parked()[5001].detail
+    assert document["number"] in house.parked()[5001].detail
+    assert (house.document(5001), house.bc_writes()) == (document, written)
+
+
+def test_h13_marking_as_resolved_clears_the_conflict_and_the_next_change_is_one_again(house: House) -> None:
+    house.order(5001)
+    house.sync("orders")
+    house.change("orders", 5001, line_quantities={"0": 3})
+    house.sync("orders")
+    _mark_as_resolved(house, 5001)
+
+    house.sync("orders")
+
+    assert house.lines(5001, "quantity") == [(2,)]
+    assert house.link("orders", 5001).state is LinkState.APPLIED
+    house.change("orders", 5001, note="Merci")
+    house.sync("orders")
+    assert house.parked() == {}
+    house.change("orders", 5001, line_quantities={"0": 4})
+    house.sync("orders")
+    assert "quantity 3 → 4" in house.parked()[5001].detail
+
+
+def test_marking_a_cancelled_order_as_resolved_clears_it_too(house: House) -> None:
+    house.order(5001)
+    house.sync("orders")
+    house.change("orders", 5001, cancelled=True)
+    house.sync("orders")
+    _mark_as_resolved(house, 5001)
+    house.change("orders", 5001, note="Merci")
+
+    house.sync("orders")
+
+    assert house.parked() == {}
+    assert house.link("orders", 5001).state is LinkState.APPLIED
+
+
+def test_another_account_on_the_shop_card_is_no_conflict(house: House) -> None:
+    house.order(5001, shipping=[{"title": "Express", "price": "12.00"}])
+    house.sync("orders")
+    house.card(shipping_charges_account="658000")
+
+    house.sync("orders")
+
+    assert house.parked() == {}
+
+
 def test_h16_an_order_edited_before_it_was_processed_is_billed_as_edited(house: House) -> None:
     house.card(auto_create_sales_documents=False)
     house.order(5001)
@@ -280,6 +365,13 @@ def test_h20_an_order_of_25_lines_keeps_all_lines_in_shopifys_order(house: House
 
 def _line(sku: str, price: str = "120.00") -> dict[str, Any]:
     return {"sku": sku, "quantity": 1, "unit_price": price}
+
+
+def _mark_as_resolved(house: House, number: int) -> None:
+    card = house.connector.shops.get(house.shop)
+    (record,) = by_ids(house.connector.shopify(card), "orders", [number])
+    link = accepted_link(house.link("orders", number), order_of(record), card)
+    Links(house.connector.storage.tables[LINK_TABLE], house.shop, "orders").save([link])
 
 
 def _no_look_up_after_the_first(house: House) -> Fault:

@@ -269,7 +269,7 @@ def test_an_order_that_was_cancelled_after_its_link_was_lost_is_a_conflict_with_
 
     house.sync("orders")
 
-    assert house.parked()[5001].code == "order-changed-after-processing"
+    assert house.parked()[5001].code == "order-cancelled-after-processing"
     assert house.document(5001)["number"] in house.parked()[5001].detail
 
 

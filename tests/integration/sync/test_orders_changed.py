@@ -52,7 +52,7 @@ def test_an_unpaid_order_cancelled_after_processing_is_a_conflict_too(house: Hou
     changed(house, 5001, cancelled=True)
     house.sync("orders")
 
-    assert house.parked()[5001].code == "order-changed-after-processing"
+    assert house.parked()[5001].code == "order-cancelled-after-processing"
     assert len(house.documents(5001)) == 1
 
 

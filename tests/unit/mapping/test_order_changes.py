@@ -4,16 +4,25 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from shared.mapping.order_changes import content_hash, header_changes
+from shared.mapping.money import amounts_of
+from shared.mapping.order_changes import change_since, header_changes, made_by
 from shared.mapping.sales_orders import sales_order_plan
+from shared.shop_card import CurrencyHandling
+from shared.shopify.records import Gid, NamedCompany, PurchasingEntity
 from tests.builders import (
+    NOW,
     a_card,
+    a_cash_rounding,
     a_line,
     a_refund,
     a_refund_line,
     a_shipping_line,
+    a_tax,
+    a_tip,
     an_address,
     an_order,
+    an_order_customer,
+    bag,
     cronus,
 )
 
@@ -47,24 +56,70 @@ def test_another_customer_is_not_followed():
     assert header_changes(plan_of().header, plan_of("C-WEB")) == {}
 
 
+VARIANT = "gid://shopify/ProductVariant/"
+FOOD = {"price": "42.20", "tax_lines": [a_tax("0.055", "2.20")]}
+
+
+def change(before, after, card=None):
+    """The conflict of an order that was `before` when SO1 was made and is `after` now."""
+    amounts = amounts_of(before, card or a_card())
+    return change_since(made_by(before, amounts), after, "SO1", amounts_of(after, card or a_card()))
+
+
 @pytest.mark.parametrize(
-    "changed",
+    ("changed", "named"),
     [
-        pytest.param({"lines": [a_line(quantity=3)], "total": "372.00"}, id="h13-more-pieces"),
-        pytest.param({"shipping": [a_shipping_line(price="9.00")], "total": "249.00"}, id="h15-shipping"),
-        pytest.param({"shipping": [], "total": "240.00"}, id="shipping-removed"),
-        pytest.param({"lines": [a_line(quantity=2, discounts=["24.00"])], "total": "228.00"}, id="discount"),
-        pytest.param({"lines": [a_line(), a_line(2)]}, id="same-total-other-lines"),
-        pytest.param({"lines": [a_line(price="60.00", quantity=4)]}, id="same-total-other-price"),
-        pytest.param({"currency_code": "USD"}, id="currency"),
-        pytest.param({"taxes_included": False}, id="price-mode"),
-        pytest.param({"total": "252.01"}, id="total"),
-        pytest.param({"lines": [a_line(quantity=2, current=1)], "total": "132.00",
-                      "refunds": [a_refund(a_refund_line(1))]}, id="lowered-without-money"),
+        pytest.param({"lines": [a_line(quantity=3)], "total": "372.00"}, "quantity 2 → 3", id="h13-more-pieces"),
+        pytest.param({"lines": [a_line(quantity=2, current=1)], "total": "132.00"}, "quantity 2 → 1", id="fewer"),
+        pytest.param({"shipping": [a_shipping_line(price="9.00")], "total": "249.00"},
+                     'shipping "Express" price 12 → 9', id="h15-shipping"),
+        pytest.param({"shipping": [], "total": "240.00"}, 'shipping 1 × "Express" at 12 → nothing',
+                     id="shipping-removed"),
+        pytest.param({"shipping": [a_shipping_line("Economy")]}, 'shipping "Express" → "Economy"',
+                     id="another-shipping-at-one-price"),
+        pytest.param({"shipping": [a_shipping_line("Economy", id=2)]},
+                     'shipping 1 × "Express" at 12 → 1 × "Economy" at 12', id="another-shipping-line-at-one-price"),
+        pytest.param({"lines": [a_line(quantity=2, discounts=["24.00"])], "total": "228.00"}, "discount 0 → 24",
+                     id="discount"),
+        pytest.param({"lines": [a_line(quantity=2), a_line(2, sku="1001", price="0.00")]},
+                     'nothing → 1 × "Line 2" (1001) at 0', id="a-line-added"),
+        pytest.param({"lines": [a_line(2, quantity=2)]}, '2 × "Line 1" (1000) at 120 → 2 × "Line 2" (1000) at 120',
+                     id="another-line-at-one-price"),
+        pytest.param({"lines": [a_line(price="60.00", quantity=4)]}, "quantity 2 → 4, price 120 → 60",
+                     id="same-total-other-price"),
+        pytest.param({"lines": [a_line(quantity=2, sku="1100")]},
+                     '"Line 1" (1000) → "Line 1" (1100)', id="another-item"),
+        pytest.param({"lines": [a_line(quantity=2, variant=Gid(id=f"{VARIANT}1"))]},
+                     '"Line 1" (1000) → "Line 1" (1000)',
+                     id="another-size-under-one-sku"),
+        pytest.param({"lines": [a_line(quantity=2, tax_lines=[a_tax("0.055", "12.51")])]},
+                     "tax none → 0.055:12.51", id="another-tax"),
+        pytest.param({"lines": [a_line(quantity=2), a_tip()], "total": "257.00"},
+                     'nothing → 1 × "Tip" at 5', id="a-tip"),
+        pytest.param({"customer": an_order_customer(7002)}, "customer 7100000000001 → 7002", id="another-customer"),
+        pytest.param({"purchasing_entity": PurchasingEntity(company=NamedCompany(id="gid://shopify/Company/503"),
+                                                            location=NamedCompany(id="gid://shopify/CompanyLocation/1"))},
+                     "company none → 503/1", id="a-company"),
+        pytest.param({"currency_code": "USD"}, "currency EUR → USD", id="currency"),
+        pytest.param({"taxes_included": False}, "prices include tax yes → no", id="price-mode"),
+        pytest.param({"total": "252.01"}, "total 252 → 252.01", id="total"),
+        pytest.param({"total_cash_rounding_adjustment": a_cash_rounding("0.02")}, "cash rounding 0 → 0.02",
+                     id="cash-rounding"),
     ],
 )
-def test_h13_h15_pieces_and_money_are_a_conflict(changed):
-    assert content_hash(plan_of(**LINES)) != content_hash(plan_of(**LINES | changed))
+def test_h13_h15_who_buys_what_for_how_much_is_a_conflict_that_names_both_sides(changed, named):
+    problem = change(an_order(**LINES), an_order(**LINES | changed))
+
+    assert problem.code == "order-changed-after-processing"
+    assert "SO1" in problem.detail
+    assert named in problem.detail
+
+
+def test_an_edit_to_another_item_at_one_price_is_named_with_its_tax():
+    before = an_order(lines=[a_line(price="42.20", tax_lines=[a_tax("0.2", "7.03")])], total="42.20")
+    after = an_order(lines=[a_line(current=0, **FOOD), a_line(2, sku="1100", **FOOD)], total="42.20")
+
+    assert '1 × "Line 1" (1000) at 42.2 → 1 × "Line 2" (1100) at 42.2' in change(before, after).detail
 
 
 @pytest.mark.parametrize(
@@ -73,16 +128,59 @@ def test_h13_h15_pieces_and_money_are_a_conflict(changed):
         pytest.param({}, id="nothing"),
         pytest.param({"shipping_address": an_address(city="Lyon")}, id="address"),
         pytest.param({"po_number": "PO-778"}, id="comment"),
-        pytest.param({"customer": "C-WEB"}, id="customer"),
-        pytest.param({"card": a_card(shipping_charges_account="624100")}, id="account-of-the-card"),
         pytest.param({"lines": [a_line(quantity=2, price="120")], "total": "252"}, id="amounts-written-otherwise"),
-        pytest.param({"lines": [a_line(quantity=2, current=1)], "total": "132.00",
-                      "refunds": [a_refund(a_refund_line(1, subtotal="120.00"), total="120.00")]},
-                     id="a-refund-that-becomes-a-credit-memo"),
+        pytest.param({"lines": [a_line(quantity=2, variant=None, product=None)]}, id="the-product-was-deleted"),
+        pytest.param({"customer": None}, id="the-customer-was-erased"),
+        pytest.param({"lines": [a_line(quantity=2), a_line(2, current=0)]}, id="put-on-and-taken-off-again"),
+        pytest.param({"refunds": [a_refund()]}, id="a-refund-that-failed"),
     ],
 )
-def test_what_is_not_shopify_s_pieces_and_money_is_no_conflict(changed):
-    assert content_hash(plan_of(**LINES)) == content_hash(plan_of(**LINES | changed))
+def test_what_is_still_the_same_sale_is_no_conflict(changed):
+    assert change(an_order(**LINES), an_order(**LINES | changed)) is None
+
+
+def test_the_card_s_currency_handling_is_no_change_of_the_order():
+    money = bag("745.00", "DKK", presentment="100.00", presentment_currency="EUR")
+    order = an_order(lines=[a_line(price=money)], total=money, currency_code="DKK")
+    shop, buyer = (amounts_of(order, a_card(currency_handling=side)) for side in CurrencyHandling)
+
+    assert change_since(made_by(order, shop), order, "SO1", buyer) is None
+    assert change_since(made_by(order, buyer), order, "SO1", shop) is None
+
+
+def test_an_order_too_long_for_a_table_is_compared_all_the_same():
+    lines = [a_line(n, price="1.00") for n in range(600)]
+    order = an_order(lines=lines, total="600.00")
+    other = an_order(lines=[a_line(0, price="1.00", sku="1001"), *lines[1:]], total="600.00")
+
+    made = made_by(order, amounts_of(order, a_card()))
+
+    assert len(made.content) < 100
+    assert change(order, order) is None
+    assert change(order, other).code == "order-changed-after-processing"
+
+
+def test_what_a_person_accepted_is_known_and_later_refunds_are_not():
+    first = a_refund(a_refund_line(1, subtotal="120.00"), total="120.00")
+    second = a_refund(a_refund_line(1, subtotal="120.00"), total="120.00", id=6002)
+    accepted = an_order(lines=[a_line(quantity=2, current=1)], total="120.00", refunds=[first])
+    later = an_order(lines=[a_line(quantity=2, current=0)], total="0.00", refunds=[first, second])
+
+    assert change(accepted, accepted) is None
+    assert change(accepted, later).code == "order-refunded-after-processing"
+    assert "6001" not in change(accepted, later).detail
+    assert made_by(later, amounts_of(later, a_card())).refunds == "6001,6002"
+
+
+def test_a_cancellation_goes_before_its_refund_and_says_when():
+    refund = a_refund(a_refund_line(1, 2, subtotal="240.00"), total="240.00", created_at=NOW)
+    gone = an_order(lines=[a_line(quantity=2, current=0)], total="0.00", cancelled_at=NOW, refunds=[refund])
+
+    problem = change(an_order(lines=[a_line(quantity=2)], total="240.00"), gone)
+
+    assert problem.code == "order-cancelled-after-processing"
+    assert "was cancelled on 2026-03-10T10:00:00Z after SO1 was created" in problem.detail
+    assert "Refund 6001 of 2026-03-10, 240.00 EUR for 2 × Line 1 (1000)" in problem.detail
 
 
 def test_an_order_as_business_central_shows_it_can_be_compared():
