@@ -10,7 +10,7 @@ import json
 import random
 import string
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +20,6 @@ from local.shopify.demo_shop import shop_card
 from local.shopify.server import RunningShop, start_shopify
 from local.shopify.state import ShopifyClock, ShopState
 from shared.connector import Connector, build_connector
-from shared.errors import ConnectorError
 from shared.exchange import Exchange
 from shared.journal.runs import SyncRun
 from shared.journal.skipped import SkippedRecord
@@ -181,12 +180,8 @@ def a_house(storage: str, **settings: Any) -> Iterator[House]:
     at_shopify = ShopifyClock(clock)
     shopify = start_shopify(state=ShopState(shop_card(), at_shopify), clock=at_shopify)
     bc = start_business_central(clock)
-    house = House(storage, clock, shopify, bc, **settings)
     try:
-        yield house
+        yield House(storage, clock, shopify, bc, **settings)
     finally:
-        # Every house is the same store and the same company: the next one could not enable its card.
-        with suppress(ConnectorError):
-            house.connector.shops.remove(house.shop)
         shopify.stop()
         bc.stop()

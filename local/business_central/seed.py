@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from . import customers, items, number_series, templates
 from .contract import BLANK_GUID, CONTRACT, Row
@@ -155,6 +155,15 @@ def _company(state: State) -> None:
     _add(state, "companies", key=COMPANY_NAME, name=COMPANY_NAME, displayName=COMPANY_NAME, systemVersion="29.0")
     _add(state, "companyInformation", displayName=COMPANY_NAME, country="FR", currencyCode=LOCAL_CURRENCY)
     _add(state, "generalLedgerSetup", localCurrencyCode=LOCAL_CURRENCY, localCurrencySymbol="€")
+
+
+def as_another_company(state: State) -> None:
+    """Give the seeded company an id that no other simulator's has."""
+    with state.transaction():
+        company = next(iter(state.rows("companies")))
+        state.delete("companies", company["id"])
+        state.insert("companies", {**company, "id": str(uuid4())})
+    state.settle()
 
 
 def _setup(state: State) -> None:

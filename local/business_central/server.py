@@ -19,7 +19,7 @@ from .contract import Row
 from .control import Control, ServiceTimes
 from .faults import Faults
 from .odata_query import split_query
-from .seed import seed, stable_id
+from .seed import as_another_company, seed, stable_id
 from .service import API_PATH, Exchange, Reply, Service, decode, encode
 from .state import Clock, State
 from .statistics import Statistics
@@ -156,9 +156,11 @@ def start_business_central(
 ) -> BusinessCentral:
     """Start a seeded simulator in a thread with its own event loop; call `.stop()` when done.
 
+    Its company has an id of its own: two that run one after the other are not one company to a store they share.
     `clock` gives the time for stamps, dates and token expiry; service times always pass in real seconds.
     """
     simulator = build(clock, times=times, limits=limits)
+    as_another_company(simulator.state)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="business-central", daemon=True)
     thread.start()

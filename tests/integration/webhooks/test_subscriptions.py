@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import uuid4
 
 import msgspec
 import pytest
@@ -102,7 +103,7 @@ def test_subscriptions_of_another_environment_are_left_alone(house: House) -> No
 def test_a_disabled_card_keeps_the_subscriptions_that_another_card_of_its_store_needs(house: House) -> None:
     card = house.connector.shops.get(house.shop)
     house.connector.shops.save(f"{house.shop}-B", {
-        "shopify_url": card.host, "company_id": "0f5a1f3e-9d5f-4a51-8f77-0b3f1f0c9a11", "enabled": True})
+        "shopify_url": card.host, "company_id": str(uuid4()), "enabled": True})
     repaired(house)
 
     house.card(enabled=False)
