@@ -142,7 +142,7 @@ def test_b7_a_capture_is_shown_indented_and_downloaded_as_sent_with_every_digit(
 def test_b8_an_order_parked_for_an_unknown_item_is_replayed_after_the_repair_without_asking_shopify(
     house: House, admin: Admin,
 ) -> None:
-    house.order(5001, [{"sku": "LATER", "quantity": 1, "unit_price": "25.00"}])
+    house.order(5001, [{"sku": "LATER", "quantity": 1, "unit_price": "25.00", "tax_rate": "0.055"}])
     house.sync("orders")
     assert house.parked()[5001].code == "item-not-found"
     house.bc.control.change("items", "1100", {"number": "LATER"})
@@ -161,8 +161,8 @@ def test_b8_an_order_parked_for_an_unknown_item_is_replayed_after_the_repair_wit
 def test_b8_a_dry_run_shows_the_operations_and_writes_nothing(house: House, admin: Admin) -> None:
     house.card(customer_import_from_shopify="With Order Import")
     house.customer(7101)
-    house.order(5001, [{"sku": "LATER", "quantity": 1, "unit_price": "25.00"}], email="jean7101@example.fr",
-                customer=7101, shipping_address=None, billing_address=None)
+    house.order(5001, [{"sku": "LATER", "quantity": 1, "unit_price": "25.00", "tax_rate": "0.055"}],
+                email="jean7101@example.fr", customer=7101, shipping_address=None, billing_address=None)
     house.sync("customers", "orders")
     house.bc.control.remove("customers", "S7101")
     (capture,) = listed(admin, record="#5001")

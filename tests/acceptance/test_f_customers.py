@@ -139,7 +139,7 @@ def test_f6_by_bill_to_info_name_and_address_decide_and_not_the_email(
     house.card(customer_mapping_type="By Bill-to Info")
     house.bc.control.change("customers", "C00010", {"state": "75"})
     address = {**MARIE, "address1": "11 rue Pierre et Marie Curie", "province_code": "75", "province": "Paris"}
-    house.order(5001, email="nobody@example.fr", shipping_address={**address, **different})
+    house.order(5001, email="nobody@example.fr", tax_rate="0.20", shipping_address={**address, **different})
 
     house.sync("orders")
 
