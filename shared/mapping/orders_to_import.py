@@ -43,7 +43,7 @@ def not_selected(order: Order, wanted: OrdersToImport, now: datetime) -> NotSele
     if reason:
         return NotSelected(LEFT_OUT, f"Order {order.name} is left out: {reason}.")
     until = order.created_at + timedelta(minutes=wanted.hold_minutes)
-    if now >= until:
+    if not wanted.hold_minutes or now >= until:  # made later than our clock is no reason to hold it
         return None
     sentence = f"Order {order.name} is held until {iso(until)}: Hold Minutes is {wanted.hold_minutes}."
     return NotSelected(HELD, sentence, until)

@@ -32,7 +32,7 @@ FORGED = {"X-Shopify-Topic": "orders/updated", "X-Shopify-Shop-Domain": "nobody.
 """With every call, so that the webhook's answer is about its signature."""
 WITHOUT_A_KEY = {"health", "oauth_callback", "shopify_webhook"}
 """Open, or signed by Shopify; nothing else may be anonymous at the host."""
-PATH = {"shop": "NOBODY", "type": "orders", "id": "1", "run": "1", "number": "1"}
+PATH = {"shop": "NOBODY", "type": "orders", "id": "1", "order": "1", "run": "1", "number": "1"}
 
 
 @pytest.fixture(scope="module")
