@@ -24,6 +24,7 @@ _EMAIL = r"(?<![\w.+%!$^~-])(?<!\w'){}(?![\w@-])(?!\.\w)"
 
 _WORD = r"(?<![\w.-]){}(?![\w-])"
 _LONGEST_NUMBER = 20
+_TOKEN = re.compile(r"[^\s'\"<>,;]+")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\(.)")
 
 
@@ -85,7 +86,12 @@ def _numbers(numbers: Iterable[int], thing: str, prefix: str) -> list[str]:
 def _forms(text: str) -> set[str]:
     """As it stands, without JSON's escapes, and as an address of the web means it; in small letters."""
     plain = _ESCAPED.sub(_unescaped, text) if "\\" in text else text
-    return {form.lower() for form in (text, plain, unquote(text), unquote(plain))}
+    return {form.lower() for form in (text, plain, _unquoted(text), _unquoted(plain))}
+
+
+def _unquoted(text: str) -> str:
+    """Without the web's escapes; where an @ stands unescaped, a percent sign is part of somebody's address."""
+    return _TOKEN.sub(lambda found: found[0] if "@" in found[0] else unquote(found[0]), text) if "%" in text else text
 
 
 def _unescaped(found: re.Match[str]) -> str:
@@ -93,7 +99,7 @@ def _unescaped(found: re.Match[str]) -> str:
 
 
 def _is_one_address(value: str) -> bool:
-    return re.fullmatch(r"\s*[^\s@<>()\"',:;/\\%?=&]+@[\w.-]+\s*", value) is not None
+    return re.fullmatch(r"\s*[^\s@<>()\"',:;/\\?=&]+@[\w.-]+\s*", value) is not None
 
 
 def _values(content: object) -> Iterator[tuple[tuple[str, str], str | int]]:
