@@ -153,8 +153,8 @@ def _scrub_runs(history: runs.SyncRuns, shop: str, traces: Traces) -> int:
 
 def _erase_links(table: Table, shop: str, subject: Subject, orders: Iterable[int]) -> int:
     store = links.Links(table, shop, "orders")
-    told = [link for link in store.of(orders).values() if link.header]
-    store.save([link.with_(header="") for link in told])
+    told = [link for link in store.of(orders).values() if link.header or link.sold]
+    store.save([link.with_(header="", sold="") for link in told])
     known = links.Links(table, shop, "customers").of([subject.id])
     for number in known:
         table.delete(f"{shop}|customers", f"{number:020d}")
