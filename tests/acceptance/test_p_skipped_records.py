@@ -20,7 +20,7 @@ def admin(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Admin]:
 
 
 def an_order_of_an_unknown_item(house: House, number: int, sku: str = "LATER") -> None:
-    house.order(number, [{"sku": sku, "quantity": 1, "unit_price": "25.00"}])
+    house.order(number, [{"sku": sku, "quantity": 1, "unit_price": "25.00", "tax_rate": "0.055"}])
 
 
 def listed(admin: Admin, **query: str) -> list[dict[str, Any]]:
