@@ -3,8 +3,8 @@
 A role takes minutes until it works everywhere. The first reading of the references can come too early, and is then
 repeated a day later only; the upload of the package can end with 403 (azure-dev#8026). Sources: Microsoft Learn, "Use
 Key Vault references as app settings" (refresh), "Web Apps - Get App Settings Key Vault References" (status) and
-"Troubleshoot Azure RBAC" (ten minutes at most). Border: the Azure CLI; whatever it refuses is told and stops nothing,
-since /api/health tells the same.
+"Troubleshoot Azure RBAC" (ten minutes at most). Border: the Azure CLI; whatever it refuses or answers is told and stops
+nothing, since /api/health tells the same.
 """
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Az = Callable[[str, str], Any]
 
 
 class Refused(Exception):
-    """The Azure CLI is missing or did not do what it was asked; the text says why."""
+    """The Azure CLI is missing, did not do what it was asked, or answered no JSON; the text says why."""
 
 
 def refreshed(az: Az, app: str, sleep: Callable[[float], None]) -> dict[str, str]:
@@ -72,27 +72,43 @@ def after_provision(az: Az, environment: Mapping[str, str], now: datetime, sleep
 
 
 def azure_cli(method: str, address: str) -> Any:
-    """An ARM call by the Azure CLI, as whoever is signed in to it."""
+    """An ARM call by the Azure CLI, as whoever is signed in to it. Raises Refused."""
     program = shutil.which("az")
     if program is None:
         raise Refused("the Azure CLI (az) is not installed")
-    done = subprocess.run([program, "rest", "--method", method, "--url", address, "--output", "json"],
-                          capture_output=True, text=True)
+    try:
+        # In the machine's own encoding or not: a letter that cannot be read is no reason to stop.
+        done = subprocess.run([program, "rest", "--method", method, "--url", address, "--output", "json"],
+                              capture_output=True, text=True, errors="replace")
+    except OSError as why:
+        raise Refused(f"the Azure CLI (az) cannot be started: {why}") from why
     if done.returncode:
         raise Refused((done.stderr.strip().splitlines() or ["az said nothing"])[-1])
-    return json.loads(done.stdout or "null")
+    try:
+        return json.loads(done.stdout or "null")
+    except ValueError:
+        raise Refused(f"az answered {done.stdout.strip()[:80]!r}, which is no JSON") from None
 
 
 def _time(text: str) -> datetime:
     return datetime.fromisoformat(text[:19]).replace(tzinfo=UTC)
 
 
+def told(why: object) -> None:
+    """Say that not everything was done; how far it came, only Azure knows."""
+    said = str(why).encode("ascii", "backslashreplace").decode()  # a terminal may be unable to show more
+    print(f"Key Vault references were not read anew, or new roles not waited for ({said}). "
+          "What to do: docs/first-hour.md.")
+
+
 def main() -> int:
     """Exit code: always 0, because what was provisioned is there."""
     try:
         after_provision(azure_cli, os.environ, datetime.now(UTC), time.sleep)
-    except (Refused, KeyError) as why:
-        print(f"Key Vault references were not read anew ({why}). What to do: docs/first-hour.md.")
+    except Refused as why:
+        told(why)
+    except (LookupError, TypeError, AttributeError, ValueError) as odd:
+        told(f"Azure or azd gave something else than expected: {odd!r}")
     return 0
 
 

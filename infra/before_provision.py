@@ -27,8 +27,9 @@ def still_old(parameters: str, environment: str) -> list[tuple[str, str]]:
 def main() -> int:
     """Exit code: 1 if something has to be renamed first."""
     values = Path(".azure", os.environ.get("AZURE_ENV_NAME", ""), ".env")
-    parameters = (Path(__file__).parent / "main.parameters.json").read_text()
-    wrong = still_old(parameters, values.read_text() if values.is_file() else "")
+    parameters = (Path(__file__).parent / "main.parameters.json").read_text(encoding="utf-8")
+    # azd writes UTF-8, whatever the machine's own encoding is.
+    wrong = still_old(parameters, values.read_text(encoding="utf-8", errors="replace") if values.is_file() else "")
     for old, name in wrong:
         print(f"The azd environment holds {old}, which is called {name} now.")
     if wrong:

@@ -119,6 +119,55 @@ def test_an_azure_cli_that_refuses_is_quoted_and_stops_nothing(tmp_path: Path, m
     assert (done.returncode, "Please run az login" in done.stdout) == (0, True)
 
 
+@pytest.mark.parametrize("answer", [
+    "", "null", "[]", "WARNING: a newer version is available\n{}", "<html>", '{"value": null}', '{"value": [null]}',
+    '{"value": [{"id": "x/appsettings/A", "properties": null}]}', '{"value": [{"id": "x/A", "properties": {}}',
+    '{"value": "\udce9"}',
+])
+def test_an_azure_cli_that_answers_oddly_is_told_of_and_stops_nothing(
+    answer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = answer.encode("utf-8", "surrogateescape")
+    a_cli(tmp_path, monkeypatch, f"import sys; sys.stdout.buffer.write({said!r})")
+
+    done = run("after_provision.py", tmp_path, OF_AZD)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Key Vault references were not read anew")
+
+
+def test_a_role_without_its_age_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    role = {"principalType": "ServicePrincipal", "scope": GROUP + "/x", "createdOn": None, "status": "Resolved"}
+    everything = {"value": [{"id": "x/appsettings/A", "properties": role}]}
+    a_cli(tmp_path, monkeypatch, f"import json; print(json.dumps({everything}))")
+
+    done = run("after_provision.py", tmp_path, OF_AZD)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "or new roles not waited for" in done.stdout
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-8"])
+def test_an_azure_cli_of_another_encoding_is_quoted_on_a_terminal_of_any(
+    encoding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "ERROR: accès refusé (403)".encode(encoding)
+    a_cli(tmp_path, monkeypatch, f"import sys; sys.stderr.buffer.write({said!r}); sys.exit(1)")
+
+    done = run("after_provision.py", tmp_path, OF_AZD | {"PYTHONIOENCODING": "ascii"})
+
+    assert (done.returncode, "(403)" in done.stdout) == (0, True)
+
+
+def test_an_azure_cli_that_cannot_be_started_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_cli(tmp_path, monkeypatch, "")
+    (tmp_path / "az").write_text("#!/no/such/interpreter\n")
+
+    done = run("after_provision.py", tmp_path, OF_AZD)
+
+    assert (done.returncode, "cannot be started" in done.stdout) == (0, True)
+
+
 def test_without_an_azure_cli_or_an_app_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
@@ -148,6 +197,16 @@ def test_new_names_and_a_fresh_environment_pass(tmp_path: Path, values: str) -> 
     assert run("before_provision.py", tmp_path, {"AZURE_ENV_NAME": "test"}).returncode == 0
 
 
+def test_letters_of_the_world_in_the_azd_environment_are_read_on_any_machine(tmp_path: Path) -> None:
+    an_azd_environment(tmp_path, 'CONNECTOR_ALERT_EMAIL="Ída@example.com"\nPROFILE="test"\n')
+
+    of_1968 = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = run("before_provision.py", tmp_path, {"AZURE_ENV_NAME": "test"} | of_1968)
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "holds PROFILE" in done.stdout
+
+
 @pytest.mark.parametrize("old, new", [
     ("AWS_ACCESS_KEY_ID", "CONNECTOR_EVENT_QUEUE_ACCESS_KEY_ID"), ("PUBLIC_URL", "CONNECTOR_PUBLIC_URL"),
     ("AWS_SECRET_ACCESS_KEY", "CONNECTOR_EVENT_QUEUE_SECRET_ACCESS_KEY"), ("BC_API_ROOT", "CONNECTOR_BC_API_ROOT"),
@@ -159,7 +218,7 @@ def test_every_old_name_leads_to_a_parameter_of_today(old: str, new: str) -> Non
 
 def an_azd_environment(folder: Path, values: str) -> None:
     (folder / ".azure" / "test").mkdir(parents=True)
-    (folder / ".azure" / "test" / ".env").write_text(values)
+    (folder / ".azure" / "test" / ".env").write_text(values, encoding="utf-8")
 
 
 def a_cli(folder: Path, monkeypatch: pytest.MonkeyPatch, program: str) -> None:

@@ -25,6 +25,26 @@ def test_every_parameter_gets_its_value_from_the_azd_environment() -> None:
         assert ("=" in value["value"]) != declared[name].required, name
 
 
+def test_a_value_keeps_its_name_from_azd_to_the_app_so_that_none_takes_anothers_place() -> None:
+    """CONNECTOR_BC_USER is bcUser is BC_USER, and a secret's name in the vault is that of its setting."""
+    azd = {name: value["value"] for name, value in json_of("main.parameters.json")["parameters"].items()}
+    main = {one.symbol: one.body["params"] for one in read(MAIN).modules}
+    given, to_the_vault = main["functions"]["given"], main["vault"]
+    kept = read(INFRA / "modules" / "vault.bicep").resources
+    secrets = read(INFRA / "modules" / "functions.bicep").variables["secrets"]
+
+    for parameter in set(azd) - {"environmentName", "location"}:
+        assert re.fullmatch(rf"\$\{{CONNECTOR_{words(parameter, '_').upper()}(=.*)?\}}", azd[parameter]), parameter
+    for setting, value in given.items():
+        assert words(value.text.rpartition(" ")[2], "_").upper() == setting
+    for secret in (one.body for one in kept if one.type == "Microsoft.KeyVault/vaults/secrets"):
+        parameter = secret["properties"]["value"].text
+        assert words(parameter, "-") == secret["name"]
+        assert to_the_vault[parameter].text.rpartition(" ")[2] == parameter
+    for setting, value in secrets.items():
+        assert f"${{secret}}{setting.lower().replace('_', '-')})" in value.text
+
+
 def test_azd_takes_no_value_that_means_something_else_in_the_operators_shell() -> None:
     """azd fills in ${NAME} from its environment, and what is not there from the shell it runs in."""
     values = [one["value"] for one in json_of("main.parameters.json")["parameters"].values()]
@@ -112,6 +132,11 @@ def test_the_roles_people_can_have_are_those_the_app_knows() -> None:
 
     assert {role["value"] for role in roles} == set(Role)
     assert len({role["id"] for role in roles}) == len(roles)
+
+
+def words(name: str, between: str) -> str:
+    """bcUser is bc_user, or bc-user."""
+    return re.sub(r"(?=[A-Z])", between, name).lower()
 
 
 def hours_of(span: str) -> float:

@@ -61,6 +61,25 @@ def test_each_identity_is_the_one_it_is_taken_for() -> None:
     assert given_to("functions")["packageIdentityName"] == Expression("packageIdentity.outputs.name")
 
 
+def test_code_and_host_sign_in_with_the_apps_identity_and_find_its_storage() -> None:
+    settings, has = azure_settings(), resource("functions", "app").body["identity"]["userAssignedIdentities"]
+    app = "identity.properties.clientId"
+    functions = read(INFRA / "modules" / "functions.bicep")
+    named = {one.symbol: one.body["name"] for one in functions.resources if one.existing}
+
+    assert settings["AZURE_CLIENT_ID"] == settings["AzureWebJobsStorage__clientId"] == Expression(app)
+    assert settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"] == Expression(
+        f"'ClientId=${{{app}}};Authorization=AAD'")
+    assert settings["AzureWebJobsStorage__accountName"] == Expression("storage.name")
+    assert set(has) == {"${identity.id}", "${packageIdentity.id}"}
+    for symbol in ("identity", "packageIdentity", "storage", "packageStorage", "vault", "tokenVault", "insights"):
+        assert named[symbol] == Expression(f"{symbol}Name"), symbol
+    for symbol in ("storage", "packageStorage"):
+        module = symbol.replace("packageStorage", "package")
+        assert given_to("functions")[f"{symbol}Name"] == given_to("roles")[f"{symbol}Name"] == Expression(
+            f"{module}.outputs.name")
+
+
 def test_the_app_cannot_write_its_own_secrets_nor_its_package() -> None:
     secret = {name for name, parameter in read(MAIN).parameters.items() if "secure" in parameter.decorators}
     site = resource("functions", "app").body["properties"]
@@ -82,6 +101,12 @@ def test_nobody_deploys_with_a_password() -> None:
     assert {one.body["name"] for one in policies} == {"ftp", "scm"}
     assert [one.body["properties"] for one in policies] == [{"allow": False}] * 2
     assert {one.body["parent"].text for one in policies} == {"app"}
+
+
+def test_two_vaults_accounts_and_identities_have_two_names() -> None:
+    names = [one.body["params"]["name"] for one in read(MAIN).modules if "name" in one.body["params"]]
+
+    assert len(names) == len(set(names)) > 5
 
 
 # Who read what
