@@ -48,3 +48,21 @@ def stores() -> set[str]:
     texts = ((ROOT / path).read_text() for path in python_files("shared"))
     constants = r'^(?:\w*TABLES?|\w*CONTAINERS?|\w*QUEUE|PAYOUTS|DISPUTES) = "([\w-]+)"$'
     return {name for text in texts for name in re.findall(constants, text, re.MULTILINE)}
+
+
+@pytest.mark.parametrize("page", sorted(str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md")))
+def test_a_command_uses_only_what_the_page_gave_or_named_before(page: str) -> None:
+    """Pasted from the top of the page; `API`, `SHOP` and `value` may be those of *Once* in calling-the-api.md."""
+    text = (DOCS / page).read_text()
+
+    for fence in re.finditer(r"^( *)```sh[^\n]*\n(.*?)^\1```$", text, re.DOTALL | re.MULTILINE):
+        for use in re.finditer(r"\$\{?([A-Za-z_]\w*)|\| (value) ", re.sub(r"'[^'\n]*'", blank, fence[2])):
+            name, above = use[1] or use[2], text[:fence.start(2) + use.start()]
+            given = rf"(^|[\s(;]){name}(=|\(\))|\b(for|read -r) {name}\b|`\$?{name}`"
+            of_once = name in ("API", "SHOP", "value") and "calling-the-api.md#once)" in above
+            assert of_once or re.search(given, above, re.MULTILINE), f"{page}: {name}"
+
+
+def blank(quoted: re.Match[str]) -> str:
+    """As many characters that mean nothing."""
+    return " " * len(quoted[0])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from shared.who_may import Role
-from tests.infra.bicep import INFRA, MAIN, bicep_files, read, resource, text_of, walk
+from tests.infra.bicep import INFRA, MAIN, Expression, bicep_files, read, resource, text_of, walk
 from tests.infra.test_settings import json_of
 from tests.test_repository import ROOT
 
@@ -41,6 +41,8 @@ def test_a_value_keeps_its_name_from_azd_to_the_app_so_that_none_takes_anothers_
         parameter = secret["properties"]["value"].text
         assert words(parameter, "-") == secret["name"]
         assert to_the_vault[parameter].text.rpartition(" ")[2] == parameter
+    for output in ("URL", "NAME"):
+        assert read(MAIN).outputs[f"FUNCTIONS_{output}"] == Expression(f"functions.outputs.{output.lower()}")
     for setting, value in secrets.items():
         assert f"${{secret}}{setting.lower().replace('_', '-')})" in value.text
 
