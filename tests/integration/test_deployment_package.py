@@ -129,6 +129,11 @@ def test_every_data_file_of_it_is_named_by_the_app(package: Path) -> None:
     assert {path for path in data if not {path.name, path.stem} & names_in_the_code()} == set()
 
 
+def test_the_packages_lie_where_the_worker_looks_for_them(package: Path) -> None:
+    """Microsoft Learn, "Build options for Python function apps": nowhere else are packages found that are brought."""
+    assert (package / ".python_packages" / "lib" / "site-packages" / "msgspec" / "__init__.py").is_file()
+
+
 def test_of_other_peoples_packages_it_holds_what_is_locked_and_nothing_else(package: Path) -> None:
     there = {entry.name.partition(".")[0] for entry in (package / SITE_PACKAGES).iterdir() if not is_metadata(entry)}
     brought = {path.parts[0].partition(".")[0] for name in locked() for path in files(name) or []
