@@ -8,8 +8,8 @@ Documents are parsed and validated once per text. Border: `server` speaks HTTP a
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from graphql import GraphQLSyntaxError, execute_sync, parse
@@ -56,6 +56,18 @@ class Document:
         return found[0] if found else None
 
 
+@lru_cache(KEPT_DOCUMENTS)
+def document_of(text: str) -> Document:
+    """The document parsed and validated, once per text for all the shops of a process."""
+    try:
+        tree = parse(text)
+    except GraphQLSyntaxError as error:
+        line, column = error.locations[0] if error.locations else (1, 1)
+        message = error.message.removeprefix("Syntax Error: ")
+        return Document(None, [errors.syntax_error(message, line, column)])
+    return Document(tree, problems_of(load_schema().graphql, tree), directive_variables(tree))
+
+
 @dataclass(frozen=True)
 class Reserved:
     """A valid request whose points are reserved, about to run."""
@@ -80,7 +92,6 @@ class Service:
         self.grants = Grants(clock)
         self.webhooks = Webhooks(state, self.grants, self.faults)
         self._buckets: dict[str, Bucket] = {}
-        self._documents: OrderedDict[str, Document] = OrderedDict()
 
     def grant(self, value: str, app: str, *, few: bool = False) -> str:
         """Make a token known: all scopes, or the few of an app that may not list installations."""
@@ -128,7 +139,7 @@ class Service:
 
     def begin(self, token: Token, body: Answer, request_id: str) -> Answer | Reserved:
         """Check and price a request: its refusal, or the request with its points reserved."""
-        document = self.document(body.get("query") or "")
+        document = document_of(body.get("query") or "")
         if document.problems:
             return {"errors": document.problems}
         operation = document.operation(body.get("operationName"))
@@ -141,24 +152,6 @@ class Service:
         token = token.without(missing["scope"]) if missing else token
         plan = self.plan(token, document, operation, values)
         return self._reserved(token, plan, values, body["query"], request_id)
-
-    def document(self, text: str) -> Document:
-        """The document parsed and validated, once per text."""
-        if text not in self._documents:
-            self._documents[text] = self._read(text)
-            if len(self._documents) > KEPT_DOCUMENTS:
-                self._documents.popitem(last=False)
-        self._documents.move_to_end(text)
-        return self._documents[text]
-
-    def _read(self, text: str) -> Document:
-        try:
-            tree = parse(text)
-        except GraphQLSyntaxError as error:
-            line, column = error.locations[0] if error.locations else (1, 1)
-            message = error.message.removeprefix("Syntax Error: ")
-            return Document(None, [errors.syntax_error(message, line, column)])
-        return Document(tree, problems_of(self.schema.graphql, tree), directive_variables(tree))
 
     def plan(self, token: Token, document: Document, operation: OperationDefinitionNode, values: Answer) -> Plan:
         """The compiled operation; scopes are part of the key because refusals are compiled in."""

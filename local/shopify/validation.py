@@ -56,6 +56,8 @@ def problems_of(schema: GraphQLSchema, document: DocumentNode) -> list[Entry]:
 
 
 def _other_problems(schema: GraphQLSchema, document: DocumentNode) -> list[Entry]:
+    if not validate(schema, document, list(OTHER_RULES)):
+        return []
     found = []
     head = _head(document.definitions[0]) if document.definitions else "query"
     for rule, code in OTHER_RULES.items():

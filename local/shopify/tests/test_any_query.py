@@ -6,6 +6,7 @@ import pytest
 
 from local.shopify.schema import load_schema
 from local.shopify.server import TOKEN, new_service
+from local.shopify.service import document_of
 from local.shopify.tests.conftest import ManualClock
 from local.shopify.tests.test_demo_shop import a_shop
 
@@ -78,7 +79,7 @@ def test_every_root_field_is_answered(service, initial):
 
 def cheap(service, query):
     """Answer a query whatever it costs."""
-    token, document = service.tokens[TOKEN], service.document(query)
+    token, document = service.tokens[TOKEN], document_of(query)
     assert not document.problems, document.problems
     data, run = service.run(token, service.plan(token, document, document.operation(None), {}), {})
     return {"data": data, "errors": run.errors}
