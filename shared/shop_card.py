@@ -161,6 +161,22 @@ class VendorItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     variant_code: str = ""
 
 
+class CountrySetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One row of Customer Setup by Country/Region, for buyers whose goods go there.
+
+    country_region_code  Shopify's two-letter code
+    default_customer_no  takes the place of the card's default customer; "" = the card's
+    tax_area_id          id of the tax area (a VAT business posting group where VAT is used) of customers that are
+                         created for the country; "" = as the rules of API Setup say
+    tax_liable           Tax Liable of such customers, where sales tax is used; None = as the rules say
+    """
+
+    country_region_code: str
+    default_customer_no: str = ""
+    tax_area_id: str = ""
+    tax_liable: bool | None = None
+
+
 class ShopCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One shop. `code` is the key; an empty text means "not filled in"."""
 
@@ -184,6 +200,7 @@ class ShopCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     auto_create_unknown_companies: bool = False
     shopify_can_update_companies: bool = False
     default_company_no: str = ""
+    customer_setup_by_country_region: tuple[CountrySetup, ...] = ()
     name_source: NameSource = NameSource.COMPANY_NAME
     name_2_source: NameSource = NameSource.FIRST_LAST
     contact_source: NameSource = NameSource.FIRST_LAST
@@ -225,6 +242,13 @@ class ShopCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The mode in force: All that has come to its time counts as Error Only."""
         ended = self.logging_mode_until and moment >= from_iso(self.logging_mode_until)
         return LoggingMode.ERROR_ONLY if ended and self.logging_mode is LoggingMode.ALL else self.logging_mode
+
+    def setup_of(self, country: str | None) -> CountrySetup:
+        """The row for this country (two-letter code); an empty one where there is none."""
+        wanted = (country or "").strip().upper()
+        rows = (row for row in self.customer_setup_by_country_region
+                if row.country_region_code.strip().upper() == wanted)
+        return next(rows, CountrySetup(wanted))
 
     @property
     def host(self) -> str:

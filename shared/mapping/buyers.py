@@ -56,16 +56,16 @@ def buyer_of(order: Order, card: ShopCard, known: KnownCustomers, link_of_custom
     if order.company:
         return _company_of(order, order.company, card, known, link_of_customer, link_of_company)
     if card.customer_mapping_type is CustomerMapping.DEFAULT_CUSTOMER:
-        return _default_buyer(card, known, record)
+        return _default_buyer(order, card, known, record)
     if card.customer_import_from_shopify is CustomerImport.NONE:
-        return _default_buyer(card, known, record)
+        return _default_buyer(order, card, known, record)
     linked = _linked(order, card, known, link_of_customer)
     found = linked or _matched(order, card, known)
     if found:
         return ExistingBuyer(found.number, is_own=not linked and _is_own(order, found, card, known))
     if may_create(card) and order.customer:
         return NewBuyer(number_of(order.customer.id))
-    return _default_buyer(card, known, record)
+    return _default_buyer(order, card, known, record)
 
 
 def _company_of(order: Order, company: NamedCompany, card: ShopCard, known: KnownCustomers,
@@ -120,9 +120,11 @@ def bill_to_key(address: Address, card: ShopCard, *, name: str) -> BillTo | None
     return bill_to(*cut.values())
 
 
-def default_customer(card: ShopCard, known: KnownCustomers, *, record: str, why: str) -> CustomerRow:
-    """The card's default customer; RecordRefused(customer-missing) if unset or not in BC."""
-    return _default(card.default_customer_no, "Default Customer No.", known, record=record, why=why)
+def default_customer(card: ShopCard, known: KnownCustomers, *, record: str, why: str,
+                     country: str | None = None) -> CustomerRow:
+    """The default customer of the country, else of the card; RecordRefused(customer-missing) if unset or not in BC."""
+    number = card.setup_of(country).default_customer_no or card.default_customer_no
+    return _default(number, "Default Customer No.", known, record=record, why=why)
 
 
 def default_company(card: ShopCard, known: KnownCustomers, *, record: str, why: str) -> CustomerRow:
@@ -139,13 +141,21 @@ def _default(number: str, setting: str, known: KnownCustomers, *, record: str, w
 
 
 def is_default(row: CustomerRow, card: ShopCard) -> bool:
-    """Whether this is the default customer or company: it stands for many buyers, so a link to it identifies nobody."""
-    return row.number in (code(card.default_customer_no), code(card.default_company_no))
+    """Whether this is a default customer or company: it stands for many buyers, so a link to it identifies nobody."""
+    numbers = (card.default_customer_no, card.default_company_no,
+               *(one.default_customer_no for one in card.customer_setup_by_country_region))
+    return row.number in map(code, filter(None, numbers))
 
 
-def _default_buyer(card: ShopCard, known: KnownCustomers, record: str) -> Buyer:
+def country_of(order: Order) -> str | None:
+    """The country the goods go to, which decides the tax: that of delivery, else of billing."""
+    address = order.shipping_address or order.billing_address
+    return address.country_code_v2 if address else None
+
+
+def _default_buyer(order: Order, card: ShopCard, known: KnownCustomers, record: str) -> Buyer:
     why = f"No Business Central customer was found for {record}, and none may be created."
-    return ExistingBuyer(default_customer(card, known, record=record, why=why).number)
+    return ExistingBuyer(default_customer(card, known, record=record, why=why, country=country_of(order)).number)
 
 
 def _linked(order: Order, card: ShopCard, known: KnownCustomers,

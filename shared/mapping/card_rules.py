@@ -31,6 +31,7 @@ LARGEST_TOLERANCE = Decimal(1)
 LONGEST_HOLD_MINUTES = 7 * 24 * 60
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
+_COUNTRY = re.compile(r"[A-Z]{2}")
 _ISO_CURRENCY = re.compile(r"[A-Z]{3}")
 _COMPANY = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SERVICE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,239}")
@@ -84,6 +85,20 @@ def _companies(card: ShopCard) -> Iterator[str]:
     always_default = card.company_mapping_type is CompanyMapping.DEFAULT_COMPANY
     if always_default and not card.default_company_no:
         yield f'Default Company No.: needed with Company Mapping Type "{card.company_mapping_type}".'
+
+
+def _countries(card: ShopCard) -> Iterator[str]:
+    rows = card.customer_setup_by_country_region
+    for row in rows:
+        name = f'Customer Setup by Country/Region "{row.country_region_code}"'
+        if not _COUNTRY.fullmatch(row.country_region_code):
+            yield f"{name}: the country is Shopify's two-letter code, e.g. DE."
+        if len(row.default_customer_no) > NUMBER_LENGTH:
+            yield f"{name}: Default Customer No. has at most {NUMBER_LENGTH} characters."
+        if row.tax_area_id and not _COMPANY.fullmatch(row.tax_area_id):
+            yield f"{name}: Tax Area is its id in Business Central, e.g. 5d0c2a4f-51b2-4c5c-9e0b-7f3b1c2d4e5f."
+    for country in _doubles(code(row.country_region_code) for row in rows):
+        yield f'Customer Setup by Country/Region: "{country}" appears more than once.'
 
 
 def _items(card: ShopCard) -> Iterator[str]:
@@ -186,6 +201,7 @@ def _doubles(texts: Iterable[str]) -> list[str]:
 
 
 _RULES: tuple[Callable[[ShopCard], Iterator[str]], ...] = (
-    _code, _company, _enabled, _logging_mode_until, _customers, _companies, _items, _orders_to_import, _numbers,
+    _code, _company, _enabled, _logging_mode_until, _customers, _countries, _companies, _items, _orders_to_import,
+    _numbers,
     _shipping_charges, _vendor_items, _currencies, _tolerance, _time_zone,
 )

@@ -9,6 +9,7 @@ import pytest
 from shared.mapping.card_rules import EXCLUSIVE, check_card, with_exclusive_switches
 from shared.shop_card import (
     ChargeType,
+    CountrySetup,
     CustomerMapping,
     ItemTemplate,
     NameSource,
@@ -86,6 +87,12 @@ def test_a_sound_card_has_no_violations(card):
                      id="vendor-item-without-item"),
         pytest.param({"vendor_items": (VendorItem("30000", "V-77", "1"), VendorItem("30000", "v-77", "2"))},
                      'Vendor Items: "30000 V-77"', id="vendor-item-twice"),
+        pytest.param({"customer_setup_by_country_region": (CountrySetup("Germany"),)},
+                     'Customer Setup by Country/Region "Germany"', id="no-country-code"),
+        pytest.param({"customer_setup_by_country_region": (CountrySetup("DE"), CountrySetup("DE", "C1"))},
+                     'Customer Setup by Country/Region: "DE"', id="country-twice"),
+        pytest.param({"customer_setup_by_country_region": (CountrySetup("DE", tax_area_id="EU"),)},
+                     'Customer Setup by Country/Region "DE": Tax Area', id="tax-area-no-id"),
         pytest.param({"currency_mapping": {"usd": "US-D"}}, 'Currency Mapping "usd"', id="no-iso-code"),
         pytest.param({"currency_mapping": {"USD": "U" * 11}}, 'Currency Mapping "USD"', id="bc-code-too-long"),
         pytest.param({"rounding_tolerance": Decimal("-0.01")}, "Rounding Tolerance:", id="negative-tolerance"),
