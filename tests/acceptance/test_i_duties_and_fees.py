@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from local.shopify.money import bag
 from tests.house import House
 
 DUTIES = {"duties": [{"price": "8.00"}, {"price": "1.50"}]}
@@ -71,7 +72,8 @@ def test_without_its_account_the_order_is_parked_and_names_it(
 
 
 def test_duties_that_the_prices_include_are_no_line(house: House) -> None:
-    house.order(5001, [_desk(**DUTIES)], duties_included=True)
+    told = bag(Decimal("9.50"), "EUR", Decimal("9.50"), "EUR")
+    house.order(5001, [_desk(**DUTIES)], duties_included=True, fields={"currentTotalDutiesSet": told})
 
     house.sync()
 
