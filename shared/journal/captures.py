@@ -179,8 +179,8 @@ class DataCaptures:
     def payload(self, captured: Captured) -> bytes:
         """The JSON as Shopify sent it, or ConnectorError not-found."""
         lines = self.lines(captured.blob)
-        if not lines:
-            raise ConnectorError("not-found", f"the capture of {captured.at} has been removed")
+        if captured.line >= len(lines):
+            raise ConnectorError("not-found", f"the capture of {captured.at} has been removed, or cannot be read")
         return lines[captured.line]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import zlib
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
@@ -66,7 +67,7 @@ FIELDS = ("PartitionKey", "RowKey", *(name for name in LogEntry.__struct_fields_
 
 
 class WholeLogEntry(LogEntry, frozen=True, kw_only=True):
-    """An entry with both bodies in full, secrets hidden."""
+    """An entry with both bodies in full, secrets hidden; in place of a body that is lost stands a sentence."""
 
     request: str
     response: str
@@ -128,9 +129,11 @@ class LogEntries:
             return str(row.get(which, ""))
         packed = self.blobs.read(container, row["bodies"])
         if packed is None:
-            raise ConnectorError("not-found", f"the {which} of this log entry has been removed")
-        body: str = decoded(gzip.decompress(packed).split(b"\n")[line])
-        return body
+            return f"(The {which} has been removed.)"
+        try:
+            return decoded(gzip.decompress(packed).split(b"\n")[line], type=str)
+        except (OSError, EOFError, zlib.error, IndexError, msgspec.DecodeError):
+            return f"(The {which} cannot be read: what is stored of it in {container}/{row['bodies']} is spoilt.)"
 
 
 def hour_of(at: datetime) -> datetime:

@@ -1,6 +1,7 @@
 """Writing log entries and reading one back whole, against the emulator."""
 from __future__ import annotations
 
+import gzip
 from datetime import timedelta
 
 import pytest
@@ -95,3 +96,40 @@ def test_a_number_that_does_not_exist_is_not_found(logs: LogEntries, clock: Manu
         with pytest.raises(ConnectorError) as missing:
             logs.get(number)
         assert missing.value.code == "not-found"
+
+
+SPOILT = [
+    pytest.param(b"no gzip at all", id="not gzip"),
+    pytest.param(gzip.compress(b'"' + b"x" * 20_000 + b'"')[:-9], id="cut off"),
+    pytest.param(gzip.compress(b""), id="empty"),
+    pytest.param(b"", id="no bytes"),
+    pytest.param(gzip.compress(b'"half of a body'), id="no JSON"),
+    pytest.param(gzip.compress(b'{"of": "another form"}'), id="no text"),
+    pytest.param(gzip.compress(b"\xff\n" * 3), id="not UTF-8"),
+]
+
+
+@pytest.mark.parametrize("pack", SPOILT)
+def test_an_entry_whose_bodies_lie_in_a_spoilt_pack_opens_and_says_which_cannot_be_read(
+    logs: LogEntries, clock: ManualClock, pack: bytes,
+) -> None:
+    write(logs, "FR", a_call(clock.now(), response="x" * 20_000), a_call(clock.now(), request="y" * 20_000))
+    container = container_of(clock.now().date())
+    (name,) = logs.blobs.names(container)
+    logs.blobs.write(container, name, pack, "application/gzip")
+
+    second, first = (logs.get(number) for number in numbers(logs))
+
+    assert (first.request, first.response_preview) == ('{"query":"{ shop { name } }"}', "x" * 50)
+    assert first.response == f"(The response cannot be read: what is stored of it in {container}/{name} is spoilt.)"
+    assert second.request.startswith("(The request cannot be read: ")
+
+
+def test_an_entry_whose_long_body_was_removed_opens_and_says_so(logs: LogEntries, clock: ManualClock) -> None:
+    write(logs, "FR", a_call(clock.now(), response="x" * 20_000))
+    container = container_of(clock.now().date())
+    logs.blobs.remove(container, logs.blobs.names(container))
+
+    entry = logs.get(numbers(logs)[0])
+
+    assert (entry.request, entry.response) == ('{"query":"{ shop { name } }"}', "(The response has been removed.)")
