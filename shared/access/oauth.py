@@ -26,6 +26,9 @@ from shared.json_text import decoded
 
 TRIES = 2
 TIMEOUT_SECONDS = (5.0, 10.0)
+AT_THE_EDGE = frozenset({403, 430})
+"""What a guard in front of Shopify answers, with a page of its own (shopify/failures.py names the sources)."""
+
 UNKNOWN_APP = "could not find shopify api application"
 _OFFLINE = "urn:shopify:params:oauth:token-type:offline-access-token"
 _EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
@@ -134,7 +137,7 @@ class OAuth:
             if answer.ok or answer.status_code in fine:
                 return answer
             problem = f"Shopify answered {answer.status_code}"
-            if answer.status_code < 500 and answer.status_code != 429:
+            if answer.status_code < 500 and answer.status_code != 429 and not _turned_away(answer):
                 raise _refusal(answer, what)
         raise ServiceUnavailable("shopify-unavailable", f"{what}: {problem} ({TRIES} tries)")
 
@@ -170,14 +173,23 @@ def _refusal(answer: requests.Response, what: str) -> ConnectorError:
     return ConnectorError("oauth-refused", f"{what}: HTTP {answer.status_code} {error or 'without a reason'}")
 
 
+def _turned_away(answer: requests.Response) -> bool:
+    """Whether a guard in front of Shopify answered in its place: that passes, and nothing was done."""
+    return answer.status_code in AT_THE_EDGE and not {"error", "errors"} & _body(answer).keys()
+
+
 def _error(answer: requests.Response) -> tuple[str, str]:
     """Shopify's error, if it is one of the protocol's words, and its description."""
-    try:
-        body: Any = decoded(answer.content)
-    except msgspec.DecodeError:
-        return "", ""
-    if not isinstance(body, dict):
-        return "", ""
+    body = _body(answer)
     # Only a word of the protocol goes on: whatever else stands there might repeat what we sent.
     word = re.fullmatch(r"[a-z_]{1,40}", str(body.get("error") or ""))
     return word.group() if word else "", str(body.get("error_description") or "")[:200]
+
+
+def _body(answer: requests.Response) -> dict[str, Any]:
+    """The JSON object of the answer, {} if it is none."""
+    try:
+        body = decoded(answer.content)
+    except msgspec.DecodeError:
+        return {}
+    return body if isinstance(body, dict) else {}

@@ -18,7 +18,16 @@ import msgspec
 
 from shared.errors import ConnectorError
 from shared.json_text import decoded
-from shared.shopify.failures import PASSING_STATUS, AccessDenied, Failure, Passing, QueryFailed, moved, refused
+from shared.shopify.failures import (
+    AT_THE_EDGE,
+    PASSING_STATUS,
+    AccessDenied,
+    Failure,
+    Passing,
+    QueryFailed,
+    moved,
+    refused,
+)
 from shared.shopify.throttle import ThrottleStatus
 
 T = TypeVar("T")
@@ -201,7 +210,17 @@ def _passing_status(status: int, headers: Mapping[str, str], errors: Sequence[_G
     if status >= 500 or status in PASSING_STATUS:
         return Failure(Passing.SERVER_FAULT, f"Shopify answers HTTP {status}{_named(request_id)}",
                        _retry_after(headers))
+    if status in AT_THE_EDGE and not errors:
+        return Failure(Passing.TURNED_AWAY, _turned_away(status, headers, request_id), _retry_after(headers))
     return None
+
+
+def _turned_away(status: int, headers: Mapping[str, str], request_id: str) -> str:
+    """Who did it is known by the number that the guard gave the request, if any."""
+    ray = headers.get("CF-Ray", "")
+    ray = f", Cloudflare ray {ray[:60]}" if ray else ""
+    return (f"HTTP {status} without a word of Shopify's API: a guard in front of it turned the request away"
+            f"{ray}{_named(request_id)}")
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

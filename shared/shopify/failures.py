@@ -47,6 +47,7 @@ class Passing(StrEnum):
     """Kinds of failure that may pass by themselves."""
 
     THROTTLED = "throttled"
+    TURNED_AWAY = "turned away"
     TOO_MANY_REQUESTS = "too many requests"
     SERVER_FAULT = "server fault"
     NO_ANSWER = "no answer"
@@ -64,6 +65,7 @@ class Rule:
 RULES = {
     Passing.THROTTLED: Rule(8, 0.5, "shopify-throttled"),
     Passing.TOO_MANY_REQUESTS: Rule(6, 1.0, "shopify-throttled"),
+    Passing.TURNED_AWAY: Rule(4, 2.0, "shopify-refused"),
     Passing.SERVER_FAULT: Rule(3, 1.0, "shopify-unavailable"),
     Passing.NO_ANSWER: Rule(3, 1.0, "shopify-unavailable"),
 }
@@ -77,6 +79,11 @@ REFUSED_STATUS = {
     430: ("shopify-refused", "Shopify's security check rejected the request"),
 }
 
+AT_THE_EDGE = frozenset({403, 430})
+"""What a guard in front of Shopify's API answers too: a challenge (403), a security rejection (430), as an HTML page or
+an error of its own form. Shopify's API itself says in `errors` why it refuses. Sources: Cloudflare, "Detect a Challenge
+Page response"; Shopify/shopify-api-js#1030 (430 comes and goes, with an HTML page); community.shopify.dev/t/33386
+(challenge pages in bursts at a GraphQL endpoint)."""
 
 PASSING_STATUS = frozenset({408, 421})
 """Beside 5xx: the request was not read in time, or reached a server that does not serve this shop (RFC 9110)."""

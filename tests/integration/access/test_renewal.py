@@ -46,6 +46,17 @@ def test_a_failed_refresh_leaves_a_token_that_still_works(house: House) -> None:
     assert house.connector.tokens.token(house.shop) != first
 
 
+@pytest.mark.parametrize("status", [403, 430])
+def test_a_refresh_that_a_guard_in_front_of_shopify_turns_away_once_is_sent_again(house: House, status: int) -> None:
+    connect(house)
+    first = house.connector.tokens.token(house.shop)
+    house.clock.forward(HOUR)
+    house.shopify.fault("token_5xx", status=status)
+
+    assert house.connector.tokens.token(house.shop) != first
+    assert access(house)["state"] == "connected"
+
+
 @pytest.mark.parametrize("misfortune", ["retired", "uninstalled"])
 def test_a_refused_refresh_leaves_a_token_that_still_works(house: House, misfortune: str) -> None:
     connect(house)

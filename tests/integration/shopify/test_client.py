@@ -60,6 +60,12 @@ def test_answer_is_given_as_bytes_and_the_request_goes_where_shopify_expects_it(
     pytest.param([throttled(50)], [2.01], id="throttled: 100 points missing at 50 per second"),
     pytest.param([Step(200, {"errors": [{"message": "oops", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}]})],
                  [1.0], id="internal error"),
+    pytest.param([Step(403, b"<!DOCTYPE html><title>Just a moment...</title>", {"cf-mitigated": "challenge"})],
+                 [2.0], id="challenged by the edge"),
+    pytest.param([Step(403, b"")], [2.0], id="403 without a word"),
+    pytest.param([Step(403, {"cloudflare_error": True, "error_code": 1015, "ray_id": "9de631b6ff99a9f3"})],
+                 [2.0], id="403 in the edge's own JSON"),
+    pytest.param([Step(430, b"<html>", {"Retry-After": "9"})], [9.0], id="security rejection that says how long"),
 ])
 def test_passing_trouble_is_waited_out(trouble: list[Step], waits: list[float]) -> None:
     clock = ManualClock()
@@ -74,6 +80,7 @@ def test_passing_trouble_is_waited_out(trouble: list[Step], waits: list[float]) 
 @pytest.mark.parametrize("step, code, calls", [
     pytest.param(Step(503, b"<html>"), "shopify-unavailable", 3, id="5xx for good"),
     pytest.param(Step(0), "shopify-unavailable", 3, id="never an answer"),
+    pytest.param(Step(403, b"<html>"), "shopify-refused", 4, id="turned away for good"),
     pytest.param(throttled(2000), "shopify-throttled", 8, id="throttled for good, though points are there"),
     pytest.param(Step(429, {}, {"Retry-After": "3600"}), "shopify-throttled", 1, id="sent away for an hour"),
 ])
@@ -88,6 +95,8 @@ def test_trouble_that_does_not_pass_ends_with_its_code(step: Step, code: str, ca
 @pytest.mark.parametrize("step, code", [
     pytest.param(Step(402, {"errors": "Unavailable Shop"}), "shopify-refused", id="frozen"),
     pytest.param(Step(403, {"errors": "Forbidden"}), "access-scope-changed", id="forbidden"),
+    pytest.param(Step(403, {"errors": [{"message": "Not approved"}]}), "access-scope-changed", id="not approved"),
+    pytest.param(Step(430, {"errors": "Rejected"}), "shopify-refused", id="rejected with a reason"),
     pytest.param(Step(404, b"<html>Not Found</html>"), "shop-url-invalid", id="no such shop"),
     pytest.param(Step(301, b"", {"Location": "http://127.0.0.1:1/"}), "shopify-refused", id="sent elsewhere"),
     pytest.param(Step(200, {"data": {}}, {"X-Shopify-API-Version": "2025-10"}), "api-version-unsupported",
@@ -99,6 +108,17 @@ def test_refusal_is_not_repeated(step: Step, code: str) -> None:
 
     assert caught.value.code == code
     assert len(script.requests) == 1
+
+
+def test_who_is_turned_away_learns_by_what_and_under_which_numbers() -> None:
+    step = Step(403, b"<html>", {"CF-Ray": "9de631b6ff99a9f3-CDG"})
+
+    with playing(step) as script, pytest.raises(ConnectorError) as caught:
+        a_client(script.url).ask(QUERY)
+
+    assert caught.value.detail == (
+        "HTTP 403 without a word of Shopify's API: a guard in front of it turned the request away, "
+        "Cloudflare ray 9de631b6ff99a9f3-CDG, request id req-4 (4 tries)")
 
 
 def test_points_are_waited_for_before_the_request_and_not_after_a_refusal() -> None:

@@ -15,6 +15,8 @@ from shared.shopify.failures import REFUSED_STATUS, RULES, Failure, Passing, gav
     pytest.param(Passing.SERVER_FAULT, None, 2, 1.0, 2.0, id="second 5xx: doubled"),
     pytest.param(Passing.SERVER_FAULT, None, 3, 1.0, None, id="third 5xx: give up"),
     pytest.param(Passing.NO_ANSWER, None, 3, 1.0, None, id="third lost connection: give up"),
+    pytest.param(Passing.TURNED_AWAY, None, 2, 1.0, 4.0, id="second challenge: after a longer while"),
+    pytest.param(Passing.TURNED_AWAY, None, 4, 1.0, None, id="fourth challenge: give up"),
     pytest.param(Passing.TOO_MANY_REQUESTS, 7.0, 1, 1.0, 7.0, id="429 says how long"),
     pytest.param(Passing.TOO_MANY_REQUESTS, 600.0, 1, 1.0, None, id="429 asks for too long"),
     pytest.param(Passing.THROTTLED, 2.0, 1, 1.0, 2.0, id="THROTTLED: what the points say"),
@@ -35,6 +37,7 @@ def test_caller_cannot_cut_short_the_wait_for_points() -> None:
 
 @pytest.mark.parametrize("kind, code", [
     (Passing.THROTTLED, "shopify-throttled"), (Passing.TOO_MANY_REQUESTS, "shopify-throttled"),
+    (Passing.TURNED_AWAY, "shopify-refused"),
     (Passing.SERVER_FAULT, "shopify-unavailable"), (Passing.NO_ANSWER, "shopify-unavailable")])
 def test_failure_that_does_not_pass_names_itself_and_the_tries(kind: Passing, code: str) -> None:
     error = gave_up(Failure(kind, "Shopify answers HTTP 502"), 3, wrote=False)
@@ -45,6 +48,10 @@ def test_failure_that_does_not_pass_names_itself_and_the_tries(kind: Passing, co
 
 def test_lost_answer_of_a_mutation_is_an_unknown_outcome() -> None:
     assert isinstance(gave_up(Failure(Passing.NO_ANSWER, "lost"), 1, wrote=True), OutcomeUnknown)
+
+
+def test_mutation_that_was_turned_away_was_not_run_and_is_no_unknown_outcome() -> None:
+    assert isinstance(gave_up(Failure(Passing.TURNED_AWAY, "challenged"), 4, wrote=True), ServiceUnavailable)
 
 
 def test_throttled_mutation_was_not_run_and_is_no_unknown_outcome() -> None:
