@@ -165,6 +165,15 @@ CATALOGUE: dict[str, Problem] = {
         "Business Central > Devises : ajouter la devise ou son taux de change ; si elle y porte "
         "un autre code, l'ajouter au Mappage des devises de la fiche magasin.",
     ),
+    "code-unknown": Problem(
+        Fault.SETUP, 422,
+        "A code on the shop card is not in Business Central",
+        "Shop card > the named setting: name a code that Business Central has. Or Business Central > the named page: "
+        "add the code, then retry the record.",
+        "Un code de la fiche magasin n'existe pas dans Business Central",
+        "Fiche magasin > le réglage nommé : indiquer un code connu de Business Central. Ou Business Central > la page "
+        "nommée : ajouter le code, puis relancer l'enregistrement.",
+    ),
     "country-unknown": Problem(
         Fault.SETUP, 422,
         "Business Central does not know this country",

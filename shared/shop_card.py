@@ -219,6 +219,9 @@ class ShopCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     variant_option_name_for_uom: str = ""
     default_item_no: str = ""
 
+    default_location_code: str = ""
+    location_mapping: dict[str, str] = {}
+
     orders_to_import: OrdersToImport = OrdersToImport()
     auto_create_sales_documents: bool = False
     shopify_order_no_on_doc_line: bool = False

@@ -13,22 +13,28 @@ from typing import Any
 import msgspec
 
 from shared.business_central.keys import BillTo, bill_to_of, email_key, phone_key, tax_number
-from shared.business_central.rows import AccountRow, CustomerRow, ItemRow, VariantRow
+from shared.business_central.rows import AccountRow, CodeTable, CustomerRow, ItemRow, VariantRow
 from shared.shop_card import CustomerMapping, ItemTemplate, ShopCard, SkuMapping
 from shared.shopify.records import (
     Address,
     AddressNode,
     AddressPage,
+    AssignedLocation,
     CashRounding,
     Customer,
     DiscountAllocation,
     Email,
+    FulfillmentOrder,
+    FulfillmentOrders,
     Gid,
     InventoryItem,
     LineItem,
     LinePage,
+    LinesToFulfill,
+    LineToFulfill,
     Money,
     MoneyBag,
+    NamedLocation,
     Order,
     OrderCustomer,
     PageInfo,
@@ -123,6 +129,7 @@ class KnownCompany(msgspec.Struct, frozen=True):
     local_currency: str = "EUR"
     units: frozenset[str] = frozenset()
     local_values: Mapping[str, Decimal] = {}
+    codes: Mapping[CodeTable, Sequence[str]] = {}
 
     def customer_by_number(self, number: str) -> CustomerRow | None:
         return _first(row for row in self.customers if row.number == number)
@@ -163,6 +170,9 @@ class KnownCompany(msgspec.Struct, frozen=True):
     def knows_unit(self, code: str) -> bool:
         return code in self.units
 
+    def id_of_code(self, table: CodeTable, code: str) -> str | None:
+        return f"id-{code.upper()}" if code.upper() in self.codes.get(table, ()) else None
+
     def local_value(self, currency: str) -> Decimal | None:
         return self.local_values.get(currency)
 
@@ -178,6 +188,7 @@ def cronus(**tables: Any) -> KnownCompany:
         "countries": frozenset({"FR", "DE", "GB", "US"}),
         "currencies": frozenset({"USD", "GBP", "DKK", "US-D", "JPY"}),
         "units": frozenset({"PCS", "BOX", "KG"}),
+        "codes": {CodeTable.LOCATIONS: ("EAST", "MAIN")},
     }
     return KnownCompany(**(sound | tables))
 
@@ -307,6 +318,22 @@ def a_refund(*lines: RefundLine, total: Amount = "0", shipping: Amount | None = 
 
 def a_cash_rounding(amount: Amount) -> CashRounding:
     return CashRounding(payment_set=bag(amount))
+
+
+def a_fulfillment_order(location: str, lines: Mapping[int, int], *, id: int = 1, location_id: int | None = 1,
+                        status: str = "OPEN", left: int | None = None, **values: Any) -> FulfillmentOrder:
+    """What `location` sends: number of an order line -> pieces, of which `left` are still to be sent."""
+    nodes = [LineToFulfill(total_quantity=pieces, remaining_quantity=pieces if left is None else left,
+                           line_item=Gid(id=f"gid://shopify/LineItem/{line}")) for line, pieces in lines.items()]
+    place = NamedLocation(id=f"gid://shopify/Location/{location_id}") if location_id else None
+    return FulfillmentOrder(
+        id=f"gid://shopify/FulfillmentOrder/{id}", status=status, **values,
+        assigned_location=AssignedLocation(name=location, location=place),
+        line_items=LinesToFulfill(page_info=LAST_PAGE, nodes=nodes))
+
+
+def fulfillment_orders(*nodes: FulfillmentOrder) -> FulfillmentOrders:
+    return FulfillmentOrders(page_info=LAST_PAGE, nodes=list(nodes))
 
 
 def an_order(id: int = 5001, *, lines: Sequence[LineItem] | None = None, shipping: Sequence[ShippingLine] = (),

@@ -163,6 +163,11 @@ class House:
         links = Links(self.connector.storage.tables[LINK_TABLE], self.shop, kind)
         return links.of([number]).get(number, Link(number=number))
 
+    def forget(self, kind: str, *numbers: int) -> None:
+        """Lose what records have become: their links are as good as new."""
+        links = Links(self.connector.storage.tables[LINK_TABLE], self.shop, kind)
+        links.save([Link(number=one.number, etag=one.etag) for one in links.of(numbers).values()])
+
     def sent(self, direction: str, method: str = "POST") -> list[dict[str, Any]]:
         """Bodies of the requests with this method to "Shopify" or "Business Central", oldest first."""
         calls = [e for e in self.exchanges if (e.direction, e.method) == (direction, method)]

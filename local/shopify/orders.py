@@ -21,7 +21,8 @@ unallocated_discount "1.00": part of the order's discount that no line's allocat
 refunds   [{lines: [{line: index, quantity, restock, restock_type}], shipping: True or an amount, note, created_at,
           pending, amount ("20.00": the money given back, if not what lines and shipping are worth)}]
 transactions [{kind, status, amount, gateway, parent: index}]; left out: one paid SALE of the total
-fulfillment_orders [[indices of lines]]; left out: one with all goods
+fulfillment_orders [{lines: [indices of lines], quantities ([pieces of each]; left out: all), location {id, name},
+          status, fulfill_by}], or [[indices of lines]]; left out: one with all goods
 * defaults to the shop's. Money is given as strings in shop currency.
 
 Rules: Shopify, Admin API, objects Order, LineItem, Refund, OrderTransaction; amounts from `reckoning`.

@@ -299,19 +299,31 @@ def _pieces(line: Spec) -> int:
     return int(line.get("quantity", 1) - line.get("removed", 0))
 
 
-def _fulfillment_order(draft: Draft, fulfilled: bool, index: int, lines: list[int]) -> Record:
+def _fulfillment_order(draft: Draft, fulfilled: bool, index: int, part: Spec | list[int]) -> Record:
     number = draft.number * 1000
-    closed = "CLOSED" if fulfilled else "CANCELLED" if draft.spec.get("cancelled") else "OPEN"
+    spec: Spec = part if isinstance(part, dict) else {"lines": part}
+    closed = "CLOSED" if fulfilled else "CANCELLED" if draft.spec.get("cancelled") else spec.get("status", "OPEN")
+    pieces = spec.get("quantities") or [draft.lines[i].get("quantity", 1) for i in spec["lines"]]
+    left = [_pieces(draft.lines[i]) for i in spec["lines"]]
     return {
         "__typename": "FulfillmentOrder", "id": gid("FulfillmentOrder", number + index), "status": closed,
         "requestStatus": "UNSUBMITTED", "createdAt": draft.spec["created_at"],
         "updatedAt": draft.spec["updated_at"], "orderId": gid("Order", draft.number),
         "orderName": draft.spec.get("name", ""), "order": gid("Order", draft.number),
-        "assignedLocation": {"name": "Entrepôt de Lyon", "countryCode": "FR", "location": LOCATION},
+        "fulfillAt": draft.spec["created_at"], "fulfillBy": spec.get("fulfill_by"),
+        "assignedLocation": _assigned_location(spec.get("location")),
         "lineItems": [{
-            "__typename": "FulfillmentOrderLineItem", "id": gid("FulfillmentOrderLineItem", number + i),
-            "totalQuantity": draft.lines[i].get("quantity", 1), "sku": draft.lines[i].get("sku"),
-            "remainingQuantity": 0 if closed != "OPEN" else _pieces(draft.lines[i]),
+            "__typename": "FulfillmentOrderLineItem", "id": gid("FulfillmentOrderLineItem", number + 100 * index + i),
+            "totalQuantity": pieces[position], "sku": draft.lines[i].get("sku"),
+            "remainingQuantity": 0 if closed in ("CLOSED", "CANCELLED") else min(pieces[position], left[position]),
             "lineItem": gid("LineItem", number + i),
-        } for i in lines],
+        } for position, i in enumerate(spec["lines"])],
     }
+
+
+def _assigned_location(spec: Spec | None) -> Record:
+    """The shop's own location, or one that is named; a location without an id was deleted since."""
+    if spec is None:
+        return {"name": "Entrepôt de Lyon", "countryCode": "FR", "location": LOCATION}
+    place = spec.get("id") and {"__typename": "Location", "id": gid("Location", spec["id"]), "name": spec["name"]}
+    return {"name": spec["name"], "countryCode": "FR", "location": place}

@@ -1,9 +1,9 @@
 """Is a sales document that was found the order that would be sent? What differs, in words.
 
 Equal totals do not make equal documents. Compared are the buyer, currency and price mode, and what is sold: objects,
-quantities, units, prices and discounts, however the lines are ordered or split. Comment lines sell nothing and are left
-out, and one rounding line of ours may stand beside the planned lines. Addresses and the like are named by their
-properties only: a sentence about a difference holds no personal data.
+quantities, units, locations, prices and discounts, however the lines are ordered or split. Comment lines sell nothing
+and are left out, and one rounding line of ours may stand beside the planned lines. Addresses and the like are named by
+their properties only: a sentence about a difference holds no personal data.
 Border: pure. What is done about a difference is decided by the callers.
 """
 
@@ -16,7 +16,7 @@ from shared.business_central.rows import FoundDocument
 from shared.business_central.wire import Row
 from shared.mapping.plan import Body, SalesOrderPlan
 
-_NO_VARIANT = "00000000-0000-0000-0000-000000000000"
+_BLANK = "00000000-0000-0000-0000-000000000000"
 _NAMES = {"salesOrders": "sales order", "salesInvoices": "sales invoice", "salesShipments": "shipment"}
 _BUYER = {"customerNumber": "customer", "currencyCode": "currency", "pricesIncludeTax": "prices include tax"}
 _NO_TEXT = frozenset(("externalDocumentNumber", "orderDate", *_BUYER))
@@ -60,8 +60,18 @@ def tolerated(plan: SalesOrderPlan, lines: Iterable[Row]) -> Decimal:
 
 
 def differences(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
-    """What differs in who buys what for how much, "there / planned"; none for the same order."""
+    """What differs in who buys what for how much, and from where, "there / planned"; none for the same order."""
+    return [*differences_of_sale(found, plan), *not_as_sent(found, plan)]
+
+
+def differences_of_sale(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
+    """What differs in who buys what for how much alone."""
     return [*_buyer(found, plan), *_lines(found, plan), *_units(found, plan), *_total_of_invoices(found, plan)]
+
+
+def not_as_sent(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
+    """What Business Central may decide otherwise than it was sent: the locations of the lines."""
+    return _locations(found, plan)
 
 
 def texts_that_differ(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
@@ -164,6 +174,31 @@ def _units_of(lines: Iterable[Row]) -> dict[str, set[str]]:
     return units
 
 
+def _locations(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
+    """Items that other locations send there, or other pieces of them. What Business Central decides is not compared."""
+    if found.document.entity_set == "salesShipments":
+        return []
+    there, planned = _sent_from(found.lines), _sent_from(plan.lines)
+    return [f"location of item {number}" for number, places in planned.items()
+            if "" not in places and number in there and there[number] != places]
+
+
+def _sent_from(lines: Iterable[Row]) -> dict[str, dict[str, Decimal]]:
+    """Item -> location ("" = none) -> pieces."""
+    sent: dict[str, dict[str, Decimal]] = {}
+    for line in filter(_is_sold, lines):
+        if line["lineType"] == "Item":
+            places, place = sent.setdefault(str(line["lineObjectNumber"]).upper(), {}), _id(line.get("locationId"))
+            places[place] = places.get(place, Decimal(0)) + Decimal(line["quantity"])
+    return sent
+
+
+def _id(value: object) -> str:
+    """A GUID in small letters; "" for the blank one."""
+    text = str(value or "").lower()
+    return "" if text == _BLANK else text
+
+
 def _total_of_invoices(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
     """An open order's total can still be settled; a posted one cannot."""
     there = found.document.total_amount_including_tax
@@ -176,7 +211,7 @@ def _total_of_invoices(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
 
 def object_of(line: Row, *, priced: bool = True) -> LineObject:
     """What a line sells, by which lines of one object are known whatever their order."""
-    variant = str(line.get("itemVariantId") or _NO_VARIANT).lower() if priced else _NO_VARIANT
+    variant = str(line.get("itemVariantId") or _BLANK).lower() if priced else _BLANK
     price = Decimal(line.get("unitPrice") or 0) if priced else Decimal(0)
     return line["lineType"], str(line["lineObjectNumber"]).upper(), variant, price
 

@@ -18,6 +18,7 @@ from shared.business_central.keys import BillTo, bill_to_of, code_key, email_key
 from shared.business_central.register import Register
 from shared.business_central.rows import (
     AccountRow,
+    CodeTable,
     CustomerRow,
     ItemRow,
     Kind,
@@ -34,6 +35,7 @@ class Directory:
     def __init__(self, bc: BusinessCentral) -> None:
         self._bc = bc
         self._lock = threading.RLock()
+        self._ids: dict[CodeTable, dict[str, str]] = {}
         self._customers = Register[CustomerRow](
             lambda: self._rows("customers", CustomerRow),
             lambda row: row.number,
@@ -142,6 +144,14 @@ class Directory:
     def knows_unit(self, code: str) -> bool:
         with self._lock:
             return code_key(code) in self._units
+
+    def id_of_code(self, table: CodeTable, code: str) -> str | None:
+        """The id of the row of this table with this code; None without one."""
+        with self._lock:
+            if table not in self._ids:
+                rows = self._bc.rows(table, select="id,code", fresh=True)
+                self._ids[table] = {code_key(row["code"]): str(row["id"]) for row in rows}
+            return self._ids[table].get(code_key(code))
 
     def local_value(self, currency: str) -> Decimal | None:
         """Units of the local currency for one unit of this one, by the exchange rates of today; None without a rate."""

@@ -21,8 +21,10 @@ from shared.business_central.client import MAX_BATCH, BatchRequest, BusinessCent
 from shared.business_central.comparison import (
     both_sides,
     differences,
+    differences_of_sale,
     is_rounded,
     missing_tail,
+    not_as_sent,
     texts_that_differ,
     tolerated,
 )
@@ -75,7 +77,7 @@ def create_sales_order(bc: BusinessCentral, plan: SalesOrderPlan, sending: Sendi
     body = {**plan.header, "externalDocumentNumber": plan.external_document_number}
     made = bc.create(
         "salesOrders", {**body, "salesOrderLines": list(plan.lines[:MAX_DEEP_LINES])},
-        expand=_LINES if any(plan.taxes) else "", before=sending.order,
+        expand=_LINES if _looks_at_lines(plan) else "", before=sending.order,
     )  # fmt: skip
     try:
         return _finished(bc, whole_document("salesOrders", [made]), plan, plan.lines[MAX_DEEP_LINES:], sending)
@@ -160,8 +162,11 @@ def _finished(
         parcel = [BatchRequest("POST", path, line) for line in rest[start : start + MAX_BATCH]]
         with _adding_lines(plan, sending):
             bc.batch(parcel, before=sending.lines)
-    if rest or (any(plan.taxes) and not whole.lines) or not _is_right(whole, plan):
+    if rest or (_looks_at_lines(plan) and not whole.lines) or not _is_right(whole, plan):
         whole = _read_again(bc, whole.document, plan)
+    if unlike := not_as_sent(whole, plan):
+        detail = f"Business Central did not keep what was sent for {plan.name}: {', '.join(unlike)}."
+        raise RecordRefused("document-differs", detail)
     _check_invoice_discount(whole, plan)
     taxes = tax_differences(whole, plan)
     if taxes and plan.tax_differences is TaxDifferences.PARK:
@@ -175,7 +180,13 @@ def _finished(
 def _is_right(whole: FoundDocument, plan: SalesOrderPlan) -> bool:
     """What an answer shows as right is right; anything else is looked at once more before it is believed."""
     same = whole.document.total_amount_including_tax == plan.expected_total
-    return same and not _invoice_discount(whole, plan) and not tax_differences(whole, plan)
+    as_sent = not _invoice_discount(whole, plan) and not not_as_sent(whole, plan)
+    return same and as_sent and not tax_differences(whole, plan)
+
+
+def _looks_at_lines(plan: SalesOrderPlan) -> bool:
+    """Whether what Business Central made of the lines says if the order is right."""
+    return any(plan.taxes) or any("locationId" in line for line in plan.lines)
 
 
 def _with_tax_of_found(found: FoundDocument, plan: SalesOrderPlan) -> SalesDocument:
@@ -309,4 +320,4 @@ def _as_made(made: Row, now: FoundDocument, plan: SalesOrderPlan) -> bool:
     untouched = all(
         value == now.header.get(name) for name, value in made.items() if not name.startswith(_MOVES_WITH_LINES)
     )
-    return untouched and (not differences(now, plan) or bool(missing_tail(now, plan, MAX_DEEP_LINES)))
+    return untouched and (not differences_of_sale(now, plan) or bool(missing_tail(now, plan, MAX_DEEP_LINES)))

@@ -6,6 +6,7 @@ itemVariant, account, salesOrder. Unknown properties are ignored.
 from __future__ import annotations
 
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, TypeVar
 
 import msgspec
@@ -34,6 +35,12 @@ LENGTHS = {
     "salesOrderLines": {"lineObjectNumber": 20, "description": 100, "description2": 50},
 }
 """Longest text each property takes, in characters."""
+
+
+class CodeTable(StrEnum):
+    """Entity sets whose rows the shop card names by their code, and documents by their id."""
+
+    LOCATIONS = "locations"
 
 
 class CustomerRow(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):

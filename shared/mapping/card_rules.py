@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from shared.clock import from_iso
-from shared.mapping.orders_to_import import same_name
-from shared.mapping.text import code
+from shared.mapping.card_codes import codes_of
+from shared.mapping.text import code, same_name
 from shared.shop_card import CompanyMapping, CustomerMapping, NameSource, ShopCard, SkuMapping
 
 EXCLUSIVE = (
@@ -26,6 +26,7 @@ EXCLUSIVE = (
 
 NUMBER_LENGTH = 20
 CURRENCY_LENGTH = 10
+CODE_LENGTH = 10
 OPTION_LENGTH = 50
 LARGEST_TOLERANCE = Decimal(1)
 LONGEST_HOLD_MINUTES = 7 * 24 * 60
@@ -175,6 +176,15 @@ def _currencies(card: ShopCard) -> Iterator[str]:
             yield f'Currency Mapping "{iso}": a Business Central code has at most {CURRENCY_LENGTH} characters.'
 
 
+def _codes(card: ShopCard) -> Iterator[str]:
+    for named, _, _ in codes_of(card):
+        if not named.code.strip() or len(named.code) > CODE_LENGTH:
+            yield f"{named.setting}: a code of Business Central, at most {CODE_LENGTH} characters."
+    for setting, mapping in (("Location Mapping", card.location_mapping),):
+        for name in _doubles(same_name(name) for name in mapping):
+            yield f'{setting}: "{name}" appears more than once.'
+
+
 def _tolerance(card: ShopCard) -> Iterator[str]:
     if not (card.rounding_tolerance.is_finite() and 0 <= card.rounding_tolerance <= LARGEST_TOLERANCE):
         yield f"Rounding Tolerance: between 0 and {LARGEST_TOLERANCE}; more would hide wrong totals."
@@ -202,6 +212,5 @@ def _doubles(texts: Iterable[str]) -> list[str]:
 
 _RULES: tuple[Callable[[ShopCard], Iterator[str]], ...] = (
     _code, _company, _enabled, _logging_mode_until, _customers, _countries, _companies, _items, _orders_to_import,
-    _numbers,
-    _shipping_charges, _vendor_items, _currencies, _tolerance, _time_zone,
+    _numbers, _shipping_charges, _vendor_items, _currencies, _codes, _tolerance, _time_zone,
 )

@@ -14,7 +14,7 @@ from typing import Protocol
 import msgspec
 
 from shared.business_central.keys import BillTo
-from shared.business_central.rows import AccountRow, CustomerRow, ItemRow, VariantRow
+from shared.business_central.rows import AccountRow, CodeTable, CustomerRow, ItemRow, VariantRow
 
 
 class KnownCustomers(Protocol):
@@ -48,7 +48,7 @@ class KnownItems(Protocol):
 
 
 class KnownSetup(Protocol):
-    """Accounts, countries, currencies and units of measure."""
+    """Accounts, countries, currencies, units of measure and other codes."""
 
     @property
     def local_currency(self) -> str:
@@ -63,6 +63,10 @@ class KnownSetup(Protocol):
 
     def knows_unit(self, code: str) -> bool:
         """Whether some item may be counted in this unit of measure."""
+        ...
+
+    def id_of_code(self, table: CodeTable, code: str) -> str | None:
+        """The id of the row with this code; None without one."""
         ...
 
     def local_value(self, currency: str) -> Decimal | None:

@@ -1,6 +1,6 @@
 """Lines of a sales order, property by property in the order Business Central needs them.
 
-Rules: Microsoft Learn, "API v2.0", salesOrderLine: object, variant, unit, description, quantity, price,
+Rules: Microsoft Learn, "API v2.0", salesOrderLine: object, variant, unit, location, description, quantity, price,
 discount, since each property is validated in turn and the quantity sets the price anew. Price and
 discount are always sent, also 0: otherwise Business Central's own would apply; so is the unit.
 """
@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from shared.business_central.rows import CodeTable
 from shared.mapping.accounts import usable_account
 from shared.mapping.billing import Billed, is_tip
+from shared.mapping.card_codes import id_of
 from shared.mapping.extras import Extra
 from shared.mapping.known import ItemsAndSetup, KnownSetup, LinkOfVariant
 from shared.mapping.line_items import ItemOfLine, item_of_line, named_item
+from shared.mapping.locations import Placed
 from shared.mapping.money import ZERO
 from shared.mapping.plan import Body
 from shared.mapping.text import code, fitted
 from shared.shop_card import ChargeType, PoNumberHandling, ShopCard
-from shared.shopify.records import LineItem, Order, ShippingLine
+from shared.shopify.records import Order, ShippingLine
 
 
 def comment_lines(order: Order, card: ShopCard) -> list[Body]:
@@ -30,18 +33,22 @@ def comment_lines(order: Order, card: ShopCard) -> list[Body]:
     return [{"lineType": "Comment", **fitted("salesOrderLines", {"description": text})} for text in comments]
 
 
-def goods_line(line: LineItem, billed: Billed, card: ShopCard, known: ItemsAndSetup,
-               link_of_variant: LinkOfVariant, *, record: str) -> Body:
-    """An item line; a tip or a sold gift card goes onto its account instead.
+def goods_line(goods: Placed, card: ShopCard, known: ItemsAndSetup, link_of_variant: LinkOfVariant, *,
+               record: str) -> Body:
+    """An item line, sent from its location; a tip or a sold gift card goes onto its account instead.
 
-    Raises RecordRefused: item-not-found, item-blocked, unit-unclear, account-missing.
+    Raises RecordRefused: item-not-found, item-blocked, unit-unclear, code-unknown, account-missing.
     """
+    line, billed = goods.line, goods.billed
     if is_tip(line):
         return _priced(_account(card.tip_account, "Tip Account", known, record), line.name, billed)
     if line.is_gift_card:
         account = _account(card.sold_gift_card_account, "Sold Gift Card Account", known, record)
         return _priced(account, line.name, billed)
-    return _priced(_item(item_of_line(line, card, known, link_of_variant)), line.name, billed)
+    target = _item(item_of_line(line, card, known, link_of_variant))
+    if goods.location:
+        target["locationId"] = id_of(goods.location, CodeTable.LOCATIONS, known, record=record)
+    return _priced(target, line.name, billed)
 
 
 def shipping_line(charge: ShippingLine, billed: Billed, card: ShopCard, known: ItemsAndSetup, *, record: str) -> Body:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from shared.clock import iso
+from shared.mapping.text import same_name
 from shared.shop_card import HighRiskOrders, OrdersToImport
 from shared.shopify.records import Order
 
@@ -70,11 +71,6 @@ def held_for_risk(order: Order, levels: Iterable[str]) -> NotSelected | None:
 def selection_of(wanted: OrdersToImport) -> str:
     """The choice as a text; orders that were left out by another are decided again."""
     return msgspec.json.encode(wanted).decode()
-
-
-def same_name(text: str) -> str:
-    """A channel or tag, to be compared: neither case nor spaces around it count, as in Shopify."""
-    return text.strip().casefold()
 
 
 def _status(order: Order, wanted: OrdersToImport) -> str:

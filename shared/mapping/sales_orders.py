@@ -19,6 +19,7 @@ from shared.mapping.billing import Bill, Billed, bill_of, check_possible
 from shared.mapping.buyers import email_of, phone_of
 from shared.mapping.extras import Extra, extras_of
 from shared.mapping.known import ItemsAndSetup, KnownSetup, LinkOfVariant
+from shared.mapping.locations import Placed, placed
 from shared.mapping.money import ZERO, Amounts, amounts_of, currency_code
 from shared.mapping.names import names_of
 from shared.mapping.plan import Body, LineTax, SalesOrderPlan
@@ -26,7 +27,7 @@ from shared.mapping.refunds import is_pending, kept_payment, told
 from shared.mapping.refusals import all_or_refusal
 from shared.mapping.taxes import tax_of_charge, tax_of_goods
 from shared.shop_card import ShopCard
-from shared.shopify.records import LineItem, Order, ShippingLine, number_of
+from shared.shopify.records import Order, ShippingLine, number_of
 
 
 class LeftOut(msgspec.Struct, frozen=True):
@@ -45,7 +46,7 @@ def sales_order_plan(order: Order, card: ShopCard, known: ItemsAndSetup, custome
     """The sales order of an order for this Business Central customer, or why there is none.
 
     Raises RecordRefused: refund-pending, order-cancelled-but-paid, else with every reason found: item-not-found,
-    item-blocked, account-missing, currency-unknown, country-unknown, total-mismatch.
+    item-blocked, account-missing, code-unknown, currency-unknown, country-unknown, total-mismatch.
     """
     record = f"order {number_of(order.id)}"
     amounts = amounts_of(order, card)
@@ -54,11 +55,12 @@ def sales_order_plan(order: Order, card: ShopCard, known: ItemsAndSetup, custome
     if (nothing := _nothing_to_bill(order, bill, amounts, record)) is not None:
         return nothing
     extras = extras_of(order, bill.goods, bill.charges, card, amounts)
-    makers = _line_makers(bill, extras, card, known, link_of_variant, record)
+    goods = placed(order, bill.goods, card, amounts)
+    makers = _line_makers(goods, bill, extras, card, known, link_of_variant, record)
     header, *document_lines = all_or_refusal(
         [partial(_header, order, card, known, customer_number, amounts, record), *makers], record=record)
     comments = lines.comment_lines(order, card)
-    taxes = [*([LineTax()] * len(comments)), *_taxes(bill, extras, amounts)]
+    taxes = [*([LineTax()] * len(comments)), *_taxes(goods, bill, extras, amounts)]
     plan = SalesOrderPlan(
         external_document_number=document_key(order),
         header=header,
@@ -76,9 +78,9 @@ def sales_order_plan(order: Order, card: ShopCard, known: ItemsAndSetup, custome
     return plan
 
 
-def _taxes(bill: Bill, extras: list[Extra], amounts: Amounts) -> list[LineTax | None]:
+def _taxes(goods: list[Placed], bill: Bill, extras: list[Extra], amounts: Amounts) -> list[LineTax | None]:
     """Shopify's tax on goods, shipping and extras, in the order of their lines."""
-    return [*(tax_of_goods(line, billed, amounts) for line, billed in bill.goods),
+    return [*(tax_of_goods(part.line, part.billed, amounts) for part in goods),
             *(tax_of_charge(charge, billed, amounts) for charge, billed in bill.charges),
             *(extra.tax for extra in extras)]
 
@@ -138,10 +140,10 @@ def _cancelled(order: Order) -> str:
     return f", cancelled on {order.cancelled_at:%Y-%m-%d}," if order.cancelled_at else ""
 
 
-def _line_makers(bill: Bill, extras: list[Extra], card: ShopCard, known: ItemsAndSetup,
+def _line_makers(goods: list[Placed], bill: Bill, extras: list[Extra], card: ShopCard, known: ItemsAndSetup,
                  link_of_variant: LinkOfVariant, record: str) -> list[partial[Body]]:
     """One step per document line, in the order of the document."""
-    makers = [partial(_goods, line, billed, card, known, link_of_variant, record) for line, billed in bill.goods]
+    makers = [partial(_goods, part, card, known, link_of_variant, record) for part in goods]
     makers += [partial(_charge, charge, billed, card, known, record) for charge, billed in bill.charges]
     makers += [partial(lines.extra_line, extra, known, record=record) for extra in extras]
     if bill.rounding:
@@ -152,10 +154,9 @@ def _line_makers(bill: Bill, extras: list[Extra], card: ShopCard, known: ItemsAn
     return makers
 
 
-def _goods(line: LineItem, billed: Billed, card: ShopCard, known: ItemsAndSetup,
-           link_of_variant: LinkOfVariant, record: str) -> Body:
-    check_possible(billed, line.name, record=record)
-    return lines.goods_line(line, billed, card, known, link_of_variant, record=record)
+def _goods(goods: Placed, card: ShopCard, known: ItemsAndSetup, link_of_variant: LinkOfVariant, record: str) -> Body:
+    check_possible(goods.billed, goods.line.name, record=record)
+    return lines.goods_line(goods, card, known, link_of_variant, record=record)
 
 
 def _charge(charge: ShippingLine, billed: Billed, card: ShopCard, known: ItemsAndSetup, record: str) -> Body:

@@ -51,6 +51,11 @@ def tax_number(text: str | None) -> str:
     return fitting if len(fitting) <= LENGTHS["customers"]["taxRegistrationNumber"] else ""
 
 
+def same_name(text: str) -> str:
+    """A name that Shopify gives (channel, tag, location), to be compared: neither case nor spaces around it count."""
+    return text.strip().casefold()
+
+
 def code(text: str | None) -> str:
     """`text` as a code: trimmed and upper case, as Business Central stores codes."""
     return tidy(text).upper()

@@ -341,8 +341,50 @@ class SalesApp(_Record, frozen=True, kw_only=True):
     name: str = ""
 
 
+class NamedLocation(_Record, frozen=True, kw_only=True):
+    id: NumberedId
+
+
+class AssignedLocation(_Record, frozen=True, kw_only=True):
+    """Where goods are to be sent from; `location` is None where it no longer exists."""
+
+    name: str
+    location: NamedLocation | None = None
+
+
+class LineToFulfill(_Record, frozen=True, kw_only=True):
+    """Pieces of an order line that one place sends: all of them, and those that it has not sent yet."""
+
+    total_quantity: int
+    remaining_quantity: int
+    line_item: Gid
+
+
+class LinesToFulfill(_Record, frozen=True, kw_only=True):
+    page_info: PageInfo
+    nodes: list[LineToFulfill]
+
+
+class FulfillmentOrder(_Record, frozen=True, kw_only=True):
+    """What one location is to send of an order, and until when."""
+
+    id: str
+    status: str
+    fulfill_by: Moment | None = None
+    assigned_location: AssignedLocation
+    line_items: LinesToFulfill
+
+
+class FulfillmentOrders(_Record, frozen=True, kw_only=True):
+    page_info: PageInfo
+    nodes: list[FulfillmentOrder]
+
+
 class Order(_Record, frozen=True, kw_only=True):
-    """An order with all lines and shipping lines (the reader completes first pages)."""
+    """An order with all lines and shipping lines (the reader completes first pages).
+
+    `fulfillment_orders` is None where the token may not read them.
+    """
 
     id: NumberedId
     name: str
@@ -383,6 +425,7 @@ class Order(_Record, frozen=True, kw_only=True):
     shipping_address: Address | None = None
     line_items: LinePage
     shipping_lines: ShippingLinePage
+    fulfillment_orders: FulfillmentOrders | None = None
     refunds: list[Refund] = []
     transactions: list[Transaction] = []
 

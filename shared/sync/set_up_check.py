@@ -21,6 +21,7 @@ from shared.connector import Connector
 from shared.errors import ConnectorError, RecordRefused
 from shared.mapping.accounts import usable_account
 from shared.mapping.buyers import may_create
+from shared.mapping.card_codes import codes_of, id_of
 from shared.mapping.items import creates_items
 from shared.mapping.line_items import named_item
 from shared.mapping.money import currency_code
@@ -83,7 +84,8 @@ def check_set_up(connector: Connector, shop: str, countries: Sequence[str] = ())
     left = rehearsal.sweep(bc)
     missing, advice = list(_default_customer(desk)), list(_accounts(desk))
     (missing if _books_in_shop_currency(card) else advice).extend(_currencies(wanted, desk))
-    advice += [*_item_card(desk), *_default_item(desk), *_item_prices(desk)]
+    missing += _codes(desk, always=True)
+    advice += [*_codes(desk, always=False), *_item_card(desk), *_default_item(desk), *_item_prices(desk)]
     if may_create(card):
         missing += _together(finding for country in wanted for finding in _country(country, desk))
     return SetUpReport(
@@ -115,6 +117,16 @@ def _accounts(desk: _Desk) -> Iterator[Finding]:
             usable_account(number, setting, desk.directory, record=order)
         except RecordRefused as problem:
             yield Finding(code=problem.code, detail=problem.detail)
+
+
+def _codes(desk: _Desk, *, always: bool) -> Iterator[Finding]:
+    """Codes of the card that Business Central does not know: those of every order, or of some."""
+    for named, table, every in codes_of(desk.card):
+        if every is always:
+            try:
+                id_of(named, table, desk.directory, record="every order" if every else "an order")
+            except RecordRefused as problem:
+                yield Finding(code=problem.code, detail=problem.detail)
 
 
 def _item_card(desk: _Desk) -> Iterator[Finding]:

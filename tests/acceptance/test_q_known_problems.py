@@ -173,6 +173,19 @@ def test_the_set_up_check_names_accounts_default_customer_and_country_of_the_car
     ]
 
 
+def test_the_set_up_check_names_codes_of_the_card_that_business_central_lacks(house: House, admin: Admin) -> None:
+    house.card(default_location_code="WEST", location_mapping={"Lyon": "EAST", "Paris": "SOUTH"})
+
+    report = checked(admin, "FR")
+
+    assert [(one["code"], one["detail"]) for one in report["missing"]] == [
+        ("code-unknown", "Every order needs Default Location Code of the shop card: WEST is not in Business Central "
+                         "(page Locations).")]
+    assert [(one["code"], one["detail"]) for one in report["advice"]] == [
+        ("code-unknown", 'An order needs Location Mapping "Paris" of the shop card: SOUTH is not in Business Central '
+                         "(page Locations).")]
+
+
 def test_the_set_up_check_names_a_currency_without_a_rate(house: House, admin: Admin) -> None:
     house.card(currency_handling="Presentment Currency")
     house.shopify.shop_state.card["enabledPresentmentCurrencies"] = ["EUR", "USD", "NOK", "JPY"]

@@ -11,7 +11,7 @@ from shared.business_central.client import BusinessCentral
 from shared.business_central.directory import Directory
 from shared.business_central.executor import create_customer, create_item, create_variant
 from shared.business_central.keys import bill_to
-from shared.business_central.rows import CustomerRow, ItemRow, VariantRow
+from shared.business_central.rows import CodeTable, CustomerRow, ItemRow, VariantRow
 
 
 @pytest.fixture
@@ -66,6 +66,15 @@ def test_accounts_codes_and_the_local_currency_are_known(directory: Directory) -
     assert not directory.knows_currency("XXX")
     assert directory.knows_unit("PCS")
     assert directory.local_currency == "EUR"
+
+
+def test_the_id_behind_a_code_is_known_in_whatever_capitals_and_read_once(
+    directory: Directory, simulator: Simulator
+) -> None:
+    east = simulator.control.row("locations", "EAST")["id"]
+
+    assert [directory.id_of_code(CodeTable.LOCATIONS, code) for code in ("EAST", " east", "WEST")] == [east, east, None]
+    assert simulator.stats.by_entity["locations"]["GET"] == 1
 
 
 def test_what_we_create_is_known_at_once_and_nothing_is_read_again(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from local.business_central import lines as lines_of_documents
 from local.business_central.server import BusinessCentral as Simulator
 from shared.business_central.client import BusinessCentral
 from shared.business_central.executor import create_customer
@@ -186,6 +187,21 @@ def test_what_is_missing_is_named(
 
     assert refused.value.code == code
     assert named in refused.value.detail
+    assert orders(simulator) == []
+
+
+def test_a_location_that_business_central_does_not_keep_takes_the_order_back(
+    company: BusinessCentral, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    east, main = (simulator.control.row("locations", code)["id"] for code in ("EAST", "MAIN"))
+    moves = lambda state, draft, line, value, values: line.update(locationId=main)  # noqa: E731  an extension's rule
+    monkeypatch.setitem(lines_of_documents.SETTERS, "locationId", moves)
+
+    with pytest.raises(RecordRefused) as refused:
+        create_sales_order(company, a_plan({**DESK, "locationId": east}))
+
+    assert refused.value.code == "document-differs"
+    assert "location of item 1000" in refused.value.detail
     assert orders(simulator) == []
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.sync.links import TABLE as LINK_TABLE
-from shared.sync.links import Link, Links, LinkState
+from shared.sync.links import Links, LinkState
 from tests.house import MARIE, House
 
 ORDERED = {"customer": 7101, "email": "jean7101@example.fr", "shipping_address": MARIE | {"phone": None}}
@@ -131,18 +131,13 @@ def test_a_customer_whose_link_was_lost_is_found_by_its_number_if_one_of_its_det
     house.customer(7101)
     house.sync("customers")
     house.bc.control.change("customers", "S7101", kept)
-    forget(house, "customers", 7101)
+    house.forget("customers", 7101)
 
     reset(house, "customers")
     run = house.sync("customers")
 
     assert run.counts["customers"].unchanged == 1
     assert house.link("customers", 7101).bc_number == "S7101"
-
-
-def forget(house: House, kind: str, *numbers: int) -> None:
-    links = Links(house.connector.storage.tables[LINK_TABLE], house.shop, kind)
-    links.save([Link(number=one.number, etag=one.etag) for one in links.of(numbers).values()])
 
 
 def test_a_full_reset_follows_what_was_renumbered_and_creates_nothing(house: House) -> None:

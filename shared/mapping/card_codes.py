@@ -1,0 +1,64 @@
+"""Codes of Business Central that the shop card names: locations, terms, methods.
+
+Documents hold the id behind a code. A code that Business Central does not know is never left out silently: it parks
+what needs it, and names the setting. Border: pure; what a code is for is decided by the callers.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from shared.business_central.rows import CodeTable
+from shared.errors import RecordRefused
+from shared.mapping.known import KnownSetup
+from shared.mapping.text import same_name
+from shared.shop_card import ShopCard
+
+
+class CardCode(msgspec.Struct, frozen=True):
+    """A code, and the setting that names it: `Location Mapping "Lyon"`."""
+
+    code: str
+    setting: str
+
+
+def mapped(setting: str, mapping: Mapping[str, str], names: Iterable[str]) -> CardCode | None:
+    """What a mapping of the card says to the first of these names that it holds; None if it holds none."""
+    rows = {same_name(name): CardCode(code, f'{setting} "{name}"') for name, code in mapping.items()}
+    return next((rows[same_name(name)] for name in names if same_name(name) in rows), None)
+
+
+def id_of(named: CardCode, table: CodeTable, known: KnownSetup, *, record: str) -> str:
+    """The id of the row with this code; RecordRefused(code-unknown), which names the setting, if there is none."""
+    id = known.id_of_code(table, named.code)
+    if id is None:
+        raise RecordRefused(
+            "code-unknown",
+            f"{record.capitalize()} needs {named.setting} of the shop card: {named.code} is not in Business Central "
+            f"({_PAGES[table]}).",
+            record=record,
+        )
+    return id
+
+
+class NamedCode(NamedTuple):
+    """A code of the card with its table; `always`: every order needs it, not only some."""
+
+    named: CardCode
+    table: CodeTable
+    always: bool = False
+
+
+def codes_of(card: ShopCard) -> list[NamedCode]:
+    """All codes that the card names."""
+    default_location = CardCode(card.default_location_code, "Default Location Code")
+    single = [NamedCode(default_location, CodeTable.LOCATIONS, always=True)]
+    mappings = (("Location Mapping", card.location_mapping, CodeTable.LOCATIONS),)
+    rows = [NamedCode(CardCode(code, f'{setting} "{name}"'), table)
+            for setting, mapping, table in mappings for name, code in mapping.items()]
+    return [one for one in single if one.named.code] + rows
+
+
+_PAGES = {CodeTable.LOCATIONS: "page Locations"}
