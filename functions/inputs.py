@@ -46,6 +46,11 @@ class SyncOrder(_Body, frozen=True):
     even_if_left_out: bool = False
 
 
+class BackFill(_Body, frozen=True, rename={"since": "from", "until": "to"}):
+    since: Time
+    until: Time
+
+
 class LastSyncTime(_Body, frozen=True):
     last_sync_time: Time
 

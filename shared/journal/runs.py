@@ -44,6 +44,8 @@ class SyncRun(msgspec.Struct, kw_only=True):
     """One run. state: running, continuing, succeeded, failed, interrupted.
 
     only_changed  it read only the records that webhooks announced
+    created_since, created_until  a back-fill: it reads only orders created in this span, UTC; "" = it is none
+    position      a back-fill: the time of change that it has come to
     clock_ahead   "storage", "shopify" -> seconds by which the machine's clock was ahead of theirs (less than 0:
                   behind); only those of more than a minute
     warnings      sentences on records that were applied and that somebody should look at, the first MOST_WARNINGS
@@ -58,6 +60,9 @@ class SyncRun(msgspec.Struct, kw_only=True):
     state: str = "running"
     kinds: list[str] = []
     only_changed: bool = False
+    created_since: str = ""
+    created_until: str = ""
+    position: str = ""
     counts: dict[str, Counts] = {}
     seconds: float = 0.0
     shopify_calls: int = 0
@@ -92,20 +97,24 @@ class SyncRuns:
         self._table, self._clock = table, clock
 
     def begin(
-        self, shop: str, kinds: list[str], started_by: str, *, only_changed: bool = False, takes_over: bool = False
+        self, shop: str, kinds: list[str], started_by: str, *, only_changed: bool = False, takes_over: bool = False,
+        created: tuple[str, str] = ("", ""),
     ) -> SyncRun:
         """A new run; what another worker left "running" is marked interrupted (we hold the lease).
 
-        takes_over  it goes on where runs of its types stopped, so those that still wait to go on are interrupted too
+        takes_over  it goes on where runs of its types stopped, so those that still wait to go on are interrupted too;
+                    a back-fill has a place of its own, and waits on
+        created     the span of a back-fill
         """
         for run in self._unfinished(shop):
-            if run.state == "running" or (takes_over and {*run.kinds} <= {*kinds}):
+            if run.state == "running" or (takes_over and not run.created_since and {*run.kinds} <= {*kinds}):
                 run.state, run.ended_at = "interrupted", self._now()
                 self.save(run)
         now = self._clock.now()
         key = f"{_key_at(now)}-{uuid4().hex[:4]}"
         run = SyncRun(
-            shop=shop, run=key, started_by=started_by, started_at=self._now(), kinds=kinds, only_changed=only_changed
+            shop=shop, run=key, started_by=started_by, started_at=self._now(), kinds=kinds, only_changed=only_changed,
+            created_since=created[0], created_until=created[1],
         )
         self.save(run)
         return run

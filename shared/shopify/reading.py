@@ -95,15 +95,16 @@ class _Identified(msgspec.Struct):
 
 
 def changed_page(client: ShopifyClient, kind: Kind, *, since: datetime, until: datetime,
-                 cursor: str | None = None, page_size: int | None = None) -> Page:
+                 cursor: str | None = None, page_size: int | None = None, also: str = "") -> Page:
     """Records of `kind` with since <= updatedAt <= until, from `cursor` on.
 
     since, until  UTC, whole seconds; nothing before 2004 is asked for
     page_size     records per call at most (default: what suits the kind)
+    also          a further condition, in Shopify's search syntax
     Raises what ShopifyClient.ask raises.
     """
     shape = KINDS[kind]
-    variables = {"filter": _span(since, until, shape.filter), "after": cursor}
+    variables = {"filter": _span(since, until, f"{shape.filter} {also}"), "after": cursor}
     page = _page(client, kind, page_size or shape.page_size, variables)
     if isinstance(page, Nodes):
         sent = {_number_in(node): bytes(node) for node in page.nodes}

@@ -103,7 +103,7 @@ def run_type(
     """
     kind = cast(Kind, info.kind)
     trail = Trail(kind)
-    for page in _pages(context.shopify, info, trail):
+    for page in pages(context.shopify, info, trail):
         apply_page(kind, APPLY[kind], page.records, context)
         context.lease.check()
         progress()
@@ -120,16 +120,19 @@ def run_type(
     )
 
 
-def _pages(shopify: ShopifyClient, info: SynchronizationInfo, trail: Trail) -> Iterator[Page]:
-    """The pages of the run; while one is being applied the next one is fetched. `trail` learns where they begin.
+def pages(
+    shopify: ShopifyClient, info: SynchronizationInfo, trail: Trail, *, also: str = ""
+) -> Iterator[Page]:
+    """The pages of the run, of records that satisfy `also`; while one is being applied the next one is fetched.
 
-    Where Shopify does not take the saved cursor any more, the position it stood at is used at once.
+    `trail` learns where they begin. Where Shopify does not take the saved cursor any more, the position it stood at is
+    used at once.
     """
     kind, cursor = cast(Kind, info.kind), info.run_cursor or None
     since, until = from_iso(info.run_since), from_iso(info.run_until)
 
     def read(cursor: str | None) -> Page:
-        return changed_page(shopify, kind, since=since, until=until, cursor=cursor)
+        return changed_page(shopify, kind, since=since, until=until, cursor=cursor, also=also)
 
     try:
         page = read(cursor)

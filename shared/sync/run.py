@@ -17,7 +17,7 @@ import msgspec
 
 from shared.business_central.client import BusinessCentral
 from shared.business_central.directory import Directory
-from shared.clock import from_iso
+from shared.clock import from_iso, iso
 from shared.connector import Connector
 from shared.errors import ConnectorError, ServiceUnavailable
 from shared.journal.log_writer import LogWriter
@@ -30,17 +30,25 @@ from shared.shopify.shop_info import read_shop_id
 from shared.shops import TABLE as SHOP_TABLE
 from shared.storage.lease import TABLE as LEASE_TABLE
 from shared.storage.lease import Lease, LeaseTaken, held
+from shared.sync.back_fill import check_span, read_span
 from shared.sync.changed import apply_changed
 from shared.sync.context import JobContext, fingerprint
 from shared.sync.figures import told
 from shared.sync.information import KINDS, PAYMENTS, RECORDS, SynchronizationInfo
 from shared.sync.job import Deadline, OutOfTime, Overruled, begin_type, run_type
 from shared.sync.links import TABLE as LINK_TABLE
+from shared.sync.links import Wish
 from shared.sync.payments import read_payments
 from shared.sync.shop_prices import asked_once
 from shared.telemetry import about, record
 
 QUEUE = "sync-jobs"
+BACK_FILL = "back-fill"
+"""For the fingerprint: what was left out as history is decided again by a back-fill, once."""
+
+_BETWEEN_PARTS = 15.0
+"""Seconds that a back-fill leaves the shop to others before it goes on."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -48,6 +56,7 @@ class SyncJob(msgspec.Struct, frozen=True, kw_only=True):
     """A message of the queue. `run` is set when a run goes on; no kinds means all of them.
 
     only_changed  woken by webhooks: read what they announced, by id, and no span of time
+    created_since, created_until  a back-fill: the orders created in this span, and nothing else
     """
 
     shop: str
@@ -55,6 +64,8 @@ class SyncJob(msgspec.Struct, frozen=True, kw_only=True):
     run: str = ""
     kinds: tuple[str, ...] = ()
     only_changed: bool = False
+    created_since: str = ""
+    created_until: str = ""
 
 
 def request_sync(connector: Connector, shop: str, *, started_by: str, kinds: Sequence[str] = ()) -> None:
@@ -68,10 +79,27 @@ def request_sync(connector: Connector, shop: str, *, started_by: str, kinds: Seq
     if wrong:
         raise ConnectorError("input-invalid", f"types: {wrong[0][:50]!r} is not one of {', '.join(KINDS)}")
     check_ready(connector, card)
+    _check_free(connector, shop)
+    _send(connector, SyncJob(shop=shop, started_by=started_by, kinds=tuple(kinds)))
+
+
+def request_back_fill(connector: Connector, shop: str, since: datetime, until: datetime, *, started_by: str) -> None:
+    """Put a back-fill of the orders created from `since` on and before `until` on the queue.
+
+    ConnectorError: as request_sync, and what check_span raises.
+    """
+    check_ready(connector, connector.shops.get(shop))
+    check_span(connector, shop, since, until)
+    _check_free(connector, shop)
+    _send(connector, SyncJob(
+        shop=shop, started_by=f"{started_by}, back-fill", kinds=("orders",), created_since=iso(since),
+        created_until=iso(until)))
+
+
+def _check_free(connector: Connector, shop: str) -> None:
     lease = connector.storage.tables[LEASE_TABLE].get(f"sync-{shop}", "lease")
     if lease is not None and from_iso(lease["until"]) > connector.clock.now():
         raise ConnectorError("sync-already-running", f"shop {shop} is being synchronized")
-    _send(connector, SyncJob(shop=shop, started_by=started_by, kinds=tuple(kinds)))
 
 
 def request_sync_of_all_shops(connector: Connector) -> list[str]:
@@ -116,6 +144,8 @@ def _run_alone(connector: Connector, job: SyncJob) -> SyncRun | None:
         _log.info("shop %s: %s", job.shop, taken)
         if job.run:
             _continue_later(connector, job, taken)
+        elif job.created_since:
+            _send(connector, job, _seconds_until_free(connector, taken))
         elif job.only_changed:
             _postpone(connector, job, taken)
         return None
@@ -160,8 +190,12 @@ def _postpone(connector: Connector, job: SyncJob, taken: LeaseTaken) -> None:
 
 
 def _continue_later(connector: Connector, job: SyncJob, taken: LeaseTaken) -> None:
-    """A run that waits to go on waits until the lease may be free; one that somebody carries on needs no second one."""
-    if connector.runs.get(job.shop, job.run).state == "continuing":
+    """A run that waits to go on waits until the lease may be free; one that somebody carries on needs no second one.
+
+    Of a back-fill nothing but its message is left when its worker dies, so that waits for its end.
+    """
+    run = connector.runs.get(job.shop, job.run)
+    if run.state == "continuing" or (run.created_since and run.state != "succeeded"):
         _send(connector, job, _seconds_until_free(connector, taken))
 
 
@@ -182,7 +216,7 @@ def _begin(connector: Connector, job: SyncJob) -> SyncRun | None:
     """The run, new or going on; None if another one has taken its place meanwhile, or it has come to its end."""
     if job.run:
         run = connector.runs.get(job.shop, job.run)
-        if run.state in ("interrupted", "succeeded"):
+        if run.state == "succeeded" or (run.state == "interrupted" and not run.created_since):
             _log.info("shop %s: run %s is over (%s), nothing goes on", job.shop, run.run, run.state)
             return None
         run.state = "running"
@@ -190,7 +224,8 @@ def _begin(connector: Connector, job: SyncJob) -> SyncRun | None:
         return run
     kinds = job.kinds or (RECORDS if job.only_changed else KINDS)
     return connector.runs.begin(
-        job.shop, list(kinds), job.started_by, only_changed=job.only_changed, takes_over=not job.only_changed)
+        job.shop, list(kinds), job.started_by, only_changed=job.only_changed,
+        takes_over=not (job.only_changed or job.created_since), created=(job.created_since, job.created_until))
 
 
 def _work(connector: Connector, job: SyncJob, run: SyncRun, lease: Lease) -> None:
@@ -226,10 +261,12 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
                 with told(kind, run, shopify, bc, connector.clock):
                     info = _information(connector, run, kind, card, shopify)
                     context = JobContext(
-                        card, fingerprint(card, info.first_began), run, shopify, bc, directory,
+                        card, fingerprint(card, BACK_FILL if run.created_since else info.first_began), run,
+                        shopify, bc, directory,
                         connector.storage.tables[LINK_TABLE], connector.captures, connector.skipped, lease,
                         connector.clock, lanes, connector.settings.bc_settle_seconds, *_horizon(info),
                         named=partial(by_ids, shopify), redacted=redacted, shop_prices=shop_prices,
+                        wish=Wish.ALSO_HISTORY if run.created_since else Wish.NONE,
                     )
                     _bring_type(connector, info, context, deadline, progress)
             except OutOfTime:
@@ -254,6 +291,9 @@ def _bring_type(
         kept = connector.payouts if info.kind == "payouts" else connector.disputes
         read_payments(kept, info, context, connector.informations, deadline, progress)
         return
+    if context.run.created_since:
+        read_span(context, deadline, progress)
+        return
     apply_changed(cast(Kind, info.kind), connector.changed, context, deadline)
     if not context.run.only_changed:
         run_type(info, context, connector.informations, deadline, progress)
@@ -263,7 +303,7 @@ def _information(
     connector: Connector, run: SyncRun, kind: str, card: ShopCard, shopify: ShopifyClient
 ) -> SynchronizationInfo:
     """The type's row, with the bounds of this run if it reads a span of time."""
-    if run.only_changed:
+    if run.only_changed or run.created_since:
         return connector.informations.begun(connector.informations.get(run.shop, kind), from_iso(run.started_at))
     started = from_iso(run.started_at)
     return begin_type(
@@ -298,9 +338,14 @@ def _end(connector: Connector, run: SyncRun, state: str, problem: ConnectorError
 
 
 def _hand_over(connector: Connector, job: SyncJob, run: SyncRun) -> None:
-    """Send the run its message; without one it has ended, and the next schedule goes on at its place."""
+    """Send the run its message; without one it has ended, and the next schedule goes on at its place.
+
+    A back-fill may take hours: between its parts the shop is synchronized as ever.
+    """
     try:
-        _send(connector, msgspec.structs.replace(job, run=run.run))
+        if run.created_since:
+            _send(connector, SyncJob(shop=job.shop, started_by="between parts of a back-fill"))
+        _send(connector, msgspec.structs.replace(job, run=run.run), _BETWEEN_PARTS if run.created_since else 0)
     except ServiceUnavailable as problem:
         _end(connector, run, "failed", problem)
 
