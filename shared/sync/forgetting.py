@@ -12,11 +12,10 @@ from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.journal.purges import LINKS, TABLE, Purge, Purges
-from shared.storage.lease import TABLE as LEASE_TABLE
-from shared.storage.lease import LeaseTaken, held
 from shared.sync.kept import Kept, number_of_links, remove_kept
 from shared.sync.links import TABLE as LINK_TABLE
 from shared.sync.links import LinkState
+from shared.sync.shop_lease import shop_lease
 
 
 def forget_links(connector: Connector, shop: str, confirm: int | None, *, by: str) -> tuple[Purge, Kept]:
@@ -27,12 +26,8 @@ def forget_links(connector: Connector, shop: str, confirm: int | None, *, by: st
     """
     if connector.shops.find(shop) is None and connector.shops.removed(shop) is None:
         connector.shops.get(shop)
-    leases, seconds = connector.storage.tables[LEASE_TABLE], connector.settings.lease_seconds
-    try:
-        with held(leases, f"sync-{shop}", seconds=seconds, clock=connector.clock):
-            return _forget(connector, shop, confirm, by)
-    except LeaseTaken as taken:
-        raise ConnectorError("sync-already-running", f"shop {shop} is being synchronized") from taken
+    with shop_lease(connector, shop):
+        return _forget(connector, shop, confirm, by)
 
 
 def _forget(connector: Connector, shop: str, confirm: int | None, by: str) -> tuple[Purge, Kept]:

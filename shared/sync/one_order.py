@@ -6,33 +6,24 @@ remembers that, so that later tries of it are not left out either.
 """
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from datetime import datetime
 
 import msgspec
 
-from shared.business_central.directory import Directory
-from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.journal.runs import SyncRun
 from shared.mapping.history import left_out_as_history
-from shared.shop_card import ShopCard
 from shared.shopify.client import ShopifyClient
 from shared.shopify.finding import orders_named
 from shared.shopify.reading import Record, by_ids
-from shared.shops import TABLE as SHOP_TABLE
-from shared.storage.lease import Lease
 from shared.sync import orders
-from shared.sync.context import JobContext, fingerprint
-from shared.sync.links import TABLE as LINK_TABLE
 from shared.sync.links import LinkState, Wish
 from shared.sync.operators_run import operators_run
 from shared.sync.order_plans import order_of
 from shared.sync.outcome import Outcome, Result
 from shared.sync.page import apply_page
 from shared.sync.run import check_ready
-from shared.sync.shop_prices import asked_once
 
 
 class Synchronized(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,33 +54,10 @@ def sync_order(connector: Connector, shop: str, order: str, *, even_if_left_out:
     check_ready(connector, card)
     wish = Wish.IN_ANY_CASE if even_if_left_out else Wish.NONE
     why = "in any case" if even_if_left_out else "now"
-    with operators_run(connector, shop, "orders", f"{by}, order {order[:40]} {why}") as (run, lease):
-        return _sync(connector, card, order, wish, run, lease)
-
-
-def _sync(
-    connector: Connector, card: ShopCard, order: str, wish: Wish, run: SyncRun, lease: Lease
-) -> Synchronized:
-    log = connector.log(card, run.run)
-    shopify, bc = connector.shopify(card, log), connector.business_central(card, log)
-    informations = connector.informations
-    moment = informations.begun(informations.get(card.code, "orders"), from_iso(run.started_at)).first_began
-    try:
-        record = _read(shopify, order)
-        with ThreadPoolExecutor(connector.settings.bc_concurrency, thread_name_prefix="bc") as lanes:
-            outcomes = apply_page("orders", orders.apply, [record], JobContext(
-                card, fingerprint(card, moment), run, shopify, bc, Directory(bc), connector.storage.tables[LINK_TABLE],
-                connector.captures, connector.skipped, lease, connector.clock, lanes,
-                connector.settings.bc_settle_seconds, history_before=from_iso(moment), look_first=True,
-                named=partial(by_ids, shopify), redacted=connector.redacted.of(card.code),
-                shop_prices=asked_once(shopify, card, connector.storage.tables[SHOP_TABLE]), wish=wish,
-            ), again=True)
-    finally:
-        log.close()
-        run.shopify_calls, run.shopify_points = shopify.usage.calls, shopify.usage.actual_points
-        run.bc_calls, run.bc_writes = bc.calls, bc.writes
-        run.log_entries, run.log_entries_lost = log.written, log.lost
-    return _told(run, record, outcomes, moment)
+    with operators_run(connector, card, "orders", f"{by}, order {order[:40]} {why}") as context:
+        record = _read(context.shopify, order)
+        outcomes = apply_page("orders", orders.apply, [record], context._replace(wish=wish), again=True)
+        return _told(context.run, record, outcomes, context.history_before)
 
 
 def _read(shopify: ShopifyClient, order: str) -> Record:
@@ -105,14 +73,14 @@ def _read(shopify: ShopifyClient, order: str) -> Record:
     return records[0]
 
 
-def _told(run: SyncRun, record: Record, outcomes: list[Outcome], moment: str) -> Synchronized:
+def _told(run: SyncRun, record: Record, outcomes: list[Outcome], history_before: datetime) -> Synchronized:
     name = order_of(record).name if record.value is not None else ""
     if not outcomes:
         return Synchronized(run=run.run, id=record.number, name=name, result=Result.LEFT_OUT.value,
                             detail="It was erased on a person's request, and has not changed since.")
     (outcome,) = outcomes
     told = outcome.problem
-    code, detail = (told.code, told.detail) if told else ("", _why_left_out(record, outcome, moment))
+    code, detail = (told.code, told.detail) if told else ("", _why_left_out(record, outcome, history_before))
     if outcome.not_selected is not None:
         code, detail = outcome.not_selected.code, outcome.not_selected.reason
     return Synchronized(
@@ -121,10 +89,10 @@ def _told(run: SyncRun, record: Record, outcomes: list[Outcome], moment: str) ->
     )
 
 
-def _why_left_out(record: Record, outcome: Outcome, moment: str) -> str:
+def _why_left_out(record: Record, outcome: Outcome, history_before: datetime) -> str:
     if outcome.result is not Result.LEFT_OUT:
         return ""
     if outcome.link.state is LinkState.IMPORTED:
         return "Auto Create Sales Documents is off: the order is kept, without a document."
-    history = None if outcome.link.wish else left_out_as_history(order_of(record), from_iso(moment))
+    history = None if outcome.link.wish else left_out_as_history(order_of(record), history_before)
     return history.reason if history else "Nothing of it is left to bill."

@@ -1,35 +1,71 @@
-"""A run that an operator's call carries out at once: it holds the shop's lease, and stands in the history of runs."""
+"""A run that an operator's call carries out at once: it holds the shop's lease, and stands in the history of runs.
+
+No synchronization time moves. Business Central is looked at before anything is created: nobody knows how old the links
+are that an operator asks about.
+"""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 
+from shared.business_central.directory import Directory
+from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.journal.runs import SyncRun
-from shared.storage.lease import TABLE as LEASE_TABLE
-from shared.storage.lease import Lease, LeaseTaken, held
+from shared.shop_card import ShopCard
+from shared.shopify.kinds import Kind
+from shared.shopify.reading import by_ids
+from shared.shops import TABLE as SHOP_TABLE
+from shared.storage.lease import Lease
+from shared.sync.context import JobContext, fingerprint
+from shared.sync.links import TABLE as LINK_TABLE
+from shared.sync.shop_lease import shop_lease
+from shared.sync.shop_prices import asked_once
 
 
 @contextmanager
-def operators_run(connector: Connector, shop: str, kind: str, started_by: str) -> Iterator[tuple[SyncRun, Lease]]:
-    """The run and the lease of the shop; the run's row tells how it ended.
+def operators_run(connector: Connector, card: ShopCard, kind: Kind, started_by: str) -> Iterator[JobContext]:
+    """The surroundings of the run; its row tells how it ended and what it spent.
 
-    ConnectorError sync-already-running when another run holds the shop; what the caller raises goes on.
+    ShopTaken when another run holds the shop; what the caller raises goes on.
     """
-    leases, seconds = connector.storage.tables[LEASE_TABLE], connector.settings.lease_seconds
+    with shop_lease(connector, card.code) as lease:
+        run = connector.runs.begin(card.code, [kind], started_by)
+        try:
+            with _surroundings(connector, card, kind, run, lease) as context:
+                yield context
+            run.state = "succeeded"
+        except ConnectorError as problem:
+            run.error_code, run.error_detail = problem.code, problem.detail
+            raise
+        finally:
+            run.state = "failed" if run.state == "running" else run.state
+            run.ended_at = connector.clock.now().isoformat(timespec="milliseconds")
+            connector.runs.save(run)
+
+
+@contextmanager
+def _surroundings(
+    connector: Connector, card: ShopCard, kind: Kind, run: SyncRun, lease: Lease
+) -> Iterator[JobContext]:
+    log, tables = connector.log(card, run.run), connector.storage.tables
+    shopify, bc = connector.shopify(card, log), connector.business_central(card, log)
+    informations = connector.informations
+    moment = informations.begun(informations.get(card.code, kind), from_iso(run.started_at)).first_began
     try:
-        with held(leases, f"sync-{shop}", seconds=seconds, clock=connector.clock) as lease:
-            run = connector.runs.begin(shop, [kind], started_by)
-            try:
-                yield run, lease
-                run.state = "succeeded"
-            except ConnectorError as problem:
-                run.error_code, run.error_detail = problem.code, problem.detail
-                raise
-            finally:
-                run.state = "failed" if run.state == "running" else run.state
-                run.ended_at = connector.clock.now().isoformat(timespec="milliseconds")
-                connector.runs.save(run)
-    except LeaseTaken as taken:
-        raise ConnectorError("sync-already-running", f"shop {shop} is being synchronized") from taken
+        with ThreadPoolExecutor(connector.settings.bc_concurrency, thread_name_prefix="bc") as lanes:
+            yield JobContext(
+                card, fingerprint(card, moment), run, shopify, bc, Directory(bc), tables[LINK_TABLE],
+                connector.captures, connector.skipped, lease, connector.clock, lanes,
+                connector.settings.bc_settle_seconds, history_before=from_iso(moment), look_first=True,
+                named=partial(by_ids, shopify), redacted=connector.redacted.of(card.code),
+                shop_prices=asked_once(shopify, card, tables[SHOP_TABLE]),
+            )
+    finally:
+        log.close()
+        run.shopify_calls, run.shopify_points = shopify.usage.calls, shopify.usage.actual_points
+        run.bc_calls, run.bc_writes = bc.calls, bc.writes
+        run.log_entries, run.log_entries_lost = log.written, log.lost

@@ -7,12 +7,10 @@ and keeps no new capture. It looks in Business Central before it creates, so not
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
 from shared.business_central.directory import Directory
-from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.journal.runs import SyncRun
@@ -20,8 +18,7 @@ from shared.shop_card import ShopCard
 from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record, kept_record
 from shared.shops import TABLE as SHOP_TABLE
-from shared.storage.lease import Lease
-from shared.sync.context import JobContext, fingerprint
+from shared.sync.context import JobContext
 from shared.sync.dry_run import DryRun, Surroundings
 from shared.sync.dry_run import dry_run as what_would_happen
 from shared.sync.information import BEGINNING
@@ -68,9 +65,9 @@ def replay(connector: Connector, shop: str, kind: Kind, id: str, *, by: str) -> 
     """
     card = _ready(connector, shop, kind)
     record = kept_record(kind, connector.captures.raw(shop, kind, id))
-    with operators_run(connector, shop, kind, f"{by}, replay of {kind} {record.number}") as (run, lease):
-        _apply(connector, card, kind, record, run, lease)
-    return _result(connector, run, kind, record.number)
+    with operators_run(connector, card, kind, f"{by}, replay of {kind} {record.number}") as context:
+        apply_page(kind, APPLY[kind], [record], _from_captures(connector, context), again=True)
+    return _result(connector, context.run, kind, record.number)
 
 
 def _ready(connector: Connector, shop: str, kind: str) -> ShopCard:
@@ -83,26 +80,13 @@ def _ready(connector: Connector, shop: str, kind: str) -> ShopCard:
     return card
 
 
-def _apply(
-    connector: Connector, card: ShopCard, kind: Kind, record: Record, run: SyncRun, lease: Lease
-) -> None:
-    log = connector.log(card, run.run)
-    shopify, bc = connector.shopify(card, log), connector.business_central(card, log)
-    informations = connector.informations
-    moment = informations.begun(informations.get(card.code, kind), from_iso(run.started_at)).first_began
-    try:
-        with ThreadPoolExecutor(connector.settings.bc_concurrency, thread_name_prefix="bc") as lanes:
-            apply_page(kind, APPLY[kind], [record], JobContext(
-                card, fingerprint(card, moment), run, shopify, bc, Directory(bc), connector.storage.tables[LINK_TABLE],
-                None, connector.skipped, lease, connector.clock, lanes, connector.settings.bc_settle_seconds,
-                history_before=BEGINNING, look_first=True, named=_Kept(connector, card.code).named,
-                redacted=connector.redacted.of(card.code),
-                shop_prices=as_kept(card, connector.storage.tables[SHOP_TABLE]), wish=Wish.IN_ANY_CASE,
-            ), again=True)
-    finally:
-        log.close()
-        run.bc_calls, run.bc_writes = bc.calls, bc.writes
-        run.log_entries, run.log_entries_lost = log.written, log.lost
+def _from_captures(connector: Connector, context: JobContext) -> JobContext:
+    """The surroundings in which Shopify is not asked, and nothing is left out: the operator wants this record."""
+    card = context.card
+    return context._replace(
+        captures=None, history_before=BEGINNING, named=_Kept(connector, card.code).named,
+        shop_prices=as_kept(card, connector.storage.tables[SHOP_TABLE]), wish=Wish.IN_ANY_CASE,
+    )
 
 
 class _Kept:

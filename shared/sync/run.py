@@ -28,8 +28,7 @@ from shared.shopify.kinds import Kind
 from shared.shopify.reading import by_ids
 from shared.shopify.shop_info import read_shop_id
 from shared.shops import TABLE as SHOP_TABLE
-from shared.storage.lease import TABLE as LEASE_TABLE
-from shared.storage.lease import Lease, LeaseTaken, held
+from shared.storage.lease import Lease
 from shared.sync.back_fill import check_span, read_span
 from shared.sync.changed import apply_changed
 from shared.sync.context import JobContext, fingerprint
@@ -39,6 +38,7 @@ from shared.sync.job import Deadline, OutOfTime, Overruled, begin_type, run_type
 from shared.sync.links import TABLE as LINK_TABLE
 from shared.sync.links import Wish
 from shared.sync.payments import read_payments
+from shared.sync.shop_lease import ShopTaken, check_free, shop_lease
 from shared.sync.shop_prices import asked_once
 from shared.telemetry import about, record
 
@@ -79,7 +79,7 @@ def request_sync(connector: Connector, shop: str, *, started_by: str, kinds: Seq
     if wrong:
         raise ConnectorError("input-invalid", f"types: {wrong[0][:50]!r} is not one of {', '.join(KINDS)}")
     check_ready(connector, card)
-    _check_free(connector, shop)
+    check_free(connector, shop)
     _send(connector, SyncJob(shop=shop, started_by=started_by, kinds=tuple(kinds)))
 
 
@@ -90,16 +90,10 @@ def request_back_fill(connector: Connector, shop: str, since: datetime, until: d
     """
     check_ready(connector, connector.shops.get(shop))
     check_span(connector, shop, since, until)
-    _check_free(connector, shop)
+    check_free(connector, shop)
     _send(connector, SyncJob(
         shop=shop, started_by=f"{started_by}, back-fill", kinds=("orders",), created_since=iso(since),
         created_until=iso(until)))
-
-
-def _check_free(connector: Connector, shop: str) -> None:
-    lease = connector.storage.tables[LEASE_TABLE].get(f"sync-{shop}", "lease")
-    if lease is not None and from_iso(lease["until"]) > connector.clock.now():
-        raise ConnectorError("sync-already-running", f"shop {shop} is being synchronized")
 
 
 def request_sync_of_all_shops(connector: Connector) -> list[str]:
@@ -128,11 +122,8 @@ def run_sync(connector: Connector, job: SyncJob) -> SyncRun | None:
 
 
 def _run_alone(connector: Connector, job: SyncJob) -> SyncRun | None:
-    leases = connector.storage.tables[LEASE_TABLE]
     try:
-        with held(
-            leases, f"sync-{job.shop}", seconds=connector.settings.lease_seconds, clock=connector.clock
-        ) as lease:
+        with shop_lease(connector, job.shop) as lease:
             if job.only_changed and not job.run and not _woken(connector, job.shop):
                 return None
             run = _begin(connector, job)
@@ -140,12 +131,12 @@ def _run_alone(connector: Connector, job: SyncJob) -> SyncRun | None:
                 return None
             with about(run=run.run):
                 _carry_out(connector, job, run, lease)
-    except LeaseTaken as taken:
+    except ShopTaken as taken:
         _log.info("shop %s: %s", job.shop, taken)
         if job.run:
             _continue_later(connector, job, taken)
         elif job.created_since:
-            _send(connector, job, _seconds_until_free(connector, taken))
+            _send(connector, job, taken.seconds_left(connector))
         elif job.only_changed:
             _postpone(connector, job, taken)
         return None
@@ -183,24 +174,20 @@ def _woken(connector: Connector, shop: str) -> bool:
     return not connector.tokens.connections.paused(shop) and connector.changed.any(shop, RECORDS)
 
 
-def _postpone(connector: Connector, job: SyncJob, taken: LeaseTaken) -> None:
+def _postpone(connector: Connector, job: SyncJob, taken: ShopTaken) -> None:
     """Come again when the lease may be free: the run that holds it has perhaps read past our rows."""
-    wait = _seconds_until_free(connector, taken)
+    wait = taken.seconds_left(connector)
     connector.waking.postpone(job.shop, wait, lambda seconds: _send(connector, job, seconds))
 
 
-def _continue_later(connector: Connector, job: SyncJob, taken: LeaseTaken) -> None:
+def _continue_later(connector: Connector, job: SyncJob, taken: ShopTaken) -> None:
     """A run that waits to go on waits until the lease may be free; one that somebody carries on needs no second one.
 
     Of a back-fill nothing but its message is left when its worker dies, so that waits for its end.
     """
     run = connector.runs.get(job.shop, job.run)
     if run.state == "continuing" or (run.created_since and run.state != "succeeded"):
-        _send(connector, job, _seconds_until_free(connector, taken))
-
-
-def _seconds_until_free(connector: Connector, taken: LeaseTaken) -> float:
-    return max((from_iso(taken.until) - connector.clock.now()).total_seconds() + 1, 1)
+        _send(connector, job, taken.seconds_left(connector))
 
 
 def check_ready(connector: Connector, card: ShopCard) -> None:

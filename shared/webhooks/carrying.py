@@ -22,6 +22,7 @@ from shared.privacy.subject import Subject
 from shared.shopify.topics import PRIVACY_TOPICS
 from shared.storage.lease import TABLE as LEASE_TABLE
 from shared.storage.lease import LeaseTaken, held
+from shared.sync.shop_lease import ShopTaken, shop_lease
 from shared.webhooks.asking import Asked, Standing, ask_shopify
 from shared.webhooks.commands import FOLLOW_CARD, Command
 from shared.webhooks.sending import send
@@ -153,14 +154,11 @@ def give_up(connector: Connector, command: Command) -> None:
 def _privately(connector: Connector, command: Command) -> None:
     receipt = _receipt(connector, command, "received")
     connector.receipts.keep(receipt)
-    leases = connector.storage.tables[LEASE_TABLE]
-    seconds = connector.settings.lease_seconds
     try:
-        with held(leases, f"sync-{command.shop}", seconds=seconds, clock=connector.clock):
+        with shop_lease(connector, command.shop):
             found, note = _work(connector, command)
-    except LeaseTaken as taken:
-        wait = (from_iso(taken.until) - connector.clock.now()).total_seconds() + 1
-        send(connector, command, delay_seconds=max(wait, 1))
+    except ShopTaken as taken:
+        send(connector, command, delay_seconds=taken.seconds_left(connector))
         return
     _end(connector, msgspec.structs.replace(receipt, state="done"), found, note)
 

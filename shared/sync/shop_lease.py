@@ -1,0 +1,46 @@
+"""The lease of a shop: whoever synchronizes it, or changes what is kept of it, does so alone."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from shared.clock import from_iso
+from shared.connector import Connector
+from shared.errors import ConnectorError
+from shared.storage.lease import TABLE, Lease, LeaseTaken, held
+
+
+class ShopTaken(ConnectorError):
+    """Somebody else holds the shop; `until` says how long at least (UTC, ISO 8601)."""
+
+    def __init__(self, shop: str, until: str) -> None:
+        super().__init__("sync-already-running", f"shop {shop} is being synchronized")
+        self.until = until
+
+    def seconds_left(self, connector: Connector) -> float:
+        """Until the lease may be free, 1 at least."""
+        return max((from_iso(self.until) - connector.clock.now()).total_seconds() + 1, 1)
+
+
+@contextmanager
+def shop_lease(connector: Connector, shop: str) -> Iterator[Lease]:
+    """Hold the shop for the block; ShopTaken if somebody else does."""
+    with ExitStack() as stack:
+        try:
+            lease = stack.enter_context(held(
+                connector.storage.tables[TABLE], _name(shop), seconds=connector.settings.lease_seconds,
+                clock=connector.clock))
+        except LeaseTaken as taken:
+            raise ShopTaken(shop, taken.until) from taken
+        yield lease
+
+
+def check_free(connector: Connector, shop: str) -> None:
+    """ShopTaken if somebody holds the shop at this moment."""
+    row = connector.storage.tables[TABLE].get(_name(shop), "lease")
+    if row is not None and from_iso(row["until"]) > connector.clock.now():
+        raise ShopTaken(shop, row["until"])
+
+
+def _name(shop: str) -> str:
+    return f"sync-{shop}"
