@@ -5,7 +5,6 @@ import azure.functions as func
 
 from functions.http import Answer, Call, edge, moment
 from functions.inputs import BackFill, SyncOrder, takes
-from shared.clock import iso
 from shared.errors import ConnectorError
 from shared.sync.one_order import sync_order
 from shared.sync.run import request_back_fill
@@ -31,5 +30,5 @@ def back_fill_orders(call: Call) -> Answer:
     since, until = moment("from", call.body.since), moment("to", call.body.until)
     if since is None or until is None:
         raise ConnectorError("input-invalid", "from and to: two times with their time zone")
-    request_back_fill(call.connector, call.path["shop"], since, until, started_by=call.by)
-    return Answer({"queued": True, "from": iso(since), "to": iso(until)}, 202)
+    begin, end = request_back_fill(call.connector, call.path["shop"], since, until, started_by=call.by)
+    return Answer({"queued": True, "from": begin, "to": end}, 202)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from shared.clock import from_iso, iso
+from shared.clock import iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.journal.runs import SyncRun
@@ -23,13 +23,14 @@ from shared.sync.job import APPLY, Deadline, pages
 from shared.sync.page import apply_page
 
 
-def check_span(connector: Connector, shop: str, since: datetime, until: datetime) -> None:
-    """Whether the orders created from `since` on and before `until` can be asked for.
+def checked_span(connector: Connector, shop: str, since: datetime, until: datetime) -> tuple[str, str]:
+    """The span as it is asked for, in whole seconds as Shopify's times are; nothing is older than 2004.
 
     ConnectorError input-invalid for a span that is none or lies in the future, access-scope-changed where Shopify
     would silently leave out the older ones.
     """
     now = connector.clock.now()
+    since, until = (max(moment, EARLIEST).replace(microsecond=0) for moment in (since, until))
     if since >= until:
         raise ConnectorError("input-invalid", f"from {iso(since)} is not before to {iso(until)}")
     if since > now:
@@ -38,6 +39,7 @@ def check_span(connector: Connector, shop: str, since: datetime, until: datetime
         raise ConnectorError(
             "access-scope-changed", f"shop {shop} has not granted {SCOPE}: Shopify shows no orders older than "
             f"{READABLE.days} days without it, and {iso(since)} is. Grant it, or begin later")
+    return iso(since), iso(until)
 
 
 def read_span(context: JobContext, deadline: Deadline, progress: Callable[[], None]) -> None:
@@ -62,5 +64,4 @@ def read_span(context: JobContext, deadline: Deadline, progress: Callable[[], No
 
 
 def _created_within(run: SyncRun) -> str:
-    since, until = iso(from_iso(run.created_since)), iso(from_iso(run.created_until))
-    return f"created_at:>='{since}' created_at:<'{until}'"
+    return f"created_at:>='{run.created_since}' created_at:<'{run.created_until}'"

@@ -17,7 +17,7 @@ import msgspec
 
 from shared.business_central.client import BusinessCentral
 from shared.business_central.directory import Directory
-from shared.clock import from_iso, iso
+from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError, ServiceUnavailable
 from shared.journal.log_writer import LogWriter
@@ -29,7 +29,7 @@ from shared.shopify.reading import by_ids
 from shared.shopify.shop_info import read_shop_id
 from shared.shops import TABLE as SHOP_TABLE
 from shared.storage.lease import Lease
-from shared.sync.back_fill import check_span, read_span
+from shared.sync.back_fill import checked_span, read_span
 from shared.sync.changed import apply_changed
 from shared.sync.context import JobContext, fingerprint
 from shared.sync.figures import told
@@ -83,17 +83,19 @@ def request_sync(connector: Connector, shop: str, *, started_by: str, kinds: Seq
     _send(connector, SyncJob(shop=shop, started_by=started_by, kinds=tuple(kinds)))
 
 
-def request_back_fill(connector: Connector, shop: str, since: datetime, until: datetime, *, started_by: str) -> None:
-    """Put a back-fill of the orders created from `since` on and before `until` on the queue.
+def request_back_fill(
+    connector: Connector, shop: str, since: datetime, until: datetime, *, started_by: str
+) -> tuple[str, str]:
+    """Put a back-fill of the orders created from `since` on and before `until` on the queue; the span, in UTC.
 
-    ConnectorError: as request_sync, and what check_span raises.
+    ConnectorError: as request_sync, and what checked_span raises.
     """
     check_ready(connector, connector.shops.get(shop))
-    check_span(connector, shop, since, until)
+    begin, end = checked_span(connector, shop, since, until)
     check_free(connector, shop)
     _send(connector, SyncJob(
-        shop=shop, started_by=f"{started_by}, back-fill", kinds=("orders",), created_since=iso(since),
-        created_until=iso(until)))
+        shop=shop, started_by=f"{started_by}, back-fill", kinds=("orders",), created_since=begin, created_until=end))
+    return begin, end
 
 
 def request_sync_of_all_shops(connector: Connector) -> list[str]:

@@ -5,10 +5,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from shared.clock import SystemClock, iso
+from shared.connector import Connector
 from shared.journal.runs import SyncRun
+from shared.shopify.kinds import KINDS
+from shared.storage.lease import TABLE as LEASES
+from shared.storage.lease import held
 from shared.sync.run import SyncJob, run_sync
 from tests.admin import Admin, admin_api
 from tests.house import House
@@ -27,11 +32,11 @@ def archived(house: House, number: int, at: str, **spec: Any) -> int:
     return house.order(number, created_at=at, updated_at=at, closed_at=at, **spec)
 
 
-def part(house: House, run: str = "") -> SyncRun:
+def part(house: House, run: str = "", *, connector: Connector | None = None) -> SyncRun:
     """One invocation of the back-fill."""
     job = SyncJob(shop=house.shop, started_by=FEBRUARY.started_by, kinds=("orders",), run=run,
                   created_since=FEBRUARY.created_since, created_until=FEBRUARY.created_until)
-    done = run_sync(house.connector, job)
+    done = run_sync(connector or house.connector, job)
     assert done is not None
     return done
 
@@ -99,6 +104,24 @@ def test_a_back_fill_that_waits_to_go_on_is_not_taken_over_by_a_run(house: House
     assert house.connector.runs.get(house.shop, run.run).state == "continuing"
 
 
+def test_a_back_fill_out_of_time_goes_on_where_it_was_and_a_run_between_its_parts_leaves_it_alone(house: House) -> None:
+    size = KINDS["orders"].page_size
+    orders = range(5001, 5002 + size)
+    for minute, number in enumerate(orders):
+        archived(house, number, f"2026-02-10T{minute // 60:02}:{minute % 60:02}:00Z")
+    hasty = house.connector._replace(settings=msgspec.structs.replace(house.settings, time_budget_seconds=0))
+    begun = part(house, connector=hasty)
+    assert (begun.state, begun.counts["orders"].created) == ("continuing", size)
+
+    assert house.sync("orders").counts["orders"].created == 0
+    done = part(house, begun.run)
+
+    counts = done.counts["orders"]
+    assert (done.state, done.run, counts.created) == ("succeeded", begun.run, size + 1)
+    assert counts.read == size + 2, "the order at the position is read twice, no other"
+    assert all(len(house.documents(number)) == 1 for number in orders)
+
+
 def test_it_goes_on_at_its_position(house: House) -> None:
     archived(house, 5001, "2026-02-10T00:00:00Z")
     archived(house, 5002, "2026-02-20T00:00:00Z")
@@ -115,10 +138,24 @@ def ago(days: float) -> str:
     return iso(SystemClock().now() - timedelta(days=days))
 
 
-def test_it_is_queued_for_a_span(house: House, admin: Admin) -> None:
-    status, answer = admin("back_fill_orders", {"from": ago(10), "to": ago(1)})
+@pytest.mark.parametrize(("span", "queued"), [
+    (("2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z"), ("2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z")),
+    (("2026-02-01T00:00:00+01:00", "2026-03-01T00:00:00-05:00"), ("2026-01-31T23:00:00Z", "2026-03-01T05:00:00Z")),
+    (("0001-01-01T00:00:00Z", "2026-03-01T00:00:00.9Z"), ("2004-01-01T00:00:00Z", "2026-03-01T00:00:00Z")),
+], ids=["UTC", "by offsets", "longer ago than there is anything"])
+def test_it_is_queued_for_a_span_in_utc(
+    house: House, admin: Admin, span: tuple[str, str], queued: tuple[str, str]
+) -> None:
+    status, answer = admin("back_fill_orders", {"from": span[0], "to": span[1]})
 
-    assert (status, answer["queued"]) == (202, True)
+    assert (status, answer) == (202, {"queued": True, "from": queued[0], "to": queued[1]})
+
+
+def test_while_a_run_holds_the_shop_it_is_refused(house: House, admin: Admin) -> None:
+    leases = house.connector.storage.tables[LEASES]
+    with held(leases, f"sync-{house.shop}", seconds=60, clock=SystemClock()):
+        status, problem = admin("back_fill_orders", {"from": ago(10), "to": ago(1)})
+    assert (status, problem["type"]) == (409, "sync-already-running")
 
 
 @pytest.mark.parametrize(("days", "status"), [(61, 409), (59, 202)])
@@ -141,6 +178,9 @@ def test_with_the_scope_a_span_may_begin_at_any_time(house: House, admin: Admin)
     {"from": "yesterday", "to": "2026-03-01T00:00:00Z"}, {"from": "", "to": ""}, {"from": "2026-02-01T00:00:00Z"},
     {"from": "2026-03-01T00:00:00Z", "to": "2026-03-01T00:00:00Z"},
     {"from": "2999-01-01T00:00:00Z", "to": "2999-02-01T00:00:00Z"},
+    {"from": "2026-02-01T00:00:00", "to": "2026-03-01T00:00:00"},
+    {"from": "2026-02-01T00:00:00.1Z", "to": "2026-02-01T00:00:00.9Z"},
+    {"from": "0001-01-01T00:00:00Z", "to": "0999-01-01T00:00:00Z"},
 ])
 def test_a_span_that_is_none_is_refused(house: House, admin: Admin, span: dict[str, str]) -> None:
     status, problem = admin("back_fill_orders", span)

@@ -182,6 +182,28 @@ def test_a_message_that_meets_a_taken_lease_comes_again_and_its_run_goes_on(
     assert (done.state, arrived(house)) == ("succeeded", Counter(f"SHP-{order}" for order in ORDERS))
 
 
+@pytest.mark.parametrize("part", ["first", "whose worker died"])
+def test_a_back_fill_that_meets_a_taken_lease_comes_again(house: House, door: StorageProxy, part: str) -> None:
+    job = SyncJob(shop=house.shop, started_by="Claire, back-fill", kinds=("orders",),
+                  created_since="2026-02-01T00:00:00Z", created_until="2026-03-01T00:00:00Z")
+    if part != "first":
+        dead = house.connector.runs.begin(
+            house.shop, ["orders"], job.started_by, created=(job.created_since, job.created_until))
+        job = msgspec.structs.replace(job, run=dead.run)
+    other = Lease(house.connector.storage.tables[LEASES], f"sync-{house.shop}", 60, house.clock)
+    other.acquire()
+    sent = messages(door)
+
+    met = run_sync(house.connector, job)
+    waits = messages(door) > sent
+    other.release()
+    done = run_sync(house.connector, job)
+
+    assert (met, waits) == (None, True)
+    assert done is not None
+    assert done.state == "succeeded"
+
+
 def test_a_second_copy_of_the_message_is_dropped_while_the_run_goes_on(house: House, door: StorageProxy) -> None:
     run = a_waiting_run(house)
     copies: list[SyncRun | None] = []
