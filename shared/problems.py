@@ -199,12 +199,13 @@ CATALOGUE: dict[str, Problem] = {
         Fault.DATA, 422,
         "Business Central reckons another tax than Shopify charged",
         "Business Central > VAT Posting Setup: compare the rate for the customer's VAT Bus. Posting "
-        "Group and the item's or account's VAT Prod. Posting Group. For buyers abroad use a customer of "
-        "their country. Then retry the record.",
+        "Group and the item's or account's VAT Prod. Posting Group. For goods that go abroad and buyers who "
+        "are exempt, name a customer in the field of the shop card that the sentence names. Then retry the record.",
         "Business Central calcule une autre TVA que celle facturée par Shopify",
         "Business Central > Paramètres comptabilisation TVA : comparer le taux pour le groupe compta. "
         "marché TVA du client et le groupe compta. produit TVA de l'article ou du compte. Pour les "
-        "acheteurs à l'étranger, utiliser un client de leur pays. Puis relancer l'enregistrement.",
+        "livraisons à l'étranger et les acheteurs exonérés, indiquer un client dans le champ de la fiche magasin "
+        "nommé par la phrase. Puis relancer l'enregistrement.",
     ),
     "document-differs": Problem(
         Fault.DATA, 422,

@@ -164,17 +164,27 @@ class VendorItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class CountrySetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One row of Customer Setup by Country/Region, for buyers whose goods go there.
 
-    country_region_code  Shopify's two-letter code
-    default_customer_no  takes the place of the card's default customer; "" = the card's
-    tax_area_id          id of the tax area (a VAT business posting group where VAT is used) of customers that are
-                         created for the country; "" = as the rules of API Setup say
-    tax_liable           Tax Liable of such customers, where sales tax is used; None = as the rules say
+    country_region_code     Shopify's two-letter code
+    default_customer_no     takes all orders of private buyers that are delivered there; "" = none does
+    tax_exempt_customer_no  takes those that Shopify says are exempt from tax; "" = as the others
+    tax_area_id             id of the tax area (a VAT business posting group where VAT is used) of customers that are
+                            created for the country; "" = as the rules of API Setup say
+    tax_exempt_tax_area_id  the same for customers that are exempt there
+    tax_liable              Tax Liable of such customers, where sales tax is used; None = as the rules say
     """
 
     country_region_code: str
     default_customer_no: str = ""
+    tax_exempt_customer_no: str = ""
     tax_area_id: str = ""
+    tax_exempt_tax_area_id: str = ""
     tax_liable: bool | None = None
+
+    def customer(self, *, tax_exempt: bool) -> tuple[str, str]:
+        """Who gets all orders of private buyers delivered there: the field's caption, and its number, "" = nobody."""
+        if tax_exempt and (self.tax_exempt_customer_no or not self.default_customer_no):
+            return "Tax Exempt Customer No.", self.tax_exempt_customer_no
+        return "Default Customer No.", self.default_customer_no
 
 
 class ShopCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -127,6 +127,7 @@ class KnownCompany(msgspec.Struct, frozen=True):
     countries: frozenset[str] = frozenset()
     currencies: frozenset[str] = frozenset()
     local_currency: str = "EUR"
+    home_country: str = "FR"
     units: frozenset[str] = frozenset()
     local_values: Mapping[str, Decimal] = {}
     codes: Mapping[CodeTable, Sequence[str]] = {}

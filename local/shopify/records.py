@@ -6,14 +6,15 @@ reference by gid; anything the record does not say is answered with the type's d
 ISO 8601 UTC with whole seconds. Every spec may carry ``id`` (numeric), ``created_at``, ``updated_at``
 and ``fields`` (GraphQL fields laid over the finished record). Orders have their own module, `orders`.
 
-customer  first_name, last_name, email, phone, note, tags, locale, state, tax_exempt,
+customer  first_name, last_name, email, phone, note, tags, locale, state, tax_exempt, tax_exemptions [..],
           address {first_name, last_name, company, address1, address2, city, zip, province,
           province_code, country_code, phone} or addresses [..] (the first is the default; [] = none)
 product   title, vendor, product_type, status, tags, description, gift_card, options [names],
           variants [{sku, price, compare_at_price, barcode, cost, hs_code, origin, weight_kg,
           options [values], inventory, taxable}], handle; one variant when `variants` is left out
 company   name, external_id, note, contacts [customer ids, the first one is the main contact], locations [{name,
-          external_id, phone, address, tax_id, tax_exempt, payment_terms (name of a template, e.g. "Net 30")}]
+          external_id, phone, address, tax_id, tax_exempt, tax_exemptions [..],
+          payment_terms (name of a template, e.g. "Net 30")}]
 """
 from __future__ import annotations
 
@@ -55,7 +56,7 @@ def build_customer(spec: Spec) -> Record:
         "defaultAddress": addresses[0] if addresses else None,
         "state": spec.get("state", "DISABLED"), "locale": spec.get("locale", "fr"),
         "note": spec.get("note"), "tags": spec.get("tags", []), "taxExempt": spec.get("tax_exempt", False),
-        "taxExemptions": [], "verifiedEmail": bool(email), "companyContactProfiles": [],
+        "taxExemptions": spec.get("tax_exemptions", []), "verifiedEmail": bool(email), "companyContactProfiles": [],
         "createdAt": spec["created_at"], "updatedAt": spec["updated_at"],
         **spec.get("fields", {}),
     }
@@ -191,7 +192,8 @@ def build_company(spec: Spec) -> Record:
                        "name": place["name"], "externalId": place.get("external_id"), "company": company,
                        "phone": place.get("phone"),
                        "taxSettings": {"taxRegistrationId": place.get("tax_id"),
-                                       "taxExempt": place.get("tax_exempt", False), "taxExemptions": []},
+                                       "taxExempt": place.get("tax_exempt", False),
+                                       "taxExemptions": place.get("tax_exemptions", [])},
                        "buyerExperienceConfiguration": _payment_terms(place.get("payment_terms")),
                        "shippingAddress": _company_address(place.get("address"), number * 100 + i),
                        "billingAddress": _company_address(place.get("address"), number * 100 + 50 + i),

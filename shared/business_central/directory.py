@@ -164,6 +164,12 @@ class Directory:
         with self._lock:
             return self._local_currency
 
+    @property
+    def home_country(self) -> str:
+        """The code of the company's own country, e.g. FR; "" when set-up does not say."""
+        with self._lock:
+            return self._home_country
+
     @cached_property
     def _accounts(self) -> dict[str, AccountRow]:
         return {code_key(row.number): row for row in self._rows("accounts", AccountRow)}
@@ -191,6 +197,11 @@ class Directory:
                 if row.get(name):
                     return str(row[name])
         return ""
+
+    @cached_property
+    def _home_country(self) -> str:
+        rows = self._bc.rows("companyInformation", select="country", fresh=True)
+        return next((code_key(row["country"]) for row in rows if row.get("country")), "")
 
     def _codes(self, entity_set: str) -> frozenset[str]:
         return frozenset(code_key(row["code"]) for row in self._bc.rows(entity_set, select="code", fresh=True))

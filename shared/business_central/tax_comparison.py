@@ -93,8 +93,8 @@ def _told(wrong: Sequence[_Sides], found: FoundDocument, plan: SalesOrderPlan) -
     return (
         f"The tax of {plan.name} differs on {found.document.number}: {shown}{more}. Look at VAT Posting Setup, and at "
         f"VAT Bus. Posting Group of customer {found.header.get('customerNumber') or plan.header.get('customerNumber')}"
-        f"{country}. Customer Setup by Country/Region on the shop card gives a country a default customer of its own."
-    )
+        f"{country}. {plan.tax_advice}"
+    ).rstrip()
 
 
 def _percent(percent: Decimal | None) -> str:

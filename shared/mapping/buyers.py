@@ -55,17 +55,19 @@ def buyer_of(order: Order, card: ShopCard, known: KnownCustomers, link_of_custom
     record = f"order {number_of(order.id)}"
     if order.company:
         return _company_of(order, order.company, card, known, link_of_customer, link_of_company)
+    if (of_country := _customer_of_country(order, card, known, record)) is not None:
+        return ExistingBuyer(of_country.number)
     if card.customer_mapping_type is CustomerMapping.DEFAULT_CUSTOMER:
-        return _default_buyer(order, card, known, record)
+        return _default_buyer(card, known, record)
     if card.customer_import_from_shopify is CustomerImport.NONE:
-        return _default_buyer(order, card, known, record)
+        return _default_buyer(card, known, record)
     linked = _linked(order, card, known, link_of_customer)
     found = linked or _matched(order, card, known)
     if found:
         return ExistingBuyer(found.number, is_own=not linked and _is_own(order, found, card, known))
     if may_create(card) and order.customer:
         return NewBuyer(number_of(order.customer.id))
-    return _default_buyer(order, card, known, record)
+    return _default_buyer(card, known, record)
 
 
 def _company_of(order: Order, company: NamedCompany, card: ShopCard, known: KnownCustomers,
@@ -120,11 +122,9 @@ def bill_to_key(address: Address, card: ShopCard, *, name: str) -> BillTo | None
     return bill_to(*cut.values())
 
 
-def default_customer(card: ShopCard, known: KnownCustomers, *, record: str, why: str,
-                     country: str | None = None) -> CustomerRow:
-    """The default customer of the country, else of the card; RecordRefused(customer-missing) if unset or not in BC."""
-    number = card.setup_of(country).default_customer_no or card.default_customer_no
-    return _default(number, "Default Customer No.", known, record=record, why=why)
+def default_customer(card: ShopCard, known: KnownCustomers, *, record: str, why: str) -> CustomerRow:
+    """The card's default customer; RecordRefused(customer-missing) if unset or not in BC."""
+    return _default(card.default_customer_no, "Default Customer No.", known, record=record, why=why)
 
 
 def default_company(card: ShopCard, known: KnownCustomers, *, record: str, why: str) -> CustomerRow:
@@ -142,20 +142,40 @@ def _default(number: str, setting: str, known: KnownCustomers, *, record: str, w
 
 def is_default(row: CustomerRow, card: ShopCard) -> bool:
     """Whether this is a default customer or company: it stands for many buyers, so a link to it identifies nobody."""
-    numbers = (card.default_customer_no, card.default_company_no,
-               *(one.default_customer_no for one in card.customer_setup_by_country_region))
+    numbers = [card.default_customer_no, card.default_company_no]
+    for setup in card.customer_setup_by_country_region:
+        numbers += [setup.default_customer_no, setup.tax_exempt_customer_no]
     return row.number in map(code, filter(None, numbers))
 
 
-def country_of(order: Order) -> str | None:
-    """The country the goods go to, which decides the tax: that of delivery, else of billing."""
+def country_of(order: Order) -> str:
+    """The country the goods go to, which decides the tax: that of delivery, else of billing; "" without either."""
     address = order.shipping_address or order.billing_address
-    return address.country_code_v2 if address else None
+    return code(address.country_code_v2) if address else ""
 
 
-def _default_buyer(order: Order, card: ShopCard, known: KnownCustomers, record: str) -> Buyer:
+def _customer_of_country(order: Order, card: ShopCard, known: KnownCustomers, record: str) -> CustomerRow | None:
+    """Whom the card gives all orders delivered there; RecordRefused(customer-missing) if that is not in BC.
+
+    Asked before anybody is looked for (AL: "Shpfy Order Mapping".DoMapping): a buyer's own customer bears the tax of
+    home.
+    """
+    country = country_of(order)
+    field, number = card.setup_of(country).customer(tax_exempt=order.tax_exempt)
+    if not number:
+        return None
+    why, setting = f"{record.capitalize()} is delivered to {country}.", f"{field} of {row_of(country)}"
+    return _default(number, setting, known, record=record, why=why)
+
+
+def row_of(country: str) -> str:
+    """What a sentence calls the row of a country on the shop card."""
+    return f'Customer Setup by Country/Region "{country}"'
+
+
+def _default_buyer(card: ShopCard, known: KnownCustomers, record: str) -> Buyer:
     why = f"No Business Central customer was found for {record}, and none may be created."
-    return ExistingBuyer(default_customer(card, known, record=record, why=why, country=country_of(order)).number)
+    return ExistingBuyer(default_customer(card, known, record=record, why=why).number)
 
 
 def _linked(order: Order, card: ShopCard, known: KnownCustomers,

@@ -94,10 +94,13 @@ def _countries(card: ShopCard) -> Iterator[str]:
         name = f'Customer Setup by Country/Region "{row.country_region_code}"'
         if not _COUNTRY.fullmatch(row.country_region_code):
             yield f"{name}: the country is Shopify's two-letter code, e.g. DE."
-        if len(row.default_customer_no) > NUMBER_LENGTH:
-            yield f"{name}: Default Customer No. has at most {NUMBER_LENGTH} characters."
-        if row.tax_area_id and not _COMPANY.fullmatch(row.tax_area_id):
-            yield f"{name}: Tax Area is its id in Business Central, e.g. 5d0c2a4f-51b2-4c5c-9e0b-7f3b1c2d4e5f."
+        for field, number in (("Default Customer No.", row.default_customer_no),
+                              ("Tax Exempt Customer No.", row.tax_exempt_customer_no)):
+            if len(number) > NUMBER_LENGTH:
+                yield f"{name}: {field} has at most {NUMBER_LENGTH} characters."
+        for field, area in (("Tax Area", row.tax_area_id), ("Tax Exempt Tax Area", row.tax_exempt_tax_area_id)):
+            if area and not _COMPANY.fullmatch(area):
+                yield f"{name}: {field} is its id in Business Central, e.g. 5d0c2a4f-51b2-4c5c-9e0b-7f3b1c2d4e5f."
     for country in _doubles(code(row.country_region_code) for row in rows):
         yield f'Customer Setup by Country/Region: "{country}" appears more than once.'
 

@@ -16,8 +16,9 @@ from shared.mapping.customers import differing
 from shared.mapping.known import CustomersAndSetup, KnownCustomers, LinkOfCustomer
 from shared.mapping.plan import Body, CustomerPlan
 from shared.mapping.refusals import number_taken
+from shared.mapping.tax_areas import is_exempt, tax_of_country
 from shared.shop_card import CompanyImport, CompanyMapping, ShopCard
-from shared.shopify.records import Address, Company, CompanyAddress, number_of
+from shared.shopify.records import Address, Company, CompanyAddress, TaxSettings, number_of
 
 
 def wants_company(card: ShopCard, *, linked: bool) -> bool:
@@ -108,8 +109,11 @@ def _ours_by_number(company: Company, known: CustomersAndSetup) -> CustomerRow |
 
 
 def _new(company: Company, card: ShopCard, known: CustomersAndSetup) -> Body:
-    body = _details(company) | _address(company, card, known)
-    return {name: value for name, value in body.items() if value}
+    given = _details(company) | _address(company, card, known)
+    body = {name: value for name, value in given.items() if value}
+    address, settings = _given_address(company), company.location.tax_settings if company.location else TaxSettings()
+    exempt = is_exempt(settings.tax_exempt, settings.tax_exemptions, body.get("country", ""), known)
+    return body | tax_of_country(card.setup_of(address.country_code if address else ""), exempt=exempt)
 
 
 def _details(company: Company) -> Body:

@@ -17,7 +17,8 @@ from shared.mapping.known import CustomersAndSetup, KnownCustomers
 from shared.mapping.names import NAME_LENGTH, names_of
 from shared.mapping.plan import Body, CustomerPlan
 from shared.mapping.refusals import number_taken
-from shared.shop_card import CountrySetup, CustomerImport, CustomerMapping, ShopCard
+from shared.mapping.tax_areas import is_exempt, tax_of_country
+from shared.shop_card import CustomerImport, CustomerMapping, ShopCard
 from shared.shopify.records import Address, Customer, number_of
 
 
@@ -42,7 +43,7 @@ def customer_plan(customer: Customer, card: ShopCard, known: CustomersAndSetup,
     record = _record(customer)
     if card.customer_mapping_type is CustomerMapping.DEFAULT_CUSTOMER:
         why = f"{record.capitalize()} is to go to the default customer."
-        default = default_customer(card, known, record=record, why=why, country=_country(customer))
+        default = default_customer(card, known, record=record, why=why)
         return CustomerPlan(default.number, default.id, {})
     if linked and is_default(linked, card):
         linked = None
@@ -98,17 +99,8 @@ def new_customer(customer: Customer, card: ShopCard, known: CustomersAndSetup) -
     wanted = _details(customer, card) | customer_address(address, card, known, record=record)
     wanted["displayName"] = _named(customer, wanted)
     body = {"number": new_number(customer)} | {name: value for name, value in wanted.items() if value}
-    return body | _tax_of_country(card.setup_of(_country(customer)))
-
-
-def _tax_of_country(setup: CountrySetup) -> Body:
-    """What Customer Setup by Country/Region says of the tax of a new customer there; {} where it says nothing."""
-    area: Body = {"taxAreaId": setup.tax_area_id} if setup.tax_area_id else {}
-    return area if setup.tax_liable is None else {**area, "taxLiable": setup.tax_liable}
-
-
-def _country(customer: Customer) -> str | None:
-    return customer.address.country_code_v2 if customer.address else None
+    exempt = is_exempt(customer.tax_exempt, customer.tax_exemptions, body.get("country", ""), known)
+    return body | tax_of_country(card.setup_of(address.country_code_v2), exempt=exempt)
 
 
 def changes(customer: Customer, card: ShopCard, known: CustomersAndSetup, row: CustomerRow) -> Body:

@@ -44,6 +44,7 @@ class SalesOrderPlan(msgspec.Struct, frozen=True):
     taxes                     of each line, in the same order, None where Shopify's tax is not known; () = not compared
     smallest                  smallest unit of the currency
     tax_differences           what follows where Business Central reckons another tax
+    tax_advice                where the shop card decides it, as a sentence
     """
 
     external_document_number: str
@@ -56,6 +57,7 @@ class SalesOrderPlan(msgspec.Struct, frozen=True):
     taxes: tuple[LineTax | None, ...] = ()
     smallest: Decimal = Decimal("0.01")
     tax_differences: TaxDifferences = TaxDifferences.PARK
+    tax_advice: str = ""
 
     @property
     def name(self) -> str:

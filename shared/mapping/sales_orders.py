@@ -25,6 +25,7 @@ from shared.mapping.names import names_of
 from shared.mapping.plan import Body, LineTax, SalesOrderPlan
 from shared.mapping.refunds import is_pending, kept_payment, told
 from shared.mapping.refusals import all_or_refusal
+from shared.mapping.tax_advice import tax_advice
 from shared.mapping.taxes import tax_of_charge, tax_of_goods
 from shared.shop_card import ShopCard
 from shared.shopify.records import Order, ShippingLine, number_of
@@ -73,6 +74,7 @@ def sales_order_plan(order: Order, card: ShopCard, known: ItemsAndSetup, custome
         taxes=(*taxes, *([None] * (len(comments) + len(document_lines) - len(taxes)))),
         smallest=amounts.smallest,
         tax_differences=card.tax_differences,
+        tax_advice=tax_advice(order, card),
     )
     check_total(plan)
     return plan

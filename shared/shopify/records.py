@@ -110,6 +110,8 @@ class Customer(_Record, frozen=True, kw_only=True):
     default_phone_number: Phone | None = None
     default_address: AddressNode | None = None
     addresses_v2: AddressPage = AddressPage(nodes=[])
+    tax_exempt: bool = False
+    tax_exemptions: list[str] = []
 
     @property
     def email(self) -> str:
@@ -406,6 +408,7 @@ class Order(_Record, frozen=True, kw_only=True):
     currency_code: str
     presentment_currency_code: str
     taxes_included: bool
+    tax_exempt: bool = False
     duties_included: bool = False
     display_financial_status: str | None = None
     display_fulfillment_status: str | None = None
@@ -465,6 +468,7 @@ class BuyerExperience(_Record, frozen=True, kw_only=True):
 class TaxSettings(_Record, frozen=True, kw_only=True):
     tax_registration_id: str | None = None
     tax_exempt: bool = False
+    tax_exemptions: list[str] = []
 
 
 class CompanyLocation(_Record, frozen=True, kw_only=True):

@@ -177,6 +177,16 @@ def test_a_cent_more_than_rounding_explains_is_parked(house: House, cents: int, 
     assert (len(house.documents(5001)) == 1) is arrives
 
 
+def test_twenty_small_lines_of_another_rate_are_parked_though_each_is_but_a_cent_off(house: House) -> None:
+    # A line: 0.16 at 19 %, 0.17 at 20 %; rounding could explain it. The document: 3.20 and 3.33; it cannot.
+    house.order(5001, [_line("1000", "1.00") for _ in range(20)], tax_rate="0.19")
+
+    house.sync()
+
+    assert house.parked()[5001].code == "tax-mismatch"
+    assert house.documents(5001) == []
+
+
 def test_yen_are_rounded_to_whole_ones(house: House) -> None:
     house.bc.control.add("currencies", {"code": "JPY", "displayName": "Yen", "amountRoundingPrecision": "1"})
     house.bc.control.add("currencyExchangeRates", {
@@ -226,61 +236,3 @@ def _line(sku: str, price: str, quantity: int = 1, **more: Any) -> dict[str, Any
 
 def _retry(house: House) -> None:
     house.connector.skipped.make_all_due(house.shop, house.clock.now())
-
-
-# Customer Setup by Country/Region
-
-
-def test_a_country_s_own_default_customer_takes_the_order_with_the_tax_of_that_country(house: House) -> None:
-    house.bc.control.change("customers", "C00060", {"vatBusPostingGroup": "EXPORT"})
-    house.card(customer_mapping_type="Always take the default customer", customer_setup_by_country_region=[
-        {"country_region_code": "US", "default_customer_no": "C00060"}, {"country_region_code": "DE"}])
-    house.order(5001, [_line("1000", "120.00")], shipping_address=AMERICAN)
-    house.order(5002, [_line("1000", "120.00")])
-    house.order(5003, [_line("1000", "120.00")], shipping_address=GERMAN)
-
-    house.sync()
-
-    assert [house.document(number)["customerNumber"] for number in (5001, 5002)] == ["C00060", "C-WEB"]
-    assert house.lines(5001, "totalTaxAmount") == [(0,)]
-    assert "customer C-WEB" in house.parked()[5003].detail
-
-
-def test_without_a_delivery_address_the_country_of_billing_counts(house: House) -> None:
-    house.bc.control.change("customers", "C00060", {"vatBusPostingGroup": "EXPORT"})
-    house.card(customer_mapping_type="Always take the default customer", customer_setup_by_country_region=[
-        {"country_region_code": "US", "default_customer_no": "C00060"}])
-    house.order(5001, [_line("1000", "120.00")], shipping_address=None, billing_address=AMERICAN)
-
-    house.sync()
-
-    assert house.document(5001)["customerNumber"] == "C00060"
-
-
-def test_a_customer_created_for_a_country_gets_its_tax_area(house: House) -> None:
-    area = house.bc.control.row("taxAreas", "DOMESTIC")["id"]
-    house.card(customer_setup_by_country_region=[
-        {"country_region_code": "DE", "tax_area_id": area, "tax_liable": True}])
-    buyer = house.customer(7001, email="greta@example.de", addresses=[
-        {"address1": "Unter den Linden 1", "city": "Berlin", "zip": "10117", "country_code": "DE"}])
-    house.order(5001, [_line("1000", "120.00")], customer=buyer, email="greta@example.de", tax_rate="0.2",
-                shipping_address={**GERMAN, "first_name": "Greta"})
-
-    house.sync()
-
-    assert house.parked() == {}
-    customer = house.bc.control.row("customers", "S7001")
-    assert (customer["taxAreaId"], customer["taxLiable"]) == (area, True)
-    assert house.lines(5001, "totalTaxAmount") == [(20,)]
-
-
-def test_the_default_customer_of_a_country_is_nobody_s_own(house: House) -> None:
-    house.bc.control.change("customers", "C00060", {"email": "marie@example.fr", "vatBusPostingGroup": "EXPORT"})
-    house.card(customer_setup_by_country_region=[{"country_region_code": "US", "default_customer_no": "C00060"}],
-               shopify_can_update_customers=True)
-    house.bc.control.change("customers", "C00010", {"email": "somebody@example.fr", "phoneNumber": ""})
-    house.customer(7001, email="marie@example.fr", first_name="Marie", last_name="Curie")
-
-    house.sync()
-
-    assert house.bc.control.row("customers", "C00060")["displayName"] == "Customer in the east"

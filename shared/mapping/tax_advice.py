@@ -1,0 +1,28 @@
+"""Where the shop card decides the tax of an order, as a sentence for whoever meets a wrong one.
+
+Business Central reckons tax by the customer's group, Shopify by where the goods go and who is exempt: the row of the
+country gives such orders a customer with the right group. Border: pure.
+"""
+from __future__ import annotations
+
+from shared.mapping.buyers import country_of, row_of
+from shared.shop_card import ShopCard
+from shared.shopify.records import Order
+
+
+def tax_advice(order: Order, card: ShopCard) -> str:
+    """The field of the shop card that decides, and what it holds now; "" where no country is known."""
+    country, exempt = country_of(order), order.tax_exempt
+    if not country:
+        return ""
+    setup = card.setup_of(country)
+    if order.company:
+        field, value = (("Tax Exempt Tax Area", setup.tax_exempt_tax_area_id) if exempt
+                        else ("Tax Area", setup.tax_area_id))
+        about = f"The customer of company {order.company.name} is mended there. For new ones"
+    else:
+        field, value = (("Tax Exempt Customer No.", setup.tax_exempt_customer_no) if exempt
+                        else ("Default Customer No.", setup.default_customer_no))
+        about = "For buyers whose goods go there"
+    who = " and who are exempt from tax in Shopify" if exempt else ""
+    return f"{about}{who} the shop card has {field} of {row_of(country)}: {value or 'it is empty'}."
