@@ -174,6 +174,15 @@ CATALOGUE: dict[str, Problem] = {
         "Fiche magasin > le réglage nommé : indiquer un code connu de Business Central. Ou Business Central > la page "
         "nommée : ajouter le code, puis relancer l'enregistrement.",
     ),
+    "delivery-date-unclear": Problem(
+        Fault.DATA, 422,
+        "The delivery date that the buyer named is no clear date",
+        "Shopify > the order > Additional details: write the date as 2026-03-12, then retry the order. Or shop card > "
+        "Requested Delivery Date Attribute: clear it, and the order gets none.",
+        "La date de livraison indiquée par l'acheteur n'est pas claire",
+        "Shopify > la commande > Détails supplémentaires : écrire la date sous la forme 2026-03-12, puis relancer la "
+        "commande. Ou fiche magasin > Attribut de la date de livraison demandée : le vider, la commande n'en aura pas.",
+    ),
     "country-unknown": Problem(
         Fault.SETUP, 422,
         "Business Central does not know this country",

@@ -134,6 +134,19 @@ class OrdersToImport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hold_minutes: int = 0
 
 
+class DocumentDimension(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One row of Document Dimensions: orders of this channel and country get this value of a dimension.
+
+    channel              as the order shows it; "" = every channel
+    country_region_code  two letters, where the goods go to; "" = every country
+    """
+
+    dimension_code: str
+    dimension_value_code: str
+    channel: str = ""
+    country_region_code: str = ""
+
+
 class ItemTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Values of a new item; Business Central's item templates are not reachable over API v2.0."""
 
@@ -236,6 +249,12 @@ class ShopCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     auto_create_sales_documents: bool = False
     shopify_order_no_on_doc_line: bool = False
     po_number_handling: PoNumberHandling = PoNumberHandling.COMMENT_LINE
+    payment_terms_mapping: dict[str, str] = {}
+    shipment_method_mapping: dict[str, str] = {}
+    salesperson_code: str = ""
+    requested_delivery_date_attribute: str = ""
+    fulfill_by_as_requested_delivery_date: bool = False
+    document_dimensions: tuple[DocumentDimension, ...] = ()
     currency_handling: CurrencyHandling = CurrencyHandling.SHOP_CURRENCY
     currency_mapping: dict[str, str] = {}
     shipping_charges_account: str = ""

@@ -131,6 +131,7 @@ class KnownCompany(msgspec.Struct, frozen=True):
     units: frozenset[str] = frozenset()
     local_values: Mapping[str, Decimal] = {}
     codes: Mapping[CodeTable, Sequence[str]] = {}
+    dimension_values: Mapping[str, Sequence[str]] = {}
 
     def customer_by_number(self, number: str) -> CustomerRow | None:
         return _first(row for row in self.customers if row.number == number)
@@ -174,6 +175,13 @@ class KnownCompany(msgspec.Struct, frozen=True):
     def id_of_code(self, table: CodeTable, code: str) -> str | None:
         return f"id-{code.upper()}" if code.upper() in self.codes.get(table, ()) else None
 
+    @property
+    def global_dimensions(self) -> tuple[str, str]:
+        return "DEPARTMENT", "AREA"
+
+    def knows_dimension_value(self, dimension: str, value: str) -> bool:
+        return value.upper() in self.dimension_values.get(dimension.upper(), ())
+
     def local_value(self, currency: str) -> Decimal | None:
         return self.local_values.get(currency)
 
@@ -189,7 +197,9 @@ def cronus(**tables: Any) -> KnownCompany:
         "countries": frozenset({"FR", "DE", "GB", "US"}),
         "currencies": frozenset({"USD", "GBP", "DKK", "US-D", "JPY"}),
         "units": frozenset({"PCS", "BOX", "KG"}),
-        "codes": {CodeTable.LOCATIONS: ("EAST", "MAIN")},
+        "codes": {CodeTable.LOCATIONS: ("EAST", "MAIN"), CodeTable.PAYMENT_TERMS: ("30D",),
+                  CodeTable.SHIPMENT_METHODS: ("DAP", "EXW"), CodeTable.SALESPEOPLE: ("JR",)},
+        "dimension_values": {"DEPARTMENT": ("WEB", "POS", "SALES"), "AREA": ("30", "70"), "PROJECT": ("SPRING",)},
     }
     return KnownCompany(**(sound | tables))
 

@@ -8,7 +8,7 @@ the server listens on the loopback interface only:
     GET | PATCH | DELETE {table}/{number, code or id}   POST {table}   POST template-rules
 
 Tables are the entity sets and what the API does not show: numberSeries, templateRules, vatPostingSetup
-(id `DOMESTIC|VAT20`), salesSetup (id `SETUP`), generalPostingSetup, salespeople, stock, balances, tariffNumbers,
+(id `DOMESTIC|VAT20`), salesSetup (id `SETUP`), generalPostingSetup, stock, balances, tariffNumbers,
 webServices (id = name of the service). Border: no API rule lives here.
 """
 

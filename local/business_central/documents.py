@@ -28,6 +28,7 @@ CUSTOMER = Pair("customerId", "customerNumber", "customers", "number", "Customer
 BILL_TO = Pair("billToCustomerId", "billToCustomerNumber", "customers", "number", "Customer", "bill-to customer")
 PAYMENT_TERMS = Pair("paymentTermsId", "", "paymentTerms", "code", "Payment Terms", "payment terms")
 SHIPMENT_METHOD = Pair("shipmentMethodId", "", "shipmentMethods", "code", "Shipment Method", "shipment method")
+DIMENSIONS = ("shortcutDimension1Code", "shortcutDimension2Code")
 # Customer property -> the ending of the address properties on a document.
 ADDRESS = {"addressLine1": "AddressLine1", "addressLine2": "AddressLine2", "city": "City", "country": "Country",
            "state": "State", "postalCode": "PostCode"}  # fmt: skip
@@ -129,6 +130,7 @@ def _set_customer(state: State, draft: Draft, values: Row, name: str) -> None:
                "email": customer["email"], "salesperson": customer["salespersonCode"]}  # fmt: skip
     for prop in ("genBusPostingGroup", "locationCode", "shipmentMethodId"):
         header[prop] = customer[prop]
+    _default_dimensions(header)
     _copy_address(header, "sellTo", customer)
     if "shipToName" in header:
         header["shipToName"] = customer["displayName"]
@@ -203,6 +205,26 @@ def _set_shipment_method(state: State, draft: Draft, values: Row, name: str) -> 
     SHIPMENT_METHOD.resolve(state, values, draft.header)
 
 
+def _set_salesperson(state: State, draft: Draft, values: Row, name: str) -> None:
+    """Sets the dimensions anew, from what has default ones: those set before are lost (SalesHeader.CreateDim)."""
+    draft.header[name] = values[name]
+    _default_dimensions(draft.header)
+
+
+def _default_dimensions(header: Row) -> None:
+    header |= dict.fromkeys(DIMENSIONS, "")  # nothing has default dimensions here
+
+
+def _set_dimension(state: State, draft: Draft, values: Row, name: str) -> None:
+    """A value of the global dimension of this number (DimensionManagement.ValidateShortcutDimValues)."""
+    (setup,) = state.rows("generalLedgerSetup")
+    dimension = state.one("dimensions", "code", setup[name])
+    known = state.find("dimensionValues", "code", values[name])
+    if values[name] and (not dimension or all(value["dimensionId"] != dimension["id"] for value in known)):
+        raise errors.not_related(f"Shortcut Dimension {name[17]} Code", "Sales Header", values[name], "Dimension Value")
+    draft.header[name] = values[name]
+
+
 def _set_sell_to(state: State, draft: Draft, values: Row, name: str) -> None:
     """The ship-to address follows the sell-to address as long as it equals it."""
     header = draft.header
@@ -245,6 +267,7 @@ SETTERS: dict[str, Callable[[State, Draft, Row, str], Any]] = {
     "billToCustomerId": _set_bill_to, "billToCustomerNumber": _set_bill_to,
     "currencyId": _set_currency, "currencyCode": _set_currency,
     "paymentTermsId": _set_payment_terms, "shipmentMethodId": _set_shipment_method,
+    "salesperson": _set_salesperson, **dict.fromkeys(DIMENSIONS, _set_dimension),
     "phoneNumber": _set_phone, "email": _set_email,
     "invoiceId": _set_invoice, "invoiceNumber": _set_invoice,
     "discountAmount": _later, "fullyShipped": _later,

@@ -13,6 +13,8 @@ from .contract import BLANK_GUID, CONTRACT, EntitySet, Row, check_body
 from .draft import KIND_OF_LINES, Draft, check_open, open_draft, save
 from .state import State
 
+DIMENSIONS = ("shortcutDimension1Code", "shortcutDimension2Code")
+"""Hidden on a line: it takes those of the header when its object is set (SalesLine.CreateDim), and never later."""
 HIDDEN: Row = {"vatProdPostingGroup": "", "genProdPostingGroup": "", "invoiceDiscount": ZERO}
 # What a new type or object takes away.
 OBJECT: Row = {
@@ -159,6 +161,7 @@ def _set_item(state: State, draft: Draft, line: Row, item: Row) -> None:
         **OBJECT, "lineType": "Item", "itemId": item["id"], "lineObjectNumber": item["number"],
         "description": item["displayName"], "description2": item["displayName2"], "quantity": quantity,
         "genProdPostingGroup": item["generalProductPostingGroupCode"], "shipmentDate": state.today(),
+        **{name: draft.header[name] for name in DIMENSIONS},
     }  # fmt: skip
     line_values.take_location(state, draft, line)
     line_values.take_unit(state, line, item)
@@ -193,6 +196,7 @@ def _set_account(state: State, draft: Draft, line: Row, account: Row) -> None:
         **OBJECT, "lineType": "Account", "accountId": account["id"], "lineObjectNumber": account["number"],
         "description": account["displayName"], "quantity": quantity,
         "genProdPostingGroup": account["genProdPostingGroup"], "shipmentDate": state.today(),
+        **{name: draft.header[name] for name in DIMENSIONS},
     }  # fmt: skip
     line_values.set_tax(state, draft, line, account["vatProdPostingGroup"])
     line_values.refresh_quantities(line)

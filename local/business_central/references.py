@@ -15,8 +15,7 @@ from .state import State
 # Where the value of a Code property must exist: relation in the contract -> (table, caption).
 RELATED = {
     "Country/Region": "countriesRegions",
-    "Salesperson/Purchaser": "salespeople",
-    "Dimension Value.Code": "dimensionValues",
+    "Salesperson/Purchaser": "salespeoplePurchasers",
     "VAT Product Posting Group": "taxGroups",
 }
 

@@ -27,7 +27,7 @@ CODES: dict[str, dict[str, str]] = {
     "unitsOfMeasure": {"PCS": "Piece", "BOX": "Box", "KG": "Kilogram"},
     "itemCategories": {"FURNITURE": "Office furniture", "GIFTS": "Gifts"},
     "locations": {"EAST": "East warehouse", "MAIN": "Main warehouse"},
-    "salespeople": {"JR": "John Roberts"},
+    "salespeoplePurchasers": {"JR": "John Roberts"},
     "tariffNumbers": {"847130": "Portable computers", "940330": "Wooden office furniture"},
     "taxAreas": {"DOMESTIC": "Domestic customers", "EU": "Customers in EU", "EXPORT": "Other customers"},
     "taxGroups": {"VAT20": "Standard VAT 20 %", "VAT55": "Reduced VAT 5.5 %", "NOVAT": "No VAT"},
@@ -36,6 +36,8 @@ CODES: dict[str, dict[str, str]] = {
     "customerPostingGroups": {"DOMESTIC": "Domestic", "EU": "EU", "EXPORT": "Export"},
 }  # fmt: skip
 
+# Dimension -> its values; the first two are the global dimensions.
+DIMENSIONS = {"DEPARTMENT": ("SALES", "WEB", "POS"), "AREA": ("30", "70"), "PROJECT": ("SPRING",)}
 PAYMENT_TERMS = {"CM": ("Current month", "CM"), "30D": ("Net 30 days", "30D")}
 PRODUCT_GROUPS = {"RETAIL": "VAT20", "FOOD": "VAT55", "SERVICES": "VAT20"}
 EXCHANGE_RATES = {"USD": "1.10", "GBP": "0.85"}
@@ -154,7 +156,9 @@ TEXTS = ("displayName", "description")
 def _company(state: State) -> None:
     _add(state, "companies", key=COMPANY_NAME, name=COMPANY_NAME, displayName=COMPANY_NAME, systemVersion="29.0")
     _add(state, "companyInformation", displayName=COMPANY_NAME, country="FR", currencyCode=LOCAL_CURRENCY)
-    _add(state, "generalLedgerSetup", localCurrencyCode=LOCAL_CURRENCY, localCurrencySymbol="€")
+    first, second, *_ = DIMENSIONS
+    _add(state, "generalLedgerSetup", localCurrencyCode=LOCAL_CURRENCY, localCurrencySymbol="€",
+         shortcutDimension1Code=first, shortcutDimension2Code=second)  # fmt: skip
 
 
 def as_another_company(state: State) -> None:
@@ -170,6 +174,10 @@ def _setup(state: State) -> None:
     state.insert(items.SALES_SETUP, {"id": "SETUP", "vatBusPostingGroupPrice": "DOMESTIC"})
     for code, (text, formula) in PAYMENT_TERMS.items():
         _add(state, "paymentTerms", code=code, displayName=text, dueDateCalculation=formula)
+    for dimension, values in DIMENSIONS.items():
+        of = _add(state, "dimensions", code=dimension, displayName=dimension.title())["id"]
+        for value in values:
+            _add(state, "dimensionValues", code=value, dimensionId=of, displayName=value)
     for code, rate in EXCHANGE_RATES.items():
         _add(state, "currencyExchangeRates", key=code, currencyCode=code, startingDate="2025-01-01",
              exchangeRateAmount=Decimal(rate), relationalExchangeRateAmount=Decimal(1))  # fmt: skip

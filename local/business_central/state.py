@@ -28,6 +28,7 @@ UNIQUE: dict[str, tuple[str, ...]] = {
     **{name: ("code",) for name, entity in CONTRACT.items() if "code" in entity.properties},
     **dict.fromkeys(DOCUMENT_LINES, ("documentId", "sequence")),
     "itemVariants": ("itemNumber", "code"),
+    "dimensionValues": ("dimensionId", "code"),
     "journals": ("template", "code"),
     "journalLines": ("journalId", "lineNumber"),
 }

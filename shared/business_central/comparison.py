@@ -19,6 +19,11 @@ from shared.mapping.plan import Body, SalesOrderPlan
 _BLANK = "00000000-0000-0000-0000-000000000000"
 _NAMES = {"salesOrders": "sales order", "salesInvoices": "sales invoice", "salesShipments": "shipment"}
 _BUYER = {"customerNumber": "customer", "currencyCode": "currency", "pricesIncludeTax": "prices include tax"}
+_DETAILS = {
+    "paymentTermsId": "payment terms", "shipmentMethodId": "shipment method", "salesperson": "salesperson",
+    "requestedDeliveryDate": "requested delivery date",
+    "shortcutDimension1Code": "first global dimension", "shortcutDimension2Code": "second global dimension",
+}
 _NO_TEXT = frozenset(("externalDocumentNumber", "orderDate", *_BUYER))
 _SHOWN = 5
 
@@ -61,7 +66,7 @@ def tolerated(plan: SalesOrderPlan, lines: Iterable[Row]) -> Decimal:
 
 def differences(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
     """What differs in who buys what for how much, and from where, "there / planned"; none for the same order."""
-    return [*differences_of_sale(found, plan), *not_as_sent(found, plan)]
+    return [*differences_of_sale(found, plan), *_locations(found, plan)]
 
 
 def differences_of_sale(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
@@ -70,8 +75,10 @@ def differences_of_sale(found: FoundDocument, plan: SalesOrderPlan) -> list[str]
 
 
 def not_as_sent(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
-    """What Business Central may decide otherwise than it was sent: the locations of the lines."""
-    return _locations(found, plan)
+    """What Business Central kept otherwise than it was just sent: terms, dimensions and the like, and locations."""
+    header = [caption for name, caption in _DETAILS.items()
+              if name in plan.header and _text(found.header.get(name)) != _text(plan.header[name])]
+    return header + _locations(found, plan)
 
 
 def texts_that_differ(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:

@@ -153,6 +153,16 @@ class Directory:
                 self._ids[table] = {code_key(row["code"]): str(row["id"]) for row in rows}
             return self._ids[table].get(code_key(code))
 
+    @property
+    def global_dimensions(self) -> tuple[str, str]:
+        """The codes of the two global dimensions, "" where there is none."""
+        with self._lock:
+            return self._global_dimensions
+
+    def knows_dimension_value(self, dimension: str, value: str) -> bool:
+        with self._lock:
+            return (code_key(dimension), code_key(value)) in self._dimension_values
+
     def local_value(self, currency: str) -> Decimal | None:
         """Units of the local currency for one unit of this one, by the exchange rates of today; None without a rate."""
         with self._lock:
@@ -189,6 +199,20 @@ class Directory:
     @cached_property
     def _rates(self) -> list[RateRow]:
         return list(self._rows("currencyExchangeRates", RateRow))
+
+    @cached_property
+    def _global_dimensions(self) -> tuple[str, str]:
+        names = ("shortcutDimension1Code", "shortcutDimension2Code")
+        for row in self._bc.rows("generalLedgerSetup", select=",".join(names), fresh=True):
+            return row.get(names[0]) or "", row.get(names[1]) or ""
+        return "", ""
+
+    @cached_property
+    def _dimension_values(self) -> frozenset[tuple[str, str]]:
+        dimensions = {row["id"]: code_key(row["code"])
+                      for row in self._bc.rows("dimensions", select="id,code", fresh=True)}
+        values = self._bc.rows("dimensionValues", select="code,dimensionId", fresh=True)
+        return frozenset((dimensions.get(row["dimensionId"], ""), code_key(row["code"])) for row in values)
 
     @cached_property
     def _local_currency(self) -> str:

@@ -41,6 +41,9 @@ class CodeTable(StrEnum):
     """Entity sets whose rows the shop card names by their code, and documents by their id."""
 
     LOCATIONS = "locations"
+    PAYMENT_TERMS = "paymentTerms"
+    SHIPMENT_METHODS = "shipmentMethods"
+    SALESPEOPLE = "salespeoplePurchasers"
 
 
 class CustomerRow(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):

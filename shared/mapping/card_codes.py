@@ -52,13 +52,28 @@ class NamedCode(NamedTuple):
 
 
 def codes_of(card: ShopCard) -> list[NamedCode]:
-    """All codes that the card names."""
-    default_location = CardCode(card.default_location_code, "Default Location Code")
-    single = [NamedCode(default_location, CodeTable.LOCATIONS, always=True)]
-    mappings = (("Location Mapping", card.location_mapping, CodeTable.LOCATIONS),)
+    """All codes that the card names; its dimensions are in document_details.py."""
+    single = (
+        NamedCode(CardCode(card.default_location_code, "Default Location Code"), CodeTable.LOCATIONS, always=True),
+        NamedCode(CardCode(card.salesperson_code, "Salesperson Code"), CodeTable.SALESPEOPLE, always=True),
+    )
     rows = [NamedCode(CardCode(code, f'{setting} "{name}"'), table)
-            for setting, mapping, table in mappings for name, code in mapping.items()]
+            for setting, mapping, table in mappings_of(card) for name, code in mapping.items()]
     return [one for one in single if one.named.code] + rows
 
 
-_PAGES = {CodeTable.LOCATIONS: "page Locations"}
+def mappings_of(card: ShopCard) -> list[tuple[str, Mapping[str, str], CodeTable]]:
+    """The mappings from names of Shopify's to codes: caption, rows, table of the codes."""
+    return [
+        ("Location Mapping", card.location_mapping, CodeTable.LOCATIONS),
+        ("Payment Terms Mapping", card.payment_terms_mapping, CodeTable.PAYMENT_TERMS),
+        ("Shipment Method Mapping", card.shipment_method_mapping, CodeTable.SHIPMENT_METHODS),
+    ]
+
+
+_PAGES = {
+    CodeTable.LOCATIONS: "page Locations",
+    CodeTable.PAYMENT_TERMS: "page Payment Terms",
+    CodeTable.SHIPMENT_METHODS: "page Shipment Methods",
+    CodeTable.SALESPEOPLE: "page Salespeople/Purchasers",
+}

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from shared.business_central.rows import CodeTable
 from shared.clock import from_iso
-from shared.mapping.card_codes import codes_of
+from shared.mapping.card_codes import codes_of, mappings_of
 from shared.mapping.text import code, same_name
 from shared.shop_card import CompanyMapping, CustomerMapping, NameSource, ShopCard, SkuMapping
 
@@ -180,12 +181,23 @@ def _currencies(card: ShopCard) -> Iterator[str]:
 
 
 def _codes(card: ShopCard) -> Iterator[str]:
-    for named, _, _ in codes_of(card):
-        if not named.code.strip() or len(named.code) > CODE_LENGTH:
-            yield f"{named.setting}: a code of Business Central, at most {CODE_LENGTH} characters."
-    for setting, mapping in (("Location Mapping", card.location_mapping),):
+    for named, table, _ in codes_of(card):
+        length = NUMBER_LENGTH if table is CodeTable.SALESPEOPLE else CODE_LENGTH
+        if not named.code.strip() or len(named.code) > length:
+            yield f"{named.setting}: a code of Business Central, at most {length} characters."
+    for setting, mapping, _ in mappings_of(card):
         for name in _doubles(same_name(name) for name in mapping):
             yield f'{setting}: "{name}" appears more than once.'
+
+
+def _dimensions(card: ShopCard) -> Iterator[str]:
+    for row in card.document_dimensions:
+        codes = (row.dimension_code, row.dimension_value_code)
+        if not all(one.strip() and len(one) <= NUMBER_LENGTH for one in codes):
+            yield (f'Document Dimensions "{row.dimension_code}": needs a dimension code and a dimension value code, at '
+                   f"most {NUMBER_LENGTH} characters each.")
+        if row.country_region_code and not _COUNTRY.fullmatch(row.country_region_code):
+            yield f'Document Dimensions "{row.dimension_code}": the country is Shopify\'s two-letter code, e.g. DE.'
 
 
 def _tolerance(card: ShopCard) -> Iterator[str]:
@@ -215,5 +227,5 @@ def _doubles(texts: Iterable[str]) -> list[str]:
 
 _RULES: tuple[Callable[[ShopCard], Iterator[str]], ...] = (
     _code, _company, _enabled, _logging_mode_until, _customers, _countries, _companies, _items, _orders_to_import,
-    _numbers, _shipping_charges, _vendor_items, _currencies, _codes, _tolerance, _time_zone,
+    _numbers, _shipping_charges, _vendor_items, _currencies, _codes, _dimensions, _tolerance, _time_zone,
 )

@@ -13,6 +13,7 @@ from shared.mapping import text
 from shared.mapping.addresses import customer_address
 from shared.mapping.buyers import default_company, is_default, is_private, match_contact
 from shared.mapping.customers import differing
+from shared.mapping.document_details import payment_terms
 from shared.mapping.known import CustomersAndSetup, KnownCustomers, LinkOfCustomer
 from shared.mapping.plan import Body, CustomerPlan
 from shared.mapping.refusals import number_taken
@@ -37,7 +38,8 @@ def company_plan(company: Company, card: ShopCard, known: CustomersAndSetup, lin
     """What has to happen so that this company is a Business Central customer.
 
     `linked` is the customer it was linked to before; `link_of_customer` tells whom private customers became.
-    Raises RecordRefused: customer-without-address (no location), customer-missing, country-unknown, number-taken.
+    Raises RecordRefused: customer-without-address (no location), customer-missing, code-unknown, country-unknown,
+    number-taken.
     """
     record = _record(company)
     if card.company_mapping_type is CompanyMapping.DEFAULT_COMPANY:
@@ -113,7 +115,15 @@ def _new(company: Company, card: ShopCard, known: CustomersAndSetup) -> Body:
     body = {name: value for name, value in given.items() if value}
     address, settings = _given_address(company), company.location.tax_settings if company.location else TaxSettings()
     exempt = is_exempt(settings.tax_exempt, settings.tax_exemptions, body.get("country", ""), known)
-    return body | tax_of_country(card.setup_of(address.country_code if address else ""), exempt=exempt)
+    tax = tax_of_country(card.setup_of(address.country_code if address else ""), exempt=exempt)
+    return body | tax | _payment_terms(company, card, known)
+
+
+def _payment_terms(company: Company, card: ShopCard, known: CustomersAndSetup) -> Body:
+    """The terms agreed with the company, as the card maps them; {} where there are none, or none mapped."""
+    agreed = company.location.buyer_experience_configuration if company.location else None
+    template = agreed.payment_terms_template if agreed else None
+    return payment_terms(template.name, card, known, record=_record(company)) if template else {}
 
 
 def _details(company: Company) -> Body:

@@ -74,6 +74,13 @@ class KnownSetup(Protocol):
         """The id of the row with this code; None without one."""
         ...
 
+    @property
+    def global_dimensions(self) -> tuple[str, str]:
+        """The codes of Business Central's two global dimensions, "" where there is none."""
+        ...
+
+    def knows_dimension_value(self, dimension: str, value: str) -> bool: ...
+
     def local_value(self, currency: str) -> Decimal | None:
         """Units of the local currency for one unit of this one, today; None without an exchange rate."""
         ...

@@ -73,6 +73,11 @@ def selection_of(wanted: OrdersToImport) -> str:
     return msgspec.json.encode(wanted).decode()
 
 
+def channels_of(order: Order) -> list[str]:
+    """The names of the channel an order came by: the app's, and the source's."""
+    return [name for name in (order.app.name if order.app else "", order.source_name or "") if name]
+
+
 def _status(order: Order, wanted: OrdersToImport) -> str:
     status = order.display_financial_status
     if status in _NOTHING_TO_PAY:
@@ -94,7 +99,7 @@ def _test(order: Order, wanted: OrdersToImport) -> str:
 
 
 def _channel(order: Order, wanted: OrdersToImport) -> str:
-    names = [name for name in (order.app.name if order.app else "", order.source_name or "") if name]
+    names = channels_of(order)
     found = {same_name(name) for name in names}
     shown = " / ".join(names) or "not known"
     if wanted.channels and not found & {same_name(name) for name in wanted.channels}:

@@ -17,6 +17,7 @@ from shared.mapping import lines, text
 from shared.mapping.addresses import document_address
 from shared.mapping.billing import Bill, Billed, bill_of, check_possible
 from shared.mapping.buyers import email_of, phone_of
+from shared.mapping.document_details import details
 from shared.mapping.extras import Extra, extras_of
 from shared.mapping.known import ItemsAndSetup, KnownSetup, LinkOfVariant
 from shared.mapping.locations import Placed, placed
@@ -177,6 +178,7 @@ def _header(order: Order, card: ShopCard, known: KnownSetup, customer_number: st
         **_sell_to(order, card, known, record),
         **_ship_to(order, card, known, record),
         **_contact(order),
+        **details(order, card, known, record=record),
     }
 
 

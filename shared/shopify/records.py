@@ -337,6 +337,13 @@ class CashRounding(_Record, frozen=True, kw_only=True):
     refund_set: MoneyBag | None = None
 
 
+class Attribute(_Record, frozen=True, kw_only=True):
+    """A further detail of an order, as the shop's theme or an app has it asked."""
+
+    key: str
+    value: str | None = None
+
+
 class SalesApp(_Record, frozen=True, kw_only=True):
     """The app an order was placed with; its name is what the admin shows as its channel."""
 
@@ -405,6 +412,7 @@ class Order(_Record, frozen=True, kw_only=True):
     email: str | None = None
     phone: str | None = None
     note: str | None = None
+    custom_attributes: list[Attribute] = []
     currency_code: str
     presentment_currency_code: str
     taxes_included: bool

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -22,6 +23,7 @@ from shared.errors import ConnectorError, RecordRefused
 from shared.mapping.accounts import usable_account
 from shared.mapping.buyers import may_create
 from shared.mapping.card_codes import codes_of, id_of
+from shared.mapping.dimensions import property_of
 from shared.mapping.items import creates_items
 from shared.mapping.line_items import named_item
 from shared.mapping.money import currency_code
@@ -121,12 +123,16 @@ def _accounts(desk: _Desk) -> Iterator[Finding]:
 
 def _codes(desk: _Desk, *, always: bool) -> Iterator[Finding]:
     """Codes of the card that Business Central does not know: those of every order, or of some."""
-    for named, table, every in codes_of(desk.card):
-        if every is always:
-            try:
-                id_of(named, table, desk.directory, record="every order" if every else "an order")
-            except RecordRefused as problem:
-                yield Finding(code=problem.code, detail=problem.detail)
+    record = "every order" if always else "an order"
+    asked = [partial(id_of, one.named, one.table, desk.directory, record=record)
+             for one in codes_of(desk.card) if one.always is always]
+    asked += [partial(property_of, row, desk.directory, record=record) for row in desk.card.document_dimensions
+              if always is not bool(row.channel or row.country_region_code)]
+    for ask in asked:
+        try:
+            ask()
+        except RecordRefused as problem:
+            yield Finding(code=problem.code, detail=problem.detail)
 
 
 def _item_card(desk: _Desk) -> Iterator[Finding]:

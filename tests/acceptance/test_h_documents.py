@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from local.business_central import documents
 from tests.house import House
 
 FIVE_MINUTES = 300
@@ -79,3 +80,106 @@ def test_a_document_whose_location_somebody_changed_is_not_taken_over(house: Hou
     assert house.parked()[5001].code == "document-differs"
     assert "location of item 1000" in house.parked()[5001].detail
     assert len(house.documents(5001)) == 1
+
+
+# Terms, method, salesperson, delivery date, dimensions
+
+
+def said(house: House, number: int) -> dict[str, Any]:
+    """What the header of the document says, with codes in the place of ids."""
+    document = house.document(number)
+    tables = ("paymentTerms", "shipmentMethods")
+    codes = {row["id"]: row["code"] for table in tables for row in house.bc.state.rows(table)}
+    return {
+        "terms": codes.get(document["paymentTermsId"], ""), "method": codes.get(document["shipmentMethodId"], ""),
+        "salesperson": document["salesperson"], "delivery": document["requestedDeliveryDate"],
+        "dimensions": (document["shortcutDimension1Code"], document["shortcutDimension2Code"]),
+    }
+
+
+def test_a_document_says_what_the_card_maps_and_its_lines_bear_its_dimensions(house: House) -> None:
+    house.card(
+        payment_terms_mapping={"Net 30": "30D"}, shipment_method_mapping={"Express": "DAP"}, salesperson_code="JR",
+        requested_delivery_date_attribute="Delivery date",
+        document_dimensions=[{"dimension_code": "DEPARTMENT", "dimension_value_code": "WEB"},
+                             {"dimension_code": "AREA", "dimension_value_code": "70", "country_region_code": "FR"}])
+    house.order(5001, payment_terms={"payment_terms_name": "Net 30", "due_in_days": 30},
+                shipping=[{"title": "Express", "price": "12.00"}], attributes={"Delivery date": "2026-03-20"})
+
+    house.sync()
+    writes = house.bc_writes()
+    house.change("orders", 5001, tags=["seen"])
+    house.sync()
+
+    assert said(house, 5001) == {
+        "terms": "30D", "method": "DAP", "salesperson": "JR", "delivery": "2026-03-20", "dimensions": ("WEB", "70")}
+    assert {(line["shortcutDimension1Code"], line["shortcutDimension2Code"])
+            for line in house.bc.state.rows("salesOrderLines")} == {("WEB", "70")}
+    assert house.bc_writes() == writes
+    assert not house.parked()
+
+
+def test_what_the_card_does_not_map_is_the_customers_own(house: House) -> None:
+    terms, method = (house.bc.control.row(table, code)["id"]
+                     for table, code in (("paymentTerms", "CM"), ("shipmentMethods", "EXW")))
+    house.bc.control.change("customers", "C00010", {
+        "paymentTermsId": terms, "shipmentMethodId": method, "salespersonCode": "JR"})
+    house.card(payment_terms_mapping={"Net 60": "30D"}, shipment_method_mapping={"Standard": "DAP"})
+    house.order(5001, payment_terms={"payment_terms_name": "Net 30", "due_in_days": 30},
+                shipping=[{"title": "Express", "price": "12.00"}])
+
+    house.sync()
+
+    assert said(house, 5001) == {
+        "terms": "CM", "method": "EXW", "salesperson": "JR", "delivery": "0001-01-01", "dimensions": ("", "")}
+
+
+@pytest.mark.parametrize(("table", "row", "settings"), [
+    ("salespeoplePurchasers", {"code": "AB", "displayName": "Ada"}, {"salesperson_code": "AB"}),
+    ("shipmentMethods", {"code": "FOB", "displayName": "Free"}, {"shipment_method_mapping": {"Express": "FOB"}}),
+    ("paymentTerms", {"code": "60D", "displayName": "Net 60"}, {"payment_terms_mapping": {"Net 30": "60D"}}),
+])
+def test_a_code_that_is_added_to_business_central_lets_the_parked_order_go_on(
+    house: House, table: str, row: dict[str, str], settings: dict[str, Any],
+) -> None:
+    house.card(**settings)
+    house.order(5001, payment_terms={"payment_terms_name": "Net 30"}, shipping=[{"title": "Express", "price": "12.00"}])
+    house.sync()
+
+    assert (house.parked()[5001].code, house.documents(5001)) == ("code-unknown", [])
+
+    house.bc.control.add(table, row)
+    house.clock.forward(FIVE_MINUTES)
+    house.sync()
+
+    assert house.document(5001)
+    assert not house.parked()
+
+
+def test_a_delivery_date_that_is_not_clear_parks_the_order_until_somebody_writes_it_clearly(house: House) -> None:
+    house.card(requested_delivery_date_attribute="Delivery date")
+    house.order(5001, attributes={"Delivery date": "12/03/2026"})
+    house.sync()
+
+    assert house.parked()[5001].code == "delivery-date-unclear"
+    assert "12/03" not in house.parked()[5001].detail
+
+    house.change("orders", 5001, attributes={"Delivery date": "2026-03-12"})
+    house.sync()
+
+    assert said(house, 5001)["delivery"] == "2026-03-12"
+
+
+def test_dimensions_that_business_central_sets_anew_take_the_order_back(
+    house: House, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Should Business Central validate the salesperson after the dimensions, these would be lost."""
+    house.card(document_dimensions=[{"dimension_code": "AREA", "dimension_value_code": "70"}])
+    monkeypatch.setitem(documents.SETTERS, "shortcutDimension2Code", lambda state, draft, values, name: None)
+    house.order(5001)
+
+    house.sync()
+
+    assert house.parked()[5001].code == "document-differs"
+    assert "second global dimension" in house.parked()[5001].detail
+    assert house.documents(5001) == []

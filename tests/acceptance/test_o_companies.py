@@ -118,6 +118,30 @@ def test_o2_by_tax_id_nobody_with_that_number_makes_a_customer_that_has_it(house
     assert house.bc.control.row("customers", "C503")["taxRegistrationNumber"] == "FR40303265045"
 
 
+@pytest.mark.parametrize(("agreed", "code"), [("Net 30", "30D"), ("Net 60", ""), (None, "")])
+def test_o5_a_new_customer_of_a_company_gets_the_terms_that_its_agreed_ones_are_mapped_to(
+    house: House, agreed: str | None, code: str,
+) -> None:
+    house.card(payment_terms_mapping={"Net 30": "30D"})
+    spalt(house, payment_terms=agreed)
+
+    house.sync("companies")
+
+    codes = {row["id"]: row["code"] for row in house.bc.state.rows("paymentTerms")}
+    assert codes.get(house.bc.control.row("customers", "C503")["paymentTermsId"], "") == code
+    assert house.parked() == {}
+
+
+def test_o5_terms_that_business_central_lacks_park_the_company_and_name_the_mapping(house: House) -> None:
+    house.card(payment_terms_mapping={"Net 30": "60D"})
+    spalt(house, payment_terms="Net 30")
+
+    house.sync("companies")
+
+    assert house.parked()[503].code == "code-unknown"
+    assert 'Company 503 needs Payment Terms Mapping "Net 30"' in house.parked()[503].detail
+
+
 def test_o3_by_email_the_main_contact_leads_to_the_customer(house: House) -> None:
     house.customer(7003, email="marie@example.fr", first_name="Marie", last_name="Curie")
     house.company(503, name="Spalt AG", contacts=[7003], locations=[{"name": "L", "address": PERRACHE}])

@@ -174,16 +174,25 @@ def test_the_set_up_check_names_accounts_default_customer_and_country_of_the_car
 
 
 def test_the_set_up_check_names_codes_of_the_card_that_business_central_lacks(house: House, admin: Admin) -> None:
-    house.card(default_location_code="WEST", location_mapping={"Lyon": "EAST", "Paris": "SOUTH"})
+    house.card(
+        default_location_code="WEST", location_mapping={"Lyon": "EAST", "Paris": "SOUTH"}, salesperson_code="JR",
+        payment_terms_mapping={"Net 30": "60D"}, shipment_method_mapping={"Express": "DAP"}, document_dimensions=[
+            {"dimension_code": "DEPARTMENT", "dimension_value_code": "WEB"},
+            {"dimension_code": "AREA", "dimension_value_code": "99"},
+            {"dimension_code": "PROJECT", "dimension_value_code": "SPRING", "channel": "pos"}])
 
     report = checked(admin, "FR")
 
-    assert [(one["code"], one["detail"]) for one in report["missing"]] == [
-        ("code-unknown", "Every order needs Default Location Code of the shop card: WEST is not in Business Central "
-                         "(page Locations).")]
-    assert [(one["code"], one["detail"]) for one in report["advice"]] == [
-        ("code-unknown", 'An order needs Location Mapping "Paris" of the shop card: SOUTH is not in Business Central '
-                         "(page Locations).")]
+    assert [one["code"] for one in report["missing"] + report["advice"]] == ["code-unknown"] * 5
+    assert [one["detail"].split(" of the shop card: ") for one in report["missing"]] == [
+        ["Every order needs Default Location Code", "WEST is not in Business Central (page Locations)."],
+        ['Every order needs Document Dimensions "AREA"',
+         "99 is none of its values in Business Central (page Dimensions)."]]
+    assert [one["detail"].split(" of the shop card: ") for one in report["advice"]] == [
+        ['An order needs Location Mapping "Paris"', "SOUTH is not in Business Central (page Locations)."],
+        ['An order needs Payment Terms Mapping "Net 30"', "60D is not in Business Central (page Payment Terms)."],
+        ['An order needs Document Dimensions "PROJECT"', "it is no global dimension of Business Central (page General "
+         "Ledger Setup), and only those two reach the lines of a document."]]
 
 
 def test_the_set_up_check_names_a_currency_without_a_rate(house: House, admin: Admin) -> None:

@@ -11,6 +11,7 @@ from shared.shop_card import (
     ChargeType,
     CountrySetup,
     CustomerMapping,
+    DocumentDimension,
     ItemTemplate,
     NameSource,
     OrdersToImport,
@@ -103,6 +104,13 @@ def test_a_sound_card_has_no_violations(card):
         pytest.param({"location_mapping": {"Lyon": " "}}, 'Location Mapping "Lyon":', id="location-without-code"),
         pytest.param({"location_mapping": {"Lyon": "EAST", "lyon ": "MAIN"}}, 'Location Mapping: "lyon"',
                      id="location-twice"),
+        pytest.param({"payment_terms_mapping": {"A": "C" * 11}}, 'Payment Terms Mapping "A":', id="terms-too-long"),
+        pytest.param({"shipment_method_mapping": {"A": "C" * 11}}, 'Shipment Method Mapping "A":', id="method-length"),
+        pytest.param({"salesperson_code": "S" * 21}, "Salesperson Code:", id="salesperson-too-long"),
+        *(pytest.param({"document_dimensions": (row,)}, 'Document Dimensions "', id=f"dimension-{number}")
+          for number, row in enumerate((
+              DocumentDimension("", "WEB"), DocumentDimension("AREA", " "), DocumentDimension("AREA", "7" * 21),
+              DocumentDimension("AREA", "70", country_region_code="France")))),
         pytest.param({"rounding_tolerance": Decimal("-0.01")}, "Rounding Tolerance:", id="negative-tolerance"),
         pytest.param({"rounding_tolerance": Decimal("1.01")}, "Rounding Tolerance:", id="tolerance-too-large"),
         pytest.param({"rounding_tolerance": Decimal("NaN")}, "Rounding Tolerance:", id="tolerance-no-number"),
