@@ -186,11 +186,11 @@ CATALOGUE: dict[str, Problem] = {
     "country-unknown": Problem(
         Fault.SETUP, 422,
         "Business Central does not know this country",
-        "Business Central > Countries/Regions: add the country with its two-letter code, then "
-        "retry the record.",
+        "Business Central > Countries/Regions: add the country with its two-letter code, or name the code "
+        "that it has there on the shop card (Country/Region Mapping). Then retry the record.",
         "Business Central ne connaît pas ce pays",
-        "Business Central > Pays/Régions : ajouter le pays avec son code à deux lettres, puis "
-        "relancer l'enregistrement.",
+        "Business Central > Pays/Régions : ajouter le pays avec son code à deux lettres, ou indiquer le code "
+        "qu'il y porte dans la fiche magasin (Country/Region Mapping). Puis relancer l'enregistrement.",
     ),
     "total-mismatch": Problem(
         Fault.DATA, 422,

@@ -224,6 +224,7 @@ class ShopCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shopify_can_update_companies: bool = False
     default_company_no: str = ""
     customer_setup_by_country_region: tuple[CountrySetup, ...] = ()
+    country_region_mapping: dict[str, str] = {}
     name_source: NameSource = NameSource.COMPANY_NAME
     name_2_source: NameSource = NameSource.FIRST_LAST
     contact_source: NameSource = NameSource.FIRST_LAST

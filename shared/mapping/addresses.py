@@ -1,7 +1,8 @@
 """Shopify addresses as Business Central's address fields.
 
 Rules: Microsoft's Shopify Connector (County Source on the shop card); Microsoft Learn, "API v2.0",
-customer and salesOrder. A country must exist in Business Central before it can be named. Address
+customer, salesOrder and countryRegion. A country must exist in Business Central before it can be named. Its
+countries are known by their codes alone: API v2.0 does not show their ISO codes, and a code need not be one. Address
 fields are always given as a whole: an empty second line must replace an old one.
 """
 from __future__ import annotations
@@ -19,17 +20,40 @@ def county_of(address: Address, card: ShopCard) -> str:
     return (address.province_code if card.county_source is CountySource.CODE else address.province) or ""
 
 
-def country_of(address: Address, known: KnownSetup, *, record: str) -> str:
-    """The country code, "" if Shopify has none; RecordRefused(country-unknown) if BC lacks it."""
-    country = code(address.country_code_v2)
-    if country and not known.knows_country(country):
+def wanted_country(iso: str | None, card: ShopCard) -> str:
+    """Business Central's code of Shopify's country by Country/Region Mapping, else Shopify's own; "" for none."""
+    return code(card.country_region_mapping.get(code(iso)) or iso)
+
+
+def iso_country(country: str, card: ShopCard) -> str:
+    """Shopify's code of Business Central's country: the other way round."""
+    mapped = (iso for iso, ours in card.country_region_mapping.items() if code(ours) == code(country))
+    return next(mapped, code(country))
+
+
+def check_country(iso: str, card: ShopCard, known: KnownSetup, *, named: str = "") -> str:
+    """Why Business Central has no country for Shopify's, in a sentence; "" where it has one.
+
+    A code that the card gives to another country is that country's, whatever it looks like.
+    """
+    wanted, setting = wanted_country(iso, card), f'Country/Region Mapping of "{iso}" on the shop card'
+    where, mapped = (f"{named} ({iso})" if named else iso), iso in card.country_region_mapping
+    if not mapped and (other := iso_country(iso, card)) != iso:
+        return f"the shop card gives the country/region {iso} to {other}, so {where} needs its own: {setting}."
+    if known.knows_country(wanted):
+        return ""
+    if mapped:
+        return f"{setting} makes {where} {wanted}, and Business Central has no country/region {wanted}."
+    return f"Business Central has no country/region {iso}. If it has another code for {where}, name it in {setting}."
+
+
+def _country(address: Address, card: ShopCard, known: KnownSetup, *, record: str) -> str:
+    """Business Central's country code, "" if Shopify has none; RecordRefused(country-unknown) if BC lacks it."""
+    iso = code(address.country_code_v2)
+    if iso and (problem := check_country(iso, card, known, named=address.country or "")):
         raise RecordRefused(
-            "country-unknown",
-            f"The address of {record} is in {address.country or country}; "
-            f"Business Central has no country/region {country}.",
-            record=record,
-        )
-    return country
+            "country-unknown", f"The address of {record} is in {address.country or iso}: {problem}", record=record)
+    return wanted_country(iso, card)
 
 
 def customer_address(address: Address, card: ShopCard, known: KnownSetup, *, record: str) -> Body:
@@ -37,7 +61,7 @@ def customer_address(address: Address, card: ShopCard, known: KnownSetup, *, rec
     return fitted("customers", {
         "addressLine1": address.address1,
         "addressLine2": address.address2,
-        "country": country_of(address, known, record=record),
+        "country": _country(address, card, known, record=record),
         "postalCode": address.zip,
         "city": address.city,
         "state": county_of(address, card),
@@ -50,7 +74,7 @@ def document_address(role: str, address: Address, card: ShopCard, known: KnownSe
     return fitted("salesOrders", {
         f"{role}AddressLine1": address.address1,
         f"{role}AddressLine2": address.address2,
-        f"{role}Country": country_of(address, known, record=record),
+        f"{role}Country": _country(address, card, known, record=record),
         f"{role}PostCode": address.zip,
         f"{role}City": address.city,
         f"{role}State": county_of(address, card),

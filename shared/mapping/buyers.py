@@ -13,7 +13,7 @@ import msgspec
 from shared.business_central.keys import SHORTEST_PHONE, BillTo, bill_to, phone_key
 from shared.business_central.rows import CustomerRow
 from shared.errors import RecordRefused
-from shared.mapping.addresses import county_of
+from shared.mapping.addresses import county_of, wanted_country
 from shared.mapping.known import KnownCustomers, LinkOfCompany, LinkOfCustomer
 from shared.mapping.names import names_of
 from shared.mapping.text import code, fitted
@@ -117,7 +117,7 @@ def bill_to_key(address: Address, card: ShopCard, *, name: str) -> BillTo | None
     cut = fitted("customers", {
         "displayName": name, "addressLine1": address.address1, "addressLine2": address.address2,
         "postalCode": address.zip, "city": address.city, "state": county_of(address, card),
-        "country": address.country_code_v2,
+        "country": wanted_country(address.country_code_v2, card),
     })
     return bill_to(*cut.values())
 

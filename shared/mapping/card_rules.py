@@ -104,6 +104,11 @@ def _countries(card: ShopCard) -> Iterator[str]:
                 yield f"{name}: {field} is its id in Business Central, e.g. 5d0c2a4f-51b2-4c5c-9e0b-7f3b1c2d4e5f."
     for country in _doubles(code(row.country_region_code) for row in rows):
         yield f'Customer Setup by Country/Region: "{country}" appears more than once.'
+    for iso, bc_code in card.country_region_mapping.items():
+        if not _COUNTRY.fullmatch(iso):
+            yield f'Country/Region Mapping "{iso}": the country is Shopify\'s two-letter code, e.g. GR.'
+        if not bc_code.strip() or len(bc_code) > CODE_LENGTH:
+            yield f'Country/Region Mapping "{iso}": a code of Business Central, at most {CODE_LENGTH} characters.'
 
 
 def _items(card: ShopCard) -> Iterator[str]:

@@ -10,7 +10,7 @@ from shared.business_central.keys import TaxNumber, is_customer_of, same_tax_num
 from shared.business_central.rows import CustomerRow
 from shared.errors import RecordRefused
 from shared.mapping import text
-from shared.mapping.addresses import customer_address
+from shared.mapping.addresses import customer_address, iso_country
 from shared.mapping.buyers import default_company, is_default, is_private, match_contact
 from shared.mapping.customers import differing
 from shared.mapping.document_details import payment_terms
@@ -77,20 +77,20 @@ def _matched(company: Company, card: ShopCard, known: KnownCustomers,
              link_of_customer: LinkOfCustomer) -> CustomerRow | None:
     """The customer that fits by the card's mapping type, unless it is a private person's."""
     if card.company_mapping_type is CompanyMapping.BY_TAX_ID:
-        return _by_tax_number(company, known)
+        return _by_tax_number(company, card, known)
     found = match_contact(known, email=_email(company), phone="" if _email(company) else _phone(company))
     return None if found and _is_contact(found, company, link_of_customer) else found
 
 
-def _by_tax_number(company: Company, known: KnownCustomers) -> CustomerRow | None:
+def _by_tax_number(company: Company, card: ShopCard, known: KnownCustomers) -> CustomerRow | None:
     address, location = _given_address(company), company.location
     ours = tax_number(location.tax_registration_id if location else "", (address and address.country_code) or "")
     candidates = known.customers_by_tax_number(ours.figures) if ours.figures else ()
-    return next((row for row in candidates if same_tax_number(ours, _tax_number_of(row))), None)
+    return next((row for row in candidates if same_tax_number(ours, _tax_number_of(row, card))), None)
 
 
-def _tax_number_of(row: CustomerRow) -> TaxNumber:
-    return tax_number(row.tax_registration_number, row.country)
+def _tax_number_of(row: CustomerRow, card: ShopCard) -> TaxNumber:
+    return tax_number(row.tax_registration_number, iso_country(row.country, card))
 
 
 def _is_contact(row: CustomerRow, company: Company, link_of_customer: LinkOfCustomer) -> bool:

@@ -21,6 +21,7 @@ from shared.business_central.item_card import check_item_card
 from shared.connector import Connector
 from shared.errors import ConnectorError, RecordRefused
 from shared.mapping.accounts import usable_account
+from shared.mapping.addresses import check_country, wanted_country
 from shared.mapping.buyers import may_create
 from shared.mapping.card_codes import codes_of, id_of
 from shared.mapping.dimensions import property_of
@@ -187,7 +188,7 @@ def _currencies(countries: Sequence[str], desk: _Desk) -> Iterator[Finding]:
 def _good_buyer(countries: Sequence[str], desk: _Desk) -> _Buyer | None:
     """The first buyer that an order is taken for in local currency."""
     buyers = [_Buyer(code(desk.card.default_customer_no))] if desk.card.default_customer_no else []
-    buyers += map(_new_buyer, countries)
+    buyers += [_new_buyer(country, desk.card) for country in countries]
     return next((buyer for buyer in buyers if _try(buyer, [], desk) is None), None)
 
 
@@ -206,15 +207,15 @@ def _default_customer(desk: _Desk) -> Iterator[Finding]:
 
 def _country(country: str, desk: _Desk) -> Iterator[Finding]:
     """Whether an order of a customer from there, made by our rules, would be taken."""
-    if not desk.directory.knows_country(country):
-        detail = f"Business Central has no country/region {country}, where the shop ships to."
-        yield Finding(code="country-unknown", detail=detail, countries=(country,))
+    problem = check_country(country, desk.card, desk.directory)
+    if problem:
+        yield Finding(code="country-unknown", detail=f"The shop ships to {country}: {problem}", countries=(country,))
         return
-    yield from _refusals(_new_buyer(country), desk)
+    yield from _refusals(_new_buyer(country, desk.card), desk)
 
 
-def _new_buyer(country: str) -> _Buyer:
-    return _Buyer(rehearsal.CUSTOMER, (rehearsal.trial_customer(country),), (country,))
+def _new_buyer(country: str, card: ShopCard) -> _Buyer:
+    return _Buyer(rehearsal.CUSTOMER, (rehearsal.trial_customer(wanted_country(country, card)),), (country,))
 
 
 def _refusals(buyer: _Buyer, desk: _Desk) -> Iterator[Finding]:
