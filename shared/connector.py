@@ -243,7 +243,7 @@ def _sign_in(settings: Settings, clock: Clock, permission: HttpPermission) -> To
     if settings.bc_user:
         return basic(settings.bc_user, settings.bc_web_service_key)
     if not settings.bc_client_secret:
-        return managed_identity(settings.identity_client_id)
+        return managed_identity(clock, settings.identity_client_id)
     return ClientCredentials(
         settings.bc_token_url, settings.bc_client_id, settings.bc_client_secret, clock, http_gate=permission
     )

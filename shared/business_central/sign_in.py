@@ -69,6 +69,24 @@ def basic(user: str, web_service_key: str) -> FixedSignIn:
     return FixedSignIn(f"Basic {pair}")
 
 
+class _OnceAMinute:
+    """When a refused sign-in may be forgotten: lanes that were refused together come one after the other, and what
+    follows a minute's new token is refused like it. The caller holds his lock.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._last: datetime | None = None
+
+    def allows(self) -> bool:
+        """Whether a minute has passed since this was last answered with yes."""
+        now = self._clock.now()
+        if self._last is not None and now - self._last < RENEW_AGAIN_AFTER:
+            return False
+        self._last = now
+        return True
+
+
 class _Granted(msgspec.Struct, frozen=True):
     """A token and its life in seconds (RFC 6749, section 5.1)."""
 
@@ -101,7 +119,7 @@ class ClientCredentials:
         self._lock = threading.Lock()
         self._value = ""
         self._renew_at = clock.now()
-        self._forgot_at: datetime | None = None
+        self._once_a_minute = _OnceAMinute(clock)
 
     def __call__(self, observe: Observer = unobserved) -> str:
         with self._lock:
@@ -110,12 +128,9 @@ class ClientCredentials:
             return self._value
 
     def forget(self) -> None:
-        # Lanes that were refused together come here one after the other, and what comes after a minute's new token is
-        # refused like it.
         with self._lock:
-            now = self._clock.now()
-            if self._forgot_at is None or now - self._forgot_at >= RENEW_AGAIN_AFTER:
-                self._value, self._forgot_at = "", now
+            if self._once_a_minute.allows():
+                self._value = ""
 
     def _fetch(self, observe: Observer) -> tuple[str, datetime]:
         answer = self._ask(observe)
@@ -177,9 +192,10 @@ def _refusal(answer: requests.Response) -> str:
 class AzureIdentity:
     """A token from azure-identity, which keeps and renews it; `make` builds the credential when first used."""
 
-    def __init__(self, make: Callable[[], TokenCredential], *, scope: str = SCOPE) -> None:
+    def __init__(self, make: Callable[[], TokenCredential], clock: Clock, *, scope: str = SCOPE) -> None:
         self._make = make
         self._scope = scope
+        self._once_a_minute = _OnceAMinute(clock)
         self._lock = threading.Lock()
         self._credential: TokenCredential | None = None
 
@@ -192,7 +208,8 @@ class AzureIdentity:
     def forget(self) -> None:
         # A new credential starts with an empty cache; the old one would give the refused token again.
         with self._lock:
-            self._credential = None
+            if self._once_a_minute.allows():
+                self._credential = None
 
 
 def _token(credential: TokenCredential, scope: str) -> str:
@@ -205,7 +222,7 @@ def _token(credential: TokenCredential, scope: str) -> str:
         raise ConnectorError("bc-unauthorized", reason) from None
 
 
-def managed_identity(client_id: str = "") -> AzureIdentity:
+def managed_identity(clock: Clock, client_id: str = "") -> AzureIdentity:
     """The function app's own identity; `client_id` names a user-assigned one."""
 
     def make() -> TokenCredential:
@@ -213,15 +230,4 @@ def managed_identity(client_id: str = "") -> AzureIdentity:
 
         return ManagedIdentityCredential(client_id=client_id) if client_id else ManagedIdentityCredential()
 
-    return AzureIdentity(make)
-
-
-def default_credential() -> AzureIdentity:
-    """Whatever signs in on this machine: environment, managed identity, developer tools."""
-
-    def make() -> TokenCredential:
-        from azure.identity import DefaultAzureCredential
-
-        return DefaultAzureCredential()
-
-    return AzureIdentity(make)
+    return AzureIdentity(make, clock)
