@@ -16,7 +16,7 @@ from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.privacy.export import read_export
 from shared.telemetry import record
-from shared.webhooks.carrying import carry_out, give_up
+from shared.webhooks.carrying import carry_out, confirm_erasure, give_up
 from shared.webhooks.commands import Command
 from shared.webhooks.draining import drain
 from shared.webhooks.intake import receive
@@ -47,6 +47,14 @@ def show_webhooks(call: Call) -> Answer:
 @edge
 def list_privacy_requests(call: Call) -> Answer:
     return Answer(call.connector.receipts.all())
+
+
+@blueprint.function_name("confirm_erasure")
+@blueprint.route("privacy-requests/{shop}/{number}/confirm", methods=["POST"])
+@edge
+def confirm_shop_erasure(call: Call) -> Answer:
+    confirm_erasure(call.connector, call.path["shop"], call.path["number"], by=call.by)
+    return Answer({"queued": True}, 202)
 
 
 @blueprint.function_name("download_privacy_export")

@@ -384,6 +384,17 @@ CATALOGUE: dict[str, Problem] = {
         "Fiche magasin > Demander l'accès : reconnecter le magasin. Les synchronisations attendent jusque-là et "
         "reprennent où elles en étaient.",
     ),
+    "erasure-unconfirmed": Problem(
+        Fault.SETUP, 409,
+        "Shopify does not confirm that the app was removed, so the shop is not erased",
+        "See in the Shopify admin > Settings > Apps whether the app is installed. If it was removed: POST "
+        "/api/privacy-requests/{shop}/{number}/confirm. If it is installed: Shop card > Request access, and nothing is "
+        "erased.",
+        "Shopify ne confirme pas le retrait de l'application : le magasin n'est pas effacé",
+        "Voir dans l'admin Shopify > Paramètres > Applications si l'application est installée. Si elle a été retirée : "
+        "POST /api/privacy-requests/{shop}/{number}/confirm. Si elle est installée : Fiche magasin > Demander l'accès, "
+        "et rien n'est effacé.",
+    ),
     "oauth-state-mismatch": Problem(
         Fault.SETUP, 400,
         "The answer from Shopify does not belong to an access request of this browser",

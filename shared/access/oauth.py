@@ -87,10 +87,24 @@ class OAuth:
                 "requested_token_type": _OFFLINE, "expiring": "1"}
         return self._renewed(grant, self._token(grant.host, form, "migration"))
 
-    def revoke(self, host: str, access_token: str) -> None:
-        """Take the app's access to the store back; a token that is dead already is fine."""
+    def revoke(self, host: str, access_token: str) -> bool:
+        """Take the app's access to the store back; False if the token was dead already, which is fine."""
         url = f"{self.address(host)}/admin/api_permissions/current.json"
-        self._send("DELETE", url, None, {"X-Shopify-Access-Token": access_token}, "revocation", fine=(401, 403, 404))
+        headers = {"X-Shopify-Access-Token": access_token}
+        return self._send("DELETE", url, None, headers, "revocation", fine=(401, 403, 404)).ok
+
+    def knows_the_app(self, host: str) -> bool:
+        """Whether Shopify takes the client id and secret of the settings, tried with a code that nobody was given.
+
+        The app is looked at before the code, so whatever else is refused says that the app is known.
+        """
+        try:
+            self._token(host, {"code": "nobody-was-given-this"}, "check of the client secret")
+        except ServiceUnavailable:
+            raise
+        except ConnectorError as problem:
+            return problem.code not in ("shop-disconnected", "api-key-unknown")
+        return True
 
     def _renewed(self, grant: Grant, answer: TokenAnswer) -> Grant:
         granted = read_scopes(answer.scope) or grant.granted

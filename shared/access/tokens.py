@@ -100,6 +100,31 @@ class AccessTokens:
         """Whether the app is known to have been removed from the store."""
         return self.connections.get(shop).state is State.DISCONNECTED
 
+    def is_gone(self, shop: str) -> bool:
+        """Whether Shopify says that the app is gone from the store, asked after it did not take the shop's access.
+
+        A token may be dead with the app still installed: it has an end, another worker's copy took its place, public
+        apps' endless ones are ended on 1 January 2027. Only this says that the app is gone: the token endpoint, which
+        takes our secret, does not know the app for the store (invalid_client, also for a refresh token that has ended);
+        or a custom app's endless token is refused, which lives as long as the app is installed ("Use expiring offline
+        access tokens"). Without any access: what was known before. ConnectorError if Shopify does not answer.
+        """
+        with turn(self._leases, shop, self._clock):
+            grant = self.grants.read(shop)
+            if grant is None:
+                return self.was_removed(shop)
+            if not grant.refresh_token:
+                return grant.expires_at is None and not grant.own_app
+            try:
+                self.grants.write(shop, self._oauth(shop).refresh(grant))
+                self.connections.recovered(shop)
+            except ConnectorError as problem:
+                if problem.code == "shop-disconnected":
+                    return self._oauth(shop).knows_the_app(grant.host)
+                if problem.code not in (*FINAL, *MAY_PASS):
+                    raise
+            return False
+
     def host(self, shop: str) -> str:
         """The store that granted access; "" if none did, or a pasted token does not tell."""
         grant = self.grants.get(shop)
@@ -130,13 +155,27 @@ class AccessTokens:
             self.connections.forget(shop)
 
     def revoke(self, shop: str, host: str) -> None:
-        """Give the access back to Shopify, then drop it; kept if Shopify does not answer."""
+        """Give the access back to Shopify, which removes the app, then drop it; kept if Shopify does not answer."""
         with turn(self._leases, shop, self._clock):
-            grant = self.grants.read(shop)
-            if grant is not None:
-                self._oauth(shop).revoke(grant.host or host, grant.access_token)
+            grant, now = self._working(shop), self._clock.now()
+            removed = grant is not None and self._oauth(shop).revoke(grant.host or host, grant.access_token)
             self.grants.remove(shop)
             self.connections.forget(shop)
+            if removed:
+                problem = ConnectorError("shop-disconnected", f"access was given back to Shopify at {iso(now)}")
+                self.connections.broken(shop, problem, now)
+
+    def _working(self, shop: str) -> Grant | None:
+        """The grant, renewed if it has ended: with a dead token nothing can be given back. As it is if that fails."""
+        grant = self.grants.read(shop)
+        if grant is None or not self._ended(grant):
+            return grant
+        try:
+            return self._refresh(shop, grant, works=False)
+        except ConnectorError as problem:
+            if problem.code not in (*FINAL, *MAY_PASS):
+                raise
+            return grant
 
     def disconnect(self, shop: str, *, at: datetime) -> bool:
         """The app was uninstalled at this moment; False if the access is newer and stays."""

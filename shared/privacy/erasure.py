@@ -20,6 +20,7 @@ from shared.privacy.subject import Subject
 from shared.privacy.traces import Traces
 from shared.storage.tables import Put, Table
 from shared.sync import changed_records, information, links, redacted
+from shared.sync.kept import is_synchronized
 from shared.sync.products import ITEMS
 
 DISMISSED_BY = "privacy request"
@@ -69,6 +70,13 @@ def installed_again(connector: Connector, shop: str, *, triggered_at: datetime) 
     if since is not None and since > triggered_at - REINSTALLED_WITHIN:
         return f"nothing was erased: access was granted again at {since.isoformat(timespec='seconds')}"
     return ""
+
+
+def nothing_is_kept(connector: Connector, shop: str) -> bool:
+    """Whether no link, no time and no capture is kept of the shop: there is nothing that an erasure could take."""
+    storage = connector.storage
+    return not is_synchronized(storage.tables.__getitem__, shop) and not storage.blobs.names(
+        captures.CONTAINER, f"{shop}/")
 
 
 def erase_shop(connector: Connector, shop: str) -> dict[str, int]:

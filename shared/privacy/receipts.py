@@ -5,6 +5,8 @@ Receipts are kept when everything else of the person or the shop is gone.
 """
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from shared.errors import ConnectorError
@@ -12,12 +14,14 @@ from shared.json_text import decoded
 from shared.storage.tables import Row, Table
 
 TABLE = "PrivacyRequests"
+_WORD = re.compile(r"[\w:.+-]{1,120}", re.ASCII)
+"""What may be a shop's code, or the number of a request or of a delivery."""
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """One request; times are UTC, ISO 8601. `found`: entries by place.
 
-    state  received, waiting (Shopify cannot be asked whether it is true), done, failed, refused (it is not for us, it
+    state  received, waiting (Shopify does not say whether it is true), done, failed, refused (it is not for us, it
            is not true, or it names nobody)
     """
 
@@ -41,9 +45,16 @@ class Receipts:
 
     def keep(self, receipt: Receipt) -> None:
         """Write the row."""
-        key = f"{receipt.topic.replace('/', '-')}|{receipt.number}"
         text = msgspec.json.encode(receipt).decode()
+        key = _key(receipt.topic, receipt.number)
         self._table.put({"PartitionKey": receipt.shop, "RowKey": key, "receipt": text})
+
+    def find(self, shop: str, topic: str, number: str) -> Receipt | None:
+        """The receipt of this request, or None; a shop or number that cannot be has none."""
+        if not _WORD.fullmatch(shop) or not _WORD.fullmatch(number):
+            return None
+        row = self._table.get(shop, _key(topic, number))
+        return _receipt(row) if row else None
 
     def all(self) -> list[Receipt]:
         """Every receipt, the latest first."""
@@ -52,10 +63,14 @@ class Receipts:
 
     def data_request(self, shop: str, number: str) -> Receipt:
         """The receipt of a customers/data_request, or ConnectorError not-found."""
-        found = [r for r in self.all() if (r.shop, r.topic, r.number) == (shop, "customers/data_request", number)]
-        if not found:
+        found = self.find(shop, "customers/data_request", number)
+        if found is None:
             raise ConnectorError("not-found", f"shop {shop[:20]!r} has no data request {number[:40]!r}")
-        return found[0]
+        return found
+
+
+def _key(topic: str, number: str) -> str:
+    return f"{topic.replace('/', '-')}|{number}"
 
 
 def _receipt(row: Row) -> Receipt:

@@ -127,7 +127,11 @@ def gave_up(failure: Failure, tries: int, *, wrote: bool) -> ConnectorError:
     return ServiceUnavailable(RULES[failure.kind].code, detail)
 
 
-def moved(status: int, location: str) -> ConnectorError | None:
+class ShopMoved(ConnectorError):
+    """The shop is there, under another address."""
+
+
+def moved(status: int, location: str) -> ShopMoved | None:
     """The error for a redirect to another shop's address; None if it leads anywhere else."""
     try:
         host = urlsplit(location).hostname or ""
@@ -135,7 +139,7 @@ def moved(status: int, location: str) -> ConnectorError | None:
         return None
     if status not in REDIRECTS or not SHOP_HOST.fullmatch(host):
         return None
-    return ConnectorError("shop-url-invalid", f"HTTP {status}: the shop's address has changed, Shopify names {host}")
+    return ShopMoved("shop-url-invalid", f"HTTP {status}: the shop's address has changed, Shopify names {host}")
 
 
 def refused(status: int, text: str) -> ConnectorError:

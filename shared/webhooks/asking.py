@@ -3,8 +3,8 @@
 The signature covers the body alone, and those bodies are always the same: whoever recorded one delivery can send it
 again, at any time and under any header. So the shop's own access is tried. Source: Shopify, "Uninstall app" (a removed
 app's tokens end at once) and "API response status codes" (401 a dead token, 404 no such shop; 402 and 423 a shop that
-is frozen or locked, 403 a lacking right: neither says that the app is gone). Border: one question; nothing is believed
-or done here.
+is frozen or locked, 403 a lacking right: neither says that the app is gone). A dead token alone says nothing: it may
+have ended by itself (AccessTokens.is_gone). Border: questions; nothing is believed or done here.
 """
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from typing import NamedTuple
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.shop_card import ShopCard
+from shared.shopify.failures import ShopMoved
 from shared.shopify.installation import granted_scopes
 
-ENDED = ("access-token-missing", "reconnect-required", "shop-disconnected", "shop-url-invalid")
-"""There is no access any more: none is kept, Shopify refuses it and its renewal, or there is no such shop."""
+ENDED = ("access-token-missing", "reconnect-required", "shop-disconnected")
+"""There is no access any more: none is kept, or Shopify refuses it and its renewal."""
 
 SILENT = ("shopify-refused",)
 """A frozen or locked shop answers nobody, whatever the token: a removal that was believed before decides."""
@@ -46,8 +47,18 @@ def ask_shopify(connector: Connector, shop: str, host: str) -> Asked:
     try:
         return Asked(Standing.INSTALLED, scopes=granted_scopes(client))
     except ConnectorError as problem:
-        removed = problem.code in ENDED or (problem.code in SILENT and connector.tokens.was_removed(shop))
+        removed = _says_removed(connector, shop, problem)
         return Asked(Standing.REMOVED if removed else Standing.UNKNOWN, f"{problem.code}: {problem.detail}")
     finally:
         client.close()
 
+
+def _says_removed(connector: Connector, shop: str, problem: ConnectorError) -> bool:
+    if problem.code in SILENT:
+        return connector.tokens.was_removed(shop)
+    if problem.code in ENDED:
+        try:
+            return connector.tokens.is_gone(shop)
+        except ConnectorError:
+            return False
+    return problem.code == "shop-url-invalid" and not isinstance(problem, ShopMoved)

@@ -2,9 +2,9 @@
 
 A command is for the store that it came from: if the card points to another one by the time of its turn, nothing
 happens. What would end a connection or erase a shop is believed only when Shopify, asked with the shop's own access,
-does not say otherwise (asking.py); while Shopify cannot be asked, the command waits. A privacy command leaves a receipt
-(shared/privacy/receipts.py), whatever becomes of it, and waits for a synchronization that is under way: what is being
-read must not be written behind the erasure's back. Border: each command's work is another room's.
+says so (asking.py); until it does, the command waits, and an operator may confirm it. A privacy command leaves a
+receipt (shared/privacy/receipts.py), whatever becomes of it, and waits for a synchronization that is under way: what is
+being read must not be written behind the erasure's back. Border: each command's work is another room's.
 """
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ import msgspec
 
 from shared.clock import from_iso, iso
 from shared.connector import Connector
-from shared.privacy.erasure import erase_customer, erase_shop, installed_again
+from shared.errors import ConnectorError
+from shared.privacy.erasure import erase_customer, erase_shop, installed_again, nothing_is_kept
 from shared.privacy.export import export_customer
 from shared.privacy.receipts import Receipt
 from shared.privacy.subject import Subject
@@ -114,6 +115,8 @@ def _take_scopes(connector: Connector, command: Command) -> None:
 
 
 def _redact_shop(connector: Connector, command: Command) -> None:
+    if command.asked_since and _is_settled(connector, command):
+        return
     again = installed_again(connector, command.shop, triggered_at=from_iso(command.at))
     if again:
         _end(connector, _receipt(connector, command, "done"), {}, again)
@@ -122,10 +125,32 @@ def _redact_shop(connector: Connector, command: Command) -> None:
     match asked.standing:
         case Standing.INSTALLED:
             _refuse(connector, command, "nothing was erased: Shopify says that the app is installed")
-        case Standing.UNKNOWN:
+        case Standing.UNKNOWN if not command.confirmed_by and not nothing_is_kept(connector, command.shop):
             _ask_later(connector, command, asked)
-        case Standing.REMOVED:
+        case _:
             _privately(connector, command)
+
+
+def _is_settled(connector: Connector, command: Command) -> bool:
+    """Whether the request that waited has been carried out meanwhile, by an operator's word."""
+    receipt = connector.receipts.find(command.shop, command.topic, command.number)
+    return receipt is not None and receipt.state in ("done", "refused")
+
+
+def confirm_erasure(connector: Connector, shop: str, number: str, *, by: str) -> None:
+    """Have a shop erased on an operator's word, which counts where Shopify does not say that the app is installed.
+
+    ConnectorError not-found without such a request, input-invalid when it does not wait for anybody.
+    """
+    receipt = connector.receipts.find(shop, "shop/redact", number)
+    if receipt is None:
+        raise ConnectorError("not-found", f"shop {shop[:20]!r} has no request {number[:80]!r} to erase it")
+    if receipt.state not in ("waiting", "failed"):
+        raise ConnectorError("input-invalid", f"the request is {receipt.state}: there is nothing to confirm")
+    host = connector.shops.store_of(shop)
+    send(connector, Command(
+        shop=shop, topic=receipt.topic, at=receipt.triggered_at, number=number, host=host, confirmed_by=by,
+    ))
 
 
 def _ask_later(connector: Connector, command: Command, asked: Asked) -> None:
@@ -134,14 +159,20 @@ def _ask_later(connector: Connector, command: Command, asked: Asked) -> None:
     waiting = msgspec.structs.replace(command, asked_since=command.asked_since or iso(now))
     end = from_iso(waiting.asked_since) + ASKED_FOR.get(command.topic, _ASKED_FOR_OTHERS)
     if now < end:
-        _log.warning("shop %s: %s waits, Shopify cannot be asked: %s", command.shop, command.topic, asked.reason)
+        _log.warning("shop %s: %s waits, Shopify does not confirm it: %s", command.shop, command.topic, asked.reason)
         send(connector, waiting, delay_seconds=ASK_AGAIN.total_seconds())
     else:
-        _log.error("shop %s: %s was given up, Shopify cannot be asked: %s", command.shop, command.topic, asked.reason)
+        _log.error("shop %s: %s was given up, unconfirmed by Shopify: %s", command.shop, command.topic, asked.reason)
     if command.topic in PRIVACY_TOPICS:
-        note = f"nothing was erased: Shopify cannot be asked whether the app is still installed ({asked.reason})"
+        problem = ConnectorError(
+            "erasure-unconfirmed",
+            f"nothing of shop {command.shop} was erased: Shopify cannot be asked, or does not say, whether the app is "
+            f"still installed ({asked.reason})",
+        )
         receipt = _receipt(connector, command, "waiting" if now < end else "failed")
-        connector.receipts.keep(msgspec.structs.replace(receipt, received_at=waiting.asked_since, note=note[:1000]))
+        connector.receipts.keep(
+            msgspec.structs.replace(receipt, received_at=waiting.asked_since, note=str(problem)[:1000])
+        )
 
 
 def give_up(connector: Connector, command: Command) -> None:
@@ -167,7 +198,8 @@ def _work(connector: Connector, command: Command) -> tuple[dict[str, int], str]:
     """What was found, by place, and a remark for the receipt."""
     match command.topic, command.subject:
         case "shop/redact", None:
-            return erase_shop(connector, command.shop), ""
+            note = f"confirmed by {command.confirmed_by}" if command.confirmed_by else ""
+            return erase_shop(connector, command.shop), note
         case "customers/redact", Subject() as subject:
             return erase_customer(connector, command.shop, subject)
         case "customers/data_request", Subject() as subject:

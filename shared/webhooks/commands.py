@@ -38,6 +38,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     host         the store that it is about, "" for a command of our own
     refused      why the body cannot be carried out though Shopify signed it; it only gets a receipt
     asked_since  UTC: Shopify is being asked since then whether it is true, "" = not yet
+    confirmed_by  the operator who says that it is true, where Shopify does not say otherwise
     """
 
     shop: str
@@ -48,6 +49,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     subject: Subject | None = None
     refused: str = ""
     asked_since: str = ""
+    confirmed_by: str = ""
 
 
 class _Customer(msgspec.Struct):

@@ -156,6 +156,17 @@ def test_access_given_back_is_gone_on_both_sides(house: House) -> None:
         house.connector.tokens.token(house.shop)
 
 
+def test_access_whose_token_has_ended_is_given_back_too(house: House) -> None:
+    """Shopify takes nothing back from a dead token: it answers 401, and the app would stay installed."""
+    connect(house)
+    house.clock.forward(2 * HOUR)
+
+    house.connector.tokens.revoke(house.shop, house.shopify.shop)
+
+    assert not house.shopify.app.installed
+    assert access(house)["state"] == "none"
+
+
 def test_access_that_shopify_did_not_take_back_is_kept(house: House) -> None:
     connect(house)
     token = house.connector.tokens.token(house.shop)
