@@ -48,7 +48,7 @@ def insert(state: State, entity: EntitySet, values: Row, parent: Row | None, nes
     _apply(state, entity, draft, {name: value for name, value in values.items() if name != "id"})
     if values.get("discountAmount"):
         # The header is inserted before its lines, so a discount finds nothing to be spread over.
-        _set_discount(draft, values["discountAmount"])
+        _set_discount(state, draft, values["discountAmount"])
     for body in nested.get(kind.lines, ()):
         lines.add_line(state, draft, check_body(kind.line_entity, body), body)
     return save(state, draft)
@@ -62,7 +62,7 @@ def modify(state: State, entity: EntitySet, row: Row, values: Row) -> Row:
     check_open(draft)
     _apply(state, entity, draft, {name: value for name, value in values.items() if name != "id"})
     if "discountAmount" in values:
-        _set_discount(draft, values["discountAmount"])
+        _set_discount(state, draft, values["discountAmount"])
     return save(state, draft)
 
 
@@ -299,12 +299,14 @@ def _reprice(state: State, draft: Draft, before: Row) -> None:
         if factor != 1:
             line["unitPrice"] = round_to(line["unitPrice"] * factor, UNIT_PRICE_PRECISION)
         if turned or factor != 1:
-            line_values.discount_from_percent(line)
+            line_values.discount_from_percent(state, draft, line)
 
 
-def _set_discount(draft: Draft, amount: Decimal) -> None:
+def _set_discount(state: State, draft: Draft, amount: Decimal) -> None:
     """Set the invoice discount as an amount; it needs lines that allow one."""
-    totals = [round_to(line["quantity"] * line["unitPrice"]) - line["discountAmount"] for line in draft.lines]
+    precision = currency.amount_precision(state, draft.header)
+    totals = [round_to(line["quantity"] * line["unitPrice"], precision) - line["discountAmount"]
+              for line in draft.lines]
     base = sum(discount_base(draft.lines, totals), ZERO)
     if amount and not base:
         raise errors.dialog(

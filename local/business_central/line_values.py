@@ -51,7 +51,7 @@ def _set_unit(state: State, draft: Draft, line: Row, value: str, values: Row) ->
     line["unitOfMeasureId"] = unit["id"] if unit else BLANK_GUID
     if item:
         price_from_card(draft, line, item)
-        discount_from_percent(line)
+        discount_from_percent(state, draft, line)
 
 
 def take_unit(state: State, line: Row, item: Row) -> None:
@@ -113,7 +113,7 @@ def _set_quantity(state: State, draft: Draft, line: Row, value: Decimal, values:
     item = state.row("items", line["itemId"])
     if item:
         price_from_card(draft, line, item)
-    discount_from_percent(line)
+    discount_from_percent(state, draft, line)
     _give_up_share(draft, line)
 
 
@@ -134,18 +134,20 @@ def price_from_card(draft: Draft, line: Row, item: Row) -> None:
 
 def _set_unit_price(state: State, draft: Draft, line: Row, value: Decimal, values: Row) -> None:
     line["unitPrice"] = value
-    discount_from_percent(line)
+    discount_from_percent(state, draft, line)
 
 
-def discount_from_percent(line: Row) -> None:
-    """Quantity and price keep the percentage and work the amount out again."""
-    line["discountAmount"] = discount_amount(round_to(line["quantity"] * line["unitPrice"]), line["discountPercent"])
+def discount_from_percent(state: State, draft: Draft, line: Row) -> None:
+    """Quantity and price keep the percentage and work the amount out again, to the currency's precision."""
+    precision = currency.amount_precision(state, draft.header)
+    total = round_to(line["quantity"] * line["unitPrice"], precision)
+    line["discountAmount"] = discount_amount(total, line["discountPercent"], precision)
 
 
 def _set_discount_percent(state: State, draft: Draft, line: Row, value: Decimal, values: Row) -> None:
     _check_percent(value)
     line["discountPercent"] = round_to(value, PERCENT_PRECISION)
-    discount_from_percent(line)
+    discount_from_percent(state, draft, line)
     _give_up_share(draft, line)
 
 
@@ -154,9 +156,10 @@ def _set_discount_amount(state: State, draft: Draft, line: Row, value: Decimal, 
         return
     if not line["quantity"]:
         raise errors.must_have_value("Quantity", "Sales Line", draft.line_key(line))
-    percent = discount_percent(round_to(line["quantity"] * line["unitPrice"]), value)
+    precision = currency.amount_precision(state, draft.header)
+    percent = discount_percent(round_to(line["quantity"] * line["unitPrice"], precision), value)
     _check_percent(percent)
-    line |= {"discountAmount": round_to(value), "discountPercent": percent}
+    line |= {"discountAmount": round_to(value, precision), "discountPercent": percent}
     _give_up_share(draft, line)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from . import customers, errors, items, number_series
+from . import currency, customers, errors, items, number_series
 from .amounts import ZERO, round_to
 from .contract import BLANK_DATE, BLANK_GUID, CONTRACT, Row
 from .documents import HIDDEN as HEADER_HIDDEN
@@ -193,28 +193,28 @@ def _invoice(state: State, draft: Draft) -> None:
                "invoiceDate": draft.header["orderDate"]}  # fmt: skip
     header["dueDate"] = due_date(state, header, "invoiceDate")
     invoice = Draft(INVOICE, header)
-    share = ZERO
+    share, precision = ZERO, currency.amount_precision(state, draft.header)
     for line in draft.lines:
         if line["invoiceQuantity"] or line["lineType"] == "Comment":
-            invoice.lines.append(_invoice_line(line))
-            share += _part(line["invoiceDiscount"], line)
+            invoice.lines.append(_invoice_line(line, precision))
+            share += _part(line["invoiceDiscount"], line, precision)
     if header["discountType"] != "none":
         header |= {"discountType": "amount", "discountAmount": share}
     _post(state, invoice)
 
 
-def _invoice_line(line: Row) -> Row:
+def _invoice_line(line: Row, precision: Decimal) -> Row:
     copied = _copied_line(line, INVOICE.lines)
     copied["quantity"] = line["invoiceQuantity"]
-    copied["discountAmount"] = _part(line["discountAmount"], line)
+    copied["discountAmount"] = _part(line["discountAmount"], line, precision)
     return copied
 
 
-def _part(amount: Decimal, line: Row) -> Decimal:
+def _part(amount: Decimal, line: Row, precision: Decimal) -> Decimal:
     """The part of a line's amount that belongs to the quantity being invoiced."""
     if line["invoiceQuantity"] == line["quantity"]:
         return amount
-    return round_to(amount * line["invoiceQuantity"] / line["quantity"])
+    return round_to(amount * line["invoiceQuantity"] / line["quantity"], precision)
 
 
 def _advance(state: State, draft: Draft) -> None:

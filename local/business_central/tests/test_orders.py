@@ -458,3 +458,35 @@ def test_a_released_order_takes_no_change_and_no_line(api: Api) -> None:
         assert status == 400
         assert "Status must be equal to 'Open'" in message
         assert "Current value is 'Released'." in message
+
+
+@pytest.mark.parametrize(("code", "precision", "price", "discount"), [
+    ("KWD", "0.001", 1, 0.333), ("JPY", "1", 995, 333),
+])
+def test_a_discount_has_as_many_decimals_as_the_currency(
+    api: Api, code: str, precision: str, price: float, discount: float
+) -> None:
+    _currency(api, code, precision)
+
+    order = api.order({"itemId": api.item("1000"), "quantity": 1, "unitPrice": price, "discountAmount": discount},
+                      currencyCode=code, pricesIncludeTax=True)  # fmt: skip
+
+    assert order["salesOrderLines"][0]["discountAmount"] == discount
+    assert order["totalAmountIncludingTax"] == pytest.approx(price - discount)
+
+
+def test_a_discount_in_per_cent_is_rounded_to_whole_yen(api: Api) -> None:
+    _currency(api, "JPY", "1")
+
+    order = api.order({"itemId": api.item("1000"), "quantity": 1, "unitPrice": 995, "discountPercent": 10},
+                      currencyCode="JPY", pricesIncludeTax=True)  # fmt: skip
+
+    assert (order["salesOrderLines"][0]["discountAmount"], order["totalAmountIncludingTax"]) == (100, 895)
+
+
+def _currency(api: Api, code: str, precision: str) -> None:
+    """A currency of the company; SalesLine.Table.al rounds a line discount to its Amount Rounding Precision."""
+    api.bc.control.add("currencies", {"code": code, "amountRoundingPrecision": precision})
+    api.bc.control.add("currencyExchangeRates", {
+        "currencyCode": code, "startingDate": "2025-01-01", "exchangeRateAmount": "1",
+        "relationalExchangeRateAmount": "1"})
