@@ -333,7 +333,7 @@ def _tax_lines(draft: Draft, spec: Spec, home: Reckoned, abroad: Reckoned) -> li
     """Left out on what costs nothing, where no amount was given."""
     return [_tax_line(tax["title"], tax["rate"], tax["channel_liable"], draft.money.bag(*amounts))
             for tax, *amounts in zip(spec["taxes"], home.taxes, abroad.taxes, strict=True)
-            if amounts[0] or (tax["rate"] and home.net)]
+            if any(amounts) or (tax["rate"] and (home.net or abroad.net))]
 
 
 def _order_taxes(draft: Draft, name: str) -> list[Record]:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from local.shopify.money import ZERO, cents, smallest
-from local.shopify.reckoning import taxed
+from local.shopify.reckoning import Reckoned, taxed
 from local.shopify.records import Record, Spec, gid
 
 if TYPE_CHECKING:
@@ -200,18 +200,29 @@ def _ship(draft: Draft, index: int, position: int) -> Record | None:
         before = base - min(base, shipping_taken(draft.refunds[:index], position, convert))
         after = base - min(base, shipping_taken(draft.refunds[:index + 1], position, convert))
         nets.append(before - after)
-        share = (before - after) / charge.net if charge.net else ZERO
-        taxes.append(cents(charge.tax * share, smallest(currency)))
+        taxes.append(_tax_of_rest(draft, spec, charge, before, currency) - _tax_of_rest(
+            draft, spec, charge, after, currency))
     return {"index": position, "net": tuple(nets), "tax": tuple(taxes)} if any(nets) else None
+
+
+def _tax_of_rest(draft: Draft, spec: Spec, charge: Reckoned, rest: Decimal, currency: str) -> Decimal:
+    """The tax of what is left of a shipping line, by the rule of the reckoning's current figures."""
+    kept = rest / charge.net if charge.net else ZERO
+    taxes = _taxes(spec, charge)
+    return sum(taxed(taxes, rest, kept, smallest(currency), included=draft.taxes_included), ZERO)
+
+
+def _taxes(spec: Spec, item: Reckoned) -> list[tuple[Decimal, Decimal | None]]:
+    """Rates; what was given as an amount counts as one, whatever the currency of this side."""
+    return [(tax["rate"], None if tax["amount"] is None else amount)
+            for tax, amount in zip(spec["taxes"], item.taxes, strict=True)]
 
 
 def _line_share(draft: Draft, side: str, index: int, entry: Spec) -> Pair:
     line, spec = getattr(draft, side).lines[entry["line"]], draft.lines[entry["line"]]
     unit = smallest(getattr(draft.money, side))
     quantity, edited = spec.get("quantity", 1), spec.get("removed", 0)
-    # What was given as an amount counts as one, whatever the currency of this side.
-    taxes = [(tax["rate"], None if tax["amount"] is None else amount)
-             for tax, amount in zip(spec["taxes"], line.taxes, strict=True)]
+    taxes = _taxes(spec, line)
 
     def left(pieces_gone: int) -> Pair:
         # After all refunds the current figures of the reckoning hold; before, the same rule applies.
