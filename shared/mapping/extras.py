@@ -17,7 +17,14 @@ from shared.errors import RecordRefused
 from shared.mapping.billing import Billed, duties_of, fees_of
 from shared.mapping.money import ZERO, Amounts
 from shared.mapping.plan import LineTax
-from shared.mapping.taxes import channel_tax, line_tax
+from shared.mapping.taxes import (
+    channel_tax_of_charge,
+    channel_tax_of_fees,
+    channel_tax_of_goods,
+    tax_of_charge,
+    tax_of_fees,
+    tax_of_goods,
+)
 from shared.shop_card import ShopCard
 from shared.shopify.records import LineItem, Order, ShippingLine, TaxLine
 
@@ -43,18 +50,19 @@ def extras_of(order: Order, goods: Sequence[tuple[LineItem, Billed]], charges: S
     RecordRefused(tax-mismatch) where prices include tax that the channel remits.
     """
     channel = _of_channel(goods, charges, order, amounts)
-    if channel and order.taxes_included:
+    if channel.amount and order.taxes_included:
         raise RecordRefused(
             "tax-mismatch",
-            f"The prices of {order.name} include {channel} of tax that the sales channel remits. It is not the shop's, "
-            "and no line can leave it out of an item's price: make the document by hand and dismiss the order.",
+            f"The prices of {order.name} include {channel.amount} of tax that the sales channel remits. It is not the "
+            "shop's, and no line can leave it out of an item's price: make the document by hand and dismiss the order.",
         )
     found = [
         Extra("Duties Account", card.duties_account, "Duties", duties_of(order, amounts),
               _tax_of_duties(order, goods, charges, amounts)),
         Extra("Additional Fees Account", card.additional_fees_account, _names(order), fees_of(order, amounts),
-              line_tax(_taxes_of_fees(order), amounts)),
-        Extra("Channel Tax Account", card.channel_tax_account, "Tax remitted by the sales channel", channel, LineTax()),
+              tax_of_fees(_taxes_of_fees(order), amounts)),
+        Extra("Channel Tax Account", card.channel_tax_account, "Tax remitted by the sales channel",
+              channel.amount, LineTax(rounded=channel.rounded)),
     ]
     return [extra for extra in found if extra.amount]
 
@@ -81,9 +89,19 @@ def _tax_of_duties(order: Order, goods: Sequence[tuple[LineItem, Billed]],
 
 
 def _of_channel(goods: Sequence[tuple[LineItem, Billed]], charges: Sequence[tuple[ShippingLine, Billed]],
-                order: Order, amounts: Amounts) -> Decimal:
-    exact = channel_tax(_taxes_of_fees(order), amounts)
-    for line, billed in goods:
-        exact += channel_tax(line.tax_lines, amounts) * billed.quantity / (line.quantity or 1)
-    exact += sum((channel_tax(charge.tax_lines, amounts) for charge, _ in charges), ZERO)
-    return amounts.rounded(exact)
+                order: Order, amounts: Amounts) -> LineTax:
+    """What the channel remits of what is billed; `rounded` counts the amounts that only Shopify's total tells exactly.
+
+    Of a line of which a part is left Shopify rounds the tax anew, and tells the order's sum alone.
+    """
+    fees = _taxes_of_fees(order)
+    taxes = [*(channel_tax_of_goods(line, billed, amounts) for line, billed in goods),
+             *(channel_tax_of_charge(charge, billed, amounts) for charge, billed in charges),
+             channel_tax_of_fees(fees, amounts)]
+    own = [*(tax_of_goods(line, billed, amounts) for line, billed in goods),
+           *(tax_of_charge(charge, billed, amounts) for charge, billed in charges), tax_of_fees(fees, amounts)]
+    found = LineTax(amount=amounts.rounded(sum((tax.amount for tax in taxes), ZERO)),
+                    rounded=sum(tax.rounded for tax in taxes))
+    if found.amount and order.current_total_tax_set and not any(tax.rounded for tax in own):
+        return LineTax(amount=amounts.of(order.current_total_tax_set))
+    return found

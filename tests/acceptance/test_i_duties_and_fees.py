@@ -104,6 +104,40 @@ def test_tax_that_the_channel_remits_is_a_line_of_its_own_and_no_tax_of_the_shop
     ]
 
 
+@pytest.mark.parametrize(("order", "amount"), [
+    pytest.param({"refunds": [{"lines": [{"line": 0, "quantity": 3}]}]}, "2.87", id="pieces-refunded"),
+    pytest.param({"shipping": [{"title": "Express", "price": "23.59", "left": "6.60"}]}, "5.68",
+                 id="shipping-lowered-by-an-edit"),
+    pytest.param({"shipping": [{"title": "Express", "price": "27.92"}], "refunds": [{"shipping": "13.96"}]}, "6.42",
+                 id="half-of-the-shipping-refunded"),
+])
+def test_of_what_is_left_the_channel_s_tax_is_what_shopify_says(
+    house: House, order: dict[str, Any], amount: str
+) -> None:
+    house.card(channel_tax_account="758800", rounding_tolerance="0")
+    house.bc.control.change("vatPostingSetup", "DOMESTIC|VAT20", {"percent": Decimal(0)})
+    house.order(5001, [_desk(unit_price="7.17", quantity=7)], taxes_included=False, taxes=MARKET, **order)
+
+    house.sync()
+
+    assert house.parked() == {}
+    assert house.lines(5001, "lineObjectNumber", "amountIncludingTax")[-1] == ("758800", Decimal(amount))
+
+
+def test_where_the_channel_remits_a_part_of_the_tax_rounding_of_what_is_left_is_one_line(house: House) -> None:
+    house.card(channel_tax_account="758800", rounding_tolerance="0")
+    for group, percent in (("VAT20", 1), ("VAT55", 0)):
+        house.bc.control.change("vatPostingSetup", f"DOMESTIC|{group}", {"percent": Decimal(percent)})
+    goods = [_desk(taxes=[*MARKET, {"title": "City", "rate": "0.01"}]), *[_desk(sku="1001", taxes=MARKET)] * 8]
+    house.order(5001, [{**line, "unit_price": "0.15", "quantity": 7} for line in goods], taxes_included=False,
+                refunds=[{"lines": [{"line": index, "quantity": 4} for index in range(len(goods))]}])
+
+    house.sync()
+
+    assert house.parked() == {}
+    assert house.total(5001) == Decimal("4.50")
+
+
 def test_tax_of_the_channel_within_prices_is_parked_and_says_why(house: House) -> None:
     house.card(channel_tax_account="758800")
     house.bc.control.change("vatPostingSetup", "DOMESTIC|VAT20", {"percent": Decimal(0)})

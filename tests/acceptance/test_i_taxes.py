@@ -164,6 +164,24 @@ def test_twenty_lines_of_three_taxes_pass_with_one_rounding_line(house: House) -
     assert (len(lines), lines[-1][0]) == (21, "658000")
 
 
+@pytest.mark.parametrize("lines, order", [
+    pytest.param([("0.02", 12)], {"taxes_included": False}, id="on-top"),
+    pytest.param([("0.02", 12)], {"taxes_included": True}, id="within-prices"),
+    pytest.param([("2", 3)], {"currency": "JPY", "tax_rate": "0.2"}, id="within-yen"),
+])
+def test_screws_whose_tax_is_rounded_to_nothing_are_booked(
+    house: House, lines: list[tuple[str, int]], order: dict[str, Any]
+) -> None:
+    house.card(rounding_tolerance="0")
+    _yen(house)
+    house.order(5001, [_line("1000", price) for price, count in lines for _ in range(count)], **order)
+
+    house.sync()
+
+    assert house.parked() == {}
+    assert len(house.documents(5001)) == 1
+
+
 @pytest.mark.parametrize("cents, arrives", [(0, True), (1, False)])
 def test_a_cent_more_than_rounding_explains_is_parked(house: House, cents: int, arrives: bool) -> None:
     # Business Central: 20 × 0.80 × 20 % = 3.20. Shopify rounded 20 amounts, Business Central one: 21 halves of a cent.
@@ -188,10 +206,7 @@ def test_twenty_small_lines_of_another_rate_are_parked_though_each_is_but_a_cent
 
 
 def test_yen_are_rounded_to_whole_ones(house: House) -> None:
-    house.bc.control.add("currencies", {"code": "JPY", "displayName": "Yen", "amountRoundingPrecision": "1"})
-    house.bc.control.add("currencyExchangeRates", {
-        "currencyCode": "JPY", "startingDate": "2025-01-01", "exchangeRateAmount": "160",
-        "relationalExchangeRateAmount": "1"})
+    _yen(house)
     house.bc.control.change("vatPostingSetup", "DOMESTIC|VAT20", {"percent": Decimal(10)})
     house.order(5001, [_line("1000", "995"), _line("1000", "995")], currency="JPY", taxes_included=False,
                 tax_rate="0.1")
@@ -232,6 +247,13 @@ def test_an_invoice_discount_above_the_order_s_amount_harms_nothing(house: House
 
 def _line(sku: str, price: str, quantity: int = 1, **more: Any) -> dict[str, Any]:
     return {"sku": sku, "quantity": quantity, "unit_price": price, **more}
+
+
+def _yen(house: House) -> None:
+    house.bc.control.add("currencies", {"code": "JPY", "displayName": "Yen", "amountRoundingPrecision": "1"})
+    house.bc.control.add("currencyExchangeRates", {
+        "currencyCode": "JPY", "startingDate": "2025-01-01", "exchangeRateAmount": "160",
+        "relationalExchangeRateAmount": "1"})
 
 
 def _retry(house: House) -> None:
