@@ -250,6 +250,8 @@ class ShopCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     auto_create_sales_documents: bool = False
     shopify_order_no_on_doc_line: bool = False
     po_number_handling: PoNumberHandling = PoNumberHandling.COMMENT_LINE
+    note_on_doc_lines: bool = True
+    attributes_on_doc_lines: tuple[str, ...] = ()
     payment_terms_mapping: dict[str, str] = {}
     shipment_method_mapping: dict[str, str] = {}
     salesperson_code: str = ""

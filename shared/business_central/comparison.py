@@ -90,11 +90,15 @@ def texts_that_differ(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
 
 
 def missing_tail(found: FoundDocument, plan: SalesOrderPlan, parcel: int) -> tuple[Body, ...]:
-    """The planned lines that a document lacks which ends after a whole number of parcels; () for any other."""
+    """The planned lines that a document lacks which ends after a whole number of parcels; () for any other.
+
+    The first parcel holds the comments too, however many they were when it was sent.
+    """
     if found.document.entity_set != "salesOrders" or _buyer(found, plan):
         return ()
     there = _sold(found.lines, priced=True)
-    sent = (end for end in range(parcel, len(plan.lines), parcel) if _sold(plan.lines[:end], priced=True) == there)
+    ends = range(plan.comments + parcel, len(plan.lines), parcel)
+    sent = (end for end in ends if _sold(plan.lines[:end], priced=True) == there)
     end = next(sent, len(plan.lines))
     return plan.lines[end:]
 

@@ -38,7 +38,7 @@ from shared.mapping.plan import Body, SalesOrderPlan
 from shared.shop_card import TaxDifferences
 
 MAX_DEEP_LINES = 100
-"""Lines that one POST takes; further ones follow in parcels of as many."""
+"""Lines beside the comments that one POST takes; further ones follow in parcels of as many."""
 _LINES = "salesOrderLines"
 _MOVES_WITH_LINES = ("@odata.", "total", "discount", "lastModified", _LINES)
 """Beginnings of the header properties that our own lines change."""
@@ -75,12 +75,13 @@ def create_sales_order(bc: BusinessCentral, plan: SalesOrderPlan, sending: Sendi
     OutcomeUnknown: it may be there, whole or in part; lookup.find_whole_documents tells.
     """
     body = {**plan.header, "externalDocumentNumber": plan.external_document_number}
+    first = plan.comments + MAX_DEEP_LINES
     made = bc.create(
-        "salesOrders", {**body, "salesOrderLines": list(plan.lines[:MAX_DEEP_LINES])},
+        "salesOrders", {**body, "salesOrderLines": list(plan.lines[:first])},
         expand=_LINES if _looks_at_lines(plan) else "", before=sending.order,
     )  # fmt: skip
     try:
-        return _finished(bc, whole_document("salesOrders", [made]), plan, plan.lines[MAX_DEEP_LINES:], sending)
+        return _finished(bc, whole_document("salesOrders", [made]), plan, plan.lines[first:], sending)
     except RecordRefused as refused:
         _take_back(bc, made, plan, refused)
         raise

@@ -19,18 +19,8 @@ from shared.mapping.locations import Placed
 from shared.mapping.money import ZERO
 from shared.mapping.plan import Body
 from shared.mapping.text import code, fitted
-from shared.shop_card import ChargeType, PoNumberHandling, ShopCard
-from shared.shopify.records import Order, ShippingLine
-
-
-def comment_lines(order: Order, card: ShopCard) -> list[Body]:
-    """Shopify's order number and the buyer's PO number, each where the card wants it; a test order always says so."""
-    comments = [f"Shopify Order No. {order.name}"] if card.shopify_order_no_on_doc_line else []
-    if order.po_number and card.po_number_handling is PoNumberHandling.COMMENT_LINE:
-        comments.append(f"PO No. {order.po_number}")
-    if order.test:
-        comments.insert(0, "Shopify test order: nothing was paid.")
-    return [{"lineType": "Comment", **fitted("salesOrderLines", {"description": text})} for text in comments]
+from shared.shop_card import ChargeType, ShopCard
+from shared.shopify.records import ShippingLine
 
 
 def goods_line(goods: Placed, card: ShopCard, known: ItemsAndSetup, link_of_variant: LinkOfVariant, *,

@@ -60,6 +60,11 @@ class SalesOrderPlan(msgspec.Struct, frozen=True):
     tax_advice: str = ""
 
     @property
+    def comments(self) -> int:
+        """How many comment lines stand at the head."""
+        return next((at for at, line in enumerate(self.lines) if line["lineType"] != "Comment"), len(self.lines))
+
+    @property
     def name(self) -> str:
         """What a sentence calls the order: both what the shop and what Business Central shows."""
         key = self.external_document_number

@@ -17,6 +17,7 @@ from shared.mapping import lines, text
 from shared.mapping.addresses import document_address
 from shared.mapping.billing import Bill, Billed, bill_of, check_possible
 from shared.mapping.buyers import email_of, phone_of
+from shared.mapping.comments import comment_lines
 from shared.mapping.document_details import details
 from shared.mapping.extras import Extra, extras_of
 from shared.mapping.known import ItemsAndSetup, KnownSetup, LinkOfVariant
@@ -61,7 +62,7 @@ def sales_order_plan(order: Order, card: ShopCard, known: ItemsAndSetup, custome
     makers = _line_makers(goods, bill, extras, card, known, link_of_variant, record)
     header, *document_lines = all_or_refusal(
         [partial(_header, order, card, known, customer_number, amounts, record), *makers], record=record)
-    comments = lines.comment_lines(order, card)
+    comments = comment_lines(order, card)
     taxes = [*([LineTax()] * len(comments)), *_taxes(goods, bill, extras, amounts)]
     plan = SalesOrderPlan(
         external_document_number=document_key(order),

@@ -7,6 +7,7 @@ cut in half.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 from shared.business_central.rows import LENGTHS
 from shared.mapping.plan import Body
@@ -23,6 +24,34 @@ def tidy(text: str | None) -> str:
 def cut(text: str | None, length: int) -> str:
     """`text`, tidied, at most `length` UTF-16 units long."""
     return tidy(text).encode("utf-16-le")[: length * 2].decode("utf-16-le", "ignore").rstrip()
+
+
+def wrapped(text: str | None, length: int) -> list[str]:
+    """`text` in lines of at most `length` UTF-16 units: no word is cut unless it is longer, and no character at all.
+
+    Line breaks stay; empty lines do not.
+    """
+    return [line for paragraph in (text or "").splitlines() for line in _lines(paragraph.split(), length)]
+
+
+def _lines(words: Iterable[str], length: int) -> Iterator[str]:
+    line = ""
+    for word in words:
+        joined = f"{line} {word}" if line else word
+        if line and _units(joined) > length:
+            yield line
+            joined = word
+        while _units(joined) > length:
+            yield (piece := cut(joined, length))
+            joined = joined[len(piece):]
+        line = joined
+    if line:
+        yield line
+
+
+def _units(text: str) -> int:
+    """How long Business Central finds a text."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 def fitted(entity_set: str, texts: dict[str, str | None]) -> Body:

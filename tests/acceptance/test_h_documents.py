@@ -183,3 +183,48 @@ def test_dimensions_that_business_central_sets_anew_take_the_order_back(
     assert house.parked()[5001].code == "document-differs"
     assert "second global dimension" in house.parked()[5001].detail
     assert house.documents(5001) == []
+
+
+# Notes and attributes
+
+
+def comments(house: House, number: int) -> list[str]:
+    """The comment lines of the document; they stand at its head."""
+    lines = house.lines(number, "lineType", "description")
+    head = [text for kind, text in lines if kind == "Comment"]
+    assert [text for _, text in lines[:len(head)]] == head
+    return head
+
+
+def test_the_note_and_the_attributes_of_the_card_stand_at_the_head_once_however_often_the_order_comes(
+    house: House,
+) -> None:
+    house.card(shopify_order_no_on_doc_line=True, attributes_on_doc_lines=["Gift message"])
+    note = "Sonnez deux fois 😀, s'il vous plaît. " * 8
+    house.order(5001, note=f"Code 1234\n{note}", attributes={"Gift message": "Bon anniversaire", "gclid": "x"})
+    house.sync()
+    first = comments(house, 5001)
+
+    house.change("orders", 5001, note="Code 4321")
+    house.sync()
+    house.forget("orders", 5001)
+    house.change("orders", 5001, tags=["again"])
+    house.sync()
+
+    assert first[:2] == ["Shopify Order No. #5001", "Code 1234"]
+    assert first[-1] == "Gift message: Bon anniversaire"
+    assert " ".join(first[2:-1]) == note.strip()
+    assert comments(house, 5001) == first
+    assert house.total(5001) == 240
+    assert len(house.documents(5001)) == 1
+    assert not house.parked()
+
+
+def test_an_order_whose_answer_was_lost_has_its_note_once(house: House) -> None:
+    house.bc.control.add_fault(kind="drop_response_after_commit", method="POST", entity="salesOrders", times=1)
+    house.order(5001, note="Ring twice")
+
+    house.sync()
+
+    assert comments(house, 5001) == ["Ring twice"]
+    assert len(house.documents(5001)) == 1

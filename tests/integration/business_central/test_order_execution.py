@@ -22,6 +22,7 @@ from tests.manual_clock import ManualClock
 MARIE = {"number": "S7203115001", "displayName": "Marie Curie", "country": "FR"}
 ORDER = "SHP-5001"
 DESK = {"lineType": "Item", "lineObjectNumber": "1000", "quantity": 1, "unitPrice": Decimal("100.00")}
+COMMENT = {"lineType": "Comment", "description": "Ring twice"}
 LAMP_BLOCKED = {"lineType": "Item", "lineObjectNumber": "1900", "quantity": 1}
 
 
@@ -513,20 +514,22 @@ def test_our_own_order_without_its_rounding_line_gets_it(company: BusinessCentra
     assert len(order["salesOrderLines"]) == 2
 
 
-def test_our_own_half_order_is_completed_once_nothing_of_ours_is_under_way(
-    company: BusinessCentral, simulator: Simulator
+@pytest.mark.parametrize(("then", "now"), [(0, 0), (3, 3), (3, 1), (0, 2)], ids=["none", "some", "fewer", "more"])
+def test_our_own_half_order_is_completed_once_nothing_of_ours_is_under_way_whatever_its_comments_are_now(
+    company: BusinessCentral, simulator: Simulator, then: int, now: int
 ) -> None:
     lines = [{**DESK, "description": f"Desk {n}"} for n in range(100)] + [{**CHAIR, "unitPrice": 0}] * 5
-    create_sales_order(company, a_plan(*lines[:100], total="12000.00"))
-    plan = a_plan(*lines, total="12000.00")
+    create_sales_order(company, a_plan(*[COMMENT] * then, *lines[:100], total="12000.00"))
+    plan = a_plan(*[COMMENT] * now, *lines, total="12000.00")
 
     with pytest.raises(OutcomeUnknown):
         take_over(company, plan, standing(company), ours=True, texts=False, settled=False)
-    assert len(orders(simulator)[0]["salesOrderLines"]) == 100
+    assert len(orders(simulator)[0]["salesOrderLines"]) == then + 100
     take_over(company, plan, standing(company), ours=True, texts=False, settled=True)
 
     [order] = orders(simulator)
-    assert [line["lineObjectNumber"] for line in order["salesOrderLines"]] == ["1000"] * 100 + ["1100"] * 5
+    assert [line["lineObjectNumber"] for line in order["salesOrderLines"]] == (
+        [""] * then + ["1000"] * 100 + ["1100"] * 5)
 
 
 def test_a_half_order_whose_rest_is_refused_stays_and_says_how_much_it_holds(

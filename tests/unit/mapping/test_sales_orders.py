@@ -9,6 +9,7 @@ import pytest
 from shared.business_central.rows import LENGTHS
 from shared.mapping.plan import LineTax, SalesOrderPlan
 from shared.shop_card import CountySource, PoNumberHandling
+from shared.shopify.records import Attribute
 from tests.builders import (
     a_card,
     a_line,
@@ -163,7 +164,7 @@ def test_h10_texts_longer_than_their_fields_are_cut_not_refused():
     cut = {name: len(value) for name, value in plan.header.items() if name.startswith(("sellTo", "shipTo", "phone"))}
     limits = {name: limit for name, limit in LENGTHS["salesOrders"].items() if name in cut}
     assert cut == limits | {"sellToCountry": 2, "shipToCountry": 2}
-    assert [len(line["description"]) for line in plan.lines] == [100, 100]
+    assert [len(line["description"]) for line in plan.lines if line["lineType"] == "Item"] == [100]
 
 
 def test_a_country_business_central_lacks_parks_the_order():
@@ -193,3 +194,49 @@ def test_comments_come_first_and_the_key_stays(settings, po_number, comments):
     expected = [{"lineType": "Comment", "description": text} for text in comments]
     assert list(plan.lines) == [*expected, item()]
     assert plan.header["externalDocumentNumber"] == "SHP-5001"
+
+
+def comments_of(order, **card):
+    return [line["description"] for line in plan_of(order, a_card(**card)).lines if line["lineType"] == "Comment"]
+
+
+def test_the_note_follows_the_other_comments_line_by_line():
+    order = an_order(note="Ring twice,\r\n\n  please.  ", po_number="PO-778", test=True)
+
+    assert comments_of(order, shopify_order_no_on_doc_line=True) == [
+        "Shopify test order: nothing was paid.", "Shopify Order No. #1001", "PO No. PO-778", "Ring twice,", "please."]
+
+
+def test_a_long_note_takes_as_many_lines_as_it_needs_and_loses_no_word():
+    words = [f"word{number}" for number in range(80)]
+
+    found = comments_of(an_order(note=" ".join(words)))
+
+    assert " ".join(found).split() == words
+    assert all(len(line) <= LENGTHS["salesOrderLines"]["description"] for line in found)
+    assert len(found) == 6
+
+
+@pytest.mark.parametrize("note", [None, "", " \n\t "])
+def test_no_note_is_no_line(note):
+    assert comments_of(an_order(note=note)) == []
+
+
+def test_the_card_can_do_without_the_note():
+    assert comments_of(an_order(note="Ring twice"), note_on_doc_lines=False) == []
+
+
+def test_attributes_that_the_card_names_stand_after_the_note():
+    order = an_order(note="Ring twice", custom_attributes=[
+        Attribute(key="Gift message", value="Happy birthday"), Attribute(key="gclid", value="x"),
+        Attribute(key="Gift wrap", value=None), Attribute(key="Gate", value=" ")])
+
+    assert comments_of(order, attributes_on_doc_lines=(" gift MESSAGE", "Gift wrap", "Gate")) == [
+        "Ring twice", "Gift message: Happy birthday"]
+    assert comments_of(order) == ["Ring twice"]
+
+
+def test_the_taxes_of_a_plan_stay_with_their_lines_behind_the_comments():
+    order = an_order(note="one\ntwo", lines=[a_line(taxes=["20.00"])])
+
+    assert [tax.amount for tax in plan_of(order).taxes] == [0, 0, 20]

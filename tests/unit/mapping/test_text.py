@@ -34,6 +34,30 @@ def test_a_cut_text_never_exceeds_the_field_and_is_a_beginning_of_the_tidied_tex
 
 
 @pytest.mark.parametrize(
+    ("given_text", "lines"),
+    [
+        pytest.param("one two three", ["one two", "three"], id="between-words"),
+        pytest.param("a\n\nb \r\n c", ["a", "b", "c"], id="line-breaks-stay-empty-lines-go"),
+        pytest.param("incomprehensibly so", ["incompre", "hensibly", "so"], id="a-word-that-is-longer-is-cut"),
+        pytest.param("to incomprehensibly", ["to", "incompre", "hensibly"], id="on-lines-of-its-own"),
+        pytest.param("abcdefg😀h", ["abcdefg", "😀h"], id="no-character-is-halved"),
+        pytest.param("😀😀😀😀 x", ["😀😀😀😀", "x"], id="emoji-count-twice"),
+        pytest.param(None, [], id="nothing"),
+    ],
+)
+def test_a_long_text_is_wrapped(given_text, lines):
+    assert text.wrapped(given_text, 8) == lines
+
+
+@given(st.text(), st.integers(2, 40))
+def test_wrapped_lines_fit_and_hold_every_character_of_the_text(given_text, length):
+    lines = text.wrapped(given_text, length)
+
+    assert all(0 < len(line.encode("utf-16-le", "surrogatepass")) <= 2 * length for line in lines)
+    assert "".join(lines).replace(" ", "") == "".join(given_text.split())
+
+
+@pytest.mark.parametrize(
     ("given_phone", "expected"),
     [
         pytest.param("+33 (0)1.44/27", "+33 (0)1.44/27", id="allowed-characters-stay"),
