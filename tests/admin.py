@@ -54,6 +54,7 @@ def _bytes(body: Any) -> bytes:
 def admin_api(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Admin]:
     """The admin API with the settings of the house."""
     monkeypatch.setenv("AzureWebJobsStorage", house.settings.storage_connection)
+    monkeypatch.setattr("shared.connector._storage", lambda *_: house.storage)
     for name in ("TOKEN_KEY", "SHOPIFY_BASE_URL", "BC_API_ROOT", "BC_TOKEN_URL", "BC_CLIENT_ID", "BC_CLIENT_SECRET"):
         monkeypatch.setenv(name, getattr(house.settings, name.lower()))
     connector.cache_clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import settings
 
 from local.azurite import Azurite, start_azurite
 from tests.house import House, a_house
+from tests.memory import storage_in_memory
 
 # On a busy machine an example may take any time: no test is about seconds.
 settings.register_profile("whatever it takes", deadline=None)
@@ -30,7 +32,13 @@ def street_storage() -> Iterator[Azurite]:
 
 
 @pytest.fixture
-def house(azurite: Azurite) -> Iterator[House]:
-    """An empty Shopify shop, the seeded company and a connector between them, on a clock moved by hand."""
-    with a_house(azurite.connection_string) as everything:
+def house(request: pytest.FixtureRequest) -> Iterator[House]:
+    """An empty Shopify shop, the seeded company and a connector between them, on a clock moved by hand.
+
+    Its storage is in memory, held to the emulator by tests/integration/storage; with the marker `emulator`, and in
+    every test when the environment says HOUSES=emulator, it is the emulator.
+    """
+    on_emulator = request.node.get_closest_marker("emulator") or os.environ.get("HOUSES") == "emulator"
+    storage = request.getfixturevalue("azurite").connection_string if on_emulator else storage_in_memory()
+    with a_house(storage) as everything:
         yield everything

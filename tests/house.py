@@ -2,7 +2,7 @@
 
 `house.sync()` does what a queue message does. The cast is that of the acceptance cases: shop FR,
 items 1000 and 1001, customer C00010 Marie Curie. Every house has shop codes of its own, so that
-houses can share one emulator.
+houses can share one emulator; most have their storage in memory (tests/memory.py).
 """
 from __future__ import annotations
 
@@ -24,12 +24,13 @@ from shared.exchange import Exchange
 from shared.journal.runs import SyncRun
 from shared.journal.skipped import SkippedRecord
 from shared.settings import Settings
-from shared.storage.account import storage_from_connection_string
+from shared.storage.account import Storage, storage_from_connection_string
 from shared.sync.links import TABLE as LINK_TABLE
 from shared.sync.links import Link, Links
 from shared.sync.run import SyncJob, run_sync
 from tests.manual_clock import ManualClock
 
+IN_MEMORY = "this house has its storage in memory; a test that needs the wire says pytest.mark.emulator"
 TOKEN_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
 MARIE = {"first_name": "Marie", "last_name": "Curie", "address1": "12 rue Cuvier", "city": "Paris",
@@ -39,19 +40,20 @@ MARIE = {"first_name": "Marie", "last_name": "Curie", "address1": "12 rue Cuvier
 class House:
     """Everything a test may look at or turn."""
 
-    def __init__(self, storage: str, clock: ManualClock, shopify: RunningShop, bc: BusinessCentralSimulator,
+    def __init__(self, storage: str | Storage, clock: ManualClock, shopify: RunningShop, bc: BusinessCentralSimulator,
                  **settings: Any) -> None:
         self.clock, self.shopify, self.bc = clock, shopify, bc
         self.exchanges: list[Exchange] = []
         self.settings = Settings(**{
-            "storage_connection": storage, "token_key": TOKEN_KEY, "shopify_base_url": shopify.url,
+            "storage_connection": storage if isinstance(storage, str) else IN_MEMORY,
+            "token_key": TOKEN_KEY, "shopify_base_url": shopify.url,
             "bc_api_root": bc.api_root, "bc_token_url": bc.token_url, "bc_client_id": bc.client_id,
             "bc_client_secret": bc.client_secret, "shopify_client_id": shopify.client_id,
             "shopify_client_secret": shopify.client_secret, "public_url": "http://127.0.0.1:7071", **settings,
         })
+        self.storage = storage_from_connection_string(storage) if isinstance(storage, str) else storage
         self.connector: Connector = build_connector(
-            self.settings, clock=clock, storage=storage_from_connection_string(storage),
-            observe=self.exchanges.append,
+            self.settings, clock=clock, storage=self.storage, observe=self.exchanges.append,
         )
         # Hypothesis seeds the ordinary generator, and then every example would live in the same shop.
         self.shop = "FR-" + "".join(random.SystemRandom().choices(string.ascii_uppercase + string.digits, k=8))
@@ -179,8 +181,8 @@ class House:
 
 
 @contextmanager
-def a_house(storage: str, **settings: Any) -> Iterator[House]:
-    """An empty shop and the seeded company, wired up."""
+def a_house(storage: str | Storage, **settings: Any) -> Iterator[House]:
+    """An empty shop and the seeded company, wired up to an emulator (its connection string) or storage in memory."""
     clock = ManualClock()
     at_shopify = ShopifyClock(clock)
     shopify = start_shopify(state=ShopState(shop_card(), at_shopify), clock=at_shopify)

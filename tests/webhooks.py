@@ -15,6 +15,7 @@ from shared.shopify.webhooks import signature
 from shared.webhooks.commands import QUEUE, Command
 from shared.webhooks.intake import receive
 from tests.house import House
+from tests.memory import MemoryQueues
 
 SECRET, OLD_SECRET = "shpss_the_present_secret", "shpss_the_one_before"
 SHOP = "demo-fr.myshopify.com"
@@ -39,6 +40,9 @@ def deliver(house: House, topic: str, content: Mapping[str, Any], **how: str) ->
 
 def queued(house: House) -> list[Command]:
     """The commands that wait for this house's shop; those of other houses are let go unread."""
+    if isinstance(house.storage.queues, MemoryQueues):
+        waiting = house.storage.queues.sent.pop(QUEUE, [])
+        return [msgspec.json.decode(text, type=Command) for text, _ in waiting]
     queue = QueueClient.from_connection_string(
         house.settings.storage_connection, QUEUE, message_decode_policy=TextBase64DecodePolicy())
     found: list[Command] = []

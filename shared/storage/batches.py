@@ -110,7 +110,7 @@ def _part(client: TableClient, put: Put) -> bytes:
         method = "DELETE" if put.kind == "delete" else "PUT"
         address = f"{client.table_name}(PartitionKey='{partition}',RowKey='{key}')"
         condition = "" if put.kind == "put" else f"If-Match: {put.etag or '*'}\r\n"
-    body = b"" if put.kind == "delete" else _in_ascii(_typed(put.row))
+    body = b"" if put.kind == "delete" else _in_ascii(typed(put.row))
     return (
         "Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n"
         f"{method} {client.url}/{address} HTTP/1.1\r\n"
@@ -124,7 +124,7 @@ def _in_ascii(row: Row) -> bytes:
     return text if text.isascii() else json.dumps(row).encode()
 
 
-def _typed(row: Row) -> Row:
+def typed(row: Row) -> Row:
     """The row with the type of its fractions, which JSON does not tell from whole numbers."""
     properties: Row = {}
     for name, value in row.items():

@@ -6,16 +6,15 @@ from uuid import uuid4
 
 import pytest
 
-from local.azurite import Azurite
-from shared.storage.account import storage_from_connection_string
+from shared.storage.account import Storage
 from shared.storage.lease import TABLE, Lease, LeaseLost, LeaseTaken, held
 from shared.storage.tables import Table
 from tests.manual_clock import ManualClock
 
 
 @pytest.fixture
-def table(azurite: Azurite) -> Table:
-    return storage_from_connection_string(azurite.connection_string).tables[TABLE]
+def table(storage: Storage) -> Table:
+    return storage.tables[TABLE]
 
 
 @pytest.fixture

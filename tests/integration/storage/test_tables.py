@@ -1,21 +1,21 @@
-"""Rows, batches and their conflicts, against the emulator."""
+"""Rows, batches and their conflicts, in the emulator and in memory."""
 from __future__ import annotations
 
-from uuid import uuid4
+from collections.abc import Callable
 
 import pytest
 
-from local.azurite import Azurite
-from shared.storage.account import storage_from_connection_string
+from shared.errors import ServiceUnavailable
+from shared.storage.account import Storage
 from shared.storage.batches import BATCH_ROWS
 from shared.storage.patience import Refused
 from shared.storage.tables import Put, RowChanged, RowExists, Table
 
 
 @pytest.fixture
-def table(azurite: Azurite) -> Table:
+def table(storage: Storage, a_name: Callable[[str], str]) -> Table:
     """A table that nobody has written to yet, so it does not exist."""
-    return storage_from_connection_string(azurite.connection_string).tables[f"T{uuid4().hex[:20]}"]
+    return storage.tables[a_name("T")]
 
 
 def a_row(key: str, **values: object) -> dict[str, object]:
@@ -101,6 +101,109 @@ def test_values_in_a_filter_are_quoted(table: Table) -> None:
     table.put(a_row("1", name="l'été"))
 
     assert [r["RowKey"] for r in table.rows("name eq @n", {"n": "l'été"}, select=["RowKey"])] == ["1"]
+
+
+ROWS = [
+    {"PartitionKey": "a", "RowKey": "1", "n": 1, "who": "Zoé", "good": True},
+    {"PartitionKey": "a", "RowKey": "2", "n": 20, "who": "O'Neil"},
+    {"PartitionKey": "b", "RowKey": "1", "n": -3, "good": False},
+    {"PartitionKey": "é|b", "RowKey": "1", "who": ""},
+]
+
+
+@pytest.mark.parametrize(("question", "values", "found"), [
+    ("", {}, ["a1", "a2", "b1", "é|b1"]),
+    ("PartitionKey eq @p", {"p": "a"}, ["a1", "a2"]),
+    ("PartitionKey eq @p and RowKey ge @k", {"p": "a", "k": "2"}, ["a2"]),
+    ("PartitionKey ge @p and PartitionKey lt @q", {"p": "a", "q": "b"}, ["a1", "a2"]),
+    ("PartitionKey gt @p", {"p": "a"}, ["b1", "é|b1"]),
+    ("PartitionKey eq 'a' and (n eq 1 or n eq 20)", {}, ["a1", "a2"]),
+    ("n lt @n", {"n": 1}, ["b1"]),
+    ("good eq false", {}, ["b1"]),
+    ("good eq @g", {"g": True}, ["a1"]),
+    ("who eq 'O''Neil'", {}, ["a2"]),
+    ("who ne @w", {"w": "Zoé"}, ["a2", "é|b1"]),
+    ("who eq @w", {"w": ""}, ["é|b1"]),
+    ("not (PartitionKey eq 'a')", {}, ["b1", "é|b1"]),
+    ("unheard_of eq @u", {"u": "x"}, []),
+])
+def test_a_filter_finds_the_rows_that_fit_in_the_order_of_their_keys(
+    table: Table, question: str, values: dict[str, object], found: list[str]
+) -> None:
+    for row in ROWS:
+        table.put(row)
+
+    assert [row["PartitionKey"] + row["RowKey"] for row in table.rows(question, values)] == found
+
+
+def test_a_page_says_where_the_next_begins_and_rows_that_come_meanwhile_are_in_it(table: Table) -> None:
+    table.write(Put("put", a_row(f"{n:03d}", n=n)) for n in range(5))
+
+    first, after = table.page("PartitionKey eq @p", {"p": "p"}, size=2, select=None)
+    table.put(a_row("0035"))
+    table.delete("p", "002")
+    second, after = table.page("PartitionKey eq @p", {"p": "p"}, size=2, select=None, after=after)
+    third, end = table.page("PartitionKey eq @p", {"p": "p"}, size=2, select=None, after=after)
+
+    assert [[row["RowKey"] for row in rows] for rows in (first, second, third)] == [
+        ["000", "001"], ["003", "0035"], ["004"]]
+    assert end is None
+
+
+def test_only_what_is_selected_comes_back(table: Table) -> None:
+    table.put(a_row("1", a=1, b=2))
+
+    (row,) = table.rows("PartitionKey eq @p", {"p": "p"}, select=("RowKey", "b"))
+
+    assert {name for name in row if name != "etag"} == {"RowKey", "b"}
+
+
+def test_a_row_that_was_read_is_written_again_as_it_is(table: Table) -> None:
+    table.put(a_row("1", n=1))
+    row = table.get("p", "1")
+    assert row is not None
+
+    row["n"] = 2
+
+    assert table.get("p", "1")["n"] == 1  # type: ignore[index]  # what a caller changes is his own copy
+    table.replace(row, row["etag"])
+    assert table.get("p", "1")["n"] == 2  # type: ignore[index]
+
+
+def test_a_put_replaces_the_whole_row(table: Table) -> None:
+    table.put(a_row("1", a=1))
+    table.put(a_row("1", b=2))
+
+    assert "a" not in (table.get("p", "1") or {})
+
+
+@pytest.mark.parametrize("key", ["a/b", "a\\b", "a#b", "a?b", "a\tb"])
+def test_a_key_with_a_sign_that_keys_may_not_have_is_refused(table: Table, key: str) -> None:
+    table.put(a_row("1"))
+
+    with pytest.raises(ServiceUnavailable):
+        table.insert(a_row(key))
+
+
+def test_a_text_longer_than_a_property_is_refused(table: Table) -> None:
+    table.put(a_row("1", text="é" * 32_768))
+
+    with pytest.raises(Refused):
+        table.put(a_row("2", text="é" * 32_769))
+
+
+def test_tables_are_listed_once_written_and_gone_once_dropped(storage: Storage, a_name: Callable[[str], str]) -> None:
+    prefix = a_name("L")
+    storage.tables[prefix + "b"].put(a_row("1"))
+    storage.tables[prefix + "a"].put(a_row("1"))
+    assert storage.tables[prefix + "c"].get("p", "1") is None
+
+    assert storage.tables.names(prefix) == [prefix + "a", prefix + "b"]
+    storage.tables.drop(prefix + "a")
+    storage.tables.drop(prefix + "a")
+
+    assert storage.tables.names(prefix) == [prefix + "b"]
+    assert storage.tables[prefix + "a"].get("p", "1") is None
 
 
 # What goes over the wire in a batch
