@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 from local.azurite import Azurite, start_azurite
-from tests.house import House, a_house
+from tests.house import House, HouseStorage, a_house
 from tests.memory import storage_in_memory
 
 # On a busy machine an example may take any time: no test is about seconds.
@@ -32,13 +32,18 @@ def street_storage() -> Iterator[Azurite]:
 
 
 @pytest.fixture
-def house(request: pytest.FixtureRequest) -> Iterator[House]:
-    """An empty Shopify shop, the seeded company and a connector between them, on a clock moved by hand.
+def house_storage(request: pytest.FixtureRequest) -> HouseStorage:
+    """What `a_house` is built on: storage in memory, which tests/integration/storage holds to the emulator.
 
-    Its storage is in memory, held to the emulator by tests/integration/storage; with the marker `emulator`, and in
-    every test when the environment says HOUSES=emulator, it is the emulator.
+    With the marker `emulator`, and in every test when the environment says HOUSES=emulator, it is the emulator.
     """
-    on_emulator = request.node.get_closest_marker("emulator") or os.environ.get("HOUSES") == "emulator"
-    storage = request.getfixturevalue("azurite").connection_string if on_emulator else storage_in_memory()
-    with a_house(storage) as everything:
+    if request.node.get_closest_marker("emulator") or os.environ.get("HOUSES") == "emulator":
+        return str(request.getfixturevalue("azurite").connection_string)
+    return storage_in_memory()
+
+
+@pytest.fixture
+def house(house_storage: HouseStorage) -> Iterator[House]:
+    """An empty Shopify shop, the seeded company and a connector between them, on a clock moved by hand."""
+    with a_house(house_storage) as everything:
         yield everything

@@ -37,10 +37,14 @@ MARIE = {"first_name": "Marie", "last_name": "Curie", "address1": "12 rue Cuvier
          "zip": "75005", "country_code": "FR", "phone": "+33 1 44 27 46 22"}
 
 
+HouseStorage = str | Storage
+"""The emulator's connection string, or an account in memory."""
+
+
 class House:
     """Everything a test may look at or turn."""
 
-    def __init__(self, storage: str | Storage, clock: ManualClock, shopify: RunningShop, bc: BusinessCentralSimulator,
+    def __init__(self, storage: HouseStorage, clock: ManualClock, shopify: RunningShop, bc: BusinessCentralSimulator,
                  **settings: Any) -> None:
         self.clock, self.shopify, self.bc = clock, shopify, bc
         self.exchanges: list[Exchange] = []
@@ -181,7 +185,7 @@ class House:
 
 
 @contextmanager
-def a_house(storage: str | Storage, **settings: Any) -> Iterator[House]:
+def a_house(storage: HouseStorage, **settings: Any) -> Iterator[House]:
     """An empty shop and the seeded company, wired up to an emulator (its connection string) or storage in memory."""
     clock = ManualClock()
     at_shopify = ShopifyClock(clock)

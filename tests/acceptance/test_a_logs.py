@@ -23,6 +23,8 @@ from tests.house import House, a_house
 from tests.integration.access.visit import finish, visit
 from tests.integration.shopify.scripted import Script, Step, playing
 
+pytestmark = pytest.mark.emulator
+
 QUERY = Document("shop_name", "query ShopName { shop { name } }", 1, frozenset())
 MUTATION = Document("order_cancel", "mutation Cancel { orderCancel { job { id } } }", 10, frozenset())
 

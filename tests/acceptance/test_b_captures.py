@@ -13,6 +13,8 @@ import pytest
 from tests.admin import Admin, admin_api
 from tests.house import House
 
+pytestmark = pytest.mark.emulator
+
 
 @pytest.fixture
 def admin(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Admin]:

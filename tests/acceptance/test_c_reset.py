@@ -8,6 +8,8 @@ import pytest
 from shared.sync.links import LinkState
 from tests.house import MARIE, House
 
+pytestmark = pytest.mark.emulator
+
 TYPES = ("products", "customers", "orders")
 
 

@@ -10,6 +10,8 @@ from shared.sync.information import SynchronizationInfo
 from tests.admin import Admin, admin_api
 from tests.house import House
 
+pytestmark = pytest.mark.emulator
+
 BRAZIL = {"address1": "Rua Augusta 1", "city": "São Paulo", "zip": "01304", "country_code": "BR"}
 FIVE_MINUTES = 300
 

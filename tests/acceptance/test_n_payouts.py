@@ -21,7 +21,7 @@ from shared.storage.account import storage_from_connection_string
 from shared.storage.patience import Patience
 from shared.sync.run import SyncJob, run_sync
 from tests.admin import Admin, admin_api
-from tests.house import House, a_house
+from tests.house import House, HouseStorage, a_house
 
 FINAL_DATES = {"evidence_due_by": "2026-03-20T00:00:00Z", "evidence_sent_on": "2026-03-12T08:00:00Z"}
 
@@ -197,8 +197,8 @@ def test_a_shops_first_payout_is_read_though_it_is_dated_before_the_run_that_fou
     assert set(payouts(admin)) == {7001}
 
 
-def test_out_of_time_a_first_run_goes_on_behind_the_page_it_had_read(azurite: Azurite) -> None:
-    with a_house(azurite.connection_string, time_budget_seconds=0) as hasty:
+def test_out_of_time_a_first_run_goes_on_behind_the_page_it_had_read(house_storage: HouseStorage) -> None:
+    with a_house(house_storage, time_budget_seconds=0) as hasty:
         for number in range(7001, 7121):
             hasty.payout(number)
 
@@ -209,9 +209,9 @@ def test_out_of_time_a_first_run_goes_on_behind_the_page_it_had_read(azurite: Az
 
 
 def test_a_first_run_that_was_cut_off_is_read_from_its_beginning_and_nothing_is_captured_twice(
-    azurite: Azurite,
+    house_storage: HouseStorage,
 ) -> None:
-    with a_house(azurite.connection_string, time_budget_seconds=0) as hasty:
+    with a_house(house_storage, time_budget_seconds=0) as hasty:
         for number in range(7001, 7071):
             hasty.payout(number)
         cut_off = run_sync(hasty.connector, SyncJob(shop=hasty.shop, started_by="test", kinds=("payouts",)))

@@ -15,11 +15,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from local.azurite import Azurite
 from shared.connector import connector
 from tests.admin import trigger
-from tests.house import House, a_house
+from tests.house import House, HouseStorage, a_house
 from tests.integration.access.visit import Parameters, access, finish, signed, visit
+
+pytestmark = pytest.mark.emulator
 
 NAMES = ["code", "hmac", "host", "shop", "state", "timestamp", "error", "error_description", "ids[]"]
 TEXTS = st.one_of(
@@ -140,8 +141,8 @@ def test_the_cookie_of_one_request_does_not_open_another(fresh: House) -> None:
     assert fresh.shopify.service.grants.calls == []
 
 
-def test_a_request_older_than_ten_minutes_is_refused(azurite: Azurite) -> None:
-    with a_house(azurite.connection_string) as house:
+def test_a_request_older_than_ten_minutes_is_refused(house_storage: HouseStorage) -> None:
+    with a_house(house_storage) as house:
         came = visit(house)
         house.clock.forward(600)
 
@@ -149,8 +150,8 @@ def test_a_request_older_than_ten_minutes_is_refused(azurite: Azurite) -> None:
             finish(house, came)
 
 
-def test_the_table_of_requests_holds_no_state_and_does_not_grow(azurite: Azurite) -> None:
-    with a_house(azurite.connection_string) as house:
+def test_the_table_of_requests_holds_no_state_and_does_not_grow(house_storage: HouseStorage) -> None:
+    with a_house(house_storage) as house:
         begun = house.connector.access_requests.begin(house.shop, by="test")
         table = house.connector.storage.tables["AccessRequests"]
         assert begun.ticket.state not in str(list(table.partition("state")))

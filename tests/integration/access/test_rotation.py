@@ -7,7 +7,6 @@ import pytest
 
 from shared.connector import build_connector
 from shared.errors import ConnectorError
-from shared.storage.account import storage_from_connection_string
 from shared.sync.run import request_sync, request_sync_of_all_shops
 from tests.house import House
 from tests.integration.access.visit import access, connect, finish, refusal, signed, token_calls, visit
@@ -117,7 +116,7 @@ def test_both_client_secrets_work_while_a_rotation_lasts(house: House) -> None:
             **{name: getattr(house.settings, name) for name in house.settings.__struct_fields__},
             "shopify_client_secret": "shpss_the_new_client_secret", "shopify_previous_client_secret": old,
         }),
-        clock=house.clock, storage=storage_from_connection_string(house.settings.storage_connection),
+        clock=house.clock, storage=house.storage,
     )
 
     signed_with_old = came._replace(parameters=signed(came.parameters, old))
@@ -135,7 +134,7 @@ def test_a_secret_that_shopify_does_not_know_yet_gives_way_to_the_previous_one(h
             "shopify_client_secret": "shpss_not_yet_in_force",
             "shopify_previous_client_secret": house.settings.shopify_client_secret,
         }),
-        clock=house.clock, storage=storage_from_connection_string(house.settings.storage_connection),
+        clock=house.clock, storage=house.storage,
     )
     house.clock.forward(HOUR)
 

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from local.azurite import Azurite
 from tests.admin import Admin, admin_api
 from tests.house import House, a_house
+from tests.memory import storage_in_memory
 
 INPUTS = int(os.environ.get("ODD_INPUTS", "250"))
 
@@ -65,9 +65,9 @@ bodies = values | fields | deep | st.binary(max_size=100)
 
 
 @pytest.fixture(scope="module")
-def odd_house(azurite: Azurite) -> Iterator[House]:
+def odd_house() -> Iterator[House]:
     """A house where something is captured, applied and parked."""
-    with a_house(azurite.connection_string) as house:
+    with a_house(storage_in_memory()) as house:
         house.customer(7101)
         house.order(5001)
         house.order(5002, [{"sku": "LATER", "quantity": 1, "unit_price": "25.00"}])
@@ -104,7 +104,8 @@ def test_an_odd_input_is_answered_or_refused_with_a_reason(
     elif name == "save_shop":
         shop = {"shop": f"{id}-"}
 
-    answer = admin.raw(name, body, asked, type=kind, id=there(id), run=there(id), number=there(id), **shop)
+    answer = admin.raw(name, body, asked, type=kind, id=there(id), run=there(id), number=there(id),
+                       order=there(id), **shop)
 
     assert 200 <= answer.status_code < 500, answer.get_body()
     if answer.status_code >= 400:

@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from local.azurite import Azurite
 from shared.clock import iso
 from shared.exchange import Exchange
 from shared.journal.skipped import parked_again
 from shared.sync.run import SyncJob, run_sync
-from tests.house import House, a_house
+from tests.house import House, HouseStorage, a_house
 
 BAD = "Order/5002"
 
@@ -278,9 +277,9 @@ def test_a_list_whose_cursor_stands_still_ends_the_run_after_what_it_held_was_ap
 
 
 def test_a_list_whose_cursor_stands_still_is_noticed_though_every_page_uses_up_the_time(
-    azurite: Azurite,
+    house_storage: HouseStorage,
 ) -> None:
-    with a_house(azurite.connection_string, time_budget_seconds=0) as house:
+    with a_house(house_storage, time_budget_seconds=0) as house:
         four_orders(house)
         house.shopify.fault("same_cursor", operation="OrdersChanged")
 

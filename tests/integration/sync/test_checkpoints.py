@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local.azurite import Azurite
 from local.business_central.faults import Fault
 from shared.clock import from_iso, iso
 from shared.errors import ConnectorError
@@ -17,7 +16,7 @@ from shared.storage.lease import TABLE as LEASES
 from shared.storage.lease import Lease
 from shared.sync.links import LinkState
 from shared.sync.run import SyncJob, request_sync, run_sync
-from tests.house import House, a_house
+from tests.house import House, HouseStorage, a_house
 from tests.integration.sync.test_runs import a_shop_of, totals_in_bc, wanted_totals
 
 
@@ -111,9 +110,9 @@ def test_a_worker_that_dies_right_after_an_order_was_stored_leaves_a_claim_and_n
 
 
 @pytest.fixture
-def hasty_house(azurite: Azurite) -> Iterator[House]:
+def hasty_house(house_storage: HouseStorage) -> Iterator[House]:
     """A house whose runs are out of time after every page."""
-    with a_house(azurite.connection_string, time_budget_seconds=0) as house:
+    with a_house(house_storage, time_budget_seconds=0) as house:
         yield house
 
 

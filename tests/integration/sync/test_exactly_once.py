@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from local.azurite import Azurite
 from local.shopify.money import bag
 from shared.clock import from_iso
 from shared.journal.runs import SyncRun
 from shared.sync.links import LinkState
 from shared.sync.run import SyncJob, run_sync
-from tests.house import MARIE, House, a_house
+from tests.house import MARIE, House, HouseStorage, a_house
 
 LONG_AGO = 10 * 24 * 3600
 SETTLED = 601
@@ -23,9 +22,9 @@ BETHUNE = MARIE | {"address1": "36 quai de Béthune", "zip": "75004"}
 
 
 @pytest.fixture
-def one_lane(azurite: Azurite) -> Iterator[House]:
+def one_lane(house_storage: HouseStorage) -> Iterator[House]:
     """A house whose orders go out one after another."""
-    with a_house(azurite.connection_string, bc_concurrency=1) as everything:
+    with a_house(house_storage, bc_concurrency=1) as everything:
         yield everything
 
 
@@ -291,7 +290,7 @@ def test_a_second_card_of_the_store_doubles_no_order(house: House) -> None:
     house.order(5002)
     house.sync("orders")
     house.card(enabled=False)
-    second = House(house.settings.storage_connection, house.clock, house.shopify, house.bc)
+    second = House(house.storage, house.clock, house.shopify, house.bc)
 
     run = second.sync("orders")
     second.connector.shops.remove(second.shop)  # or no house after this one could enable its card

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from local.azurite import Azurite
 from local.business_central.faults import Fault
 from local.shopify.demo_shop import demo_shop
 from tests.house import House, a_house
+from tests.memory import storage_in_memory
 
 
 def a_shop_of(house: House, **size: int | bool) -> None:
@@ -131,9 +131,9 @@ def test_shopify_at_its_worst_costs_time_but_no_record(house: House) -> None:
 
 
 @pytest.fixture(scope="module")
-def big_run(azurite: Azurite) -> Iterator[House]:
+def big_run() -> Iterator[House]:
     """1,000 orders of three lines under the standard bucket, on a clock that only waiting moves."""
-    with a_house(azurite.connection_string) as house:
+    with a_house(storage_in_memory()) as house:
         a_shop_of(house, customers=10, products=10, orders=1000, plain=True)
         yield house
 

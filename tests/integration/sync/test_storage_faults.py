@@ -24,6 +24,8 @@ from shared.sync.run import request_sync
 from tests.admin import admin_api
 from tests.house import House, a_house
 
+pytestmark = pytest.mark.emulator
+
 ORDERS = range(5001, 5041)
 IMPATIENT = Patience(first_wait_seconds=0.01, timeout_seconds=5)
 

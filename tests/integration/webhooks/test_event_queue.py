@@ -17,7 +17,7 @@ from shared.shopify.kinds import Kind
 from shared.webhooks.draining import Drained, drain
 from shared.webhooks.event_queue import Key, event_queue
 from tests.event_bus import KEY, REGION, SOURCE, TRIES, EventBus, amazon, deleting_fails_once, requests_seen
-from tests.house import TOKEN_KEY, House, a_house
+from tests.house import TOKEN_KEY, House, HouseStorage, a_house
 from tests.webhooks import an_order, queued, store_of
 
 MARIE = "marie.curie@example.fr"
@@ -36,9 +36,9 @@ def bus(endpoint: str) -> EventBus:
 
 
 @pytest.fixture
-def house(azurite: Azurite, bus: EventBus) -> Iterator[House]:
+def house(house_storage: HouseStorage, bus: EventBus) -> Iterator[House]:
     """A shop with a store of its own, and a connector that drains the queue."""
-    with a_house(azurite.connection_string, **bus.settings) as everything:
+    with a_house(house_storage, **bus.settings) as everything:
         everything.card(shopify_url=f"{everything.shop.lower()}.myshopify.com")
         yield everything
 
@@ -72,8 +72,8 @@ def test_one_drain_empties_the_queue_however_full_it_is(house: House, bus: Event
     assert changed(house) == list(range(5001, 5036))
 
 
-def test_a_drain_ends_with_its_time_budget_and_the_next_one_goes_on(azurite: Azurite, bus: EventBus) -> None:
-    with a_house(azurite.connection_string, time_budget_seconds=0, **bus.settings) as house:
+def test_a_drain_ends_with_its_time_budget_and_the_next_one_goes_on(house_storage: HouseStorage, bus: EventBus) -> None:
+    with a_house(house_storage, time_budget_seconds=0, **bus.settings) as house:
         put_orders(house, bus, 5001)
 
         assert drain(house.connector) == Drained()
@@ -89,10 +89,10 @@ def test_the_same_message_twice_is_one_change(house: House, bus: EventBus) -> No
 
 
 def test_what_amazon_did_not_delete_comes_again_and_is_still_one_change(
-    azurite: Azurite, bus: EventBus, caplog: pytest.LogCaptureFixture
+    house_storage: HouseStorage, bus: EventBus, caplog: pytest.LogCaptureFixture
 ) -> None:
     with deleting_fails_once(bus.endpoint) as door, \
-            a_house(azurite.connection_string, **bus.settings | {"event_queue_endpoint": door}) as house:
+            a_house(house_storage, **bus.settings | {"event_queue_endpoint": door}) as house:
         house.card(shopify_url=f"{house.shop.lower()}.myshopify.com")
         put_orders(house, bus, 5001)
 
@@ -128,10 +128,12 @@ def test_a_body_without_a_record_is_left_to_amazon(house: House, bus: EventBus) 
     assert bus.dead() == 1
 
 
-def test_an_event_of_another_source_than_the_one_of_the_arn_is_not_believed(azurite: Azurite, bus: EventBus) -> None:
+def test_an_event_of_another_source_than_that_of_the_arn_is_not_believed(
+    house_storage: HouseStorage, bus: EventBus
+) -> None:
     """Whoever may write to the queue could claim any source; one that is known must be met exactly."""
     arn = f"arn:aws:events:eu-west-1::event-source/{SOURCE}"
-    with a_house(azurite.connection_string, shopify_event_bridge_arn=arn, **bus.settings) as house:
+    with a_house(house_storage, shopify_event_bridge_arn=arn, **bus.settings) as house:
         house.card(shopify_url=f"{house.shop.lower()}.myshopify.com")
         bus.put("orders/updated", an_order(5001), shop=store_of(house), source=f"{SOURCE}-of-another-app")
         put_orders(house, bus, 5002)
@@ -212,9 +214,9 @@ def test_an_environment_that_may_not_call_out_leaves_the_queue_to_the_one_that_m
     assert bus.waiting() == 1
 
 
-def test_a_queue_that_is_not_there_is_an_error_without_a_key_in_it(azurite: Azurite, bus: EventBus) -> None:
+def test_a_queue_that_is_not_there_is_an_error_without_a_key_in_it(house_storage: HouseStorage, bus: EventBus) -> None:
     settings = bus.settings | {"event_queue_url": f"{bus.queue}-that-was-removed"}
-    with a_house(azurite.connection_string, **settings) as house, pytest.raises(ConnectorError) as refused:
+    with a_house(house_storage, **settings) as house, pytest.raises(ConnectorError) as refused:
         drain(house.connector)
 
     assert refused.value.code == "event-queue-unavailable"

@@ -8,21 +8,21 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from local.azurite import Azurite, start_azurite
+from local.azurite import start_azurite
 from shared.access.scopes import WANTED as WANTED_SCOPES
 from shared.connector import build_connector
 from shared.shopify.topics import SUBSCRIBED_TOPICS, enum_name
 from shared.webhooks.upkeep import repair_all, repair_shop
-from tests.house import House, a_house
+from tests.house import House, HouseStorage, a_house
 
 OURS = "https://connector.example.net/api/webhooks/shopify"
 WANTED = sorted(map(enum_name, SUBSCRIBED_TOPICS))
 
 
 @pytest.fixture
-def house(azurite: Azurite) -> Iterator[House]:
+def house(house_storage: HouseStorage) -> Iterator[House]:
     """A connected shop with a store of its own, in an app that is reachable at an address."""
-    with a_house(azurite.connection_string, public_url="https://connector.example.net") as everything:
+    with a_house(house_storage, public_url="https://connector.example.net") as everything:
         everything.card(shopify_url=f"{everything.shop.lower()}.myshopify.com")
         yield everything
 
@@ -42,7 +42,8 @@ def on_amazon(house: House) -> Iterator[str]:
     arn = f"arn:aws:events:eu-west-1::event-source/aws.partner/shopify.com/{house.shopify.app.number}/connector"
     before = house.connector
     settings = msgspec.structs.replace(house.settings, shopify_event_bridge_arn=arn)
-    house.connector = build_connector(settings, clock=house.clock, observe=house.exchanges.append)
+    house.connector = build_connector(
+        settings, clock=house.clock, storage=house.storage, observe=house.exchanges.append)
     yield arn
     house.connector = before
 
@@ -123,8 +124,8 @@ def test_a_topic_that_shopify_refuses_does_not_keep_the_others_from_being_made(h
     assert sorted([*done.made, *done.refused]) == WANTED
 
 
-def test_without_a_public_address_nothing_is_asked(azurite: Azurite) -> None:
-    with a_house(azurite.connection_string, public_url="") as house:
+def test_without_a_public_address_nothing_is_asked(house_storage: HouseStorage) -> None:
+    with a_house(house_storage, public_url="") as house:
         repaired(house)
 
         assert house.exchanges == []
