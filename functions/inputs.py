@@ -122,6 +122,12 @@ class Confirmation(msgspec.Struct, frozen=True):
     confirm: Annotated[int, msgspec.Meta(ge=0, le=10**9)] | Literal[""] = ""
 
 
+class ConfirmedDocument(msgspec.Struct, frozen=True):
+    """confirm: the number of the order's document in Business Central."""
+
+    confirm: Text = ""
+
+
 class PaymentsQuery(msgspec.Struct, frozen=True):
     continuation: Text = ""
 

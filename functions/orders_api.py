@@ -4,9 +4,11 @@ from __future__ import annotations
 import azure.functions as func
 
 from functions.http import Answer, Call, edge, moment
-from functions.inputs import BackFill, SyncOrder, takes
+from functions.inputs import BackFill, ConfirmedDocument, SyncOrder, takes
 from shared.errors import ConnectorError
+from shared.sync.creating_again import create_again
 from shared.sync.one_order import sync_order
+from shared.sync.resolving import resolve
 from shared.sync.run import request_back_fill
 
 blueprint = func.Blueprint()
@@ -32,3 +34,29 @@ def back_fill_orders(call: Call) -> Answer:
         raise ConnectorError("input-invalid", "from and to: two times with their time zone")
     begin, end = request_back_fill(call.connector, call.path["shop"], since, until, started_by=call.by)
     return Answer({"queued": True, "from": begin, "to": end}, 202)
+
+
+@blueprint.function_name("resolve_order")
+@blueprint.route("shops/{shop}/orders/{id:long}/resolve", methods=["POST"])
+@edge
+@takes(query=ConfirmedDocument)
+def resolve_order(call: Call) -> Answer:
+    shop, number = _order(call)
+    return Answer(resolve(call.connector, shop, number, call.query.confirm, by=call.by))
+
+
+@blueprint.function_name("create_order_again")
+@blueprint.route("shops/{shop}/orders/{id:long}/create-again", methods=["POST"])
+@edge
+@takes(query=ConfirmedDocument)
+def create_order_again(call: Call) -> Answer:
+    shop, number = _order(call)
+    return Answer(create_again(call.connector, shop, number, call.query.confirm, by=call.by))
+
+
+def _order(call: Call) -> tuple[str, int]:
+    """(shop, Shopify id) of the path."""
+    shop, text = call.connector.shops.get(call.path["shop"]).code, call.path["id"]
+    if not (text.isascii() and text.isdigit() and len(text) <= 20):
+        raise ConnectorError("not-found", f"{text[:20]!r} is not the id of an order")
+    return shop, int(text)

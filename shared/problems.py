@@ -221,11 +221,11 @@ CATALOGUE: dict[str, Problem] = {
         "Business Central holds another document under this order's number",
         "Compare the named document with the Shopify order. Make them agree, or delete the document "
         "in Business Central if nobody has worked on it, then retry the record. If the document is "
-        "right as it is, dismiss the record.",
+        "right as it is, mark the order as resolved.",
         "Business Central contient un autre document sous le numéro de cette commande",
         "Comparer le document nommé avec la commande Shopify. Les mettre d'accord, ou supprimer le "
         "document dans Business Central si personne n'y a travaillé, puis relancer. Si le document "
-        "est bon tel quel, écarter l'enregistrement.",
+        "est bon tel quel, marquer la commande comme résolue.",
     ),
     "refund-pending": Problem(
         Fault.DATA, 422,
@@ -248,31 +248,52 @@ CATALOGUE: dict[str, Problem] = {
     "order-changed-after-processing": Problem(
         Fault.DATA, 422,
         "The Shopify order was changed after its document was created",
-        "Change the named document in Business Central by hand, or, if nobody has worked on it, delete it there and "
-        "retry the record: it is then created as Shopify's order is now.",
+        "Change the named document in Business Central by hand and mark the order as resolved, or, if nobody has "
+        "worked on it, delete it there and retry the record: it is then created as Shopify's order is now.",
         "La commande Shopify a été modifiée après la création de son document",
-        "Modifier le document nommé dans Business Central ou, si personne n'y a travaillé, l'y supprimer et relancer "
-        "l'enregistrement : il est alors créé selon la commande Shopify actuelle.",
+        "Modifier le document nommé dans Business Central et marquer la commande comme résolue ou, si personne n'y a "
+        "travaillé, l'y supprimer et relancer l'enregistrement : il est alors créé selon la commande Shopify actuelle.",
     ),
     "order-refunded-after-processing": Problem(
         Fault.DATA, 422,
         "The Shopify order was refunded after its document was created",
         "Nothing shipped or invoiced: lower the named sales order in Business Central, or delete it and retry the "
-        "record, which then bills what is left. Else make a sales credit memo for the named refunds by hand.",
+        "record, which then bills what is left. Else make a sales credit memo for the named refunds by hand. Then mark "
+        "the order as resolved.",
         "La commande Shopify a été remboursée après la création de son document",
         "Rien d'expédié ni de facturé : diminuer la commande vente nommée dans Business Central, ou la supprimer et "
         "relancer l'enregistrement, qui facture alors ce qui reste. Sinon, créer un avoir vente à la main pour les "
-        "remboursements nommés.",
+        "remboursements nommés. Puis marquer la commande comme résolue.",
     ),
     "order-cancelled-after-processing": Problem(
         Fault.DATA, 422,
         "The Shopify order was cancelled after its document was created",
         "Nothing shipped or invoiced: delete the named sales order in Business Central and retry the record; it is not "
-        "created again if nothing is left of the order. Else make a sales credit memo by hand.",
+        "created again if nothing is left of the order. Else make a sales credit memo by hand, and mark the order as "
+        "resolved.",
         "La commande Shopify a été annulée après la création de son document",
         "Rien d'expédié ni de facturé : supprimer la commande vente nommée dans Business Central et relancer "
         "l'enregistrement ; elle n'est pas recréée s'il ne reste rien de la commande. Sinon, créer un avoir vente à "
-        "la main.",
+        "la main, et marquer la commande comme résolue.",
+    ),
+    "order-not-resolvable": Problem(
+        Fault.DATA, 409,
+        "The order cannot be marked as resolved",
+        "Only an order with one document in Business Central, unchanged in Shopify since it was parked, can be. Do "
+        "what the sentence says; else put right what the skipped record names, and retry it.",
+        "La commande ne peut pas être marquée comme résolue",
+        "Seule peut l'être une commande avec un seul document dans Business Central, et inchangée dans Shopify depuis "
+        "sa mise de côté. Faire ce que dit la phrase ; sinon corriger ce que nomme l'enregistrement ignoré, et le "
+        "relancer.",
+    ),
+    "document-still-there": Problem(
+        Fault.DATA, 409,
+        "Business Central still holds a document under this order's number",
+        "Business Central > Sales Orders > the named one: delete it, or change External Document No. to keep it. A "
+        "posted one is corrected by a credit memo, and what is to be billed instead is made by hand.",
+        "Business Central contient encore un document sous le numéro de cette commande",
+        "Business Central > Commandes vente > celle nommée : la supprimer, ou modifier N° doc. externe pour la garder. "
+        "Un document validé se corrige par un avoir, et ce qui est à facturer à sa place se fait à la main.",
     ),
     "order-left-out": Problem(
         Fault.SETUP, 422,
@@ -546,12 +567,10 @@ CATALOGUE: dict[str, Problem] = {
     ),
     "confirmation-needed": Problem(
         Fault.DATA, 409,
-        "This removes something for good and has to be confirmed",
-        "Log entries > Delete All Entries, or Shop card > Forget Links: repeat it with the number named in the "
-        "sentence as confirmation.",
-        "Ceci supprime quelque chose définitivement et doit être confirmé",
-        "Écritures journal > Supprimer toutes les écritures, ou Fiche magasin > Oublier les liens : répéter avec le "
-        "nombre indiqué dans la phrase comme confirmation.",
+        "This cannot be undone and has to be confirmed",
+        "Read what the sentence says would happen, and repeat the call with the confirmation that it names.",
+        "Ceci ne peut pas être annulé et doit être confirmé",
+        "Lire ce qui se passerait d'après la phrase, et répéter l'appel avec la confirmation qu'elle indique.",
     ),
     "escalation-not-offered": Problem(
         Fault.DATA, 409,

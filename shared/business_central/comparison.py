@@ -81,11 +81,11 @@ def not_as_sent(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
     return header + _locations(found, plan)
 
 
-def texts_that_differ(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
+def texts_that_differ(found: FoundDocument, planned: Body) -> list[str]:
     """Names of the planned header texts (addresses, phone, e-mail) that an open order shows otherwise."""
     if found.document.entity_set != "salesOrders":
         return []
-    return [name for name, text in plan.header.items()
+    return [name for name, text in planned.items()
             if name not in _NO_TEXT and _text(found.header.get(name)) != _text(text)]
 
 

@@ -106,7 +106,7 @@ def take_over(
     rest = missing_tail(found, plan, MAX_DEEP_LINES) if different and ours else ()
     if different and not rest:
         raise _differs(found, plan, different)
-    if texts and (otherwise := texts_that_differ(found, plan)):
+    if texts and (otherwise := texts_that_differ(found, plan.header)):
         raise _differs(found, plan, otherwise)
     if not is_open or (not rest and order.total_amount_including_tax == plan.expected_total):
         return _with_tax_of_found(found, plan)

@@ -176,11 +176,17 @@ def _header(order: Order, card: ShopCard, known: KnownSetup, customer_number: st
         "currencyCode": currency_code(amounts.currency, card, known, record=record),
         "pricesIncludeTax": order.taxes_included,
         "orderDate": order.processed_at.astimezone(ZoneInfo(card.time_zone)).date().isoformat(),
-        **_sell_to(order, card, known, record),
-        **_ship_to(order, card, known, record),
-        **_contact(order),
+        **header_texts(order, card, known, record=record),
         **details(order, card, known, record=record),
     }
+
+
+def header_texts(order: Order, card: ShopCard, known: KnownSetup, *, record: str) -> Body:
+    """The part of a header that follows Shopify once the document is there: names, addresses, phone and e-mail.
+
+    Raises RecordRefused(country-unknown).
+    """
+    return {**_sell_to(order, card, known, record), **_ship_to(order, card, known, record), **_contact(order)}
 
 
 def _sell_to(order: Order, card: ShopCard, known: KnownSetup, record: str) -> Body:

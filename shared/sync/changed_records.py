@@ -8,6 +8,7 @@ becomes visible every further notice is covered by it. Border: rows and the queu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -41,7 +42,7 @@ class ChangedRecords:
 
     def add(self, shop: str, kind: str, number: int, why: str) -> None:
         """This record changed; `why` is the topic, for whoever looks at the row."""
-        self._puts.put(_key(shop, kind, number) | {"why": why, "noticed_at": self._clock.now().isoformat()})
+        self._puts.put(self._row(shop, kind, number, why))
 
     def of(self, shop: str, kind: str) -> list[ChangedRecord]:
         """What is to be read, by id."""
@@ -61,10 +62,25 @@ class ChangedRecords:
             for delete in deletes:
                 self._remove_one(delete)
 
+    @contextmanager
+    def meanwhile(self, shop: str, kind: str, number: int, why: str) -> Iterator[None]:
+        """In the set for the block: should this worker die in it, the next run reads the record as it is then.
+
+        What the block raises leaves it there too; what webhooks announced before or meanwhile stays.
+        """
+        ours: list[ChangedRecord] = []
+        with suppress(RowExists):
+            ours.append(ChangedRecord(number, self._table.insert(self._row(shop, kind, number, why))))
+        yield
+        self.remove(shop, kind, ours)
+
     def forget(self, shop: str, kind: str, number: int) -> None:
         """Take the record out of the set, whoever touched it."""
         row = _key(shop, kind, number)
         self._table.delete(row["PartitionKey"], row["RowKey"])
+
+    def _row(self, shop: str, kind: str, number: int, why: str) -> Row:
+        return _key(shop, kind, number) | {"why": why, "noticed_at": self._clock.now().isoformat()}
 
     def _rows(self, shop: str, kind: str) -> Iterator[Row]:
         return self._table.partition(f"{shop}|{kind}")

@@ -62,6 +62,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     claimed_at  UTC, when `sending` was written: no more than some seconds before the request goes out
     lines_at    UTC, when lines were sent for a document that was there, and no answer came yet (orders)
     wish        what an operator asked for; it holds for every later try (orders)
+    decision    what an operator last decided about its document, with time and name; only shown (orders)
     deleted_at  UTC, when Shopify was found to have it no longer
     etag        of the stored row; "" when there is none yet
     """
@@ -87,6 +88,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     claimed_at: str = ""
     lines_at: str = ""
     wish: Wish = Wish.NONE
+    decision: str = ""
     deleted_at: str = ""
     etag: str = ""
 

@@ -18,6 +18,7 @@ from shared.shopify.client import ShopifyClient
 from shared.shopify.finding import orders_named
 from shared.shopify.reading import Record, by_ids
 from shared.sync import orders
+from shared.sync.context import JobContext
 from shared.sync.links import LinkState, Wish
 from shared.sync.operators_run import operators_run
 from shared.sync.order_plans import order_of
@@ -56,8 +57,14 @@ def sync_order(connector: Connector, shop: str, order: str, *, even_if_left_out:
     why = "in any case" if even_if_left_out else "now"
     with operators_run(connector, card, "orders", f"{by}, order {order[:40]} {why}") as context:
         record = _read(context.shopify, order)
-        outcomes = apply_page("orders", orders.apply, [record], context._replace(wish=wish), again=True)
-        return _told(context.run, record, outcomes, context.history_before)
+        with connector.changed.meanwhile(shop, "orders", record.number, context.run.started_by):
+            return applied_now(record, context._replace(wish=wish))
+
+
+def applied_now(record: Record, context: JobContext) -> Synchronized:
+    """Apply the order whether it changed or not, and tell what became of it."""
+    outcomes = apply_page("orders", orders.apply, [record], context, again=True)
+    return _told(context.run, record, outcomes, context.history_before)
 
 
 def _read(shopify: ShopifyClient, order: str) -> Record:

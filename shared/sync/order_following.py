@@ -11,12 +11,12 @@ from shared.errors import ConnectorError, RecordRefused
 from shared.json_text import decoded
 from shared.mapping.money import amounts_of
 from shared.mapping.order_changes import Made, change_since, content_hash, header_changes, made_by
-from shared.mapping.plan import SalesOrderPlan, plan_hash
+from shared.mapping.plan import Body, SalesOrderPlan, plan_hash
 from shared.shop_card import ShopCard
 from shared.shopify.reading import Record
 from shared.shopify.records import Order
 from shared.sync.context import JobContext
-from shared.sync.links import Link
+from shared.sync.links import Link, LinkState
 from shared.sync.order_plans import order_of
 from shared.sync.outcome import Outcome, Result, attempt, parked
 
@@ -44,14 +44,19 @@ def conflict_of_figures(plan: SalesOrderPlan, link: Link) -> RecordRefused | Non
     return RecordRefused("order-changed-after-processing", sentence, record=record)
 
 
-def accepted_link(link: Link, order: Order, card: ShopCard) -> Link:
+def accepted_link(link: Link, order: Order, card: ShopCard, texts: Body) -> Link:
     """The link with Shopify's present state as known: *Mark as resolved*.
 
-    The document is the person's business: nothing of it is read or changed. Refunds that are there count as dealt
-    with, later ones are a conflict again. The next run then lets addresses follow. Only for links that are `applied`.
+    texts  names, addresses, phone and e-mail as the order says them now (sales_orders.header_texts)
+
+    The document is the person's business: nothing of it is changed, now or by the next run. Refunds that are there
+    count as dealt with. What changes in Shopify from now on follows, or is a conflict again.
     """
     made = made_by(order, amounts_of(order, card))
-    return link.with_(sold=made.content, refunds=made.refunds, cancelled=made.cancelled, plan="")
+    return link.with_(
+        state=LinkState.APPLIED, plan="", lines="", sold=made.content, refunds=made.refunds, cancelled=made.cancelled,
+        header=msgspec.json.encode(texts).decode(),
+    )
 
 
 def follow(one: PlannedOrder, context: JobContext) -> Outcome:

@@ -65,7 +65,9 @@ def replay(connector: Connector, shop: str, kind: Kind, id: str, *, by: str) -> 
     """
     card = _ready(connector, shop, kind)
     record = kept_record(kind, connector.captures.raw(shop, kind, id))
-    with operators_run(connector, card, kind, f"{by}, replay of {kind} {record.number}") as context:
+    by = f"{by}, replay of {kind} {record.number}"
+    with operators_run(connector, card, kind, by) as context, \
+            connector.changed.meanwhile(shop, kind, record.number, by):
         apply_page(kind, APPLY[kind], [record], _from_captures(connector, context), again=True)
     return _result(connector, context.run, kind, record.number)
 

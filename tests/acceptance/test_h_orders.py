@@ -8,11 +8,8 @@ import pytest
 
 from local.business_central.faults import Fault
 from local.shopify.money import bag
-from shared.shopify.reading import by_ids
-from shared.sync.links import TABLE as LINK_TABLE
-from shared.sync.links import Links, LinkState
-from shared.sync.order_following import accepted_link
-from shared.sync.order_plans import order_of
+from shared.sync.links import LinkState
+from shared.sync.resolving import resolve
 from tests.house import House
 
 LONG = "Société des Établissements Réunis de la Vallée de l'Ouche "
@@ -368,10 +365,7 @@ def _line(sku: str, price: str = "120.00") -> dict[str, Any]:
 
 
 def _mark_as_resolved(house: House, number: int) -> None:
-    card = house.connector.shops.get(house.shop)
-    (record,) = by_ids(house.connector.shopify(card), "orders", [number])
-    link = accepted_link(house.link("orders", number), order_of(record), card)
-    Links(house.connector.storage.tables[LINK_TABLE], house.shop, "orders").save([link])
+    resolve(house.connector, house.shop, number, house.link("orders", number).bc_number, by="Claire")
 
 
 def _no_look_up_after_the_first(house: House) -> Fault:
