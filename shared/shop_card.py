@@ -155,6 +155,7 @@ class ItemTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     base_unit_of_measure: str = ""
     item_category: str = ""
     tax_group: str = ""
+    tax_group_not_taxable: str = ""
 
 
 class ShippingCharge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -184,6 +185,8 @@ class CountrySetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                             created for the country; "" = as the rules of API Setup say
     tax_exempt_tax_area_id  the same for customers that are exempt there
     tax_liable              Tax Liable of such customers, where sales tax is used; None = as the rules say
+    tax_groups              Shopify's rate in per cent -> tax group (a VAT product posting group where VAT is used) of
+                            item and shipping lines that bear it
     """
 
     country_region_code: str
@@ -192,6 +195,12 @@ class CountrySetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tax_area_id: str = ""
     tax_exempt_tax_area_id: str = ""
     tax_liable: bool | None = None
+    tax_groups: dict[str, str] = {}
+
+    @property
+    def name(self) -> str:
+        """What a sentence calls the row."""
+        return f'Customer Setup by Country/Region "{self.country_region_code}"'
 
     def customer(self, *, tax_exempt: bool) -> tuple[str, str]:
         """Who gets all orders of private buyers delivered there: the field's caption, and its number, "" = nobody."""

@@ -81,8 +81,15 @@ def take_location(state: State, draft: Draft, line: Row) -> None:
 def _set_tax_code(state: State, draft: Draft, line: Row, value: str, values: Row) -> None:
     if value and state.one("taxGroups", "code", value) is None:
         raise errors.not_related("VAT Prod. Posting Group", "Sales Line", value, "VAT Product Posting Group")
-    if value != line["vatProdPostingGroup"]:
-        set_tax(state, draft, line, value)
+    if value == line["vatProdPostingGroup"]:
+        return
+    before = HUNDRED + line["taxPercent"]
+    set_tax(state, draft, line, value)
+    # AL, Sales Line, "VAT Prod. Posting Group" - OnValidate: the net price stays.
+    if draft.header["pricesIncludeTax"] and line["lineType"] == "Item":
+        price = line["unitPrice"] * (HUNDRED + line["taxPercent"]) / before
+        line["unitPrice"] = round_to(price, UNIT_PRICE_PRECISION)
+        discount_from_percent(state, draft, line)
 
 
 def set_tax(state: State, draft: Draft, line: Row, group: str) -> None:

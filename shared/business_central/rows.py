@@ -44,6 +44,7 @@ class CodeTable(StrEnum):
     PAYMENT_TERMS = "paymentTerms"
     SHIPMENT_METHODS = "shipmentMethods"
     SALESPEOPLE = "salespeoplePurchasers"
+    TAX_GROUPS = "taxGroups"
 
 
 class CustomerRow(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):

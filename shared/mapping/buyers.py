@@ -161,16 +161,12 @@ def _customer_of_country(order: Order, card: ShopCard, known: KnownCustomers, re
     home.
     """
     country = country_of(order)
-    field, number = card.setup_of(country).customer(tax_exempt=order.tax_exempt)
+    setup = card.setup_of(country)
+    field, number = setup.customer(tax_exempt=order.tax_exempt)
     if not number:
         return None
-    why, setting = f"{record.capitalize()} is delivered to {country}.", f"{field} of {row_of(country)}"
-    return _default(number, setting, known, record=record, why=why)
-
-
-def row_of(country: str) -> str:
-    """What a sentence calls the row of a country on the shop card."""
-    return f'Customer Setup by Country/Region "{country}"'
+    why = f"{record.capitalize()} is delivered to {country}."
+    return _default(number, f"{field} of {setup.name}", known, record=record, why=why)
 
 
 def _default_buyer(card: ShopCard, known: KnownCustomers, record: str) -> Buyer:

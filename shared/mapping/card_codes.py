@@ -1,7 +1,7 @@
-"""Codes of Business Central that the shop card names: locations, terms, methods.
+"""Codes of Business Central that the shop card names: locations, terms, methods, tax groups.
 
-Documents hold the id behind a code. A code that Business Central does not know is never left out silently: it parks
-what needs it, and names the setting. Border: pure; what a code is for is decided by the callers.
+Most documents hold the id behind a code. A code that Business Central does not know is never left out silently: it
+parks what needs it, and names the setting. Border: pure; what a code is for is decided by the callers.
 """
 from __future__ import annotations
 
@@ -56,6 +56,9 @@ def codes_of(card: ShopCard) -> list[NamedCode]:
     single = (
         NamedCode(CardCode(card.default_location_code, "Default Location Code"), CodeTable.LOCATIONS, always=True),
         NamedCode(CardCode(card.salesperson_code, "Salesperson Code"), CodeTable.SALESPEOPLE, always=True),
+        NamedCode(CardCode(card.item_template.tax_group, "Tax Group of Item Template"), CodeTable.TAX_GROUPS),
+        NamedCode(CardCode(card.item_template.tax_group_not_taxable, "Tax Group, Not Taxable of Item Template"),
+                  CodeTable.TAX_GROUPS),
     )
     rows = [NamedCode(CardCode(code, f'{setting} "{name}"'), table)
             for setting, mapping, table in mappings_of(card) for name, code in mapping.items()]
@@ -68,6 +71,8 @@ def mappings_of(card: ShopCard) -> list[tuple[str, Mapping[str, str], CodeTable]
         ("Location Mapping", card.location_mapping, CodeTable.LOCATIONS),
         ("Payment Terms Mapping", card.payment_terms_mapping, CodeTable.PAYMENT_TERMS),
         ("Shipment Method Mapping", card.shipment_method_mapping, CodeTable.SHIPMENT_METHODS),
+        *((f"Tax Groups of {row.name}", row.tax_groups, CodeTable.TAX_GROUPS)
+          for row in card.customer_setup_by_country_region),
     ]
 
 
@@ -76,4 +81,5 @@ _PAGES = {
     CodeTable.PAYMENT_TERMS: "page Payment Terms",
     CodeTable.SHIPMENT_METHODS: "page Shipment Methods",
     CodeTable.SALESPEOPLE: "page Salespeople/Purchasers",
+    CodeTable.TAX_GROUPS: "page VAT Product Posting Groups, or Tax Groups where sales tax is used",
 }

@@ -30,9 +30,13 @@ CURRENCY_LENGTH = 10
 CODE_LENGTH = 10
 OPTION_LENGTH = 50
 LARGEST_TOLERANCE = Decimal(1)
+LARGEST_RATE = Decimal(100)
 LONGEST_HOLD_MINUTES = 7 * 24 * 60
 
+_LONGER = (CodeTable.SALESPEOPLE, CodeTable.TAX_GROUPS)
+
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
+_RATE = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,5})?")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _ISO_CURRENCY = re.compile(r"[A-Z]{3}")
 _COMPANY = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -92,7 +96,7 @@ def _companies(card: ShopCard) -> Iterator[str]:
 def _countries(card: ShopCard) -> Iterator[str]:
     rows = card.customer_setup_by_country_region
     for row in rows:
-        name = f'Customer Setup by Country/Region "{row.country_region_code}"'
+        name = row.name
         if not _COUNTRY.fullmatch(row.country_region_code):
             yield f"{name}: the country is Shopify's two-letter code, e.g. DE."
         for field, number in (("Default Customer No.", row.default_customer_no),
@@ -102,6 +106,9 @@ def _countries(card: ShopCard) -> Iterator[str]:
         for field, area in (("Tax Area", row.tax_area_id), ("Tax Exempt Tax Area", row.tax_exempt_tax_area_id)):
             if area and not _COMPANY.fullmatch(area):
                 yield f"{name}: {field} is its id in Business Central, e.g. 5d0c2a4f-51b2-4c5c-9e0b-7f3b1c2d4e5f."
+        rates = [_percent(rate) for rate in row.tax_groups]
+        if None in rates or len(set(rates)) < len(rates):
+            yield f"{name}: Tax Groups are named by rates in per cent, each once, e.g. 5.5."
     for country in _doubles(code(row.country_region_code) for row in rows):
         yield f'Customer Setup by Country/Region: "{country}" appears more than once.'
     for iso, bc_code in card.country_region_mapping.items():
@@ -109,6 +116,11 @@ def _countries(card: ShopCard) -> Iterator[str]:
             yield f'Country/Region Mapping "{iso}": the country is Shopify\'s two-letter code, e.g. GR.'
         if not bc_code.strip() or len(bc_code) > CODE_LENGTH:
             yield f'Country/Region Mapping "{iso}": a code of Business Central, at most {CODE_LENGTH} characters.'
+
+
+def _percent(text: str) -> Decimal | None:
+    """A rate such as 5.5; None for anything else."""
+    return Decimal(text) if _RATE.fullmatch(text) and Decimal(text) <= LARGEST_RATE else None
 
 
 def _items(card: ShopCard) -> Iterator[str]:
@@ -187,7 +199,7 @@ def _currencies(card: ShopCard) -> Iterator[str]:
 
 def _codes(card: ShopCard) -> Iterator[str]:
     for named, table, _ in codes_of(card):
-        length = NUMBER_LENGTH if table is CodeTable.SALESPEOPLE else CODE_LENGTH
+        length = NUMBER_LENGTH if table in _LONGER else CODE_LENGTH
         if not named.code.strip() or len(named.code) > length:
             yield f"{named.setting}: a code of Business Central, at most {length} characters."
     for setting, mapping, _ in mappings_of(card):

@@ -65,12 +65,18 @@ def new_item(link: ItemLink, source: ItemSource, card: ShopCard) -> Body:
         **fitted("items", {"displayName": title, "itemCategoryCode": code(template.item_category)}),
         "type": "Inventory",
         "gtin": _gtin(source, card, link),
-        "taxGroupCode": code(template.tax_group),
+        "taxGroupCode": code(_tax_group(source, card)),
         "baseUnitOfMeasureCode": code(template.base_unit_of_measure),
         "generalProductPostingGroupCode": code(template.general_product_posting_group),
         "inventoryPostingGroupCode": code(template.inventory_posting_group),
     }
     return {name: value for name, value in body.items() if value}
+
+
+def _tax_group(source: ItemSource, card: ShopCard) -> str:
+    """The template's tax group; that for what is not taxable in Shopify, where it names one."""
+    template = card.item_template
+    return (not source.variant.taxable and template.tax_group_not_taxable) or template.tax_group
 
 
 def _gtin(source: ItemSource, card: ShopCard, link: ItemLink) -> str:

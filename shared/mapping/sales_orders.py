@@ -17,6 +17,7 @@ from shared.mapping import lines, text
 from shared.mapping.addresses import document_address
 from shared.mapping.billing import Bill, Billed, bill_of, check_possible
 from shared.mapping.buyers import email_of, phone_of
+from shared.mapping.card_codes import CardCode
 from shared.mapping.comments import comment_lines
 from shared.mapping.document_details import details
 from shared.mapping.extras import Extra, extras_of
@@ -28,6 +29,7 @@ from shared.mapping.plan import Body, LineTax, SalesOrderPlan
 from shared.mapping.refunds import is_pending, kept_payment, told
 from shared.mapping.refusals import all_or_refusal
 from shared.mapping.tax_advice import tax_advice
+from shared.mapping.tax_groups import tax_groups_of, with_tax_group
 from shared.mapping.taxes import tax_of_charge, tax_of_goods
 from shared.shop_card import ShopCard
 from shared.shopify.records import Order, ShippingLine, number_of
@@ -59,7 +61,7 @@ def sales_order_plan(order: Order, card: ShopCard, known: ItemsAndSetup, custome
         return nothing
     extras = extras_of(order, bill.goods, bill.charges, card, amounts)
     goods = placed(order, bill.goods, card, amounts)
-    makers = _line_makers(goods, bill, extras, card, known, link_of_variant, record)
+    makers = _line_makers(order, goods, bill, extras, card, known, link_of_variant, amounts, record)
     header, *document_lines = all_or_refusal(
         [partial(_header, order, card, known, customer_number, amounts, record), *makers], record=record)
     comments = comment_lines(order, card)
@@ -144,11 +146,15 @@ def _cancelled(order: Order) -> str:
     return f", cancelled on {order.cancelled_at:%Y-%m-%d}," if order.cancelled_at else ""
 
 
-def _line_makers(goods: list[Placed], bill: Bill, extras: list[Extra], card: ShopCard, known: ItemsAndSetup,
-                 link_of_variant: LinkOfVariant, record: str) -> list[partial[Body]]:
+def _line_makers(order: Order, goods: list[Placed], bill: Bill, extras: list[Extra], card: ShopCard,
+                 known: ItemsAndSetup, link_of_variant: LinkOfVariant, amounts: Amounts,
+                 record: str) -> list[partial[Body]]:
     """One step per document line, in the order of the document."""
-    makers = [partial(_goods, part, card, known, link_of_variant, record) for part in goods]
-    makers += [partial(_charge, charge, billed, card, known, record) for charge, billed in bill.charges]
+    groups = tax_groups_of(order, card)
+    makers = [partial(_goods, part, groups.get(tax_of_goods(part.line, part.billed, amounts).percent), card, known,
+                      link_of_variant, record) for part in goods]
+    makers += [partial(_charge, charge, billed, groups.get(tax_of_charge(charge, billed, amounts).percent), card,
+                       known, record) for charge, billed in bill.charges]
     makers += [partial(lines.extra_line, extra, known, record=record) for extra in extras]
     if bill.rounding:
         billed = Billed(1, bill.rounding, ZERO)
@@ -158,14 +164,18 @@ def _line_makers(goods: list[Placed], bill: Bill, extras: list[Extra], card: Sho
     return makers
 
 
-def _goods(goods: Placed, card: ShopCard, known: ItemsAndSetup, link_of_variant: LinkOfVariant, record: str) -> Body:
+def _goods(goods: Placed, group: CardCode | None, card: ShopCard, known: ItemsAndSetup,
+           link_of_variant: LinkOfVariant, record: str) -> Body:
     check_possible(goods.billed, goods.line.name, record=record)
-    return lines.goods_line(goods, card, known, link_of_variant, record=record)
+    line = lines.goods_line(goods, card, known, link_of_variant, record=record)
+    # Tips and gift cards are no goods: their account has the group of what they are.
+    return with_tax_group(line, group if line["lineType"] == "Item" else None, known, record=record)
 
 
-def _charge(charge: ShippingLine, billed: Billed, card: ShopCard, known: ItemsAndSetup, record: str) -> Body:
+def _charge(charge: ShippingLine, billed: Billed, group: CardCode | None, card: ShopCard, known: ItemsAndSetup,
+            record: str) -> Body:
     check_possible(billed, charge.title, record=record)
-    return lines.shipping_line(charge, billed, card, known, record=record)
+    return with_tax_group(lines.shipping_line(charge, billed, card, known, record=record), group, known, record=record)
 
 
 def _header(order: Order, card: ShopCard, known: KnownSetup, customer_number: str, amounts: Amounts,

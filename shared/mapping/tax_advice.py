@@ -1,11 +1,11 @@
 """Where the shop card decides the tax of an order, as a sentence for whoever meets a wrong one.
 
 Business Central reckons tax by the customer's group, Shopify by where the goods go and who is exempt: the row of the
-country gives such orders a customer with the right group. Border: pure.
+country gives such orders a customer, and their lines a group of goods, that agree. Border: pure.
 """
 from __future__ import annotations
 
-from shared.mapping.buyers import country_of, row_of
+from shared.mapping.buyers import country_of
 from shared.shop_card import ShopCard
 from shared.shopify.records import Order
 
@@ -25,4 +25,5 @@ def tax_advice(order: Order, card: ShopCard) -> str:
                         else ("Default Customer No.", setup.default_customer_no))
         about = "For buyers whose goods go there"
     who = " and who are exempt from tax in Shopify" if exempt else ""
-    return f"{about}{who} the shop card has {field} of {row_of(country)}: {value or 'it is empty'}."
+    return (f"{about}{who} the shop card has {field} of {setup.name}: {value or 'it is empty'}. Tax Groups of that row "
+            "give a line the group for its rate.")

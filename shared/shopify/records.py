@@ -153,6 +153,7 @@ class Variant(_Record, frozen=True, kw_only=True):
     sku: str | None = None
     barcode: str | None = None
     price: Decimal
+    taxable: bool = True
     selected_options: list[SelectedOption] = []
     inventory_item: InventoryItem
 

@@ -137,6 +137,18 @@ def test_the_tax_code_is_written_as_a_group_and_read_as_an_identifier(api: Api) 
     assert order["salesOrderLines"][0]["taxPercent"] == 5.5
 
 
+@pytest.mark.parametrize("code_first, price", [(True, 120), (False, 105.5)])
+def test_another_group_keeps_the_net_price_of_an_item_whose_price_includes_tax(
+    api: Api, code_first: bool, price: float
+) -> None:
+    code, gross = {"taxCode": "VAT55"}, {"quantity": 1, "unitPrice": 120}
+    line = {"itemId": api.item("1000"), **(code | gross if code_first else gross | code)}
+
+    order = api.order(line, pricesIncludeTax=True)
+
+    assert order["salesOrderLines"][0]["unitPrice"] == price
+
+
 # --- the order of properties
 
 

@@ -98,6 +98,13 @@ def test_a_sound_card_has_no_violations(card):
                      'Customer Setup by Country/Region "DE": Tax Exempt Tax Area', id="tax-exempt-tax-area-no-id"),
         pytest.param({"customer_setup_by_country_region": (CountrySetup("DE", tax_exempt_customer_no="C" * 21),)},
                      'Customer Setup by Country/Region "DE": Tax Exempt Customer No.', id="exempt-customer-too-long"),
+        *(pytest.param({"customer_setup_by_country_region": (CountrySetup("FR", tax_groups=groups),)},
+                       'Customer Setup by Country/Region "FR": Tax Groups', id=f"tax-groups-{id}")
+          for id, groups in {"no-number": {"TVA": "VAT20"}, "above-a-hundred": {"100.1": "VAT20"},
+                             "negative": {"-1": "VAT20"}, "not-a-number": {"NaN": "VAT20"},
+                             "twice": {"5.5": "VAT55", "5.50": "VAT20"}}.items()),
+        pytest.param({"customer_setup_by_country_region": (CountrySetup("FR", tax_groups={"20": " "}),)},
+                     'Tax Groups of Customer Setup by Country/Region "FR" "20"', id="tax-group-empty"),
         pytest.param({"country_region_mapping": {"Greece": "EL"}}, 'Country/Region Mapping "Greece"', id="no-iso-2"),
         pytest.param({"country_region_mapping": {"GR": " "}}, 'Country/Region Mapping "GR"', id="no-bc-country"),
         pytest.param({"country_region_mapping": {"GR": "G" * 11}}, 'Country/Region Mapping "GR"', id="bc-country-long"),

@@ -46,7 +46,7 @@ def test_h1_an_order_with_shipping_is_one_document_of_the_same_total():
         order_name="#1001",
         taxes=(LineTax(), LineTax()),
         tax_advice="For buyers whose goods go there the shop card has Default Customer No. of Customer Setup by "
-                   'Country/Region "FR": it is empty.',
+                   'Country/Region "FR": it is empty. Tax Groups of that row give a line the group for its rate.',
     )
 
 
