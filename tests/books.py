@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-ZERO = Decimal(0)
+ZERO, CENT = Decimal(0), Decimal("0.01")
 Record = Mapping[str, Any]
 
 
@@ -37,13 +37,13 @@ Books = dict[Decimal, Sum]
 """Rate in per cent -> what was sold at it."""
 
 
-def shopify_books(order: Record, side: str, unit: Decimal) -> Books:
+def shopify_books(order: Record, side: str = "shopMoney", unit: Decimal = CENT) -> Books:
     """What is left of an order, as Shopify charged it, cash rounding and money for no goods left out."""
     books: Books = {}
-    for line in order["lineItems"]:
+    for line in _nodes(order["lineItems"]):
         if line["currentQuantity"]:
             _line(books, line, order, side, unit)
-    for charge in order["shippingLines"]:
+    for charge in _nodes(order["shippingLines"]):
         if not charge["isRemoved"]:
             _charge(books, charge, order, side, unit)
     for fee in order["additionalFees"]:
@@ -82,6 +82,12 @@ def merged(all_books: Iterable[Books]) -> Books:
 
 def money(bag: Record, side: str = "shopMoney") -> Decimal:
     return Decimal(bag[side]["amount"])
+
+
+def _nodes(connection: Any) -> list[Record]:
+    """The records of a connection, whether it was asked for or is the simulator's own list."""
+    found: list[Record] = connection["nodes"] if isinstance(connection, Mapping) else connection
+    return found
 
 
 @dataclass(frozen=True)
