@@ -11,7 +11,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
@@ -24,18 +24,39 @@ from local.dependencies import required
 ROOT = Path(__file__).resolve().parent.parent
 DECLARED = ROOT / "tests" / "data" / "functions.json"
 
-ROOMS_OF_SHARED: Mapping[str, frozenset[str]] = {
-    "access": frozenset({"storage"}),
+GROUND = frozenset({
+    "clock", "errors", "exchange", "json_text", "problems", "settings", "shop_card", "telemetry", "telemetry_export",
+    "told_clock",
+})
+"""Modules beside the rooms that hold words and values: they know each other only, and everybody may know them."""
+
+ROOT_MODULE = "connector"
+"""What wires everything. What a step of an operator or of a run needs is handed on as its value Connector."""
+
+ARROWS: Mapping[str, frozenset[str]] = {
+    "access": frozenset({"shops", "storage"}),
     "business_central": frozenset({"mapping"}),
     "journal": frozenset({"storage"}),
     "mapping": frozenset({"business_central", "shopify"}),
-    "privacy": frozenset({"journal", "shopify", "storage", "sync"}),
+    "privacy": frozenset({"connector", "journal", "storage", "sync"}),
     "shopify": frozenset(),
     "storage": frozenset(),
-    "sync": frozenset({"business_central", "journal", "mapping", "shopify", "storage"}),
-    "webhooks": frozenset({"privacy", "shopify", "storage", "sync"}),
+    "sync": frozenset({"business_central", "connector", "journal", "mapping", "shopify", "shops", "storage"}),
+    "webhooks": frozenset({"connector", "privacy", "shopify", "shops", "storage", "sync"}),
+    # the modules beside the rooms
+    "card_identity": frozenset(),
+    "connector": frozenset({
+        "access", "business_central", "environment", "journal", "privacy", "shopify", "shops", "storage", "sync",
+        "webhooks",
+    }),
+    "environment": frozenset({"storage"}),
+    "health": frozenset({"connector", "sync"}),
+    "logging_time": frozenset(),
+    "shops": frozenset({"card_identity", "mapping", "storage"}),
+    "who_may": frozenset(),
 }
-"""Which rooms of shared/ a room may import; the modules beside the rooms are left out here."""
+"""What a room of shared/, or a module beside the rooms, imports besides the ground: all it may, and no more than it
+does."""
 
 PURE_OF_OTHER_ROOMS = frozenset({
     "shared.business_central.keys", "shared.business_central.rows", "shared.shopify.records",
@@ -110,20 +131,45 @@ def test_a_simulator_does_not_use_the_client_it_is_there_to_check(simulator: str
     assert not [path for path in python_files(simulator) if "tests" not in path.parts and knows(path, service)]
 
 
-@pytest.mark.parametrize("room", sorted(ROOMS_OF_SHARED))
-def test_a_room_of_shared_imports_only_the_rooms_below_it(room: str) -> None:
-    forbidden = set(ROOMS_OF_SHARED) - ROOMS_OF_SHARED[room] - {room}
+@pytest.mark.parametrize("room", sorted(ARROWS))
+def test_a_room_of_shared_and_a_module_beside_the_rooms_imports_what_its_arrows_say(room: str) -> None:
+    known = {other for path in files_of(room) for other in rooms_in(imports(path))} - GROUND - {room}
 
-    wrong = {(str(path), other) for path in python_files(f"shared/{room}") for other in forbidden
-             if knows(path, f"shared.{other}")}
-
-    assert not wrong
+    assert known == ARROWS[room]
 
 
-def test_every_room_of_shared_has_its_arrows() -> None:
-    rooms = {path.parts[1] for path in python_files("shared") if len(path.parts) > 2}
+def test_every_room_and_every_module_beside_the_rooms_has_its_arrows() -> None:
+    rooms = {room_of(module_of(path)) for path in python_files("shared")}
 
-    assert rooms == set(ROOMS_OF_SHARED)
+    assert rooms - {""} == GROUND | set(ARROWS)
+    assert not GROUND & set(ARROWS)
+
+
+@pytest.mark.parametrize("module", sorted(GROUND))
+def test_the_ground_knows_the_ground_only(module: str) -> None:
+    assert {other for path in files_of(module) for other in rooms_in(imports(path))} <= GROUND
+
+
+def test_nothing_of_shared_wires_but_the_root() -> None:
+    """Others know its value and get it handed: whoever fetched one of his own could not be tested apart."""
+    fetched = {(str(path), name) for path in python_files("shared")
+               for name in names_from(path, f"shared.{ROOT_MODULE}") if name != "Connector"}
+
+    assert not fetched
+
+
+def test_no_module_of_shared_imports_itself_by_way_of_others() -> None:
+    modules = {module_of(path) for path in python_files("shared")}
+
+    assert not {module for module in modules if module in reachable(module)}
+
+
+@pytest.mark.parametrize("source, room", [
+    ("import shared.sync.job", "sync"), ("from shared import health", "health"), ("import shareholders.sync", None),
+    ("from shared.shops import Shops", "shops"), ("def f():\n    from shared.storage.tables import Table", "storage"),
+])
+def test_an_arrow_is_seen_however_it_is_written(source: str, room: str | None) -> None:
+    assert rooms_in(set(_imported(ast.parse(source), "shared.clock"))) == ({room} if room else set())
 
 
 def test_mapping_reaches_nothing_that_does_input_or_output() -> None:
@@ -242,6 +288,30 @@ def declared_functions() -> dict[str, list[dict[str, Any]]]:
     """Function name -> its bindings, as committed."""
     functions: dict[str, list[dict[str, Any]]] = json.loads(DECLARED.read_text())
     return functions
+
+
+def room_of(module: str) -> str:
+    """The room of shared/, or the module beside the rooms, that a module is or lies in; "" outside shared."""
+    parts = module.split(".")
+    return parts[1] if parts[0] == "shared" and len(parts) > 1 else ""
+
+
+def rooms_in(modules: Iterable[str]) -> set[str]:
+    """The rooms of shared/, and the modules beside them, that these modules lie in."""
+    return {room_of(module) for module in modules} - {""}
+
+
+def files_of(room: str) -> list[Path]:
+    """The files of a room, or the one of a module beside the rooms."""
+    return [path for path in python_files("shared") if room_of(module_of(path)) == room]
+
+
+def names_from(path: Path, module: str) -> set[str]:
+    """What a file takes out of a module; the module's own name where it takes it whole."""
+    tree = ast.walk(ast.parse((ROOT / path).read_text()))
+    taken = {alias.name for node in tree if isinstance(node, ast.ImportFrom) and node.module == module
+             for alias in node.names}
+    return taken or ({module} & imports(path))
 
 
 def belongs(name: str, packages: set[str] | frozenset[str]) -> bool:
