@@ -1,7 +1,8 @@
 """The one door for JSON texts: what cannot be read is a DecodeError, whatever is wrong with it.
 
-msgspec reads nested values by recursion, so a hundred thousand brackets end in RecursionError, and bytes that are no
-UTF-8 in UnicodeDecodeError. Both say the same of a text as a missing brace does: it is not JSON that we can read.
+msgspec reads nested values by recursion, so a hundred thousand brackets end in RecursionError, and what is no UTF-8,
+bytes or half a character, in UnicodeError. Both say the same of a text as a missing brace does: it is not JSON that we
+can read.
 """
 from __future__ import annotations
 
@@ -46,5 +47,5 @@ def _readable() -> Iterator[None]:
         yield
     except RecursionError:
         raise msgspec.DecodeError("it is nested too deeply") from None
-    except UnicodeDecodeError as error:
+    except (UnicodeDecodeError, UnicodeEncodeError) as error:
         raise msgspec.DecodeError(f"it is not UTF-8: {error.reason}") from None

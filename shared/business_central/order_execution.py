@@ -28,7 +28,7 @@ from shared.business_central.comparison import (
     texts_that_differ,
     tolerated,
 )
-from shared.business_central.lookup import DOCUMENT, read_whole_order, sales_document, whole_document
+from shared.business_central.lookup import read_whole_order, sales_document, whole_document
 from shared.business_central.rows import FoundDocument, SalesDocument
 from shared.business_central.tax_comparison import tax_differences
 from shared.business_central.transport import Before
@@ -287,11 +287,7 @@ def _read_again(bc: BusinessCentral, order: SalesDocument, plan: SalesOrderPlan)
 
 
 def _reread(bc: BusinessCentral, order: SalesDocument, plan: SalesOrderPlan) -> SalesDocument:
-    with once_sent(plan):
-        row = bc.read("salesOrders", order.id, select=DOCUMENT, fresh=True)
-        if row is None:
-            raise OutcomeUnknown("outcome-unknown", f"{order.number} was made and is gone again; it will be looked up.")
-        return msgspec.structs.replace(sales_document("salesOrders", row), warning=order.warning)
+    return msgspec.structs.replace(_read_again(bc, order, plan).document, warning=order.warning)
 
 
 # Taking back what this very call made

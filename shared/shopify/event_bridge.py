@@ -35,7 +35,7 @@ def delivery_of_event(event: str, source: str = "") -> Delivery:
     """
     try:
         read = decoded(event, type=_Event)
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except msgspec.DecodeError as error:
         raise ConnectorError("input-invalid", f"this is no event of Shopify's: {error}") from error
     if read.source != source if source else not read.source.startswith(SOURCES):
         raise ConnectorError("input-invalid", f"the event is not from {source or SOURCES + '…'}")

@@ -7,13 +7,10 @@ still while another took over cannot write it any more, and its request is not s
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from shared.business_central.order_execution import Sending
 from shared.clock import from_iso
-from shared.storage.lease import LeaseLost
-from shared.storage.tables import RowChanged, RowExists
 from shared.sync.context import JobContext
 from shared.sync.links import Link, LinkState
 
@@ -47,17 +44,10 @@ class Claim:
         self._context.lease.renew()
         self._context.lease.check()
         now = self._context.clock.now().isoformat()
-        [self.link] = save([self.link.with_(state=LinkState.SENDING, claimed_at=now, **changes)], self._context)
+        stamped = self.link.with_(state=LinkState.SENDING, claimed_at=now, **changes)
+        [self.link] = self._context.links(KIND).save([stamped])
 
 
 def settled(stamp: str, context: JobContext) -> bool:
     """Whether a request sent at this stamp ("" for none) can no longer be under way."""
     return not stamp or context.clock.now() >= from_iso(stamp) + timedelta(seconds=context.settle_seconds)
-
-
-def save(links: Sequence[Link], context: JobContext) -> list[Link]:
-    """Write links of orders; LeaseLost when another worker has written one of them."""
-    try:
-        return context.links(KIND).save(links)
-    except (RowChanged, RowExists) as error:
-        raise LeaseLost("sync-already-running", f"another worker changed orders of {context.card.code}") from error

@@ -22,7 +22,7 @@ from shared.shopify.reading import Record
 from shared.storage.lease import LeaseLost
 from shared.sync.context import JobContext
 from shared.sync.links import NOTHING_SENT, Link, LinkState
-from shared.sync.order_claims import Claim, save, settled
+from shared.sync.order_claims import KIND, Claim, settled
 from shared.sync.order_following import PlannedOrder, applied_link, follow, sent_link
 from shared.sync.order_lookup import Answer, looked_up
 from shared.sync.order_plans import order_of
@@ -59,7 +59,7 @@ def create_documents(chunk: Sequence[PlannedOrder], context: JobContext) -> list
 
     outcomes = context.side_by_side(bring, chunk)
     done = [outcome for outcome in outcomes if outcome.link.state is LinkState.APPLIED]
-    links = {link.number: link for link in save([outcome.link for outcome in done], context)}
+    links = {link.number: link for link in context.links(KIND).save([outcome.link for outcome in done])}
     _stop_if_run_is_over(outcomes, context)
     return [
         outcome._replace(link=links[outcome.link.number], saved=True) if outcome.link.number in links else outcome
@@ -169,7 +169,7 @@ def _claimed(orders: Sequence[PlannedOrder], context: JobContext) -> dict[int, L
         )
         for one in orders
     ]
-    return {link.number: link for link in save(claims, context)}
+    return {link.number: link for link in context.links(KIND).save(claims)}
 
 
 def _seen(one: PlannedOrder, link: Link, context: JobContext) -> Link:
@@ -189,5 +189,5 @@ def _stop_if_run_is_over(outcomes: Sequence[Outcome], context: JobContext) -> No
             raise problem
     if ending:
         not_stored = [o.link for o in outcomes if o.problem and o.link.state is LinkState.PARKED]
-        save([link.with_(capture="") for link in not_stored], context)
+        context.links(KIND).save([link.with_(capture="") for link in not_stored])
         raise ending[0]

@@ -21,7 +21,9 @@ DEEP = [
     b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
     b'{"id":1,"unknown":' + b'[{"x":' * 50_000 + b"1" + b"}]" * 50_000 + b"}",
 ]
-SPOILT = [*DEEP, b"", b"{", b"\xff\xfe", b'"\xff"', b'{"a": NaN}', b"[1,]", b'{"a":"\xed\xa0\xbd"}']
+SPOILT: list[bytes | str] = [
+    *DEEP, '{"a": "\ud83d"}', b"", b"{", b"\xff\xfe", b'"\xff"', b'{"a": NaN}', b"[1,]", b'{"a":"\xed\xa0\xbd"}',
+]
 
 
 class _Named(msgspec.Struct):
@@ -29,7 +31,7 @@ class _Named(msgspec.Struct):
 
 
 @pytest.mark.parametrize("text", SPOILT)
-def test_a_spoilt_text_is_a_decode_error_whatever_is_wrong_with_it(text: bytes) -> None:
+def test_a_spoilt_text_is_a_decode_error_whatever_is_wrong_with_it(text: bytes | str) -> None:
     for read in (decoded, decoded_exactly, lambda each: decoded(each, type=_Named)):
         with pytest.raises(msgspec.DecodeError):
             read(text)
