@@ -295,6 +295,15 @@ CATALOGUE: dict[str, Problem] = {
         "Business Central > Commandes vente > celle nommée : la supprimer, ou modifier N° doc. externe pour la garder. "
         "Un document validé se corrige par un avoir, et ce qui est à facturer à sa place se fait à la main.",
     ),
+    "customer-left-out": Problem(
+        Fault.DATA, 422,
+        "This customer does not come in by itself",
+        "Nothing is wrong. Shopify > Customers > the named customer: add an address, and it comes in; or wait for its "
+        "first order, which takes it in.",
+        "Ce client n'arrive pas de lui-même",
+        "Il n'y a pas d'erreur. Shopify > Clients > le client nommé : ajouter une adresse, et il arrive ; ou attendre "
+        "sa première commande, qui l'amène.",
+    ),
     "order-left-out": Problem(
         Fault.SETUP, 422,
         "The shop card does not take this order",

@@ -80,6 +80,8 @@ def _strike(outcome: Outcome, fault: dict[str, Any], places: list[Place], reques
 
 
 def _deny(answer: Answer, container: Any, key: Any, path: list[Any], field: str | None) -> None:
+    if field and field not in container[key]:
+        return  # it was not asked for
     if field:
         container, key, path = container[key], field, [*path, field]
     container[key] = None

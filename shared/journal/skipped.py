@@ -30,8 +30,8 @@ class SkippedRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One parked record; times are UTC, ISO 8601. `dismissed_at` is "" unless somebody dismissed it.
 
     next_try   "" = not by itself
-    left_out   nothing is wrong: the shop card does not select the order (mapping/orders_to_import.py)
-    selection  by which choice of the card it was left out; with another one it is decided again
+    left_out   nothing is wrong: the shop card does not take it (mapping/orders_to_import.py, customers_to_import.py)
+    selection  by which choice of the card an order was left out; with another one it is decided again
     """
 
     shop: str
@@ -72,10 +72,10 @@ def parked_again(
 
 
 def left_out_again(
-    before: SkippedRecord | None, *, shop: str, number: int, code: str, detail: str, selection: str, now: datetime,
-    run: str, waits: bool, until: datetime | None = None,
+    before: SkippedRecord | None, *, shop: str, kind: str, number: int, code: str, detail: str, selection: str,
+    now: datetime, run: str, waits: bool, until: datetime | None = None,
 ) -> SkippedRecord:
-    """The row of an order that the shop card does not select now, once more than `before` says.
+    """The row of an order or a customer that the shop card does not take now, once more than `before` says.
 
     waits  it is held: due at `until`, or, where nobody knows that, after a wait that grows like that of a failure
     """
@@ -83,7 +83,7 @@ def left_out_again(
     tries = before.tries + 1 if before else 1
     due = (until or next_try(tries, now)).isoformat(timespec="seconds") if waits else ""
     return SkippedRecord(
-        shop=shop, kind="orders", number=number, code=code, detail=detail, tries=tries,
+        shop=shop, kind=kind, number=number, code=code, detail=detail, tries=tries,
         first_at=before.first_at if before else iso(now), last_at=iso(now), next_try=due, run=run,
         left_out=True, selection=selection,
     )

@@ -20,6 +20,7 @@ from shared.mapping.text import code, fitted
 from shared.shop_card import CompanyImport, CompanyMapping, CustomerImport, CustomerMapping, ShopCard
 from shared.shopify.records import Address, NamedCompany, Order, number_of
 
+WITHOUT_ADDRESS = "customer-without-address"
 _MADE_FOR_A_PERSON = re.compile(r"S[0-9]{1,19}")
 
 
@@ -125,6 +126,19 @@ def bill_to_key(address: Address, card: ShopCard, *, name: str) -> BillTo | None
 def default_customer(card: ShopCard, known: KnownCustomers, *, record: str, why: str) -> CustomerRow:
     """The card's default customer; RecordRefused(customer-missing) if unset or not in BC."""
     return _default(card.default_customer_no, "Default Customer No.", known, record=record, why=why)
+
+
+def instead_of_creating(refused: RecordRefused, card: ShopCard, known: KnownCustomers) -> CustomerRow:
+    """The default customer for a buyer without any address; raises `refused` for another reason, or without a default.
+    """
+    if refused.code != WITHOUT_ADDRESS or not card.default_customer_no:
+        raise refused
+    return default_customer(card, known, record=refused.record or "", why=refused.detail)
+
+
+def address_of(order: Order) -> Address | None:
+    """The address a buyer without one is created with: the billing address, else the shipping address."""
+    return order.billing_address or order.shipping_address
 
 
 def default_company(card: ShopCard, known: KnownCustomers, *, record: str, why: str) -> CustomerRow:

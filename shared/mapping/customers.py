@@ -7,30 +7,38 @@ is left out.
 """
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import msgspec
+
 from shared.business_central.keys import email_key, is_customer_of, phone_key, same_tax_number, tax_number
 from shared.business_central.rows import CustomerRow
 from shared.errors import RecordRefused
 from shared.mapping import text
 from shared.mapping.addresses import customer_address
-from shared.mapping.buyers import bill_to_key, default_customer, is_default, match_contact, may_create
+from shared.mapping.buyers import (
+    WITHOUT_ADDRESS,
+    bill_to_key,
+    default_customer,
+    is_default,
+    match_contact,
+    may_create,
+)
 from shared.mapping.known import CustomersAndSetup, KnownCustomers
 from shared.mapping.names import NAME_LENGTH, names_of
 from shared.mapping.plan import Body, CustomerPlan
 from shared.mapping.refusals import number_taken
 from shared.mapping.tax_areas import is_exempt, tax_of_country
-from shared.shop_card import CustomerImport, CustomerMapping, ShopCard
-from shared.shopify.records import Address, Customer, number_of
+from shared.shop_card import CustomerMapping, ShopCard
+from shared.shopify.records import Address, AddressNode, Customer, number_of
 
 
-def wants_customer(card: ShopCard, *, linked: bool) -> bool:
-    """Whether a changed Shopify customer is taken in by itself, without an order that needs it.
-
-    All Customers: always. With Order Import: only customers already linked, to refresh them.
-    """
-    if card.customer_import_from_shopify is CustomerImport.ALL_CUSTOMERS:
-        return True
-    refreshed = linked and card.shopify_can_update_customers
-    return refreshed and card.customer_import_from_shopify is CustomerImport.WITH_ORDER_IMPORT
+def with_address(customer: Customer, addresses: Iterable[Address | None]) -> Customer:
+    """The customer, with the first of these addresses (of orders) where it has none of its own."""
+    found = None if customer.address else next(filter(None, addresses), None)
+    if found is None:
+        return customer
+    return msgspec.structs.replace(customer, default_address=AddressNode(id="", **msgspec.structs.asdict(found)))
 
 
 def customer_plan(customer: Customer, card: ShopCard, known: CustomersAndSetup,
@@ -92,7 +100,7 @@ def new_customer(customer: Customer, card: ShopCard, known: CustomersAndSetup) -
     address = customer.address
     if address is None:
         raise RecordRefused(
-            "customer-without-address",
+            WITHOUT_ADDRESS,
             f"Shopify {record} has no address; a Business Central customer needs one.",
             record=record,
         )

@@ -59,7 +59,9 @@ class Shape:
 
 
 KINDS: dict[Kind, Shape] = {
-    "customers": Shape("Customer", records.Customer, "customers_changed", "customers_places", "customers_by_id", 200),
+    "customers": Shape(
+        "Customer", records.Customer, "customers_changed", "customers_places", "customers_by_id", 200,
+        optional=(OptionalPart("companyContactProfiles", frozenset({"read_customers", "read_companies"})),)),
     "products": Shape(
         "Product", records.Product, "products_changed", "products_places", "products_by_id", 50,
         filter="gift_card:false", overflows=(Overflow("variants", "product_variants_next"),)),

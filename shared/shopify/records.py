@@ -99,6 +99,17 @@ class AddressPage(_Record, frozen=True, kw_only=True):
     nodes: list[AddressNode]
 
 
+class NamedCompany(_Record, frozen=True, kw_only=True):
+    id: str
+    name: str = ""
+
+
+class ContactProfile(_Record, frozen=True, kw_only=True):
+    """What makes a person a contact of a company."""
+
+    company: NamedCompany
+
+
 class Customer(_Record, frozen=True, kw_only=True):
     """A customer with the default address and the first ten of all."""
 
@@ -108,6 +119,7 @@ class Customer(_Record, frozen=True, kw_only=True):
     updated_at: Moment
     default_email_address: Email | None = None
     default_phone_number: Phone | None = None
+    company_contact_profiles: list[ContactProfile] = []
     default_address: AddressNode | None = None
     addresses_v2: AddressPage = AddressPage(nodes=[])
     tax_exempt: bool = False
@@ -317,11 +329,6 @@ class PaymentTerms(_Record, frozen=True, kw_only=True):
 
     payment_terms_name: str = ""
     due_in_days: int | None = None
-
-
-class NamedCompany(_Record, frozen=True, kw_only=True):
-    id: str
-    name: str = ""
 
 
 class PurchasingEntity(_Record, frozen=True, kw_only=True):

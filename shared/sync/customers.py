@@ -7,11 +7,13 @@ from shared.business_central.directory import Directory
 from shared.business_central.executor import change_row, create_customer
 from shared.errors import ConnectorError
 from shared.mapping.buyers import may_create
-from shared.mapping.customers import customer_plan, wants_customer
+from shared.mapping.customers import customer_plan, with_address
+from shared.mapping.customers_to_import import contact_of_company, wants_customer, without_address
+from shared.mapping.orders_to_import import NotSelected
 from shared.mapping.plan import CustomerPlan, plan_hash
 from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record
-from shared.shopify.records import Customer
+from shared.shopify.records import Address, Customer
 from shared.sync.context import JobContext
 from shared.sync.links import Link, Links, LinkState
 from shared.sync.outcome import Outcome, Result, attempt, parked
@@ -29,23 +31,31 @@ def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobCont
         restored = link.state is LinkState.LOST and may_create(context.card)
         if not restored and not wants_customer(context.card, linked=known):
             return Outcome(link if known else link.with_(state=LinkState.LEFT_OUT), _quiet(known))
-        return _apply_one(record, link, context)
+        if not (known or restored) and (why := contact_of_company(_customer_of(record))) is not None:
+            return _left_out(link, why)
+        return _or_left_out(_apply_one(record, link, context), record, link)
 
     return context.side_by_side(one, records)
 
 
-def bring_in(numbers: Sequence[int], context: JobContext) -> Mapping[int, ConnectorError | str]:
+def bring_in(
+    numbers: Sequence[int], context: JobContext, addresses: Callable[[int], Iterable[Address | None]] = lambda id: (),
+) -> Mapping[int, ConnectorError | str]:
     """Take in customers that an order needs, whatever the import range says about others.
 
     Reads them by id and applies them as a page of their own. Shopify id -> the customer's number in
-    Business Central, or the reason why it could not be created.
+    Business Central, or the reason why it could not be created. `addresses` gives those of a customer's orders: one
+    without an address gets the first of them.
     """
     results: dict[int, ConnectorError | str] = {}
 
+    def one(record: Record, link: Link) -> Outcome:
+        outcome = _apply_one(record, link, context, addresses(record.number))
+        results[record.number] = outcome.problem or outcome.link.bc_number
+        return _or_left_out(outcome, record, link)
+
     def needed(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
-        outcomes = context.side_by_side(lambda r: _apply_one(r, links[r.number], context), records)
-        results.update({o.link.number: o.problem or o.link.bc_number for o in outcomes})
-        return outcomes
+        return context.side_by_side(lambda record: one(record, links[record.number]), records)
 
     if numbers:
         context.redacted.lift(KIND, numbers)
@@ -89,15 +99,29 @@ def present_numbers(links: Links, directory: Directory, ids: Iterable[int] = ())
     return number_of_link
 
 
-def _apply_one(record: Record, link: Link, context: JobContext) -> Outcome:
+def _customer_of(record: Record) -> Customer:
+    assert isinstance(record.value, Customer)
+    return record.value
+
+
+def _or_left_out(outcome: Outcome, record: Record, link: Link) -> Outcome:
+    """The outcome; who could not be created for want of an address is left out, not parked."""
+    why = without_address(_customer_of(record), outcome.problem)
+    return _left_out(link, why) if why else outcome
+
+
+def _left_out(link: Link, why: NotSelected) -> Outcome:
+    return Outcome(link.with_(state=LinkState.LEFT_OUT), Result.LEFT_OUT, not_selected=why)
+
+
+def _apply_one(record: Record, link: Link, context: JobContext, addresses: Iterable[Address | None] = ()) -> Outcome:
     name = f"customer {record.number}"
-    done = attempt(name, lambda: _carry_out(record, link, context))
+    done = attempt(name, lambda: _carry_out(record, link, context, addresses))
     return parked(link, done) if isinstance(done, ConnectorError) else done
 
 
-def _carry_out(record: Record, link: Link, context: JobContext) -> Outcome:
-    customer = record.value
-    assert isinstance(customer, Customer)
+def _carry_out(record: Record, link: Link, context: JobContext, addresses: Iterable[Address | None]) -> Outcome:
+    customer = with_address(_customer_of(record), addresses)
     linked = context.directory.customer_by_id(link.bc_id)
     plan = customer_plan(customer, context.card, context.directory, linked)
     return carry_out(plan, link, context)

@@ -18,9 +18,17 @@ from shared.business_central.lookup import find_sales_documents
 from shared.business_central.wire import encode, quoted
 from shared.errors import RecordRefused
 from shared.json_text import decoded
-from shared.mapping.buyers import CompanyBuyer, ExistingBuyer, NewBuyer, buyer_of
+from shared.mapping.buyers import (
+    CompanyBuyer,
+    ExistingBuyer,
+    NewBuyer,
+    address_of,
+    buyer_of,
+    instead_of_creating,
+)
 from shared.mapping.companies import company_plan, wants_company
-from shared.mapping.customers import customer_plan, wants_customer
+from shared.mapping.customers import customer_plan, with_address
+from shared.mapping.customers_to_import import contact_of_company, wants_customer
 from shared.mapping.items import RefusedVariant, item_plans, unit_unclear, without_price
 from shared.mapping.known import LinkOfVariant
 from shared.mapping.order_changes import header_changes
@@ -87,6 +95,8 @@ def dry_run(kind: Kind, record: Record, around: Surroundings) -> DryRun:
 def _customer(customer: Customer, link: Link, around: Surroundings) -> DryRun:
     if not wants_customer(around.card, linked=link.state is LinkState.APPLIED):
         return DryRun(note="The shop card takes in customers only when an order needs them, or not at all.")
+    if link.state is not LinkState.APPLIED and (why := contact_of_company(customer)) is not None:
+        return DryRun(note=why.reason)
     linked = around.directory.customer_by_id(link.bc_id)
     return _customer_run(customer_plan(customer, around.card, around.directory, linked))
 
@@ -174,8 +184,11 @@ def _buyer(order: Order, around: Surroundings) -> tuple[str, list[Operation]]:
         case ExistingBuyer(customer_number=number):
             return number, []
         case NewBuyer(shopify_customer_id=id):
-            customer = _kept("customers", id, Customer, around)
-            plan = customer_plan(customer, around.card, around.directory, None)
+            customer = with_address(_kept("customers", id, Customer, around), [address_of(order)])
+            try:
+                plan = customer_plan(customer, around.card, around.directory, None)
+            except RecordRefused as refused:
+                return instead_of_creating(refused, around.card, around.directory).number, []
         case CompanyBuyer(shopify_company_id=id):
             company = _kept("companies", id, Company, around)
             plan = company_plan(company, around.card, around.directory, None, people)

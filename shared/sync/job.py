@@ -158,7 +158,7 @@ def pages(
 
 def _retry_parked(kind: Kind, context: JobContext, deadline: Deadline) -> None:
     shop, now = context.card.code, context.clock.now()
-    selection = selection_of(context.card.orders_to_import)
+    selection = selection_of(context.card.orders_to_import) if kind == "orders" else ""
     due = [s.number for s in context.skipped.of(shop, kind)
            if (is_due(s, now) or is_decided_otherwise(s, selection)) and s.run != context.run.run]
     for start in range(0, len(due), 50):

@@ -1,14 +1,23 @@
 """Plans for a page of orders: buyers and items are made sure of first, in bulk, then each is mapped."""
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from shared.errors import ConnectorError, RecordRefused
-from shared.mapping.buyers import Buyer, CompanyBuyer, ExistingBuyer, NewBuyer, buyer_of
+from shared.mapping.buyers import (
+    Buyer,
+    CompanyBuyer,
+    ExistingBuyer,
+    NewBuyer,
+    address_of,
+    buyer_of,
+    instead_of_creating,
+)
 from shared.mapping.plan import SalesOrderPlan
 from shared.mapping.sales_orders import LeftOut, sales_order_plan
 from shared.shopify.reading import Record
-from shared.shopify.records import Order, number_of
+from shared.shopify.records import Address, Order, number_of
 from shared.sync import companies, customers
 from shared.sync.context import JobContext
 from shared.sync.outcome import attempt
@@ -41,8 +50,11 @@ class OrderPlanner:
         customers.link_found(
             {number_of(order.customer.id): buyer.customer_number for order, buyer in looked_up
              if order.customer and isinstance(buyer, ExistingBuyer) and buyer.is_own}, context)
-        self._new_customers = customers.bring_in(
-            sorted({buyer.shopify_customer_id for _, buyer in looked_up if isinstance(buyer, NewBuyer)}), context)
+        addresses: defaultdict[int, list[Address | None]] = defaultdict(list)
+        for order, buyer in looked_up:
+            if isinstance(buyer, NewBuyer):
+                addresses[buyer.shopify_customer_id].append(address_of(order))
+        self._new_customers = customers.bring_in(sorted(addresses), context, addresses.__getitem__)
         self._new_companies = companies.bring_in(
             sorted({buyer.shopify_company_id for _, buyer in looked_up if isinstance(buyer, CompanyBuyer)}), context)
 
@@ -58,10 +70,17 @@ class OrderPlanner:
             case ExistingBuyer(customer_number=number):
                 return number
             case NewBuyer(shopify_customer_id=id):
-                return _brought_in(self._new_customers, id, f"customer {id} of {order.name}")
+                return self._created(id, order)
             case CompanyBuyer(shopify_company_id=id):
                 name = order.company.name if order.company else ""
                 return _brought_in(self._new_companies, id, f"company {id} ({name}) of {order.name}")
+
+    def _created(self, id: int, order: Order) -> str:
+        """The customer that was created for the order, or the default one where there was no address for it."""
+        try:
+            return _brought_in(self._new_customers, id, f"customer {id} of {order.name}")
+        except RecordRefused as refused:
+            return instead_of_creating(refused, self._context.card, self._context.directory).number
 
     def _buyer(self, order: Order) -> Buyer:
         return buyer_of(order, self._context.card, self._context.directory, self._people, self._companies)

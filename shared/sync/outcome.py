@@ -26,7 +26,7 @@ class Result(StrEnum):
 
 class Outcome(NamedTuple):
     """`saved` says that the link is in storage already, `warning` what somebody should know though it was applied,
-    `not_selected` why the shop card left an order out."""
+    `not_selected` why the shop card left a record out."""
 
     link: Link
     result: Result

@@ -97,7 +97,7 @@ def _keep(kind: str, outcomes: Sequence[Outcome], context: JobContext) -> None:
         for outcome in outcomes if outcome.problem is not None
     ])
     context.skipped.park([
-        _not_selected(outcome.link, outcome.not_selected, rows.get(outcome.link.number), context)
+        _not_selected(kind, outcome.link, outcome.not_selected, rows.get(outcome.link.number), context)
         for outcome in outcomes if outcome.not_selected is not None
     ])
     context.links(kind).save([o.link for o in outcomes if not o.saved])
@@ -119,11 +119,12 @@ def _skipped(
 
 
 def _not_selected(
-    link: Link, why: NotSelected, before: SkippedRecord | None, context: JobContext
+    kind: str, link: Link, why: NotSelected, before: SkippedRecord | None, context: JobContext
 ) -> SkippedRecord:
     return left_out_again(
-        before, shop=context.card.code, number=link.number, code=why.code, detail=why.reason,
-        selection=selection_of(context.card.orders_to_import), now=context.clock.now(), run=context.run.run,
+        before, shop=context.card.code, kind=kind, number=link.number, code=why.code, detail=why.reason,
+        selection=selection_of(context.card.orders_to_import) if kind == "orders" else "",
+        now=context.clock.now(), run=context.run.run,
         waits=why.code == HELD, until=why.until,
     )
 

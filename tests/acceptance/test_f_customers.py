@@ -221,17 +221,89 @@ def test_f13_without_a_default_address_the_customer_is_created_from_the_one_ther
     assert house.document(5001)["customerNumber"] == "S7100000000001"
 
 
-def test_f13_without_any_address_the_customer_is_parked_with_a_sentence_naming_it(house: House) -> None:
-    house.card(customer_import_from_shopify="All Customers")
+@pytest.mark.parametrize("range", ["With Order Import", "All Customers"])
+def test_b11_a_buyer_without_an_address_is_created_with_the_orders(house: House, range: str) -> None:
+    house.card(customer_import_from_shopify=range)
     jean(house, addresses=[])
     order_of_jean(house)
 
     house.sync()
+    house.sync()
 
-    assert {number: record.code for number, record in house.parked().items()} == {
-        JEAN: "customer-without-address", 5001: "customer-without-address"}
-    assert "customer 7100000000001 has no address" in house.parked()[JEAN].detail
+    created = house.bc.control.row("customers", "S7100000000001")
+    assert (created["displayName"], created["addressLine1"], created["city"]) == (
+        "Jean Perrin", "1 place Bellecour", "Lyon")
+    assert house.document(5001)["customerNumber"] == "S7100000000001"
+    assert house.parked() == {}
+
+
+def test_b11_of_several_orders_the_first_that_has_an_address_gives_it(house: House) -> None:
+    jean(house, addresses=[])
+    house.order(5001, customer=JEAN, email="jean@example.fr", shipping_address=None)
+    order_of_jean(house, 5002)
+
+    house.sync()
+
+    assert {house.document(number)["customerNumber"] for number in (5001, 5002)} == {"S7100000000001"}
+    assert house.bc.control.row("customers", "S7100000000001")["city"] == "Lyon"
+
+
+def test_b11_without_any_address_at_all_the_order_goes_to_the_default_customer(house: House) -> None:
+    before = customers(house)
+    jean(house, addresses=[])
+    house.order(5001, customer=JEAN, email="jean@example.fr", shipping_address=None)
+
+    house.sync()
+
+    assert house.document(5001)["customerNumber"] == "C-WEB"
+    assert customers(house) == before
+    assert not {number: record for number, record in house.parked().items() if not record.left_out}
+
+
+def test_f13_without_any_address_and_default_customer_the_order_is_parked_with_a_sentence_naming_the_buyer(
+    house: House,
+) -> None:
+    house.card(default_customer_no="")
+    jean(house, addresses=[])
+    house.order(5001, customer=JEAN, email="jean@example.fr", shipping_address=None)
+
+    house.sync()
+
+    assert house.parked()[5001].code == "customer-without-address"
     assert "customer 7100000000001 has no address" in house.parked()[5001].detail
+    assert house.documents(5001) == []
+
+
+def test_b11_a_subscriber_without_an_address_is_left_out_with_a_sentence_and_not_tried_again(house: House) -> None:
+    house.card(customer_import_from_shopify="All Customers")
+    before = customers(house)
+    jean(house, addresses=[])
+    run = house.sync("customers")
+    writes = house.bc_writes()
+
+    house.clock.forward(3600)
+    house.sync("customers")
+
+    told = house.parked()[JEAN]
+    assert (told.code, told.left_out, told.next_try, told.tries) == ("customer-left-out", True, "", 1)
+    assert told.detail == "Customer 7100000000001 is left out: Shopify has no address, and no order brings one."
+    assert (run.counts["customers"].parked, customers(house), house.bc_writes()) == (0, before, writes)
+
+    house.change("customers", JEAN, addresses=[BELLECOUR])
+    house.sync("customers")
+
+    assert house.bc.control.row("customers", "S7100000000001")["city"] == "Lyon"
+    assert house.parked() == {}
+
+
+def test_b11_a_subscriber_whom_business_central_knows_needs_no_address(house: House) -> None:
+    house.card(customer_import_from_shopify="All Customers")
+    jean(house, email="marie@example.fr", addresses=[])
+
+    house.sync("customers")
+
+    assert house.link("customers", JEAN).bc_number == "C00010"
+    assert house.parked() == {}
 
 
 @pytest.mark.parametrize("range", ["With Order Import", "All Customers"])

@@ -4,7 +4,8 @@ from __future__ import annotations
 import pytest
 
 from shared.errors import RecordRefused
-from shared.mapping.customers import customer_plan, wants_customer
+from shared.mapping.customers import customer_plan
+from shared.mapping.customers_to_import import wants_customer
 from shared.mapping.plan import CustomerPlan
 from shared.shop_card import CountySource, CustomerImport, CustomerMapping
 from tests.builders import a_card, a_customer, a_customer_row, an_address, cronus
