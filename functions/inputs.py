@@ -128,6 +128,13 @@ class ConfirmedDocument(msgspec.Struct, frozen=True):
     confirm: Text = ""
 
 
+class CompanyOrdersQuery(msgspec.Struct, frozen=True):
+    """limit: how many captured orders the page looks at."""
+
+    limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 500
+    continuation: Text = ""
+
+
 class PaymentsQuery(msgspec.Struct, frozen=True):
     continuation: Text = ""
 

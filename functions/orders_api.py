@@ -1,11 +1,15 @@
 """HTTP JSON for what an operator does with one order."""
 from __future__ import annotations
 
+from typing import Any
+
 import azure.functions as func
+import msgspec
 
 from functions.http import Answer, Call, edge, moment
-from functions.inputs import BackFill, ConfirmedDocument, SyncOrder, takes
+from functions.inputs import BackFill, CompanyOrdersQuery, ConfirmedDocument, SyncOrder, takes
 from shared.errors import ConnectorError
+from shared.sync.company_orders import ElsewhereBooked, company_orders_elsewhere
 from shared.sync.creating_again import create_again
 from shared.sync.one_order import sync_order
 from shared.sync.resolving import resolve
@@ -52,6 +56,21 @@ def resolve_order(call: Call) -> Answer:
 def create_order_again(call: Call) -> Answer:
     shop, number = _order(call)
     return Answer(create_again(call.connector, shop, number, call.query.confirm, by=call.by))
+
+
+@blueprint.function_name("list_orders_not_on_their_company")
+@blueprint.route("shops/{shop}/orders/not-on-their-company", methods=["GET"])
+@edge
+@takes(query=CompanyOrdersQuery)
+def list_orders_not_on_their_company(call: Call) -> Answer:
+    shop, query = call.connector.shops.get(call.path["shop"]).code, call.query
+    page = company_orders_elsewhere(call.connector, shop, limit=query.limit, continuation=query.continuation)
+    return Answer({"orders": [_shown(shop, one) for one in page.orders], "continuation": page.continuation or None})
+
+
+def _shown(shop: str, order: ElsewhereBooked) -> dict[str, Any]:
+    shown: dict[str, Any] = msgspec.to_builtins(order)
+    return shown | {"capture": f"/api/shops/{shop}/data-captures/orders/{order.capture}"}
 
 
 def _order(call: Call) -> tuple[str, int]:

@@ -14,7 +14,7 @@ import hashlib
 import logging
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -146,6 +146,15 @@ class DataCaptures:
         """A record's captures, newest first."""
         first = f"{number:020d}|"
         return [_captured(row) for row in self.table.partition(f"{shop}|{kind}", first, first + "~")]
+
+    def newest(self, shop: str, kind: str, after: int = -1) -> Iterator[Captured]:
+        """The newest capture of every record whose id is greater than `after`, by id."""
+        last = -1
+        for row in self.table.partition(f"{shop}|{kind}", f"{after + 1:020d}|"):
+            captured = _captured(row)
+            if captured.number != last:
+                last = captured.number
+                yield captured
 
     def named(self, shop: str, kind: str, name: str) -> list[int]:
         """Ids of the records that were captured with this name; a leading # and capitals do not matter."""

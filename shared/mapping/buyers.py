@@ -55,7 +55,9 @@ def buyer_of(order: Order, card: ShopCard, known: KnownCustomers, link_of_custom
     """
     record = f"order {number_of(order.id)}"
     if order.company:
-        return _company_of(order, order.company, card, known, link_of_customer, link_of_company)
+        person = number_of(order.customer.id) if order.customer else None
+        return buyer_of_company(
+            order.company, person, card, known, link_of_customer, link_of_company, record=record)
     if (of_country := _customer_of_country(order, card, known, record)) is not None:
         return ExistingBuyer(of_country.number)
     if card.customer_mapping_type is CustomerMapping.DEFAULT_CUSTOMER:
@@ -71,10 +73,14 @@ def buyer_of(order: Order, card: ShopCard, known: KnownCustomers, link_of_custom
     return _default_buyer(card, known, record)
 
 
-def _company_of(order: Order, company: NamedCompany, card: ShopCard, known: KnownCustomers,
-                link_of_customer: LinkOfCustomer, link_of_company: LinkOfCompany) -> Buyer:
-    """The customer of the company that bought, by its link; without one the company is brought in."""
-    record, named = f"order {number_of(order.id)}", f"company {number_of(company.id)} ({company.name})"
+def buyer_of_company(company: NamedCompany, person: int | None, card: ShopCard, known: KnownCustomers,
+                     link_of_customer: LinkOfCustomer, link_of_company: LinkOfCompany, *, record: str) -> Buyer:
+    """The customer of the company that bought, by its link; without one the company is brought in.
+
+    person  id of the Shopify customer who ordered for it
+    Raises as buyer_of does.
+    """
+    named = f"company {number_of(company.id)} ({company.name})"
     if card.company_mapping_type is CompanyMapping.DEFAULT_COMPANY:
         why = f"Company Mapping Type sends {record} of {named} to the default company."
         return ExistingBuyer(default_company(card, known, record=record, why=why).number)
@@ -83,7 +89,6 @@ def _company_of(order: Order, company: NamedCompany, card: ShopCard, known: Know
         return ExistingBuyer(default_company(card, known, record=record, why=why).number)
     number = link_of_company(number_of(company.id))
     row = known.customer_by_number(number) if number else None
-    person = number_of(order.customer.id) if order.customer else None
     if row is None or is_default(row, card) or is_private(row, person, link_of_customer):
         return CompanyBuyer(number_of(company.id))
     return ExistingBuyer(row.number)

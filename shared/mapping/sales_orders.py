@@ -43,7 +43,12 @@ class LeftOut(msgspec.Struct, frozen=True):
 
 def document_key(order: Order) -> str:
     """The external document number an order's document is found by."""
-    return f"SHP-{number_of(order.id)}"
+    return document_key_of(number_of(order.id))
+
+
+def document_key_of(number: int) -> str:
+    """The same by the order's Shopify id."""
+    return f"SHP-{number}"
 
 
 def sales_order_plan(order: Order, card: ShopCard, known: ItemsAndSetup, customer_number: str,

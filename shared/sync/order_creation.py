@@ -37,7 +37,7 @@ CLAIMED_AT_ONCE = 20
 def create_documents(chunk: Sequence[PlannedOrder], context: JobContext) -> list[Outcome]:
     """Look up, claim, create, keep. Links of documents are in storage when this returns or raises."""
     context.lease.check()
-    there = looked_up({_key(one): one.link for one in chunk}, context)
+    there = looked_up({_key(one): one.link for one in chunk}, context.bc)
     claimed = _claimed([one for one in chunk if _key(one) not in there and _may_send(one.link, context)], context)
 
     def bring(one: PlannedOrder) -> Outcome:
@@ -70,7 +70,7 @@ def create_documents(chunk: Sequence[PlannedOrder], context: JobContext) -> list
 def leave_out(chunk: Sequence[tuple[Record, Link]], context: JobContext) -> list[Outcome]:
     """Orders with nothing to bill: no document, or a conflict where one is there already."""
     unsure = {document_key(order_of(record)): link for record, link in chunk if _may_be_there(link)}
-    there = looked_up(unsure, context) if unsure else {}
+    there = looked_up(unsure, context.bc) if unsure else {}
     return [_left_out(record, link, there, context) for record, link in chunk]
 
 

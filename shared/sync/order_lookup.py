@@ -8,34 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from shared.business_central.client import BusinessCentral
 from shared.business_central.lookup import find_whole_documents, read_whole_order
 from shared.business_central.rows import FoundDocument
 from shared.errors import RecordRefused
-from shared.sync.context import JobContext
 from shared.sync.links import Link, LinkState
 
 Answer = FoundDocument | RecordRefused
 
 
-def looked_up(orders: Mapping[str, Link], context: JobContext) -> dict[str, Answer]:
+def looked_up(orders: Mapping[str, Link], bc: BusinessCentral) -> dict[str, Answer]:
     """External document number -> what stands under it, or why it could not be asked; missing: it is not there.
 
     A document that a link remembers is found by its id too, should somebody have given it another external number.
     Raises what concerns more than one order (Business Central does not answer, sign-in).
     """
     try:
-        found: dict[str, Answer] = dict(find_whole_documents(context.bc, list(orders)))
+        found: dict[str, Answer] = dict(find_whole_documents(bc, list(orders)))
     except RecordRefused:
-        found = {key: answer for key in orders if (answer := _alone(key, context)) is not None}
+        found = {key: answer for key in orders if (answer := _alone(key, bc)) is not None}
     for key, link in orders.items():
-        if key not in found and _remembers(link) and (order := _remembered(link, context)) is not None:
+        if key not in found and _remembers(link) and (order := _remembered(link, bc)) is not None:
             found[key] = order
     return found
 
 
-def _alone(key: str, context: JobContext) -> Answer | None:
+def _alone(key: str, bc: BusinessCentral) -> Answer | None:
     try:
-        return find_whole_documents(context.bc, [key]).get(key)
+        return find_whole_documents(bc, [key]).get(key)
     except RecordRefused as problem:
         return problem
 
@@ -44,8 +44,8 @@ def _remembers(link: Link) -> bool:
     return bool(link.bc_id) and link.bc_set == "salesOrders" and link.state is not LinkState.LOST
 
 
-def _remembered(link: Link, context: JobContext) -> Answer | None:
+def _remembered(link: Link, bc: BusinessCentral) -> Answer | None:
     try:
-        return read_whole_order(context.bc, link.bc_id)
+        return read_whole_order(bc, link.bc_id)
     except RecordRefused as problem:
         return problem

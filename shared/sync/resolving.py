@@ -97,7 +97,7 @@ def _as_told(context: JobContext, link: Link) -> Order:
 
 def _document(context: JobContext, order: Order, link: Link) -> FoundDocument:
     key = document_key(order)
-    found = looked_up({key: link}, context).get(key)
+    found = looked_up({key: link}, context.bc).get(key)
     if isinstance(found, RecordRefused):
         raise found
     if found is None:
