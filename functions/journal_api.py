@@ -77,6 +77,8 @@ def check_shop_set_up(call: Call) -> Answer:
     shown: dict[str, Any] = msgspec.to_builtins(report)
     for part in ("missing", "advice"):
         shown[part] = [finding | _explained(finding["code"], call.french) for finding in shown[part]]
+    shown["orders"] = [trial | (_explained(trial["code"], call.french) if trial["code"] else {})
+                       for trial in shown["orders"]]
     return Answer(shown)
 
 

@@ -46,6 +46,13 @@ class BatchRequest(NamedTuple):
     etag: str = ""
 
 
+class Rehearsal(NamedTuple):
+    """What a trial came to: the first refusal, or None, and the row of each operation that would have been taken."""
+
+    refused: ConnectorError | None
+    rows: list[Row]
+
+
 _MUST_FAIL = BatchRequest("POST", "customers", {"displayName": ""})
 
 
@@ -175,10 +182,11 @@ class BusinessCentral:
             return []
         return _in_order(self._good(self._batch_call(operations)._replace(before=before)), operations)
 
-    def rehearse(self, operations: Sequence[BatchRequest]) -> ConnectorError | None:
-        """Whether these writes would be taken, one after another: the first refusal, or None; nothing of them stays.
+    def rehearse(self, operations: Sequence[BatchRequest]) -> Rehearsal:
+        """Whether these writes would be taken, one after another, and what would come of them; nothing of them stays.
 
-        A last operation that must fail (a customer without a name) makes Business Central roll all others back.
+        A last operation that must fail (a customer without a name) makes Business Central roll all others back; those
+        have answered with their rows all the same ("Use OData batch").
         Whoever rehearses looks afterwards whether it did.
         """
         trial = [*operations, _MUST_FAIL]
@@ -189,9 +197,10 @@ class BusinessCentral:
         failed = _failed_operation(answer.value)
         if failed is None:
             raise refusal(answer.failure, call.written)
+        rows = _in_order(answer.value, operations[:failed])
         if trial[failed] is _MUST_FAIL:
-            return None
-        return refusal(answer.failure, Written(trial[failed].path, trial[failed].body))
+            return Rehearsal(None, rows)
+        return Rehearsal(refusal(answer.failure, Written(trial[failed].path, trial[failed].body)), rows)
 
     # Building calls
 

@@ -178,6 +178,20 @@ def _finished(
     return _settled(bc, order, plan, tolerated(plan, whole.lines), sending)
 
 
+def judged(whole: FoundDocument, plan: SalesOrderPlan) -> RecordRefused | None:
+    """What is wrong with an order that was tried, as it would be refused; None where nothing is."""
+    try:
+        _check_invoice_discount(whole, plan)
+    except RecordRefused as refused:
+        return refused
+    if taxes := tax_differences(whole, plan):
+        return RecordRefused("tax-mismatch", taxes)
+    most = tolerated(plan, whole.lines)
+    if abs(plan.expected_total - whole.document.total_amount_including_tax) > most:
+        return _mismatch(whole.document, plan, f"the tolerance is {most}")
+    return None
+
+
 def _is_right(whole: FoundDocument, plan: SalesOrderPlan) -> bool:
     """What an answer shows as right is right; anything else is looked at once more before it is believed."""
     same = whole.document.total_amount_including_tax == plan.expected_total

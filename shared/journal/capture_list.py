@@ -72,6 +72,16 @@ def selection(captures: DataCaptures, wanted: CaptureFilter) -> list[bytes]:
     return [raw if raw is not None else captures.raw(one.shop, one.type, one.id) for one, raw in found]
 
 
+def latest_records(captures: DataCaptures, shop: str, kind: str, most: int) -> list[bytes]:
+    """The payloads of the records captured last, newest first, each as it was last; `most` captures are looked at."""
+    found = islice(_walk(captures, CaptureFilter(shop=shop, kinds=(kind,)), None), most)
+    payloads: dict[int, bytes] = {}
+    for one, raw in found:
+        if raw is not None:
+            payloads.setdefault(one.record, raw)
+    return list(payloads.values())
+
+
 def previous_of(captures: DataCaptures, shop: str, kind: str, id: str) -> str:
     """The id of the capture before this one of the same record; ConnectorError not-found if it is the first."""
     number = record_of(captures.raw(shop, kind, id))

@@ -2,7 +2,8 @@
 
 For each country the shop ships to, a customer made by our rules and an order of it are tried in a batch that is
 rolled back (Microsoft Learn, "Use OData batch"): that is the only way to see posting groups and template rules,
-which API v2.0 does not show. Accounts, currencies and the default customer of the shop card are tried likewise.
+which API v2.0 does not show. Accounts, currencies and the default customer of the shop card are tried likewise, and
+so are orders like the latest ones (order_trials.py).
 What every order needs is `missing`, what only some orders need is `advice`. Nothing stays in Business Central.
 """
 from __future__ import annotations
@@ -33,6 +34,7 @@ from shared.mapping.prices import price_group_missing
 from shared.mapping.text import code
 from shared.shop_card import ChargeType, CurrencyHandling, ShopCard
 from shared.shopify.shop_info import Shop, read_shop_info
+from shared.sync.order_trials import Desk, OrderTrial, try_orders
 
 MOST_COUNTRIES = 60
 _MOST_GROUPS = 20
@@ -47,13 +49,17 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SetUpReport(msgspec.Struct, frozen=True, kw_only=True):
-    """ready: nothing is missing. left_behind: what Business Central did not roll back; it was removed."""
+    """ready: nothing is missing. left_behind: what Business Central did not roll back; it was removed.
+
+    orders  what orders like the latest ones, and rows of Customer Setup by Country/Region, would come to
+    """
 
     shop: str
     ready: bool
     countries: list[str]
     missing: list[Finding]
     advice: list[Finding]
+    orders: list[OrderTrial]
     left_behind: list[str]
 
 
@@ -93,6 +99,7 @@ def check_set_up(connector: Connector, shop: str, countries: Sequence[str] = ())
         missing += _together(finding for country in wanted for finding in _country(country, desk))
     return SetUpReport(
         shop=shop, ready=not missing, countries=wanted, missing=missing, advice=advice,
+        orders=try_orders(Desk(connector, card, bc, desk.directory)),
         left_behind=left + rehearsal.sweep(bc),
     )
 
@@ -226,14 +233,8 @@ def _refusals(buyer: _Buyer, desk: _Desk) -> Iterator[Finding]:
     header = _try(buyer, [], desk)
     problems = [header] if header else [_try(buyer, [line], desk) for line in lines]
     for problem in filter(None, problems):
-        detail = _without_trial_numbers(problem.detail)
+        detail = rehearsal.without_trial_numbers(problem.detail)
         yield Finding(code=problem.code, detail=detail, countries=buyer.countries)
-
-
-def _without_trial_numbers(detail: str) -> str:
-    """The sentence about a customer and item that do not exist yet."""
-    detail = detail.replace(f"Customer {rehearsal.CUSTOMER} was created", "A new customer would be created")
-    return detail.replace(rehearsal.CUSTOMER, "of a new customer").replace(rehearsal.ITEM, "of a new item")
 
 
 def _try(buyer: _Buyer, lines: Sequence[Body], desk: _Desk, currency: str = "") -> ConnectorError | None:
