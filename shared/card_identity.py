@@ -13,6 +13,11 @@ from shared.errors import ConnectorError
 from shared.shop_card import ShopCard
 
 
+def is_elsewhere(before: ShopCard, after: ShopCard) -> bool:
+    """Whether the card points to another address or another company now."""
+    return before.host != after.host or company_key(before) != company_key(after)
+
+
 def check_not_moved(before: ShopCard, after: ShopCard, *, same_store: bool) -> None:
     """ConnectorError shop-card-moved when a card that something was synchronized with is to be about something else.
 

@@ -52,6 +52,7 @@ from shared.shops import TABLE as SHOP_TABLE
 from shared.shops import Shops
 from shared.storage.account import Storage, storage_from_connection_string, storage_from_identity
 from shared.storage.lease import TABLE as LEASE_TABLE
+from shared.storage.lease import held
 from shared.sync.changed_records import TABLE as CHANGED_TABLE
 from shared.sync.changed_records import ChangedRecords, Waking
 from shared.sync.information import TABLE as INFORMATION_TABLE
@@ -159,7 +160,10 @@ def build_connector(
     ))
     purges, runs = LogPurges(logs, clock, settings.log_retention_days), SyncRuns(tables[RUN_TABLE], clock)
     captures = DataCaptures(tables[CAPTURE_TABLE], storage.blobs, clock)
-    shops = Shops(tables[SHOP_TABLE], lambda shop: is_synchronized(tables.__getitem__, shop))
+    shops = Shops(
+        tables[SHOP_TABLE], lambda shop: is_synchronized(tables.__getitem__, shop),
+        lambda shop: held(tables[LEASE_TABLE], f"sync-{shop}", seconds=settings.lease_seconds, clock=clock),
+    )
     vault, app = _vault(settings, storage), _app(settings)
 
     def oauth(shop: str) -> OAuth:
