@@ -1,7 +1,8 @@
 """What a change of a record means in webhook topics.
 
 One change may mean several: a new order is also its transactions, a patch may cancel, refund, ship and
-update at once. All of them share one event. Seeding and loading mean nothing.
+update at once. All of them share one event. A company's locations and contacts have topics of their own, and their
+change is none of the company. Seeding and loading mean nothing.
 Source: Shopify: Webhook topics. Border: records in, (topic, body) out; who gets them is `webhooks`.
 """
 from __future__ import annotations
@@ -15,7 +16,15 @@ from local.shopify.order_payloads import (
     refund_payload,
     transaction_payload,
 )
-from local.shopify.payloads import Payload, company_payload, customer_payload, number_of, product_payload
+from local.shopify.payloads import (
+    Payload,
+    company_contact_payload,
+    company_location_payload,
+    company_payload,
+    customer_payload,
+    number_of,
+    product_payload,
+)
 from local.shopify.records import Record
 from local.shopify.state import ShopState
 
@@ -24,6 +33,8 @@ Event = tuple[str, Payload]
 
 def events_of(state: ShopState, kind: str, before: Record | None, after: Record | None) -> list[Event]:
     """The topics (as headers write them, ``orders/create``) and bodies of one change; none for a payout or dispute."""
+    if kind == "companies":
+        return list(_company_events(state, before, after))
     if kind != "orders" and kind not in BODIES:
         return []
     if after is None:
@@ -43,8 +54,31 @@ def _customer(state: ShopState, record: Record) -> Payload:
 BODIES: dict[str, Callable[[ShopState, Record], Payload]] = {
     "customers": _customer,
     "products": lambda state, record: product_payload(record, state.card),
-    "companies": lambda state, record: company_payload(record, state.card),
 }
+PARTS_OF_COMPANIES: dict[str, tuple[str, Callable[[Record, Record, Record], Payload]]] = {
+    "locations": ("company_locations", company_location_payload),
+    "contacts": ("company_contacts", company_contact_payload),
+}
+
+
+def _company_events(state: ShopState, before: Record | None, after: Record | None) -> Iterator[Event]:
+    company = after or before
+    assert company is not None
+    earlier, later = before or _NO_COMPANY, after or _NO_COMPANY
+    if _own(earlier) != _own(later):
+        verb = "delete" if after is None else "update" if before else "create"
+        yield f"companies/{verb}", company_payload(company, state.card)
+    for name, (noun, body) in PARTS_OF_COMPANIES.items():
+        for verb, parts in (("create", _new(earlier, later, name)), ("update", _changed(earlier, later, name)),
+                            ("delete", _new(later, earlier, name))):
+            yield from ((f"{noun}/{verb}", body(part, company, state.card)) for part in parts)
+
+
+_NO_COMPANY: Record = {"locations": [], "contacts": []}
+
+
+def _own(company: Record) -> Record:
+    return {key: value for key, value in _undated(company).items() if key not in PARTS_OF_COMPANIES}
 
 
 def _order_events(state: ShopState, before: Record | None, after: Record) -> Iterator[Event]:

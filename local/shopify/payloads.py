@@ -100,12 +100,29 @@ def _variant(variant: Record, product: Record, shop: Record) -> Payload:
 
 
 def company_payload(record: Record, shop: Record) -> Payload:
-    """companies/create and companies/update."""
+    """companies/create, companies/update and, unlike other kinds, companies/delete."""
     contact = next((c for c in record["contacts"] if c["isMainContact"]), None)
     return {"name": record["name"], "note": record["note"], "external_id": record["externalId"],
             "main_contact_admin_graphql_api_id": contact and contact["id"],
             "created_at": local_time(record["createdAt"], shop), "updated_at": local_time(record["updatedAt"], shop),
             "customer_since": local_time(record["customerSince"], shop), "admin_graphql_api_id": record["id"]}
+
+
+def company_location_payload(location: Record, company: Record, shop: Record) -> Payload:
+    """company_locations/create, /update and /delete: the company stands in it as a whole."""
+    return {"name": location["name"], "external_id": location["externalId"], "phone": location["phone"],
+            "created_at": local_time(location["createdAt"], shop),
+            "updated_at": local_time(location["updatedAt"], shop), "admin_graphql_api_id": location["id"],
+            "tax_registration": {"tax_id": location["taxSettings"]["taxRegistrationId"]},
+            "company": company_payload(company, shop)}
+
+
+def company_contact_payload(contact: Record, company: Record, shop: Record) -> Payload:
+    """company_contacts/create, /update and /delete."""
+    return {"customer_admin_graphql_api_id": contact["customer"], "title": None, "locale": "fr",
+            "created_at": local_time(contact["createdAt"], shop),
+            "updated_at": local_time(contact["updatedAt"], shop), "admin_graphql_api_id": contact["id"],
+            "company": company_payload(company, shop)}
 
 
 def shop_payload(shop: Record) -> Payload:

@@ -2,7 +2,9 @@
 
 Source: Shopify's WebhookSubscriptionTopic (schema 2026-10) and the payload examples on the page "Webhooks".
 Only ids are read from a body: a delivery may be late, doubled or out of order, so what a record is like now is
-asked by id. Border: values and reading of ids; whose delivery it is, is the business of webhooks.py.
+asked by id. A company's locations and contacts are a part of it, and a change of one of them is none of the company
+itself; bodies about companies carry no numbers. Border: values and reading of ids; whose delivery it is, is the
+business of webhooks.py.
 """
 from __future__ import annotations
 
@@ -18,6 +20,7 @@ from shared.shopify.records import number_of
 Number = Annotated[int, msgspec.Meta(gt=0, le=2**63 - 1)]
 """An id of Shopify's."""
 
+_CompanyGid = Annotated[str, msgspec.Meta(pattern=r"^gid://shopify/Company/[1-9][0-9]{0,17}$")]
 _CustomerGid = Annotated[str, msgspec.Meta(pattern=r"^gid://shopify/Customer/[1-9][0-9]{0,17}$")]
 
 
@@ -38,7 +41,16 @@ class _Merge(msgspec.Struct):
     deleted: _CustomerGid = msgspec.field(name="admin_graphql_api_customer_deleted_id")
 
 
-_Body = type[_Named] | type[_OfOrder] | type[_OrderEdit] | type[_Merge]
+class _Company(msgspec.Struct):
+    gid: _CompanyGid = msgspec.field(name="admin_graphql_api_id")
+
+
+class _OfCompany(msgspec.Struct):
+    company: _Company
+
+
+_NamedRecord = _Named | _OfOrder | _OrderEdit | _Merge | _Company | _OfCompany
+_Body = type[_Named] | type[_OfOrder] | type[_OrderEdit] | type[_Merge] | type[_Company] | type[_OfCompany]
 
 RECORD_TOPICS: dict[str, tuple[Kind, _Body]] = {
     "orders/create": ("orders", _Named),
@@ -54,6 +66,15 @@ RECORD_TOPICS: dict[str, tuple[Kind, _Body]] = {
     "customers/update": ("customers", _Named),
     "customers/delete": ("customers", _Named),
     "customers/merge": ("customers", _Merge),
+    "companies/create": ("companies", _Company),
+    "companies/update": ("companies", _Company),
+    "companies/delete": ("companies", _Company),
+    "company_locations/create": ("companies", _OfCompany),
+    "company_locations/update": ("companies", _OfCompany),
+    "company_locations/delete": ("companies", _OfCompany),
+    "company_contacts/create": ("companies", _OfCompany),
+    "company_contacts/update": ("companies", _OfCompany),
+    "company_contacts/delete": ("companies", _OfCompany),
     "products/create": ("products", _Named),
     "products/update": ("products", _Named),
     "products/delete": ("products", _Named),
@@ -69,7 +90,10 @@ SUBSCRIBED_TOPICS = (*RECORD_TOPICS, *APP_TOPICS)
 """What a connected shop is asked to tell us."""
 
 SCOPES_OF_TOPICS = {"customers/merge": frozenset({"read_customer_merge"})}
-"""What a topic needs beside the scopes without which nothing starts; without it no subscription can be made."""
+"""What a topic needs beside the scopes without which nothing starts; without it no subscription can be made.
+
+Topics of companies need read_customers or read_companies; the first is one of those.
+"""
 
 
 def changed_records(topic: str, body: bytes) -> tuple[Kind, list[int]]:
@@ -82,7 +106,7 @@ def changed_records(topic: str, body: bytes) -> tuple[Kind, list[int]]:
     return kind, _numbers(named)
 
 
-def _numbers(named: _Named | _OfOrder | _OrderEdit | _Merge) -> list[int]:
+def _numbers(named: _NamedRecord) -> list[int]:
     match named:
         case _Named():
             return [named.id]
@@ -92,6 +116,10 @@ def _numbers(named: _Named | _OfOrder | _OrderEdit | _Merge) -> list[int]:
             return [named.order_edit.order_id]
         case _Merge():
             return [number_of(named.kept), number_of(named.deleted)]
+        case _Company():
+            return [number_of(named.gid)]
+        case _OfCompany():
+            return [number_of(named.company.gid)]
 
 
 def enum_name(topic: str) -> str:

@@ -80,7 +80,38 @@ def test_records_are_announced_when_made_changed_and_removed(shop, hooks, kind, 
     settled(shop)
 
     assert hooks.topics == [f"{kind}/create", f"{kind}/update", f"{kind}/delete"]
-    assert hooks.received[2].body == {"id": spec["id"]}
+    removed = hooks.received[2].body
+    if kind == "companies":
+        assert removed["admin_graphql_api_id"] == f"gid://shopify/Company/{spec['id']}"
+    else:
+        assert removed == {"id": spec["id"]}
+
+
+COMPANY_TOPICS = [f"{noun}_{verb}" for noun in ("COMPANIES", "COMPANY_LOCATIONS", "COMPANY_CONTACTS")
+                  for verb in ("CREATE", "UPDATE", "DELETE")]
+
+
+@pytest.mark.parametrize("changes, topics", [
+    ({"name": "Lampes SARL"}, {"companies/update"}),
+    ({"locations": [{"name": "Paris"}]}, {"company_locations/update"}),
+    ({"locations": [{"name": "Lyon"}, {"name": "Nice"}]}, {"company_locations/create"}),
+    ({"contacts": []}, {"companies/update", "company_contacts/delete"}),
+    ({"contacts": [71, 72]}, {"company_contacts/create"}),
+])
+def test_a_part_of_a_company_that_changes_is_told_in_its_own_topic_with_the_company(shop, hooks, changes, topics):
+    """One more contact is no change of the company; the first one is its main contact."""
+    for number in (71, 72):
+        shop.control("POST", "customers", {"id": number, "first_name": "Ada"})
+    shop.control("POST", "companies", {"id": 61, "name": "Lampes SA", "contacts": [71],
+                                       "locations": [{"name": "Lyon"}]})
+    listen(shop, hooks, *COMPANY_TOPICS)
+
+    shop.control("PATCH", "companies/61", changes)
+    settled(shop)
+
+    assert set(hooks.topics) == topics
+    told = {(one.body.get("company") or one.body)["admin_graphql_api_id"] for one in hooks.received}
+    assert told == {"gid://shopify/Company/61"}
 
 
 ALL_ORDER_TOPICS = ("ORDERS_CREATE", "ORDERS_UPDATED", "ORDERS_CANCELLED", "ORDERS_EDITED", "ORDERS_PAID",

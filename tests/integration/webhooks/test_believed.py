@@ -38,7 +38,8 @@ def body_of(topic: str, store: str) -> dict[str, Any]:
         "customers/merge": {"admin_graphql_api_customer_kept_id": "gid://shopify/Customer/7001",
                             "admin_graphql_api_customer_deleted_id": "gid://shopify/Customer/7002"},
     }
-    return bodies.get(topic, {"id": 5001, "order_id": 5001})
+    company = {"admin_graphql_api_id": "gid://shopify/Company/5001"}
+    return bodies.get(topic, {"id": 5001, "order_id": 5001, "company": company, **company})
 
 
 def deliver_from(house: House, topic: str, store: str, **how: str) -> None:

@@ -266,3 +266,54 @@ def test_a_woken_job_of_a_removed_card_ends_quietly(house: House) -> None:
     house.connector.shops.remove(house.shop)
 
     assert woken(house) is None
+
+
+def company(number: int) -> dict[str, str]:
+    return {"name": "Radium SA", "admin_graphql_api_id": f"gid://shopify/Company/{number}"}
+
+
+def test_a_company_whose_location_changed_arrives_without_the_schedule(house: House) -> None:
+    house.card(shopify_can_update_companies=True)
+    house.company(61)
+    house.sync()
+    before = house.connector.informations.get(house.shop, "companies")
+    address = {"address1": "4 rue Neuve", "city": "Nantes", "zip": "44000", "country_code": "FR"}
+    house.change("companies", 61, locations=[{"name": "Nantes", "address": address}])
+
+    for topic in ("company_locations/update", "company_contacts/delete"):
+        deliver(house, topic, {"admin_graphql_api_id": "gid://shopify/CompanyLocation/6100", "company": company(61)})
+    assert noted(house, "companies") == [61]
+    run = woken(house)
+
+    assert run is not None
+    assert run.counts["companies"].updated == 1
+    assert noted(house, "companies") == []
+    assert house.connector.informations.get(house.shop, "companies") == before
+
+
+def test_a_new_company_arrives_by_its_notice(house: House) -> None:
+    house.sync()
+    house.company(62)
+    deliver(house, "companies/create", company(62))
+
+    run = woken(house)
+
+    assert run is not None
+    assert run.counts["companies"].created == 1
+    assert house.link("companies", 62).bc_number != ""
+
+
+def test_a_company_that_is_deleted_is_remembered_as_gone_and_its_lost_location_alone_is_no_deletion(
+    house: House,
+) -> None:
+    house.company(63)
+    house.sync()
+    deliver(house, "company_locations/delete", {"company": company(63)})
+    woken(house)
+    assert house.link("companies", 63).deleted_at == ""
+
+    house.shopify.shop_state.delete("companies", 63)
+    deliver(house, "companies/delete", company(63))
+    woken(house)
+
+    assert house.link("companies", 63).deleted_at != ""

@@ -7,12 +7,25 @@ import re
 import pytest
 
 from local.shopify.schema import load_schema
+from shared.access.scopes import REQUIRED
 from shared.errors import ConnectorError
-from shared.shopify.topics import PRIVACY_TOPICS, RECORD_TOPICS, SUBSCRIBED_TOPICS, changed_records, enum_name
+from shared.shopify.topics import (
+    PRIVACY_TOPICS,
+    RECORD_TOPICS,
+    SCOPES_OF_TOPICS,
+    SUBSCRIBED_TOPICS,
+    changed_records,
+    enum_name,
+)
 from shared.shopify.webhooks import described_delivery
 
 ID, OF_ORDER, EDIT = {"id": 5001}, {"id": 1, "order_id": 5001}, {"order_edit": {"id": 1, "order_id": 5001}}
+COMPANY = {"name": "Radium SA", "admin_graphql_api_id": "gid://shopify/Company/5001"}
+PART = {"admin_graphql_api_id": "gid://shopify/CompanyLocation/7", "company": COMPANY}
 BODIES = {
+    **{f"companies/{verb}": ("companies", COMPANY) for verb in ("create", "update", "delete")},
+    **{f"company_{part}/{verb}": ("companies", PART) for part in ("locations", "contacts")
+       for verb in ("create", "update", "delete")},
     "orders/create": ("orders", ID), "orders/updated": ("orders", ID), "orders/cancelled": ("orders", ID),
     "orders/edited": ("orders", EDIT), "refunds/create": ("orders", OF_ORDER),
     "order_transactions/create": ("orders", OF_ORDER), "fulfillments/create": ("orders", OF_ORDER),
@@ -44,6 +57,28 @@ def test_a_merge_that_does_not_name_two_customers_is_refused(gid: object) -> Non
     with pytest.raises(ConnectorError, match="input-invalid"):
         changed_records("customers/merge", json.dumps(
             kept | {"admin_graphql_api_customer_deleted_id": gid}).encode())
+
+
+@pytest.mark.parametrize("topic", [topic for topic in RECORD_TOPICS if topic.startswith("compan")])
+@pytest.mark.parametrize("gid", [
+    "", "5001", 5001, None, "gid://shopify/CompanyLocation/5001", "gid://shopify/Company/0",
+    "gid://shopify/Company/5001/x",
+])
+def test_a_body_that_does_not_name_a_company_is_refused(topic: str, gid: object) -> None:
+    body = {"admin_graphql_api_id": gid, "company": {"admin_graphql_api_id": gid}, "id": 5001}
+
+    with pytest.raises(ConnectorError, match="input-invalid"):
+        changed_records(topic, json.dumps(body).encode())
+
+
+@pytest.mark.parametrize("topic", SUBSCRIBED_TOPICS)
+def test_what_a_topic_needs_is_granted_or_told_before_it_is_subscribed_to(topic: str) -> None:
+    """Shopify's own words on the scopes of each topic."""
+    value = load_schema().graphql.type_map["WebhookSubscriptionTopic"].values[enum_name(topic)]  # type: ignore[union-attr]
+    told = re.sub(r"\s+", " ", value.description or "")
+    needed = set(re.findall(r"read_\w+", told.partition("Requires")[2]))
+
+    assert not needed or needed & ({*REQUIRED} | SCOPES_OF_TOPICS.get(topic, frozenset()))
 
 
 @pytest.mark.parametrize("body", [
