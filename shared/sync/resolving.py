@@ -7,6 +7,8 @@ number, another tax. Border: what is known of an order's state is order_followin
 """
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 
 from shared.business_central.comparison import texts_that_differ
@@ -62,7 +64,7 @@ def resolve(connector: Connector, shop: str, number: int, confirm: str, *, by: s
         parked, link = _conflict(connector, shop, number)
         order = _as_told(context, link)
         found = _document(context, order, link)
-        if confirm not in (link.bc_number, *found.numbers):
+        if confirm not in _names(found, link):
             raise _unconfirmed(parked, found.document.number)
         texts = header_texts(order, card, context.directory, record=f"order {number}")
         _accept(context, _to(found, link), order, texts, f"{by}: resolved ({parked.code})")
@@ -107,6 +109,11 @@ def _document(context: JobContext, order: Order, link: Link) -> FoundDocument:
         raise _not_resolvable(
             link.number, f"{', '.join(found.numbers)} are all open under its number {key}; delete all but one")
     return found
+
+
+def _names(found: FoundDocument, link: Link) -> Collection[str]:
+    """By which numbers a person may mean the document: a posted one also by that of the order it was."""
+    return found.numbers if found.document.entity_set == "salesOrders" else (link.bc_number, *found.numbers)
 
 
 def _to(found: FoundDocument, link: Link) -> Link:

@@ -164,6 +164,22 @@ def test_without_the_number_of_its_document_nothing_is_resolved(house: House, ad
     assert confirm or len(house.connector.runs.latest(house.shop)) == runs
 
 
+def test_the_number_of_a_document_that_another_one_took_the_place_of_confirms_nothing(
+    house: House, admin: Admin
+) -> None:
+    edited(house)
+    house.sync("orders")
+    number = house.document(5001)["number"]
+    house.bc.control.change("salesOrders", number, {"number": "BY-HAND", "externalDocumentNumber": "SHP-5001"})
+
+    status, problem = resolve(admin, number)
+
+    assert (status, problem["type"]) == (409, "confirmation-needed")
+    assert "confirm=BY-HAND" in problem["detail"]
+    assert 5001 in house.parked()
+    assert resolve(admin, "BY-HAND")[0] == 200
+
+
 # What cannot
 
 
