@@ -2,40 +2,37 @@
 
 Source: Shopify, "Authorization code grant". The callback is anonymous: Shopify's signature, the state and
 the browser's cookie stand in for a key (and `code` would be taken for a function key on a keyed route).
-Its pages hold no script and nothing that the caller wrote. Border: parameters, cookies, headers; the
+Border: parameters, cookies, headers; the
 rules are shared/access/.
 """
 from __future__ import annotations
 
-import logging
-from html import escape
 from urllib.parse import parse_qsl, urlsplit
 
 import azure.functions as func
-import msgspec
 
-from functions.http import Answer, Call, edge, problem_answer, respond, wants_french
+from functions.http import Answer, Call, Page, edge, edge_of, wants_page
+from functions.problems import message_page
 from functions.roles import needs
-from shared.access.request import Begun
+from shared.access.request import Begun, Connected
 from shared.access.state import LIFE, Ticket, cookie_name
-from shared.connector import connector
 from shared.errors import ConnectorError
+from shared.languages import ENGLISH, FRENCH
 from shared.webhooks.upkeep import follow_card
 from shared.who_may import Role
 
 blueprint = func.Blueprint()
-_log = logging.getLogger(__name__)
 _MOST_PARAMETERS = 30
-_PAGE_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Referrer-Policy": "no-referrer",
+_SENTENCES = {
+    ENGLISH: ("Connected", "Shop {shop} is connected to {host}.", "Not granted: {scopes}.", "You can close this page."),
+    FRENCH: ("Connecté", "Le magasin {shop} est connecté à {host}.", "Non accordé : {scopes}.",
+             "Vous pouvez fermer cette page."),
 }
-_PAGE = """<!DOCTYPE html>
-<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title></head>
-<body><main><h1>{title}</h1><p>{sentence}</p><p>{advice}</p></main></body></html>"""
+"""Title, what is connected, what is lacking, and what to do when nothing is."""
 
 
 @blueprint.function_name("request_access")
-@blueprint.route("shops/{shop}/access/request", methods=["POST"])
+@blueprint.route("api/shops/{shop}/access/request", methods=["POST"])
 @edge
 def request_access(call: Call) -> Answer:
     begun = call.connector.access_requests.begin(call.path["shop"], by=call.by)
@@ -43,8 +40,8 @@ def request_access(call: Call) -> Answer:
 
 
 @blueprint.function_name("go_to_shopify")
-@blueprint.route("shops/{shop}/access/request", methods=["GET"])
-@edge
+@blueprint.route("api/shops/{shop}/access/request", methods=["GET"])
+@edge_of(in_browser=True)
 @needs(Role.OPERATOR)
 def go_to_shopify(call: Call) -> Answer:
     begun = call.connector.access_requests.begin(call.path["shop"], by=call.by)
@@ -53,41 +50,31 @@ def go_to_shopify(call: Call) -> Answer:
 
 
 @blueprint.function_name("oauth_callback")
-@blueprint.route("oauth/callback", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-def oauth_callback(req: func.HttpRequest) -> func.HttpResponse:
-    french = wants_french(req)
-    as_page = "text/html" in req.headers.get("Accept", "")
-    try:
-        parameters = _parameters(req.url)
-        connected = connector().access_requests.finish(parameters, _cookies(req.headers.get("Cookie", "")))
-        follow_card(connector(), connected.shop)
-    except ConnectorError as problem:
-        return _problem_page(problem, french) if as_page else problem_answer(problem, french)
-    except Exception:
-        _log.exception("oauth_callback failed")
-        failed = ConnectorError("internal-error", "the connector failed; the log holds the details")
-        return problem_answer(failed, french)
-    headers = _PAGE_HEADERS | {"Set-Cookie": f"{cookie_name(dict(parameters)['state'])}=; Max-Age=0; Path=/api/oauth"}
-    if not as_page:
-        body = msgspec.json.encode(connected._asdict())
-        return respond(body, headers=headers)
-    lacking = f"Not granted: {', '.join(connected.missing)}." if connected.missing else "You can close this page."
-    page = _page("Connected", f"Shop {connected.shop} is connected to {connected.host}.", lacking, "en")
-    return respond(page, headers=headers, mimetype="text/html")
+@blueprint.route("api/oauth/callback", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@edge_of(raw=True, in_browser=True)
+@needs(None)
+def oauth_callback(call: Call) -> Answer | Page:
+    parameters, cookies = _parameters(call.request.url), _cookies(call.request.headers.get("Cookie", ""))
+    connected = call.connector.access_requests.finish(parameters, cookies)
+    follow_card(call.connector, connected.shop)
+    headers = {"Set-Cookie": f"{cookie_name(dict(parameters)['state'])}=; Max-Age=0; Path=/api/oauth"}
+    if wants_page(call.request):
+        return Page(_connected(connected, call.language), headers=headers)
+    return Answer(connected._asdict(), headers=headers)
 
 
 @blueprint.function_name("confirm_access")
-@blueprint.route("shops/{shop}/access/confirm", methods=["POST"])
+@blueprint.route("api/shops/{shop}/access/confirm", methods=["POST"])
 @edge
 def confirm_access(call: Call) -> Answer:
-    shop = call.connector.shops.get(call.path["shop"]).code
+    shop = call.shop
     call.connector.access_requests.confirm(shop)
     follow_card(call.connector, shop)
     return Answer(call.connector.tokens.described(shop))
 
 
 @blueprint.function_name("revoke_access")
-@blueprint.route("shops/{shop}/access", methods=["DELETE"])
+@blueprint.route("api/shops/{shop}/access", methods=["DELETE"])
 @edge
 def revoke_access(call: Call) -> Answer:
     card = call.connector.shops.get(call.path["shop"])
@@ -121,14 +108,9 @@ def _cookies(header: str) -> dict[str, str]:
     return {name: value for name, equals, value in pairs if equals}
 
 
-def _problem_page(error: ConnectorError, french: bool) -> func.HttpResponse:
-    problem = error.problem
-    page = _page(
-        problem.title_fr if french else problem.title, f"{error.code}: {error.detail}",
-        problem.fix_fr if french else problem.fix, "fr" if french else "en",
+def _connected(connected: Connected, language: str) -> str:
+    title, sentence, lacking, done = _SENTENCES[language]
+    return message_page(
+        title, sentence.format(shop=connected.shop, host=connected.host),
+        lacking.format(scopes=", ".join(connected.missing)) if connected.missing else done, language,
     )
-    return respond(page, problem.status, _PAGE_HEADERS, "text/html")
-
-
-def _page(title: str, sentence: str, advice: str, language: str) -> str:
-    return _PAGE.format(title=escape(title), sentence=escape(sentence), advice=escape(advice), language=language)

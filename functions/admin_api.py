@@ -26,7 +26,7 @@ blueprint = func.Blueprint()
 
 
 @blueprint.function_name("health")
-@blueprint.route("health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@blueprint.route("api/health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @edge
 @needs(None)
 def health(call: Call) -> Answer:
@@ -35,21 +35,21 @@ def health(call: Call) -> Answer:
 
 
 @blueprint.function_name("list_shops")
-@blueprint.route("shops", methods=["GET"])
+@blueprint.route("api/shops", methods=["GET"])
 @edge
 def list_shops(call: Call) -> Answer:
     return Answer([_shown(call.connector, card) for card in call.connector.shops.all()])
 
 
 @blueprint.function_name("get_shop")
-@blueprint.route("shops/{shop}", methods=["GET"])
+@blueprint.route("api/shops/{shop}", methods=["GET"])
 @edge
 def get_shop(call: Call) -> Answer:
     return Answer(_shown(call.connector, call.connector.shops.get(call.path["shop"])))
 
 
 @blueprint.function_name("save_shop")
-@blueprint.route("shops/{shop}", methods=["PUT", "PATCH"])
+@blueprint.route("api/shops/{shop}", methods=["PUT", "PATCH"])
 @edge
 @takes_some_of(ShopCard)
 def save_shop(call: Call) -> Answer:
@@ -61,7 +61,7 @@ def save_shop(call: Call) -> Answer:
 
 
 @blueprint.function_name("remove_shop")
-@blueprint.route("shops/{shop}", methods=["DELETE"])
+@blueprint.route("api/shops/{shop}", methods=["DELETE"])
 @edge
 def remove_shop(call: Call) -> Answer:
     call.connector.shops.remove(call.path["shop"])
@@ -70,7 +70,7 @@ def remove_shop(call: Call) -> Answer:
 
 
 @blueprint.function_name("forget_links")
-@blueprint.route("shops/{shop}/forget-links", methods=["POST"])
+@blueprint.route("api/shops/{shop}/forget-links", methods=["POST"])
 @edge
 @takes(query=Confirmation)
 def forget_shop_links(call: Call) -> Answer:
@@ -83,7 +83,7 @@ def forget_shop_links(call: Call) -> Answer:
 
 
 @blueprint.function_name("set_access_token")
-@blueprint.route("shops/{shop}/access/token", methods=["PUT"])
+@blueprint.route("api/shops/{shop}/access/token", methods=["PUT"])
 @edge
 @takes(body=AccessToken)
 def set_access_token(call: Call) -> Answer:
@@ -94,7 +94,7 @@ def set_access_token(call: Call) -> Answer:
 
 
 @blueprint.function_name("start_sync")
-@blueprint.route("shops/{shop}/sync", methods=["POST"])
+@blueprint.route("api/shops/{shop}/sync", methods=["POST"])
 @edge
 @takes(body=StartSync)
 def start_sync(call: Call) -> Answer:
@@ -104,23 +104,23 @@ def start_sync(call: Call) -> Answer:
 
 
 @blueprint.function_name("list_synchronization_info")
-@blueprint.route("shops/{shop}/synchronization-info", methods=["GET"])
+@blueprint.route("api/shops/{shop}/synchronization-info", methods=["GET"])
 @edge
 def list_synchronization_info(call: Call) -> Answer:
-    shop = call.connector.shops.get(call.path["shop"]).code
+    shop = call.shop
     return Answer([_info(call.connector.informations.get(shop, kind)) for kind in KINDS])
 
 
 @blueprint.function_name("get_synchronization_info")
-@blueprint.route("shops/{shop}/synchronization-info/{type}", methods=["GET"])
+@blueprint.route("api/shops/{shop}/synchronization-info/{type}", methods=["GET"])
 @edge
 def get_synchronization_info(call: Call) -> Answer:
-    shop = call.connector.shops.get(call.path["shop"]).code
+    shop = call.shop
     return Answer(_info(call.connector.informations.get(shop, call.path["type"])))
 
 
 @blueprint.function_name("set_synchronization_info")
-@blueprint.route("shops/{shop}/synchronization-info/{type}", methods=["PUT"])
+@blueprint.route("api/shops/{shop}/synchronization-info/{type}", methods=["PUT"])
 @edge
 @takes(body=LastSyncTime)
 def set_synchronization_info(call: Call) -> Answer:
@@ -129,45 +129,45 @@ def set_synchronization_info(call: Call) -> Answer:
         to = from_iso(text)
     except (ValueError, TypeError, OverflowError) as error:
         raise ConnectorError("input-invalid", f"last_sync_time {str(text)[:50]!r}: {error}") from error
-    shop = call.connector.shops.get(call.path["shop"]).code
+    shop = call.shop
     info = call.connector.informations.set_last_sync_time(shop, call.path["type"], to, by=call.by)
     return Answer(_info(info))
 
 
 @blueprint.function_name("reset_synchronization_info")
-@blueprint.route("shops/{shop}/synchronization-info/{type}", methods=["DELETE"])
+@blueprint.route("api/shops/{shop}/synchronization-info/{type}", methods=["DELETE"])
 @edge
 def reset_synchronization_info(call: Call) -> Answer:
-    shop = call.connector.shops.get(call.path["shop"]).code
+    shop = call.shop
     info = call.connector.informations.set_last_sync_time(shop, call.path["type"], None, by=call.by)
     return Answer(_info(info))
 
 
 @blueprint.function_name("list_runs")
-@blueprint.route("shops/{shop}/runs", methods=["GET"])
+@blueprint.route("api/shops/{shop}/runs", methods=["GET"])
 @edge
 def list_runs(call: Call) -> Answer:
-    shop = call.connector.shops.get(call.path["shop"]).code
+    shop = call.shop
     return Answer([_run(run) for run in call.connector.runs.latest(shop)])
 
 
 @blueprint.function_name("get_run")
-@blueprint.route("shops/{shop}/runs/{run}", methods=["GET"])
+@blueprint.route("api/shops/{shop}/runs/{run}", methods=["GET"])
 @edge
 def get_run(call: Call) -> Answer:
-    shop = call.connector.shops.get(call.path["shop"]).code
+    shop = call.shop
     return Answer(_run(call.connector.runs.get(shop, call.path["run"])))
 
 
 @blueprint.function_name("get_environment")
-@blueprint.route("environment", methods=["GET"])
+@blueprint.route("api/environment", methods=["GET"])
 @edge
 def get_environment(call: Call) -> Answer:
     return Answer(_environment(call.connector))
 
 
 @blueprint.function_name("set_environment")
-@blueprint.route("environment", methods=["PUT"])
+@blueprint.route("api/environment", methods=["PUT"])
 @edge
 @takes(body=Environment)
 def set_environment(call: Call) -> Answer:

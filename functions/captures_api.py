@@ -21,7 +21,7 @@ blueprint = func.Blueprint()
 
 
 @blueprint.function_name("list_data_captures")
-@blueprint.route("shops/{shop}/data-captures", methods=["GET"])
+@blueprint.route("api/shops/{shop}/data-captures", methods=["GET"])
 @edge
 @takes(query=CapturePageQuery)
 def list_data_captures(call: Call) -> Answer:
@@ -30,7 +30,7 @@ def list_data_captures(call: Call) -> Answer:
 
 
 @blueprint.function_name("download_data_captures")
-@blueprint.route("shops/{shop}/data-captures/download", methods=["GET"])
+@blueprint.route("api/shops/{shop}/data-captures/download", methods=["GET"])
 @edge
 @takes(query=CaptureQuery)
 def download_data_captures(call: Call) -> Download:
@@ -40,7 +40,7 @@ def download_data_captures(call: Call) -> Download:
 
 
 @blueprint.function_name("get_data_capture")
-@blueprint.route("shops/{shop}/data-captures/{type}/{id}", methods=["GET"])
+@blueprint.route("api/shops/{shop}/data-captures/{type}/{id}", methods=["GET"])
 @edge
 @takes(query=CaptureView)
 def get_data_capture(call: Call) -> Answer:
@@ -49,14 +49,14 @@ def get_data_capture(call: Call) -> Answer:
 
 
 @blueprint.function_name("list_data_capture_parts")
-@blueprint.route("shops/{shop}/data-captures/{type}/{id}/parts", methods=["GET"])
+@blueprint.route("api/shops/{shop}/data-captures/{type}/{id}/parts", methods=["GET"])
 @edge
 def list_data_capture_parts(call: Call) -> Answer:
     return Answer(json_parts.parts(_raw(call, call.path["id"])))
 
 
 @blueprint.function_name("download_data_capture")
-@blueprint.route("shops/{shop}/data-captures/{type}/{id}/download", methods=["GET"])
+@blueprint.route("api/shops/{shop}/data-captures/{type}/{id}/download", methods=["GET"])
 @edge
 def download_data_capture(call: Call) -> Download:
     raw = _raw(call, call.path["id"])
@@ -64,11 +64,11 @@ def download_data_capture(call: Call) -> Download:
 
 
 @blueprint.function_name("compare_data_captures")
-@blueprint.route("shops/{shop}/data-captures/{type}/{id}/compare", methods=["GET"])
+@blueprint.route("api/shops/{shop}/data-captures/{type}/{id}/compare", methods=["GET"])
 @edge
 @takes(query=Comparison)
 def compare_data_captures(call: Call) -> Answer:
-    shop, kind, id = _shop(call), _kind(call), call.path["id"]
+    shop, kind, id = call.shop, _kind(call), call.path["id"]
     after = _raw(call, id)
     other = call.query.other or previous_of(call.connector.captures, shop, kind, id)
     before = _raw(call, other)
@@ -78,18 +78,14 @@ def compare_data_captures(call: Call) -> Answer:
 
 
 @blueprint.function_name("replay_data_capture")
-@blueprint.route("shops/{shop}/data-captures/{type}/{id}/replay", methods=["POST"])
+@blueprint.route("api/shops/{shop}/data-captures/{type}/{id}/replay", methods=["POST"])
 @edge
 @takes(body=Replay)
 def replay_data_capture(call: Call) -> Answer:
-    shop, kind, id = _shop(call), _kind(call), call.path["id"]
+    shop, kind, id = call.shop, _kind(call), call.path["id"]
     if call.body.dry_run:
         return Answer(plan_of_capture(call.connector, shop, kind, id))
     return Answer(replay(call.connector, shop, kind, id, by=call.by))
-
-
-def _shop(call: Call) -> str:
-    return call.connector.shops.get(call.path["shop"]).code
 
 
 def _kind(call: Call) -> Kind:
@@ -100,12 +96,12 @@ def _kind(call: Call) -> Kind:
 
 
 def _raw(call: Call, id: str) -> bytes:
-    return call.connector.captures.raw(_shop(call), _kind(call), id)
+    return call.connector.captures.raw(call.shop, _kind(call), id)
 
 
 def _filter(call: Call) -> CaptureFilter:
     query: CaptureQuery = call.query
-    shop, since, until = _shop(call), moment("from", query.since), moment("to", query.until)
+    shop, since, until = call.shop, moment("from", query.since), moment("to", query.until)
     if query.run:
         since, until = span_of(call.connector.runs.get(shop, query.run))
     return CaptureFilter(

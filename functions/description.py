@@ -13,7 +13,7 @@ blueprint = func.Blueprint()
 
 
 @blueprint.function_name("describe_api")
-@blueprint.route("openapi.json", methods=["GET"])
+@blueprint.route("api/openapi.json", methods=["GET"])
 @edge
 def describe_api(call: Call) -> Answer:
     return Answer(msgspec.Raw(_description()))

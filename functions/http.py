@@ -1,4 +1,4 @@
-"""The edge: who is calling, JSON in and out, errors as problem+json (RFC 9457).
+"""The edge: who is calling and in which language, JSON in; JSON, a file or a page out, and every problem in its place.
 
 Triggers are written as functions of a Call that return a value; this module alone knows HTTP.
 Routes carry function keys in Azure (auth level FUNCTION), so a stranger never gets here; what the others may do
@@ -9,17 +9,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, NamedTuple
 
 import azure.functions as func
 import msgspec
 
+from functions.problems import PAGE_HEADERS, problem_json, problem_page, status_of
 from functions.roles import role_needed
 from shared.clock import from_iso
 from shared.connector import Connector, connector
-from shared.errors import ConnectorError, OutcomeUnknown
+from shared.errors import ConnectorError
 from shared.json_text import decoded
+from shared.languages import language_of
 from shared.telemetry import record
 from shared.who_may import Role, admitted
 
@@ -28,14 +30,24 @@ _LONGEST_BODY = 1_000_000
 
 
 class Call(NamedTuple):
-    """A parsed request; query and body are what `takes` (inputs.py) made of them, or texts and plain JSON."""
+    """A parsed request; query and body are what `takes` (inputs.py) made of them, or texts and plain JSON.
+
+    language  in which the caller is answered (shared/languages.py)
+    request   as it came; for what reads the address, the headers or the bytes itself (`edge_of(raw=True)`)
+    """
 
     connector: Connector
     path: dict[str, str]
     query: Any
     by: str
     body: Any
-    french: bool = False
+    language: str
+    request: func.HttpRequest
+
+    @property
+    def shop(self) -> str:
+        """The code of the shop that the path names; ConnectorError shop-unknown."""
+        return self.connector.shops.get(self.path["shop"]).code
 
 
 class Answer(NamedTuple):
@@ -54,32 +66,74 @@ class Download(NamedTuple):
     mimetype: str = "application/json"
 
 
-def edge(function: Callable[[Call], Answer | Download]) -> Callable[[func.HttpRequest], func.HttpResponse]:
-    """Make an HTTP trigger of a function of a Call."""
+class Page(NamedTuple):
+    """A page for a browser: HTML. Without other headers it may load nothing, and be shown in no frame."""
 
+    html: str
+    status: int = 200
+    headers: dict[str, str] | None = None
+
+
+Answered = Answer | Download | Page
+Trigger = Callable[[func.HttpRequest], func.HttpResponse]
+
+
+def edge(function: Callable[[Call], Answered]) -> Trigger:
+    """Make an HTTP trigger of a function of a Call; problems are answered as JSON."""
+    return _trigger(function, raw=False, in_browser=False)
+
+
+def edge_of(*, raw: bool = False, in_browser: bool = False) -> Callable[[Callable[[Call], Answered]], Trigger]:
+    """`edge` for a function that reads query and body itself (raw), or that a person's browser is sent to
+    (in_browser): it is told of a problem on a page, if it asks for one."""
+    return partial(_trigger, raw=raw, in_browser=in_browser)
+
+
+def _trigger(function: Callable[[Call], Answered], *, raw: bool, in_browser: bool) -> Trigger:
     @wraps(function)
     def trigger(req: func.HttpRequest) -> func.HttpResponse:
         role = role_needed(function, req.method)
         try:
-            call = _call(req, role, getattr(function, "inputs", None))
+            call = _call(req, role, getattr(function, "inputs", None), raw)
             answer = function(call)
         except ConnectorError as problem:
-            return problem_answer(problem, wants_french(req))
+            return _made(_told(problem, req, in_browser))
         except Exception:
             _log.exception("%s failed", function.__name__)
-            return problem_answer(
-                ConnectorError("internal-error", "the connector failed; the log holds the details"), wants_french(req)
-            )
+            failed = ConnectorError("internal-error", "the connector failed; the log holds the details")
+            return _made(_told(failed, req, in_browser))
         if role is Role.OPERATOR:
             record("operation", by=call.by, operation=function.__name__, **call.path)
-        if isinstance(answer, Download):
-            return _download(answer)
-        body = None if answer.value is None else msgspec.json.encode(answer.value)
-        return respond(body, answer.status, answer.headers)
+        return _made(answer)
 
     trigger.__annotations__ = {"req": func.HttpRequest, "return": func.HttpResponse}
     del trigger.__wrapped__  # type: ignore[attr-defined]  # the worker reads the signature: one parameter, req
     return trigger
+
+
+def wants_page(req: func.HttpRequest) -> bool:
+    """Whether the caller is a browser that shows what it gets (Accept)."""
+    return "text/html" in req.headers.get("Accept", "")
+
+
+def _told(error: ConnectorError, req: func.HttpRequest, in_browser: bool) -> func.HttpResponse | Page:
+    """The problem, in the caller's language: a page, or problem+json (RFC 9457)."""
+    language, status = language_of(req.headers), status_of(error)
+    if in_browser and wants_page(req):
+        return Page(problem_page(error, language), status)
+    return respond(msgspec.json.encode(problem_json(error, language)), status, mimetype="application/problem+json")
+
+
+def _made(answer: Answered | func.HttpResponse) -> func.HttpResponse:
+    if isinstance(answer, func.HttpResponse):
+        return answer
+    if isinstance(answer, Download):
+        headers = {"Content-Disposition": f'attachment; filename="{answer.name}"'}
+        return respond(answer.text, headers=headers, mimetype=answer.mimetype)
+    if isinstance(answer, Page):
+        return respond(answer.html, answer.status, PAGE_HEADERS | (answer.headers or {}), "text/html")
+    body = None if answer.value is None else msgspec.json.encode(answer.value)
+    return respond(body, answer.status, answer.headers)
 
 
 def respond(
@@ -97,16 +151,11 @@ def respond(
     )
 
 
-def _download(file: Download) -> func.HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
-    return respond(file.text, headers=headers, mimetype=file.mimetype)
-
-
-def _call(req: func.HttpRequest, role: Role | None, inputs: Any) -> Call:
+def _call(req: func.HttpRequest, role: Role | None, inputs: Any, raw: bool) -> Call:
     house = connector()
     by = admitted(req.headers, role, house.settings).name if role else "anybody"
-    query, body = _query(req.params, inputs), _body(req.get_body(), req.headers)
-    return Call(house, dict(req.route_params), query, by, body, wants_french(req))
+    query, body = (None, None) if raw else (_query(req.params, inputs), _body(req.get_body(), req.headers))
+    return Call(house, dict(req.route_params), query, by, body, language_of(req.headers), req)
 
 
 def _query(params: Mapping[str, str], inputs: Any) -> dict[str, str]:
@@ -121,11 +170,6 @@ def _query(params: Mapping[str, str], inputs: Any) -> dict[str, str]:
         takes = f"it takes {', '.join(known)}" if known else "it takes none"
         raise ConnectorError("input-invalid", f"unknown part {unknown[0][:50]!r} of the query; {takes}")
     return parts
-
-
-def wants_french(req: func.HttpRequest) -> bool:
-    """Whether the reader's first language is French (Accept-Language)."""
-    return req.headers.get("Accept-Language", "").lower().startswith("fr")
 
 
 def _body(raw: bytes, headers: Mapping[str, str]) -> Any:
@@ -159,19 +203,3 @@ def moment(name: str, text: str) -> datetime | None:
         return from_iso(text) if text else None
     except (ValueError, OverflowError) as error:
         raise ConnectorError("input-invalid", f"{name} {text[:50]!r}: {error}") from error
-
-
-def problem_answer(error: ConnectorError, french: bool) -> func.HttpResponse:
-    """The error as problem+json (RFC 9457), in the reader's language."""
-    problem = error.problem
-    status = 502 if isinstance(error, OutcomeUnknown) else problem.status
-    body = {
-        "type": error.code,
-        "title": problem.title_fr if french else problem.title,
-        "status": status,
-        "detail": error.detail,
-        "fix": problem.fix_fr if french else problem.fix,
-        "fault": problem.fault.value,
-        "record": error.record,
-    }
-    return respond(msgspec.json.encode(body), status, mimetype="application/problem+json")

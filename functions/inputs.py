@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
-from functions.http import Answer, Call, Download
+from functions.http import Answered, Call
 from shared.errors import ConnectorError
 
 Type = Literal["products", "customers", "companies", "orders", "payouts", "disputes"]
@@ -147,7 +147,7 @@ class Comparison(msgspec.Struct, frozen=True, rename={"other": "with"}):
     other: Text = ""
 
 
-_Function = Callable[[Call], Answer | Download]
+_Function = Callable[[Call], Answered]
 
 
 def takes(
@@ -157,12 +157,12 @@ def takes(
 
     def with_inputs(function: Callable[[Any], Any]) -> _Function:
         @wraps(function)
-        def checked(call: Call) -> Answer | Download:
+        def checked(call: Call) -> Answered:
             if body is not None:
                 call = call._replace(body=_as({} if call.body is None else call.body, body, "body", strict=True))
             if query is not None:
                 call = call._replace(query=_as(call.query, query, "query", strict=False))
-            answer: Answer | Download = function(call)
+            answer: Answered = function(call)
             return answer
 
         checked.inputs = Inputs(body, query)  # type: ignore[attr-defined]  # edge() carries it on to the app

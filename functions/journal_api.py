@@ -19,32 +19,32 @@ blueprint = func.Blueprint()
 
 
 @blueprint.function_name("list_skipped_records")
-@blueprint.route("shops/{shop}/skipped-records", methods=["GET"])
+@blueprint.route("api/shops/{shop}/skipped-records", methods=["GET"])
 @edge
 @takes(query=SkippedQuery)
 def list_skipped_records(call: Call) -> Answer:
     query: SkippedQuery = call.query
     _check_code(query.code)
     records, continuation = call.connector.skipped.page(
-        _shop(call), query.type or None, query.continuation, query.limit,
+        call.shop, query.type or None, query.continuation, query.limit,
         lambda one: query.code in ("", one.code) and query.run in ("", one.run)
         and bool(one.dismissed_at) == query.dismissed and one.left_out == query.left_out)
-    return Answer([_shown(one, call.french) for one in records], headers=_next_page(query, continuation))
+    return Answer([_shown(one, call.language) for one in records], headers=_next_page(query, continuation))
 
 
 @blueprint.function_name("retry_skipped_records")
-@blueprint.route("shops/{shop}/skipped-records/retry", methods=["POST"])
+@blueprint.route("api/shops/{shop}/skipped-records/retry", methods=["POST"])
 @edge
 @takes(body=Retry)
 def retry_skipped_records(call: Call) -> Answer:
     body: Retry = call.body
     _check_code(body.code)
-    due = call.connector.skipped.make_all_due(_shop(call), call.connector.clock.now(), code=body.code, kind=body.type)
+    due = call.connector.skipped.make_all_due(call.shop, call.connector.clock.now(), code=body.code, kind=body.type)
     return Answer({"due": due}, 202)
 
 
 @blueprint.function_name("retry_skipped_record")
-@blueprint.route("shops/{shop}/skipped-records/{type}/{id:long}/retry", methods=["POST"])
+@blueprint.route("api/shops/{shop}/skipped-records/{type}/{id:long}/retry", methods=["POST"])
 @edge
 def retry_skipped_record(call: Call) -> Answer:
     shop, kind, number = _record(call)
@@ -54,7 +54,7 @@ def retry_skipped_record(call: Call) -> Answer:
 
 
 @blueprint.function_name("dismiss_skipped_record")
-@blueprint.route("shops/{shop}/skipped-records/{type}/{id:long}/dismiss", methods=["POST"])
+@blueprint.route("api/shops/{shop}/skipped-records/{type}/{id:long}/dismiss", methods=["POST"])
 @edge
 @takes(body=Dismissal)
 def dismiss_skipped_record(call: Call) -> Answer:
@@ -69,15 +69,15 @@ def dismiss_skipped_record(call: Call) -> Answer:
 
 
 @blueprint.function_name("check_set_up")
-@blueprint.route("shops/{shop}/set-up-check", methods=["POST"])
+@blueprint.route("api/shops/{shop}/set-up-check", methods=["POST"])
 @edge
 @takes(body=SetUpCheck)
 def check_shop_set_up(call: Call) -> Answer:
-    report = check_set_up(call.connector, _shop(call), call.body.countries)
+    report = check_set_up(call.connector, call.shop, call.body.countries)
     shown: dict[str, Any] = msgspec.to_builtins(report)
     for part in ("missing", "advice"):
-        shown[part] = [finding | _explained(finding["code"], call.french) for finding in shown[part]]
-    shown["orders"] = [trial | (_explained(trial["code"], call.french) if trial["code"] else {})
+        shown[part] = [finding | CATALOGUE[finding["code"]].told(call.language) for finding in shown[part]]
+    shown["orders"] = [trial | (CATALOGUE[trial["code"]].told(call.language) if trial["code"] else {})
                        for trial in shown["orders"]]
     return Answer(shown)
 
@@ -92,13 +92,9 @@ def _next_page(query: SkippedQuery, continuation: str) -> dict[str, str] | None:
     return {"Link": f'<?{urlencode(wanted)}>; rel="next"'}
 
 
-def _shop(call: Call) -> str:
-    return call.connector.shops.get(call.path["shop"]).code
-
-
 def _record(call: Call) -> tuple[str, str, int]:
     """(shop, type, Shopify id) of the path."""
-    shop, kind, text = _shop(call), call.path["type"], call.path["id"]
+    shop, kind, text = call.shop, call.path["type"], call.path["id"]
     if kind not in KINDS or not (text.isascii() and text.isdigit() and len(text) <= 20):
         raise _not_skipped(shop, kind, text)
     return shop, kind, int(text)
@@ -113,16 +109,7 @@ def _check_code(code: str) -> None:
         raise ConnectorError("input-invalid", f"code {code[:50]!r} is not an error code")
 
 
-def _shown(record: SkippedRecord, french: bool) -> dict[str, Any]:
+def _shown(record: SkippedRecord, language: str) -> dict[str, Any]:
     """The record with what its code means and where to fix it, in the reader's language."""
     shown: dict[str, Any] = msgspec.to_builtins(record)
-    return shown | _explained(record.code, french)
-
-
-def _explained(code: str, french: bool) -> dict[str, str]:
-    problem = CATALOGUE[code]
-    return {
-        "title": problem.title_fr if french else problem.title,
-        "fix": problem.fix_fr if french else problem.fix,
-        "fault": problem.fault.value,
-    }
+    return shown | CATALOGUE[record.code].told(language)

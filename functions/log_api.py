@@ -15,7 +15,7 @@ _YES_OR_NO = {"": None, "true": True, "false": False}
 
 
 @blueprint.function_name("list_log_entries")
-@blueprint.route("log-entries", methods=["GET"])
+@blueprint.route("api/log-entries", methods=["GET"])
 @edge
 @takes(query=LogQuery)
 def list_entries(call: Call) -> Answer:
@@ -26,7 +26,7 @@ def list_entries(call: Call) -> Answer:
 
 
 @blueprint.function_name("get_log_entry")
-@blueprint.route("log-entries/{number}", methods=["GET"])
+@blueprint.route("api/log-entries/{number}", methods=["GET"])
 @edge
 def get_entry(call: Call) -> Answer:
     entry = call.connector.logs.get(call.path["number"])
@@ -35,7 +35,7 @@ def get_entry(call: Call) -> Answer:
 
 
 @blueprint.function_name("download_log_request")
-@blueprint.route("log-entries/{number}/request", methods=["GET"])
+@blueprint.route("api/log-entries/{number}/request", methods=["GET"])
 @edge
 def download_request(call: Call) -> Download:
     entry = call.connector.logs.get(call.path["number"])
@@ -43,7 +43,7 @@ def download_request(call: Call) -> Download:
 
 
 @blueprint.function_name("download_log_response")
-@blueprint.route("log-entries/{number}/response", methods=["GET"])
+@blueprint.route("api/log-entries/{number}/response", methods=["GET"])
 @edge
 def download_response(call: Call) -> Download:
     entry = call.connector.logs.get(call.path["number"])
@@ -51,7 +51,7 @@ def download_response(call: Call) -> Download:
 
 
 @blueprint.function_name("escalate_log_entry")
-@blueprint.route("log-entries/{number}/escalation", methods=["GET"])
+@blueprint.route("api/log-entries/{number}/escalation", methods=["GET"])
 @edge
 def escalate(call: Call) -> Answer:
     entry = call.connector.logs.get(call.path["number"])
@@ -60,7 +60,7 @@ def escalate(call: Call) -> Answer:
 
 
 @blueprint.function_name("remove_log_entries")
-@blueprint.route("log-entries", methods=["DELETE"])
+@blueprint.route("api/log-entries", methods=["DELETE"])
 @edge
 @takes(query=LogRemoval)
 def remove_entries(call: Call) -> Answer:
@@ -73,7 +73,7 @@ def remove_entries(call: Call) -> Answer:
 
 
 @blueprint.function_name("list_log_purges")
-@blueprint.route("log-purges", methods=["GET"])
+@blueprint.route("api/log-purges", methods=["GET"])
 @edge
 def list_purges(call: Call) -> Answer:
     return Answer(call.connector.retention.latest())

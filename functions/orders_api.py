@@ -19,17 +19,17 @@ blueprint = func.Blueprint()
 
 
 @blueprint.function_name("sync_order")
-@blueprint.route("shops/{shop}/orders/{order}/sync", methods=["POST"])
+@blueprint.route("api/shops/{shop}/orders/{order}/sync", methods=["POST"])
 @edge
 @takes(body=SyncOrder)
 def sync_one_order(call: Call) -> Answer:
-    shop = call.connector.shops.get(call.path["shop"]).code
+    shop = call.shop
     return Answer(sync_order(
         call.connector, shop, call.path["order"], even_if_left_out=call.body.even_if_left_out, by=call.by))
 
 
 @blueprint.function_name("back_fill_orders")
-@blueprint.route("shops/{shop}/orders/back-fill", methods=["POST"])
+@blueprint.route("api/shops/{shop}/orders/back-fill", methods=["POST"])
 @edge
 @takes(body=BackFill)
 def back_fill_orders(call: Call) -> Answer:
@@ -41,7 +41,7 @@ def back_fill_orders(call: Call) -> Answer:
 
 
 @blueprint.function_name("resolve_order")
-@blueprint.route("shops/{shop}/orders/{id:long}/resolve", methods=["POST"])
+@blueprint.route("api/shops/{shop}/orders/{id:long}/resolve", methods=["POST"])
 @edge
 @takes(query=ConfirmedDocument)
 def resolve_order(call: Call) -> Answer:
@@ -50,7 +50,7 @@ def resolve_order(call: Call) -> Answer:
 
 
 @blueprint.function_name("create_order_again")
-@blueprint.route("shops/{shop}/orders/{id:long}/create-again", methods=["POST"])
+@blueprint.route("api/shops/{shop}/orders/{id:long}/create-again", methods=["POST"])
 @edge
 @takes(query=ConfirmedDocument)
 def create_order_again(call: Call) -> Answer:
@@ -59,11 +59,11 @@ def create_order_again(call: Call) -> Answer:
 
 
 @blueprint.function_name("list_orders_not_on_their_company")
-@blueprint.route("shops/{shop}/orders/not-on-their-company", methods=["GET"])
+@blueprint.route("api/shops/{shop}/orders/not-on-their-company", methods=["GET"])
 @edge
 @takes(query=CompanyOrdersQuery)
 def list_orders_not_on_their_company(call: Call) -> Answer:
-    shop, query = call.connector.shops.get(call.path["shop"]).code, call.query
+    shop, query = call.shop, call.query
     page = company_orders_elsewhere(call.connector, shop, limit=query.limit, continuation=query.continuation)
     return Answer({"orders": [_shown(shop, one) for one in page.orders], "continuation": page.continuation or None})
 
@@ -75,7 +75,7 @@ def _shown(shop: str, order: ElsewhereBooked) -> dict[str, Any]:
 
 def _order(call: Call) -> tuple[str, int]:
     """(shop, Shopify id) of the path."""
-    shop, text = call.connector.shops.get(call.path["shop"]).code, call.path["id"]
+    shop, text = call.shop, call.path["id"]
     if not (text.isascii() and text.isdigit() and len(text) <= 20):
         raise ConnectorError("not-found", f"{text[:20]!r} is not the id of an order")
     return shop, int(text)

@@ -14,21 +14,21 @@ blueprint = func.Blueprint()
 
 
 @blueprint.function_name("list_payouts")
-@blueprint.route("shops/{shop}/payouts", methods=["GET"])
+@blueprint.route("api/shops/{shop}/payouts", methods=["GET"])
 @edge
 @takes(query=PaymentsQuery)
 def list_payouts(call: Call) -> Answer:
-    shop = call.connector.shops.get(call.path["shop"]).code
+    shop = call.shop
     page = call.connector.payouts.page(shop, call.query.continuation)
     return Answer({"payouts": [_shown(shop, one) for one in page.rows], "continuation": page.continuation or None})
 
 
 @blueprint.function_name("list_disputes")
-@blueprint.route("shops/{shop}/disputes", methods=["GET"])
+@blueprint.route("api/shops/{shop}/disputes", methods=["GET"])
 @edge
 @takes(query=PaymentsQuery)
 def list_disputes(call: Call) -> Answer:
-    shop = call.connector.shops.get(call.path["shop"]).code
+    shop = call.shop
     page = call.connector.disputes.page(shop, call.query.continuation)
     return Answer({"disputes": [_shown(shop, one) for one in page.rows], "continuation": page.continuation or None})
 

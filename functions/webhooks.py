@@ -10,9 +10,9 @@ import logging
 
 import azure.functions as func
 
-from functions.http import Answer, Call, Download, edge, problem_answer, respond
+from functions.http import Answer, Call, Download, edge, edge_of
+from functions.roles import needs
 from shared.connector import connector
-from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.privacy.export import read_export
 from shared.telemetry import record
@@ -26,31 +26,30 @@ blueprint = func.Blueprint()
 
 
 @blueprint.function_name("shopify_webhook")
-@blueprint.route("webhooks/shopify", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
-def shopify_webhook(req: func.HttpRequest) -> func.HttpResponse:
-    try:
-        receive(connector(), req.headers, req.get_body())
-    except ConnectorError as problem:
-        return problem_answer(problem, french=False)
-    return respond()
+@blueprint.route("api/webhooks/shopify", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@edge_of(raw=True)
+@needs(None)
+def shopify_webhook(call: Call) -> Answer:
+    receive(call.connector, call.request.headers, call.request.get_body())
+    return Answer(None)
 
 
 @blueprint.function_name("show_webhooks")
-@blueprint.route("webhooks", methods=["GET"])
+@blueprint.route("api/webhooks", methods=["GET"])
 @edge
 def show_webhooks(call: Call) -> Answer:
     return Answer({"refused": call.connector.refused.per_day()})
 
 
 @blueprint.function_name("list_privacy_requests")
-@blueprint.route("privacy-requests", methods=["GET"])
+@blueprint.route("api/privacy-requests", methods=["GET"])
 @edge
 def list_privacy_requests(call: Call) -> Answer:
     return Answer(call.connector.receipts.all())
 
 
 @blueprint.function_name("confirm_erasure")
-@blueprint.route("privacy-requests/{shop}/{number}/confirm", methods=["POST"])
+@blueprint.route("api/privacy-requests/{shop}/{number}/confirm", methods=["POST"])
 @edge
 def confirm_shop_erasure(call: Call) -> Answer:
     confirm_erasure(call.connector, call.path["shop"], call.path["number"], by=call.by)
@@ -58,7 +57,7 @@ def confirm_shop_erasure(call: Call) -> Answer:
 
 
 @blueprint.function_name("download_privacy_export")
-@blueprint.route("privacy-requests/{shop}/{number}/export", methods=["GET"])
+@blueprint.route("api/privacy-requests/{shop}/{number}/export", methods=["GET"])
 @edge
 def download_privacy_export(call: Call) -> Download:
     receipt = call.connector.receipts.data_request(call.path["shop"], call.path["number"])

@@ -46,7 +46,7 @@ def openapi() -> Json:
     paths: dict[str, Json] = {}
     for name, method, route, level, inputs in sorted(endpoints, key=lambda one: (one[2], one[1])):
         operation = _operation(name, route, level, inputs, schemas)
-        paths.setdefault("/api/" + re.sub(r"\{(\w+):\w+\}", r"{\1}", route), {})[method.lower()] = operation
+        paths.setdefault("/" + re.sub(r"\{(\w+):\w+\}", r"{\1}", route), {})[method.lower()] = operation
     key = {"type": "apiKey", "in": "header", "name": "x-functions-key"}
     return {
         "openapi": "3.1.0",

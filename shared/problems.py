@@ -9,6 +9,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+from shared.languages import FRENCH
+
 
 class Fault(StrEnum):
     """Who has to act."""
@@ -28,6 +30,14 @@ class Problem(NamedTuple):
     fix: str
     title_fr: str
     fix_fr: str
+
+    def told(self, language: str) -> dict[str, str]:
+        """Title, fix and fault for a reader of this language."""
+        french = language == FRENCH
+        return {
+            "title": self.title_fr if french else self.title, "fix": self.fix_fr if french else self.fix,
+            "fault": self.fault.value,
+        }
 
 
 CATALOGUE: dict[str, Problem] = {

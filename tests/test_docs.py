@@ -235,7 +235,7 @@ def declared_routes() -> Iterator[tuple[str, str]]:
     """(method, path) of every HTTP function, with {id:long} written as {id}."""
     for binding in (one for bindings in declared_functions().values() for one in bindings):
         if binding["type"] == "httpTrigger":
-            path = "/api/" + re.sub(r"\{(\w+):\w+\}", r"{\1}", binding["route"])
+            path = "/" + re.sub(r"\{(\w+):\w+\}", r"{\1}", binding["route"])
             yield from ((method, path) for method in binding["methods"])
 
 

@@ -40,7 +40,7 @@ def workshop(street_storage: Azurite, tmp_path: Path) -> Iterator[Workshop]:
     shutil.copy(ROOT / "host.json", app)
     (app / "function_app.py").write_text(
         'import azure.functions as func\n\napp = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)\n\n\n'
-        '@app.route("hello", methods=["GET"])\ndef hello(req: func.HttpRequest) -> str:\n    return "one"\n'
+        '@app.route("api/hello", methods=["GET"])\ndef hello(req: func.HttpRequest) -> str:\n    return "one"\n'
     )
     settings = {"AzureWebJobsStorage": street_storage.connection_string}
     host = Program("functions", ["local.host", "--app", str(app), "--port", str(free_port())], tmp_path, settings)

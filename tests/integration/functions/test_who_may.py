@@ -114,7 +114,7 @@ def http_functions() -> list[tuple[str, str, str]]:
     for name, bindings in declared_functions().items():
         trigger: dict[str, Any] = bindings[0]
         if trigger["type"] == "httpTrigger":
-            found += [(name, method, f"/api/{trigger['route']}") for method in trigger["methods"]]
+            found += [(name, method, f"/{trigger['route']}") for method in trigger["methods"]]
     return sorted(found)
 
 
