@@ -26,7 +26,6 @@ from typing import Any
 
 import pytest
 
-from local.azurite import Azurite
 from local.business_central.customers import CARD
 from local.business_central.seed import posting_groups
 from shared.journal.skipped import SkippedRecord
@@ -35,6 +34,7 @@ from tests import legal_orders
 from tests.books import Books, Sum, document_books, shopify_books
 from tests.house import House, a_house
 from tests.legal_orders import BOOKED, LEFT_OUT, TRADES, LegalOrder, Trade, afterwards, legal_order, owed_total
+from tests.memory import storage_in_memory
 
 EXAMPLES = int(os.environ.get("MONEY_EXAMPLES", "60"))
 SEED = int(os.environ.get("MONEY_SEED") or random.SystemRandom().randrange(10**6))
@@ -60,10 +60,10 @@ def trades() -> list[Trade]:
 
 # Workers that share the tests out draw seeds of their own: no name of a test may hold what was drawn.
 @pytest.fixture(scope="module", params=range(HOUSES))
-def shop(request: pytest.FixtureRequest, azurite: Azurite) -> Iterator[tuple[House, Trade, list[LegalOrder]]]:
+def shop(request: pytest.FixtureRequest) -> Iterator[tuple[House, Trade, list[LegalOrder]]]:
     """A house set up for one trade, with its orders."""
     trade, chance = trades()[request.param], random.Random(f"{SEED}/{request.param}")
-    with a_house(azurite.connection_string) as house:
+    with a_house(storage_in_memory()) as house:
         set_up(house, trade)
         orders = [legal_order(chance, trade, 5001 + index) for index in range(EXAMPLES // HOUSES)]
         for order in orders:
