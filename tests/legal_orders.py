@@ -32,6 +32,8 @@ class Trade:
     standard, reduced  the taxes of a line of each class, as rates
     buyers_currency    what its buyers pay in, "" for the shop's own; `rate` of it for one of the shop's
     by_buyers_side     whether documents are made in the buyers' currency (Currency Handling)
+    by_rate            whether any goods and shipping may bear any of the taxes, so that the card says which tax group
+                       lines of a rate have (Tax Groups)
     """
 
     name: str
@@ -42,6 +44,7 @@ class Trade:
     buyers_currency: str = ""
     rate: str = "1"
     by_buyers_side: bool = False
+    by_rate: bool = False
 
     @property
     def billed_in(self) -> str:
@@ -71,6 +74,8 @@ TRADES = (
     Trade("euro shop billed in yen, tax on top", "EUR", False, ("0.2",), ("0.055",), "JPY", "162.31", True),
     Trade("euro shop whose buyers pay dinars", "EUR", True, ("0.2",), ("0.055",), "KWD", "0.3341"),
     Trade("yen shop billed in euro", "JPY", True, ("0.1",), ("0.08",), "EUR", "0.00617", True),
+    Trade("any goods at any rate, prices with tax", "EUR", True, ("0.2",), ("0.055",), by_rate=True),
+    Trade("any goods at any rate, tax on top", "EUR", False, ("0.2",), ("0.055",), by_rate=True),
 )
 
 WEB, KNOWN, NEW, ABROAD, EXEMPT, MARKET, PARTLY_MARKET, COMPANY, FOREIGN_COMPANY = (
@@ -120,6 +125,10 @@ class _Draw:
 
     def text(self, amount: Decimal) -> str:
         return f"{amount.quantize(smallest(self.trade.currency), ROUND_DOWN):f}"
+
+    def taxes_of_goods(self, kind: str) -> list[Spec]:
+        """The taxes of goods or shipping of this class."""
+        return self.taxes(self.chance.choice((STANDARD, REDUCED, NONE)) if self.trade.by_rate else kind)
 
     def taxes(self, kind: str) -> list[Spec]:
         rates = {STANDARD: self.trade.standard, REDUCED: self.trade.reduced, NONE: ()}[kind]
@@ -189,7 +198,7 @@ def _people(draw: _Draw, number: int) -> Spec:
 def _line(draw: _Draw) -> Spec:
     sku = draw.chance.choice(("1000", "1000", "1001", "1001", "1002", "BOX", None))
     line: Spec = {"sku": sku, "quantity": draw.chance.choice((1, 1, 1, 2, 3, 7, 12)), "unit_price": draw.amount(),
-                  "taxes": draw.taxes(GOODS[sku])}
+                  "taxes": draw.taxes_of_goods(GOODS[sku])}
     if sku == "BOX":
         line |= {"sku": "1000", "variant": 8200000001002, "product": 8200000001, "variant_title": "BOX"}
     if sku is None:
@@ -199,7 +208,7 @@ def _line(draw: _Draw) -> Spec:
 
 def _shipping(draw: _Draw) -> Spec:
     title = draw.chance.choice(tuple(SHIPPING))
-    return {"title": title, "price": draw.amount(3_000), "taxes": draw.taxes(SHIPPING[title])}
+    return {"title": title, "price": draw.amount(3_000), "taxes": draw.taxes_of_goods(SHIPPING[title])}
 
 
 def _discounts(draw: _Draw) -> None:
@@ -265,6 +274,7 @@ def _what_follows(draw: _Draw) -> str:
     """Draw what became of the order after it was placed; its fate."""
     kind = draw.chance.random()
     draw.spec["fulfilled"] = draw.often(0.5)
+    _places(draw)
     if kind < 0.62:
         _paid(draw)
     elif kind < 0.68:
@@ -280,6 +290,19 @@ def _what_follows(draw: _Draw) -> str:
     else:
         _cancelled(draw)
     return _fate(draw)
+
+
+def _places(draw: _Draw) -> None:
+    """Some orders are sent from two places, a line of several pieces from both."""
+    goods = [index for index, line in enumerate(draw.spec["lines"]) if not line.get("gift_card")]
+    if not goods or not draw.often(0.2):
+        return
+    here = [draw.chance.randint(0, draw.spec["lines"][index]["quantity"]) for index in goods]
+    there = [draw.spec["lines"][index]["quantity"] - pieces for index, pieces in zip(goods, here, strict=True)]
+    draw.spec["fulfillment_orders"] = [
+        {"lines": [index for index, pieces in zip(goods, sent, strict=True) if pieces],
+         "quantities": [pieces for pieces in sent if pieces], "location": {"id": 11 + place, "name": name}}
+        for place, (name, sent) in enumerate((("Lyon", here), ("Paris", there))) if any(sent)]
 
 
 def _paid(draw: _Draw) -> None:

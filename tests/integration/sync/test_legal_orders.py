@@ -142,7 +142,10 @@ def set_up(house: House, trade: Trade) -> None:
         refund_account="658000", shipping_charges=[
             {"title": "Cool box", "type": "G/L Account", "number": "708501"},
             {"title": "Untaxed", "type": "G/L Account", "number": "708502"}],
-        currency_handling="Presentment Currency" if trade.by_buyers_side else "Shop Currency")
+        currency_handling="Presentment Currency" if trade.by_buyers_side else "Shop Currency",
+        location_mapping={"Lyon": "EAST", "Paris": "MAIN"},
+        customer_setup_by_country_region=[{"country_region_code": "FR", "tax_groups": {
+            "20": "VAT20", "5.5": "VAT55", "0": "NOVAT"}}] if trade.by_rate else [])
 
 
 def shares(orders: list[LegalOrder], parked: Mapping[int, SkippedRecord]) -> str:
