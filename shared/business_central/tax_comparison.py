@@ -39,6 +39,11 @@ class _Sides(NamedTuple):
     def apart(self) -> Decimal:
         return abs(self.there - self.amount)
 
+    @property
+    def shown(self) -> Decimal:
+        """The tax there that differs: of the line, else what the document reckons on it together with other lines."""
+        return self.there if self.apart else self.document
+
 
 def tax_differences(found: FoundDocument, plan: SalesOrderPlan) -> str:
     """What differs, line by line, with both sides; "" where the taxes agree, or none can be compared."""
@@ -52,7 +57,8 @@ def tax_differences(found: FoundDocument, plan: SalesOrderPlan) -> str:
         apart = max(apart, whole)
     if apart <= plan.rounding_tolerance:
         return ""
-    return _told(wrong or [one for one in sides if one.apart], found, plan)
+    differing = [one for one in sides if one.shown != one.amount]
+    return _told(wrong or [one for one in differing if one.apart] or differing, found, plan)
 
 
 def _both(lines: Iterable[Row], plan: SalesOrderPlan) -> list[_Sides]:
@@ -87,7 +93,7 @@ def _sides(what: LineObject, taxes: Sequence[tuple[str, LineTax]], rows: Sequenc
 def _told(wrong: Sequence[_Sides], found: FoundDocument, plan: SalesOrderPlan) -> str:
     shown = "; ".join(
         f"{one.name}: Shopify {_percent(one.percent)}{_amount(one.amount, plan)}, "
-        f"Business Central {_percent(one.there_percent)}{_amount(one.there, plan)}" for one in wrong[:_SHOWN])
+        f"Business Central {_percent(one.there_percent)}{_amount(one.shown, plan)}" for one in wrong[:_SHOWN])
     more = f"; and {len(wrong) - _SHOWN} more lines" if len(wrong) > _SHOWN else ""
     country = f" (the order is delivered to {plan.header['shipToCountry']})" if plan.header.get("shipToCountry") else ""
     return (

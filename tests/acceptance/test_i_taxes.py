@@ -182,6 +182,15 @@ def test_screws_whose_tax_is_rounded_to_nothing_are_booked(
     assert len(house.documents(5001)) == 1
 
 
+def test_untaxed_screws_that_business_central_taxes_together_are_parked_and_told(house: House) -> None:
+    house.order(5001, [_line("1000", "0.02", taxes=[]) for _ in range(60)])
+
+    house.sync()
+
+    assert house.parked()[5001].code == "tax-mismatch"
+    assert "(Item 1000): Shopify 0 %, 0.00, Business Central 20 %, 0.20" in house.parked()[5001].detail
+
+
 @pytest.mark.parametrize("cents, arrives", [(0, True), (1, False)])
 def test_a_cent_more_than_rounding_explains_is_parked(house: House, cents: int, arrives: bool) -> None:
     # Business Central: 20 × 0.80 × 20 % = 3.20. Shopify rounded 20 amounts, Business Central one: 21 halves of a cent.
