@@ -182,11 +182,19 @@ def _list(run: Execution, field: Field, items: list[Any], path: Path) -> list[An
     size = run.arguments(field).get("first")
     before, run.points = run.points, 0
     chosen = items[:size] if isinstance(size, int) else items
-    answer = [None if item is None else complete_object(run, field.selection, item, (path, i))
-              for i, item in enumerate(chosen)]
+    answer = [None if item is None else _item(run, field, item, (path, i)) for i, item in enumerate(chosen)]
     # The estimate does not multiply lists, so neither does the actual cost.
     run.points = before + (run.points / len(chosen) if chosen else 0)
     return answer
+
+
+def _item(run: Execution, field: Field, item: Any, path: Path) -> dict[str, Any] | None:
+    try:
+        return complete_object(run, field.selection, item, path)
+    except Bubble:
+        if field.items_may_be_null:
+            return None
+        raise
 
 
 def _connection(run: Execution, field: Field, value: Any, path: Path) -> dict[str, Any]:

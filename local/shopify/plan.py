@@ -37,8 +37,8 @@ Variables = dict[str, Any]
 class Field:
     """One field of a selection: response key, place in the schema, and what is selected below it."""
 
-    __slots__ = ("compiled", "definition", "is_connection", "is_leaf", "is_list", "is_non_null", "key", "name",
-                 "named", "nodes", "parent", "plan", "selection")
+    __slots__ = ("compiled", "definition", "is_connection", "is_leaf", "is_list", "is_non_null", "items_may_be_null",
+                 "key", "name", "named", "nodes", "parent", "plan", "selection")
 
     def __init__(self, plan: Plan, parent: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> None:
         self.plan, self.parent, self.key, self.nodes = plan, parent, key, nodes
@@ -47,6 +47,7 @@ class Field:
         kind = self.definition.type if self.definition else None
         self.is_non_null = kind is not None and is_non_null_type(kind)
         self.is_list = kind is not None and is_list_type(get_nullable_type(kind))
+        self.items_may_be_null = self.is_list and not is_non_null_type(get_nullable_type(kind).of_type)
         self.named: Any = get_named_type(kind) if kind else None      # None for __typename
         self.is_leaf = self.named is None or is_leaf_type(self.named)
         self.is_connection = is_connection(self.named)

@@ -2,7 +2,8 @@
 
 Source: what is known of GraphQL errors (specification, section 7: a failed field is null and its error names the path)
 and of Shopify's (`errors`); that one record can spoil every page it is on is seen in Shopify's developer forums.
-A record counts as being in an answer with more than its id and its time, unless the fault says `bare`.
+A record counts as being in an answer with more than its id and its time, unless the fault says `bare`; a field of it
+only if it was asked for.
 Border: changes answers that are ready; `service` made them, `server` sends what comes out.
 """
 from __future__ import annotations
@@ -71,7 +72,7 @@ def _strike(outcome: Outcome, fault: dict[str, Any], places: list[Place], reques
         if kind == "spoilt_note":
             outcome.spoilt = SPOILT[fault["bytes"]]
             container[key]["note"] = PLACEHOLDER
-        elif kind == "odd_field":
+        elif kind == "odd_field" and fault["field"] in container[key]:
             container[key][fault["field"]] = fault.get("value")
         elif kind == "null_node":
             container[key] = None

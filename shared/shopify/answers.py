@@ -265,19 +265,23 @@ def _access_denied(errors: Sequence[_GraphQLError], data: bytes) -> ConnectorErr
     fields = frozenset(".".join(p for p in e.path if isinstance(p, str)) or e.message for e in errors)
     access = {e.required_access for e in errors if e.required_access}
     needs = f"; required: {' / '.join(sorted(access))}" if access else ""
-    return AccessDenied(f"Shopify denies {', '.join(sorted(fields))}{needs}", fields=fields,
-                        of_some=_of_some(errors, _loosely(data)))
+    denied = _records_denied(errors)
+    given = denied and all(len(places) < len(_list(_at(_loosely(data), path))) for path, places in denied.items())
+    return AccessDenied(
+        f"Shopify denies {', '.join(sorted(fields))}{needs}", fields=fields, of_records=bool(denied),
+        of_some=bool(given), of_several=not given and any(len(places) > 1 for places in denied.values()))
 
 
-def _of_some(errors: Sequence[_GraphQLError], data: Any) -> bool:
-    """Whether every denial lies below a record of a list, and the list has records without one."""
+def _records_denied(errors: Sequence[_GraphQLError]) -> dict[tuple[str | int, ...], set[int]]:
+    """The places of the records below which something was denied, by the path of their list; {} if any denial is not
+    below a record."""
     denied: dict[tuple[str | int, ...], set[int]] = {}
     for error in errors:
         place = next((at for at, part in enumerate(error.path) if isinstance(part, int)), None)
         if place is None:
-            return False
+            return {}
         denied.setdefault(error.path[:place], set()).add(int(error.path[place]))
-    return all(len(places) < len(_list(_at(data, path))) for path, places in denied.items())
+    return denied
 
 
 def _at(data: Any, path: Sequence[str | int]) -> Any:

@@ -93,6 +93,10 @@ class ShopifyClient:
         """Give the connection back."""
         self._session.close()
 
+    def now(self) -> datetime:
+        """The time by our clock."""
+        return self._clock.now()
+
     def may_read(self, scopes: frozenset[str]) -> bool:
         """Whether to ask for what one of these scopes opens: not if they are known to be lacking, or were denied."""
         return scopes not in self.denied and not self._lacks(scopes)

@@ -18,8 +18,9 @@ from shared.json_text import decoded
 from shared.shopify.client import ShopifyClient
 from shared.shopify.cursors import Trail
 from shared.shopify.failures import QueryFailed
-from shared.shopify.isolating import in_parts
+from shared.shopify.isolating import Kin, in_parts
 from shared.shopify.kinds import REFUND_OVERFLOWS, Overflow
+from shared.shopify.listing import Named
 from shared.shopify.records import Moment, PageInfo
 
 REFUNDS_PER_CALL = 50
@@ -73,18 +74,6 @@ class OrderRefunds(msgspec.Struct, rename="camel"):
     refunds: list[msgspec.Raw]
 
 
-class Named(msgspec.Struct):
-    """What is read by id; null for an id that is nobody's."""
-
-    nodes: list[msgspec.Raw]
-
-    def in_order_of(self, ids: Sequence[str]) -> list[bytes | None]:
-        """The JSON of each id asked for, None for one that is nobody's; QueryFailed if there are more or fewer."""
-        if len(self.nodes) != len(ids):
-            raise QueryFailed("record-unreadable", f"Shopify answers {len(self.nodes)} of {len(ids)} records by id")
-        return [None if bytes(node) == b"null" else bytes(node) for node in self.nodes]
-
-
 class Refunds(NamedTuple):
     """Refunds of orders with the first pages of their lines, and why they could not be read; by order GID."""
 
@@ -92,12 +81,15 @@ class Refunds(NamedTuple):
     lost: dict[str, ConnectorError]
 
 
-def read_refunds(client: ShopifyClient, orders: Iterable[bytes]) -> Refunds:
-    """Refunds of those orders (raw JSON) that have any; raises what ShopifyClient.ask raises of the whole service."""
+def read_refunds(client: ShopifyClient, orders: Iterable[bytes], kin: Kin) -> Refunds:
+    """Refunds of those orders (raw JSON) that have any; raises what ShopifyClient.ask raises of the whole service.
+
+    kin  what other orders there are
+    """
     ids = [head.id for head in map(_head_if_any, orders) if head is not None and head.refunds]
     refunds = Refunds({}, {})
     for start in range(0, len(ids), REFUNDS_PER_CALL):
-        isolated = in_parts(client, ids[start:start + REFUNDS_PER_CALL], partial(_ask_refunds, client))
+        isolated = in_parts(client, ids[start:start + REFUNDS_PER_CALL], partial(_ask_refunds, client), kin)
         refunds.lost.update(isolated.lost)
         for gid, raw in isolated.found.items():
             if raw is None:

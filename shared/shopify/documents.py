@@ -17,12 +17,14 @@ FOLDER = Path(__file__).parent / "queries"
 
 @dataclass(frozen=True)
 class Document:
-    """One GraphQL operation. `cost` in points, `scopes` such as "read_orders"."""
+    """One GraphQL operation. `cost` in points, `scopes` such as "read_orders"; `needs` those without which it is denied
+    as a whole: what its comment states before the first semicolon."""
 
     name: str
     text: str
     cost: int
     scopes: frozenset[str]
+    needs: frozenset[str] = frozenset()
 
     @property
     def changes_data(self) -> bool:
@@ -52,4 +54,8 @@ def read_document(name: str, text: str) -> Document:
     scopes = re.search(r"^# scopes: (.+)$", text, re.MULTILINE)
     if not cost or not scopes:
         raise ValueError(f"{name}.graphql: the leading comment must state cost and scopes")
-    return Document(name, text, int(cost[1]), frozenset(re.findall(r"(?:read|write)_\w+", scopes[1])))
+    return Document(name, text, int(cost[1]), _named(scopes[1]), _named(scopes[1].split(";")[0]))
+
+
+def _named(scopes: str) -> frozenset[str]:
+    return frozenset(re.findall(r"(?:read|write)_\w+", scopes))

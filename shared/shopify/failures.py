@@ -24,12 +24,15 @@ class QueryFailed(ConnectorError):
 class AccessDenied(QueryFailed):
     """The token may not read some fields: `fields` are their paths, such as "nodes.customer".
 
-    of_some  it was denied below single records, and others of the same answer were given
+    of_records  it was denied below single records of a list, not as a whole
+    of_some     and others of the same list were given
+    of_several  and of no record of the list, which has more than one
     """
 
-    def __init__(self, detail: str, *, fields: frozenset[str] = frozenset(), of_some: bool = False) -> None:
+    def __init__(self, detail: str, *, fields: frozenset[str] = frozenset(), of_records: bool = False,
+                 of_some: bool = False, of_several: bool = False) -> None:
         super().__init__("access-scope-changed", detail)
-        self.fields, self.of_some = fields, of_some
+        self.fields, self.of_records, self.of_some, self.of_several = fields, of_records, of_some, of_several
 
     def concerns(self, name: str) -> bool:
         """Whether the field of this name is among what was denied."""
@@ -39,7 +42,7 @@ class AccessDenied(QueryFailed):
 def may_be_a_records(problem: ConnectorError) -> bool:
     """Whether a smaller question might be answered: not where the shop, the token or the points are the reason."""
     if isinstance(problem, AccessDenied):
-        return problem.of_some
+        return problem.of_records
     return isinstance(problem, QueryFailed) or problem.code == "shopify-unavailable"
 
 

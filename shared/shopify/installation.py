@@ -5,8 +5,11 @@ Border: one question, no opinion.
 """
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
+from shared.errors import ConnectorError
 from shared.shopify.client import ShopifyClient
 
 
@@ -26,3 +29,16 @@ def granted_scopes(client: ShopifyClient) -> tuple[str, ...]:
     """The scopes of the installed app, sorted; raises what ShopifyClient.ask raises, also if it is not installed."""
     answer = client.ask("app_installation", type=_Answer, most_tries=2)
     return tuple(sorted(scope.handle for scope in answer.current_app_installation.access_scopes))
+
+
+def holds(client: ShopifyClient, needs: Iterable[frozenset[str]]) -> bool:
+    """Whether the app was granted one scope of each group; False where Shopify does not say.
+
+    A write scope contains its read scope, and Shopify names only the write scope then.
+    """
+    try:
+        granted = set(granted_scopes(client))
+    except ConnectorError:
+        return False
+    granted |= {scope.replace("write_", "read_", 1) for scope in granted if scope.startswith("write_")}
+    return all(group & granted for group in needs)

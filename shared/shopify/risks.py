@@ -1,18 +1,22 @@
 """How risky orders are: asked for apart, since only some shop cards want it, and only of new orders.
 
 Source: Shopify's Admin schema 2026-10, Order.risk ("The risk assessments for this order") and RiskAssessmentResult.
-Border: what Shopify says; what follows from it is mapping/orders_to_import.py.
+An order whose risk Shopify cannot give is reported alone. Border: what Shopify says; what follows from it is
+mapping/orders_to_import.py.
 """
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
 
 import msgspec
 
+from shared.json_text import decoded
 from shared.shopify.client import ShopifyClient
-from shared.shopify.records import number_of
-
-IDS_PER_CALL = 100
+from shared.shopify.isolating import in_parts
+from shared.shopify.listing import IDS_PER_CALL, Named, kin, not_read
+from shared.shopify.reading import LISTS
 
 
 class _Assessment(msgspec.Struct, rename="camel"):
@@ -24,23 +28,40 @@ class _Risk(msgspec.Struct):
 
 
 class _Assessed(msgspec.Struct):
-    id: str = ""
     risk: _Risk | None = None
 
 
-class _Answer(msgspec.Struct):
-    nodes: list[_Assessed | None]
+class Risks(NamedTuple):
+    """By order: the level (HIGH, LOW, MEDIUM, NONE, PENDING) of every assessment, or a sentence why it is not known."""
+
+    levels: dict[int, list[str]]
+    lost: dict[int, str]
 
 
-def read_risk_levels(client: ShopifyClient, numbers: Sequence[int]) -> dict[int, list[str]]:
-    """The levels (HIGH, LOW, MEDIUM, NONE, PENDING) of every assessment, by order; [] for one without any.
+def read_risks(client: ShopifyClient, numbers: Sequence[int]) -> Risks:
+    """The risk of these orders, [] for one without any assessment.
 
-    Raises what ShopifyClient.ask raises: of an order that the card wants assessed, no answer is none.
+    Raises what ShopifyClient.ask raises of the whole service: of an order that the card wants assessed, no answer is
+    none.
     """
-    levels: dict[int, list[str]] = {number: [] for number in numbers}
+    orders, risks = LISTS["orders"], Risks({number: [] for number in numbers}, {})
+    numbered = {orders.gid(number): number for number in numbers}
     for start in range(0, len(numbers), IDS_PER_CALL):
-        ids = [f"gid://shopify/Order/{number}" for number in numbers[start:start + IDS_PER_CALL]]
-        for order in client.ask("order_risks", {"ids": ids}, type=_Answer).nodes:
-            if order is not None and order.id and order.risk is not None:
-                levels[number_of(order.id)] = [one.risk_level for one in order.risk.assessments]
-    return levels
+        isolated = in_parts(client, list(numbered)[start:start + IDS_PER_CALL], partial(_ask, client),
+                            kin(client, orders))
+        risks.lost.update({numbered[gid]: not_read(problem) for gid, problem in isolated.lost.items()})
+        for gid, raw in isolated.found.items():
+            try:
+                risks.levels[numbered[gid]] = _levels(raw)
+            except msgspec.DecodeError as error:
+                risks.lost[numbered[gid]] = f"It has an unexpected form: {error}"
+    return risks
+
+
+def _ask(client: ShopifyClient, ids: list[str], most_tries: int | None) -> list[bytes | None]:
+    return client.ask("order_risks", {"ids": ids}, type=Named, most_tries=most_tries).in_order_of(ids)
+
+
+def _levels(raw: bytes | None) -> list[str]:
+    order = decoded(raw, type=_Assessed) if raw else None
+    return [one.risk_level for one in order.risk.assessments] if order and order.risk else []

@@ -1,13 +1,13 @@
 """Payouts and disputes of one shop: read, captured and kept. Nothing of them goes to Business Central.
 
 They have no time of change, so each run reads two things: what is new, then by id those that may still change and
-those that could not be read before. New are the ids above the greatest one of the last complete run; after an
-operator's reset everything from the time that was set, or everything. A shop without Shopify Payments, or a token
-without the scopes, ends the type as not used and stops nobody.
+those that could not be read before. New are the ids above the greatest one of the last complete run, kept or parked;
+after an operator's reset everything from the time that was set, or everything. A shop without Shopify Payments, or a
+token without the scopes, ends the type as not used and stops nobody.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, cast
 
 import msgspec
@@ -20,15 +20,8 @@ from shared.journal.skipped import SkippedRecord, is_due, parked_again
 from shared.json_text import decoded
 from shared.shopify.cursors import Trail
 from shared.shopify.isolating import check_service, is_a_records
-from shared.shopify.payments import (
-    SHAPES,
-    PaymentKind,
-    PaymentsNotUsed,
-    PaymentsPage,
-    number_in,
-    payments_by_ids,
-    payments_page,
-)
+from shared.shopify.listing import Sent, SentPage, not_read
+from shared.shopify.payments import SHAPES, PaymentKind, PaymentsNotUsed, payments_by_ids, payments_page
 from shared.sync.capturing import capture_sent, last_hash
 from shared.sync.context import JobContext
 from shared.sync.information import Informations, SynchronizationInfo
@@ -56,26 +49,26 @@ def read_payments(
     try:
         seen: set[int] = set()
         for page in _pages(kind, info, context):
-            seen |= _take(kind, page.records, kept, context)
+            seen |= _take(kind, page.sent, kept, context)
             context.lease.check()
             progress()
             if page.next_cursor:
                 info = save_checkpoint(
                     informations, info, run_cursor=page.next_cursor, run_saved=iso(context.clock.now()))
                 deadline.check()
-        open = sorted(_may_change(kind, kept, context) - seen)
-        _take(kind, payments_by_ids(context.shopify, kind, open), kept, context)
+        _read_again(kind, _may_change(kind, kept, context) - seen, kept, context)
     except PaymentsNotUsed as reason:
         context.counts(kind)
         save_checkpoint(informations, info, last_outcome=f"not used: {reason}", **_AT_REST)
         return
-    newest = max(int(info.last_number or 0), kept.newest(context.card.code))
+    parked = [one.number for one in context.skipped.of(context.card.code, kind)]
+    newest = max(int(info.last_number or 0), kept.newest(context.card.code), *parked)
     save_checkpoint(
         informations, info, last_sync_time=info.run_until, exact=False, last_outcome="succeeded",
         last_number=str(newest) if newest else "", **_AT_REST)
 
 
-def _pages(kind: PaymentKind, info: SynchronizationInfo, context: JobContext) -> Iterator[PaymentsPage]:
+def _pages(kind: PaymentKind, info: SynchronizationInfo, context: JobContext) -> Iterator[SentPage]:
     cursor: str | None = info.run_cursor or None
     from_number = int(info.last_number) + 1 if info.last_number else 0
     since = info.last_sync_time if info.exact else ""
@@ -89,38 +82,50 @@ def _pages(kind: PaymentKind, info: SynchronizationInfo, context: JobContext) ->
 
 
 def _may_change(kind: PaymentKind, kept: Payments[Any], context: JobContext) -> set[int]:
-    """Numbers of those that may still change, and of those that could not be read and are due again."""
+    """Numbers of those that may still change, and of those that could not be read and are due again.
+
+    One that waits for its next try is not among them. Whether a dismissed one has changed is seen by reading it only.
+    """
     shop, now = context.card.code, context.clock.now()
-    due = [one.number for one in context.skipped.of(shop, kind) if is_due(one, now) and one.run != context.run.run]
-    return {*kept.open(shop), *due}
+    parked = {one.number: one for one in context.skipped.of(shop, kind)}
+    due = {number for number, one in parked.items() if is_due(one, now) and one.run != context.run.run}
+    waiting = {number for number, one in parked.items() if not one.dismissed_at} - due
+    return set(kept.open(shop)) - waiting | due
 
 
-def _take(kind: PaymentKind, records: Sequence[bytes], kept: Payments[Any], context: JobContext) -> set[int]:
+def _read_again(kind: PaymentKind, numbers: Collection[int], kept: Payments[Any], context: JobContext) -> None:
+    """Read these by id; a parked one that Shopify no longer has leaves the list."""
+    shop, sent = context.card.code, payments_by_ids(context.shopify, kind, sorted(numbers))
+    gone = set(numbers) - _take(kind, sent, kept, context)
+    context.skipped.clear(shop, kind, list(context.skipped.among(shop, kind, sorted(gone))))
+
+
+def _take(kind: PaymentKind, sent: Sent, kept: Payments[Any], context: JobContext) -> set[int]:
     """Capture and keep what is new or changed, park what cannot be read; the numbers of all of them.
 
     The capture comes first, so that a crash is harmless.
     """
-    sent = {number_in(raw): raw for raw in records}
-    before = kept.of(context.card.code, list(sent))
-    parked = context.skipped.among(context.card.code, kind, list(sent))
-    fresh = {number: raw for number, raw in sent.items()
+    numbers = [*sent.given, *sent.lost]
+    before = kept.of(context.card.code, numbers)
+    parked = context.skipped.among(context.card.code, kind, numbers)
+    fresh = {number: raw for number, raw in sent.given.items()
              if number not in before or before[number].sent != capture_hash(raw)}
     whole, unread = _whole(kind, fresh, context)
     lost = _capture(kind, whole, parked, context)
     rows, problems = _read(kind, {number: fresh[number] for number in whole}, lost)
-    problems |= unread
+    problems |= unread | sent.lost
     kept.save(context.card.code, rows.values())
     context.skipped.park([_parked(kind, number, problem, parked.get(number), context)
-                          for number, problem in problems.items()])
+                          for number, problem in problems.items() if not _is_dismissed(parked.get(number))])
     context.skipped.clear(context.card.code, kind, [number for number in parked if number not in problems])
     counts = context.counts(kind)
-    counts.read += len(sent)
+    counts.read += len(numbers)
     counts.created += len(rows.keys() - before.keys())
     counts.updated += len(rows.keys() & before.keys())
-    counts.unchanged += len(sent) - len(fresh)
+    counts.unchanged += len(sent.given) - len(fresh)
     counts.parked += len(problems)
     counts.skipped += len(problems)
-    return set(sent)
+    return set(numbers)
 
 
 def _whole(
@@ -130,12 +135,12 @@ def _whole(
     whole, unread = {}, {}
     for number, raw in fresh.items():
         try:
-            whole[number] = SHAPES[kind].whole(context.shopify, raw)
+            whole[number] = SHAPES[kind].whole(context.shopify, number, raw)
         except ConnectorError as problem:
             if not is_a_records(problem):
                 raise
             check_service(context.shopify, problem)
-            unread[number] = f"It could not be read: {problem.detail}"
+            unread[number] = not_read(problem)
     return whole, unread
 
 
@@ -162,10 +167,18 @@ def _read(
     for number, raw in fresh.items():
         hash = "" if number in lost else capture_hash(raw)
         try:
-            rows[number] = ROW_OF[kind](decoded(raw, type=SHAPES[kind].struct), hash)
+            row = ROW_OF[kind](decoded(raw, type=SHAPES[kind].struct), hash)
+            if row.number != number:
+                problems[number] = f"Shopify gives {row.number} in its place."
+                continue
+            rows[number] = row
         except msgspec.ValidationError as error:
             problems[number] = f"The record has an unexpected form: {error}"
     return rows, problems
+
+
+def _is_dismissed(before: SkippedRecord | None) -> bool:
+    return before is not None and bool(before.dismissed_at)
 
 
 def _parked(

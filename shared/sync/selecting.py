@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from shared.errors import RecordRefused
 from shared.mapping.orders_to_import import NotSelected, asks_for_risk, held_for_risk, not_selected
 from shared.shopify.reading import Record
-from shared.shopify.risks import read_risk_levels
+from shared.shopify.risks import read_risks
 from shared.sync.context import JobContext
 from shared.sync.links import Link, LinkState, Wish
 from shared.sync.order_plans import order_of
-from shared.sync.outcome import Outcome, Result
+from shared.sync.outcome import Outcome, Result, parked
 
 
 def wished(link: Link, wish: Wish) -> Link:
@@ -27,11 +28,12 @@ def select(
 ) -> tuple[list[Record], list[Outcome]]:
     """The orders to go on with, and what became of the others."""
     reasons = _reasons([record for record in records if _is_open(links[record.number])], context)
-    left_out = [
+    outcomes = [
         Outcome(links[number].with_(state=LinkState.LEFT_OUT), Result.LEFT_OUT, not_selected=why)
+        if isinstance(why, NotSelected) else parked(links[number], why)
         for number, why in reasons.items()
     ]
-    return [record for record in records if record.number not in reasons], left_out
+    return [record for record in records if record.number not in reasons], outcomes
 
 
 def _is_open(link: Link) -> bool:
@@ -40,11 +42,23 @@ def _is_open(link: Link) -> bool:
     return not has_document and link.wish is not Wish.IN_ANY_CASE
 
 
-def _reasons(records: Sequence[Record], context: JobContext) -> dict[int, NotSelected]:
+def _reasons(records: Sequence[Record], context: JobContext) -> dict[int, NotSelected | RecordRefused]:
+    """Why the card does not select them; RecordRefused where that cannot be decided."""
     wanted, now = context.card.orders_to_import, context.clock.now()
     decided = {record.number: not_selected(order_of(record), wanted, now) for record in records}
+    reasons: dict[int, NotSelected | RecordRefused] = {number: why for number, why in decided.items() if why}
     if asks_for_risk(wanted):
-        open_ones = [record for record in records if decided[record.number] is None]
-        levels = read_risk_levels(context.shopify, [record.number for record in open_ones])
-        decided |= {record.number: held_for_risk(order_of(record), levels[record.number]) for record in open_ones}
-    return {number: why for number, why in decided.items() if why is not None}
+        reasons |= _held([record for record in records if record.number not in reasons], context)
+    return reasons
+
+
+def _held(records: Sequence[Record], context: JobContext) -> dict[int, NotSelected | RecordRefused]:
+    """Those that are held for their risk, and those whose risk is not known."""
+    risks = read_risks(context.shopify, [record.number for record in records])
+    held = {r.number: why for r in records if (why := held_for_risk(order_of(r), risks.levels[r.number]))}
+    return held | {number: _unassessed(number, why) for number, why in risks.lost.items()}
+
+
+def _unassessed(number: int, why: str) -> RecordRefused:
+    name = f"orders {number}"
+    return RecordRefused("record-unreadable", f"{name}: the card wants its risk. {why}", record=name)

@@ -1,6 +1,7 @@
 """One record that cannot be read: it is parked, the others arrive, and once it is well again it arrives too."""
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -187,6 +188,26 @@ def test_further_pages_of_one_order_that_cannot_be_read_park_it_alone(
     assert run.shopify_calls < 25
 
 
+@pytest.mark.parametrize(("fault", "options"), [
+    ("internal_error", {}), ("nameless_error", {}), ("denied_node", {"field": "risk"}),
+    ("odd_field", {"field": "risk", "value": 7}),
+])
+def test_an_order_whose_risk_cannot_be_read_is_parked_alone(
+    house: House, fault: str, options: dict[str, Any],
+) -> None:
+    house.card(orders_to_import={"high_risk_orders": "Hold"})
+    four_orders(house)
+    house.shopify.fault(fault, record=BAD, operation="OrderRisks", **options)
+
+    run = house.sync("orders")
+
+    assert (run.state, in_bc(house), list(house.parked())) == ("succeeded", [1, 0, 1, 1], [5002]), run
+    assert "the card wants its risk" in house.parked()[5002].detail
+
+    house.shopify.clear_faults()
+    assert (later(house).state, in_bc(house)) == ("succeeded", [1, 1, 1, 1])
+
+
 @pytest.mark.parametrize("record", ["Product/8001", "Customer/7001", "Company/6001"])
 def test_a_bad_record_of_another_type_does_not_keep_orders_away(house: House, record: str) -> None:
     house.order(5001)
@@ -223,7 +244,69 @@ def test_where_shopify_gives_no_order_at_all_the_run_ends_and_nothing_is_parked(
     run = house.sync("orders")
 
     assert (run.state, run.error_code, house.parked()) == ("failed", "shopify-unavailable", {})
-    assert run.shopify_calls < 40
+    assert "request id" in run.error_detail
+    assert run.shopify_calls < 70
+
+    house.order(5041)
+    again = house.sync("orders")
+
+    assert (again.state, sorted(house.parked())) == ("succeeded", list(range(5001, 5041)))
+
+    house.sync("orders")
+
+    assert house.document(5041)
+
+
+@pytest.mark.parametrize("good", [5001, 5009, 5014, 5025])
+@pytest.mark.parametrize("fault", ["internal_error", "nameless_error", "denied_node"])
+def test_one_good_order_among_many_bad_ones_is_found_wherever_it_lies(house: House, fault: str, good: int) -> None:
+    bad = [number for number in range(5001, 5026) if number != good]
+    for number in (good, *bad):
+        house.order(number)
+    for number in bad:
+        house.shopify.fault(fault, record=f"Order/{number}")
+
+    run = house.sync("orders")
+
+    assert (run.state, sorted(house.parked())) == ("succeeded", bad)
+    assert house.document(good)
+
+
+@pytest.mark.parametrize("fault", ["internal_error", "nameless_error", "denied_node"])
+def test_a_page_of_bad_orders_alone_is_parked_where_other_orders_can_be_read(house: House, fault: str) -> None:
+    house.order(4001)
+    house.sync("orders")
+    house.clock.forward(86_400)
+    for number in range(5001, 5026):
+        house.order(number)
+        house.shopify.fault(fault, record=f"Order/{number}")
+
+    run = house.sync("orders")
+
+    assert (run.state, sorted(house.parked())) == ("succeeded", list(range(5001, 5026)))
+
+    house.clock.forward(86_400)
+    retried = house.sync("orders")
+
+    assert (retried.state, {one.tries for one in house.parked().values()}) == ("succeeded", {2})
+    assert retried.shopify_calls < 150
+
+
+def test_a_shopify_that_lets_every_question_about_orders_wait_is_given_up_before_all_were_asked(
+    house: House,
+) -> None:
+    for number in range(5001, 5026):
+        house.order(number)
+        house.shopify.fault("drop_connection", record=f"Order/{number}")
+
+    def takes_long(exchange: Exchange) -> None:
+        house.clock.forward(45 if "query OrdersById" in exchange.request else 0)
+
+    house.connector = house.connector._replace(observe=takes_long)
+    run = house.sync("orders")
+
+    assert (run.state, run.error_code, house.parked()) == ("failed", "shopify-unavailable", {})
+    assert run.seconds < 15 * 60
 
 
 @pytest.mark.parametrize(("fault", "options"), [("http_5xx", {"status": 503}), ("drop_connection", {})])
@@ -253,6 +336,71 @@ def test_a_scope_that_was_taken_away_ends_the_run_and_parks_nothing(house: House
     run = house.sync("orders")
 
     assert (run.state, run.error_code, house.parked()) == ("failed", "access-scope-changed", {})
+
+
+@pytest.mark.parametrize("field", [None, "customer", "lineItems"])
+def test_an_order_that_is_denied_alone_on_its_page_is_parked_where_others_are_given(
+    house: House, field: str | None,
+) -> None:
+    house.order(5001)
+    house.sync("orders")
+    house.clock.forward(86_400)
+    house.order(5002)
+    house.shopify.fault("denied_node", record=BAD, field=field)
+
+    run = house.sync("orders")
+
+    assert (run.state, list(house.parked())) == ("succeeded", [5002])
+    assert "Shopify denies" in house.parked()[5002].detail
+
+    house.shopify.clear_faults()
+    assert (later(house).state, house.parked()) == ("succeeded", {})
+
+
+def test_the_only_order_of_a_shop_is_parked_if_it_is_denied_to_an_app_that_holds_every_scope(house: House) -> None:
+    house.order(5002)
+    house.shopify.fault("denied_node", record=BAD, field="customer")
+
+    run = house.sync("orders")
+
+    assert (run.state, list(house.parked())) == ("succeeded", [5002])
+
+
+@pytest.mark.parametrize("others", [0, 1, 3])
+@pytest.mark.parametrize("announced", [False, True], ids=["in the span", "announced"])
+def test_a_lost_scope_is_the_apps_whether_one_order_is_asked_for_or_several(
+    house: House, announced: bool, others: int,
+) -> None:
+    for number in range(4001, 4001 + others):
+        house.order(number)
+    house.sync()
+    house.clock.forward(86_400)
+    house.order(5002)
+    house.shopify.fault("missing_scope", scope="read_customers")
+    house.connector.changed.add(house.shop, "orders", 5002, "orders/create")
+
+    run = run_sync(house.connector, SyncJob(
+        shop=house.shop, started_by="test", kinds=("orders",), only_changed=announced))
+
+    assert run is not None
+    assert (run.state, run.error_code, house.parked()) == ("failed", "access-scope-changed", {})
+    assert "read_customers" in run.error_detail
+    assert run.shopify_calls < 12
+
+
+@pytest.mark.parametrize("field", ["fulfillmentOrders", "paymentTerms"])
+def test_an_optional_part_that_is_denied_of_one_order_is_left_out_of_that_one_alone(house: House, field: str) -> None:
+    for number in (5001, 5002, 5003, 5004):
+        house.order(number)
+    house.shopify.fault("denied_node", record=BAD, field=field)
+
+    run = house.sync("orders")
+
+    assert (run.state, in_bc(house), house.parked()) == ("succeeded", [1, 1, 1, 1], {})
+    captures = house.connector.captures
+    kept = {number: json.loads(captures.payload(captures.of_record(house.shop, "orders", number)[0]))
+            for number in (5001, 5002, 5003, 5004)}
+    assert [field in kept[number] for number in kept] == [True, False, True, True]
 
 
 def test_an_order_that_was_read_in_part_leaves_no_capture_that_would_pass_for_whole(house: House) -> None:
@@ -311,20 +459,6 @@ def test_an_amount_that_is_none_parks_its_order_as_unreadable(house: House, amou
     run = house.sync("orders")
 
     assert (run.state, in_bc(house), house.parked()[5002].code) == ("succeeded", [1, 0, 1, 1], "record-unreadable")
-
-
-def test_payouts_whose_transactions_cannot_be_read_are_parked_until_they_can(house: House) -> None:
-    house.payout(7001)
-    house.sync("payouts")
-    house.payout(7002)
-    house.shopify.fault("same_cursor", operation="PayoutTransactions")
-
-    run = house.sync("payouts")
-
-    assert (run.state, list(house.parked())) == ("succeeded", [7002])
-    house.shopify.clear_faults()
-    house.clock.forward(3600)
-    assert (house.run("payouts").state, house.parked()) == ("succeeded", {})
 
 
 def test_parked_records_are_found_among_many_by_their_ids(house: House) -> None:

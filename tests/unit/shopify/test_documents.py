@@ -32,7 +32,7 @@ from local.shopify.plan import Plan
 from local.shopify.schema import load_schema
 from shared.shopify.documents import FOLDER, document, read_document
 from shared.shopify.kinds import KINDS
-from shared.shopify.payments import SHAPES
+from shared.shopify.payments import PAGE, SHAPES
 
 ROOT = Path(__file__).resolve().parents[3]
 NAMES = sorted(path.stem for path in FOLDER.glob("*.graphql"))
@@ -97,9 +97,20 @@ def test_page_size_of_a_kind_is_the_one_its_document_was_priced_with(kind: str) 
     assert _defaults(parse(document(shape.changed).text))["first"] == shape.page_size
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_looking_for_a_bad_record_costs_a_few_points(kind: str) -> None:
-    assert document(KINDS[kind].places).cost <= 20  # type: ignore[index]
+@pytest.mark.parametrize("kind", SHAPES)
+def test_page_size_of_payments_is_the_one_their_documents_were_priced_with(kind: str) -> None:
+    shape = SHAPES[kind]  # type: ignore[index]
+
+    assert [_defaults(parse(document(name).text))["first"] for name in (shape.listed, shape.places)] == [PAGE, PAGE]
+
+
+@pytest.mark.parametrize("name", [shape.places for shape in (*KINDS.values(), *SHAPES.values())])
+def test_looking_for_a_bad_record_costs_a_few_points(name: str) -> None:
+    assert document(name).cost <= 20
+
+
+def test_scopes_behind_a_semicolon_are_those_that_a_document_is_answered_without() -> None:
+    assert document("orders_by_id").needs == {"read_orders", "read_customers", "read_products", "read_inventory"}
 
 
 def test_fragments_of_the_same_name_are_the_same_in_every_document() -> None:

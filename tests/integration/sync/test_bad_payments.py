@@ -1,0 +1,205 @@
+"""A payout or dispute that cannot be read: it is parked and tried again, the others are kept, new ones still come."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from shared.journal.runs import SyncRun
+from tests.house import House
+
+KINDS = [pytest.param("payouts", "ShopifyPaymentsPayout", id="payouts"),
+         pytest.param("disputes", "ShopifyPaymentsDispute", id="disputes")]
+
+WAYS = [
+    pytest.param("internal_error", {}, id="internal error"),
+    pytest.param("http_5xx", {"status": 503}, id="503"),
+    pytest.param("drop_connection", {}, id="dropped"),
+    pytest.param("nameless_error", {}, id="error without a code"),
+    pytest.param("no_data", {}, id="data null without an error"),
+    pytest.param("denied_node", {}, id="node denied"),
+    pytest.param("null_node", {}, id="null node"),
+    pytest.param("odd_field", {"field": "id"}, id="no id"),
+    pytest.param("odd_field", {"field": "status", "value": 7}, id="a status that is no word"),
+]
+
+
+def put(house: House, kind: str, *numbers: int, **spec: Any) -> None:
+    for number in numbers:
+        (house.payout if kind == "payouts" else house.dispute)(number, **spec)
+
+
+def kept(house: House, kind: str) -> Sequence[int]:
+    rows = house.connector.payouts if kind == "payouts" else house.connector.disputes
+    return sorted(one.number for one in rows.all(house.shop))
+
+
+def asked_by_id(house: House, record: str) -> int:
+    return sum(f"gid://shopify/{record}" in str(body["variables"].get("ids")) for body in house.sent("Shopify"))
+
+
+def later(house: House, kind: str) -> SyncRun:
+    house.clock.forward(86_400)
+    return house.run(kind)
+
+
+@pytest.mark.parametrize("bare", [False, True], ids=["read whole", "named at all"])
+@pytest.mark.parametrize(("fault", "options"), WAYS)
+@pytest.mark.parametrize(("kind", "name"), KINDS)
+def test_one_that_cannot_be_read_is_parked_retried_and_kept_once_it_can(
+    house: House, kind: str, name: str, fault: str, options: dict[str, Any], bare: bool,
+) -> None:
+    put(house, kind, 7001, 7002, 7003)
+    house.shopify.fault(fault, record=f"{name}/7002", bare=bare, **options)
+
+    run = house.sync(kind)
+
+    assert (run.state, kept(house, kind)) == ("succeeded", [7001, 7003]), run
+    assert [(one.kind, one.code, one.tries) for one in house.parked().values()] == [(kind, "record-unreadable", 1)]
+    assert f"{kind} 7002: " in house.parked()[7002].detail
+
+    put(house, kind, 7004)
+    again = later(house, kind)
+
+    assert (again.state, kept(house, kind), house.parked()[7002].tries) == ("succeeded", [7001, 7003, 7004], 2)
+
+    house.shopify.clear_faults()
+    healed = later(house, kind)
+
+    assert (healed.state, kept(house, kind), house.parked()) == ("succeeded", [7001, 7002, 7003, 7004], {})
+
+
+@pytest.mark.parametrize("fault", ["internal_error", "http_5xx"])
+def test_the_sentence_holds_the_request_id_that_shopifys_support_asks_for(house: House, fault: str) -> None:
+    put(house, "payouts", 7001, 7002)
+    house.shopify.fault(fault, record="ShopifyPaymentsPayout/7002")
+
+    house.sync("payouts")
+
+    ids = [exchange.request_id for exchange in house.exchanges if exchange.direction == "Shopify"]
+    assert any(f"request id {id}" in house.parked()[7002].detail for id in ids)
+
+
+@pytest.mark.parametrize("numbers", [(7001, 7002), (7002,)], ids=["the newest", "the only one"])
+@pytest.mark.parametrize("fault", ["internal_error", "denied_node", "null_node"])
+@pytest.mark.parametrize(("kind", "name"), KINDS)
+def test_the_newest_one_that_cannot_be_read_waits_for_its_next_try_and_not_for_every_run(
+    house: House, kind: str, name: str, fault: str, numbers: tuple[int, ...],
+) -> None:
+    put(house, kind, *numbers)
+    house.shopify.fault(fault, record=f"{name}/7002")
+    house.sync(kind)
+    house.exchanges.clear()
+
+    run = house.sync(kind)
+
+    assert (run.state, house.parked()[7002].tries) == ("succeeded", 1)
+    assert asked_by_id(house, f"{name}/7002") == 0
+
+
+def test_a_denied_payout_alone_on_its_page_is_no_sign_that_payouts_are_denied(house: House) -> None:
+    put(house, "payouts", 7001)
+    house.sync("payouts")
+    put(house, "payouts", 7002)
+    house.shopify.fault("denied_node", record="ShopifyPaymentsPayout/7002", field="summary")
+
+    run = house.sync("payouts")
+
+    assert (run.state, list(house.parked())) == ("succeeded", [7002])
+    assert house.connector.informations.get(house.shop, "payouts").last_outcome == "succeeded"
+
+
+@pytest.mark.parametrize("fault", ["internal_error", "nameless_error", "null_node"])
+def test_an_open_payout_that_can_no_longer_be_read_keeps_no_other_from_being_followed(
+    house: House, fault: str,
+) -> None:
+    put(house, "payouts", 7001, 7002, 7003, status="SCHEDULED")
+    house.sync("payouts")
+    for number in (7001, 7003):
+        house.change("payouts", number, status="PAID")
+    house.shopify.fault(fault, record="ShopifyPaymentsPayout/7002")
+
+    run = house.sync("payouts")
+
+    rows = {one.number: one.status for one in house.connector.payouts.all(house.shop)}
+    assert (run.state, rows) == ("succeeded", {7001: "Paid", 7002: "Scheduled", 7003: "Paid"})
+    assert list(house.parked()) == [7002]
+
+    house.exchanges.clear()
+    house.sync("payouts")
+
+    assert asked_by_id(house, "ShopifyPaymentsPayout/7002") == 0, "it waits for its next try"
+
+
+def test_a_payout_that_shopify_gives_in_anothers_place_overwrites_nothing(house: House) -> None:
+    put(house, "payouts", 7001)
+    put(house, "payouts", 7002, charges="5.00", charges_fee="0.00")
+    house.shopify.fault("odd_field", record="ShopifyPaymentsPayout/7002", field="id",
+                        value="gid://shopify/ShopifyPaymentsPayout/7001")
+
+    run = house.sync("payouts")
+
+    (row,) = house.connector.payouts.all(house.shop)
+    assert (run.state, row.number, row.net) == ("succeeded", 7001, "97.1")
+    assert "Shopify gives 7001 in its place" in house.parked()[7002].detail
+
+
+def test_a_parked_payout_that_shopify_no_longer_has_leaves_the_list(house: House) -> None:
+    put(house, "payouts", 7001, 7002)
+    house.shopify.fault("internal_error", record="ShopifyPaymentsPayout/7002")
+    house.sync("payouts")
+    house.shopify.clear_faults()
+    house.shopify.shop_state.delete("payouts", 7002)
+
+    run = later(house, "payouts")
+
+    assert (run.state, house.parked()) == ("succeeded", {})
+
+
+def test_a_dismissed_payout_that_still_cannot_be_read_stays_dismissed(house: House) -> None:
+    put(house, "payouts", 7001, 7002, status="SCHEDULED")
+    house.sync("payouts")
+    house.shopify.fault("internal_error", record="ShopifyPaymentsPayout/7002")
+    house.sync("payouts")
+    house.connector.skipped.dismiss(house.shop, "payouts", 7002, note="known", by="test", now=house.clock.now())
+
+    later(house, "payouts")
+
+    assert (house.parked()[7002].note, house.parked()[7002].tries) == ("known", 1)
+
+
+def test_many_bad_payouts_are_parked_where_others_can_be_read(house: House) -> None:
+    put(house, "payouts", *range(7001, 7041))
+    for number in range(7001, 7041):
+        if number != 7020:
+            house.shopify.fault("internal_error", record=f"ShopifyPaymentsPayout/{number}")
+
+    run = house.sync("payouts")
+
+    assert (run.state, kept(house, "payouts"), len(house.parked())) == ("succeeded", [7020], 39)
+
+
+@pytest.mark.parametrize("fault", ["internal_error", "http_5xx", "nameless_error", "no_data"])
+def test_a_payout_whose_transactions_cannot_be_read_is_parked_alone(house: House, fault: str) -> None:
+    put(house, "payouts", 7001, 7002, 7003)
+    house.shopify.fault(
+        fault, record="ShopifyPaymentsBalanceTransaction/7002000", operation="PayoutTransactions")
+
+    run = house.sync("payouts")
+
+    assert (run.state, kept(house, "payouts"), list(house.parked())) == ("succeeded", [7001, 7003], [7002])
+
+
+def test_payouts_whose_transactions_cannot_be_read_are_parked_until_they_can(house: House) -> None:
+    house.payout(7001)
+    house.sync("payouts")
+    house.payout(7002)
+    house.shopify.fault("same_cursor", operation="PayoutTransactions")
+
+    run = house.sync("payouts")
+
+    assert (run.state, list(house.parked())) == ("succeeded", [7002])
+    house.shopify.clear_faults()
+    house.clock.forward(3600)
+    assert (house.run("payouts").state, house.parked()) == ("succeeded", {})
