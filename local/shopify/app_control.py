@@ -15,7 +15,7 @@ from typing import Any
 
 from aiohttp import web
 
-from local.shopify.control import answering, content_of
+from local.shopify.control import answering, content_of, query_of
 from local.shopify.service import Service
 
 
@@ -28,27 +28,27 @@ def add_app_control_routes(app: web.Application, service: Service) -> None:
 
     async def configure(request: web.Request) -> Any:
         known = grants.apps[request.match_info["client_id"]]
-        known.configure(await content_of(request))
+        known.configure(await content_of(request, "redirect_urls", "title", "webhook_urls", "sign_with"))
         return known.described()
 
     async def rotate(request: web.Request) -> Any:
-        wanted = await content_of(request)
+        wanted = await content_of(request, "secret", "client_id")
         known = service.app_of(wanted.get("client_id"))
         known.rotate(wanted["secret"], grants.clock.now())
         return known.described()
 
     async def revoke(request: web.Request) -> Any:
-        known = service.app_of(request.query.get("client_id"))
+        known = service.app_of(query_of(request, "client_id").get("client_id"))
         known.revoke_old_secret()
         return known.described()
 
     async def uninstall(request: web.Request) -> Any:
-        known = service.app_of((await content_of(request)).get("client_id"))
+        known = service.app_of((await content_of(request, "client_id")).get("client_id"))
         service.uninstall(known)
         return known.described()
 
     async def expire(request: web.Request) -> Any:
-        known = service.app_of((await content_of(request)).get("client_id"))
+        known = service.app_of((await content_of(request, "client_id")).get("client_id"))
         grants.expire_refresh_tokens(known)
         return known.described()
 

@@ -10,7 +10,8 @@ POST   /_control/touch                        {type, ids | count} -> {touched: [
 POST   /_control/faults                       {kind, times, ...} (see `faults`); GET lists, DELETE clears
 PATCH  /_control/clock                        {ahead_seconds}: sets Shopify's clock apart from ours; GET reads both
 GET    /_control/stats                        figures; POST /_control/stats/reset; GET /_control/calls
-kind: customers, products, orders, companies, payouts, disputes. Errors: 400 or 404 with {"error": sentence}.
+kind: customers, products, orders, companies, payouts, disputes. Errors: 400 or 404 with {"error": sentence}; a key that
+nobody knows is one.
 More of it: `app_control`, `webhook_control`.
 """
 from __future__ import annotations
@@ -53,12 +54,12 @@ def add_control_routes(app: web.Application, service: Service) -> None:
         return {}
 
     async def merge(request: web.Request) -> Any:
-        wanted = await request.json()
+        wanted = await content_of(request, "kept", "deleted")
         service.merge_customers(wanted["kept"], wanted["deleted"])
         return state.record("customers", wanted["kept"])
 
     async def touch(request: web.Request) -> Any:
-        wanted = await request.json()
+        wanted = await content_of(request, "type", "ids", "count")
         return {"touched": state.touch(wanted["type"], wanted.get("ids"), wanted.get("count", 0))}
 
     async def add_fault(request: web.Request) -> Any:
@@ -66,11 +67,11 @@ def add_control_routes(app: web.Application, service: Service) -> None:
         return faults.listed()
 
     async def clear_faults(request: web.Request) -> Any:
-        faults.clear(request.query.get("kind"))
+        faults.clear(query_of(request, "kind").get("kind"))
         return faults.listed()
 
     async def set_clock(request: web.Request) -> Any:
-        service.clock.ahead_seconds = float((await request.json())["ahead_seconds"])
+        service.clock.ahead_seconds = float((await content_of(request, "ahead_seconds"))["ahead_seconds"])
         return clock()
 
     def clock() -> Any:
@@ -96,9 +97,22 @@ def add_control_routes(app: web.Application, service: Service) -> None:
         app.router.add_route(method, f"/_control/{path}", answering(handler))
 
 
-async def content_of(request: web.Request) -> dict[str, Any]:
-    """The JSON object of a request; {} for an empty body."""
-    return await request.json() if request.can_read_body else {}
+async def content_of(request: web.Request, *known: str) -> dict[str, Any]:
+    """The JSON object of a request; {} for an empty body. ValueError for a key that is not known."""
+    content = await request.json() if request.can_read_body else {}
+    return _checked(content, known)
+
+
+def query_of(request: web.Request, *known: str) -> dict[str, Any]:
+    """The query of a request; ValueError for a name that is not known."""
+    return _checked(dict(request.query), known)
+
+
+def _checked(content: dict[str, Any], known: tuple[str, ...]) -> dict[str, Any]:
+    unknown = sorted(content.keys() - set(known))
+    if unknown:
+        raise ValueError(f"unknown: {', '.join(unknown)}; known: {', '.join(known) or 'nothing'}")
+    return content
 
 
 def _kind(request: web.Request) -> str:

@@ -36,11 +36,52 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-TIED = {"nameless_error", "max_cost", "no_data", "denied_node", "null_node", "odd_field", "spoilt_note", "same_cursor"}
-LASTING = {"access_revoked", "missing_scope", "search_lag"}
-KINDS = LASTING | {"http_429", "http_5xx", "http_403", "throttled", "internal_error", "drop_connection", "delay",
-                   "token_5xx", "token_lost", "webhook_double", "webhook_never", "webhook_late", "webhook_swapped",
-                   "bulk_failed"} | TIED
+from local.shopify.specs import check_fields
+from local.shopify.tied_faults import SPOILT
+
+RECORD_OR_LIST = {"operation", "record", "bare"}
+TIED = {
+    "nameless_error": RECORD_OR_LIST, "max_cost": RECORD_OR_LIST, "no_data": RECORD_OR_LIST,
+    "null_node": RECORD_OR_LIST, "denied_node": RECORD_OR_LIST | {"field"},
+    "odd_field": RECORD_OR_LIST | {"field", "value"}, "spoilt_note": RECORD_OR_LIST | {"bytes"},
+    "same_cursor": {"operation"},
+}
+TIED_OR_NOT = {"http_5xx": {"status"}, "internal_error": set[str](), "drop_connection": set[str]()}
+LASTING = {"access_revoked": set[str](), "missing_scope": {"scope"}, "search_lag": {"seconds"}}
+COUNTED = {
+    "http_429": {"retry_after"}, "http_5xx": {"status"}, "http_403": set[str](), "throttled": set[str](),
+    "internal_error": set[str](), "drop_connection": {"after_work"}, "delay": {"seconds"}, "token_5xx": {"status"},
+    "token_lost": set[str](), "webhook_double": set[str](), "webhook_never": set[str](), "webhook_late": {"seconds"},
+    "webhook_swapped": set[str](), "bulk_failed": {"lines", "code"},
+}
+"""The kinds, and the parameters that each of them knows: tied ones, those that may be tied, the others."""
+
+KINDS = {*TIED, *LASTING, *COUNTED}
+NEEDED = {"same_cursor": {"operation"}, "odd_field": {"record", "field"}, "spoilt_note": {"record", "bytes"},
+          "missing_scope": {"scope"}}
+
+
+def check(kind: str, times: int, parameters: dict[str, Any]) -> bool:
+    """Whether the fault is tied. ValueError for what means nothing: an unknown kind or parameter, one that is lacking,
+    a type or field that Shopify does not have, a number of times for what lasts until cleared."""
+    if kind not in KINDS:
+        raise ValueError(f"unknown fault {kind!r}; known: {', '.join(sorted(KINDS))}")
+    tied = kind in TIED or (kind in TIED_OR_NOT and "record" in parameters)
+    known = (TIED.get(kind) or TIED_OR_NOT[kind] | RECORD_OR_LIST) if tied else (LASTING | COUNTED)[kind]
+    if unknown := sorted(parameters.keys() - known):
+        raise ValueError(f"fault {kind!r} knows no {', '.join(unknown)}; known: {', '.join(sorted(known)) or 'none'}")
+    if lacking := sorted(NEEDED.get(kind, {"record"} if kind in TIED else set()) - parameters.keys()):
+        raise ValueError(f"fault {kind!r} must be tied to something: it lacks {', '.join(lacking)}")
+    if times != 1 and (tied or kind in LASTING):
+        raise ValueError(f"fault {kind!r} lasts until it is cleared, so it takes no number of times")
+    if parameters.get("bytes", "control") not in SPOILT:
+        raise ValueError(f"fault {kind!r} knows these bytes: {', '.join(SPOILT)}")
+    if "record" in parameters:
+        typename, _, number = str(parameters["record"]).partition("/")
+        if not number.isdigit():
+            raise ValueError(f"a record is written like Order/5002, not {parameters['record']!r}")
+        check_fields(typename, [parameters["field"]] if parameters.get("field") else [])
+    return tied
 
 
 class Faults:
@@ -52,18 +93,18 @@ class Faults:
         self._lock = threading.Lock()
 
     def add(self, kind: str, times: int = 1, **parameters: Any) -> None:
-        """ValueError for an unknown kind, or one that lacks what it is tied to."""
-        if kind not in KINDS:
-            raise ValueError(f"unknown fault {kind!r}; known: {', '.join(sorted(KINDS))}")
-        if kind in TIED and ("operation" if kind == "same_cursor" else "record") not in parameters:
-            raise ValueError(f"fault {kind!r} must be tied to something")
+        """ValueError as `check`."""
+        tied = check(kind, times, parameters)
         with self._lock:
-            if kind == "same_cursor" or "record" in parameters:
+            if tied:
                 self._tied.append({"kind": kind, **parameters})
-                return
-            self._waiting.append({"kind": kind, "times": times, **parameters})
+            else:
+                self._waiting.append({"kind": kind, "times": times, **parameters})
 
     def clear(self, kind: str | None = None) -> None:
+        """Forget all that were ordered, or those of one kind; ValueError for an unknown one."""
+        if kind is not None and kind not in KINDS:
+            raise ValueError(f"unknown fault {kind!r}")
         with self._lock:
             self._waiting = [f for f in self._waiting if kind is not None and f["kind"] != kind]
             self._tied = [f for f in self._tied if kind is not None and f["kind"] != kind]

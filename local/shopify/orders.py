@@ -5,7 +5,8 @@ order     name, currency*, presentment_currency, presentment_rate ("1.08"), taxe
           tax_exempt (True), duties_included (True), fees [{name, price, taxes}],
           customer (numeric id or null = guest), email, phone,
           shipping_address, billing_address (default: the shipping address), note, tags, po_number, test,
-          processed_at, cancelled (True), cancelled_at, closed (True), closed_at, fulfilled (True),
+          processed_at, cancelled (True), cancelled_at, cancel_reason, closed (True), closed_at, fulfilled (True),
+          edited (True), attributes {key: value},
           company {company, location, contact} (numeric ids), payment_pending (True), tip ("5.00"),
           payment_expired (True), payment_terms {payment_terms_name, due_in_days}, source_name, app (its name),
           risk [levels of the assessments: HIGH | MEDIUM | LOW | NONE | PENDING]

@@ -1,8 +1,8 @@
 """From a short specification to a payout or dispute of Shopify Payments (style of specs: see `records`).
 
-payout    status, issued_at, trace, charges, refunds, adjustments (gross, with sign) and their *_fee ("2.90"),
-          transaction_type, transactions [{type, amount, fee, order (numeric), processed_at}]; left out: one row
-          for each amount
+payout    status, issued_at, trace, charges, refunds, adjustments, reserved_funds, retried_payouts, advance (gross, with
+          sign) and their *_fee ("2.90"), transaction_type, transactions [{type, amount, fee, order (numeric),
+          order_name, processed_at}]; left out: one row for each amount
 dispute   type, status, amount, reason, network_reason_code, initiated_at, evidence_due_by, evidence_sent_on,
           finalized_on, order (numeric or null)
 Amounts are in the account's currency. Source: Admin schema 2026-10, ShopifyPaymentsPayout, ...BalanceTransaction,

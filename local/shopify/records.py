@@ -4,11 +4,13 @@ A *spec* is a plain JSON object in the field's own words (snake case); a *record
 are GraphQL field names of Shopify's Admin API. A string where the schema wants an object is a
 reference by gid; anything the record does not say is answered with the type's default. Times are
 ISO 8601 UTC with whole seconds. Every spec may carry ``id`` (numeric), ``created_at``, ``updated_at``
-and ``fields`` (GraphQL fields laid over the finished record). Orders have their own module, `orders`.
+and ``fields`` (GraphQL fields laid over the finished record); a key that is not explained is refused
+(`specs`). Orders have their own module, `orders`.
 
 customer  first_name, last_name, email, phone, note, tags, locale, state, tax_exempt, tax_exemptions [..],
           address {first_name, last_name, company, address1, address2, city, zip, province,
-          province_code, country_code, phone} or addresses [..] (the first is the default; [] = none)
+          province_code, country (its name, if not that of the code), country_code, phone}
+          or addresses [..] (the first is the default; [] = none)
 product   title, vendor, product_type, status, tags, description, gift_card, options [names],
           variants [{sku, price, compare_at_price, barcode, cost, hs_code, origin, weight_kg,
           options [values], inventory, taxable}], handle; one variant when `variants` is left out

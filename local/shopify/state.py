@@ -20,6 +20,7 @@ from typing import Any, Protocol
 from local.shopify.orders import build_order
 from local.shopify.payment_records import build_dispute, build_payout, payments_account
 from local.shopify.records import Record, Spec, build_company, build_customer, build_product, gid
+from local.shopify.specs import check
 from local.shopify.taxes import HOME_TAXES
 
 KINDS = {"customers": "Customer", "products": "Product", "orders": "Order", "companies": "Company",
@@ -167,7 +168,10 @@ class ShopState:
     # -- changing --------------------------------------------------------------
 
     def put(self, kind: str, spec: Spec) -> Record:
-        """Add a record, or replace the one with the same id; returns the full record."""
+        """Add a record, or replace the one with the same id; returns the full record.
+
+        ValueError for a key of the spec that means nothing (`specs`).
+        """
         with self.lock:
             spec = self._completed(kind, spec)
             previous = self._stored[kind].get(spec["id"])
@@ -194,7 +198,7 @@ class ShopState:
             self._memo.clear()
 
     def patch(self, kind: str, number: int, changes: Spec) -> Record:
-        """Lay `changes` over the spec of a record. KeyError when there is none."""
+        """Lay `changes` over the spec of a record. KeyError when there is none, ValueError as in `put`."""
         with self.lock:
             spec = dict(self._stored[kind][number].spec)
             changes = dict(changes)
@@ -237,6 +241,7 @@ class ShopState:
             return chosen
 
     def _completed(self, kind: str, spec: Spec) -> Spec:
+        check(kind, KINDS[kind], spec)
         if "id" not in spec:
             self._numbers[kind] += 1
             while self._numbers[kind] in self._stored[kind]:

@@ -69,7 +69,7 @@ def _strike(outcome: Outcome, fault: dict[str, Any], places: list[Place], reques
     elif kind == "no_data":
         answer["data"] = None
     for container, key, path in places:
-        if kind == "spoilt_note":
+        if kind == "spoilt_note" and "note" in container[key]:
             outcome.spoilt = SPOILT[fault["bytes"]]
             container[key]["note"] = PLACEHOLDER
         elif kind == "odd_field" and fault["field"] in container[key]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
-from local.shopify.control import answering, content_of
+from local.shopify.control import answering, content_of, query_of
 from local.shopify.sender import Sender
 from local.shopify.service import Service
 
@@ -26,7 +26,7 @@ def add_webhook_control_routes(app: web.Application, service: Service, sender: S
     webhooks = service.webhooks
 
     async def listed(request: web.Request) -> Any:
-        topic = request.query.get("topic")
+        topic = query_of(request, "topic").get("topic")
         return [d.described() for d in webhooks.listed() if topic in (None, d.topic)]
 
     async def forget(request: web.Request) -> Any:
@@ -34,35 +34,35 @@ def add_webhook_control_routes(app: web.Application, service: Service, sender: S
         return []
 
     async def flush(request: web.Request) -> Any:
-        wanted = await content_of(request)
+        wanted = await content_of(request, "order", "seed")
         return [d.described() for d in await sender.flush(wanted.get("order", ""), wanted.get("seed", 1))]
 
     async def settle(request: web.Request) -> Any:
-        return {"settled": await sender.settle((await content_of(request)).get("seconds", 10))}
+        return {"settled": await sender.settle((await content_of(request, "seconds")).get("seconds", 10))}
 
     async def switches(request: web.Request) -> Any:
         return {"paused": webhooks.paused, "retry_scale": webhooks.retry_scale}
 
     async def switch(request: web.Request) -> Any:
-        wanted = await content_of(request)
+        wanted = await content_of(request, "paused", "retry_scale")
         webhooks.paused = bool(wanted.get("paused", webhooks.paused))
         webhooks.retry_scale = float(wanted.get("retry_scale", webhooks.retry_scale))
         webhooks.on_new()
         return await switches(request)
 
     async def publish(request: web.Request) -> Any:
-        wanted = await content_of(request)
+        wanted = await content_of(request, "topic", "body", "client_id", "store")
         only = service.app_of(wanted["client_id"]) if "client_id" in wanted else None
         return [d.described() for d in webhooks.publish(
             wanted["topic"], wanted["body"], app=only, store=wanted.get("store", ""))]
 
     async def privacy(request: web.Request) -> Any:
-        wanted = await content_of(request)
+        wanted = await content_of(request, "topic", "customer", "orders", "store")
         return [d.described() for d in webhooks.privacy(
             wanted["topic"], wanted.get("customer"), wanted.get("orders", []), wanted.get("store", ""))]
 
     async def scopes(request: web.Request) -> Any:
-        wanted = await content_of(request)
+        wanted = await content_of(request, "scopes", "client_id")
         webhooks.scopes_changed(service.app_of(wanted.get("client_id")), wanted["scopes"])
         return {"scopes": wanted["scopes"]}
 

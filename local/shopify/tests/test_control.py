@@ -1,8 +1,13 @@
 """The control API and the same changes in process: what tests use to build their cases."""
 from __future__ import annotations
 
+import inspect
+import re
+
 import pytest
 
+from local.shopify import orders, payment_records, records
+from local.shopify.specs import KEYS
 from local.shopify.state import edited_lines
 
 FACTS = """{ order(id: "gid://shopify/Order/5001") { name note email poNumber updatedAt cancelledAt closed
@@ -146,3 +151,59 @@ def test_what_cannot_be_done_is_said(shop, method, path, content, status):
 
     assert reply.status_code == status
     assert reply.json()["error"]
+
+
+@pytest.mark.parametrize("method, path, content, named", [
+    ("POST", "orders", {"customer_id": 7}, "customer_id"),
+    ("POST", "orders", {"lines": [{"sku": "1", "unit_price": "1.00", "qty": 2}]}, "lines.qty"),
+    ("POST", "orders", {"lines": [{"unit_price": "1.00", "duties": [{"price": "1.00", "tax": "0", "vat": "1"}]}]},
+     "lines.duties.vat"),
+    ("POST", "orders", {"refunds": [{"lines": [{"line": 0, "quantity": 1, "restocked": True}]}]},
+     "refunds.lines.restocked"),
+    ("POST", "orders", {"shipping_address": {"country": "France", "zip_code": "75005"}}, "shipping_address.zip_code"),
+    ("POST", "orders", {"fields": {"nots": "x"}}, "nots"),
+    ("PATCH", "orders/5001", {"cancled": True}, "cancled"),
+    ("PATCH", "orders/5001", {"shipping_address": {"town": "Lyon"}}, "shipping_address.town"),
+    ("POST", "products", {"title": "Desk", "variants": [{"SKU": "1"}]}, "variants.SKU"),
+    ("POST", "customers", {"addresses": [{"city": "Lyon"}, {"street": "x"}]}, "addresses.street"),
+    ("POST", "companies", {"name": "A", "locations": [{"name": "L", "taxid": "1"}]}, "locations.taxid"),
+    ("POST", "payouts", {"charge": "1.00"}, "charge"),
+    ("POST", "payouts", {"transactions": [{"kind": "CHARGE"}]}, "transactions.kind"),
+    ("POST", "disputes", {"order_id": 1}, "order_id"),
+    ("POST", "touch", {"type": "orders", "numbers": [5001]}, "numbers"),
+    ("POST", "customers/merge", {"kept": 1, "removed": 2}, "removed"),
+    ("PATCH", "clock", {"ahead": 5}, "ahead"),
+    ("DELETE", "faults?type=http_5xx", None, "type"),
+    ("DELETE", "faults?kind=flood", None, "flood"),
+    ("POST", "privacy", {"topic": "customers/redact", "order": [1]}, "order"),
+    ("POST", "scopes", {"scope": "read_orders"}, "scope"),
+    ("GET", "deliveries?topics=orders/create", None, "topics"),
+    ("POST", "uninstall", {"client": "x"}, "client"),
+])
+def test_a_key_that_nobody_reads_is_refused_by_its_name_and_changes_nothing(shop, method, path, content, named):
+    shop.control("POST", "orders", ORDER)
+    before = order(shop), shop.state.totals()
+
+    reply = shop.session.request(method, f"{shop.running.url}/_control/{path}", json=content, timeout=10)
+
+    assert reply.status_code == 400
+    assert re.search(rf"(?<![\w.]){re.escape(named)}(?!\w)", reply.json()["error"])
+    assert (order(shop), shop.state.totals()) == before
+
+
+def test_every_key_that_a_specification_may_have_is_explained_where_records_are_built():
+    explained = {kind: " ".join(inspect.getdoc(module) or "" for module in modules) for kind, modules in {
+        **dict.fromkeys(("customers", "products", "companies"), (records,)),
+        "orders": (orders, records), "payouts": (payment_records, records), "disputes": (payment_records, records),
+    }.items()}
+
+    silent = [f"{kind}: {name}" for kind, text in explained.items() for name in _names_in(KEYS[kind])
+              if not re.search(rf"\b{name}\b", text) and not name.endswith("_fee")]
+
+    assert silent == []
+
+
+def _names_in(vocabulary):
+    for name, inner in vocabulary.items():
+        yield name
+        yield from _names_in(inner or {})

@@ -108,6 +108,36 @@ def test_an_unknown_fault_is_refused(shop):
     assert "unknown fault 'flood'" in shop.control("POST", "faults", {"kind": "flood"})["error"]
 
 
+@pytest.mark.parametrize("fault, named", [
+    ({"kind": "http_5xx", "code": 503}, "code"),
+    ({"kind": "http_429", "retry_afer": 3}, "retry_afer"),
+    ({"kind": "http_429", "record": "Order/2"}, "record"),
+    ({"kind": "http_403", "status": 403}, "status"),
+    ({"kind": "missing_scope"}, "scope"),
+    ({"kind": "missing_scope", "scope": "read_orders", "times": 3}, "times"),
+    ({"kind": "null_node", "record": "Order/2", "field": "name"}, "field"),
+    ({"kind": "null_node", "record": "Orders/2"}, "Orders"),
+    ({"kind": "null_node", "record": 2}, "Order/5002"),
+    ({"kind": "internal_error", "record": "Order/2", "times": 2}, "times"),
+    ({"kind": "denied_node", "record": "Order/2", "field": "custommer"}, "custommer"),
+    ({"kind": "odd_field", "record": "Order/2"}, "field"),
+    ({"kind": "odd_field", "record": "Order/2", "field": "nam"}, "nam"),
+    ({"kind": "spoilt_note", "record": "Order/2", "bytes": "bell"}, "not utf-8"),
+    ({"kind": "same_cursor", "operation": "Page", "record": "Order/2"}, "record"),
+])
+def test_a_fault_that_would_mean_nothing_is_refused_by_name(shop, fault, named):
+    assert named in shop.control("POST", "faults", fault)["error"]
+    assert shop.control("GET", "faults") == []
+
+
+def test_a_field_that_was_not_asked_for_is_neither_denied_nor_odd(shop):
+    two_orders(shop)
+    shop.running.fault("denied_node", record="Order/2", field="customer")
+    shop.running.fault("odd_field", record="Order/2", field="email", value=7)
+
+    assert shop.data(PAGE)["orders"]["nodes"][1] == {"id": "gid://shopify/Order/2", "name": "#2", "note": "fine"}
+
+
 PAGE = "query Page { orders(first: 5, sortKey: ID) { pageInfo { hasNextPage endCursor } nodes { id name note } } }"
 BARE = "query Bare { orders(first: 5, sortKey: ID) { nodes { id updatedAt } } }"
 

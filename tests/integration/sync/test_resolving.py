@@ -44,7 +44,7 @@ def edited(house: House) -> str:
 def refunded(house: House) -> str:
     house.order(5001)
     house.sync("orders")
-    house.change("orders", 5001, refunds=[{"id": 6001, "lines": [{"line": 0, "quantity": 1}]}])
+    house.change("orders", 5001, refunds=[{"lines": [{"line": 0, "quantity": 1}]}])
     return "order-refunded-after-processing"
 
 

@@ -76,7 +76,7 @@ def test_the_scheduled_run_takes_what_was_announced_too(house: House) -> None:
 
 def test_many_announced_records_are_read_in_one_call_and_in_the_order_they_depend_on(house: House) -> None:
     house.sync()
-    orders = [house.order(5000 + n, customer_id=house.customer(7000 + n)) for n in range(30)]
+    orders = [house.order(5000 + n, customer=house.customer(7000 + n)) for n in range(30)]
     for number in orders:
         deliver(house, "orders/create", an_order(number))
         deliver(house, "customers/create", {"id": number + 2000})
@@ -103,7 +103,7 @@ def test_a_record_that_cannot_be_applied_is_parked_and_its_note_goes(house: Hous
 def test_when_the_run_fails_the_note_stays_for_the_next_one(house: House) -> None:
     house.sync()
     deliver(house, "orders/create", an_order(house.order(5001)))
-    house.shopify.fault("access_revoked", 10)
+    house.shopify.fault("access_revoked")
 
     failed = woken(house)
 
