@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from local.shopify.access import token_has, wanted_scopes
+from local.shopify.access import Token, token_has, wanted_scopes
 
 NOTES = [
     ("`read_orders` access scope or `read_marketplace_orders` access scope.",
@@ -49,6 +49,20 @@ def test_a_missing_scope_under_a_non_null_field_takes_the_whole_data(shop):
 
     assert answer["data"] is None
     assert answer["errors"][0]["extensions"]["code"] == "ACCESS_DENIED"
+
+
+def test_a_missing_scope_under_a_non_null_field_of_one_node_takes_that_node_and_no_other(shop):
+    scopes = frozenset({"read_orders", "read_customers"})
+    shop.running.service.tokens["shpat_two"] = Token("shpat_two", shop.running.client_id, scopes)
+    order, customer = (shop.state.stored(kind)[0].record["id"] for kind in ("orders", "customers"))
+
+    answer = shop.post(
+        """query($ids: [ID!]!) { nodes(ids: $ids) {
+             ... on Order { fulfillmentOrders(first: 1) { nodes { id } } } ... on Customer { id } } }""",
+        token="shpat_two", ids=[order, customer, order]).json()
+
+    assert answer["data"] == {"nodes": [None, {"id": customer}, None]}
+    assert [error["path"] for error in answer["errors"]] == [["nodes", i, "fulfillmentOrders"] for i in (0, 2)]
 
 
 def test_a_missing_scope_below_the_root_is_reported_with_its_full_path(shop):
