@@ -179,6 +179,7 @@ class CountrySetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One row of Customer Setup by Country/Region, for buyers whose goods go there.
 
     country_region_code     Shopify's two-letter code
+    county_code             Shopify's code of a state or province, whose row this is; "" = for all others there
     default_customer_no     takes all orders of private buyers that are delivered there; "" = none does
     tax_exempt_customer_no  takes those that Shopify says are exempt from tax; "" = as the others
     tax_area_id             id of the tax area (a VAT business posting group where VAT is used) of customers that are
@@ -196,11 +197,21 @@ class CountrySetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tax_exempt_tax_area_id: str = ""
     tax_liable: bool | None = None
     tax_groups: dict[str, str] = {}
+    county_code: str = ""
+
+    @property
+    def key(self) -> str:
+        """Country, and county if it is the row of one, as the row is told from the others: US, or US-TX."""
+        return self._written.upper()
 
     @property
     def name(self) -> str:
         """What a sentence calls the row."""
-        return f'Customer Setup by Country/Region "{self.country_region_code}"'
+        return f'Customer Setup by Country/Region "{self._written}"'
+
+    @property
+    def _written(self) -> str:
+        return "-".join(part.strip() for part in (self.country_region_code, self.county_code) if part.strip())
 
     def customer(self, *, tax_exempt: bool) -> tuple[str, str]:
         """Who gets all orders of private buyers delivered there: the field's caption, and its number, "" = nobody."""
@@ -287,12 +298,12 @@ class ShopCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ended = self.logging_mode_until and moment >= from_iso(self.logging_mode_until)
         return LoggingMode.ERROR_ONLY if ended and self.logging_mode is LoggingMode.ALL else self.logging_mode
 
-    def setup_of(self, country: str | None) -> CountrySetup:
-        """The row for this country (two-letter code); an empty one where there is none."""
-        wanted = (country or "").strip().upper()
-        rows = (row for row in self.customer_setup_by_country_region
-                if row.country_region_code.strip().upper() == wanted)
-        return next(rows, CountrySetup(wanted))
+    def setup_of(self, country: str | None, county: str | None = None) -> CountrySetup:
+        """The row of this county (Shopify's codes), else of the country; an empty one where there is none."""
+        rows = {row.key: row for row in self.customer_setup_by_country_region}
+        whole = CountrySetup((country or "").strip().upper())
+        part = CountrySetup(whole.country_region_code, county_code=county or "")
+        return rows.get(part.key) or rows.get(whole.key) or whole
 
     @property
     def host(self) -> str:

@@ -17,7 +17,7 @@ from shared.mapping.addresses import county_of, wanted_country
 from shared.mapping.known import KnownCustomers, LinkOfCompany, LinkOfCustomer
 from shared.mapping.names import names_of
 from shared.mapping.text import code, fitted
-from shared.shop_card import CompanyImport, CompanyMapping, CustomerImport, CustomerMapping, ShopCard
+from shared.shop_card import CompanyImport, CompanyMapping, CountrySetup, CustomerImport, CustomerMapping, ShopCard
 from shared.shopify.records import Address, NamedCompany, Order, number_of
 
 WITHOUT_ADDRESS = "customer-without-address"
@@ -173,18 +173,23 @@ def country_of(order: Order) -> str:
     return code(address.country_code_v2) if address else ""
 
 
+def setup_of(order: Order, card: ShopCard) -> CountrySetup:
+    """The row of the shop card for where the goods go to; an empty one where there is none."""
+    address = order.shipping_address or order.billing_address
+    return card.setup_of(country_of(order), address.province_code if address else "")
+
+
 def _customer_of_country(order: Order, card: ShopCard, known: KnownCustomers, record: str) -> CustomerRow | None:
     """Whom the card gives all orders delivered there; RecordRefused(customer-missing) if that is not in BC.
 
     Asked before anybody is looked for (AL: "Shpfy Order Mapping".DoMapping): a buyer's own customer bears the tax of
     home.
     """
-    country = country_of(order)
-    setup = card.setup_of(country)
+    setup = setup_of(order, card)
     field, number = setup.customer(tax_exempt=order.tax_exempt)
     if not number:
         return None
-    why = f"{record.capitalize()} is delivered to {country}."
+    why = f"{record.capitalize()} is delivered to {setup.key}."
     return _default(number, f"{field} of {setup.name}", known, record=record, why=why)
 
 

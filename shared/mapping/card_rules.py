@@ -31,6 +31,7 @@ CODE_LENGTH = 10
 OPTION_LENGTH = 50
 LARGEST_TOLERANCE = Decimal(1)
 LARGEST_RATE = Decimal(100)
+COUNTY_LENGTH = 10
 LONGEST_HOLD_MINUTES = 7 * 24 * 60
 
 _LONGER = (CodeTable.SALESPEOPLE, CodeTable.TAX_GROUPS)
@@ -109,8 +110,10 @@ def _countries(card: ShopCard) -> Iterator[str]:
         rates = [_percent(rate) for rate in row.tax_groups]
         if None in rates or len(set(rates)) < len(rates):
             yield f"{name}: Tax Groups are named by rates in per cent, each once, e.g. 5.5."
-    for country in _doubles(code(row.country_region_code) for row in rows):
-        yield f'Customer Setup by Country/Region: "{country}" appears more than once.'
+        if len(row.county_code) > COUNTY_LENGTH:
+            yield f"{name}: the county is Shopify's code of a state or province, e.g. TX."
+    for key in _doubles(row.key for row in rows):
+        yield f'Customer Setup by Country/Region: "{key}" appears more than once.'
     for iso, bc_code in card.country_region_mapping.items():
         if not _COUNTRY.fullmatch(iso):
             yield f'Country/Region Mapping "{iso}": the country is Shopify\'s two-letter code, e.g. GR.'

@@ -115,7 +115,8 @@ def _new(company: Company, card: ShopCard, known: CustomersAndSetup) -> Body:
     body = {name: value for name, value in given.items() if value}
     address, settings = _given_address(company), company.location.tax_settings if company.location else TaxSettings()
     exempt = is_exempt(settings.tax_exempt, settings.tax_exemptions, body.get("country", ""), known)
-    tax = tax_of_country(card.setup_of(address.country_code if address else ""), exempt=exempt)
+    setup = card.setup_of(address.country_code, address.zone_code) if address else card.setup_of("")
+    tax = tax_of_country(setup, exempt=exempt)
     return body | tax | _payment_terms(company, card, known)
 
 

@@ -108,7 +108,7 @@ def new_customer(customer: Customer, card: ShopCard, known: CustomersAndSetup) -
     wanted["displayName"] = _named(customer, wanted)
     body = {"number": new_number(customer)} | {name: value for name, value in wanted.items() if value}
     exempt = is_exempt(customer.tax_exempt, customer.tax_exemptions, body.get("country", ""), known)
-    return body | tax_of_country(card.setup_of(address.country_code_v2), exempt=exempt)
+    return body | tax_of_country(card.setup_of(address.country_code_v2, address.province_code), exempt=exempt)
 
 
 def changes(customer: Customer, card: ShopCard, known: CustomersAndSetup, row: CustomerRow) -> Body:

@@ -5,17 +5,16 @@ country gives such orders a customer, and their lines a group of goods, that agr
 """
 from __future__ import annotations
 
-from shared.mapping.buyers import country_of
+from shared.mapping.buyers import setup_of
 from shared.shop_card import ShopCard
 from shared.shopify.records import Order
 
 
 def tax_advice(order: Order, card: ShopCard) -> str:
     """The field of the shop card that decides, and what it holds now; "" where no country is known."""
-    country, exempt = country_of(order), order.tax_exempt
-    if not country:
+    setup, exempt = setup_of(order, card), order.tax_exempt
+    if not setup.country_region_code:
         return ""
-    setup = card.setup_of(country)
     if order.company:
         field, value = (("Tax Exempt Tax Area", setup.tax_exempt_tax_area_id) if exempt
                         else ("Tax Area", setup.tax_area_id))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from shared.business_central.rows import CodeTable
-from shared.mapping.buyers import country_of
+from shared.mapping.buyers import setup_of
 from shared.mapping.card_codes import CardCode, id_of
 from shared.mapping.known import KnownSetup
 from shared.mapping.plan import Body
@@ -24,7 +24,7 @@ TaxGroups = Mapping[Decimal | None, CardCode]
 
 def tax_groups_of(order: Order, card: ShopCard) -> TaxGroups:
     """What the row of the country says that the goods go to."""
-    setup = card.setup_of(country_of(order))
+    setup = setup_of(order, card)
     return {Decimal(rate): CardCode(group, f'Tax Groups of {setup.name} "{rate}"')
             for rate, group in setup.tax_groups.items()}
 

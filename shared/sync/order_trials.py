@@ -21,7 +21,7 @@ from shared.connector import Connector
 from shared.errors import ConnectorError, RecordRefused
 from shared.journal.capture_list import latest_records
 from shared.mapping.addresses import wanted_country
-from shared.mapping.buyers import ExistingBuyer, buyer_of, country_of
+from shared.mapping.buyers import ExistingBuyer, buyer_of, country_of, setup_of
 from shared.mapping.card_codes import CardCode
 from shared.mapping.known import LinkOfVariant
 from shared.mapping.plan import Body, LineTax, SalesOrderPlan
@@ -74,6 +74,7 @@ class _Kind(NamedTuple):
     """Orders that are booked alike."""
 
     country: str
+    row: str
     rates: tuple[str, ...]
     exempt: bool
     of_company: bool
@@ -96,7 +97,7 @@ def _of_captures(desk: Desk) -> Iterator[OrderTrial]:
         if not isinstance(order, Order) or len(order.line_items.nodes) > _LONGEST:
             continue
         planned = _planned(order, desk)
-        if planned is None or (kind := _kind(order, planned)) in met:
+        if planned is None or (kind := _kind(order, planned, desk)) in met:
             continue
         met.add(kind)
         problem = planned if isinstance(planned, RecordRefused) else _try(order, planned, desk)
@@ -123,23 +124,25 @@ def _buyer(order: Order, desk: Desk) -> str:
 def _try(order: Order, plan: SalesOrderPlan, desk: Desk) -> ConnectorError | None:
     address = order.billing_address or order.shipping_address
     customer = str(plan.header["customerNumber"])
-    first = _new_customer(address.country_code_v2 if address else None, customer, order.tax_exempt, desk)
+    setup = desk.card.setup_of(address.country_code_v2, address.province_code) if address else desk.card.setup_of("")
+    first = _new_customer(setup, customer, order.tax_exempt, desk)
     operations = [*first, rehearsal.trial_of(plan, customer)]
     return rehearsal.rehearse_order(desk.bc, operations, plan)
 
 
-def _new_customer(country: str | None, number: str, exempt: bool, desk: Desk) -> list[BatchRequest]:
+def _new_customer(setup: CountrySetup, number: str, exempt: bool, desk: Desk) -> list[BatchRequest]:
     """What makes the trial's customer, as one from this country would be created; [] for one that exists."""
     if number != rehearsal.CUSTOMER:
         return []
-    tax = tax_of_country(desk.card.setup_of(country), exempt=exempt)
-    return [rehearsal.trial_customer(wanted_country(country, desk.card), tax)]
+    country = wanted_country(setup.country_region_code, desk.card)
+    return [rehearsal.trial_customer(country, tax_of_country(setup, exempt=exempt))]
 
 
-def _kind(order: Order, planned: SalesOrderPlan | RecordRefused) -> _Kind:
+def _kind(order: Order, planned: SalesOrderPlan | RecordRefused, desk: Desk) -> _Kind:
     refused = planned.code if isinstance(planned, RecordRefused) else ""
     rates = () if isinstance(planned, RecordRefused) else _rates(planned)
-    return _Kind(country_of(order), rates, order.tax_exempt, order.company is not None, order.taxes_included, refused)
+    return _Kind(country_of(order), setup_of(order, desk.card).key, rates, order.tax_exempt, order.company is not None,
+                 order.taxes_included, refused)
 
 
 def _rates(plan: SalesOrderPlan) -> tuple[str, ...]:
@@ -185,7 +188,7 @@ def _customer(number: str, item: str, desk: Desk) -> ConnectorError | None:
 
 def _group(row: CountrySetup, rate: str, named: CardCode, item: str, desk: Desk) -> ConnectorError | None:
     """Whether the group has the rate it is named for, with the customer that such orders have."""
-    percent, record = Decimal(rate), f"an order delivered to {row.country_region_code}"
+    percent, record = Decimal(rate), f"an order delivered to {row.key}"
     try:
         lines = [with_tax_group(line, named, desk.directory, record=record) for line in _line(item)]
     except RecordRefused as problem:
@@ -197,7 +200,7 @@ def _group(row: CountrySetup, rate: str, named: CardCode, item: str, desk: Desk)
     plan = SalesOrderPlan(
         rehearsal.ORDER, header, tuple(lines), _PRICE + percent, "", Decimal(0), order_name=record,
         taxes=tuple(LineTax(percent, 1, percent) for _ in lines))
-    first = _new_customer(row.country_region_code, number, False, desk)
+    first = _new_customer(row, number, False, desk)
     return rehearsal.rehearse_order(desk.bc, [*first, rehearsal.trial_of(plan, number)], plan)
 
 

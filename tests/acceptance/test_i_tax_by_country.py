@@ -151,6 +151,60 @@ def test_what_a_marketplace_remits_of_several_taxes_is_a_line_and_the_rest_the_s
     assert house.total(5001) == Decimal("108.25")
 
 
+@pytest.mark.parametrize(
+    ("province", "customer", "rate"),
+    [("TX", "C00060", "0.0825"), ("tx", "C00060", "0.0825"), ("OR", "C00050", "0"), (None, "C00050", "0")])
+def test_a_state_s_row_takes_the_place_of_its_country_s(
+    house: House, province: str | None, customer: str, rate: str
+) -> None:
+    _tax_of(house, "C00060", "EXPORT", percent="8.25")
+    _tax_of(house, "C00050", "EU")
+    house.bc.control.change("customers", "C00050", {"invoiceDiscounts": ()})
+    house.card(customer_setup_by_country_region=[
+        {"country_region_code": "US", "default_customer_no": "C00050"},
+        {"country_region_code": "US", "county_code": "TX", "default_customer_no": "C00060"}])
+    house.order(5001, [_line("1000", "100.00")], shipping_address={**AMERICAN, "province_code": province},
+                taxes_included=False, tax_rate=rate)
+
+    house.sync()
+
+    assert house.parked() == {}
+    assert house.document(5001)["customerNumber"] == customer
+
+
+def test_a_state_without_a_row_is_parked_with_the_row_of_its_country(house: House) -> None:
+    house.card(customer_setup_by_country_region=[
+        {"country_region_code": "US", "county_code": "TX", "default_customer_no": "C00060"}])
+    house.order(5001, [_line("1000", "120.00")], shipping_address={**AMERICAN, "province_code": "OR"})
+    house.order(5002, [_line("1000", "120.00")], shipping_address={**AMERICAN, "province_code": "TX"})
+
+    house.sync()
+
+    assert f'Default Customer No. of {ROW} "US": it is empty.' in house.parked()[5001].detail
+    assert f'Default Customer No. of {ROW} "US-TX": C00060.' in house.parked()[5002].detail
+
+
+@pytest.mark.parametrize("kind", ["customers", "companies"])
+def test_a_customer_created_in_a_state_gets_its_tax_area(house: House, kind: str) -> None:
+    areas = {code: house.bc.control.row("taxAreas", code)["id"] for code in ("DOMESTIC", "EXPORT")}
+    house.card(customer_setup_by_country_region=[
+        {"country_region_code": "US", "tax_area_id": areas["EXPORT"]},
+        {"country_region_code": "US", "county_code": "TX", "tax_area_id": areas["DOMESTIC"]}])
+    for number, province in ((7001, "TX"), (7002, "OR")):
+        address = {"address1": "1 Main Street", "city": "Austin", "zip": "73301", "country_code": "US",
+                   "province_code": province}
+        if kind == "customers":
+            house.customer(number, addresses=[address])
+        else:
+            house.company(number, locations=[{"name": province, "address": address}])
+
+    house.sync()
+
+    letter = "S" if kind == "customers" else "C"
+    made = [house.bc.control.row("customers", f"{letter}{number}") for number in (7001, 7002)]
+    assert [customer["vatBusPostingGroup"] for customer in made] == ["DOMESTIC", "EXPORT"]
+
+
 # Buyers who are exempt
 
 

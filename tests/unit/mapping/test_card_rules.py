@@ -98,6 +98,11 @@ def test_a_sound_card_has_no_violations(card):
                      'Customer Setup by Country/Region "DE": Tax Exempt Tax Area', id="tax-exempt-tax-area-no-id"),
         pytest.param({"customer_setup_by_country_region": (CountrySetup("DE", tax_exempt_customer_no="C" * 21),)},
                      'Customer Setup by Country/Region "DE": Tax Exempt Customer No.', id="exempt-customer-too-long"),
+        pytest.param({"customer_setup_by_country_region": (CountrySetup("US", county_code="TX"),
+                                                           CountrySetup("US", county_code="tx "))},
+                     'Customer Setup by Country/Region: "US-TX"', id="county-twice"),
+        pytest.param({"customer_setup_by_country_region": (CountrySetup("US", county_code="California!"),)},
+                     'Customer Setup by Country/Region "US-California!": the county', id="county-no-code"),
         *(pytest.param({"customer_setup_by_country_region": (CountrySetup("FR", tax_groups=groups),)},
                        'Customer Setup by Country/Region "FR": Tax Groups', id=f"tax-groups-{id}")
           for id, groups in {"no-number": {"TVA": "VAT20"}, "above-a-hundred": {"100.1": "VAT20"},
