@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from shared.business_central.keys import BillTo, bill_to_of, email_key, phone_key, tax_number
+from shared.business_central.keys import BillTo, bill_to_of, email_keys, phone_key, tax_number
 from shared.business_central.rows import AccountRow, CodeTable, CustomerRow, ItemRow, VariantRow
 from shared.shop_card import CustomerMapping, ItemTemplate, ShopCard, SkuMapping
 from shared.shopify.records import (
@@ -137,7 +137,7 @@ class KnownCompany(msgspec.Struct, frozen=True):
         return _first(row for row in self.customers if row.number == number)
 
     def customer_by_email(self, email: str) -> CustomerRow | None:
-        return _first(row for row in self.customers if row.email and email_key(row.email) == email_key(email))
+        return _first(row for row in self.customers if email_keys(row.email) & email_keys(email))
 
     def customer_by_phone(self, phone: str) -> CustomerRow | None:
         return _first(row for row in self.customers if phone_key(row.phone_number) == phone_key(phone) != "")

@@ -14,7 +14,7 @@ from functools import cached_property
 
 from shared.business_central.client import BusinessCentral
 from shared.business_central.exchange_rates import local_value
-from shared.business_central.keys import BillTo, bill_to_of, code_key, email_key, phone_key, tax_number
+from shared.business_central.keys import BillTo, bill_to_of, code_key, email_keys, phone_key, tax_number
 from shared.business_central.register import Register
 from shared.business_central.rows import (
     AccountRow,
@@ -42,7 +42,7 @@ class Directory:
             {
                 "id": lambda row: row.id,
                 "number": lambda row: code_key(row.number),
-                "email": lambda row: email_key(row.email),
+                "email": lambda row: email_keys(row.email),
                 "phone": lambda row: phone_key(row.phone_number),
                 "bill-to": bill_to_of,
                 "tax": lambda row: tax_number(row.tax_registration_number).figures,
@@ -77,7 +77,9 @@ class Directory:
         return self._customers.first("number", code_key(number))
 
     def customer_by_email(self, email: str) -> CustomerRow | None:
-        return self._customers.first("email", email_key(email))
+        """The customer that has this e-mail address, or one of several with semicolons between them."""
+        found = [row for key in email_keys(email) for row in self._customers.all("email", key)]
+        return min(found, key=lambda row: row.number, default=None)
 
     def customer_by_phone(self, phone: str) -> CustomerRow | None:
         return self._customers.first("phone", phone_key(phone))

@@ -40,9 +40,9 @@ def bill_to_of(row: CustomerRow) -> BillTo:
     )
 
 
-def email_key(email: str) -> str:
-    """`  Marie@Example.FR ` -> marie@example.fr; "" when there is none."""
-    return email.strip().lower()
+def email_keys(email: str) -> frozenset[str]:
+    """`  Marie@Example.FR ; p@example.fr` -> marie@example.fr, p@example.fr: Business Central's field takes several."""
+    return frozenset(filter(None, (address.strip().lower() for address in email.split(";"))))
 
 
 def phone_key(phone: str) -> str:

@@ -19,7 +19,10 @@ Listed = TypeVar("Listed", bound=_HasId)
 
 
 class Register(Generic[Listed]):
-    """read gives all rows; rank orders rows that share a key; keys: name -> key of a row ("" = none)."""
+    """read gives all rows; rank orders rows that share a key; keys: name -> key of a row ("" = none).
+
+    A frozenset is several keys, under each of which the row is found.
+    """
 
     def __init__(
         self,
@@ -71,4 +74,5 @@ class Register(Generic[Listed]):
 
     def _entries(self, row: Listed) -> list[tuple[str, Hashable]]:
         pairs = [(name, key_of(row)) for name, key_of in self._keys.items()]
-        return [(name, key) for name, key in pairs if key]
+        several = [(name, keys if isinstance(keys, frozenset) else (keys,)) for name, keys in pairs]
+        return [(name, key) for name, keys in several for key in keys if key]

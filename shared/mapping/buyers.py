@@ -235,14 +235,23 @@ def _bill_to_of(order: Order, card: ShopCard) -> BillTo | None:
 
 def email_of(order: Order) -> str:
     """The order's e-mail address, else its customer's."""
-    customer = order.customer.default_email_address if order.customer else None
-    return order.email or (customer.email_address if customer else "")
+    return next(filter(None, emails_of(order)), "")
 
 
 def phone_of(order: Order) -> str:
     """The order's phone number, else its customer's, else that of its addresses."""
+    return next(filter(None, phones_of(order)), "")
+
+
+def emails_of(order: Order) -> list[str | None]:
+    """The buyer's e-mail addresses, the order's own first."""
+    customer = order.customer.default_email_address if order.customer else None
+    return [order.email, customer.email_address if customer else None]
+
+
+def phones_of(order: Order) -> list[str | None]:
+    """The buyer's phone numbers, the order's own first."""
     customer = order.customer.default_phone_number if order.customer else None
     addresses = (order.billing_address, order.shipping_address)
-    candidates = [order.phone, customer.phone_number if customer else None]
-    candidates += [address.phone for address in addresses if address]
-    return next(filter(None, candidates), "")
+    return [order.phone, customer.phone_number if customer else None,
+            *(address.phone for address in addresses if address)]

@@ -51,11 +51,12 @@ def company_plan(company: Company, card: ShopCard, known: CustomersAndSetup, lin
         why = f"No Business Central customer fits {_named(company)}, and {_what_forbids(card)}."
         return _default(card, known, why, record)
     if existing is None:
-        return CustomerPlan(_number(company), "", {"number": _number(company), **_new(company, card, known)})
+        body = {"number": _number(company), **_new(company, card, known)}
+        return CustomerPlan(_number(company), "", body, _not_taken(company))
     if not card.shopify_can_update_companies or is_default(existing, card):
         return CustomerPlan(existing.number, existing.id, {})
     body = _details(company) | _address(company, card, known)
-    return CustomerPlan(existing.number, existing.id, differing(body, existing))
+    return CustomerPlan(existing.number, existing.id, differing(body, existing), _not_taken(company))
 
 
 def may_create_company(card: ShopCard) -> bool:
@@ -132,7 +133,7 @@ def _details(company: Company) -> Body:
     location = company.location
     body = text.fitted("customers", {
         "displayName": company.name,
-        "phoneNumber": text.phone(_phone(company)),
+        "phoneNumber": text.first_taken(text.phone, _phones(company)),
         "email": text.email(_email(company)),
         "taxRegistrationNumber": text.tax_number(location.tax_registration_id if location else ""),
     })
@@ -167,9 +168,17 @@ def _email(company: Company) -> str:
 
 def _phone(company: Company) -> str:
     """The location's phone number, else the main contact's."""
+    return next(filter(None, _phones(company)), "")
+
+
+def _phones(company: Company) -> list[str | None]:
     location = company.location.phone if company.location else None
     contact = company.main_contact.customer.default_phone_number if company.main_contact else None
-    return location or (contact.phone_number if contact else "")
+    return [location, contact.phone_number if contact else None]
+
+
+def _not_taken(company: Company) -> str:
+    return text.not_taken(_named(company), _phones(company), [_email(company)])
 
 
 def _number(company: Company) -> str:

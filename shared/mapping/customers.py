@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from shared.business_central.keys import email_key, is_customer_of, phone_key, same_tax_number, tax_number
+from shared.business_central.keys import email_keys, is_customer_of, phone_key, same_tax_number, tax_number
 from shared.business_central.rows import CustomerRow
 from shared.errors import RecordRefused
 from shared.mapping import text
@@ -57,8 +57,8 @@ def customer_plan(customer: Customer, card: ShopCard, known: CustomersAndSetup,
         linked = None
     existing = linked or match(customer, card, known) or _ours_by_number(customer, card, known)
     if existing is None:
-        return CustomerPlan(new_number(customer), "", new_customer(customer, card, known))
-    return CustomerPlan(existing.number, existing.id, changes(customer, card, known, existing))
+        return CustomerPlan(new_number(customer), "", new_customer(customer, card, known), _not_taken(customer))
+    return CustomerPlan(existing.number, existing.id, changes(customer, card, known, existing), _not_taken(customer))
 
 
 def new_number(customer: Customer) -> str:
@@ -140,7 +140,7 @@ def _details(customer: Customer, card: ShopCard) -> Body:
     """Name, phone and e-mail as Business Central takes them."""
     return text.fitted("customers", {
         "displayName": _name(customer, customer.address, card),
-        "phoneNumber": text.phone(_phone(customer)),
+        "phoneNumber": text.first_taken(text.phone, _phones(customer)),
         "email": text.email(customer.email),
     })
 
@@ -160,7 +160,15 @@ def _name(customer: Customer, address: Address | None, card: ShopCard) -> str:
 
 def _phone(customer: Customer) -> str:
     """The phone of the address, else of the customer."""
-    return (customer.address.phone if customer.address else None) or customer.phone
+    return next(filter(None, _phones(customer)), "")
+
+
+def _phones(customer: Customer) -> list[str | None]:
+    return [customer.address.phone if customer.address else None, customer.phone]
+
+
+def _not_taken(customer: Customer) -> str:
+    return text.not_taken(_record(customer), _phones(customer), [customer.email])
 
 
 def _present(row: CustomerRow) -> Body:
@@ -175,7 +183,7 @@ def _present(row: CustomerRow) -> Body:
 def _same(name: str, wanted: str, present: str) -> bool:
     """Equal for Business Central: it stores codes in upper case, and a phone may be written otherwise."""
     if name == "email":
-        return email_key(wanted) == email_key(present)
+        return email_keys(wanted) <= email_keys(present)
     if name == "phoneNumber" and phone_key(wanted):
         return phone_key(wanted) == phone_key(present)
     if name == "taxRegistrationNumber":

@@ -17,6 +17,7 @@ import msgspec
 from shared.json_text import decoded
 from shared.mapping.billing import Billed, bill_of
 from shared.mapping.money import Amounts
+from shared.mapping.text import tidy
 from shared.shopify.records import LineItem, Order, ShippingLine, TaxLine, number_of
 
 _NAME = 60
@@ -26,7 +27,10 @@ _HASHED = "sha256:"
 
 
 class Sold(msgspec.Struct, frozen=True, array_like=True):
-    """One line or shipping line. `id` of the line; `variant` "" where it has none; `tax` by rate: "0.2:40.00"."""
+    """One line or shipping line. `id` of the line; `variant` "" where it has none; `tax` by rate: "0.2:40.00".
+
+    unit  what the variant was called when the order was made: a unit of measure may stand there ("BOX")
+    """
 
     id: str
     variant: str
@@ -36,6 +40,7 @@ class Sold(msgspec.Struct, frozen=True, array_like=True):
     price: str
     discount: str
     tax: str
+    unit: str = ""
 
     @property
     def title(self) -> str:
@@ -80,6 +85,14 @@ def written(content: Content) -> str:
     return text if len(text) <= _LONGEST else _HASHED + hashlib.sha256(text.encode()).hexdigest()
 
 
+def _written_without_units(content: Content) -> str:
+    """The hash of a content that is too long, as it was kept before it told units."""
+    plain = msgspec.to_builtins(content)
+    for sold in (*plain.get("lines", ()), *plain.get("charges", ())):
+        sold.pop()
+    return _HASHED + hashlib.sha256(msgspec.json.encode(plain)).hexdigest()
+
+
 def side_of(kept: str) -> bool | None:
     """Whether `kept` was billed in the buyer's currency; None where it does not say."""
     return None if not kept or kept.startswith(_HASHED) else decoded(kept, type=Content).presentment
@@ -88,7 +101,8 @@ def side_of(kept: str) -> bool | None:
 def differences(kept: str, now: Content) -> list[str]:
     """What changed since `kept` was written, "before → now"; none if it is still the same sale."""
     if kept.startswith(_HASHED):
-        return [] if kept == written(now) else ["lines, prices or buyer (the order is too long to say which)"]
+        same = kept in (written(now), _written_without_units(now))
+        return [] if same else ["lines, prices or buyer (the order is too long to say which)"]
     before = decoded(kept, type=Content)
     named = [*_buyer(before, now), *_lines(before.lines, now.lines, ""),
              *_lines(before.charges, now.charges, "shipping "), *_figures(before, now)]
@@ -144,7 +158,12 @@ def _line(before: Sold, now: Sold, kind: str) -> Iterator[str]:
 
 
 def _same_goods(before: Sold, now: Sold) -> bool:
-    """Shopify names no variant any more once it is deleted: then the SKU speaks, and without one the name."""
+    """Shopify names no variant any more once it is deleted: then the SKU speaks, and without one the name.
+
+    A box is not a piece, though both have the item's SKU.
+    """
+    if before.unit and now.unit and before.unit != now.unit:
+        return False
     if before.variant and now.variant:
         return before.variant == now.variant and before.sku == now.sku
     return before.sku == now.sku if before.sku or now.sku else before.name == now.name
@@ -156,7 +175,8 @@ def _told(line: Sold | None) -> str:
 
 def _goods(line: LineItem, billed: Billed, amounts: Amounts) -> Sold:
     variant = str(number_of(line.variant.id)) if line.variant else ""
-    return _sold(line.id, (variant, line.sku or "", line.name), billed, line.tax_lines, amounts)
+    sold = _sold(line.id, (variant, line.sku or "", line.name), billed, line.tax_lines, amounts)
+    return msgspec.structs.replace(sold, unit=tidy(line.variant_title)[:_NAME])
 
 
 def _charge(charge: ShippingLine, index: int, billed: Billed, amounts: Amounts) -> Sold:

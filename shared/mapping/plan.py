@@ -45,6 +45,7 @@ class SalesOrderPlan(msgspec.Struct, frozen=True):
     smallest                  smallest unit of the currency
     tax_differences           what follows where Business Central reckons another tax
     tax_advice                where the shop card decides it, as a sentence
+    notice                    what of the order Business Central does not take and goes on without, as a sentence
     """
 
     external_document_number: str
@@ -58,6 +59,7 @@ class SalesOrderPlan(msgspec.Struct, frozen=True):
     smallest: Decimal = Decimal("0.01")
     tax_differences: TaxDifferences = TaxDifferences.PARK
     tax_advice: str = ""
+    notice: str = ""
 
     @property
     def comments(self) -> int:
@@ -74,12 +76,14 @@ class SalesOrderPlan(msgspec.Struct, frozen=True):
 class CustomerPlan(msgspec.Struct, frozen=True):
     """A customer to create (`customer_id` is "") or to change; `body` holds what is to be sent.
 
-    An empty body with a customer_id means: linked, nothing to send.
+    An empty body with a customer_id means: linked, nothing to send. `notice` says what of the record Business Central
+    does not take and goes on without.
     """
 
     number: str
     customer_id: str
     body: Body
+    notice: str = ""
 
 
 class ItemPlan(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ from shared.errors import RecordRefused
 from shared.mapping import lines, text
 from shared.mapping.addresses import document_address
 from shared.mapping.billing import Bill, Billed, bill_of, check_possible
-from shared.mapping.buyers import email_of, phone_of
+from shared.mapping.buyers import emails_of, phones_of
 from shared.mapping.card_codes import CardCode
 from shared.mapping.comments import comment_lines
 from shared.mapping.document_details import details
@@ -83,6 +83,7 @@ def sales_order_plan(order: Order, card: ShopCard, known: ItemsAndSetup, custome
         taxes=(*taxes, *([None] * (len(comments) + len(document_lines) - len(taxes)))),
         smallest=amounts.smallest,
         tax_differences=card.tax_differences,
+        notice=text.not_taken(f"order {order.name}", phones_of(order), emails_of(order)),
         tax_advice=tax_advice(order, card),
     )
     check_total(plan)
@@ -225,5 +226,6 @@ def _ship_to(order: Order, card: ShopCard, known: KnownSetup, record: str) -> Bo
 
 def _contact(order: Order) -> Body:
     """Phone and e-mail of the buyer; what the order does not say stays as on the customer card."""
-    contact = {"phoneNumber": text.phone(phone_of(order)), "email": text.email(email_of(order))}
+    contact = {"phoneNumber": text.first_taken(text.phone, phones_of(order)),
+               "email": text.first_taken(text.email, emails_of(order))}
     return {name: value for name, value in contact.items() if value}

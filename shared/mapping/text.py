@@ -7,12 +7,11 @@ cut in half.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from shared.business_central.rows import LENGTHS
 from shared.mapping.plan import Body
 
-_NOT_OF_A_PHONE = re.compile(r"[^0-9 +()/.]")
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 
 
@@ -61,16 +60,38 @@ def fitted(entity_set: str, texts: dict[str, str | None]) -> Body:
 
 
 def phone(text: str | None) -> str:
-    """A phone number Business Central accepts: digits and ` +()/.` only, "" without any digit."""
-    cleaned = tidy(_NOT_OF_A_PHONE.sub("", text or ""))
-    return cut(cleaned, 30) if any(character.isdigit() for character in cleaned) else ""
+    """The phone number, or "" when Business Central's field does not take it whole: half a number is another's.
+
+    It takes no letters (AL: "Phone No." OnValidate), so `+33144274622;ext=12` neither, and 30 characters.
+    """
+    number = tidy(text)
+    taken = not any(map(str.isalpha, number)) and _units(number) <= LENGTHS["customers"]["phoneNumber"]
+    return number if taken and any(map(str.isdigit, number)) else ""
 
 
 def email(text: str | None) -> str:
-    """The e-mail address, or "" when it is none or too long: half an address reaches nobody."""
-    address = tidy(text)
-    fits = len(address) <= LENGTHS["customers"]["email"] and _ADDRESS.fullmatch(address)
-    return address if fits else ""
+    """The e-mail address, or several with semicolons between them; "" when one is none or the field too short.
+
+    Half an address reaches nobody. Rule: AL, MailManagement.CheckValidEmailAddresses.
+    """
+    addresses = tidy(text)
+    valid = all(_ADDRESS.fullmatch(one.strip()) for one in addresses.split(";"))
+    return addresses if valid and _units(addresses) <= LENGTHS["customers"]["email"] else ""
+
+
+def first_taken(taken: Callable[[str | None], str], candidates: Iterable[str | None]) -> str:
+    """The first of these that Business Central's field takes (phone, email); "" when it takes none."""
+    return next(filter(None, map(taken, candidates)), "")
+
+
+def not_taken(named: str, phones: Sequence[str | None], emails: Sequence[str | None]) -> str:
+    """A sentence about phone numbers or e-mail addresses of which the field takes none; it repeats nothing of them.
+
+    "" where nothing is left out.
+    """
+    fields = (("the phone number", phone, phones), ("the e-mail address", email, emails))
+    lost = [what for what, taken, given in fields if any(map(tidy, given)) and not first_taken(taken, given)]
+    return f"Left out of {named}, since Business Central does not take it whole: {' and '.join(lost)}." if lost else ""
 
 
 def tax_number(text: str | None) -> str:

@@ -132,11 +132,10 @@ def carry_out(plan: CustomerPlan, link: Link, context: JobContext) -> Outcome:
     if not plan.customer_id:
         row = create_customer(context.bc, plan.body)
         context.directory.remember_customer(row)
-        return Outcome(_linked(link, row.id, row.number, plan), Result.CREATED)
+        return Outcome(_linked(link, row.id, row.number, plan), Result.CREATED, notice=plan.notice)
     changed = bool(plan.body) and change_row(context.bc, "customers", plan.customer_id, plan.body)
-    return Outcome(
-        _linked(link, plan.customer_id, plan.number, plan), Result.UPDATED if changed else Result.UNCHANGED
-    )
+    linked = _linked(link, plan.customer_id, plan.number, plan)
+    return Outcome(linked, Result.UPDATED, notice=plan.notice) if changed else Outcome(linked, Result.UNCHANGED)
 
 
 def _linked(link: Link, id: str, number: str, plan: CustomerPlan) -> Link:

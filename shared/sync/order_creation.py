@@ -94,7 +94,7 @@ def _brought(one: PlannedOrder, there: Answer | None, claim: Claim, context: Job
             raise
         return _taken_over(one._replace(link=claim.link), found[_key(one)], claim, context)
     link = applied_link(_linked(claim.link, made, LinkState.APPLIED), one, context)
-    return Outcome(link, Result.CREATED, warning=made.warning)
+    return Outcome(link, Result.CREATED, warning=made.warning, notice=one.plan.notice)
 
 
 def _taken_over(one: PlannedOrder, found: FoundDocument, claim: Claim, context: JobContext) -> Outcome:

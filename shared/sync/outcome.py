@@ -26,7 +26,7 @@ class Result(StrEnum):
 
 class Outcome(NamedTuple):
     """`saved` says that the link is in storage already, `warning` what somebody should know though it was applied,
-    `not_selected` why the shop card left a record out."""
+    `not_selected` why the shop card left a record out, `notice` what of it was left away because it does not fit."""
 
     link: Link
     result: Result
@@ -34,6 +34,7 @@ class Outcome(NamedTuple):
     saved: bool = False
     warning: str = ""
     not_selected: NotSelected | None = None
+    notice: str = ""
 
 
 def attempt(record: str, work: Callable[[], T]) -> T | ConnectorError:

@@ -61,7 +61,7 @@ def apply_page(
     applied_now = {r.number for r in fresh}
     settled = [link for number, link in links.items() if number not in applied_now]
     _count(context.counts(kind), outcomes, settled)
-    context.run.warn(outcome.warning for outcome in outcomes if outcome.warning)
+    context.run.warn(told for outcome in outcomes for told in (outcome.warning, outcome.notice) if told)
     return outcomes
 
 

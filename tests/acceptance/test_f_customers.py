@@ -364,3 +364,52 @@ def test_f15_a_card_with_mistakes_keeps_what_it_was(house: House) -> None:
         house.card(customer_mapping_type="Always take the default customer", default_customer_no="")
 
     assert house.connector.shops.get(house.shop).default_customer_no == "C-WEB"
+
+
+UNFIT = "tel:+33144274622;ext=12"
+
+
+def test_a_phone_number_that_business_central_does_not_take_whole_is_left_out_and_named(house: House) -> None:
+    jean(house, phone=None, addresses=[{**BELLECOUR, "phone": UNFIT}])
+    house.order(5001, customer=JEAN, email="jean@example.fr", phone=UNFIT, shipping_address=JEANS_ADDRESS)
+
+    run = house.sync()
+
+    assert house.bc.control.row("customers", "S7100000000001")["phoneNumber"] == ""
+    assert house.document(5001)["phoneNumber"] == ""
+    assert run.warnings == [
+        "Left out of customer 7100000000001, since Business Central does not take it whole: the phone number.",
+        "Left out of order #5001, since Business Central does not take it whole: the phone number."]
+    assert sum(counts.tax_warnings for counts in run.counts.values()) == 0
+    assert house.parked() == {}
+    assert house.sync().warnings == []
+
+
+def test_another_number_of_the_buyer_takes_its_place(house: House) -> None:
+    jean(house, phone="+33472000001", addresses=[{**BELLECOUR, "phone": UNFIT}])
+    house.order(5001, customer=JEAN, email="jean@example.fr", phone=UNFIT, shipping_address=JEANS_ADDRESS)
+
+    run = house.sync()
+
+    assert house.bc.control.row("customers", "S7100000000001")["phoneNumber"] == "+33472000001"
+    assert house.document(5001)["phoneNumber"] == "+33472000001"
+    assert run.warnings == []
+
+
+@pytest.mark.parametrize("known_as", ["marie@example.fr; p@example.fr", "p@example.fr;Marie@Example.fr"])
+def test_f1_a_customer_with_several_email_addresses_is_found_by_each_and_keeps_them(
+    house: House, known_as: str,
+) -> None:
+    house.card(shopify_can_update_customers=True)
+    house.bc.control.change("customers", "C00010", {"email": known_as})
+    before = customers(house)
+    jean(house, email="marie@example.fr")
+    house.order(5001, customer=JEAN, email="marie@example.fr", shipping_address=JEANS_ADDRESS)
+
+    house.sync()
+    house.change("customers", JEAN, phone="+33472000001")
+    house.sync()
+
+    assert (house.document(5001)["customerNumber"], customers(house)) == ("C00010", before)
+    card = house.bc.control.row("customers", "C00010")
+    assert (card["email"], card["phoneNumber"]) == (known_as, "+33472000001")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.business_central.keys import bill_to, bill_to_of, email_key, phone_key
+from shared.business_central.keys import bill_to, bill_to_of, email_keys, phone_key
 from shared.business_central.rows import CustomerRow
 
 
@@ -35,4 +35,6 @@ def test_an_address_is_compared_without_capitals_but_with_its_postal_code() -> N
 
 
 def test_an_e_mail_is_compared_in_small_letters() -> None:
-    assert email_key(" Marie@Example.FR ") == "marie@example.fr"
+    assert email_keys(" Marie@Example.FR ") == {"marie@example.fr"}
+    assert email_keys("Marie@Example.FR; p@example.fr;") == {"marie@example.fr", "p@example.fr"}
+    assert email_keys(" ; ") == frozenset()

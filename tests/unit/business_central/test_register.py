@@ -30,6 +30,17 @@ def test_of_several_rows_with_one_key_the_first_by_number_counts() -> None:
     assert found.number == "C1"
 
 
+def test_a_row_is_found_under_each_of_several_keys_and_no_longer_under_the_one_it_lost() -> None:
+    several = {"email": lambda row: frozenset(row.email.split(";"))}
+    register = Register[CustomerRow](lambda: [a_customer("C1", "a;b")], lambda row: row.number, several)
+
+    assert [register.first("email", key) is not None for key in ("a", "b", "a;b")] == [True, True, False]
+
+    register.remember(a_customer("C1", "b;c"))
+
+    assert [register.first("email", key) is not None for key in ("a", "b", "c")] == [False, True, True]
+
+
 def test_an_empty_key_finds_nothing() -> None:
     assert a_register(a_customer("C1", "")).first("email", "") is None
 

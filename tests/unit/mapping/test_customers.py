@@ -130,12 +130,13 @@ def test_a_created_customer_has_no_empty_properties_and_no_longer_texts_than_its
     long = an_address(company="n" * 120, address1="a" * 140, address2="b" * 60, city="c" * 40, zip="d" * 30,
                       province_code="e" * 40, phone="1" * 40)
 
-    body = customer_plan(a_customer(email=None, addresses=[long]), a_card(), NOBODY, None).body
+    plan = customer_plan(a_customer(email=None, addresses=[long]), a_card(), NOBODY, None)
 
-    assert {name: len(value) for name, value in body.items()} == {
-        "number": 14, "displayName": 100, "phoneNumber": 30, "addressLine1": 100, "addressLine2": 50,
+    assert {name: len(value) for name, value in plan.body.items()} == {
+        "number": 14, "displayName": 100, "addressLine1": 100, "addressLine2": 50,
         "country": 2, "postalCode": 20, "city": 30, "state": 30,
     }
+    assert "the phone number" in plan.notice
 
 
 @pytest.mark.parametrize(("source", "county"), [(CountySource.CODE, "IDF"), (CountySource.NAME, "Île-de-France")])

@@ -1,11 +1,14 @@
 """What follows an order that is already in Business Central, and what is a conflict."""
 from __future__ import annotations
 
+import hashlib
+
 import msgspec
 import pytest
 
 from shared.mapping.money import amounts_of
-from shared.mapping.order_changes import change_since, header_changes, made_by
+from shared.mapping.order_changes import Made, change_since, header_changes, made_by
+from shared.mapping.order_content import content_of
 from shared.mapping.sales_orders import sales_order_plan
 from shared.shop_card import CurrencyHandling
 from shared.shopify.records import Gid, NamedCompany, PurchasingEntity
@@ -113,6 +116,38 @@ def test_h13_h15_who_buys_what_for_how_much_is_a_conflict_that_names_both_sides(
     assert problem.code == "order-changed-after-processing"
     assert "SO1" in problem.detail
     assert named in problem.detail
+
+
+@pytest.mark.parametrize("variant", [None, Gid(id=f"{VARIANT}1")], ids=["deleted", "known"])
+def test_b12_a_box_in_the_place_of_a_piece_is_a_conflict_though_sku_and_price_are_the_same(variant):
+    def sold(unit):
+        return an_order(lines=[a_line(name=f"Desk - {unit}", variant_title=unit, variant=variant)])
+
+    assert '"Desk - PCS" (1000) → "Desk - BOX" (1000)' in change(sold("PCS"), sold("BOX")).detail
+    assert change(sold("PCS"), sold(" PCS ")) is None
+
+
+def test_b12_what_was_kept_before_units_were_told_is_still_the_same_sale():
+    order = an_order(lines=[a_line(variant_title="BOX")])
+    amounts = amounts_of(order, a_card())
+    kept = msgspec.json.decode(made_by(order, amounts).content)
+    assert kept["lines"][0].pop() == "BOX"
+    before = Made(content=msgspec.json.encode(kept).decode())
+
+    assert change_since(before, order, "SO1", amounts) is None
+
+
+def test_b12_nor_is_an_order_a_conflict_that_was_too_long_for_a_table_then():
+    order = an_order(lines=[a_line(n, price="1.00", variant_title="BOX") for n in range(600)], total="600.00")
+    amounts = amounts_of(order, a_card())
+    kept = msgspec.to_builtins(content_of(order, amounts))
+    for line in kept["lines"]:
+        line.pop()
+    before = Made(content=f"sha256:{hashlib.sha256(msgspec.json.encode(kept)).hexdigest()}")
+
+    assert change_since(before, order, "SO1", amounts) is None
+    assert change_since(made_by(order, amounts), an_order(
+        lines=[a_line(n, price="1.00", variant_title="PCS") for n in range(600)], total="600.00"), "SO1", amounts)
 
 
 def test_an_edit_to_another_item_at_one_price_is_named_with_its_tax():

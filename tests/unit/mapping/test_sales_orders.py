@@ -138,8 +138,10 @@ def test_county_follows_county_source():
 @pytest.mark.parametrize(
     ("order", "contact"),
     [
-        pytest.param({"phone": "+33 1 ext. 5", "email": "m@example.fr"},
-                     {"phoneNumber": "+33 1 . 5", "email": "m@example.fr"}, id="the-order-s-own"),
+        pytest.param({"phone": "+33 1-5", "email": "m@example.fr"},
+                     {"phoneNumber": "+33 1-5", "email": "m@example.fr"}, id="the-order-s-own"),
+        pytest.param({"phone": "+33 1 ext. 5", "customer": an_order_customer(phone="+33 2"), "email": "a@b.fr; c"},
+                     {"phoneNumber": "+33 2", "email": "marie@example.fr"}, id="the-first-that-fits-whole"),
         pytest.param({"email": None, "customer": an_order_customer(phone="+33 2")},
                      {"phoneNumber": "+33 2", "email": "marie@example.fr"}, id="the-customer-s"),
         pytest.param({"email": None, "customer": None, "shipping_address": an_address(phone="+33 3")},

@@ -60,14 +60,18 @@ def test_wrapped_lines_fit_and_hold_every_character_of_the_text(given_text, leng
 @pytest.mark.parametrize(
     ("given_phone", "expected"),
     [
-        pytest.param("+33 (0)1.44/27", "+33 (0)1.44/27", id="allowed-characters-stay"),
-        pytest.param("+33 1 44 ext. 12", "+33 1 44 . 12", id="letters-go"),
-        pytest.param("tel: unknown", "", id="no-digit-no-number"),
-        pytest.param("1" * 40, "1" * 30, id="cut-to-30"),
+        pytest.param("+33 (0)1.44/27-46", "+33 (0)1.44/27-46", id="whole-as-it-is-written"),
+        pytest.param("01 44 27 46 22; 06 11 22 33 44", "01 44 27 46 22; 06 11 22 33 44", id="two-that-fit"),
+        pytest.param("01 44 27 46 22 ; 06 11 22 33 44", "", id="two-of-31-characters-are-left-out-not-cut"),
+        pytest.param("+33 1 44 ext. 12", "", id="letters-are-refused-and-no-number-is-made-of-the-rest"),
+        pytest.param("tel:+33144274622;ext=12", "", id="a-uri"),
+        pytest.param("01 44 27 46 22 доб", "", id="letters-of-any-alphabet"),
+        pytest.param("---", "", id="no-digit-no-number"),
+        pytest.param("1" * 31, "", id="31-characters"),
         pytest.param(None, "", id="nothing"),
     ],
 )
-def test_phone_keeps_what_business_central_accepts(given_phone, expected):
+def test_a_phone_number_is_whole_or_left_out(given_phone, expected):
     assert text.phone(given_phone) == expected
 
 
@@ -75,11 +79,31 @@ def test_phone_keeps_what_business_central_accepts(given_phone, expected):
     ("given_email", "expected"),
     [
         pytest.param(" marie@example.fr ", "marie@example.fr", id="trimmed"),
-        pytest.param("a@b.fr; c@d.fr", "", id="a-list-is-no-address"),
+        pytest.param("a@b.fr; c@d.fr", "a@b.fr; c@d.fr", id="several-with-semicolons"),
+        pytest.param("a@b.fr; c", "", id="one-of-them-is-none"),
+        pytest.param("a@b.fr, c@d.fr", "", id="commas-are-refused"),
+        pytest.param("a@b.fr;", "", id="an-empty-one"),
         pytest.param("marie", "", id="no-address"),
         pytest.param("m" * 69 + "@example.fr", "m" * 69 + "@example.fr", id="80-characters-fit"),
         pytest.param("m" * 70 + "@example.fr", "", id="81-characters-are-left-out-not-cut"),
+        pytest.param("m" * 38 + "@example.fr; p" + "m" * 20 + "@example.fr", "", id="several-that-do-not-fit"),
     ],
 )
 def test_email_is_whole_or_left_out(given_email, expected):
     assert text.email(given_email) == expected
+
+
+@pytest.mark.parametrize(
+    ("phones", "emails", "sentence"),
+    [
+        pytest.param(["+33 1"], ["a@b.fr"], "", id="all-fit"),
+        pytest.param([None, ""], [None], "", id="none-given"),
+        pytest.param(["01 ext 2", "+33 1"], [], "", id="another-fits"),
+        pytest.param(["01 ext 2"], ["a@b.fr"], "the phone number", id="phone"),
+        pytest.param(["01 ext 2"], ["paul"], "the phone number and the e-mail address", id="both"),
+    ],
+)
+def test_what_no_field_takes_is_named_and_not_repeated(phones, emails, sentence):
+    beginning = "Left out of order #1, since Business Central does not take it whole: "
+
+    assert text.not_taken("order #1", phones, emails) == (f"{beginning}{sentence}." if sentence else "")
