@@ -122,6 +122,23 @@ def test_a_back_fill_out_of_time_goes_on_where_it_was_and_a_run_between_its_part
     assert all(len(house.documents(number)) == 1 for number in orders)
 
 
+def test_disabling_the_shop_ends_a_back_fill_and_asked_for_again_it_makes_nothing_twice(house: House) -> None:
+    archived(house, 5001, "2026-02-10T00:00:00Z")
+    archived(house, 5002, "2026-02-20T00:00:00Z")
+    run = house.connector.runs.begin(
+        house.shop, ["orders"], "Claire, back-fill", created=(FEBRUARY.created_since, FEBRUARY.created_until))
+    run.state, run.position = "continuing", "2026-02-15T00:00:00Z"
+    house.connector.runs.save(run)
+    house.card(enabled=False)
+    ended = part(house, run.run)
+    assert (ended.state, ended.error_code) == ("failed", "shop-disabled")
+    assert house.documents(5002) == []
+
+    house.card(enabled=True)
+    assert part(house).counts["orders"].created == 2
+    assert [len(house.documents(number)) for number in (5001, 5002)] == [1, 1]
+
+
 def test_it_goes_on_at_its_position(house: House) -> None:
     archived(house, 5001, "2026-02-10T00:00:00Z")
     archived(house, 5002, "2026-02-20T00:00:00Z")
