@@ -16,9 +16,9 @@ from functions.problems import message_page
 from functions.roles import needs
 from shared.access.request import Begun, Connected
 from shared.access.state import LIFE, Ticket, cookie_name
+from shared.admin import access
 from shared.errors import ConnectorError
 from shared.languages import ENGLISH, FRENCH
-from shared.webhooks.upkeep import follow_card
 from shared.who_may import Role
 
 blueprint = func.Blueprint()
@@ -35,7 +35,7 @@ _SENTENCES = {
 @blueprint.route("api/shops/{shop}/access/request", methods=["POST"])
 @edge
 def request_access(call: Call) -> Answer:
-    begun = call.connector.access_requests.begin(call.path["shop"], by=call.by)
+    begun = access.request_access(call.connector, call.path["shop"], by=call.by)
     return Answer({"authorize_url": begun.authorize_url}, headers=_leaving(begun, call.connector.settings.public_url))
 
 
@@ -44,7 +44,7 @@ def request_access(call: Call) -> Answer:
 @edge_of(in_browser=True)
 @needs(Role.OPERATOR)
 def go_to_shopify(call: Call) -> Answer:
-    begun = call.connector.access_requests.begin(call.path["shop"], by=call.by)
+    begun = access.request_access(call.connector, call.path["shop"], by=call.by)
     headers = _leaving(begun, call.connector.settings.public_url)
     return Answer(None, 302, headers | {"Location": begun.authorize_url})
 
@@ -55,30 +55,26 @@ def go_to_shopify(call: Call) -> Answer:
 @needs(None)
 def oauth_callback(call: Call) -> Answer | Page:
     parameters, cookies = _parameters(call.request.url), _cookies(call.request.headers.get("Cookie", ""))
-    connected = call.connector.access_requests.finish(parameters, cookies)
-    follow_card(call.connector, connected.shop)
+    connected = access.take_callback(call.connector, parameters, cookies)
     headers = {"Set-Cookie": f"{cookie_name(dict(parameters)['state'])}=; Max-Age=0; Path=/api/oauth"}
     if wants_page(call.request):
         return Page(_connected(connected, call.language), headers=headers)
-    return Answer(connected._asdict(), headers=headers)
+    told = {"shop": connected.shop, "host": connected.host, "missing": connected.missing}
+    return Answer(told, headers=headers)
 
 
 @blueprint.function_name("confirm_access")
 @blueprint.route("api/shops/{shop}/access/confirm", methods=["POST"])
 @edge
 def confirm_access(call: Call) -> Answer:
-    shop = call.shop
-    call.connector.access_requests.confirm(shop)
-    follow_card(call.connector, shop)
-    return Answer(call.connector.tokens.described(shop))
+    return Answer(access.confirm_access(call.connector, call.shop, by=call.by))
 
 
 @blueprint.function_name("revoke_access")
 @blueprint.route("api/shops/{shop}/access", methods=["DELETE"])
 @edge
 def revoke_access(call: Call) -> Answer:
-    card = call.connector.shops.get(call.path["shop"])
-    call.connector.tokens.revoke(card.code, card.host)
+    access.revoke_access(call.connector, call.shop, by=call.by)
     return Answer(None, 204)
 
 

@@ -14,6 +14,7 @@ import msgspec
 
 from functions.http import Answered, Call
 from shared.errors import ConnectorError
+from shared.journal.skipped import SkippedRecord
 
 Type = Literal["products", "customers", "companies", "orders", "payouts", "disputes"]
 Text = Annotated[str, msgspec.Meta(max_length=200)]
@@ -85,6 +86,11 @@ class SkippedQuery(msgspec.Struct, frozen=True):
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1000
     continuation: Text = ""
 
+    def fits(self, one: SkippedRecord) -> bool:
+        """Whether a skipped record is asked for."""
+        wanted = self.code in ("", one.code) and self.run in ("", one.run)
+        return wanted and bool(one.dismissed_at) == self.dismissed and one.left_out == self.left_out
+
 
 class CaptureQuery(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):
     type: Type | Literal[""] = ""
@@ -132,6 +138,13 @@ class CompanyOrdersQuery(msgspec.Struct, frozen=True):
     """limit: how many captured orders the page looks at."""
 
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 500
+    continuation: Text = ""
+
+
+class OperationsQuery(msgspec.Struct, frozen=True):
+    shop: Text = ""
+    operation: Text = ""
+    since: Time = ""
     continuation: Text = ""
 
 

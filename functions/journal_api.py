@@ -1,7 +1,6 @@
 """HTTP JSON for skipped records and the set-up check."""
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlencode
 
 import azure.functions as func
@@ -9,11 +8,8 @@ import msgspec
 
 from functions.http import Answer, Call, edge
 from functions.inputs import Dismissal, Retry, SetUpCheck, SkippedQuery, takes
-from shared.errors import ConnectorError
-from shared.journal.skipped import SkippedRecord
-from shared.problems import CATALOGUE
+from shared.admin import skipped
 from shared.sync.information import KINDS
-from shared.sync.set_up_check import check_set_up
 
 blueprint = func.Blueprint()
 
@@ -24,12 +20,11 @@ blueprint = func.Blueprint()
 @takes(query=SkippedQuery)
 def list_skipped_records(call: Call) -> Answer:
     query: SkippedQuery = call.query
-    _check_code(query.code)
-    records, continuation = call.connector.skipped.page(
-        call.shop, query.type or None, query.continuation, query.limit,
-        lambda one: query.code in ("", one.code) and query.run in ("", one.run)
-        and bool(one.dismissed_at) == query.dismissed and one.left_out == query.left_out)
-    return Answer([_shown(one, call.language) for one in records], headers=_next_page(query, continuation))
+    skipped.checked_code(query.code)
+    page = skipped.list_skipped(
+        call.connector, call.shop, query.type or None, query.fits, language=call.language,
+        continuation=query.continuation, limit=query.limit)
+    return Answer(page.records, headers=_next_page(query, page.continuation))
 
 
 @blueprint.function_name("retry_skipped_records")
@@ -38,8 +33,7 @@ def list_skipped_records(call: Call) -> Answer:
 @takes(body=Retry)
 def retry_skipped_records(call: Call) -> Answer:
     body: Retry = call.body
-    _check_code(body.code)
-    due = call.connector.skipped.make_all_due(call.shop, call.connector.clock.now(), code=body.code, kind=body.type)
+    due = skipped.retry_all(call.connector, call.shop, code=body.code, kind=body.type, by=call.by)
     return Answer({"due": due}, 202)
 
 
@@ -47,9 +41,7 @@ def retry_skipped_records(call: Call) -> Answer:
 @blueprint.route("api/shops/{shop}/skipped-records/{type}/{id:long}/retry", methods=["POST"])
 @edge
 def retry_skipped_record(call: Call) -> Answer:
-    shop, kind, number = _record(call)
-    if not call.connector.skipped.make_due(shop, kind, number, call.connector.clock.now()):
-        raise _not_skipped(shop, kind, number)
+    skipped.retry(call.connector, *_record(call), by=call.by)
     return Answer({"due": True}, 202)
 
 
@@ -58,13 +50,7 @@ def retry_skipped_record(call: Call) -> Answer:
 @edge
 @takes(body=Dismissal)
 def dismiss_skipped_record(call: Call) -> Answer:
-    note = call.body.note.strip()
-    if not note:
-        raise ConnectorError("input-invalid", "note: say why the record is dismissed")
-    shop, kind, number = _record(call)
-    skipped, now = call.connector.skipped, call.connector.clock.now()
-    if not skipped.dismiss(shop, kind, number, note=note, by=call.by, now=now):
-        raise _not_skipped(shop, kind, number)
+    skipped.dismiss(call.connector, *_record(call), note=call.body.note, by=call.by)
     return Answer({"dismissed": True})
 
 
@@ -73,13 +59,8 @@ def dismiss_skipped_record(call: Call) -> Answer:
 @edge
 @takes(body=SetUpCheck)
 def check_shop_set_up(call: Call) -> Answer:
-    report = check_set_up(call.connector, call.shop, call.body.countries)
-    shown: dict[str, Any] = msgspec.to_builtins(report)
-    for part in ("missing", "advice"):
-        shown[part] = [finding | CATALOGUE[finding["code"]].told(call.language) for finding in shown[part]]
-    shown["orders"] = [trial | (CATALOGUE[trial["code"]].told(call.language) if trial["code"] else {})
-                       for trial in shown["orders"]]
-    return Answer(shown)
+    return Answer(skipped.check_shop_set_up(
+        call.connector, call.shop, call.body.countries, language=call.language, by=call.by))
 
 
 def _next_page(query: SkippedQuery, continuation: str) -> dict[str, str] | None:
@@ -96,20 +77,5 @@ def _record(call: Call) -> tuple[str, str, int]:
     """(shop, type, Shopify id) of the path."""
     shop, kind, text = call.shop, call.path["type"], call.path["id"]
     if kind not in KINDS or not (text.isascii() and text.isdigit() and len(text) <= 20):
-        raise _not_skipped(shop, kind, text)
+        raise skipped.not_skipped(shop, kind, text)
     return shop, kind, int(text)
-
-
-def _not_skipped(shop: str, kind: str, id: int | str) -> ConnectorError:
-    return ConnectorError("not-found", f"{kind[:20]} {str(id)[:20]} is not a skipped record of shop {shop}")
-
-
-def _check_code(code: str) -> None:
-    if code and code not in CATALOGUE:
-        raise ConnectorError("input-invalid", f"code {code[:50]!r} is not an error code")
-
-
-def _shown(record: SkippedRecord, language: str) -> dict[str, Any]:
-    """The record with what its code means and where to fix it, in the reader's language."""
-    shown: dict[str, Any] = msgspec.to_builtins(record)
-    return shown | CATALOGUE[record.code].told(language)

@@ -2,12 +2,11 @@
 from __future__ import annotations
 
 import azure.functions as func
-import msgspec
 
 from functions.http import Answer, Call, Download, edge, moment
 from functions.inputs import LogQuery, LogRemoval, takes
-from shared.journal.escalation import can_escalate, escalation_report
-from shared.journal.log_list import LogFilter, list_log_entries
+from shared.admin import logs
+from shared.journal.log_list import LogFilter
 
 blueprint = func.Blueprint()
 
@@ -19,26 +18,21 @@ _YES_OR_NO = {"": None, "true": True, "false": False}
 @edge
 @takes(query=LogQuery)
 def list_entries(call: Call) -> Answer:
-    shop = call.query.shop
-    shops = [call.connector.shops.get(shop).code] if shop else [card.code for card in call.connector.shops.all()]
-    page = list_log_entries(call.connector.logs, shops, _filter(call.query), call.query.continuation)
-    return Answer({"entries": page.entries, "continuation": page.continuation or None})
+    return Answer(logs.list_entries(call.connector, call.query.shop, _wanted(call.query), call.query.continuation))
 
 
 @blueprint.function_name("get_log_entry")
 @blueprint.route("api/log-entries/{number}", methods=["GET"])
 @edge
 def get_entry(call: Call) -> Answer:
-    entry = call.connector.logs.get(call.path["number"])
-    escalates = can_escalate(entry, call.connector.clock.now())
-    return Answer(msgspec.structs.asdict(entry) | {"can_escalate": escalates})
+    return Answer(logs.get_entry(call.connector, call.path["number"]))
 
 
 @blueprint.function_name("download_log_request")
 @blueprint.route("api/log-entries/{number}/request", methods=["GET"])
 @edge
 def download_request(call: Call) -> Download:
-    entry = call.connector.logs.get(call.path["number"])
+    entry = logs.get_entry(call.connector, call.path["number"])
     return Download(f"Request_{entry.number}.json", entry.request)
 
 
@@ -46,7 +40,7 @@ def download_request(call: Call) -> Download:
 @blueprint.route("api/log-entries/{number}/response", methods=["GET"])
 @edge
 def download_response(call: Call) -> Download:
-    entry = call.connector.logs.get(call.path["number"])
+    entry = logs.get_entry(call.connector, call.path["number"])
     return Download(f"Response_{entry.number}.json", entry.response)
 
 
@@ -54,9 +48,7 @@ def download_response(call: Call) -> Download:
 @blueprint.route("api/log-entries/{number}/escalation", methods=["GET"])
 @edge
 def escalate(call: Call) -> Answer:
-    entry = call.connector.logs.get(call.path["number"])
-    card = call.connector.shops.get(entry.shop)
-    return Answer(escalation_report(entry, card, call.connector.clock.now()))
+    return Answer(logs.escalate(call.connector, call.path["number"]))
 
 
 @blueprint.function_name("remove_log_entries")
@@ -64,22 +56,20 @@ def escalate(call: Call) -> Answer:
 @edge
 @takes(query=LogRemoval)
 def remove_entries(call: Call) -> Answer:
-    purges, removal = call.connector.purges, call.query
-    shop = call.connector.shops.get(removal.shop).code if removal.shop else ""
-    if removal.older_than_days is not None:
-        days = purges.retention_days if removal.older_than_days == "" else removal.older_than_days
-        return Answer(purges.remove_older_than(days, by=call.by, shop=shop))
-    return Answer(purges.remove_all(None if removal.confirm == "" else removal.confirm, by=call.by, shop=shop))
+    asked: LogRemoval = call.query
+    confirm = None if asked.confirm == "" else asked.confirm
+    return Answer(logs.remove_log_entries(
+        call.connector, asked.shop, older_than_days=asked.older_than_days, confirm=confirm, by=call.by))
 
 
 @blueprint.function_name("list_log_purges")
 @blueprint.route("api/log-purges", methods=["GET"])
 @edge
 def list_purges(call: Call) -> Answer:
-    return Answer(call.connector.retention.latest())
+    return Answer(logs.list_purges(call.connector))
 
 
-def _filter(query: LogQuery) -> LogFilter:
+def _wanted(query: LogQuery) -> LogFilter:
     return LogFilter(
         since=moment("from", query.since), until=moment("to", query.until), has_error=_YES_OR_NO[query.has_error],
         status=None if query.status == "" else query.status, direction=query.direction, text=query.text,

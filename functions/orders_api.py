@@ -1,19 +1,12 @@
 """HTTP JSON for what an operator does with one order."""
 from __future__ import annotations
 
-from typing import Any
-
 import azure.functions as func
-import msgspec
 
 from functions.http import Answer, Call, edge, moment
 from functions.inputs import BackFill, CompanyOrdersQuery, ConfirmedDocument, SyncOrder, takes
+from shared.admin import orders, synchronization
 from shared.errors import ConnectorError
-from shared.sync.company_orders import ElsewhereBooked, company_orders_elsewhere
-from shared.sync.creating_again import create_again
-from shared.sync.one_order import sync_order
-from shared.sync.resolving import resolve
-from shared.sync.run import request_back_fill
 
 blueprint = func.Blueprint()
 
@@ -23,9 +16,9 @@ blueprint = func.Blueprint()
 @edge
 @takes(body=SyncOrder)
 def sync_one_order(call: Call) -> Answer:
-    shop = call.shop
-    return Answer(sync_order(
-        call.connector, shop, call.path["order"], even_if_left_out=call.body.even_if_left_out, by=call.by))
+    left_out_too = call.body.even_if_left_out
+    return Answer(orders.sync_order(
+        call.connector, call.shop, call.path["order"], even_if_left_out=left_out_too, by=call.by))
 
 
 @blueprint.function_name("back_fill_orders")
@@ -36,8 +29,7 @@ def back_fill_orders(call: Call) -> Answer:
     since, until = moment("from", call.body.since), moment("to", call.body.until)
     if since is None or until is None:
         raise ConnectorError("input-invalid", "from and to: two times with their time zone")
-    begin, end = request_back_fill(call.connector, call.path["shop"], since, until, started_by=call.by)
-    return Answer({"queued": True, "from": begin, "to": end}, 202)
+    return Answer(synchronization.back_fill_orders(call.connector, call.shop, since, until, by=call.by), 202)
 
 
 @blueprint.function_name("resolve_order")
@@ -46,7 +38,7 @@ def back_fill_orders(call: Call) -> Answer:
 @takes(query=ConfirmedDocument)
 def resolve_order(call: Call) -> Answer:
     shop, number = _order(call)
-    return Answer(resolve(call.connector, shop, number, call.query.confirm, by=call.by))
+    return Answer(orders.resolve_order(call.connector, shop, number, call.query.confirm, by=call.by))
 
 
 @blueprint.function_name("create_order_again")
@@ -55,7 +47,7 @@ def resolve_order(call: Call) -> Answer:
 @takes(query=ConfirmedDocument)
 def create_order_again(call: Call) -> Answer:
     shop, number = _order(call)
-    return Answer(create_again(call.connector, shop, number, call.query.confirm, by=call.by))
+    return Answer(orders.create_order_again(call.connector, shop, number, call.query.confirm, by=call.by))
 
 
 @blueprint.function_name("list_orders_not_on_their_company")
@@ -63,14 +55,9 @@ def create_order_again(call: Call) -> Answer:
 @edge
 @takes(query=CompanyOrdersQuery)
 def list_orders_not_on_their_company(call: Call) -> Answer:
-    shop, query = call.shop, call.query
-    page = company_orders_elsewhere(call.connector, shop, limit=query.limit, continuation=query.continuation)
-    return Answer({"orders": [_shown(shop, one) for one in page.orders], "continuation": page.continuation or None})
-
-
-def _shown(shop: str, order: ElsewhereBooked) -> dict[str, Any]:
-    shown: dict[str, Any] = msgspec.to_builtins(order)
-    return shown | {"capture": f"/api/shops/{shop}/data-captures/orders/{order.capture}"}
+    query: CompanyOrdersQuery = call.query
+    return Answer(orders.not_on_their_company(
+        call.connector, call.shop, limit=query.limit, continuation=query.continuation))
 
 
 def _order(call: Call) -> tuple[str, int]:

@@ -26,15 +26,15 @@ def problem_json(error: ConnectorError, language: str) -> dict[str, Any]:
     """The problem's fields."""
     told = error.problem.told(language)
     return {
-        "type": error.code, "title": told["title"], "status": status_of(error), "detail": error.detail,
-        "fix": told["fix"], "fault": told["fault"], "record": error.record,
+        "type": error.code, "title": told.title, "status": status_of(error), "detail": error.detail,
+        "fix": told.fix, "fault": told.fault, "record": error.record,
     }
 
 
 def problem_page(error: ConnectorError, language: str) -> str:
     """The problem as a page."""
     told = error.problem.told(language)
-    return message_page(told["title"], f"{error.code}: {error.detail}", told["fix"], language)
+    return message_page(told.title, f"{error.code}: {error.detail}", told.fix, language)
 
 
 def message_page(title: str, sentence: str, advice: str, language: str) -> str:

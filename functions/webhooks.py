@@ -12,11 +12,11 @@ import azure.functions as func
 
 from functions.http import Answer, Call, Download, edge, edge_of
 from functions.roles import needs
+from shared.admin import privacy
 from shared.connector import connector
 from shared.json_text import decoded
-from shared.privacy.export import read_export
 from shared.telemetry import record
-from shared.webhooks.carrying import carry_out, confirm_erasure, give_up
+from shared.webhooks.carrying import carry_out, give_up
 from shared.webhooks.commands import Command
 from shared.webhooks.draining import drain
 from shared.webhooks.intake import receive
@@ -38,21 +38,21 @@ def shopify_webhook(call: Call) -> Answer:
 @blueprint.route("api/webhooks", methods=["GET"])
 @edge
 def show_webhooks(call: Call) -> Answer:
-    return Answer({"refused": call.connector.refused.per_day()})
+    return Answer({"refused": privacy.refused_deliveries(call.connector)})
 
 
 @blueprint.function_name("list_privacy_requests")
 @blueprint.route("api/privacy-requests", methods=["GET"])
 @edge
 def list_privacy_requests(call: Call) -> Answer:
-    return Answer(call.connector.receipts.all())
+    return Answer(privacy.list_requests(call.connector))
 
 
 @blueprint.function_name("confirm_erasure")
 @blueprint.route("api/privacy-requests/{shop}/{number}/confirm", methods=["POST"])
 @edge
 def confirm_shop_erasure(call: Call) -> Answer:
-    confirm_erasure(call.connector, call.path["shop"], call.path["number"], by=call.by)
+    privacy.confirm_erasure(call.connector, call.path["shop"], call.path["number"], by=call.by)
     return Answer({"queued": True}, 202)
 
 
@@ -60,8 +60,7 @@ def confirm_shop_erasure(call: Call) -> Answer:
 @blueprint.route("api/privacy-requests/{shop}/{number}/export", methods=["GET"])
 @edge
 def download_privacy_export(call: Call) -> Download:
-    receipt = call.connector.receipts.data_request(call.path["shop"], call.path["number"])
-    return Download(f"{receipt.shop}_{receipt.customer}.json", read_export(call.connector, receipt))
+    return Download(*privacy.read_file(call.connector, call.path["shop"], call.path["number"]))
 
 
 @blueprint.function_name("repair_subscriptions")

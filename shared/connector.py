@@ -33,6 +33,8 @@ from shared.journal.captures import DataCaptures
 from shared.journal.log_entries import LogEntries
 from shared.journal.log_purge import LogPurges
 from shared.journal.log_writer import LogWriter, written_at_once
+from shared.journal.operations import OPERATIONS, Operations, remove_operations
+from shared.journal.operations import TABLE as OPERATION_TABLE
 from shared.journal.payments import DISPUTES, PAYOUTS, Dispute, Payments, Payout
 from shared.journal.purges import TABLE as PURGE_TABLE
 from shared.journal.purges import Purges
@@ -85,6 +87,7 @@ class Connector(NamedTuple):
     access_requests: AccessRequests
     permission: HttpPermission
     informations: Informations
+    operations: Operations
     runs: SyncRuns
     captures: DataCaptures
     skipped: SkippedRecords
@@ -159,6 +162,7 @@ def build_connector(
         settings.shopify_previous_client_secret, settings.event_queue_secret_access_key,
     ))
     purges, runs = LogPurges(logs, clock, settings.log_retention_days), SyncRuns(tables[RUN_TABLE], clock)
+    operations = Operations(tables[OPERATION_TABLE], clock)
     captures = DataCaptures(tables[CAPTURE_TABLE], storage.blobs, clock)
     shops = Shops(
         tables[SHOP_TABLE], lambda shop: is_synchronized(tables.__getitem__, shop),
@@ -196,6 +200,7 @@ def build_connector(
         ),
         permission=permission,
         informations=Informations(tables[INFORMATION_TABLE], clock, runs),
+        operations=operations,
         runs=runs,
         captures=captures,
         skipped=SkippedRecords(tables[SKIPPED_TABLE]),
@@ -206,9 +211,7 @@ def build_connector(
         retention=Retention(
             Purges(tables[PURGE_TABLE], clock), clock, purges, captures, runs,
             capture_days=settings.capture_retention_days,
-            further={EXPORTS: Further(
-                settings.export_retention_days, partial(remove_expired, storage.blobs, Receipts(tables[RECEIPT_TABLE]))
-            )},
+            further=_further(settings, storage, operations),
         ),
         changed=ChangedRecords(tables[CHANGED_TABLE], clock),
         redacted=RedactedRecords(tables[REDACTED_TABLE]),
@@ -220,6 +223,15 @@ def build_connector(
         sign_in=cache(partial(_sign_in, settings, clock, permission)),
         event_queue=cache(partial(_event_queue, settings)),
     )
+
+
+def _further(settings: Settings, storage: Storage, operations: Operations) -> dict[str, Further]:
+    """What the night removes besides logs, captures and runs; operations are kept for ever where 0 days are set."""
+    exports = partial(remove_expired, storage.blobs, Receipts(storage.tables[RECEIPT_TABLE]))
+    parts = {EXPORTS: Further(settings.export_retention_days, exports)}
+    if settings.operation_retention_days:
+        parts[OPERATIONS] = Further(settings.operation_retention_days, partial(remove_operations, operations))
+    return parts
 
 
 @lru_cache(maxsize=1)

@@ -21,6 +21,14 @@ class Fault(StrEnum):
     US = "us"
 
 
+class Told(NamedTuple):
+    """What a problem means, where to fix it and who has to act, in one language."""
+
+    title: str
+    fix: str
+    fault: str
+
+
 class Problem(NamedTuple):
     """Title and fix in both languages; `status` is the HTTP status of an answer that carries it."""
 
@@ -31,13 +39,12 @@ class Problem(NamedTuple):
     title_fr: str
     fix_fr: str
 
-    def told(self, language: str) -> dict[str, str]:
-        """Title, fix and fault for a reader of this language."""
+    def told(self, language: str) -> Told:
+        """The problem for a reader of this language."""
         french = language == FRENCH
-        return {
-            "title": self.title_fr if french else self.title, "fix": self.fix_fr if french else self.fix,
-            "fault": self.fault.value,
-        }
+        return Told(
+            self.title_fr if french else self.title, self.fix_fr if french else self.fix, self.fault.value,
+        )
 
 
 CATALOGUE: dict[str, Problem] = {

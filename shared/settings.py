@@ -51,6 +51,7 @@ SETTINGS: dict[str, Setting] = {
     "CONNECTOR_OPENTELEMETRY": Setting("", "true: log lines go to Application Insights by OpenTelemetry too."),
     "CAPTURE_RETENTION_DAYS": Setting("90", "Data captures of this age in days are removed every night (1 to 3650)."),
     "PRIVACY_EXPORT_RETENTION_DAYS": Setting("30", "Files of data requests of this age in days are removed (1 to 90)."),
+    "OPERATION_RETENTION_DAYS": Setting("365", "What operators did is kept so many days (0 to 3650; 0 = for ever)."),
     "SUBSCRIPTION_SCHEDULE": Setting("0 25 * * * *", "When webhook subscriptions are repaired (NCRONTAB, UTC)."),
     "SHOPIFY_EVENT_BRIDGE_ARN": Setting("", "Partner event source to which Shopify delivers; empty = PUBLIC_URL."),
     "EVENT_QUEUE_URL": Setting("", "Amazon SQS queue that the rule of that event source fills; empty = off."),
@@ -100,6 +101,7 @@ BOUNDS: dict[str, Bounds] = {
     "PRIVACY_EXPORT_RETENTION_DAYS": Bounds(
         1, 90, "days", "a file with everything of a person is to be handed on, not kept"
     ),
+    "OPERATION_RETENTION_DAYS": Bounds(0, 3650, "days", "0 keeps them for ever"),
     "WEBHOOK_DELAY_SECONDS": Bounds(1, 600, "seconds", "less gathers nothing, and so long a change waits"),
     "SYNC_OVERLAP_SECONDS": Bounds(
         60, 86_400, "seconds", "Shopify's search shows changes some seconds late, and every run reads the overlap again"
@@ -152,6 +154,7 @@ class Settings(msgspec.Struct, frozen=True):
     log_retention_days: int = 7
     capture_retention_days: int = 90
     export_retention_days: int = 30
+    operation_retention_days: int = 365
     webhook_delay_seconds: float = 10
     overlap_seconds: float = 600
     time_budget_seconds: float = 420
@@ -218,6 +221,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         log_retention_days=int(number("LOG_RETENTION_DAYS")),
         capture_retention_days=int(number("CAPTURE_RETENTION_DAYS")),
         export_retention_days=int(number("PRIVACY_EXPORT_RETENTION_DAYS")),
+        operation_retention_days=int(number("OPERATION_RETENTION_DAYS")),
         webhook_delay_seconds=number("WEBHOOK_DELAY_SECONDS"),
         overlap_seconds=number("SYNC_OVERLAP_SECONDS"),
         time_budget_seconds=number("SYNC_TIME_BUDGET_SECONDS"),

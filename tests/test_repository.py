@@ -35,6 +35,9 @@ ROOT_MODULE = "connector"
 
 ARROWS: Mapping[str, frozenset[str]] = {
     "access": frozenset({"shops", "storage"}),
+    "admin": frozenset({
+        "access", "connector", "journal", "logging_time", "privacy", "shopify", "sync", "webhooks",
+    }),
     "business_central": frozenset({"mapping"}),
     "journal": frozenset({"storage"}),
     "mapping": frozenset({"business_central", "shopify"}),
@@ -66,6 +69,12 @@ PURE_OF_OTHER_ROOMS = frozenset({
 DOES_IO = frozenset({"requests", "azure", "socket", "http", "urllib.request", "subprocess", "sqlite3", "threading"})
 
 THIRD_PARTY_OF_FUNCTIONS = frozenset({"azure.functions", "msgspec"})
+
+WORLD = {"business_central", "environment", "mapping", "privacy", "shopify", "shops", "storage"}
+"""What a trigger has to do with by way of shared/admin, sync and webhooks only."""
+
+LONGEST_TRIGGER = 15
+"""Lines, from `def` on."""
 
 AZURE_OUTSIDE_STORAGE = frozenset({
     "shared/access/key_vault.py", "shared/business_central/sign_in.py", "shared/telemetry_export.py",
@@ -107,6 +116,27 @@ def test_nothing_but_the_front_door_imports_the_functions() -> None:
     importers = {path.name for path in all_python_files() if path.parts[0] != "functions" and knows(path, "functions")}
 
     assert importers == {"function_app.py"}
+
+
+def test_triggers_reach_tables_and_the_two_services_through_shared_only() -> None:
+    wrong = {(str(path), room) for path in python_files("functions") for room in rooms_in(imports(path)) & WORLD}
+
+    assert not wrong
+
+
+def test_nothing_of_shared_knows_what_operators_may_do() -> None:
+    assert not [path for path in python_files("shared") if room_of(module_of(path)) != "admin"
+                and knows(path, "shared.admin")]
+
+
+def test_a_trigger_parses_calls_one_thing_and_answers() -> None:
+    """Whatever takes more lines than that is a use case, and belongs to shared/admin."""
+    lengths = {f"{path.stem}.{node.name}": (node.end_lineno or 0) - node.lineno + 1
+               for path in python_files("functions") for node in ast.walk(ast.parse((ROOT / path).read_text()))
+               if isinstance(node, ast.FunctionDef) and any("blueprint" in ast.unparse(d) for d in node.decorator_list)}
+
+    assert len(lengths) >= len(declared_functions())
+    assert {name for name, lines in lengths.items() if lines > LONGEST_TRIGGER} == set()
 
 
 @pytest.mark.parametrize("stranger", ["local", "tests", "benchmarks", "functions"])

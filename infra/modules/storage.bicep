@@ -36,6 +36,7 @@ var tables = [
   'Leases'
   'Links'
   'LogPurges'
+  'Operations'
   'Payouts'
   'PrivacyRequests'
   'RedactedRecords'

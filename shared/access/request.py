@@ -42,11 +42,12 @@ class Begun(NamedTuple):
 
 
 class Connected(NamedTuple):
-    """A shop that has granted access; `missing` are wanted scopes it has not granted."""
+    """A shop that has granted access; `missing` are wanted scopes it has not granted, `by` who asked for it."""
 
     shop: str
     host: str
     missing: tuple[str, ...]
+    by: str = ""
 
 
 class _Pending(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,7 +93,7 @@ class AccessRequests:
         asked = self._states.redeem(given.get("state", ""), cookies)
         if host != asked.host:
             raise self._put_aside(asked, host, code)
-        return self._connect(asked.shop, host, code, asked.scopes)
+        return self._connect(asked, host, code)
 
     def confirm(self, shop: str) -> Connected:
         """The operator wants the store that answered: the card takes its address, and it is connected.
@@ -116,8 +117,9 @@ class AccessRequests:
             self._shops.save(shop, {"shopify_url": pending.host}, same_store=same)
         return self._keep(shop, grant)
 
-    def _connect(self, shop: str, host: str, code: str, scopes: tuple[str, ...]) -> Connected:
-        return self._keep(shop, self._oauth(shop).exchange_code(host, code, scopes))
+    def _connect(self, asked: Asked, host: str, code: str) -> Connected:
+        grant = self._oauth(asked.shop).exchange_code(host, code, asked.scopes)
+        return self._keep(asked.shop, grant)._replace(by=asked.by)
 
     def _keep(self, shop: str, grant: Grant) -> Connected:
         self._tokens.store(shop, grant)

@@ -47,6 +47,8 @@ def erase_customer(connector: Connector, shop: str, subject: Subject) -> tuple[d
         "runs": _scrub_runs(connector.runs, shop, traces),
         "links": _erase_links(storage.tables[links.TABLE], shop, subject, orders),
         "disputes": payments.forget_orders(connector.disputes, shop, orders),
+        "operations": connector.operations.forget_records(
+            shop, {f"customers {subject.id}", *(f"orders {number}" for number in orders)}),
         "exports": export.remove_exports(connector, shop, subject.id),
         "captures": len(captured.found),
     }
@@ -92,6 +94,7 @@ def erase_shop(connector: Connector, shop: str) -> dict[str, int]:
         "payouts": _drop(tables[payments.PAYOUTS], shop),
         "disputes": _drop(tables[payments.DISPUTES], shop),
         "runs": _drop(tables[runs.TABLE], shop),
+        "operations": connector.operations.forget_details(shop),
         "redacted records": _drop(tables[redacted.TABLE], shop),
         "log entries": sum(_drop(tables[name], shop) for name in tables.names(log_entries.TABLES)),
         "exports": export.remove_exports(connector, shop),

@@ -71,7 +71,7 @@ def test_a_failure_that_nobody_foresaw_is_told_to_a_browser_on_a_page(
         method="GET", url="/", headers={"Accept-Language": language, **headers}, body=b"",
         route_params={"shop": house_of_the_app.shop})) for headers in (BROWSER, {}))
 
-    title = CATALOGUE["internal-error"].told(language)["title"]
+    title = CATALOGUE["internal-error"].told(language).title
     assert (page.status_code, content_type(page)) == (500, "text/html")
     assert "internal-error" in page.get_body().decode()
     assert title in page.get_body().decode()

@@ -200,6 +200,41 @@ def test_a_redaction_of_the_shop_leaves_no_payout_and_no_dispute(known: Known) -
     assert connector.captures.packs(shop, "payouts") == []
 
 
+def operations_on(known: Known, *records: str) -> None:
+    for record in records:
+        with known.house.connector.operations.recorded(
+            "retry_skipped_record", by="ada@example.com", shop=known.house.shop, record=record
+        ) as operation:
+            operation.changed({"code": "item-not-found"}, {"code": ""})
+
+
+def operations(known: Known) -> set[tuple[str, str, bool]]:
+    """(who, on which record, whether it says what changed) of each."""
+    found = known.house.connector.operations.page(shop=known.house.shop).operations
+    return {(one.by, one.record, bool(one.before or one.after)) for one in found}
+
+
+def test_after_a_redaction_operations_no_longer_say_on_which_of_the_persons_records(known: Known) -> None:
+    operations_on(known, f"customers {known.person}", f"orders {known.order(2)}", f"orders {known.order(3)}")
+
+    carry_out(known.house.connector, command(known, "customers/redact"))
+
+    assert operations(known) == {("ada@example.com", "", True), ("ada@example.com", f"orders {known.order(3)}", True)}
+    assert places_of(known.house, *known.words, but=("PrivacyRequests",)) == set()
+    assert receipt(known.house, "customers/redact").found["operations"] == 2
+
+
+def test_after_a_redaction_of_the_shop_operations_say_who_did_what_and_nothing_of_its_records(known: Known) -> None:
+    operations_on(known, f"customers {known.person}", f"orders {known.order(3)}")
+    known.house.clock.forward(49 * 3600)
+    known.house.shopify.uninstall()
+
+    carry_out(known.house.connector, command(known, "shop/redact"))
+
+    assert operations(known) == {("ada@example.com", "", False)}
+    assert receipt(known.house, "shop/redact").found["operations"] == 2
+
+
 def test_a_redaction_needs_no_token(known: Known) -> None:
     known.house.connector.tokens.forget(known.house.shop)
     calls = len(known.house.exchanges)

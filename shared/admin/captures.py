@@ -1,0 +1,112 @@
+"""Data captures: list them, look at one or a part of it, compare two, download, apply one again."""
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast
+
+import msgspec
+
+from shared.connector import Connector
+from shared.errors import ConnectorError
+from shared.journal import capture_list, json_parts
+from shared.journal.capture_list import Capture, CaptureFilter, record_of
+from shared.journal.json_parts import Difference, Part
+from shared.journal.runs import span_of
+from shared.shopify.kinds import Kind
+from shared.sync import replay as replaying
+from shared.sync.dry_run import DryRun
+from shared.sync.information import KINDS
+from shared.sync.replay import Replayed
+
+
+class CapturesView(msgspec.Struct, frozen=True, kw_only=True):
+    """Captures, newest first; ask again with `continuation` while it is not null."""
+
+    captures: list[Capture]
+    continuation: str | None
+
+
+class ComparisonView(msgspec.Struct, frozen=True, kw_only=True):
+    """Two captures of a record, by id, and what differs."""
+
+    before: str
+    after: str
+    differences: list[Difference]
+
+
+def list_captures(connector: Connector, wanted: CaptureFilter, continuation: str) -> CapturesView:
+    """Those that fit; ConnectorError input-invalid for a continuation that is none."""
+    page = capture_list.list_captures(connector.captures, wanted, continuation)
+    return CapturesView(captures=page.captures, continuation=page.continuation or None)
+
+
+def selection(connector: Connector, wanted: CaptureFilter) -> list[bytes]:
+    """What Shopify sent of all that fit, one record each; ConnectorError input-invalid for too many."""
+    return capture_list.selection(connector.captures, wanted)
+
+
+def wanted(
+    connector: Connector, shop: str, *, type: str = "", record: str = "", since: datetime | None = None,
+    until: datetime | None = None, run: str = "",
+) -> CaptureFilter:
+    """Which captures of a shop are asked for; those of a run by its span. ConnectorError not-found for a run."""
+    if run:
+        since, until = span_of(connector.runs.get(shop, run))
+    return CaptureFilter(
+        shop=shop, kinds=(cast(Kind, type),) if type else KINDS, record=record, since=since, until=until)
+
+
+def raw(connector: Connector, shop: str, kind: str, id: str) -> bytes:
+    """A capture as Shopify sent it; ConnectorError not-found."""
+    return connector.captures.raw(shop, known_kind(kind), id)
+
+
+def indented(connector: Connector, shop: str, kind: str, id: str, part: str) -> bytes:
+    """A capture, or a part of it, for reading; ConnectorError not-found."""
+    whole = raw(connector, shop, kind, id)
+    return json_parts.indented(json_parts.part(whole, part) if part else whole)
+
+
+def parts(connector: Connector, shop: str, kind: str, id: str) -> list[Part]:
+    """Which parts a capture has; ConnectorError not-found."""
+    return json_parts.parts(raw(connector, shop, kind, id))
+
+
+def file_name(kind: str, id: str, raw: bytes) -> str:
+    """What a downloaded capture is called."""
+    return f"{kind.capitalize()}_{record_of(raw)}_{id}.json"
+
+
+def compare(connector: Connector, shop: str, kind: str, id: str, other: str) -> ComparisonView:
+    """A capture with another one of the record, or ("") the one before; ConnectorError not-found, input-invalid."""
+    after = raw(connector, shop, kind, id)
+    other = other or capture_list.previous_of(connector.captures, shop, known_kind(kind), id)
+    before = raw(connector, shop, kind, other)
+    if record_of(before) != record_of(after):
+        raise ConnectorError("input-invalid", f"{other[:60]} and {id[:60]} are captures of two different records")
+    return ComparisonView(before=other, after=id, differences=json_parts.differences(before, after))
+
+
+def known_kind(kind: str) -> Kind:
+    """The type; ConnectorError not-found for one that is none."""
+    if kind not in KINDS:
+        raise ConnectorError("not-found", f"{kind[:50]!r} is not one of {', '.join(KINDS)}")
+    return cast(Kind, kind)
+
+
+def dry_run(connector: Connector, shop: str, kind: str, id: str, *, by: str) -> DryRun:
+    """What a replay would do; ConnectorError as sync/replay.py."""
+    with connector.operations.recorded("replay_data_capture", by=by, shop=shop, record=known_kind(kind)) as operation:
+        operation.after = {"dry_run": True}
+        planned = replaying.plan_of_capture(connector, shop, known_kind(kind), id)
+        operation.after |= {"capture": id}
+    return planned
+
+
+def replay(connector: Connector, shop: str, kind: str, id: str, *, by: str) -> Replayed:
+    """Apply one capture; ConnectorError as sync/replay.py."""
+    with connector.operations.recorded("replay_data_capture", by=by, shop=shop, record=known_kind(kind)) as operation:
+        operation.after = {"dry_run": False}
+        done = replaying.replay(connector, shop, known_kind(kind), id, by=by)
+        operation.after |= {"capture": id, "run": done.run, "result": done.result, "number": done.number}
+    return done

@@ -1,0 +1,60 @@
+"""What an operator does with one order: synchronize it, accept its document as it stands, have it made anew.
+
+And which orders stand on another customer than their company's.
+"""
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from shared.connector import Connector
+from shared.sync import creating_again, one_order, resolving
+from shared.sync.company_orders import ElsewhereBooked, company_orders_elsewhere
+from shared.sync.one_order import Synchronized
+from shared.sync.resolving import Resolved
+
+_ID_OR_NUMBER = re.compile(r"#?\d{1,20}", re.ASCII)
+
+
+class ElsewhereView(msgspec.Struct, frozen=True, kw_only=True):
+    """Orders, each with the address of its capture; ask again with `continuation` while it is not null."""
+
+    orders: list[ElsewhereBooked]
+    continuation: str | None
+
+
+def not_on_their_company(connector: Connector, shop: str, *, limit: int, continuation: str) -> ElsewhereView:
+    """Orders of companies whose document stands on another customer; ConnectorError as sync/company_orders.py."""
+    page = company_orders_elsewhere(connector, shop, limit=limit, continuation=continuation)
+    captures = f"/api/shops/{shop}/data-captures/orders"
+    shown = [msgspec.structs.replace(one, capture=f"{captures}/{one.capture}") for one in page.orders]
+    return ElsewhereView(orders=shown, continuation=page.continuation or None)
+
+
+def sync_order(connector: Connector, shop: str, order: str, *, even_if_left_out: bool, by: str) -> Synchronized:
+    """Bring one order up to date, by its id or its name; ConnectorError as sync/one_order.py."""
+    typed = f"orders {order}" if _ID_OR_NUMBER.fullmatch(order) else "orders"
+    with connector.operations.recorded("sync_order", by=by, shop=shop, record=typed) as operation:
+        operation.after = {"even_if_left_out": even_if_left_out}
+        done = one_order.sync_order(connector, shop, order, even_if_left_out=even_if_left_out, by=by)
+        operation.record = f"orders {done.id}"
+        operation.after |= {"result": done.result, "number": done.number, "code": done.code}
+    return done
+
+
+def resolve_order(connector: Connector, shop: str, number: int, confirm: str, *, by: str) -> Resolved:
+    """Mark a parked order as resolved; ConnectorError as sync/resolving.py."""
+    with connector.operations.recorded("resolve_order", by=by, shop=shop, record=f"orders {number}") as operation:
+        done = resolving.resolve(connector, shop, number, confirm, by=by)
+        operation.changed({"code": done.code}, {"code": "", "number": done.number})
+    return done
+
+
+def create_order_again(connector: Connector, shop: str, number: int, confirm: str, *, by: str) -> Synchronized:
+    """Give an order's document up and make a new one; ConnectorError as sync/creating_again.py."""
+    with connector.operations.recorded("create_order_again", by=by, shop=shop, record=f"orders {number}") as operation:
+        operation.before = {"number": confirm[:20]} if confirm.isalnum() else {}
+        done = creating_again.create_again(connector, shop, number, confirm, by=by)
+        operation.after = {"result": done.result, "number": done.number, "code": done.code}
+    return done

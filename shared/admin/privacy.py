@@ -1,0 +1,29 @@
+"""Privacy requests and deliveries that were refused: the lists, the files, and an operator's word on an erasure."""
+from __future__ import annotations
+
+from shared.connector import Connector
+from shared.privacy.export import read_export
+from shared.privacy.receipts import Receipt
+from shared.webhooks import carrying
+
+
+def list_requests(connector: Connector) -> list[Receipt]:
+    """Every receipt, the latest first."""
+    return connector.receipts.all()
+
+
+def read_file(connector: Connector, shop: str, number: str) -> tuple[str, bytes]:
+    """What was written for a customer's data request: a name for the file, and the file. ConnectorError not-found."""
+    receipt = connector.receipts.data_request(shop, number)
+    return f"{receipt.shop}_{receipt.customer}.json", read_export(connector, receipt)
+
+
+def refused_deliveries(connector: Connector) -> dict[str, int]:
+    """How many webhooks had a wrong signature, by UTC day."""
+    return connector.refused.per_day()
+
+
+def confirm_erasure(connector: Connector, shop: str, number: str, *, by: str) -> None:
+    """Have a shop erased though Shopify does not say that the app is gone; ConnectorError as webhooks/carrying.py."""
+    with connector.operations.recorded("confirm_erasure", by=by, shop=shop):
+        carrying.confirm_erasure(connector, shop, number, by=by)

@@ -1,0 +1,90 @@
+"""Shop cards: list and show them, save, remove, forget what was synchronized."""
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from shared.connector import Connector
+from shared.journal.operations import Operation
+from shared.logging_time import with_logging_time
+from shared.shop_card import LoggingMode, ShopCard
+from shared.sync import forgetting
+from shared.sync.kept import Kept
+from shared.webhooks.upkeep import follow_card
+
+
+class ShopView(ShopCard, frozen=True, kw_only=True):
+    """The card, and what holds for it now. access: AccessTokens.described, never a token."""
+
+    has_access_key: bool
+    access: dict[str, Any]
+    logging_mode_in_force: LoggingMode
+
+
+class LinksForgotten(msgspec.Struct, frozen=True, kw_only=True):
+    """What a shop has no more: how many rows of each; `purge` is the number of the entry in the book of purges."""
+
+    shop: str
+    by: str
+    at: str
+    purge: str
+    removed: Kept
+
+
+def list_shops(connector: Connector) -> list[ShopView]:
+    """Every shop, by code."""
+    return [_view(connector, card) for card in connector.shops.all()]
+
+
+def get_shop(connector: Connector, shop: str) -> ShopView:
+    """One shop; ConnectorError shop-unknown."""
+    return _view(connector, connector.shops.get(shop))
+
+
+def save_shop(connector: Connector, shop: str, fields: dict[str, Any], *, by: str) -> ShopView:
+    """Create the card, or change these fields; ConnectorError as Shops.save."""
+    with connector.operations.recorded("save_shop", by=by, shop=shop) as operation:
+        before = connector.shops.find(shop)
+        _wanted(operation, fields)
+        changes = with_logging_time(fields, before, connector.clock.now())
+        card = connector.shops.save(shop, changes)
+        operation.changed(_fields(before), _fields(card))
+        follow_card(connector, card.code)
+    return _view(connector, card)
+
+
+def remove_shop(connector: Connector, shop: str, *, by: str) -> None:
+    """Forget the card and its access; what was synchronized stays. ConnectorError shop-unknown."""
+    with connector.operations.recorded("remove_shop", by=by, shop=shop) as operation:
+        before = connector.shops.get(shop)
+        connector.shops.remove(shop)
+        connector.tokens.forget(shop)
+        operation.changed(_fields(before), {})
+
+
+def forget_links(connector: Connector, shop: str, confirm: int | None, *, by: str) -> LinksForgotten:
+    """Forget links, times and skipped records; ConnectorError as sync/forgetting.py."""
+    with connector.operations.recorded("forget_links", by=by, shop=shop) as operation:
+        purge, kept = forgetting.forget_links(connector, shop, confirm, by=by)
+        operation.changed(msgspec.to_builtins(kept), {})
+        if connector.shops.find(shop) is not None:
+            follow_card(connector, shop)
+    return LinksForgotten(shop=shop, by=purge.by, at=purge.ended_at, purge=purge.number, removed=kept)
+
+
+def _view(connector: Connector, card: ShopCard) -> ShopView:
+    access = connector.tokens.described(card.code)
+    return ShopView(
+        **msgspec.structs.asdict(card), has_access_key=bool(access["has_access_key"]), access=access,
+        logging_mode_in_force=card.logging_mode_at(connector.clock.now()),
+    )
+
+
+def _wanted(operation: Operation, fields: dict[str, Any]) -> None:
+    """A card that is refused is told by the fields it was to get: what stands in them may be anything."""
+    operation.after = dict.fromkeys(sorted(fields), "…")
+
+
+def _fields(card: ShopCard | None) -> dict[str, Any]:
+    return msgspec.to_builtins(card) if card else {}

@@ -1,0 +1,146 @@
+"""Skipped records: list them with what their codes mean, have them tried again, dismiss one; and the set-up check."""
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from shared.connector import Connector
+from shared.errors import ConnectorError
+from shared.journal.skipped import SkippedRecord
+from shared.problems import CATALOGUE
+from shared.sync.order_trials import OrderTrial
+from shared.sync.set_up_check import Finding, check_set_up
+
+
+class SkippedView(SkippedRecord, frozen=True, kw_only=True):
+    """A skipped record with what its code means, who has to act and where, in the reader's language."""
+
+    title: str
+    fix: str
+    fault: str
+
+
+class SkippedPage(NamedTuple):
+    """Records; more may follow while `continuation` is not empty."""
+
+    records: list[SkippedView]
+    continuation: str
+
+
+class FindingView(Finding, frozen=True, kw_only=True):
+    """A finding of the set-up check with what its code means."""
+
+    title: str
+    fix: str
+    fault: str
+
+
+class TrialView(OrderTrial, frozen=True, kw_only=True):
+    """A trial of the set-up check; where it went wrong with what its code means."""
+
+    title: str | msgspec.UnsetType = msgspec.UNSET
+    fix: str | msgspec.UnsetType = msgspec.UNSET
+    fault: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class SetUpView(msgspec.Struct, frozen=True, kw_only=True):
+    """As SetUpReport (sync/set_up_check.py)."""
+
+    shop: str
+    ready: bool
+    countries: list[str]
+    missing: list[FindingView]
+    advice: list[FindingView]
+    orders: list[TrialView]
+    left_behind: list[str]
+
+
+def list_skipped(
+    connector: Connector, shop: str, kind: str | None, wanted: Callable[[SkippedRecord], bool], *, language: str,
+    continuation: str, limit: int,
+) -> SkippedPage:
+    """Those of a shop that are wanted; ConnectorError input-invalid for a continuation that is none."""
+    records, after = connector.skipped.page(shop, kind, continuation, limit, wanted)
+    return SkippedPage([_view(one, language) for one in records], after)
+
+
+def retry_all(connector: Connector, shop: str, *, code: str, kind: str, by: str) -> int:
+    """Let all be tried in the next run, or those of one code or type; how many."""
+    with connector.operations.recorded("retry_skipped_records", by=by, shop=shop, record=kind) as operation:
+        code = checked_code(code)
+        due = connector.skipped.make_all_due(
+            connector.shops.get(shop).code, connector.clock.now(), code=code, kind=kind)
+        operation.after = {"code": code, "due": due}
+    return due
+
+
+def retry(connector: Connector, shop: str, kind: str, number: int, *, by: str) -> None:
+    """Let one be tried in the next run; ConnectorError not-found."""
+    about = f"{kind} {number}"
+    with connector.operations.recorded("retry_skipped_record", by=by, shop=shop, record=about) as operation:
+        before = connector.skipped.get(shop, kind, number)
+        if before is None or not connector.skipped.make_due(shop, kind, number, connector.clock.now()):
+            raise not_skipped(shop, kind, number)
+        operation.changed({"dismissed": bool(before.dismissed_at)}, {"dismissed": False, "due": True})
+
+
+def dismiss(connector: Connector, shop: str, kind: str, number: int, *, note: str, by: str) -> None:
+    """Leave one alone until it changes in Shopify; ConnectorError not-found, or input-invalid without a note.
+
+    The note stays on the record; it may name people, so the operation does not repeat it.
+    """
+    about = f"{kind} {number}"
+    with connector.operations.recorded("dismiss_skipped_record", by=by, shop=shop, record=about) as operation:
+        if not note.strip():
+            raise ConnectorError("input-invalid", "note: say why the record is dismissed")
+        found = connector.skipped.dismiss(
+            shop, kind, number, note=note.strip(), by=by, now=connector.clock.now())
+        if not found:
+            raise not_skipped(shop, kind, number)
+        operation.changed({"dismissed": False}, {"dismissed": True})
+
+
+def check_shop_set_up(
+    connector: Connector, shop: str, countries: Sequence[str], *, language: str, by: str
+) -> SetUpView:
+    """Try the set-up; ConnectorError as sync/set_up_check.py. Nothing stays, but Business Central is written to."""
+    with connector.operations.recorded("check_set_up", by=by, shop=shop) as operation:
+        report = check_set_up(connector, shop, countries)
+        operation.after = {"ready": report.ready, "countries": report.countries}
+    return SetUpView(
+        shop=report.shop, ready=report.ready, countries=report.countries, left_behind=report.left_behind,
+        missing=_told(report.missing, language), advice=_told(report.advice, language),
+        orders=[_trial(one, language) for one in report.orders],
+    )
+
+
+def checked_code(code: str) -> str:
+    """The code, or ""; ConnectorError input-invalid for one that is none."""
+    if code and code not in CATALOGUE:
+        raise ConnectorError("input-invalid", f"code {code[:50]!r} is not an error code")
+    return code
+
+
+def not_skipped(shop: str, kind: str, id: int | str) -> ConnectorError:
+    """There is no such skipped record."""
+    return ConnectorError("not-found", f"{kind[:20]} {str(id)[:20]} is not a skipped record of shop {shop}")
+
+
+def _told(findings: Sequence[Finding], language: str) -> list[FindingView]:
+    told = [(one, CATALOGUE[one.code].told(language)) for one in findings]
+    return [FindingView(**msgspec.structs.asdict(one), title=means.title, fix=means.fix, fault=means.fault)
+            for one, means in told]
+
+
+def _trial(one: OrderTrial, language: str) -> TrialView:
+    if not one.code:
+        return TrialView(**msgspec.structs.asdict(one))
+    means = CATALOGUE[one.code].told(language)
+    return TrialView(**msgspec.structs.asdict(one), title=means.title, fix=means.fix, fault=means.fault)
+
+
+def _view(one: SkippedRecord, language: str) -> SkippedView:
+    means = CATALOGUE[one.code].told(language)
+    return SkippedView(**msgspec.structs.asdict(one), title=means.title, fix=means.fix, fault=means.fault)

@@ -1,0 +1,113 @@
+"""Synchronization: start it, see how far each type has come, reset a type; and the history of runs."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from shared.clock import iso
+from shared.connector import Connector
+from shared.journal.runs import SyncRun
+from shared.sync.information import KINDS, SynchronizationInfo
+from shared.sync.run import request_back_fill, request_sync
+
+
+class InfoView(msgspec.Struct, frozen=True, kw_only=True):
+    """How far one type of a shop has come; times are UTC, ISO 8601."""
+
+    shop: str
+    type: str
+    last_sync_time: str | None
+    first_began: str | None
+    running: bool
+    last_outcome: str | None
+    changed_by: str | None
+
+
+class RunView(SyncRun, kw_only=True):
+    """A run, and where to find what it left behind; not frozen, since a run is not."""
+
+    links: dict[str, str]
+
+
+class BackFillQueued(msgspec.Struct, frozen=True, kw_only=True, rename={"since": "from", "until": "to"}):
+    """The span that is brought in, UTC."""
+
+    queued: bool = True
+    since: str
+    until: str
+
+
+def start_sync(connector: Connector, shop: str, types: Sequence[str], *, by: str) -> list[str]:
+    """Put a run on the queue, of these types or of all; which. ConnectorError as request_sync."""
+    with connector.operations.recorded("start_sync", by=by, shop=shop) as operation:
+        operation.after = {"types": list(types) or list(KINDS)}
+        request_sync(connector, shop, started_by=by, kinds=types)
+    return list(types) or list(KINDS)
+
+
+def back_fill_orders(connector: Connector, shop: str, since: datetime, until: datetime, *, by: str) -> BackFillQueued:
+    """Put a back-fill of orders on the queue; ConnectorError as request_back_fill."""
+    with connector.operations.recorded("back_fill_orders", by=by, shop=shop) as operation:
+        operation.after = {"from": iso(since), "to": iso(until)}
+        begin, end = request_back_fill(connector, shop, since, until, started_by=by)
+        operation.after = {"from": begin, "to": end}
+    return BackFillQueued(since=begin, until=end)
+
+
+def list_info(connector: Connector, shop: str) -> list[InfoView]:
+    """Every type of a shop."""
+    return [get_info(connector, shop, kind) for kind in KINDS]
+
+
+def get_info(connector: Connector, shop: str, kind: str) -> InfoView:
+    """One type; ConnectorError not-found for one that is none."""
+    return _info(connector.informations.get(shop, kind))
+
+
+def set_last_sync_time(connector: Connector, shop: str, kind: str, to: datetime, *, by: str) -> InfoView:
+    """The next run takes what changed since `to`; ConnectorError as Informations.set_last_sync_time."""
+    return _reset(connector, "set_synchronization_info", shop, kind, to, by)
+
+
+def reset(connector: Connector, shop: str, kind: str, *, by: str) -> InfoView:
+    """The next run takes everything; ConnectorError not-found."""
+    return _reset(connector, "reset_synchronization_info", shop, kind, None, by)
+
+
+def list_runs(connector: Connector, shop: str) -> list[RunView]:
+    """The latest runs, newest first."""
+    return [_run(run) for run in connector.runs.latest(shop)]
+
+
+def get_run(connector: Connector, shop: str, run: str) -> RunView:
+    """One run; ConnectorError not-found."""
+    return _run(connector.runs.get(shop, run))
+
+
+def _reset(connector: Connector, name: str, shop: str, kind: str, to: datetime | None, by: str) -> InfoView:
+    with connector.operations.recorded(name, by=by, shop=shop) as operation:
+        before = connector.informations.get(connector.shops.get(shop).code, kind)
+        operation.record = kind
+        operation.after = {"last_sync_time": iso(to) if to else ""}
+        info = connector.informations.set_last_sync_time(shop, kind, to, by=by)
+        operation.changed({"last_sync_time": before.last_sync_time}, {"last_sync_time": info.last_sync_time})
+    return _info(info)
+
+
+def _info(info: SynchronizationInfo) -> InfoView:
+    return InfoView(
+        shop=info.shop, type=info.kind, last_sync_time=info.last_sync_time or None,
+        first_began=info.first_began or None, running=bool(info.run_until), last_outcome=info.last_outcome or None,
+        changed_by=info.changed_by or None,
+    )
+
+
+def _run(run: SyncRun) -> RunView:
+    of_shop = f"/api/shops/{run.shop}"
+    return RunView(**msgspec.structs.asdict(run), links={
+        "log_entries": f"/api/log-entries?shop={run.shop}&run={run.run}",
+        "data_captures": f"{of_shop}/data-captures?run={run.run}",
+        "skipped_records": f"{of_shop}/skipped-records?run={run.run}",
+    })
