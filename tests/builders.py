@@ -136,11 +136,11 @@ class KnownCompany(msgspec.Struct, frozen=True):
     def customer_by_number(self, number: str) -> CustomerRow | None:
         return _first(row for row in self.customers if row.number == number)
 
-    def customer_by_email(self, email: str) -> CustomerRow | None:
-        return _first(row for row in self.customers if email_keys(row.email) & email_keys(email))
+    def customers_by_email(self, email: str) -> list[CustomerRow]:
+        return [row for row in self.customers if email_keys(row.email) & email_keys(email)]
 
-    def customer_by_phone(self, phone: str) -> CustomerRow | None:
-        return _first(row for row in self.customers if phone_key(row.phone_number) == phone_key(phone) != "")
+    def customers_by_phone(self, phone: str) -> list[CustomerRow]:
+        return [row for row in self.customers if phone_key(row.phone_number) == phone_key(phone) != ""]
 
     def customer_by_bill_to(self, address: BillTo) -> CustomerRow | None:
         return _first(row for row in self.customers if bill_to_of(row) == address)

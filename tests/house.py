@@ -174,6 +174,10 @@ class House:
         links = Links(self.connector.storage.tables[LINK_TABLE], self.shop, kind)
         links.save([Link(number=one.number, etag=one.etag) for one in links.of(numbers).values()])
 
+    def keep_link(self, kind: str, link: Link) -> None:
+        """Let a record have become this."""
+        Links(self.connector.storage.tables[LINK_TABLE], self.shop, kind).save([link])
+
     def sent(self, direction: str, method: str = "POST") -> list[dict[str, Any]]:
         """Bodies of the requests with this method to "Shopify" or "Business Central", oldest first."""
         calls = [e for e in self.exchanges if (e.direction, e.method) == (direction, method)]

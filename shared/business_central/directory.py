@@ -76,13 +76,14 @@ class Directory:
     def customer_by_number(self, number: str) -> CustomerRow | None:
         return self._customers.first("number", code_key(number))
 
-    def customer_by_email(self, email: str) -> CustomerRow | None:
-        """The customer that has this e-mail address, or one of several with semicolons between them."""
-        found = [row for key in email_keys(email) for row in self._customers.all("email", key)]
-        return min(found, key=lambda row: row.number, default=None)
+    def customers_by_email(self, email: str) -> list[CustomerRow]:
+        """The customers that have this e-mail address, or one of several with semicolons between them, by number."""
+        found = {row.id: row for key in email_keys(email) for row in self._customers.all("email", key)}
+        return sorted(found.values(), key=lambda row: row.number)
 
-    def customer_by_phone(self, phone: str) -> CustomerRow | None:
-        return self._customers.first("phone", phone_key(phone))
+    def customers_by_phone(self, phone: str) -> list[CustomerRow]:
+        """The customers with this phone number, by number."""
+        return self._customers.all("phone", phone_key(phone))
 
     def customer_by_bill_to(self, address: BillTo) -> CustomerRow | None:
         """`address` as keys.bill_to makes it."""

@@ -7,6 +7,8 @@ first. Guests have no Shopify customer, so they are matched or go to the default
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
@@ -22,6 +24,7 @@ from shared.shopify.records import Address, NamedCompany, Order, number_of
 
 WITHOUT_ADDRESS = "customer-without-address"
 _MADE_FOR_A_PERSON = re.compile(r"S[0-9]{1,19}")
+_MADE_FOR_A_COMPANY = re.compile(r"C[0-9]{1,19}")
 
 
 class ExistingBuyer(msgspec.Struct, frozen=True):
@@ -64,10 +67,11 @@ def buyer_of(order: Order, card: ShopCard, known: KnownCustomers, link_of_custom
         return _default_buyer(card, known, record)
     if card.customer_import_from_shopify is CustomerImport.NONE:
         return _default_buyer(card, known, record)
-    linked = _linked(order, card, known, link_of_customer)
-    found = linked or _matched(order, card, known)
+    of_company = partial(is_company, link_of_company=link_of_company)
+    linked = _linked(order, card, known, link_of_customer, of_company)
+    found = linked or _matched(order, card, known, of_company)
     if found:
-        return ExistingBuyer(found.number, is_own=not linked and _is_own(order, found, card, known))
+        return ExistingBuyer(found.number, is_own=not linked and _is_own(order, found, card, known, of_company))
     if may_create(card) and order.customer:
         return NewBuyer(number_of(order.customer.id))
     return _default_buyer(card, known, record)
@@ -102,18 +106,25 @@ def is_private(row: CustomerRow, person: int | None, link_of_customer: LinkOfCus
     return made_for == person or link_of_customer(made_for) == row.number
 
 
+def is_company(row: CustomerRow, link_of_company: LinkOfCompany) -> bool:
+    """Whether we made this customer for a company: it bears the e-mail address of a person who may buy for himself."""
+    if not _MADE_FOR_A_COMPANY.fullmatch(row.number):
+        return False
+    return link_of_company(int(row.number[1:])) == row.number
+
+
 def may_create(card: ShopCard) -> bool:
     """Whether unknown customers may be created at all."""
     return (card.auto_create_unknown_customers
             and card.customer_import_from_shopify is not CustomerImport.NONE)
 
 
-def match_contact(known: KnownCustomers, *, email: str, phone: str) -> CustomerRow | None:
-    """The customer with this e-mail address, else the one with this phone number, else None."""
-    by_email = known.customer_by_email(email) if email.strip() else None
-    if by_email or len(phone_key(phone)) < SHORTEST_PHONE:
-        return by_email
-    return known.customer_by_phone(phone)
+def match_contact(known: KnownCustomers, *, email: str, phone: str, but: Callable[[CustomerRow], bool]
+                  ) -> CustomerRow | None:
+    """The customer with this e-mail address, else the one with this phone number, else None; none that `but` is for."""
+    by_email = known.customers_by_email(email) if email.strip() else ()
+    by_phone = known.customers_by_phone(phone) if len(phone_key(phone)) >= SHORTEST_PHONE else ()
+    return next((row for rows in (by_email, by_phone) for row in rows if not but(row)), None)
 
 
 def bill_to_key(address: Address, card: ShopCard, *, name: str) -> BillTo | None:
@@ -199,29 +210,32 @@ def _default_buyer(card: ShopCard, known: KnownCustomers, record: str) -> Buyer:
 
 
 def _linked(order: Order, card: ShopCard, known: KnownCustomers,
-            link_of_customer: LinkOfCustomer) -> CustomerRow | None:
+            link_of_customer: LinkOfCustomer, of_company: Callable[[CustomerRow], bool]) -> CustomerRow | None:
     number = link_of_customer(number_of(order.customer.id)) if order.customer else None
     row = known.customer_by_number(number) if number else None
-    return None if row is None or is_default(row, card) else row
+    return None if row is None or is_default(row, card) or of_company(row) else row
 
 
-def _matched(order: Order, card: ShopCard, known: KnownCustomers) -> CustomerRow | None:
+def _matched(order: Order, card: ShopCard, known: KnownCustomers,
+             of_company: Callable[[CustomerRow], bool]) -> CustomerRow | None:
     """Matched from what the order itself says; a nameless order by e-mail and phone whatever the card says."""
     if card.customer_mapping_type is CustomerMapping.BY_BILL_TO:
         key = _bill_to_of(order, card)
         if key:
             return known.customer_by_bill_to(key)
-    return match_contact(known, email=email_of(order), phone=phone_of(order))
+    return match_contact(known, email=email_of(order), phone=phone_of(order), but=of_company)
 
 
-def _is_own(order: Order, found: CustomerRow, card: ShopCard, known: KnownCustomers) -> bool:
+def _is_own(order: Order, found: CustomerRow, card: ShopCard, known: KnownCustomers,
+            of_company: Callable[[CustomerRow], bool]) -> bool:
     """Whether the Shopify customer's own e-mail or phone leads there too: an order may name somebody else's."""
     customer, by_contact = order.customer, card.customer_mapping_type is CustomerMapping.BY_EMAIL_PHONE
     if customer is None or not by_contact or is_default(found, card):
         return False
     email, phone = customer.default_email_address, customer.default_phone_number
     own = match_contact(
-        known, email=email.email_address if email else "", phone=phone.phone_number if phone else "")
+        known, email=email.email_address if email else "", phone=phone.phone_number if phone else "",
+        but=of_company)
     return own is not None and own.id == found.id
 
 

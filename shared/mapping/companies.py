@@ -79,8 +79,8 @@ def _matched(company: Company, card: ShopCard, known: KnownCustomers,
     """The customer that fits by the card's mapping type, unless it is a private person's."""
     if card.company_mapping_type is CompanyMapping.BY_TAX_ID:
         return _by_tax_number(company, card, known)
-    found = match_contact(known, email=_email(company), phone="" if _email(company) else _phone(company))
-    return None if found and _is_contact(found, company, link_of_customer) else found
+    return match_contact(known, email=_email(company), phone="" if _email(company) else _phone(company),
+                         but=lambda row: _is_contact(row, company, link_of_customer))
 
 
 def _by_tax_number(company: Company, card: ShopCard, known: KnownCustomers) -> CustomerRow | None:

@@ -8,6 +8,7 @@ is left out.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import msgspec
 
@@ -20,11 +21,12 @@ from shared.mapping.buyers import (
     WITHOUT_ADDRESS,
     bill_to_key,
     default_customer,
+    is_company,
     is_default,
     match_contact,
     may_create,
 )
-from shared.mapping.known import CustomersAndSetup, KnownCustomers
+from shared.mapping.known import CustomersAndSetup, KnownCustomers, LinkOfCompany
 from shared.mapping.names import NAME_LENGTH, names_of
 from shared.mapping.plan import Body, CustomerPlan
 from shared.mapping.refusals import number_taken
@@ -41,11 +43,12 @@ def with_address(customer: Customer, addresses: Iterable[Address | None]) -> Cus
     return msgspec.structs.replace(customer, default_address=AddressNode(id="", **msgspec.structs.asdict(found)))
 
 
-def customer_plan(customer: Customer, card: ShopCard, known: CustomersAndSetup,
-                  linked: CustomerRow | None) -> CustomerPlan:
+def customer_plan(customer: Customer, card: ShopCard, known: CustomersAndSetup, linked: CustomerRow | None,
+                  link_of_company: LinkOfCompany) -> CustomerPlan:
     """What has to happen so that this Shopify customer is a Business Central customer.
 
-    `linked` is the customer it was linked to before (None if never, or deleted since). Raises
+    `linked` is the customer it was linked to before (None if never, or deleted since); `link_of_company` tells whom
+    companies became, who are nobody's own. Raises
     RecordRefused: customer-missing, customer-without-address, country-unknown, number-taken.
     """
     record = _record(customer)
@@ -53,9 +56,9 @@ def customer_plan(customer: Customer, card: ShopCard, known: CustomersAndSetup,
         why = f"{record.capitalize()} is to go to the default customer."
         default = default_customer(card, known, record=record, why=why)
         return CustomerPlan(default.number, default.id, {})
-    if linked and is_default(linked, card):
+    if linked and (is_default(linked, card) or is_company(linked, link_of_company)):
         linked = None
-    existing = linked or match(customer, card, known) or _ours_by_number(customer, card, known)
+    existing = linked or match(customer, card, known, link_of_company) or _ours_by_number(customer, card, known)
     if existing is None:
         return CustomerPlan(new_number(customer), "", new_customer(customer, card, known), _not_taken(customer))
     return CustomerPlan(existing.number, existing.id, changes(customer, card, known, existing), _not_taken(customer))
@@ -77,7 +80,8 @@ def _ours_by_number(customer: Customer, card: ShopCard, known: KnownCustomers) -
     return row
 
 
-def match(customer: Customer, card: ShopCard, known: KnownCustomers) -> CustomerRow | None:
+def match(customer: Customer, card: ShopCard, known: KnownCustomers,
+          link_of_company: LinkOfCompany) -> CustomerRow | None:
     """The customer that fits by the card's mapping type; a nameless one by e-mail and phone."""
     if card.customer_mapping_type is CustomerMapping.BY_BILL_TO:
         addresses = [customer.address, *customer.addresses_v2.nodes]
@@ -85,7 +89,8 @@ def match(customer: Customer, card: ShopCard, known: KnownCustomers) -> Customer
         named = [key for key in keys if key]
         if named:
             return next(filter(None, map(known.customer_by_bill_to, named)), None)
-    return match_contact(known, email=customer.email, phone=_phone(customer))
+    return match_contact(known, email=customer.email, phone=_phone(customer),
+                         but=partial(is_company, link_of_company=link_of_company))
 
 
 def new_customer(customer: Customer, card: ShopCard, known: CustomersAndSetup) -> Body:

@@ -20,6 +20,7 @@ from shared.sync.outcome import Outcome, Result, attempt, parked
 from shared.sync.page import apply_page
 
 KIND: Kind = "customers"
+_COMPANIES: Kind = "companies"
 
 
 def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
@@ -123,7 +124,8 @@ def _apply_one(record: Record, link: Link, context: JobContext, addresses: Itera
 def _carry_out(record: Record, link: Link, context: JobContext, addresses: Iterable[Address | None]) -> Outcome:
     customer = with_address(_customer_of(record), addresses)
     linked = context.directory.customer_by_id(link.bc_id)
-    plan = customer_plan(customer, context.card, context.directory, linked)
+    companies = present_numbers(context.links(_COMPANIES), context.directory)
+    plan = customer_plan(customer, context.card, context.directory, linked, companies)
     return carry_out(plan, link, context)
 
 

@@ -98,7 +98,8 @@ def _customer(customer: Customer, link: Link, around: Surroundings) -> DryRun:
     if link.state is not LinkState.APPLIED and (why := contact_of_company(customer)) is not None:
         return DryRun(note=why.reason)
     linked = around.directory.customer_by_id(link.bc_id)
-    return _customer_run(customer_plan(customer, around.card, around.directory, linked))
+    companies = _present_numbers("companies", around)
+    return _customer_run(customer_plan(customer, around.card, around.directory, linked, companies))
 
 
 def _company(company: Company, link: Link, around: Surroundings) -> DryRun:
@@ -179,14 +180,15 @@ def _followed(plan: SalesOrderPlan, link: Link) -> DryRun:
 def _buyer(order: Order, around: Surroundings) -> tuple[str, list[Operation]]:
     """The customer's number, and what makes it first."""
     people = _present_numbers("customers", around)
-    buyer = buyer_of(order, around.card, around.directory, people, _present_numbers("companies", around))
+    companies = _present_numbers("companies", around)
+    buyer = buyer_of(order, around.card, around.directory, people, companies)
     match buyer:
         case ExistingBuyer(customer_number=number):
             return number, []
         case NewBuyer(shopify_customer_id=id):
             customer = with_address(_kept("customers", id, Customer, around), [address_of(order)])
             try:
-                plan = customer_plan(customer, around.card, around.directory, None)
+                plan = customer_plan(customer, around.card, around.directory, None, companies)
             except RecordRefused as refused:
                 return instead_of_creating(refused, around.card, around.directory).number, []
         case CompanyBuyer(shopify_company_id=id):

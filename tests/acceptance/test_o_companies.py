@@ -9,6 +9,7 @@ import pytest
 from local.business_central.customers import CARD
 from local.business_central.seed import posting_groups
 from shared.shops import TABLE as SHOPS
+from shared.sync.links import LinkState
 from tests.house import House
 
 PERRACHE = {"address1": "1 quai Perrache", "city": "Lyon", "zip": "69002", "country_code": "FR"}
@@ -127,6 +128,33 @@ def test_b11_a_contact_of_a_company_does_not_become_a_second_customer_by_itself(
     told = house.parked()[7003]
     assert (told.code, told.left_out) == ("customer-left-out", True)
     assert told.detail == "Customer 7003 is left out: a contact of company 503 (Spalt AG), which is the customer."
+
+
+def test_b3_what_a_contact_buys_for_himself_is_not_booked_on_the_company(house: House) -> None:
+    spalt(house)
+    house.sync()
+    address = {"first_name": "Rita", "last_name": "Spalt", **NICE}
+    house.order(5001, customer=7003, email="buy@spalt.example", shipping_address=address)
+    house.order(5002, email="buy@spalt.example", shipping_address=address)
+    bought_by_spalt(house, 5003)
+
+    house.sync()
+
+    assert [house.document(number)["customerNumber"] for number in (5001, 5002, 5003)] == ["S7003", "S7003", "C503"]
+    assert house.link("customers", 7003).bc_number == "S7003"
+
+
+def test_b3_a_link_of_a_contact_to_the_company_is_mended_with_the_next_private_order(house: House) -> None:
+    spalt(house)
+    house.sync()
+    company = house.bc.control.row("customers", "C503")
+    stored = house.link("customers", 7003)
+    house.keep_link("customers", stored.with_(state=LinkState.APPLIED, bc_id=company["id"], bc_number="C503"))
+    house.order(5001, customer=7003, email="buy@spalt.example", shipping_address={"first_name": "Rita", **NICE})
+
+    house.sync("orders")
+
+    assert house.document(5001)["customerNumber"] == "S7003"
 
 
 def test_b11_a_contact_who_was_a_customer_before_stays_one_and_is_refreshed(house: House) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 
 from shared.errors import RecordRefused
-from shared.mapping.customers import customer_plan
+from shared.mapping import customers
 from shared.mapping.customers_to_import import wants_customer
 from shared.mapping.plan import CustomerPlan
 from shared.shop_card import CountySource, CustomerImport, CustomerMapping
@@ -13,6 +13,10 @@ from tests.builders import a_card, a_customer, a_customer_row, an_address, cronu
 NOBODY = cronus(customers=())
 ALLOWED = {"auto_create_unknown_customers": True}
 FOUND = CustomerPlan("C00010", "id-C00010", {})
+
+
+def customer_plan(customer, card, known, linked):
+    return customers.customer_plan(customer, card, known, linked, lambda company: None)
 
 
 @pytest.mark.parametrize(
