@@ -12,6 +12,8 @@ from datetime import date
 from functools import partial
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from shared.business_central.rows import CodeTable
 from shared.errors import RecordRefused
 from shared.mapping.card_codes import CardCode, id_of, mapped
@@ -21,14 +23,15 @@ from shared.mapping.plan import Body
 from shared.mapping.refusals import all_or_refusal
 from shared.mapping.text import code, same_name, tidy
 from shared.shop_card import ShopCard
-from shared.shopify.records import Order
+from shared.shopify.records import Order, PaymentTerms
 
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
 _DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
 
 def details(order: Order, card: ShopCard, known: KnownSetup, *, record: str) -> Body:
-    """The properties, in sending order; RecordRefused(code-unknown, delivery-date-unclear) with every reason."""
+    """The properties, in sending order; RecordRefused(code-unknown, delivery-date-unclear,
+    access-scope-changed) with every reason."""
     steps = (_payment_terms, _shipment_method, _salesperson, _requested_delivery_date, dimensions)
     parts = all_or_refusal([partial(step, order, card, known, record) for step in steps], record=record)
     return {name: value for part in parts for name, value in part.items()}
@@ -42,7 +45,14 @@ def payment_terms(name: str, card: ShopCard, known: KnownSetup, *, record: str) 
 
 def _payment_terms(order: Order, card: ShopCard, known: KnownSetup, record: str) -> Body:
     terms = order.payment_terms
-    return payment_terms(terms.payment_terms_name, card, known, record=record) if terms else {}
+    if isinstance(terms, PaymentTerms):
+        return payment_terms(terms.payment_terms_name, card, known, record=record)
+    if card.payment_terms_mapping and terms is msgspec.UNSET:
+        raise RecordRefused(
+            "access-scope-changed",
+            f"Payment Terms Mapping of the shop card is filled in, but {order.name} was read without the scope that "
+            "shows its payment terms (read_payment_terms).", record=record)
+    return {}
 
 
 def _shipment_method(order: Order, card: ShopCard, known: KnownSetup, record: str) -> Body:

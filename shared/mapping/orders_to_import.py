@@ -14,7 +14,7 @@ import msgspec
 from shared.clock import iso
 from shared.mapping.text import same_name
 from shared.shop_card import HighRiskOrders, OrdersToImport
-from shared.shopify.records import Order
+from shared.shopify.records import Order, PaymentTerms
 
 LEFT_OUT = "order-left-out"
 HELD = "order-held"
@@ -91,7 +91,7 @@ def _status(order: Order, wanted: OrdersToImport) -> str:
 def _on_account(order: Order) -> bool:
     """Whether the buyer pays later by agreement. Nothing says that its payment will ever come before the goods do."""
     of_company = order.purchasing_entity is not None and order.purchasing_entity.company is not None
-    return of_company or order.payment_terms is not None
+    return of_company or isinstance(order.payment_terms, PaymentTerms)
 
 
 def _test(order: Order, wanted: OrdersToImport) -> str:

@@ -400,7 +400,7 @@ class FulfillmentOrders(_Record, frozen=True, kw_only=True):
 class Order(_Record, frozen=True, kw_only=True):
     """An order with all lines and shipping lines (the reader completes first pages).
 
-    `fulfillment_orders` is None where the token may not read them.
+    `fulfillment_orders` is None, and `payment_terms` unset, where the token may not read them.
     """
 
     id: NumberedId
@@ -439,7 +439,7 @@ class Order(_Record, frozen=True, kw_only=True):
     total_cash_rounding_adjustment: CashRounding | None = None
     customer: OrderCustomer | None = None
     purchasing_entity: PurchasingEntity | None = None
-    payment_terms: PaymentTerms | None = None
+    payment_terms: PaymentTerms | msgspec.UnsetType | None = msgspec.UNSET
     billing_address: Address | None = None
     shipping_address: Address | None = None
     line_items: LinePage

@@ -15,7 +15,7 @@ from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record
 from shared.shopify.records import Address, Customer
 from shared.sync.context import JobContext
-from shared.sync.links import Link, Links, LinkState
+from shared.sync.links import Link, Links, LinkState, Wish
 from shared.sync.outcome import Outcome, Result, attempt, parked
 from shared.sync.page import apply_page
 
@@ -32,7 +32,8 @@ def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobCont
         restored = link.state is LinkState.LOST and may_create(context.card)
         if not restored and not wants_customer(context.card, linked=known):
             return Outcome(link if known else link.with_(state=LinkState.LEFT_OUT), _quiet(known))
-        if not (known or restored) and (why := contact_of_company(_customer_of(record))) is not None:
+        asked_for = known or restored or context.wish is Wish.IN_ANY_CASE
+        if not asked_for and (why := contact_of_company(_customer_of(record))) is not None:
             return _left_out(link, why)
         return _or_left_out(_apply_one(record, link, context), record, link)
 

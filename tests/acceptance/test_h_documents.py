@@ -156,6 +156,16 @@ def test_a_code_that_is_added_to_business_central_lets_the_parked_order_go_on(
     assert not house.parked()
 
 
+def test_without_the_scope_of_payment_terms_an_order_that_needs_the_mapping_waits_for_it(house: House) -> None:
+    house.card(payment_terms_mapping={"Net 30": "30D"})
+    house.shopify.fault("missing_scope", scope="read_payment_terms")
+    house.order(5001, payment_terms={"payment_terms_name": "Net 30"})
+
+    house.sync()
+
+    assert (house.parked()[5001].code, house.documents(5001)) == ("access-scope-changed", [])
+
+
 def test_a_delivery_date_that_is_not_clear_parks_the_order_until_somebody_writes_it_clearly(house: House) -> None:
     house.card(requested_delivery_date_attribute="Delivery date")
     house.order(5001, attributes={"Delivery date": "12/03/2026"})

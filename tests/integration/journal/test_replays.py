@@ -226,3 +226,28 @@ def test_a_replay_that_cannot_know_the_shops_currency_leaves_the_price_to_the_ne
 
     assert house.bc.control.row("items", "NEW-1")["unitPrice"] == 59
     assert not house.parked()
+
+
+def test_a_dry_run_creates_a_buyer_without_an_address_with_the_orders(house: House) -> None:
+    house.customer(7101, addresses=[])
+    house.order(5001, customer=7101, email="jean7101@example.fr", shipping_address=NO_PHONE)
+    house.order(5002, customer=7101, email="jean7101@example.fr", shipping_address=None)
+    house.card(auto_create_sales_documents=False)
+    house.sync("customers", "orders")
+    house.card(auto_create_sales_documents=True)
+
+    plan = planned(house, "orders", 5001)
+    assert paths(plan) == [("POST", "customers"), ("POST", "salesOrders")]
+    assert as_json(plan.operations[0].body)["addressLine1"] == MARIE["address1"]
+
+    (operation,) = planned(house, "orders", 5002).operations
+    assert as_json(operation.body)["customerNumber"] == "C-WEB"
+
+
+def test_a_contact_of_a_company_comes_in_when_an_operator_asks_for_it(house: House) -> None:
+    house.customer(7003, email="buy@spalt.example")
+    house.company(503, name="Spalt AG", contacts=[7003])
+    house.sync("customers")
+
+    assert "contact of company 503" in planned(house, "customers", 7003).note
+    assert replayed(house, "customers", 7003).number == "S7003"

@@ -38,6 +38,15 @@ def test_payment_terms_are_those_the_card_maps_else_the_customers(terms, said):
     assert told(an_order(payment_terms=terms), payment_terms_mapping={"net 30 ": "30d"}) == said
 
 
+def test_terms_that_could_not_be_read_park_the_order_only_where_the_card_maps_them():
+    order = an_order()
+
+    assert told(order) == {}
+    refused = refusal_of(order, a_card(payment_terms_mapping={"Net 30": "30D"}))
+    assert refused.code == "access-scope-changed"
+    assert "read_payment_terms" in refused.detail
+
+
 @pytest.mark.parametrize(("charges", "said"), [
     ([a_shipping_line("Express")], {"shipmentMethodId": "id-DAP"}),
     ([a_shipping_line("Livraison rapide", code="express")], {"shipmentMethodId": "id-DAP"}),
