@@ -12,7 +12,8 @@ from typing import Any
 
 import msgspec
 
-from shared.business_central.keys import BillTo, bill_to_of, email_keys, phone_key, tax_number
+from shared.business_central.keys import BillTo, bill_to_of, email_keys, tax_number
+from shared.business_central.phones import phone_key
 from shared.business_central.rows import AccountRow, CodeTable, CustomerRow, ItemRow, VariantRow
 from shared.shop_card import CustomerMapping, ItemTemplate, ShopCard, SkuMapping
 from shared.shopify.records import (
@@ -140,7 +141,8 @@ class KnownCompany(msgspec.Struct, frozen=True):
         return [row for row in self.customers if email_keys(row.email) & email_keys(email)]
 
     def customers_by_phone(self, phone: str) -> list[CustomerRow]:
-        return [row for row in self.customers if phone_key(row.phone_number) == phone_key(phone) != ""]
+        return [row for row in self.customers
+                if phone_key(row.phone_number, row.country) == phone_key(phone) != ""]
 
     def customer_by_bill_to(self, address: BillTo) -> CustomerRow | None:
         return _first(row for row in self.customers if bill_to_of(row) == address)

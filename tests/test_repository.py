@@ -62,7 +62,8 @@ ARROWS: Mapping[str, frozenset[str]] = {
 does."""
 
 PURE_OF_OTHER_ROOMS = frozenset({
-    "shared.business_central.keys", "shared.business_central.rows", "shared.shopify.records",
+    "shared.business_central.keys", "shared.business_central.phones", "shared.business_central.rows",
+    "shared.shopify.records",
 })
 """What mapping may know of the two services: their records as values."""
 

@@ -14,7 +14,8 @@ from functools import cached_property
 
 from shared.business_central.client import BusinessCentral
 from shared.business_central.exchange_rates import local_value
-from shared.business_central.keys import BillTo, bill_to_of, code_key, email_keys, phone_key, tax_number
+from shared.business_central.keys import BillTo, bill_to_of, code_key, email_keys, tax_number
+from shared.business_central.phones import is_national, phone_key
 from shared.business_central.register import Register
 from shared.business_central.rows import (
     AccountRow,
@@ -43,7 +44,7 @@ class Directory:
                 "id": lambda row: row.id,
                 "number": lambda row: code_key(row.number),
                 "email": lambda row: email_keys(row.email),
-                "phone": lambda row: phone_key(row.phone_number),
+                "phone": self._phone_of,
                 "bill-to": bill_to_of,
                 "tax": lambda row: tax_number(row.tax_registration_number).figures,
             },
@@ -82,7 +83,7 @@ class Directory:
         return sorted(found.values(), key=lambda row: row.number)
 
     def customers_by_phone(self, phone: str) -> list[CustomerRow]:
-        """The customers with this phone number, by number."""
+        """The customers with this phone number (as phones.phone_key makes it, or dialled from abroad), by number."""
         return self._customers.all("phone", phone_key(phone))
 
     def customer_by_bill_to(self, address: BillTo) -> CustomerRow | None:
@@ -229,6 +230,11 @@ class Directory:
     def _home_country(self) -> str:
         rows = self._bc.rows("companyInformation", select="country", fresh=True)
         return next((code_key(row["country"]) for row in rows if row.get("country")), "")
+
+    def _phone_of(self, row: CustomerRow) -> str:
+        """A customer without a country is in the company's own."""
+        country = row.country or (self.home_country if is_national(row.phone_number) else "")
+        return phone_key(row.phone_number, country)
 
     def _codes(self, entity_set: str) -> frozenset[str]:
         return frozenset(code_key(row["code"]) for row in self._bc.rows(entity_set, select="code", fresh=True))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from shared.business_central.phones import phone_key
 from shared.business_central.rows import CustomerRow, ItemRow
 
 
@@ -45,13 +46,6 @@ def email_keys(email: str) -> frozenset[str]:
     return frozenset(filter(None, (address.strip().lower() for address in email.split(";"))))
 
 
-def phone_key(phone: str) -> str:
-    """`+33 1 44 27 46 22` and `0033 1 44274622` -> 33144274622; "" when there is no digit."""
-    text = phone.strip()
-    digits = re.sub(r"\D", "", text)
-    return digits.removeprefix("00") if not text.startswith("+") else digits
-
-
 SHORTEST_PHONE = 6
 """Digits below which a phone number says nothing about who it belongs to."""
 
@@ -61,8 +55,8 @@ def is_customer_of(row: CustomerRow, body: Mapping[str, str]) -> bool:
 
     Its e-mail, phone, name or address has to say so too: a number may have been given to somebody else.
     """
-    phone = phone_key(body.get("phoneNumber", ""))
-    by_phone = len(phone) >= SHORTEST_PHONE and phone == phone_key(row.phone_number)
+    phone = phone_key(body.get("phoneNumber", ""), body.get("country", ""))
+    by_phone = len(phone) >= SHORTEST_PHONE and phone == phone_key(row.phone_number, row.country)
     by_email = _agree(body.get("email", ""), row.email)
     by_name = _agree(body.get("displayName", ""), row.display_name)
     street, place = (body.get("addressLine1", ""), row.address_line1), (body.get("postalCode", ""), row.postal_code)

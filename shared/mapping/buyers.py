@@ -12,7 +12,8 @@ from functools import partial
 
 import msgspec
 
-from shared.business_central.keys import SHORTEST_PHONE, BillTo, bill_to, phone_key
+from shared.business_central.keys import SHORTEST_PHONE, BillTo, bill_to
+from shared.business_central.phones import phone_key
 from shared.business_central.rows import CustomerRow
 from shared.errors import RecordRefused
 from shared.mapping.addresses import county_of, wanted_country
@@ -119,11 +120,15 @@ def may_create(card: ShopCard) -> bool:
             and card.customer_import_from_shopify is not CustomerImport.NONE)
 
 
-def match_contact(known: KnownCustomers, *, email: str, phone: str, but: Callable[[CustomerRow], bool]
-                  ) -> CustomerRow | None:
-    """The customer with this e-mail address, else the one with this phone number, else None; none that `but` is for."""
+def match_contact(known: KnownCustomers, *, email: str, phone: str, but: Callable[[CustomerRow], bool],
+                  country: str | None = None) -> CustomerRow | None:
+    """The customer with this e-mail address, else the one with this phone number, else None; none that `but` is for.
+
+    country  two-letter code, by which a phone number is meant that is written without its own
+    """
     by_email = known.customers_by_email(email) if email.strip() else ()
-    by_phone = known.customers_by_phone(phone) if len(phone_key(phone)) >= SHORTEST_PHONE else ()
+    key = phone_key(phone, country or "")
+    by_phone = known.customers_by_phone(key) if len(key) >= SHORTEST_PHONE else ()
     return next((row for rows in (by_email, by_phone) for row in rows if not but(row)), None)
 
 
@@ -223,7 +228,8 @@ def _matched(order: Order, card: ShopCard, known: KnownCustomers,
         key = _bill_to_of(order, card)
         if key:
             return known.customer_by_bill_to(key)
-    return match_contact(known, email=email_of(order), phone=phone_of(order), but=of_company)
+    return match_contact(known, email=email_of(order), phone=phone_of(order), country=_country_of_phone(order),
+                         but=of_company)
 
 
 def _is_own(order: Order, found: CustomerRow, card: ShopCard, known: KnownCustomers,
@@ -255,6 +261,13 @@ def email_of(order: Order) -> str:
 def phone_of(order: Order) -> str:
     """The order's phone number, else its customer's, else that of its addresses."""
     return next(filter(None, phones_of(order)), "")
+
+
+def _country_of_phone(order: Order) -> str | None:
+    """The country of the address in which the phone number stands: only there it may be written without its own."""
+    phone = phone_of(order)
+    addresses = (order.billing_address, order.shipping_address)
+    return next((address.country_code_v2 for address in addresses if address and address.phone == phone), None)
 
 
 def emails_of(order: Order) -> list[str | None]:

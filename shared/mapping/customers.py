@@ -12,7 +12,8 @@ from functools import partial
 
 import msgspec
 
-from shared.business_central.keys import email_keys, is_customer_of, phone_key, same_tax_number, tax_number
+from shared.business_central.keys import email_keys, is_customer_of, same_tax_number, tax_number
+from shared.business_central.phones import phone_key
 from shared.business_central.rows import CustomerRow
 from shared.errors import RecordRefused
 from shared.mapping import text
@@ -90,6 +91,7 @@ def match(customer: Customer, card: ShopCard, known: KnownCustomers,
         if named:
             return next(filter(None, map(known.customer_by_bill_to, named)), None)
     return match_contact(known, email=customer.email, phone=_phone(customer),
+                         country=customer.address.country_code_v2 if customer.address else None,
                          but=partial(is_company, link_of_company=link_of_company))
 
 
@@ -138,7 +140,7 @@ def may_change(row: CustomerRow, card: ShopCard) -> bool:
 def differing(wanted: Body, row: CustomerRow) -> Body:
     """The properties of `wanted` whose value is not the row's."""
     present = _present(row)
-    return {name: value for name, value in wanted.items() if not _same(name, value, present[name])}
+    return {name: value for name, value in wanted.items() if not _same(name, value, present[name], row.country)}
 
 
 def _details(customer: Customer, card: ShopCard) -> Body:
@@ -185,12 +187,12 @@ def _present(row: CustomerRow) -> Body:
     }
 
 
-def _same(name: str, wanted: str, present: str) -> bool:
+def _same(name: str, wanted: str, present: str, country: str) -> bool:
     """Equal for Business Central: it stores codes in upper case, and a phone may be written otherwise."""
     if name == "email":
         return email_keys(wanted) <= email_keys(present)
     if name == "phoneNumber" and phone_key(wanted):
-        return phone_key(wanted) == phone_key(present)
+        return phone_key(wanted, country) == phone_key(present, country)
     if name == "taxRegistrationNumber":
         return same_tax_number(tax_number(wanted), tax_number(present))
     if name in ("country", "postalCode"):

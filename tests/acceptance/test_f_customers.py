@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from local.business_central.customers import CARD
+from local.business_central.seed import posting_groups
 from shared.errors import ConnectorError
 from tests.house import MARIE, House
 
@@ -413,3 +415,50 @@ def test_f1_a_customer_with_several_email_addresses_is_found_by_each_and_keeps_t
     assert (house.document(5001)["customerNumber"], customers(house)) == ("C00010", before)
     card = house.bc.control.row("customers", "C00010")
     assert (card["email"], card["phoneNumber"]) == (known_as, "+33472000001")
+
+
+# One person, one customer, however telephones are written
+
+
+@pytest.mark.parametrize("there, by", [
+    pytest.param({"phoneNumber": "01 44 27 46 29"}, {"phone": "+33144274629"}, id="national-in-business-central"),
+    pytest.param({"phoneNumber": "01 44 27 46 29", "country": ""}, {"phone": "+33144274629"},
+                 id="national-without-a-country"),
+    pytest.param({"phoneNumber": "030 1234567", "country": "DE"}, {"phone": "+49301234567"}, id="national-in-germany"),
+    pytest.param({"phoneNumber": "+33 (0)1 44 27 46 29"}, {"phone": "+33144274629"}, id="with-a-nought-in-brackets"),
+    pytest.param({"phoneNumber": "+33144274629"}, {"address_phone": "01 44 27 46 29"}, id="national-in-shopify"),
+])
+def test_b16_an_order_finds_the_customer_however_a_telephone_is_written(
+    house: House, there: dict[str, str], by: dict[str, str]
+) -> None:
+    _in_bc(house, "C-PERRIN", **there)
+    address = {**MARIE, "phone": by.get("address_phone")}
+    house.order(5001, email=None, phone=by.get("phone"), shipping_address=address)
+
+    house.sync()
+
+    assert house.document(5001)["customerNumber"] == "C-PERRIN"
+
+
+def test_b16_nor_does_a_customer_who_is_there_become_a_second_one(house: House) -> None:
+    house.card(customer_import_from_shopify="All Customers")
+    _in_bc(house, "C-PERRIN", phoneNumber="04 78 12 34 56")
+    house.customer(7101, email=None, phone="+33478123456")
+
+    house.sync("customers")
+
+    assert house.link("customers", 7101).bc_number == "C-PERRIN"
+
+
+def test_b16_the_same_national_number_in_another_country_is_somebody_else(house: House) -> None:
+    _in_bc(house, "C-DE", phoneNumber="01 44 27 46 29", country="DE")
+    house.order(5001, email=None, phone="+33144274629", shipping_address={**MARIE, "phone": None})
+
+    house.sync()
+
+    assert house.document(5001)["customerNumber"] == "C-WEB"
+
+
+def _in_bc(house: House, number: str, **values: str) -> None:
+    card = {**CARD, **posting_groups("DOMESTIC"), "country": "FR"}
+    house.bc.control.add("customers", {**card, "number": number, "displayName": number, **values})

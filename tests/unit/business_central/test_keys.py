@@ -2,26 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
-from shared.business_central.keys import bill_to, bill_to_of, email_keys, phone_key
+from shared.business_central.keys import bill_to, bill_to_of, email_keys
 from shared.business_central.rows import CustomerRow
-
-
-@pytest.mark.parametrize(
-    "phone", ["+33 1 44 27 46 22", "0033 1 44 27 46 22", "33144274622", " +33(1)44.27.46.22 "]
-)
-def test_one_telephone_in_many_spellings(phone: str) -> None:
-    assert phone_key(phone) == "33144274622"
-
-
-def test_a_national_number_is_not_taken_for_an_international_one() -> None:
-    assert phone_key("01 44 27 46 22") != phone_key("+33 1 44 27 46 22")
-
-
-@pytest.mark.parametrize("nothing", ["", "  ", "n/a"])
-def test_no_digit_is_no_telephone(nothing: str) -> None:
-    assert phone_key(nothing) == ""
 
 
 def test_an_address_is_compared_without_capitals_but_with_its_postal_code() -> None:
