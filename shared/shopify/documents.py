@@ -1,9 +1,11 @@
-"""The GraphQL documents, each a file in queries/, loaded by name.
+"""The GraphQL documents, each a file in queries/, loaded by name with the fragments that it spreads.
+
+Each shape stands once, in queries/fragments/ under its own name; a document or a fragment says `...Name`.
 
 The comment on top of a file states its purpose, `cost:` (points of one request with the defaults of
 its variables) and `scopes:` (what the token must be allowed). Source of both: Shopify's published
 Admin schema 2026-10 and "Shopify API rate limits". Tests hold the files to the schema and the costs
-to the formula. Border: texts only; nothing is glued together, nothing is sent.
+to the formula. Border: texts only; nothing is sent.
 """
 from __future__ import annotations
 
@@ -13,6 +15,8 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "queries"
+FRAGMENTS = FOLDER / "fragments"
+_SPREAD = re.compile(r"\.\.\.\s*(?!on\b)(\w+)")
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,20 @@ class Document:
 
 @cache
 def document(name: str) -> Document:
-    """The document in queries/`name`.graphql; FileNotFoundError for an unknown name."""
-    return read_document(name, (FOLDER / f"{name}.graphql").read_text(encoding="utf-8"))
+    """The document in queries/`name`.graphql; FileNotFoundError for an unknown name, also of a fragment."""
+    return read_document(name, with_fragments((FOLDER / f"{name}.graphql").read_text(encoding="utf-8")))
+
+
+def with_fragments(text: str) -> str:
+    """The text with every fragment that it spreads, directly or through another, behind it: each once."""
+    parts: dict[str, str] = {"": text}
+    waiting = [text]
+    while waiting:
+        for name in _SPREAD.findall(waiting.pop()):
+            if name not in parts:
+                parts[name] = (FRAGMENTS / f"{name}.graphql").read_text(encoding="utf-8")
+                waiting.append(parts[name])
+    return "\n".join(parts.values())
 
 
 def read_document(name: str, text: str) -> Document:

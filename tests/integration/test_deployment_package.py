@@ -125,8 +125,10 @@ def test_every_module_of_it_is_imported_by_the_app(package: Path) -> None:
 def test_every_data_file_of_it_is_named_by_the_app(package: Path) -> None:
     data = {path for path in own_parts(package) if path.parts[0] in ("functions", "shared") and path.suffix != ".py"}
 
+    queries = "".join((package / path).read_text() for path in data if path.suffix == ".graphql")
+    named = names_in_the_code() | set(re.findall(r"\.\.\.(\w+)", queries))
     assert data
-    assert {path for path in data if not {path.name, path.stem} & names_in_the_code()} == set()
+    assert {path for path in data if not {path.name, path.stem} & named} == set()
 
 
 def test_the_packages_lie_where_the_worker_looks_for_them(package: Path) -> None:
@@ -195,7 +197,7 @@ def test_it_declares_every_function_with_nothing_else_on_the_path(package: Path,
 
 
 def test_it_opens_every_query_and_the_description_that_it_is_asked_for(package: Path, python: list[str]) -> None:
-    queries = {path.stem for path in own_files() if path.suffix == ".graphql" and path.parts[0] == "shared"}
+    queries = {path.stem for path in own_files() if path.suffix == ".graphql" and path.parent.name == "queries"}
     asked = sorted(queries & names_in_the_code())
 
     said = run_in(package, python, OPEN_DATA.format(queries=asked))

@@ -30,7 +30,7 @@ from graphql.utilities import value_from_ast_untyped
 from local.shopify.cost import requested_cost
 from local.shopify.plan import Plan
 from local.shopify.schema import load_schema
-from shared.shopify.documents import FOLDER, document, read_document
+from shared.shopify.documents import FOLDER, FRAGMENTS, document, read_document, with_fragments
 from shared.shopify.kinds import KINDS
 from shared.shopify.payments import PAGE, SHAPES
 
@@ -46,6 +46,35 @@ def test_document_is_valid_for_shopifys_schema_and_asks_for_nothing_deprecated(n
     problems = validate(schema, parse(document(name).text), [*specified_rules, NoDeprecatedCustomRule])
 
     assert [problem.message for problem in problems] == []
+
+
+def test_each_shape_stands_once_under_its_name_and_is_asked_for() -> None:
+    for file in FRAGMENTS.glob("*.graphql"):
+        (fragment,) = parse(file.read_text()).definitions
+        assert isinstance(fragment, FragmentDefinitionNode)
+        assert fragment.name.value == file.stem
+    for name in NAMES:
+        (alone,) = parse((FOLDER / f"{name}.graphql").read_text()).definitions
+        assert isinstance(alone, OperationDefinitionNode), f"{name} defines a fragment of its own"
+    asked = {node.name.value for name in NAMES for node in parse(document(name).text).definitions
+             if isinstance(node, FragmentDefinitionNode)}
+    assert asked == {file.stem for file in FRAGMENTS.glob("*.graphql")}
+
+
+def test_a_fragment_that_is_spread_twice_or_by_another_fragment_comes_once() -> None:
+    text = "query Q { orders(first: 1) { nodes { ...Line ... Line ... on Order { id } } } }"
+
+    whole = with_fragments(text)
+
+    names = [node.name.value for node in parse(whole).definitions if isinstance(node, FragmentDefinitionNode)]
+    assert whole.startswith(text)
+    assert len(names) == len(set(names)) > 1
+    assert "Line" in names
+
+
+def test_a_fragment_that_nobody_wrote_is_named() -> None:
+    with pytest.raises(FileNotFoundError, match="NoSuchShape"):
+        with_fragments("query Q { shop { ...NoSuchShape } }")
 
 
 @pytest.mark.parametrize("name", NAMES)
