@@ -60,6 +60,8 @@ from shared.sync.changed_records import ChangedRecords, Waking
 from shared.sync.information import TABLE as INFORMATION_TABLE
 from shared.sync.information import Informations
 from shared.sync.kept import is_synchronized
+from shared.sync.merged import TABLE as MERGED_TABLE
+from shared.sync.merged import MergedCustomers
 from shared.sync.redacted import TABLE as REDACTED_TABLE
 from shared.sync.redacted import RedactedRecords
 from shared.told_clock import WORTH_TELLING, ToldClock, ahead_of
@@ -98,6 +100,7 @@ class Connector(NamedTuple):
     retention: Retention
     changed: ChangedRecords
     redacted: RedactedRecords
+    merged: MergedCustomers
     waking: Waking
     listening: ListeningShops
     refused: RefusedDeliveries
@@ -215,6 +218,7 @@ def build_connector(
         ),
         changed=ChangedRecords(tables[CHANGED_TABLE], clock),
         redacted=RedactedRecords(tables[REDACTED_TABLE]),
+        merged=MergedCustomers(tables[MERGED_TABLE]),
         listening=ListeningShops(shops, clock),
         refused=RefusedDeliveries(tables[REFUSED_TABLE], clock),
         receipts=Receipts(tables[RECEIPT_TABLE]),

@@ -36,6 +36,7 @@ var tables = [
   'Leases'
   'Links'
   'LogPurges'
+  'MergedCustomers'
   'Operations'
   'Payouts'
   'PrivacyRequests'

@@ -66,11 +66,12 @@ class CaptureTraces:
         own, others = {address(subject.email)}, {""}
         for one in (*self._records(CUSTOMERS), *self._records(ORDERS)):
             owner = owner_of(one.kind, one.number, one.record)
-            if owner.customer == subject.id:
+            if owner.customer in subject.ids:
                 own |= owner.emails
             elif owner.customer:
                 others |= owner.emails
-        return Person(id=subject.id, named=frozenset(subject.orders), emails=frozenset(own - others))
+        return Person(id=subject.id, merged=frozenset(subject.merged), named=frozenset(subject.orders),
+                      emails=frozenset(own - others))
 
     def _records(self, kind: str) -> Iterator[Found]:
         for blob in self._storage.blobs.names(CONTAINER, f"{self._shop}/{kind}/"):
@@ -91,7 +92,7 @@ class CaptureTraces:
     @cached_property
     def _gids(self) -> frozenset[str]:
         orders = {f"gid://shopify/Order/{number}" for number in self.orders}
-        return frozenset(orders | {f"gid://shopify/Customer/{self.person.id}"})
+        return frozenset(orders | {f"gid://shopify/Customer/{id}" for id in self.person.ids})
 
 
 def _found(blob: str, line: int, kind: str, raw: bytes) -> Found:

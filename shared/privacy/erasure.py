@@ -19,7 +19,7 @@ from shared.privacy.capture_traces import CaptureTraces
 from shared.privacy.subject import Subject
 from shared.privacy.traces import Traces
 from shared.storage.tables import Put, Table
-from shared.sync import changed_records, information, links, redacted
+from shared.sync import changed_records, information, links, merged, redacted
 from shared.sync.kept import is_synchronized
 from shared.sync.products import ITEMS
 
@@ -38,7 +38,7 @@ def erase_customer(connector: Connector, shop: str, subject: Subject) -> tuple[d
     bc_ids = _ids_in_business_central(storage.tables[links.TABLE], shop, subject, orders)
     traces = Traces(captured.person, orders, bc_ids)
     now = connector.clock.now()
-    connector.redacted.remember(shop, "customers", [subject.id], now)
+    connector.redacted.remember(shop, "customers", subject.ids, now)
     connector.redacted.remember(shop, "orders", orders, now)
     logged = log_traces.erase(storage, shop, traces)
     found = {
@@ -48,13 +48,15 @@ def erase_customer(connector: Connector, shop: str, subject: Subject) -> tuple[d
         "links": _erase_links(storage.tables[links.TABLE], shop, subject, orders),
         "disputes": payments.forget_orders(connector.disputes, shop, orders),
         "operations": connector.operations.forget_records(
-            shop, {f"customers {subject.id}", *(f"orders {number}" for number in orders)}),
-        "exports": export.remove_exports(connector, shop, subject.id),
+            shop, {*(f"customers {id}" for id in subject.ids), *(f"orders {number}" for number in orders)}),
+        "exports": sum(export.remove_exports(connector, shop, id) for id in subject.ids),
         "captures": len(captured.found),
     }
-    connector.changed.forget(shop, "customers", subject.id)
-    # Last: the captures tell who is meant, so an erasure that broke off finds its way again.
+    for id in subject.ids:
+        connector.changed.forget(shop, "customers", id)
+    # Last: the captures and merges tell who is meant, so an erasure that broke off finds its way again.
     captured.blot_out()
+    connector.merged.forget(shop, subject.ids)
     unreadable = (*sorted(captured.packs.unreadable), *logged.unreadable)
     return found | ({"unreadable packs": len(unreadable)} if unreadable else {}), _removed(unreadable)
 
@@ -96,6 +98,7 @@ def erase_shop(connector: Connector, shop: str) -> dict[str, int]:
         "runs": _drop(tables[runs.TABLE], shop),
         "operations": connector.operations.forget_details(shop),
         "redacted records": _drop(tables[redacted.TABLE], shop),
+        "merged customers": _drop(tables[merged.TABLE], shop),
         "log entries": sum(_drop(tables[name], shop) for name in tables.names(log_entries.TABLES)),
         "exports": export.remove_exports(connector, shop),
     }
@@ -115,17 +118,16 @@ def erase_shop(connector: Connector, shop: str) -> dict[str, int]:
 
 def _ids_in_business_central(table: Table, shop: str, subject: Subject, orders: Iterable[int]) -> set[str]:
     """What the person's records alone became: a call about one of them may name nothing else of the person."""
-    own = links.Links(table, shop, "customers").of([subject.id]).get(subject.id)
+    own = links.Links(table, shop, "customers").of(subject.ids).values()
     made = list(links.Links(table, shop, "orders").of(orders).values())
-    if own is not None and not _is_shared(table, shop, own):
-        made.append(own)
+    made += [link for link in own if not _is_shared(table, shop, link, subject)]
     return {link.bc_id for link in made} | {link.bc_number for link in made}
 
 
-def _is_shared(table: Table, shop: str, own: links.Link) -> bool:
+def _is_shared(table: Table, shop: str, own: links.Link, subject: Subject) -> bool:
     """Whether other people of the shop are the same customer in Business Central: it tells nobody apart."""
     rows = table.rows("PartitionKey eq @p and bc_id eq @id", {"p": f"{shop}|customers", "id": own.bc_id})
-    return any(row["RowKey"] != f"{own.number:020d}" for row in rows)
+    return any(int(row["RowKey"]) not in subject.ids for row in rows)
 
 
 def _scrub_skipped(
@@ -138,7 +140,7 @@ def _scrub_skipped(
     found = [(one, one.kind == "orders" and one.number in orders) for one in connector.skipped.of(shop)
              if _is_about(one, subject, orders) or traces.are_in(one.detail) or traces.are_in(one.note)]
     now = connector.clock.now().isoformat(timespec="seconds")
-    own = [one.number for one, _ in found if (one.kind, one.number) == ("customers", subject.id)]
+    own = [one.number for one, _ in found if _is_customer(one, subject)]
     connector.skipped.clear(shop, "customers", own)
     connector.skipped.park(
         msgspec.structs.replace(
@@ -146,13 +148,17 @@ def _scrub_skipped(
             dismissed_at=(one.dismissed_at or now) if is_order else one.dismissed_at,
             dismissed_by=(one.dismissed_by or DISMISSED_BY) if is_order else one.dismissed_by,
         )
-        for one, is_order in found if (one.kind, one.number) != ("customers", subject.id)
+        for one, is_order in found if not _is_customer(one, subject)
     )
     return len(found)
 
 
 def _is_about(one: skipped.SkippedRecord, subject: Subject, orders: Collection[int]) -> bool:
-    return (one.kind, one.number) == ("customers", subject.id) or (one.kind == "orders" and one.number in orders)
+    return _is_customer(one, subject) or (one.kind == "orders" and one.number in orders)
+
+
+def _is_customer(one: skipped.SkippedRecord, subject: Subject) -> bool:
+    return one.kind == "customers" and one.number in subject.ids
 
 
 def _scrub_runs(history: runs.SyncRuns, shop: str, traces: Traces) -> int:
@@ -166,7 +172,7 @@ def _erase_links(table: Table, shop: str, subject: Subject, orders: Iterable[int
     store = links.Links(table, shop, "orders")
     told = [link for link in store.of(orders).values() if link.header or link.sold]
     store.save([link.with_(header="", sold="") for link in told])
-    known = links.Links(table, shop, "customers").of([subject.id])
+    known = links.Links(table, shop, "customers").of(subject.ids)
     for number in known:
         table.delete(f"{shop}|customers", f"{number:020d}")
     return len(told) + len(known)

@@ -25,11 +25,12 @@ def export_customer(connector: Connector, shop: str, subject: Subject, number: s
     # A payout is about other people's orders as well; what is no JSON any more cannot be handed out.
     captured = [one for one in traces.found if one.kind != "payouts" and one.number]
     orders = sorted(traces.orders)
-    links = _links(connector, shop, "customers", [subject.id]) + _links(connector, shop, "orders", orders)
-    own = {("customers", subject.id), *(("orders", number) for number in orders)}
+    links = _links(connector, shop, "customers", list(subject.ids)) + _links(connector, shop, "orders", orders)
+    own = {*(("customers", id) for id in subject.ids), *(("orders", number) for number in orders)}
     skipped = [one for one in connector.skipped.of(shop) if (one.kind, one.number) in own]
     content: dict[str, Any] = {
-        "shop": shop, "customer": subject.id, "written_at": connector.clock.now().isoformat(timespec="seconds"),
+        "shop": shop, "customer": subject.id, "merged_customers": subject.merged,
+        "written_at": connector.clock.now().isoformat(timespec="seconds"),
         "records_as_shopify_sent_them": [
             {"type": one.kind, "id": one.number, "record": msgspec.Raw(one.text.encode())} for one in captured
         ],

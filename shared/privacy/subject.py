@@ -1,6 +1,6 @@
 """A person in our data: who is meant, and which captured record is that person's.
 
-Told by Shopify's number of the customer, by the orders that Shopify named, and by e-mail addresses that nobody else
+Told by Shopify's numbers of the customer, by the orders that Shopify named, and by e-mail addresses that nobody else
 has. Values of fields are compared, whole. Names and phone numbers tell nobody apart: a family shares both. Free texts
 are traces.py's business. Pure.
 """
@@ -16,20 +16,35 @@ CUSTOMERS, ORDERS = "customers", "orders"
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
-    """The person a privacy command is about; e-mail and phone may be missing, the id never is."""
+    """The person a privacy command is about; e-mail and phone may be missing, the id never is.
+
+    merged  ids that Shopify has merged into this one
+    """
 
     id: int
     email: str = ""
     phone: str = ""
     orders: tuple[int, ...] = ()
+    merged: tuple[int, ...] = ()
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """Every id of the customer, the present one first."""
+        return (self.id, *self.merged)
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
     """The subject with what the captures tell. `named`: orders that Shopify named; `emails` as `address` makes them."""
 
     id: int
+    merged: frozenset[int] = frozenset()
     named: frozenset[int] = frozenset()
     emails: frozenset[str] = frozenset()
+
+    @property
+    def ids(self) -> frozenset[int]:
+        """Every id of the customer."""
+        return self.merged | {self.id}
 
 
 class Owner(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +74,7 @@ def is_of(person: Person, kind: str, number: int, owner: Owner) -> bool:
     if kind == ORDERS and number in person.named:
         return True
     if owner.customer:
-        return owner.customer == person.id
+        return owner.customer in person.ids
     return kind == ORDERS and not owner.emails.isdisjoint(person.emails)
 
 

@@ -32,7 +32,7 @@ class Traces:
     """A person, the person's orders, and the ids that these have in Business Central."""
 
     def __init__(self, person: Person, orders: Iterable[int] = (), bc_ids: Iterable[str] = ()) -> None:
-        self._customer, self._emails = person.id, person.emails
+        self._customers, self._emails = person.ids, person.emails
         self._orders = frozenset(orders) | person.named
         self._bc_ids = frozenset(id.lower() for id in bc_ids if len(id) > 3 and not id.isdigit())
 
@@ -56,17 +56,17 @@ class Traces:
         parent, name = key
         thing = parent if name == "id" else name.removesuffix("_id").removesuffix("Id")
         if thing in ("customer", "customers"):
-            return frozenset({self._customer})
+            return self._customers
         if thing in ("order", "orders", "orders_requested", "orders_to_redact"):
             return self._orders
-        return self._orders | {self._customer} if key == ("", "id") else frozenset()
+        return self._orders | self._customers if key == ("", "id") else frozenset()
 
     def _are_written_in(self, text: str) -> bool:
         return any(self._pattern.search(form) for form in _forms(text))
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        customer = _numbers([self._customer], "customer", "s")
+        customer = _numbers(self._customers, "customer", "s")
         orders = _numbers(self._orders, "order", "shp-")
         emails = [_EMAIL.format(re.escape(one)) for one in sorted(self._emails)]
         words = [_WORD.format(re.escape(one)) for one in sorted(self._bc_ids)]

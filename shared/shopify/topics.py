@@ -39,6 +39,7 @@ class _OrderEdit(msgspec.Struct):
 class _Merge(msgspec.Struct):
     kept: _CustomerGid = msgspec.field(name="admin_graphql_api_customer_kept_id")
     deleted: _CustomerGid = msgspec.field(name="admin_graphql_api_customer_deleted_id")
+    status: str = ""
 
 
 class _Company(msgspec.Struct):
@@ -120,6 +121,14 @@ def _numbers(named: _NamedRecord) -> list[int]:
             return [number_of(named.gid)]
         case _OfCompany():
             return [number_of(named.company.gid)]
+
+
+def merged_customers(topic: str, body: bytes) -> tuple[int, int] | None:
+    """(kept, merged away) of a customers/merge that went through; None of one that did not, or of another topic."""
+    if topic != "customers/merge":
+        return None
+    named = decoded(body, type=_Merge)
+    return (number_of(named.kept), number_of(named.deleted)) if named.status.lower() == "completed" else None
 
 
 def enum_name(topic: str) -> str:

@@ -16,6 +16,7 @@ from shared.sync.changed_records import TABLE as CHANGED_TABLE
 from shared.sync.information import RECORDS
 from shared.sync.information import TABLE as INFORMATION_TABLE
 from shared.sync.links import TABLE as LINK_TABLE
+from shared.sync.merged import TABLE as MERGED_TABLE
 from shared.sync.products import ITEMS
 
 LINKED = (*RECORDS, ITEMS)
@@ -55,6 +56,7 @@ def remove_kept(tables: Tables, shop: str) -> Kept:
     def gone(table: str, *partitions: str) -> int:
         return sum(remove_rows(tables(table), "", partition) for partition in partitions)
 
+    gone(MERGED_TABLE, shop)
     return Kept(
         skipped_records=gone(SKIPPED_TABLE, shop),
         announced_records=gone(CHANGED_TABLE, *(f"{shop}|{kind}" for kind in RECORDS)),

@@ -201,10 +201,15 @@ def _work(connector: Connector, command: Command) -> tuple[dict[str, int], str]:
             note = f"confirmed by {command.confirmed_by}" if command.confirmed_by else ""
             return erase_shop(connector, command.shop), note
         case "customers/redact", Subject() as subject:
-            return erase_customer(connector, command.shop, subject)
+            return erase_customer(connector, command.shop, _with_merged(connector, command.shop, subject))
         case "customers/data_request", Subject() as subject:
-            return export_customer(connector, command.shop, subject, command.number)
+            whole = _with_merged(connector, command.shop, subject)
+            return export_customer(connector, command.shop, whole, command.number)
     raise ValueError(f"{command.topic} names {'somebody' if command.subject else 'nobody'}")
+
+
+def _with_merged(connector: Connector, shop: str, subject: Subject) -> Subject:
+    return msgspec.structs.replace(subject, merged=connector.merged.into(shop, subject.id))
 
 
 def _end(connector: Connector, receipt: Receipt, found: dict[str, int], note: str) -> None:

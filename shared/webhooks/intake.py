@@ -12,7 +12,7 @@ import msgspec
 
 from shared.connector import Connector
 from shared.errors import ConnectorError
-from shared.shopify.topics import RECORD_TOPICS, changed_records
+from shared.shopify.topics import RECORD_TOPICS, changed_records, merged_customers
 from shared.shopify.webhooks import Delivery, verified_delivery
 from shared.sync.run import request_changed
 from shared.webhooks.commands import COMMAND_TOPICS, read_command
@@ -50,6 +50,10 @@ def accept(connector: Connector, delivery: Delivery) -> None:
 
 def _note_change(connector: Connector, delivery: Delivery) -> None:
     kind, numbers = changed_records(delivery.topic, delivery.body)
+    merge = merged_customers(delivery.topic, delivery.body)
+    if merge is not None:
+        for shop in connector.shops.codes_at(delivery.shop_domain):  # also one that is off: it holds people's data
+            connector.merged.add(shop, *merge)
     shops = connector.listening.at(delivery.shop_domain)
     if not shops:
         _log.warning("a delivery of %s was dropped: no enabled shop is %s", delivery.topic, delivery.shop_domain)

@@ -1,0 +1,42 @@
+"""Merged customers: whose number ended in whose, so that a person is found under every number that was theirs.
+
+Source: Shopify, "Webhooks", customers/merge. Shopify forgets the number that was merged away and names only the one it
+kept, in privacy requests too; what was captured before stands under the former one. Table MergedCustomers, partition =
+shop, key = `<kept>|<merged away>`. A merge that failed is told as well and joins nobody. Border: rows; the intake
+writes, privacy asks.
+"""
+from __future__ import annotations
+
+from shared.storage.tables import Put, Table
+
+TABLE = "MergedCustomers"
+
+
+class MergedCustomers:
+    """The rows of all shops."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def add(self, shop: str, kept: int, merged: int) -> None:
+        """The second number is the first one's from now on."""
+        if kept != merged:
+            self._table.put({"PartitionKey": shop, "RowKey": f"{kept:020d}|{merged:020d}"})
+
+    def into(self, shop: str, kept: int) -> tuple[int, ...]:
+        """Every number that was merged into this one, also by way of another, sorted."""
+        found: set[int] = set()
+        waiting = [kept]
+        while waiting:
+            first = f"{waiting.pop():020d}|"
+            rows = self._table.partition(shop, first, first + "~")
+            following = {int(row["RowKey"].partition("|")[2]) for row in rows}
+            waiting += following - found - {kept}
+            found |= following
+        return tuple(sorted(found - {kept}))
+
+    def forget(self, shop: str, numbers: tuple[int, ...]) -> None:
+        """Nothing is known of these any more."""
+        keys = [f"{number:020d}" for number in numbers]
+        rows = [row for row in self._table.partition(shop) if set(row["RowKey"].split("|")) & set(keys)]
+        self._table.write(Put("delete", row) for row in rows)
