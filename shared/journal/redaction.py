@@ -2,14 +2,14 @@
 
 Sources: Shopify, "Authenticating access tokens" (prefixes shpat_, shpca_ … of tokens), "Authorization code
 grant" (hmac and code in addresses, client_secret in bodies); RFC 6750 and RFC 7617 (Authorization); RFC 7519
-(form of a JWT). Values that are known to be secret go first, what follows a telling name second, and what gives
-itself away by its form last. Pure: text in, text out. Too much is hidden rather than too little. A body of 800 KB
-is usual and "secret" or "cookie" an ordinary word in it, so rules that begin with a name are tried only where one is.
+(form of a JWT). Values that are known to be secret go first, what follows a telling name second (named_secrets.py), and
+what gives itself away by its form last. Pure: text in, text out. A body of 800 KB is usual and "secret" or "cookie" an
+ordinary word in it, so rules that begin with a name are tried only where one is.
 """
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
@@ -17,8 +17,8 @@ from urllib.parse import quote
 import msgspec
 
 from shared.exchange import Exchange
+from shared.journal.named_secrets import HIDDEN, hidden
 
-HIDDEN = "***"
 _SHORTEST_SECRET = 8
 """Shorter "known secrets" would hide ordinary words."""
 
@@ -45,71 +45,21 @@ class _Rule(NamedTuple):
 
 _WORDS = tuple(re.compile(word) for word in (
     b"token", b"secret", b"hmac", b"passw", b"authorization", b"signature", b"credential", b"assertion", b"cookie",
-    b"pwd", b"passphrase", b"bearer", b"basic",
+    b"pwd", b"passphrase",
     b"key(?:" + b"|".join(
         rb"(?<=%s%skey)" % (word, between) for between in (b"", rb"\W", b"_") for word in (
             b"api", b"access", b"account", b"shared", b"private", b"secret", b"functions", b"master", b"host",
             b"subscription", b"signing", b"encryption", b"sas", b"primary", b"secondary", b"storage", b"service",
         )
     ) + b")",
+    *(rb"%s(?![\w-])(?<![\w.-]%s)" % (word, word) for word in (b"sig", b"pass", b"sas", b"key")),
 ))
-"""What a telling name contains, in lower case."""
-
-_REST_OF_NAME = r"[\w.-]{0,100}"
-_AFTER_A_WORD = (
-    # "access_token": "…", a number, or the same inside a JSON text inside JSON
-    _Rule(
-        _Form(rf'({_REST_OF_NAME}"\s*:\s*)(?:"(?:\\.|[^"\\]++)*+(?:"|\\?$)|[-\d.eE+]+)', re.S),
-        rf'\1"{HIDDEN}"',
-    ),
-    _Rule(_Form(rf'({_REST_OF_NAME}\\+"\s*:\s*\\+")[^"\\]*'), rf"\1{HIDDEN}"),
-    # 'access_token': '…' of Python, password: "…" of YAML, password = '…' of a settings file
-    _Rule(_Form(rf"({_REST_OF_NAME}'?\s{{0,9}}[:=]\s{{0,9}}([\"']))(?:\\.|(?!\2)[^\\])*+", re.S), rf"\1{HIDDEN}"),
-    # {"name": "access_token", "value": "…"}, also within a JSON text; <add key="Password" value="…"/>
-    _Rule(
-        _Form(rf'({_REST_OF_NAME}(\\*")\s*,\s*\2val(?:ue)?\2\s*:\s*\2)(?:\\\\.|(?!\2).)*+', re.I | re.S),
-        rf"\1{HIDDEN}",
-    ),
-    _Rule(_Form(rf"({_REST_OF_NAME}([\"'])\s+value\s*=\s*\2)(?:(?!\2).)*+", re.I | re.S), rf"\1{HIDDEN}"),
-    # Before the next one: in "Bearer 123 has expired >" the token would pass for an attribute of an element
-    _Rule(_Form(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.I), rf"\1 {HIDDEN}"),
-    # <access_token type="x">…</access_token>
-    _Rule(_Form(rf"({_REST_OF_NAME}(?:\s[^<>]{{0,200}})?>)(?:<!\[CDATA\[)?[^<]+"), rf"\1{HIDDEN}"),
-    # a parameter of an address or a form
-    _Rule(_Form(rf"({_REST_OF_NAME}=)[^&\s\"'<>\\;]+"), rf"\1{HIDDEN}"),
-    # a header on a line of its own, also as \r\n within a JSON text
-    _Rule(
-        _Form(
-            r"((?:authorization|(?<=access-)token|hmac-sha256|(?<=api-)key|(?<=functions-)key|cookie)\s*:\s*)"
-            r"(?!\"|\\\")[^\r\n\"\\]+", re.I,
-        ),
-        rf"\1{HIDDEN}",
-    ),
-    # password: … of YAML, to the end of what holds together
-    _Rule(
-        _Form(
-            rf"({_REST_OF_NAME}:\s{{1,9}})(?!(?:null|true|false)\b|~\s)[^\s,;\"'<>{{}}\[\]\\]{{6,}}"
-        ), rf"\1{HIDDEN}",
-    ),
-)
-"""Tried where a word begins."""
+"""What a telling name contains, in lower case; the last ones are the whole name."""
 
 _SHORT_NAMES = ("code", "sig", "key", "session", "pass")
 _AFTER_A_SHORT_NAME = "|".join(
     rf"(?<={before}{name}=)" for name in _SHORT_NAMES for before in (r"\A", r"[?&;\s\"']", r"\\u0026")
 )
-
-
-def _named_shortly(name: str, value: str) -> Iterator[_Rule]:
-    """Rules for what is called `name` altogether: in JSON, in JSON within JSON, in YAML and in XML."""
-    for spelt in (name, name.capitalize(), name.upper()):
-        yield from (_Rule(_Form(f"({before}){value}{after}", re.S), rf"\1{HIDDEN}", sign.encode())
-                    for before, after, sign in (
-            (rf'"{spelt}"\s*:\s*"', r'(?=(?<!\\)"|\Z)', f'"{name}"'),
-            (rf'"{spelt}\\{{1,9}}"\s*:\s*\\{{1,9}}"', r'(?=\\|"|\Z)', f'"{name}\\'),
-            (rf"{spelt}:[ \t]{{1,9}}", r"(?=\s|\Z)", f"{name}:"),
-            (rf"<{spelt}>", r"(?=<|\Z)", f"<{name}>"),
-        ))
 
 
 _BY_FORM = (
@@ -127,10 +77,22 @@ _BY_FORM = (
                    r'(?i:token|secret|hmac|passw|pwd|authorization|signature|credential|cookie|key))'),
         rf"\1{HIDDEN}", b'"value"',
     ),
-    _Rule(_Form(r"eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?"), HIDDEN),
-    *(rule for name in ("sig", "pass", "sas") for rule in _named_shortly(name, r".{1,2000}?")),
-    # Shopify's attributes have keys too: only what looks like a secret
-    *_named_shortly("key", r"(?=[^\"\s]*\d)[\w+/=.~-]{12,}"),
+    # where a word begins, also after an escape: tried within a long word, the rest of it would be read each time
+    _Rule(
+        _Form(r"eyJ(?:(?<![\w-]eyJ)|(?<=\\[nrt]eyJ)|(?<=%[0-9A-Fa-f]{2}eyJ)|(?<=u00[0-9A-Fa-f]{2}eyJ))"
+              r"[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?"), HIDDEN, b"eyj",
+    ),
+    # the same, percent-encoded within another address
+    _Rule(
+        _Form(r"(%(?:25)*(?:3F|26)(?:code|sig|key|session|pass)%(?:25)*3D)(?:(?!%(?:25)*26)[^&\s\"'<>\\;])+", re.I),
+        rf"\1{HIDDEN}", b"%",
+    ),
+    # Authorization's value alone: a word that no sentence would have
+    *(_Rule(
+        _Form(rf"\b((?i:{scheme})(?:\s|\+|%(?:25)*20){{1,9}})"
+              r"(?=[\w.~+/=%-]*(?:[\d=]|[a-z][A-Z]|[\w.~+/%-]{16}))[\w.~+/=%-]{8,}"),
+        rf"\1{HIDDEN}", scheme.encode(),
+    ) for scheme in ("bearer", "basic")),
 )
 """Tried where their sign is, or where they begin with a letter or sign that a long text is searched for fast."""
 
@@ -186,21 +148,15 @@ def _hidden(text: str, chances: _Chances) -> str:
     for form in chances.forms:
         text = text.replace(form, HIDDEN)
     if chances.words:
-        text = _hidden_after(chances.words, text)
+        text = hidden(text, _places(chances.words, text))
     for rule in chances.rules:
         text = _compiled(rule.form).sub(rule.replacement, text)
     return text
 
 
-def _hidden_after(words: Iterable[re.Pattern[bytes]], text: str) -> str:
-    folded, parts, done = _folded(text), list[str](), 0
-    for place in sorted({found.start() for word in words for found in word.finditer(folded)}):
-        for rule in _AFTER_A_WORD if place >= done else ():
-            if found := _compiled(rule.form).match(text, place):
-                parts += text[done:place], found.expand(rule.replacement)
-                done = found.end()
-                break
-    return "".join([*parts, text[done:]])
+def _places(words: Iterable[re.Pattern[bytes]], text: str) -> list[int]:
+    folded = _folded(text)
+    return sorted({found.start() for word in words for found in word.finditer(folded)})
 
 
 @lru_cache(maxsize=8)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import string
+import time
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -65,6 +66,34 @@ MET_IN = [
     "curl -H 'X-Shopify-Access-Token: {0}' https://x.example",
     "https://x.example/?pass={0}&x=1", "https://x.example/api?subscription-key={0}",
     "-----BEGIN PRIVATE KEY-----\n{0}\n-----END PRIVATE KEY-----",
+    # percent-encoded, also twice
+    "redirect=https%3A%2F%2Fx.example%2F%3Faccess_token%3D{0}%26state%3D1", "u=a%253Faccess_token%253D{0}%2526b%253D1",
+    "Authorization: Bearer%20{0}", "Authorization%3A%20Bearer%20{0}%0D%0AAccept%3A%20text",
+    "Authorization=Bearer%20{0}",
+    "body=%7B%22client_secret%22%3A%22{0}%22%7D", "q=%7B%22a%22%3A%7B%22refresh_token%22%3A%20%22{0}%22%7D%7D",
+    "next=%2Fcb%3Fcode%3D{0}%26shop%3Dx", "x=1&client%5Fsecret={0}",
+    # blanks around the sign
+    "Password = {0}", "Password  =  {0};", "Server = x; Pwd = {0}; Encrypt = true", "client_secret := {0}",
+    "'token' => '{0}',", '$config["password"] = "{0}";', "form[access_token]={0}&x=1", "password\t=\t{0}",
+    # objects and lists
+    '{{"client_secret": {{"value": "{0}"}}}}', '{{"tokens": ["{0}", "b"]}}', '{{"tokens": ["a", {{"x": ["{0}"]}}]}}',
+    '{{"password": {{"a": "}}", "b": "{0}"}}, "n": 1}}', '{{"body": "{{\\"secrets\\":[\\"{0}\\"]}}"}}',
+    "{{'credentials': {{'user': 'a', 'value': b'{0}'}}}}", "{{'tokens': ('a', '{0}')}}", '{{"token": ["{0}',
+    "b=%7B%22tokens%22%3A%5B%22{0}%22%5D%7D", '{{"token":\n  "{0}"}}',
+    # quotes as HTML and JSON may spell them
+    "{{&quot;access_token&quot;:&quot;{0}&quot;}}", "&#34;access_token&#34;: &#34;{0}&#34;",
+    "&#x27;password&#x27;:&#x27;{0}&#x27;", "&amp;quot;token&amp;quot;:&amp;quot;{0}&amp;quot;",
+    '{{"b": "{{\\u0022access_token\\u0022:\\u0022{0}\\u0022}}"}}',
+    '{{"b": "{{\\\\\\"access_token\\\\\\": \\\\\\"{0}\\\\\\"}}"}}', "&lt;Password&gt;{0}&lt;/Password&gt;",
+    "access_token&#61;{0}", '{{"b": "access_token\\u003d{0}\\u0026x=1"}}',
+    # blocks of YAML
+    "password: |\n  {0}\nport: 5432", "a:\n  client_secret: >-\n    one\n\n    {0}\n  b: 1", "token: |2+\n   {0}\n",
+    "- password: |\n    {0}\n  user: x", '{{"config": "password: |\\n  {0}\\nport: 1"}}', "password:\n  {0}\nport: 1",
+    "tokens:\n- a\n- {0}\nport: 1", "tokens:\n  - {0}", '"password": |\r\n  {0}\r\n', "credentials:\n  a: x\n  b: {0}",
+    '    "x": "password: |\\n  {0}\\n"',
+    # Python
+    "{{'access_token': b'{0}'}}", "client_secret=b'{0}'", 'password=rb"{0}"', 'token = """{0}"""', "Grant(token='{0}')",
+    "password='it''s {0}'", "{{'key': '{0}'}}", "{{'sig': u'{0}'}}",
 ]
 LETTERS = string.ascii_letters + string.digits + "-_~."
 
@@ -148,6 +177,21 @@ def test_the_code_of_an_authorization_is_secret_and_the_code_of_a_discount_is_no
     "The token service did not answer. Token: none", "token: null", "secret: true", "password: ~\nport: 5432",
     "sku: KEY-0001-RED",
     "",
+    '{"password_reset_url": "https://demo.myshopify.com/account/login", "token_type": "bearer", "tokenType": "x"}',
+    '{"token_expires_at": "2026-03-10", "access_token_count": 3, "secretary": "Mme Dupont", "tokenized": "yes"}',
+    '{"title": "Token ring (2 pieces)", "sku": "TOKEN-01", "options": [{"name": "Size", "value": "Token"}]}',
+    '{"lineItems": [{"name": "Secret Santa box", "value": "12.00"}, {"name": "Signature cookie", "value": "3"}]}',
+    '{"customAttributes": [{"key": "gift_token_message", "value": "For Marie"}]}',
+    '{"note": "Please hide the secret: surprise for Marie. Her token = none"}',
+    '{"note": "Boarding pass: attached, cookie: chocolate please, the token of love: always"}',
+    '{"note": "password is known to the neighbour (token, secret or key)"}',
+    '{"password": "", "tokens": [], "token": {}}',
+    "Basic T-shirts and basic cotton; bearer certificates", "token:\nthe next line is not below it\n",
+    "https://demo.myshopify.com/products/token-of-love?variant=1&utm_source=secret-sale",
+    "https%3A%2F%2Fdemo.myshopify.com%2Fproducts%2Fsecret-token%3Fvariant%3D1", "&quot;title&quot;:&quot;Token&quot;",
+    "password: |\nport: 5432", "token: true\nsecret: null\npassword: ~", "</token> is the end of <token>",
+    "{'title': 'Secret', 'note': b'none'}", '{"query": "query($token: String) { shop { name } }"}',
+    '{"customer": {"authorized": true, "passport": "no", "keyboard": "azerty", "compass": "N"}}',
 ])
 def test_what_is_no_secret_stays_as_it_is(text: str) -> None:
     assert redact(text) == text
@@ -157,3 +201,88 @@ def an_exchange(**fields: str) -> Exchange:
     start = {"url": "https://x.example", "request": "", "response": "", "description": "OK"}
     return Exchange(at=datetime(2026, 3, 10, tzinfo=UTC), direction="Shopify", method="POST", status=200, seconds=0.1,
                     **(start | fields))
+
+
+QUOTES = ['"', "'", "&quot;", "&#34;", "&#39;", "&#x22;", "%22", "%27", "%2522"]
+NAMES = ["access_token", "clientSecret", "PASSWORD", "x-api-key", "refreshToken", "webhook_signature", "Pwd"]
+SECRETS = st.text(string.ascii_letters + string.digits, min_size=12, max_size=60).filter(
+    lambda text: any(map(str.isdigit, text)))
+
+
+@st.composite
+def spellings(draw: st.DrawFn) -> str:
+    """A telling name, a sign and {0} in a spelling of one's own."""
+    name, blanks = draw(st.sampled_from(NAMES)), st.sampled_from(["", " ", "  "])
+    form = draw(st.sampled_from(["quoted", "json", "list", "object", "bare", "encoded", "yaml", "python"]))
+    before, after = draw(blanks), draw(blanks)
+    if form == "quoted":
+        mark = draw(st.sampled_from(QUOTES))
+        colon = "%3A" if mark == "%22" else ":"
+        return f"{mark}{name}{mark}{before}{colon}{after}{mark}{{0}}{mark}"
+    value = {"list": ["a", "{0}"], "object": {"a": ["b"], "value": "{0}"}}.get(form, "{0}")
+    if form in ("json", "list", "object"):
+        text = json.dumps({"n": 1, name: value, "m": "x"})
+        for _ in range(draw(st.integers(0, 3))):
+            text = json.dumps({"body": text})
+            if draw(st.booleans()):
+                text = text.replace('\\"', "\\u0022")
+        return text
+    if form == "yaml":
+        lines = draw(st.lists(st.sampled_from(["one", "", "two"]), max_size=3))
+        return "\n".join(["a: 1", f"  {name}: {draw(st.sampled_from(['|', '>', '|-', '>+']))}",
+                          *(f"    {line}" for line in lines), "    {0}", "  b: 2"])
+    if form == "python":
+        prefix = draw(st.sampled_from(["b", "u", "rb", ""]))
+        return f"{{'{name}':{after}{prefix}'{{0}}', 'n': 1}}"
+    if form == "encoded":
+        return quote(quote(f"?a=1&{name}=", safe="") + "{0}" + quote("&b=2", safe=""), safe="{}%")
+    return f"{name}{before}={after}{{0}}"
+
+
+@given(secret=SECRETS, spelling=spellings(), before=st.text(max_size=20), after=st.text(max_size=20))
+def test_no_secret_survives_in_any_spelling_of_name_sign_and_value(
+    secret: str, spelling: str, before: str, after: str
+) -> None:
+    if secret not in before + after:
+        assert secret not in redact(f"{before}\n{spelling.replace('{0}', secret)}\n{after}")
+
+
+@pytest.mark.parametrize("text, kept", [
+    ('{"client_secret": {"value": "s"}, "n": 1}', '{"client_secret": "***", "n": 1}'),
+    ('{"tokens": ["a", "b"], "n": 1}', '{"tokens": "***", "n": 1}'),
+    ("password: |\n  one\n  two\nport: 5432\n", "password: |\n  ***\nport: 5432\n"),
+    ("- password: |\n    one\n  user: x", "- password: |\n    ***\n  user: x"),
+    ("{'a': 1, 'token': b'one', 'n': 2}", "{'a': 1, 'token': b'***', 'n': 2}"),
+    ("a=1&access_token%3Done%26b%3D2&c=3", "a=1&access_token%3D***%26b%3D2&c=3"),
+    ("{&quot;token&quot;:&quot;one&quot;,&quot;n&quot;:1}", "{&quot;token&quot;:&quot;***&quot;,&quot;n&quot;:1}"),
+    (r'{"b": "{\"token\":\"o\\\"ne\",\"n\":1}", "m": 2}', r'{"b": "{\"token\":\"***\",\"n\":1}", "m": 2}'),
+    (r'{"b": "{\u0022token\u0022:\u0022one\u0022,\u0022n\u0022:1}"}',
+     r'{"b": "{\u0022token\u0022:\u0022***\u0022,\u0022n\u0022:1}"}'),
+    (r'{"b": "{\"token\":\"cut of", "n": 1}', r'{"b": "{\"token\":\"***", "n": 1}'),
+    ("Password = my pass phrase\nPort = 1", "Password = ***\nPort = 1"),
+    ("Server=x;Password = a b;Port=1", "Server=x;Password = ***;Port=1"),
+])
+def test_what_stands_around_a_secret_stays(text: str, kept: str) -> None:
+    assert redact(text) == kept
+
+
+HOSTILE = ["token", "token=", 'token":', 'token":"', "token: |\n", "token:\n ", "token:[", 'token:{"', "token\\", "\\",
+           "token&amp;", "&amp;quot;", "token%25", "<token>", "token>", "<token ", "bearer ", "key", "'token':'", "%22",
+           'token\\":\\"', "token = ", '"name":"token","value":"', "authorization:", "cookie: a=", "token.", "pass: ",
+           '{"value":"', "://", "-----BEGIN ", "eyJ", "shpat", "token:b'", "token\\u0022:", "token: {[(", "%5c"]
+
+
+@pytest.mark.parametrize("part", HOSTILE)
+def test_the_time_grows_with_the_text_and_no_faster(part: str) -> None:
+    """Four times the text: about four times the work, where sixteen times would be quadratic."""
+
+    def cost(size: int) -> float:
+        text = (part * (size // len(part) + 1))[:size]
+        began = time.process_time()
+        redact(text)
+        return time.process_time() - began
+
+    redact(part * 100)
+    small = min(cost(60_000) for _ in range(3))
+
+    assert min(cost(240_000) for _ in range(2)) < 10 * max(small, 0.002)
