@@ -25,7 +25,7 @@ def _spelt(sign: str, entity: str) -> str:
 # Runs of backslashes are bounded: at each place of a longer one the rest of it would be read again.
 _ESCAPE = r"(?:\\|%(?:25)*5c)"
 _BACKSLASHES = r"\\{1,64}+"
-_BLANK = (rf"(?:[ \t]|{_BACKSLASHES}(?:t|u00(?:20|09))|&(?:amp;)*(?:nbsp|#0*32|#x0*20);|%(?:25)*(?:20|09)"
+_BLANK = (rf"(?:[ \t\xa0]|{_BACKSLASHES}(?:t|u00(?:20|09))|&(?:amp;)*(?:nbsp|#0*32|#x0*20);|%(?:25)*(?:20|09)"
           r"|\+(?=[\w:=%'\"]))")
 _NEWLINE = rf"(?:\r?\n|(?:{_BACKSLASHES}r)?{_BACKSLASHES}n|(?:%(?:25)*0d)?%(?:25)*0a)"
 _QUOTE = rf"(?:{_ESCAPE}{{0,64}}+(?:{_spelt(chr(34), 'quot')}|{_spelt(chr(39), 'apos')}))"
@@ -45,10 +45,16 @@ _PAIRED = (
 """{"name": "access_token", "value": …}: the name stands in quotes as a whole."""
 
 _MAY_BE_NAME = (
-    r"[\w.-]{0,100}+(?:[\\&%>\]]|[\"']?[ \t\r\n+]{0,20}+(?:[:=\\&%]|,\s{0,9}(?:[\"']val|[\\&%])|value)|[\"']\]"
+    r"[\w.-]{0,100}+(?:[\\&%>\]]|[\"']?[ \t\r\n\xa0+]{0,20}+(?:[:=\\&%]|,\s{0,9}(?:[\"']val|[\\&%])|value)|[\"']\]"
     r"|\s[^<>]{0,200}>)"
 )
 """What most words in sentences do not have behind them: asked first, because it is asked fast."""
+
+_ROW = (
+    r"[\w.-]{0,100}+[\"']\s{0,9},\s{0,9}[bruf]{0,2}(?P<quote>[\"'])(?P<value>[^\"'\r\n]{8,2000}+)(?P=quote)\s{0,9}[\])]"
+)
+_BEGINS_ROW = r"[\[(]\s{0,9}[bruf]{0,2}[\"']$"
+"""["X-Shopify-Access-Token", "…"], ('access_token', b'…'): a list of these two, and the second looks like a secret."""
 
 _ELEMENT = r"(?P<name>[\w.-]{0,100}+)(?:\s[^<>]{0,200})?(?:>|&(?:amp;)*gt;)(?:<!\[CDATA\[)?"
 _IN_A_TAG = r"(?:<|&(?:amp;)*lt;)(?:[\w.-]{1,50}:)?$"
@@ -59,7 +65,10 @@ _TOKENS = rf"(?P<quote>{_QUOTE})|(?P<opening>{_OPENING}|\()|(?P<closing>{_CLOSIN
 _PLAIN = r'[^"\\]*+(?:\\[\s\S][^"\\]*+)*+'
 _EMPTY = rf"(?:{_BLANK}|{_NEWLINE}|\s)*+(?:{_CLOSING}|\))"
 _LIST_OR_OBJECT = rf"{_OPENING}|\((?=\s*[bruf]{{0,2}}['\"])"
-_BLOCK = rf"(?:[|>][-+\d]{{0,3}})?{_BLANK}*+(?={_NEWLINE})"
+_BLOCK = (
+    rf"(?:[!&][\w!-]{{0,40}}{_BLANK}{{1,9}})?(?:[|>][-+\d]{{0,3}})?(?:{_BLANK}{{1,9}}#[^\r\n\\]{{0,200}})?{_BLANK}*+"
+    rf"(?={_NEWLINE})"
+)
 _LINE = r"\r?\n(?P<indent>[ \t]*+)(?P<rest>[^\r\n]*+)"
 _WRITTEN_LINE = (
     rf"(?:(?:{_BACKSLASHES}r)?{_BACKSLASHES}n|(?:%(?:25)*0d)?%(?:25)*0a)(?P<indent>(?:[ ]|%(?:25)*20)*+)"
@@ -71,7 +80,7 @@ _LINE_OR_QUOTE = rf"{_NEWLINE}|{_QUOTE}"
 _INNOCENT = (
     r"(?:url|uri|href|link|endpoint|page|type|kind|name|title|label|status|format|version|algorithm|method|scopes?|"
     r"issuer|count|length|limit|date|time|at|on|in|expires?|expiry|expiration|required|enabled|policy|policies|message|"
-    r"note|comment|description|amount|price|currency|balance|colou?r|size|sku|image|icon)$"
+    r"note|comment|description|confirmation|flavou?r|amount|price|currency|balance|colou?r|size|sku|image|icon)$"
 )
 """How names end that speak of a secret and hold none: password_reset_url, tokenType, token_expires_at."""
 
@@ -164,6 +173,9 @@ def hidden(text: str, places: Iterable[int]) -> str:
 
 def found_at(text: str, place: int) -> Found | None:
     """The secret whose telling word begins here, or None."""
+    row = _pattern(_ROW).match(text, place)
+    if row is not None:
+        return _in_row(text, row)
     if _pattern(_MAY_BE_NAME).match(text, place) is None:
         return None
     for source in (_NAMED, _PAIRED, _ATTRIBUTE):
@@ -174,6 +186,13 @@ def found_at(text: str, place: int) -> Found | None:
                 return None
             return None if _is_innocent(found["name"]) else _value(named)
     return _element(text, place)
+
+
+def _in_row(text: str, row: re.Match[str]) -> Found | None:
+    before = text[max(0, row.start() - 120) : row.start()].rstrip(_IN_NAMES)
+    if not any(map(str.isdigit, row["value"])) or not _pattern(_BEGINS_ROW).search(before):
+        return None
+    return Found(row.start("value"), row.end("value"))
 
 
 def _is_innocent(name: str) -> bool:

@@ -91,6 +91,10 @@ MET_IN = [
     "- password: |\n    {0}\n  user: x", '{{"config": "password: |\\n  {0}\\nport: 1"}}', "password:\n  {0}\nport: 1",
     "tokens:\n- a\n- {0}\nport: 1", "tokens:\n  - {0}", '"password": |\r\n  {0}\r\n', "credentials:\n  a: x\n  b: {0}",
     '    "x": "password: |\\n  {0}\\n"',
+    "password: | # of the shop\n  {0}\n", "password: !!str |\n  {0}\n", "password\u00a0= {0}",
+    # rows of two
+    '{{"headers": [["X-Shopify-Access-Token", "{0}"]]}}', "[('access_token', '{0}'), ('a', 'b')]",
+    "(b'password', b'{0}')",
     # Python
     "{{'access_token': b'{0}'}}", "client_secret=b'{0}'", 'password=rb"{0}"', 'token = """{0}"""', "Grant(token='{0}')",
     "password='it''s {0}'", "{{'key': '{0}'}}", "{{'sig': u'{0}'}}",
@@ -186,6 +190,7 @@ def test_the_code_of_an_authorization_is_secret_and_the_code_of_a_discount_is_no
     '{"note": "Boarding pass: attached, cookie: chocolate please, the token of love: always"}',
     '{"note": "password is known to the neighbour (token, secret or key)"}',
     '{"password": "", "tokens": [], "token": {}}',
+    '{"tags": ["token", "secret garden"], "signatureConfirmation": "ADULT", "cookie_flavour": "chocolate"}',
     "Basic T-shirts and basic cotton; bearer certificates", "token:\nthe next line is not below it\n",
     "https://demo.myshopify.com/products/token-of-love?variant=1&utm_source=secret-sale",
     "https%3A%2F%2Fdemo.myshopify.com%2Fproducts%2Fsecret-token%3Fvariant%3D1", "&quot;title&quot;:&quot;Token&quot;",
@@ -269,7 +274,8 @@ def test_what_stands_around_a_secret_stays(text: str, kept: str) -> None:
 HOSTILE = ["token", "token=", 'token":', 'token":"', "token: |\n", "token:\n ", "token:[", 'token:{"', "token\\", "\\",
            "token&amp;", "&amp;quot;", "token%25", "<token>", "token>", "<token ", "bearer ", "key", "'token':'", "%22",
            'token\\":\\"', "token = ", '"name":"token","value":"', "authorization:", "cookie: a=", "token.", "pass: ",
-           '{"value":"', "://", "-----BEGIN ", "eyJ", "shpat", "token:b'", "token\\u0022:", "token: {[(", "%5c"]
+           '{"value":"', "://", "-----BEGIN ", "eyJ", "shpat", "token:b'", "token\\u0022:", "token: {[(", "%5c",
+           "['token', '", 'token", "', "token: &a ", "token: | #"]
 
 
 @pytest.mark.parametrize("part", HOSTILE)
