@@ -193,7 +193,8 @@ def test_a_partly_paid_order_that_is_refunded_kept_no_money(house: House) -> Non
 @pytest.mark.parametrize("change, code, named", [
     pytest.param({"refunds": [one_piece()]}, "order-refunded-after-processing",
                  ("Refund 5001000", "120.00 EUR", "1 ×", "quantity 2 → 1"), id="refund"),
-    pytest.param({"refunds": [one_piece(restock=False)], "fulfilled": True}, "order-refunded-after-processing",
+    pytest.param({"refunds": [{"lines": [{"line": 0, "quantity": 1, "restock": False}]}], "fulfilled": True},
+                 "order-refunded-after-processing",
                  ("120.00 EUR",), id="return"),
     pytest.param({"refunds": [{"amount": "20.00"}]}, "order-refunded-after-processing",
                  ("20.00 EUR for no goods",), id="goodwill"),
