@@ -6,6 +6,7 @@ is the key the document is found by again, so a buyer's PO number goes into a co
 """
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -92,9 +93,18 @@ def sales_order_plan(order: Order, card: ShopCard, known: ItemsAndSetup, custome
 
 def _taxes(goods: list[Placed], bill: Bill, extras: list[Extra], amounts: Amounts) -> list[LineTax | None]:
     """Shopify's tax on goods, shipping and extras, in the order of their lines."""
-    return [*(tax_of_goods(part.line, part.billed, amounts) for part in goods),
+    return [*_taxes_of_goods(goods, amounts),
             *(tax_of_charge(charge, billed, amounts) for charge, billed in bill.charges),
             *(extra.tax for extra in extras)]
+
+
+def _taxes_of_goods(goods: list[Placed], amounts: Amounts) -> Iterator[LineTax]:
+    """The tax of each part of a line; Shopify rounded it once, however many places send the pieces."""
+    counted: set[str] = set()
+    for part in goods:
+        tax = tax_of_goods(part.line, part.billed, amounts)
+        yield msgspec.structs.replace(tax, rounded=0) if part.line.id in counted else tax
+        counted.add(part.line.id)
 
 
 def plan_total(plan: SalesOrderPlan) -> Decimal:

@@ -214,6 +214,21 @@ def test_twenty_small_lines_of_another_rate_are_parked_though_each_is_but_a_cent
     assert house.documents(5001) == []
 
 
+@pytest.mark.parametrize("tax, arrives", [("0.65", True), ("0.66", False)])
+def test_a_line_that_three_places_send_explains_no_more_rounding_than_a_whole_one(
+    house: House, tax: str, arrives: bool
+) -> None:
+    # Business Central: 4 × 0.80 × 20 % = 0.64. Shopify rounded one amount, Business Central one: two halves of a cent.
+    house.card(rounding_tolerance="0", location_mapping={"Lyon": "EAST", "Paris": "MAIN"})
+    house.order(5001, [_line("1000", "0.80", 4, tax=tax, tax_rate="0.2")], taxes_included=False, fulfillment_orders=[
+        {"lines": [0], "quantities": [pieces], "location": {"id": 11 + pieces, "name": name}}
+        for name, pieces in (("Lyon", 1), ("Paris", 1), ("Nice", 2))])
+
+    house.sync()
+
+    assert (len(house.documents(5001)) == 1) is arrives
+
+
 def test_yen_are_rounded_to_whole_ones(house: House) -> None:
     _yen(house)
     house.bc.control.change("vatPostingSetup", "DOMESTIC|VAT20", {"percent": Decimal(10)})
