@@ -25,7 +25,7 @@ from shared.shopify.records import Address, NamedCompany, Order, number_of
 
 WITHOUT_ADDRESS = "customer-without-address"
 _MADE_FOR_A_PERSON = re.compile(r"S[0-9]{1,19}")
-_MADE_FOR_A_COMPANY = re.compile(r"C[0-9]{1,19}")
+_MADE_FOR_A_COMPANY = re.compile(r"C[1-9][0-9]{0,18}")
 
 
 class ExistingBuyer(msgspec.Struct, frozen=True):

@@ -1,6 +1,7 @@
 """Customers: Shopify's into Business Central's, one link each."""
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from shared.business_central.directory import Directory
@@ -9,6 +10,7 @@ from shared.errors import ConnectorError
 from shared.mapping.buyers import may_create
 from shared.mapping.customers import customer_plan, with_address
 from shared.mapping.customers_to_import import contact_of_company, wants_customer, without_address
+from shared.mapping.known import LinkOfCompany
 from shared.mapping.orders_to_import import NotSelected
 from shared.mapping.plan import CustomerPlan, plan_hash
 from shared.shopify.kinds import Kind
@@ -26,6 +28,8 @@ _COMPANIES: Kind = "companies"
 def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
     """Bring changed customers into Business Central as far as the shop card wants them."""
 
+    companies = present_numbers_of_all(context.links(_COMPANIES), context.directory)
+
     def one(record: Record) -> Outcome:
         link = links[record.number]
         known = link.state is LinkState.APPLIED
@@ -35,7 +39,7 @@ def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobCont
         asked_for = known or restored or context.wish is Wish.IN_ANY_CASE
         if not asked_for and (why := contact_of_company(_customer_of(record))) is not None:
             return _left_out(link, why)
-        return _or_left_out(_apply_one(record, link, context), record, link)
+        return _or_left_out(_apply_one(record, link, context, companies), record, link)
 
     return context.side_by_side(one, records)
 
@@ -50,9 +54,10 @@ def bring_in(
     without an address gets the first of them.
     """
     results: dict[int, ConnectorError | str] = {}
+    companies = present_numbers_of_all(context.links(_COMPANIES), context.directory)
 
     def one(record: Record, link: Link) -> Outcome:
-        outcome = _apply_one(record, link, context, addresses(record.number))
+        outcome = _apply_one(record, link, context, companies, addresses(record.number))
         results[record.number] = outcome.problem or outcome.link.bc_number
         return _or_left_out(outcome, record, link)
 
@@ -86,16 +91,36 @@ def present_number(link: Link, directory: Directory) -> str | None:
     return row.number if row else None
 
 
-def present_numbers(links: Links, directory: Directory, ids: Iterable[int] = ()) -> Callable[[int], str | None]:
+def present_numbers(
+    links: Links, directory: Directory, ids: Iterable[int] = (), others: Callable[[int], str | None] | None = None,
+) -> Callable[[int], str | None]:
     """Shopify id -> the number that the linked customer has now; None where there is none.
 
-    The links of `ids` are read at once, those of others when they are asked for.
+    The links of `ids` are read at once, those of others when they are asked for, or by `others`.
     """
     wanted = set(ids)
     known = {id: Link(number=id) for id in wanted} | links.of(wanted)
 
     def number_of_link(id: int) -> str | None:
+        if others and id not in known:
+            return others(id)
         link = known.get(id) or links.of([id]).get(id)
+        return present_number(link, directory) if link else None
+
+    return number_of_link
+
+
+def present_numbers_of_all(links: Links, directory: Directory) -> Callable[[int], str | None]:
+    """As present_numbers, for ids that nobody can name beforehand: all links are read with the first that is asked for.
+    """
+    known: dict[int, Link] = {}
+    read = threading.Lock()
+
+    def number_of_link(id: int) -> str | None:
+        with read:
+            if not known:
+                known.update({0: Link(number=0)} | links.all())
+        link = known.get(id)
         return present_number(link, directory) if link else None
 
     return number_of_link
@@ -116,17 +141,18 @@ def _left_out(link: Link, why: NotSelected) -> Outcome:
     return Outcome(link.with_(state=LinkState.LEFT_OUT), Result.LEFT_OUT, not_selected=why)
 
 
-def _apply_one(record: Record, link: Link, context: JobContext, addresses: Iterable[Address | None] = ()) -> Outcome:
+def _apply_one(record: Record, link: Link, context: JobContext, link_of_company: LinkOfCompany,
+               addresses: Iterable[Address | None] = ()) -> Outcome:
     name = f"customer {record.number}"
-    done = attempt(name, lambda: _carry_out(record, link, context, addresses))
+    done = attempt(name, lambda: _carry_out(record, link, context, link_of_company, addresses))
     return parked(link, done) if isinstance(done, ConnectorError) else done
 
 
-def _carry_out(record: Record, link: Link, context: JobContext, addresses: Iterable[Address | None]) -> Outcome:
+def _carry_out(record: Record, link: Link, context: JobContext, link_of_company: LinkOfCompany,
+               addresses: Iterable[Address | None]) -> Outcome:
     customer = with_address(_customer_of(record), addresses)
     linked = context.directory.customer_by_id(link.bc_id)
-    companies = present_numbers(context.links(_COMPANIES), context.directory)
-    plan = customer_plan(customer, context.card, context.directory, linked, companies)
+    plan = customer_plan(customer, context.card, context.directory, linked, link_of_company)
     return carry_out(plan, link, context)
 
 

@@ -39,9 +39,11 @@ class OrderPlanner:
         self._people = customers.present_numbers(
             context.links(customers.KIND), context.directory,
             (number_of(order.customer.id) for order in orders if order.customer))
+        links_of_companies = context.links(companies.KIND)
         self._companies = customers.present_numbers(
-            context.links(companies.KIND), context.directory,
-            (number_of(order.company.id) for order in orders if order.company))
+            links_of_companies, context.directory,
+            (number_of(order.company.id) for order in orders if order.company),
+            customers.present_numbers_of_all(links_of_companies, context.directory))
         self._items = ItemLinks(context)
         self._items.prepare([
             number_of(line.variant.id) for order in orders for line in order.line_items.nodes if line.variant
