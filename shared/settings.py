@@ -1,72 +1,19 @@
 """Application settings: read once from the environment, checked all at once.
 
-In Azure these are the function app's settings; locally the stack passes them. `SETTINGS` is the
-single table of names, defaults and meaning; docs and infrastructure are compared with it.
+In Azure these are the function app's settings; locally the stack passes them. Each stands here once: a field of
+`Settings` says its name, what it is for, its default and its bounds; `ELSEWHERE` are those that others read.
+`SETTINGS` is all of them by name; docs and infrastructure are compared with it.
 """
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from math import nan
-from typing import NamedTuple
+from typing import Annotated, Any, NamedTuple, get_args, get_type_hints
 from urllib.parse import urlsplit
 
 import msgspec
 
 from shared.errors import ConnectorError
-
-
-class Setting(NamedTuple):
-    """One application setting; default None means it may be left out."""
-
-    default: str | None
-    help: str
-
-
-SETTINGS: dict[str, Setting] = {
-    "AzureWebJobsStorage": Setting("", "Connection string of the storage account; empty in Azure (identity)."),
-    "AzureWebJobsStorage__accountName": Setting("", "Name of the storage account reached with the managed identity."),
-    "AzureWebJobsStorage__clientId": Setting("", "Client id of that identity; empty = that of AZURE_CLIENT_ID."),
-    "AZURE_CLIENT_ID": Setting("", "Client id of the user-assigned managed identity; empty = system-assigned."),
-    "ENVIRONMENT": Setting("production", "Name of this environment; others may not call out until allowed."),
-    "TOKEN_KEY": Setting("", "Key that encrypts access tokens in the local vault (32 bytes, URL-safe base64)."),
-    "WEBSITE_AUTH_ENABLED": Setting("false", "Set by App Service: true while its authentication is on."),
-    "REQUIRE_SIGN_IN": Setting("false", "true: a function key alone opens nothing, machines sign in too."),
-    "SHOPIFY_BASE_URL": Setting("https://{shop}", "Where Shopify answers; {shop} is the myshopify domain."),
-    "SHOPIFY_CLIENT_ID": Setting("", "Client id of the Shopify app that asks for access."),
-    "SHOPIFY_CLIENT_SECRET": Setting("", "Its client secret."),
-    "SHOPIFY_PREVIOUS_CLIENT_SECRET": Setting("", "The client secret before the last rotation, for the overlap."),
-    "PUBLIC_URL": Setting("", "Address at which browsers reach this app; Shopify sends them back there."),
-    "KEY_VAULT_URL": Setting("", "Key Vault that holds the access tokens; empty = a table encrypted with TOKEN_KEY."),
-    "BC_API_ROOT": Setting("", "Root of Business Central's API v2.0, up to and including /api/v2.0."),
-    "BC_TOKEN_URL": Setting("", "Token endpoint for a client secret; empty = managed identity."),
-    "BC_CLIENT_ID": Setting("", "Client id of the Entra application that Business Central knows."),
-    "BC_CLIENT_SECRET": Setting("", "Its secret; empty = managed identity."),
-    "BC_USER": Setting("", "On-premises without Entra: the user who signs in with a web service access key."),
-    "BC_WEB_SERVICE_KEY": Setting("", "That user's web service access key."),
-    "SYNC_SCHEDULE": Setting("0 */5 * * * *", "When the incremental synchronization starts (NCRONTAB)."),
-    "LOG_PURGE_SCHEDULE": Setting("0 0 2 * * *", "When expired log entries are removed (NCRONTAB, UTC)."),
-    "LOG_RETENTION_DAYS": Setting("7", "Log entries of this age in days are removed every night (1 to 3650)."),
-    "HEALTH_SCHEDULE": Setting("0 */15 * * * *", "When it is told how every shop stands (NCRONTAB, UTC)."),
-    "APPLICATIONINSIGHTS_CONNECTION_STRING": Setting("", "Application Insights; the host writes there what we log."),
-    "CONNECTOR_OPENTELEMETRY": Setting("", "true: log lines go to Application Insights by OpenTelemetry too."),
-    "CAPTURE_RETENTION_DAYS": Setting("90", "Data captures of this age in days are removed every night (1 to 3650)."),
-    "PRIVACY_EXPORT_RETENTION_DAYS": Setting("30", "Files of data requests of this age in days are removed (1 to 90)."),
-    "OPERATION_RETENTION_DAYS": Setting("365", "What operators did is kept so many days (0 to 3650; 0 = for ever)."),
-    "SUBSCRIPTION_SCHEDULE": Setting("0 25 * * * *", "When webhook subscriptions are repaired (NCRONTAB, UTC)."),
-    "SHOPIFY_EVENT_BRIDGE_ARN": Setting("", "Partner event source to which Shopify delivers; empty = PUBLIC_URL."),
-    "EVENT_QUEUE_URL": Setting("", "Amazon SQS queue that the rule of that event source fills; empty = off."),
-    "EVENT_QUEUE_REGION": Setting("", "Amazon region of that queue."),
-    "EVENT_QUEUE_ACCESS_KEY_ID": Setting("", "Access key that may read and empty that queue, and nothing else."),
-    "EVENT_QUEUE_SECRET_ACCESS_KEY": Setting("", "Its secret."),
-    "EVENT_QUEUE_ENDPOINT": Setting("", "Where SQS answers; empty = Amazon. For local use and tests."),
-    "EVENT_QUEUE_SCHEDULE": Setting("0 * * * * *", "When that queue is drained (NCRONTAB)."),
-    "WEBHOOK_DELAY_SECONDS": Setting("10", "How long webhooks are gathered before a run reads what changed."),
-    "SYNC_OVERLAP_SECONDS": Setting("600", "How far before the last synchronization time a run looks again."),
-    "SYNC_TIME_BUDGET_SECONDS": Setting("420", "After so long a run hands over to a fresh message."),
-    "SYNC_LEASE_SECONDS": Setting("60", "How long a dead worker blocks its shop."),
-    "BC_SETTLE_SECONDS": Setting("600", "How long Business Central may still work on a request whose answer was lost."),
-    "BC_CONCURRENCY": Setting("4", "Requests in flight to Business Central (it runs 5 per user)."),
-}
 
 
 class Bounds(NamedTuple):
@@ -95,72 +42,180 @@ class Bounds(NamedTuple):
 
 _DAYS = Bounds(1, 3650, "days", "what is kept is removed at that age, and what happened today must stay")
 
-BOUNDS: dict[str, Bounds] = {
-    "LOG_RETENTION_DAYS": _DAYS,
-    "CAPTURE_RETENTION_DAYS": _DAYS,
-    "PRIVACY_EXPORT_RETENTION_DAYS": Bounds(
-        1, 90, "days", "a file with everything of a person is to be handed on, not kept"
-    ),
-    "OPERATION_RETENTION_DAYS": Bounds(0, 3650, "days", "0 keeps them for ever"),
-    "WEBHOOK_DELAY_SECONDS": Bounds(1, 600, "seconds", "less gathers nothing, and so long a change waits"),
-    "SYNC_OVERLAP_SECONDS": Bounds(
-        60, 86_400, "seconds", "Shopify's search shows changes some seconds late, and every run reads the overlap again"
-    ),
-    "SYNC_TIME_BUDGET_SECONDS": Bounds(
-        30, 600, "seconds", "a run does a page at least, and ends long before the functionTimeout of host.json"
-    ),
-    "SYNC_LEASE_SECONDS": Bounds(
-        15, 600, "seconds", "it is renewed every third of that, and storage may take some seconds", least_here=1
-    ),
-    "BC_SETTLE_SECONDS": Bounds(
-        480, 86_400, "seconds",
-        "Business Central works up to eight minutes on a request; an order sent again before is made twice",
-        least_here=1,
-    ),
-    "BC_CONCURRENCY": Bounds(1, 5, "requests", "Business Central runs five per user at once"),
-}
-"""What each number may be."""
+class Setting(NamedTuple):
+    """One application setting.
+
+    bounds       of a number
+    is_address   a slash at its end means nothing
+    of_platform  a switch that others set: whatever is not true is off
+    default      what holds where the environment says nothing; of a field of Settings it is the field's
+    """
+
+    name: str
+    help: str
+    bounds: Bounds | None = None
+    is_address: bool = False
+    of_platform: bool = False
+    default: str = ""
 
 
 class Settings(msgspec.Struct, frozen=True):
     """The settings in use; seconds are numbers."""
 
-    storage_connection: str = ""
-    storage_account: str = ""
-    storage_client_id: str = ""
-    identity_client_id: str = ""
-    environment: str = "production"
-    token_key: str = ""
-    authentication_on: bool = False
-    require_sign_in: bool = False
-    shopify_base_url: str = "https://{shop}"
-    shopify_client_id: str = ""
-    shopify_client_secret: str = ""
-    shopify_previous_client_secret: str = ""
-    public_url: str = ""
-    key_vault_url: str = ""
-    shopify_event_bridge_arn: str = ""
-    event_queue_url: str = ""
-    event_queue_region: str = ""
-    event_queue_access_key_id: str = ""
-    event_queue_secret_access_key: str = ""
-    event_queue_endpoint: str = ""
-    bc_api_root: str = ""
-    bc_token_url: str = ""
-    bc_client_id: str = ""
-    bc_client_secret: str = ""
-    bc_user: str = ""
-    bc_web_service_key: str = ""
-    log_retention_days: int = 7
-    capture_retention_days: int = 90
-    export_retention_days: int = 30
-    operation_retention_days: int = 365
-    webhook_delay_seconds: float = 10
-    overlap_seconds: float = 600
-    time_budget_seconds: float = 420
-    lease_seconds: float = 60
-    bc_settle_seconds: float = 600
-    bc_concurrency: int = 4
+    storage_connection: Annotated[str, Setting(
+        "AzureWebJobsStorage", "Connection string of the storage account; empty in Azure (identity).",
+    )] = ""
+    storage_account: Annotated[str, Setting(
+        "AzureWebJobsStorage__accountName", "Name of the storage account reached with the managed identity.",
+    )] = ""
+    storage_client_id: Annotated[str, Setting(
+        "AzureWebJobsStorage__clientId", "Client id of that identity; empty = that of AZURE_CLIENT_ID.",
+    )] = ""
+    identity_client_id: Annotated[str, Setting(
+        "AZURE_CLIENT_ID", "Client id of the user-assigned managed identity; empty = system-assigned.",
+    )] = ""
+    environment: Annotated[str, Setting(
+        "ENVIRONMENT", "Name of this environment; others may not call out until allowed.",
+    )] = "production"
+    token_key: Annotated[str, Setting(
+        "TOKEN_KEY", "Key that encrypts access tokens in the local vault (32 bytes, URL-safe base64).",
+    )] = ""
+    authentication_on: Annotated[bool, Setting(
+        "WEBSITE_AUTH_ENABLED", "Set by App Service: true while its authentication is on.", of_platform=True,
+    )] = False
+    require_sign_in: Annotated[bool, Setting(
+        "REQUIRE_SIGN_IN", "true: a function key alone opens nothing, machines sign in too.",
+    )] = False
+    shopify_base_url: Annotated[str, Setting(
+        "SHOPIFY_BASE_URL", "Where Shopify answers; {shop} is the myshopify domain.",
+    )] = "https://{shop}"
+    shopify_client_id: Annotated[str, Setting(
+        "SHOPIFY_CLIENT_ID", "Client id of the Shopify app that asks for access.",
+    )] = ""
+    shopify_client_secret: Annotated[str, Setting("SHOPIFY_CLIENT_SECRET", "Its client secret.")] = ""
+    shopify_previous_client_secret: Annotated[str, Setting(
+        "SHOPIFY_PREVIOUS_CLIENT_SECRET", "The client secret before the last rotation, for the overlap.",
+    )] = ""
+    public_url: Annotated[str, Setting(
+        "PUBLIC_URL", "Address at which browsers reach this app; Shopify sends them back there.", is_address=True,
+    )] = ""
+    key_vault_url: Annotated[str, Setting(
+        "KEY_VAULT_URL", "Key Vault that holds the access tokens; empty = a table encrypted with TOKEN_KEY.",
+    )] = ""
+    shopify_event_bridge_arn: Annotated[str, Setting(
+        "SHOPIFY_EVENT_BRIDGE_ARN", "Partner event source to which Shopify delivers; empty = PUBLIC_URL.",
+    )] = ""
+    event_queue_url: Annotated[str, Setting(
+        "EVENT_QUEUE_URL", "Amazon SQS queue that the rule of that event source fills; empty = off.",
+    )] = ""
+    event_queue_region: Annotated[str, Setting("EVENT_QUEUE_REGION", "Amazon region of that queue.")] = ""
+    event_queue_access_key_id: Annotated[str, Setting(
+        "EVENT_QUEUE_ACCESS_KEY_ID", "Access key that may read and empty that queue, and nothing else.",
+    )] = ""
+    event_queue_secret_access_key: Annotated[str, Setting("EVENT_QUEUE_SECRET_ACCESS_KEY", "Its secret.")] = ""
+    event_queue_endpoint: Annotated[str, Setting(
+        "EVENT_QUEUE_ENDPOINT", "Where SQS answers; empty = Amazon. For local use and tests.",
+    )] = ""
+    bc_api_root: Annotated[str, Setting(
+        "BC_API_ROOT", "Root of Business Central's API v2.0, up to and including /api/v2.0.", is_address=True,
+    )] = ""
+    bc_token_url: Annotated[str, Setting(
+        "BC_TOKEN_URL", "Token endpoint for a client secret; empty = managed identity.",
+    )] = ""
+    bc_client_id: Annotated[str, Setting(
+        "BC_CLIENT_ID", "Client id of the Entra application that Business Central knows.",
+    )] = ""
+    bc_client_secret: Annotated[str, Setting("BC_CLIENT_SECRET", "Its secret; empty = managed identity.")] = ""
+    bc_user: Annotated[str, Setting(
+        "BC_USER", "On-premises without Entra: the user who signs in with a web service access key.",
+    )] = ""
+    bc_web_service_key: Annotated[str, Setting("BC_WEB_SERVICE_KEY", "That user's web service access key.")] = ""
+    log_retention_days: Annotated[int, Setting(
+        "LOG_RETENTION_DAYS", "Log entries of this age in days are removed every night (1 to 3650).", _DAYS,
+    )] = 7
+    capture_retention_days: Annotated[int, Setting(
+        "CAPTURE_RETENTION_DAYS", "Data captures of this age in days are removed every night (1 to 3650).", _DAYS,
+    )] = 90
+    export_retention_days: Annotated[int, Setting(
+        "PRIVACY_EXPORT_RETENTION_DAYS", "Files of data requests of this age in days are removed (1 to 90).",
+        Bounds(1, 90, "days", "a file with everything of a person is to be handed on, not kept"),
+    )] = 30
+    operation_retention_days: Annotated[int, Setting(
+        "OPERATION_RETENTION_DAYS", "What operators did is kept so many days (0 to 3650; 0 = for ever).",
+        Bounds(0, 3650, "days", "0 keeps them for ever"),
+    )] = 365
+    webhook_delay_seconds: Annotated[float, Setting(
+        "WEBHOOK_DELAY_SECONDS", "How long webhooks are gathered before a run reads what changed.",
+        Bounds(1, 600, "seconds", "less gathers nothing, and so long a change waits"),
+    )] = 10
+    overlap_seconds: Annotated[float, Setting(
+        "SYNC_OVERLAP_SECONDS", "How far before the last synchronization time a run looks again.",
+        Bounds(
+            60, 86_400, "seconds",
+            "Shopify's search shows changes some seconds late, and every run reads the overlap again",
+        ),
+    )] = 600
+    time_budget_seconds: Annotated[float, Setting(
+        "SYNC_TIME_BUDGET_SECONDS", "After so long a run hands over to a fresh message.",
+        Bounds(30, 600, "seconds", "a run does a page at least, and ends long before the functionTimeout of host.json"),
+    )] = 420
+    lease_seconds: Annotated[float, Setting(
+        "SYNC_LEASE_SECONDS", "How long a dead worker blocks its shop.",
+        Bounds(
+            15, 600, "seconds", "it is renewed every third of that, and storage may take some seconds", least_here=1,
+        ),
+    )] = 60
+    bc_settle_seconds: Annotated[float, Setting(
+        "BC_SETTLE_SECONDS", "How long Business Central may still work on a request whose answer was lost.",
+        Bounds(
+            480, 86_400, "seconds",
+            "Business Central works up to eight minutes on a request; an order sent again before is made twice",
+            least_here=1,
+        ),
+    )] = 600
+    bc_concurrency: Annotated[int, Setting(
+        "BC_CONCURRENCY", "Requests in flight to Business Central (it runs 5 per user).",
+        Bounds(1, 5, "requests", "Business Central runs five per user at once"),
+    )] = 4
+
+
+ELSEWHERE = (
+    Setting("SYNC_SCHEDULE", "When the incremental synchronization starts (NCRONTAB).", default="0 */5 * * * *"),
+    Setting("LOG_PURGE_SCHEDULE", "When expired log entries are removed (NCRONTAB, UTC).", default="0 0 2 * * *"),
+    Setting("HEALTH_SCHEDULE", "When it is told how every shop stands (NCRONTAB, UTC).", default="0 */15 * * * *"),
+    Setting("APPLICATIONINSIGHTS_CONNECTION_STRING", "Application Insights; the host writes there what we log."),
+    Setting("CONNECTOR_OPENTELEMETRY", "true: log lines go to Application Insights by OpenTelemetry too."),
+    Setting(
+        "SUBSCRIPTION_SCHEDULE", "When webhook subscriptions are repaired (NCRONTAB, UTC).", default="0 25 * * * *",
+    ),
+    Setting("EVENT_QUEUE_SCHEDULE", "When that queue is drained (NCRONTAB).", default="0 * * * * *"),
+)
+"""What the Functions host, a trigger or the telemetry reads."""
+
+
+class _Field(NamedTuple):
+    """A field of Settings: its name, its type, and the setting that it holds."""
+
+    name: str
+    type: type
+    setting: Setting
+
+
+def _fields() -> Iterator[_Field]:
+    hints = get_type_hints(Settings, include_extras=True)
+    for field in msgspec.structs.fields(Settings):
+        type, setting = get_args(hints[field.name])
+        text = str(field.default).lower() if type is bool else str(field.default)
+        yield _Field(field.name, type, setting._replace(default=text))
+
+
+FIELDS = tuple(_fields())
+
+SETTINGS = {one.name: one for one in (*(field.setting for field in FIELDS), *ELSEWHERE)}
+"""Every setting, by name."""
+
+BOUNDS = {name: one.bounds for name, one in SETTINGS.items() if one.bounds is not None}
+"""What each number may be."""
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -171,68 +226,34 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     unresolved = [name for name in SETTINGS if _is_reference(environment.get(name, ""))]
     if unresolved:
         raise ConnectorError("settings-unresolved", f"not read from Key Vault yet: {', '.join(unresolved)}")
-
-    def text(name: str) -> str:
-        return environment.get(name, SETTINGS[name].default or "")
-
-    wrong: list[str] = []
-
-    here = _is_here(text("BC_API_ROOT"))
-
-    def number(name: str) -> float:
-        refusal = BOUNDS[name].refusal(text(name), here=here)
-        if refusal:
-            wrong.append(f"{name} {refusal}")
-        return BOUNDS[name].least if refusal else float(text(name))
-
-    def switch(name: str) -> bool:
-        value = text(name).lower()
-        if value not in ("true", "false", ""):
-            wrong.append(f"{name} must be true or false, not {value!r}")
-        return value == "true"
-
-    settings = Settings(
-        storage_connection=text("AzureWebJobsStorage"),
-        storage_account=text("AzureWebJobsStorage__accountName"),
-        storage_client_id=text("AzureWebJobsStorage__clientId"),
-        identity_client_id=text("AZURE_CLIENT_ID"),
-        environment=text("ENVIRONMENT"),
-        token_key=text("TOKEN_KEY"),
-        authentication_on=text("WEBSITE_AUTH_ENABLED").lower() == "true",
-        require_sign_in=switch("REQUIRE_SIGN_IN"),
-        shopify_base_url=text("SHOPIFY_BASE_URL"),
-        shopify_client_id=text("SHOPIFY_CLIENT_ID"),
-        shopify_client_secret=text("SHOPIFY_CLIENT_SECRET"),
-        shopify_previous_client_secret=text("SHOPIFY_PREVIOUS_CLIENT_SECRET"),
-        public_url=text("PUBLIC_URL").rstrip("/"),
-        key_vault_url=text("KEY_VAULT_URL"),
-        shopify_event_bridge_arn=text("SHOPIFY_EVENT_BRIDGE_ARN"),
-        event_queue_url=text("EVENT_QUEUE_URL"),
-        event_queue_region=text("EVENT_QUEUE_REGION"),
-        event_queue_access_key_id=text("EVENT_QUEUE_ACCESS_KEY_ID"),
-        event_queue_secret_access_key=text("EVENT_QUEUE_SECRET_ACCESS_KEY"),
-        event_queue_endpoint=text("EVENT_QUEUE_ENDPOINT"),
-        bc_api_root=text("BC_API_ROOT").rstrip("/"),
-        bc_token_url=text("BC_TOKEN_URL"),
-        bc_client_id=text("BC_CLIENT_ID"),
-        bc_client_secret=text("BC_CLIENT_SECRET"),
-        bc_user=text("BC_USER"),
-        bc_web_service_key=text("BC_WEB_SERVICE_KEY"),
-        log_retention_days=int(number("LOG_RETENTION_DAYS")),
-        capture_retention_days=int(number("CAPTURE_RETENTION_DAYS")),
-        export_retention_days=int(number("PRIVACY_EXPORT_RETENTION_DAYS")),
-        operation_retention_days=int(number("OPERATION_RETENTION_DAYS")),
-        webhook_delay_seconds=number("WEBHOOK_DELAY_SECONDS"),
-        overlap_seconds=number("SYNC_OVERLAP_SECONDS"),
-        time_budget_seconds=number("SYNC_TIME_BUDGET_SECONDS"),
-        lease_seconds=number("SYNC_LEASE_SECONDS"),
-        bc_settle_seconds=number("BC_SETTLE_SECONDS"),
-        bc_concurrency=int(number("BC_CONCURRENCY")),
-    )
+    given = {name: environment.get(name, one.default) for name, one in SETTINGS.items()}
+    here = _is_here(given["BC_API_ROOT"])
+    wrong = [f"{one.setting.name} {refusal}" for one in FIELDS
+             if (refusal := _refusal(one, given[one.setting.name], here=here))]
+    settings = Settings(**{one.name: _value(one, given[one.setting.name], here=here) for one in FIELDS})
     wrong += _contradictions(settings)
     if wrong:
         raise ConnectorError("settings-invalid", "; ".join(wrong))
     return settings
+
+
+def _refusal(field: _Field, text: str, *, here: bool) -> str:
+    """Why `text` cannot be the field's value, "" if it can."""
+    if field.setting.bounds is not None:
+        return field.setting.bounds.refusal(text, here=here)
+    if field.type is bool and not field.setting.of_platform and text.lower() not in ("true", "false", ""):
+        return f"must be true or false, not {text.lower()!r}"
+    return ""
+
+
+def _value(field: _Field, text: str, *, here: bool) -> Any:
+    """The value; of a number that is refused the least, so that the other rules can be asked too."""
+    if field.setting.bounds is not None:
+        refused = _refusal(field, text, here=here)
+        return field.type(field.setting.bounds.least if refused else float(text))
+    if field.type is bool:
+        return text.lower() == "true"
+    return text.rstrip("/") if field.setting.is_address else text
 
 
 def _is_reference(value: str) -> bool:

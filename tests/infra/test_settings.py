@@ -18,7 +18,7 @@ import pytest
 from local.core_tools import settings_file
 from local.dependencies import locked
 from local.stack import local_settings
-from shared.settings import SETTINGS
+from shared.settings import FIELDS, SETTINGS
 from tests.infra.bicep import INFRA, MAIN, Expression, read
 from tests.test_repository import ROOT, declared_functions, python_files
 
@@ -217,7 +217,5 @@ def of_environment() -> Iterator[str]:
 
 
 def of_table() -> Iterator[str]:
-    """NAME in text("NAME"), number("NAME") and switch("NAME") of shared/settings.py."""
-    for node in ast.walk(ast.parse((ROOT / "shared" / "settings.py").read_text())):
-        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-            yield str(node.args[0].value)
+    """What the fields of Settings hold."""
+    yield from (field.setting.name for field in FIELDS)
