@@ -133,7 +133,7 @@ def test_r3_a_disabled_shop_loses_its_subscriptions_and_gets_them_back(listening
 
 def test_r3_if_shopify_refuses_disabling_still_succeeds(listening: Street) -> None:
     wait_until(lambda: len(listening.shopify.shop_state.subscriptions) == len(SUBSCRIBED_TOPICS))
-    listening.shopify.fault("access_revoked", 50)
+    listening.shopify.fault("access_revoked")
 
     answer = listening.call("PATCH", f"shops/{SHOP}", {"enabled": False})
 
