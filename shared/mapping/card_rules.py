@@ -208,6 +208,17 @@ def _codes(card: ShopCard) -> Iterator[str]:
     for setting, mapping, _ in mappings_of(card):
         for name in _doubles(same_name(name) for name in mapping):
             yield f'{setting}: "{name}" appears more than once.'
+        if not all(name.strip() for name in mapping):
+            yield f"{setting}: a row has no name."
+
+
+def _attributes(card: ShopCard) -> Iterator[str]:
+    if not all(name.strip() for name in card.attributes_on_doc_lines):
+        yield "Attributes on Doc. Lines: the name of an attribute is empty."
+    for name in _doubles(same_name(name) for name in card.attributes_on_doc_lines):
+        yield f'Attributes on Doc. Lines: "{name}" appears more than once.'
+    if card.requested_delivery_date_attribute and not card.requested_delivery_date_attribute.strip():
+        yield "Requested Delivery Date Attribute: blanks name no attribute; leave it empty for none."
 
 
 def _dimensions(card: ShopCard) -> Iterator[str]:
@@ -216,6 +227,8 @@ def _dimensions(card: ShopCard) -> Iterator[str]:
         if not all(one.strip() and len(one) <= NUMBER_LENGTH for one in codes):
             yield (f'Document Dimensions "{row.dimension_code}": needs a dimension code and a dimension value code, at '
                    f"most {NUMBER_LENGTH} characters each.")
+        if row.channel and not row.channel.strip():
+            yield f'Document Dimensions "{row.dimension_code}": blanks name no channel; leave it empty for every one.'
         if row.country_region_code and not _COUNTRY.fullmatch(row.country_region_code):
             yield f'Document Dimensions "{row.dimension_code}": the country is Shopify\'s two-letter code, e.g. DE.'
 
@@ -247,5 +260,5 @@ def _doubles(texts: Iterable[str]) -> list[str]:
 
 _RULES: tuple[Callable[[ShopCard], Iterator[str]], ...] = (
     _code, _company, _enabled, _logging_mode_until, _customers, _countries, _companies, _items, _orders_to_import,
-    _numbers, _shipping_charges, _vendor_items, _currencies, _codes, _dimensions, _tolerance, _time_zone,
+    _numbers, _shipping_charges, _vendor_items, _currencies, _codes, _attributes, _dimensions, _tolerance, _time_zone,
 )
