@@ -135,7 +135,8 @@ def test_a_worker_that_finds_a_link_written_by_another_one_ends_as_overtaken(
     table = Links(house.connector.storage.tables[LINKS], house.shop, links)
     if known:
         house.sync(kind)
-        house.change(kind, 8001 if kind == "products" else 7001, title="Renamed", first_name="Renamed")
+        number, name = (8001, "title") if kind == "products" else (7001, "first_name")
+        house.change(kind, number, **{name: "Renamed"})
     number = 7001 if kind == "customers" else 8001
     if links == "items":
         (variant,) = house.shopify.shop_state.record("products", 8001)["variants"]  # type: ignore[index]
