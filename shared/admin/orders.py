@@ -14,7 +14,8 @@ from shared.sync.company_orders import ElsewhereBooked, company_orders_elsewhere
 from shared.sync.one_order import Synchronized
 from shared.sync.resolving import Resolved
 
-_ID_OR_NUMBER = re.compile(r"#?\d{1,20}", re.ASCII)
+_ID = re.compile(r"\d{1,20}", re.ASCII)
+"""What was typed is kept as an id only: an erasure would not know an order by its name."""
 
 
 class ElsewhereView(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +35,7 @@ def not_on_their_company(connector: Connector, shop: str, *, limit: int, continu
 
 def sync_order(connector: Connector, shop: str, order: str, *, even_if_left_out: bool, by: str) -> Synchronized:
     """Bring one order up to date, by its id or its name; ConnectorError as sync/one_order.py."""
-    typed = f"orders {order}" if _ID_OR_NUMBER.fullmatch(order) else "orders"
+    typed = f"orders {int(order)}" if _ID.fullmatch(order) else "orders"
     with connector.operations.recorded("sync_order", by=by, shop=shop, record=typed) as operation:
         operation.after = {"even_if_left_out": even_if_left_out}
         done = one_order.sync_order(connector, shop, order, even_if_left_out=even_if_left_out, by=by)
@@ -54,7 +55,7 @@ def resolve_order(connector: Connector, shop: str, number: int, confirm: str, *,
 def create_order_again(connector: Connector, shop: str, number: int, confirm: str, *, by: str) -> Synchronized:
     """Give an order's document up and make a new one; ConnectorError as sync/creating_again.py."""
     with connector.operations.recorded("create_order_again", by=by, shop=shop, record=f"orders {number}") as operation:
-        operation.before = {"number": confirm[:20]} if confirm.isalnum() else {}
         done = creating_again.create_again(connector, shop, number, confirm, by=by)
+        operation.before = {"number": confirm}
         operation.after = {"result": done.result, "number": done.number, "code": done.code}
     return done

@@ -162,10 +162,21 @@ def _is_customer(one: skipped.SkippedRecord, subject: Subject) -> bool:
 
 
 def _scrub_runs(history: runs.SyncRuns, shop: str, traces: Traces) -> int:
-    told = [run for run in history.all(shop) if traces.are_in(run.error_detail)]
-    for run in told:
-        history.save(msgspec.structs.replace(run, error_detail=log_traces.ERASED))
+    """No sentence of a run says any more what speaks of the person; which operator began it stays."""
+    told = [(run, scrubbed) for run in history.all(shop) if (scrubbed := _scrubbed(run, traces)) != run]
+    for _, scrubbed in told:
+        history.save(scrubbed)
     return len(told)
+
+
+def _scrubbed(run: runs.SyncRun, traces: Traces) -> runs.SyncRun:
+    by, order, step = run.started_by.rpartition(", order ")
+    return msgspec.structs.replace(
+        run,
+        started_by=f"{by}, {log_traces.ERASED}" if order and traces.are_in(f"order {step}") else run.started_by,
+        error_detail=log_traces.ERASED if traces.are_in(run.error_detail) else run.error_detail,
+        warnings=[log_traces.ERASED if traces.are_in(one) else one for one in run.warnings],
+    )
 
 
 def _erase_links(table: Table, shop: str, subject: Subject, orders: Iterable[int]) -> int:

@@ -55,8 +55,9 @@ def sync_order(connector: Connector, shop: str, order: str, *, even_if_left_out:
     check_ready(connector, card)
     wish = Wish.IN_ANY_CASE if even_if_left_out else Wish.NONE
     why = "in any case" if even_if_left_out else "now"
-    with operators_run(connector, card, "orders", f"{by}, order {order[:40]} {why}") as context:
+    with operators_run(connector, card, "orders", f"{by}, one order {why}") as context:
         record = _read(context.shopify, order)
+        context.run.started_by = f"{by}, order {record.number} {why}"  # by its id, as an erasure looks for it
         with connector.changed.meanwhile(shop, "orders", record.number, context.run.started_by):
             return applied_now(record, context._replace(wish=wish))
 

@@ -315,8 +315,8 @@ def test_no_row_repeats_a_token_or_what_somebody_wrote(house: House, admin: Admi
     assert secret not in str(rows)
 
 
-@pytest.mark.parametrize("order", ["marie@example.fr", "Marie Curie", "+33 1 44 27 46 22", "#1001; Marie"])
-def test_what_was_typed_for_an_order_is_not_repeated_where_it_is_no_number(
+@pytest.mark.parametrize("order", ["marie@example.fr", "Marie Curie", "+33 1 44 27 46 22", "#1001; Marie", "#1001"])
+def test_what_was_typed_for_an_order_is_not_repeated_where_it_is_no_id(
     house: House, admin: Admin, order: str
 ) -> None:
     switched_off("sync_order", order=order)(house, admin)
@@ -330,6 +330,21 @@ def test_an_order_that_was_synchronized_by_its_name_is_told_by_its_id(house: Hou
     (row,) = operations(house)
     assert (row.record, row.after["result"]) == ("orders 5001", "created")
     assert row.after["number"] == house.link("orders", 5001).bc_number
+
+
+def test_a_document_that_was_given_up_is_named_and_what_was_typed_in_its_place_is_not(
+    house: House, admin: Admin
+) -> None:
+    house.order(5001)
+    house.sync("orders")
+    house.keep_link("orders", house.link("orders", 5001).with_(bc_number="S-ORD1", bc_id="gone"))
+    house.bc.control.remove("salesOrders", house.document(5001)["number"])
+
+    admin("create_order_again", id="5001", query={"confirm": "MarieCurie"})
+    house.clock.forward(1)
+    admin("create_order_again", id="5001", query={"confirm": "S-ORD1"})
+
+    assert [one.before for one in operations(house)] == [{"number": "S-ORD1"}, {}]
 
 
 def test_access_that_was_granted_is_written_down_under_the_name_of_who_asked_for_it(

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from shared.admin.orders import sync_order
 from shared.clock import iso
 from shared.errors import ConnectorError
 from shared.journal.capture_list import CaptureFilter, list_captures
@@ -222,6 +223,39 @@ def test_after_a_redaction_operations_no_longer_say_on_which_of_the_persons_reco
     assert operations(known) == {("ada@example.com", "", True), ("ada@example.com", f"orders {known.order(3)}", True)}
     assert places_of(known.house, *known.words, but=("PrivacyRequests",)) == set()
     assert receipt(known.house, "customers/redact").found["operations"] == 2
+
+
+def test_after_a_redaction_runs_say_who_began_them_and_nothing_of_the_persons_orders(known: Known) -> None:
+    runs, shop = known.house.connector.runs, known.house.shop
+    for number in (known.order(2), known.order(3)):
+        run = runs.begin(shop, ["orders"], f"Claire, head of sales, order {number} marked as resolved")
+        run.warn([f"order {number}: the tax differs"])
+        runs.save(run)
+
+    carry_out(known.house.connector, command(known, "customers/redact"))
+
+    told = {(run.started_by, *run.warnings) for run in runs.all(shop) if run.started_by.startswith("Claire")}
+    assert told == {
+        ("Claire, head of sales, (erased on request of the person)", "(erased on request of the person)"),
+        (f"Claire, head of sales, order {known.order(3)} marked as resolved",
+         f"order {known.order(3)}: the tax differs"),
+    }
+
+
+@pytest.mark.parametrize("by_name", [True, False], ids=["by its name", "by its id"])
+def test_after_a_redaction_nothing_says_which_order_an_operator_asked_for(known: Known, by_name: bool) -> None:
+    number = known.order(1)
+    typed = f"#{number}" if by_name else f"00{number}"
+    sync_order(known.house.connector, known.house.shop, typed, even_if_left_out=False, by="Claire")
+    known.house.card(enabled=False)
+    with pytest.raises(ConnectorError, match=known.house.shop):
+        sync_order(known.house.connector, known.house.shop, typed, even_if_left_out=False, by="Claire")
+
+    carry_out(known.house.connector, command(known, "customers/redact"))
+
+    left = [text for place, text in everything_stored(known.house) if place in ("SyncRuns", "Operations")]
+    assert not any(str(number) in text for text in left)
+    assert sum("claire" in text for text in left) == 3
 
 
 def test_after_a_redaction_of_the_shop_operations_say_who_did_what_and_nothing_of_its_records(known: Known) -> None:
