@@ -34,7 +34,10 @@ _NAME = rf"(?P<name>[\w.-]{{0,100}}+)(?P<close>{_QUOTE}?)"
 _OPENING = r"(?:[\[{]|%(?:25)*(?:5b|7b))"
 _CLOSING = r"(?:[\]}]|%(?:25)*(?:5d|7d))"
 
-_NAMED = rf"{_NAME}(?:\]|%(?:25)*5d){{0,3}}(?P<before>{_BLANK}{{0,20}})(?P<sign>{_SIGN})(?P<after>{_BLANK}{{0,20}})"
+_NAMED = (
+    rf"{_NAME}(?:\[\w{{0,20}}\]|\]|%(?:25)*5d){{0,3}}(?P<before>{_BLANK}{{0,20}})"
+    rf"(?P<sign>{_SIGN})(?P<after>{_BLANK}{{0,20}})"
+)
 _ATTRIBUTE = rf"{_NAME}\s{{1,20}}value(?P<before>)\s{{0,9}}(?P<sign>=)(?P<after>\s{{0,9}})"
 """<add key="Password" value="…"/>"""
 
@@ -45,7 +48,8 @@ _PAIRED = (
 """{"name": "access_token", "value": …}: the name stands in quotes as a whole."""
 
 _MAY_BE_NAME = (
-    r"[\w.-]{0,100}+(?:[\\&%>\]]|[\"']?[ \t\r\n\xa0+]{0,20}+(?:[:=\\&%]|,\s{0,9}(?:[\"']val|[\\&%])|value)|[\"']\]"
+    r"[\w.-]{0,100}+(?:[\\&%>\]]|\[\w{0,20}\]"
+    r"|[\"']?[ \t\r\n\xa0+]{0,20}+(?:[:=\\&%]|,\s{0,9}(?:[\"']val|[\\&%])|value)|[\"']\]"
     r"|\s[^<>]{0,200}>)"
 )
 """What most words in sentences do not have behind them: asked first, because it is asked fast."""

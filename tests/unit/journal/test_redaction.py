@@ -292,3 +292,13 @@ def test_the_time_grows_with_the_text_and_no_faster(part: str) -> None:
     small = min(cost(60_000) for _ in range(3))
 
     assert min(cost(240_000) for _ in range(2)) < 10 * max(small, 0.002)
+
+
+@pytest.mark.parametrize("text", ["token[0]={}", "tokens[]={}&page=2", "client_secret[value]: {}", "x?token[a]={}"])
+def test_what_follows_a_telling_name_with_an_index_is_hidden(text: str) -> None:
+    assert redact(text.format("Zq7hK2mP9xT4wV8b")) == text.format("***")
+
+
+@pytest.mark.parametrize("text", ["cookie[0] of the box is broken", "tokens[3] was empty", "monkey[1]=banana"])
+def test_a_name_with_an_index_and_no_value_stays(text: str) -> None:
+    assert redact(text) == text
