@@ -1,9 +1,9 @@
 """What may still follow an order that is already in Business Central, and what may not.
 
-Rules: Microsoft's Shopify Connector (conflict after processing). Addresses, phone and e-mail follow Shopify. Who
-buys, goods, pieces, prices, discounts, taxes and totals do not, nor do refunds and cancellations: somebody may have
-shipped by them, so a change there is a conflict for a person to resolve. What is compared is Shopify's own
-(order_content.py): changing the shop card is no conflict.
+Rules: Microsoft's Shopify Connector (conflict after processing). Addresses within a country, phone and e-mail follow
+Shopify. Who buys, where to, goods, pieces, prices, discounts, taxes and totals do not, nor do refunds and
+cancellations: somebody may have shipped by them, so a change there is a conflict for a person to resolve. What is
+compared is Shopify's own (order_content.py): changing the shop card is no conflict.
 """
 from __future__ import annotations
 

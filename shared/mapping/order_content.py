@@ -3,7 +3,8 @@
 Kept with the order's link and compared with the order as it is later, so that a change can be told with both sides.
 Only Shopify's identities are in it (variant, SKU, title of a shipping line, ids of customer, company and location):
 which item, account or customer of Business Central they become is the shop card's business, and changing the card is
-no change of the order. It holds no names or addresses of people.
+no change of the order. It holds no names or addresses of people, but for the country that the goods go to: that decides
+the tax, and by the card the customer too (docs/decisions/0029).
 """
 from __future__ import annotations
 
@@ -11,11 +12,13 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import zip_longest
+from typing import Any
 
 import msgspec
 
 from shared.json_text import decoded
 from shared.mapping.billing import Billed, bill_of
+from shared.mapping.buyers import country_of
 from shared.mapping.money import Amounts
 from shared.mapping.text import tidy
 from shared.shopify.records import LineItem, Order, ShippingLine, TaxLine, number_of
@@ -51,6 +54,8 @@ class Sold(msgspec.Struct, frozen=True, array_like=True):
 class Content(msgspec.Struct, frozen=True, omit_defaults=True):
     """An order's content. Amounts are texts in `currency`, the side of the money (`presentment`) it was billed in.
 
+    country  Shopify's code of where the goods go to; "" where it does not say
+
     A field that is added later needs a default, and must not be compared where a stored content has that default.
     """
 
@@ -64,6 +69,7 @@ class Content(msgspec.Struct, frozen=True, omit_defaults=True):
     charges: list[Sold] = []
     rounding: str = "0"
     given_back: str = "0"
+    country: str = ""
 
 
 def content_of(order: Order, amounts: Amounts) -> Content:
@@ -75,22 +81,28 @@ def content_of(order: Order, amounts: Amounts) -> Content:
         company=_company(order),
         lines=[_goods(line, billed, amounts) for line, billed in bill.goods],
         charges=[_charge(charge, index, billed, amounts) for index, (charge, billed) in enumerate(bill.charges)],
-        rounding=_plain(bill.rounding), given_back=_plain(bill.given_back),
+        rounding=_plain(bill.rounding), given_back=_plain(bill.given_back), country=country_of(order),
     )
 
 
 def written(content: Content) -> str:
     """The content as it is kept: JSON, or its SHA-256 where that is too long for a table."""
     text = msgspec.json.encode(content).decode()
-    return text if len(text) <= _LONGEST else _HASHED + hashlib.sha256(text.encode()).hexdigest()
+    return text if len(text) <= _LONGEST else _hashed(content)
 
 
-def _written_without_units(content: Content) -> str:
-    """The hash of a content that is too long, as it was kept before it told units."""
+def _as_kept_before(content: Content) -> Iterator[str]:
+    """A content that is too long, as versions kept it that did not tell the country, and no units either."""
     plain = msgspec.to_builtins(content)
+    plain.pop("country", None)
+    yield _hashed(plain)
     for sold in (*plain.get("lines", ()), *plain.get("charges", ())):
         sold.pop()
-    return _HASHED + hashlib.sha256(msgspec.json.encode(plain)).hexdigest()
+    yield _hashed(plain)
+
+
+def _hashed(content: Any) -> str:
+    return _HASHED + hashlib.sha256(msgspec.json.encode(content)).hexdigest()
 
 
 def side_of(kept: str) -> bool | None:
@@ -101,7 +113,7 @@ def side_of(kept: str) -> bool | None:
 def differences(kept: str, now: Content) -> list[str]:
     """What changed since `kept` was written, "before → now"; none if it is still the same sale."""
     if kept.startswith(_HASHED):
-        same = kept in (written(now), _written_without_units(now))
+        same = kept in (written(now), *_as_kept_before(now))
         return [] if same else ["lines, prices or buyer (the order is too long to say which)"]
     before = decoded(kept, type=Content)
     named = [*_buyer(before, now), *_lines(before.lines, now.lines, ""),
@@ -117,6 +129,8 @@ def _buyer(before: Content, now: Content) -> Iterator[str]:
         yield f"customer {before.customer or 'none'} → {now.customer}"
     if now.company and before.company != now.company:
         yield f"company {before.company or 'none'} → {now.company}"
+    if before.country and now.country and before.country != now.country:
+        yield f"country of delivery {before.country} → {now.country}"
 
 
 def _figures(before: Content, now: Content) -> Iterator[str]:

@@ -310,6 +310,25 @@ def test_a_company_s_order_with_another_tax_names_the_company_and_the_tax_area_f
         assert part in problem.detail
 
 
+# Another country, once the document is there
+
+
+def test_an_order_sent_to_another_country_after_processing_is_a_conflict_and_nothing_is_written(house: House) -> None:
+    """Its tax may be the same by chance; whose turnover it is, and whose tax, is not for an address to decide."""
+    _countries(house, DE={"default_customer_no": "C-WEB"})
+    lines = [_line("1000", "120.00", 2, taxes=[{"rate": "0.2", "amount": "40.00"}])]
+    house.order(5001, lines)
+    house.sync("orders")
+    before = house.document(5001)
+
+    house.change("orders", 5001, shipping_address=GERMAN, lines=lines)
+    house.sync("orders")
+
+    parked = house.parked()[5001]
+    assert (parked.code, "country of delivery FR → DE" in parked.detail) == ("order-changed-after-processing", True)
+    assert house.document(5001) == before
+
+
 def _countries(house: House, **rows: dict[str, Any]) -> None:
     house.card(customer_setup_by_country_region=[{"country_region_code": one, **row} for one, row in rows.items()])
 

@@ -105,6 +105,10 @@ def change(before, after, card=None):
                      "company none → 503/1", id="a-company"),
         pytest.param({"currency_code": "USD"}, "currency EUR → USD", id="currency"),
         pytest.param({"taxes_included": False}, "prices include tax yes → no", id="price-mode"),
+        pytest.param({"shipping_address": an_address(country_code_v2="DE")}, "country of delivery FR → DE",
+                     id="country"),
+        pytest.param({"shipping_address": None, "billing_address": an_address(country_code_v2="CH")},
+                     "country of delivery FR → CH", id="country-of-billing"),
         pytest.param({"total": "252.01"}, "total 252 → 252.01", id="total"),
         pytest.param({"total_cash_rounding_adjustment": a_cash_rounding("0.02")}, "cash rounding 0 → 0.02",
                      id="cash-rounding"),
@@ -141,6 +145,7 @@ def test_b12_nor_is_an_order_a_conflict_that_was_too_long_for_a_table_then():
     order = an_order(lines=[a_line(n, price="1.00", variant_title="BOX") for n in range(600)], total="600.00")
     amounts = amounts_of(order, a_card())
     kept = msgspec.to_builtins(content_of(order, amounts))
+    del kept["country"]
     for line in kept["lines"]:
         line.pop()
     before = Made(content=f"sha256:{hashlib.sha256(msgspec.json.encode(kept)).hexdigest()}")
@@ -148,6 +153,18 @@ def test_b12_nor_is_an_order_a_conflict_that_was_too_long_for_a_table_then():
     assert change_since(before, order, "SO1", amounts) is None
     assert change_since(made_by(order, amounts), an_order(
         lines=[a_line(n, price="1.00", variant_title="PCS") for n in range(600)], total="600.00"), "SO1", amounts)
+
+
+@pytest.mark.parametrize("lines", [1, 600], ids=["short", "too-long-for-a-table"])
+def test_an_order_kept_before_its_country_was_told_is_still_the_same_sale(lines):
+    order = an_order(lines=[a_line(n, price="1.00") for n in range(lines)], total=f"{lines}.00")
+    amounts = amounts_of(order, a_card())
+    kept = msgspec.to_builtins(content_of(order, amounts))
+    assert kept.pop("country") == "FR"
+    text = msgspec.json.encode(kept)
+    before = Made(content=text.decode() if lines == 1 else f"sha256:{hashlib.sha256(text).hexdigest()}")
+
+    assert change_since(before, order, "SO1", amounts) is None
 
 
 def test_an_edit_to_another_item_at_one_price_is_named_with_its_tax():
@@ -166,6 +183,8 @@ def test_an_edit_to_another_item_at_one_price_is_named_with_its_tax():
         pytest.param({"lines": [a_line(quantity=2, price="120")], "total": "252"}, id="amounts-written-otherwise"),
         pytest.param({"lines": [a_line(quantity=2, variant=None, product=None)]}, id="the-product-was-deleted"),
         pytest.param({"customer": None}, id="the-customer-was-erased"),
+        pytest.param({"billing_address": an_address(country_code_v2="DE")}, id="billed-to-another-country"),
+        pytest.param({"shipping_address": None, "billing_address": None}, id="the-addresses-were-erased"),
         pytest.param({"lines": [a_line(quantity=2), a_line(2, current=0)]}, id="put-on-and-taken-off-again"),
         pytest.param({"refunds": [a_refund()]}, id="a-refund-that-failed"),
     ],
