@@ -124,7 +124,8 @@ class Shops:
         return _Decided(old or self.removed(code), card, old is None)
 
     def _check_alone(self, card: ShopCard, store: str) -> None:
-        check_alone(card, store, ((other, self.store_id(other)) for other in self.all()))
+        stores = {row["RowKey"]: row for row in self._table.partition("store")}
+        check_alone(card, store, ((other, _store_at(other, stores.get(other.code))) for other in self.all()))
 
     def codes_at(self, host: str) -> list[str]:
         """The codes whose card is of this store; of removed cards those that were, since their records are kept."""
@@ -150,8 +151,7 @@ class Shops:
 
     def store_id(self, card: ShopCard) -> str:
         """Shopify's id of the card's store, as it was read at the card's address; "" if it was not yet."""
-        row = self._table.get("store", card.code)
-        return str(row["store"]) if row and row["host"] == card.host else ""
+        return _store_at(card, self._table.get("store", card.code))
 
     def note_store(self, card: ShopCard, store: str) -> None:
         """Remember Shopify's id of the store at the card's address.
@@ -213,6 +213,11 @@ class Shops:
     def _domains(self, code: str) -> list[str]:
         keys = [str(row["RowKey"]) for row in self._table.partition("domain")]
         return [key for key in keys if key.partition("|")[2] == code]
+
+
+def _store_at(card: ShopCard, row: Row | None) -> str:
+    """The store that was read at an address, if that is the card's."""
+    return str(row["store"]) if row and row["host"] == card.host else ""
 
 
 def _text(card: ShopCard) -> str:

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from shared.errors import ConnectorError
+from shared.shop_card import ShopCard
 from shared.shops import TABLE, Shops
 from shared.storage.lease import TABLE as LEASE_TABLE
 from shared.storage.lease import held
@@ -150,3 +151,33 @@ def test_of_two_runs_that_learn_at_once_that_their_stores_are_one_the_second_nev
     for _ in range(2):
         with pytest.raises(ConnectorError, match="shop-card-twice"):
             slower.note_store(other, store)
+
+
+class Counted:
+    """The table of cards, and how often it was asked."""
+
+    def __init__(self, table: Table) -> None:
+        self._table, self.calls = table, 0
+
+    def __getattr__(self, name: str) -> Any:
+        self.calls += 1
+        return getattr(self._table, name)
+
+
+@pytest.mark.parametrize("step", [
+    lambda shops, card: shops.save(card.code, {"tip_account": "758801"}),
+    lambda shops, card: shops.note_store(card, "gid://shopify/Shop/77"),
+], ids=["a-card-is-saved", "a-run-learns-the-store"])
+def test_storage_is_asked_no_more_often_the_more_cards_of_a_store_there_are(
+    house: House, step: Callable[[Shops, ShopCard], object]
+) -> None:
+    def asked(cards: int) -> int:
+        host = f"{uuid4().hex}.myshopify.com"
+        for number in range(cards):
+            code = f"{house.shop}-{cards}{number}"
+            house.connector.shops.save(code, {"shopify_url": host, "company_id": str(uuid4()), "enabled": True})
+        table = Counted(house.connector.storage.tables[TABLE])
+        step(Shops(cast(Table, table), lambda shop: False, lambda shop: nullcontext()), house.connector.shops.get(code))
+        return table.calls
+
+    assert asked(2) == asked(9)
