@@ -141,6 +141,11 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def same_keys(options: argparse.Namespace) -> list[str]:
+    """Arguments that give another host the same keys; in one word each, for a key may begin with a dash."""
+    return [f"--host-key={options.host_key}", f"--master-key={options.master_key}"]
+
+
 def main(arguments: list[str]) -> int:
     """Run the host; 0 after an orderly end, 1 when the app cannot run or work had to be left."""
     options = parse_arguments(arguments)
@@ -173,7 +178,7 @@ def main(arguments: list[str]) -> int:
         print(f"The app in {folder} cannot be run. {error}", file=sys.stderr)
         return 1
     except StartAnew as end:
-        same = ["--port", end.port, "--host-key", options.host_key, "--master-key", options.master_key]
+        same = ["--port", end.port, *same_keys(options)]
         # Only another program image is rid of the threads that still run; it keeps address, keys and process id.
         os.execv(sys.executable, [sys.executable, "-m", "local.host", *arguments, *same])
 
@@ -183,7 +188,7 @@ def _apart(folder: Path, options: argparse.Namespace) -> int:
     groups = scale_groups(read_functions(import_app(folder), os.environ, folder))
     principal = options.developer_principal
     arguments = [
-        "--app", str(folder), "--host-key", options.host_key, "--master-key", options.master_key,
+        "--app", str(folder), *same_keys(options),
         "--grace", str(options.grace), "--invisibility", str(options.invisibility),
         *([] if principal is None else ["--developer-principal", principal]),
     ]  # fmt: skip

@@ -14,6 +14,7 @@ from local.azurite import connection_string as connection_string_of
 from local.functions_host.app_metadata import read_functions
 from local.functions_host.errors import HostError
 from local.functions_host.settings import load_app_settings, read_host_json, storage_connection
+from local.host import parse_arguments, same_keys
 from tests.integration.host.conftest import HostProcess, StartHost
 
 NOBODY_LISTENS = connection_string_of(Ports(blob=9, queue=9, table=9))
@@ -212,3 +213,12 @@ def test_a_connection_that_cannot_be_used_here_is_named(settings: dict[str, str]
         storage_connection("AzureWebJobsStorage", settings)
 
     assert sentence in str(refusal.value)
+
+
+@pytest.mark.parametrize("key", ["-begins-with-a-dash", "--app", "ends with =", "plain"])
+def test_a_host_hands_on_any_key(key: str) -> None:
+    given = parse_arguments([f"--host-key={key}", f"--master-key={key}2"])
+
+    handed_on = parse_arguments(same_keys(given))
+
+    assert (handed_on.host_key, handed_on.master_key) == (key, f"{key}2")
