@@ -9,6 +9,7 @@ import msgspec
 from functions.http import Answer, Call, edge
 from functions.inputs import Dismissal, Retry, SetUpCheck, SkippedQuery, takes
 from shared.admin import skipped
+from shared.shopify_ids import id_in
 from shared.sync.information import KINDS
 
 blueprint = func.Blueprint()
@@ -76,6 +77,7 @@ def _next_page(query: SkippedQuery, continuation: str) -> dict[str, str] | None:
 def _record(call: Call) -> tuple[str, str, int]:
     """(shop, type, Shopify id) of the path."""
     shop, kind, text = call.shop, call.path["type"], call.path["id"]
-    if kind not in KINDS or not (text.isascii() and text.isdigit() and len(text) <= 20):
+    number = id_in(text)
+    if kind not in KINDS or number is None:
         raise skipped.not_skipped(shop, kind, text)
-    return shop, kind, int(text)
+    return shop, kind, number

@@ -7,6 +7,7 @@ from functions.http import Answer, Call, edge, moment
 from functions.inputs import BackFill, CompanyOrdersQuery, ConfirmedDocument, SyncOrder, takes
 from shared.admin import orders, synchronization
 from shared.errors import ConnectorError
+from shared.shopify_ids import id_in
 
 blueprint = func.Blueprint()
 
@@ -63,6 +64,7 @@ def list_orders_not_on_their_company(call: Call) -> Answer:
 def _order(call: Call) -> tuple[str, int]:
     """(shop, Shopify id) of the path."""
     shop, text = call.shop, call.path["id"]
-    if not (text.isascii() and text.isdigit() and len(text) <= 20):
+    number = id_in(text)
+    if number is None:
         raise ConnectorError("not-found", f"{text[:20]!r} is not the id of an order")
-    return shop, int(text)
+    return shop, number

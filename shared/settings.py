@@ -42,6 +42,7 @@ class Bounds(NamedTuple):
 
 _DAYS = Bounds(1, 3650, "days", "what is kept is removed at that age, and what happened today must stay")
 
+
 class Setting(NamedTuple):
     """One application setting.
 

@@ -167,7 +167,7 @@ class House:
     def link(self, kind: str, number: int) -> Link:
         """What a Shopify record has become in Business Central; a blank link if we never met it."""
         links = Links(self.connector.storage.tables[LINK_TABLE], self.shop, kind)
-        return links.of([number]).get(number, Link(number=number))
+        return links.one(number)
 
     def forget(self, kind: str, *numbers: int) -> None:
         """Lose what records have become: their links are as good as new."""

@@ -96,17 +96,19 @@ def known_kind(kind: str) -> Kind:
 
 def dry_run(connector: Connector, shop: str, kind: str, id: str, *, by: str) -> DryRun:
     """What a replay would do; ConnectorError as sync/replay.py."""
-    with connector.operations.recorded("replay_data_capture", by=by, shop=shop, record=known_kind(kind)) as operation:
+    type = known_kind(kind)
+    with connector.operations.recorded("replay_data_capture", by=by, shop=shop, record=type) as operation:
         operation.after = {"dry_run": True}
-        planned = replaying.plan_of_capture(connector, shop, known_kind(kind), id)
+        planned = replaying.plan_of_capture(connector, shop, type, id)
         operation.after |= {"capture": id}
     return planned
 
 
 def replay(connector: Connector, shop: str, kind: str, id: str, *, by: str) -> Replayed:
     """Apply one capture; ConnectorError as sync/replay.py."""
-    with connector.operations.recorded("replay_data_capture", by=by, shop=shop, record=known_kind(kind)) as operation:
+    type = known_kind(kind)
+    with connector.operations.recorded("replay_data_capture", by=by, shop=shop, record=type) as operation:
         operation.after = {"dry_run": False}
-        done = replaying.replay(connector, shop, known_kind(kind), id, by=by)
+        done = replaying.replay(connector, shop, type, id, by=by)
         operation.after |= {"capture": id, "run": done.run, "result": done.result, "number": done.number}
     return done

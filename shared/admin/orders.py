@@ -4,18 +4,14 @@ And which orders stand on another customer than their company's.
 """
 from __future__ import annotations
 
-import re
-
 import msgspec
 
 from shared.connector import Connector
+from shared.shopify_ids import id_in
 from shared.sync import creating_again, one_order, resolving
 from shared.sync.company_orders import ElsewhereBooked, company_orders_elsewhere
 from shared.sync.one_order import Synchronized
 from shared.sync.resolving import Resolved
-
-_ID = re.compile(r"\d{1,20}", re.ASCII)
-"""What was typed is kept as an id only: an erasure would not know an order by its name."""
 
 
 class ElsewhereView(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +31,9 @@ def not_on_their_company(connector: Connector, shop: str, *, limit: int, continu
 
 def sync_order(connector: Connector, shop: str, order: str, *, even_if_left_out: bool, by: str) -> Synchronized:
     """Bring one order up to date, by its id or its name; ConnectorError as sync/one_order.py."""
-    typed = f"orders {int(order)}" if _ID.fullmatch(order) else "orders"
+    number = id_in(order)
+    # What was typed is kept as an id only: an erasure would not know an order by its name.
+    typed = "orders" if number is None else f"orders {number}"
     with connector.operations.recorded("sync_order", by=by, shop=shop, record=typed) as operation:
         operation.after = {"even_if_left_out": even_if_left_out}
         done = one_order.sync_order(connector, shop, order, even_if_left_out=even_if_left_out, by=by)

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -129,18 +129,17 @@ def not_skipped(shop: str, kind: str, id: int | str) -> ConnectorError:
 
 
 def _told(findings: Sequence[Finding], language: str) -> list[FindingView]:
-    told = [(one, CATALOGUE[one.code].told(language)) for one in findings]
-    return [FindingView(**msgspec.structs.asdict(one), title=means.title, fix=means.fix, fault=means.fault)
-            for one, means in told]
+    return [FindingView(**msgspec.structs.asdict(one), **_meaning(one.code, language)) for one in findings]
 
 
 def _trial(one: OrderTrial, language: str) -> TrialView:
-    if not one.code:
-        return TrialView(**msgspec.structs.asdict(one))
-    means = CATALOGUE[one.code].told(language)
-    return TrialView(**msgspec.structs.asdict(one), title=means.title, fix=means.fix, fault=means.fault)
+    return TrialView(**msgspec.structs.asdict(one), **(_meaning(one.code, language) if one.code else {}))
 
 
 def _view(one: SkippedRecord, language: str) -> SkippedView:
-    means = CATALOGUE[one.code].told(language)
-    return SkippedView(**msgspec.structs.asdict(one), title=means.title, fix=means.fix, fault=means.fault)
+    return SkippedView(**msgspec.structs.asdict(one), **_meaning(one.code, language))
+
+
+def _meaning(code: str, language: str) -> dict[str, Any]:
+    """What every view adds to a code."""
+    return CATALOGUE[code].told(language)._asdict()

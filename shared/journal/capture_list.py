@@ -17,6 +17,7 @@ from shared.clock import iso
 from shared.errors import ConnectorError
 from shared.journal.captures import Captured, DataCaptures, capture_id, name_of, place_of, written_at
 from shared.json_text import decoded
+from shared.shopify_ids import id_in
 
 PAGE = 50
 LARGEST_SELECTION = 5_000
@@ -124,8 +125,9 @@ def _numbers(captures: DataCaptures, wanted: CaptureFilter, kind: str) -> Sequen
     """The records meant: an id says itself, and 1001 may be the name of an order too."""
     record = wanted.record.strip()
     numbers = captures.named(wanted.shop, kind, record)
-    if record.isascii() and record.isdigit() and len(record) <= 20:
-        numbers.append(int(record))
+    number = id_in(record)
+    if number is not None:
+        numbers.append(number)
     return sorted(set(numbers))
 
 

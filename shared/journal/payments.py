@@ -15,6 +15,7 @@ from typing import Generic, NamedTuple, TypeVar
 import msgspec
 
 from shared.errors import ConnectorError
+from shared.shopify_ids import id_in
 from shared.storage.tables import Put, Row, Table
 
 PAYOUTS = "Payouts"
@@ -179,9 +180,10 @@ def _written(shop: str, one: Payout | Dispute) -> Row:
 
 
 def _after(continuation: str) -> str:
-    if not (continuation.isascii() and continuation.isdigit() and len(continuation) <= 20):
+    number = id_in(continuation)
+    if number is None:
         raise ConnectorError("input-invalid", f"{continuation[:60]!r} is not the continuation of a list")
-    return _key(int(continuation))
+    return _key(number)
 
 
 def _key(number: int) -> str:

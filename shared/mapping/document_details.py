@@ -98,6 +98,6 @@ def _date(text: str, order: Order, card: ShopCard, record: str) -> date:
 
 def _deadlines(order: Order, card: ShopCard) -> Iterator[date]:
     """The days, in the shop's time zone, by which what is not cancelled is to be sent."""
-    for one in order.fulfillment_orders.nodes if order.fulfillment_orders else ():
-        if one.fulfill_by is not None and one.status != "CANCELLED":
+    for one in order.sendings:
+        if one.fulfill_by is not None:
             yield one.fulfill_by.astimezone(ZoneInfo(card.time_zone)).date()

@@ -20,8 +20,6 @@ from shared.mapping.text import code
 from shared.shop_card import ShopCard
 from shared.shopify.records import AssignedLocation, FulfillmentOrder, LineItem, LineToFulfill, Order, number_of
 
-_CANCELLED = "CANCELLED"
-
 
 class Placed(msgspec.Struct, frozen=True):
     """Pieces of a line that one location sends; `location` None where Business Central decides."""
@@ -80,15 +78,10 @@ def _shares(order: Order, line: LineItem, pieces: int, card: ShopCard) -> list[t
 
 def _places(order: Order, line: LineItem) -> list[tuple[AssignedLocation, int]]:
     """Locations with the pieces they send; those that still have to send some come first, as they may still change."""
-    found = [(one, part) for one in _fulfillment_orders(order) for part in one.line_items.nodes
+    found = [(one, part) for one in order.sendings for part in one.line_items.nodes
              if part.line_item.id == line.id and part.total_quantity > 0]
     found.sort(key=_is_done)
     return [(one.assigned_location, part.total_quantity) for one, part in found]
-
-
-def _fulfillment_orders(order: Order) -> list[FulfillmentOrder]:
-    nodes = order.fulfillment_orders.nodes if order.fulfillment_orders else []
-    return [one for one in nodes if one.status != _CANCELLED]
 
 
 def _is_done(sent: tuple[FulfillmentOrder, LineToFulfill]) -> bool:

@@ -1,4 +1,4 @@
-"""Finding orders by the name that people know them by.
+"""Finding orders: by the name that people know them by, or one by its id.
 
 Source: Shopify API search syntax; the field `name` of the connection `orders`. A search is broader than the name (it
 knows no case, and takes #1001 for 1001), so the names of what is found are compared.
@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import msgspec
 
+from shared.errors import ConnectorError
 from shared.shopify.client import ShopifyClient
+from shared.shopify.reading import Record, by_ids
 from shared.shopify.records import number_of
 
 MOST = 10
@@ -31,3 +33,11 @@ def orders_named(client: ShopifyClient, name: str) -> list[int]:
     quoted = name.replace("\\", "\\\\").replace("'", "\\'")
     found = client.ask("orders_named", {"first": MOST, "filter": f"name:'{quoted}'"}, type=_Answer).page.nodes
     return [number_of(one.id) for one in found if one.name == name]
+
+
+def order_by_id(client: ShopifyClient, number: int) -> Record:
+    """The order as it is now; ConnectorError not-found, and what ShopifyClient.ask raises."""
+    records = by_ids(client, "orders", [number])
+    if not records:
+        raise ConnectorError("not-found", f"Shopify has no order {number} that the app may read")
+    return records[0]

@@ -453,6 +453,17 @@ class Order(_Record, frozen=True, kw_only=True):
         """The company that bought (B2B); None for a private person or a guest."""
         return self.purchasing_entity.company if self.purchasing_entity else None
 
+    @property
+    def variants(self) -> list[int]:
+        """Ids of the variants that its lines name; a deleted one has none."""
+        return [number_of(line.variant.id) for line in self.line_items.nodes if line.variant]
+
+    @property
+    def sendings(self) -> list[FulfillmentOrder]:
+        """Its fulfillment orders that were not cancelled; none where the token may not read them."""
+        nodes = self.fulfillment_orders.nodes if self.fulfillment_orders else []
+        return [one for one in nodes if one.status != "CANCELLED"]
+
 
 class CompanyAddress(_Record, frozen=True, kw_only=True):
     company_name: str | None = None

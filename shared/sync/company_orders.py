@@ -24,6 +24,7 @@ from shared.mapping.buyers import ExistingBuyer, buyer_of_company
 from shared.mapping.sales_orders import document_key_of
 from shared.shop_card import ShopCard
 from shared.shopify.records import NamedCompany, PurchasingEntity, number_of
+from shared.shopify_ids import id_in
 from shared.sync import companies, customers
 from shared.sync.customers import present_numbers
 from shared.sync.links import TABLE as LINK_TABLE
@@ -103,9 +104,10 @@ def company_orders_elsewhere(connector: Connector, shop: str, *, limit: int, con
 def _after(continuation: str) -> int:
     if not continuation:
         return -1
-    if not (continuation.isascii() and continuation.isdigit() and len(continuation) <= 20):
+    number = id_in(continuation)
+    if number is None:
         raise ConnectorError("input-invalid", f"{continuation[:60]!r} is not the continuation of a list")
-    return int(continuation)
+    return number
 
 
 def _of_companies(connector: Connector, shop: str, captured: Sequence[Captured]) -> Iterator[_Order]:

@@ -13,7 +13,8 @@ from shared.clock import iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.mapping.sales_orders import document_key
-from shared.shopify.reading import Record, by_ids
+from shared.shopify.finding import order_by_id
+from shared.shopify.reading import Record
 from shared.sync.context import JobContext
 from shared.sync.links import NOTHING_SENT, Link, Links, LinkState, Wish
 from shared.sync.links import TABLE as LINK_TABLE
@@ -47,7 +48,7 @@ def create_again(connector: Connector, shop: str, number: int, confirm: str, *, 
 
 def _confirmed(connector: Connector, shop: str, number: int, confirm: str) -> Link:
     """The order's link, if `confirm` is the number of its document."""
-    link = Links(connector.storage.tables[LINK_TABLE], shop, "orders").of([number]).get(number, Link(number=number))
+    link = Links(connector.storage.tables[LINK_TABLE], shop, "orders").one(number)
     if link.state is LinkState.SENDING:
         raise ConnectorError(
             "outcome-unknown", f"order {number} was sent at {link.claimed_at} without an answer: wait until a "
@@ -63,10 +64,7 @@ def _confirmed(connector: Connector, shop: str, number: int, confirm: str) -> Li
 
 
 def _read(context: JobContext, number: int) -> Record:
-    records = by_ids(context.shopify, "orders", [number])
-    if not records:
-        raise ConnectorError("not-found", f"Shopify has no order {number} that the app may read")
-    (record,) = records
+    record = order_by_id(context.shopify, number)
     if record.value is None:
         raise ConnectorError("record-unreadable", f"order {number}: {record.problem}", record=f"order {number}")
     return record

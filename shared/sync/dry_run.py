@@ -42,7 +42,7 @@ from shared.shopify.records import Company, Customer, Order, Product, number_of
 from shared.sync.customers import present_numbers
 from shared.sync.links import Link, Links, LinkState
 from shared.sync.order_following import conflict, conflict_of_figures
-from shared.sync.products import ITEMS, item_link
+from shared.sync.products import ITEMS, links_of_variants
 
 Kept = TypeVar("Kept", Customer, Company)
 
@@ -85,7 +85,7 @@ def dry_run(kind: Kind, record: Record, around: Surroundings) -> DryRun:
     """What would happen if `record` arrived now; raises only what concerns more than this record."""
     if record.value is None:
         return DryRun(refused=[Refusal("record-unreadable", record.problem)])
-    link = around.links(kind).of([record.number]).get(record.number, Link(number=record.number))
+    link = around.links(kind).one(record.number)
     try:
         return _PLANS[kind](record.value, link, around)
     except RecordRefused as problem:
@@ -153,8 +153,7 @@ def _order(order: Order, link: Link, around: Surroundings) -> DryRun:
     if not around.card.auto_create_sales_documents:
         return DryRun(note="Auto Create Sales Documents is off: the order is kept, without a document.")
     number, first = _buyer(order, around)
-    links = _variant_links(
-        [number_of(line.variant.id) for line in order.line_items.nodes if line.variant], around)
+    links = _variant_links(order.variants, around)
     plan = sales_order_plan(order, around.card, around.directory, number, links)
     if isinstance(plan, LeftOut):
         return DryRun(note=plan.reason)
@@ -209,8 +208,7 @@ def _present_numbers(kind: Kind, around: Surroundings) -> Callable[[int], str | 
 
 
 def _variant_links(variants: Sequence[int], around: Surroundings) -> LinkOfVariant:
-    links = around.links(ITEMS).of(variants)
-    return {n: known for n, link in links.items() if (known := item_link(link, around.directory))}.get
+    return links_of_variants(variants, around.links(ITEMS), around.directory)
 
 
 def _operation(method: str, path: str, body: Body) -> Operation:

@@ -127,6 +127,10 @@ class Links:
             found |= self._one_by_one([n for n in wanted if n > last])
         return {n: found[n] for n in wanted if n in found}
 
+    def one(self, number: int) -> Link:
+        """The link of this record; a blank one if we never met it."""
+        return self.of([number]).get(number, Link(number=number))
+
     def all(self) -> dict[int, Link]:
         """The links of all records of this kind: a call of storage for a thousand."""
         rows = self._table.partition(self._partition, "", "~")

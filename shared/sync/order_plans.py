@@ -45,9 +45,7 @@ class OrderPlanner:
             (number_of(order.company.id) for order in orders if order.company),
             customers.present_numbers_of_all(links_of_companies, context.directory))
         self._items = ItemLinks(context)
-        self._items.prepare([
-            number_of(line.variant.id) for order in orders for line in order.line_items.nodes if line.variant
-        ])
+        self._items.prepare([variant for order in orders for variant in order.variants])
         looked_up = list(self._look_up(orders))
         customers.link_found(
             {number_of(order.customer.id): buyer.customer_number for order, buyer in looked_up

@@ -23,7 +23,6 @@ from shared.journal.capture_list import latest_records
 from shared.mapping.addresses import wanted_country
 from shared.mapping.buyers import ExistingBuyer, buyer_of, country_of, setup_of
 from shared.mapping.card_codes import CardCode
-from shared.mapping.known import LinkOfVariant
 from shared.mapping.plan import Body, LineTax, SalesOrderPlan
 from shared.mapping.sales_orders import LeftOut, sales_order_plan
 from shared.mapping.tax_areas import tax_of_country
@@ -31,11 +30,11 @@ from shared.mapping.tax_groups import with_tax_group
 from shared.mapping.text import code
 from shared.shop_card import CountrySetup, ShopCard
 from shared.shopify.reading import kept_record
-from shared.shopify.records import Order, number_of
+from shared.shopify.records import Order
 from shared.sync.customers import present_numbers
 from shared.sync.links import TABLE as LINK_TABLE
 from shared.sync.links import Links
-from shared.sync.products import ITEMS, item_link
+from shared.sync.products import ITEMS, links_of_variants
 
 MOST_TRIALS = 30
 _LATEST = 200
@@ -108,7 +107,8 @@ def _planned(order: Order, desk: Desk) -> SalesOrderPlan | RecordRefused | None:
     """The order's plan, why there can be none, or None where nothing is to be booked."""
     try:
         buyer = _buyer(order, desk)
-        plan = sales_order_plan(order, desk.card, desk.directory, buyer, _links_of_variants(order, desk))
+        links = links_of_variants(order.variants, _links(ITEMS, desk), desk.directory)
+        plan = sales_order_plan(order, desk.card, desk.directory, buyer, links)
     except RecordRefused as problem:
         return problem
     return None if isinstance(plan, LeftOut) else plan
@@ -153,12 +153,6 @@ def _rates(plan: SalesOrderPlan) -> tuple[str, ...]:
 
 def _links(kind: str, desk: Desk) -> Links:
     return Links(desk.connector.storage.tables[LINK_TABLE], desk.card.code, kind)
-
-
-def _links_of_variants(order: Order, desk: Desk) -> LinkOfVariant:
-    numbers = [number_of(line.variant.id) for line in order.line_items.nodes if line.variant]
-    links = _links(ITEMS, desk).of(numbers)
-    return {n: known for n, link in links.items() if (known := item_link(link, desk.directory))}.get
 
 
 # Rows of Customer Setup by Country/Region

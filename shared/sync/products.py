@@ -12,13 +12,13 @@ from shared.business_central.executor import change_row, create_item, create_var
 from shared.business_central.item_card import set_tariff_number
 from shared.errors import ConnectorError, RecordRefused
 from shared.mapping.items import RefusedVariant, item_plans, unit_unclear, without_price
-from shared.mapping.known import ItemLink
+from shared.mapping.known import ItemLink, LinkOfVariant
 from shared.mapping.plan import ItemPlan, plan_hash
 from shared.mapping.prices import price_group_missing
 from shared.shopify.reading import Record
 from shared.shopify.records import Product, number_of
 from shared.sync.context import JobContext
-from shared.sync.links import Link, LinkState
+from shared.sync.links import Link, Links, LinkState
 from shared.sync.outcome import Outcome, Result, attempt, parked
 
 ITEMS = "items"
@@ -62,6 +62,12 @@ class ItemLinks:
             bc_set="items", bc_variant=plan.variant_code, bc_variant_id=plan.variant_id, owes=" ".join(owing),
             unit=plan.unit, unit_option=plan.unit_option,
         )
+
+
+def links_of_variants(variants: Sequence[int], links: Links, directory: Directory) -> LinkOfVariant:
+    """What mapping asks, where nothing is to be remembered: the item that each of these variants is linked to."""
+    known = links.of(variants)
+    return {number: item for number, link in known.items() if (item := item_link(link, directory))}.get
 
 
 def item_link(link: Link, directory: Directory) -> ItemLink | None:

@@ -111,12 +111,12 @@ class _Kept:
 
 
 def _result(connector: Connector, run: SyncRun, kind: Kind, number: int) -> Replayed:
-    link = Links(connector.storage.tables[LINK_TABLE], run.shop, kind).of([number]).get(number)
+    link = Links(connector.storage.tables[LINK_TABLE], run.shop, kind).one(number)
     counts = run.counts[kind]
     names = ("parked", "created", "updated", "unchanged")
     result = next((name for name in names if getattr(counts, name)), "skipped")
     parked = connector.skipped.get(run.shop, kind, number) if result == "parked" else None
     return Replayed(
-        run=run.run, result=result, number=link.bc_number if link else "",
+        run=run.run, result=result, number=link.bc_number,
         code=parked.code if parked else "", detail=parked.detail if parked else "",
     )

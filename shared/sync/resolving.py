@@ -20,7 +20,7 @@ from shared.journal.captures import capture_hash
 from shared.journal.skipped import SkippedRecord
 from shared.mapping.plan import Body
 from shared.mapping.sales_orders import document_key, header_texts
-from shared.shopify.reading import by_ids
+from shared.shopify.finding import order_by_id
 from shared.shopify.records import Order
 from shared.sync.context import JobContext
 from shared.sync.links import TABLE as LINK_TABLE
@@ -77,7 +77,7 @@ def _conflict(connector: Connector, shop: str, number: int) -> tuple[SkippedReco
     parked = connector.skipped.get(shop, "orders", number)
     if parked is None or parked.left_out:
         raise ConnectorError("not-found", f"orders {number} is not a skipped record of shop {shop}")
-    link = Links(connector.storage.tables[LINK_TABLE], shop, "orders").of([number]).get(number, Link(number=number))
+    link = Links(connector.storage.tables[LINK_TABLE], shop, "orders").one(number)
     if link.state is LinkState.SENDING:
         raise _not_resolvable(number, f"it was sent at {link.claimed_at} without an answer; the next tries settle that")
     return parked, link
@@ -85,10 +85,7 @@ def _conflict(connector: Connector, shop: str, number: int) -> tuple[SkippedReco
 
 def _as_told(context: JobContext, link: Link) -> Order:
     """The order as Shopify has it now, which is as it was parked: nobody accepts what nobody was told."""
-    records = by_ids(context.shopify, "orders", [link.number])
-    if not records:
-        raise ConnectorError("not-found", f"Shopify has no order {link.number} that the app may read")
-    (record,) = records
+    record = order_by_id(context.shopify, link.number)
     if record.value is None:
         raise _not_resolvable(link.number, f"Shopify does not give it: {record.problem}")
     if capture_hash(record.raw) != link.capture:

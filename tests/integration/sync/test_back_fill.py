@@ -41,6 +41,17 @@ def part(house: House, run: str = "", *, connector: Connector | None = None) -> 
     return done
 
 
+def half_done(house: House) -> SyncRun:
+    """A back-fill of two orders that waits to go on between them."""
+    archived(house, 5001, "2026-02-10T00:00:00Z")
+    archived(house, 5002, "2026-02-20T00:00:00Z")
+    run = house.connector.runs.begin(
+        house.shop, ["orders"], "Claire, back-fill", created=(FEBRUARY.created_since, FEBRUARY.created_until))
+    run.state, run.position = "continuing", "2026-02-15T00:00:00Z"
+    house.connector.runs.save(run)
+    return run
+
+
 def test_orders_created_in_the_span_come_in_history_too_and_no_others(house: House) -> None:
     edges = {5001: "2026-01-31T23:59:59Z", 5002: "2026-02-01T00:00:00Z", 5003: "2026-02-28T23:59:59Z",
              5004: "2026-03-01T00:00:00Z"}
@@ -123,12 +134,7 @@ def test_a_back_fill_out_of_time_goes_on_where_it_was_and_a_run_between_its_part
 
 
 def test_disabling_the_shop_ends_a_back_fill_and_asked_for_again_it_makes_nothing_twice(house: House) -> None:
-    archived(house, 5001, "2026-02-10T00:00:00Z")
-    archived(house, 5002, "2026-02-20T00:00:00Z")
-    run = house.connector.runs.begin(
-        house.shop, ["orders"], "Claire, back-fill", created=(FEBRUARY.created_since, FEBRUARY.created_until))
-    run.state, run.position = "continuing", "2026-02-15T00:00:00Z"
-    house.connector.runs.save(run)
+    run = half_done(house)
     house.card(enabled=False)
     ended = part(house, run.run)
     assert (ended.state, ended.error_code) == ("failed", "shop-disabled")
@@ -140,12 +146,7 @@ def test_disabling_the_shop_ends_a_back_fill_and_asked_for_again_it_makes_nothin
 
 
 def test_it_goes_on_at_its_position(house: House) -> None:
-    archived(house, 5001, "2026-02-10T00:00:00Z")
-    archived(house, 5002, "2026-02-20T00:00:00Z")
-    run = house.connector.runs.begin(
-        house.shop, ["orders"], "Claire, back-fill", created=(FEBRUARY.created_since, FEBRUARY.created_until))
-    run.state, run.position = "continuing", "2026-02-15T00:00:00Z"
-    house.connector.runs.save(run)
+    run = half_done(house)
 
     assert part(house, run.run).counts["orders"].read == 1
     assert [len(house.documents(number)) for number in (5001, 5002)] == [0, 1]

@@ -17,7 +17,7 @@ from shared.journal.runs import SyncRun
 from shared.storage.lease import TABLE as LEASES
 from shared.storage.lease import Lease
 from shared.sync.links import TABLE as LINKS
-from shared.sync.links import Link, Links
+from shared.sync.links import Links
 from shared.sync.run import QUEUE, SyncJob, run_sync
 from tests.house import House, a_house
 
@@ -147,7 +147,7 @@ def test_a_worker_that_finds_a_link_written_by_another_one_ends_as_overtaken(
         nonlocal busy
         if call.target == "Links" and not busy:
             busy = True
-            found = table.of([number]).get(number, Link(number=number))
+            found = table.one(number)
             table.save([found.with_(plan="another worker's")])
             door.refuse = lambda call: False
         return False
