@@ -2,7 +2,8 @@
 
 Shopify's side is reckoned from the fields of the Admin API alone (2026-10: LineItem, ShippingLine, Order), with none of
 the connector's code. A rate is the sum of a line's taxes that the shop itself owes: what the sales channel remits
-(channelLiable) is no tax of the shop's, but money beside it.
+(channelLiable) is no tax of the shop's, but money beside it: a price that includes it holds that much less of the
+shop's own.
 """
 from __future__ import annotations
 
@@ -114,19 +115,21 @@ def _charge(books: Books, charge: Record, order: Record, side: str, unit: Decima
 
 
 def _add(books: Books, part: _Part, taxes: Sequence[Record], order: Record, side: str, unit: Decimal) -> Sum:
-    """Add a price with its taxes at its rate; what the channel remits on top is money without tax."""
+    """Add a price with its taxes at its rate; what the channel remits is money without tax."""
     own = [tax for tax in taxes if not tax["channelLiable"]]
     charged = {id(tax): _tax(tax, part, taxes, order, side, unit) for tax in taxes}
     there = books.setdefault(_rate(own), Sum())
     tax = sum((charged[id(one)] for one in own), ZERO)
-    there.gross += part.left if order["taxesIncluded"] else part.left + tax
+    channel = sum(charged.values(), ZERO) - tax
+    doubtful = 0 if part.whole else len(taxes) - len(own)
+    there.gross += part.left - channel if order["taxesIncluded"] else part.left + tax
     there.tax += tax
     there.rounded += len(own)
-    channel = sum(charged.values(), ZERO) - tax
-    if channel and not order["taxesIncluded"]:
+    there.doubtful += doubtful if order["taxesIncluded"] else 0
+    if channel:
         untaxed = books.setdefault(ZERO, Sum())
         untaxed.gross += channel
-        untaxed.doubtful += 0 if part.whole else len(taxes) - len(own)
+        untaxed.doubtful += doubtful
     return there
 
 

@@ -17,7 +17,7 @@ from local.shopify.money import bag, smallest
 from local.shopify.orders import build_order
 
 Spec = dict[str, Any]
-BOOKED, LEFT_OUT = "booked", "left out"
+BOOKED, LEFT_OUT, WRONG_SET_UP = "booked", "left out", "wrong set-up"
 STANDARD, REDUCED, NONE = "standard", "reduced", "none"
 GOODS = {"1000": STANDARD, "1001": REDUCED, "1002": NONE, "BOX": STANDARD, None: STANDARD}
 """SKU -> tax class. BOX is item 1000 in its other unit, None a line of no product."""
@@ -78,9 +78,11 @@ TRADES = (
     Trade("any goods at any rate, tax on top", "EUR", False, ("0.2",), ("0.055",), by_rate=True),
 )
 
-WEB, KNOWN, NEW, ABROAD, EXEMPT, MARKET, PARTLY_MARKET, COMPANY, FOREIGN_COMPANY = (
-    "web", "known", "new", "abroad", "exempt", "market", "partly market", "company", "foreign company")
-"""Who buys. MARKET: the sales channel remits all taxes; PARTLY_MARKET: it remits the first tax of a line only."""
+WEB, KNOWN, NEW, ABROAD, EXEMPT, MARKET, PARTLY_MARKET, TAXED_MARKET, COMPANY, FOREIGN_COMPANY = (
+    "web", "known", "new", "abroad", "exempt", "market", "partly market", "taxed market", "company", "foreign company")
+"""Who buys. MARKET: the sales channel remits all taxes; PARTLY_MARKET: it remits the first tax of a line only.
+TAXED_MARKET: it remits all of them, but the order goes to a customer who bears tax: right only by tax groups."""
+REMITTED = frozenset((MARKET, TAXED_MARKET))
 UNTAXED = frozenset((ABROAD, EXEMPT, FOREIGN_COMPANY))
 FRENCH = {"first_name": "Anne", "last_name": "Martin", "address1": "3 rue Mercière", "city": "Lyon", "zip": "69002",
           "country_code": "FR"}
@@ -90,7 +92,7 @@ GERMAN = {**FRENCH, "address1": "Unter den Linden 1", "city": "Berlin", "zip": "
 
 @dataclass(frozen=True)
 class LegalOrder:
-    """An order and its fate: BOOKED, LEFT_OUT, or the reason it has to be parked with.
+    """An order and its fate: BOOKED, LEFT_OUT, WRONG_SET_UP, or the reason it has to be parked with.
 
     beyond  positions of the refunds whose amount somebody chose: what they gave more (or less) than their goods
             are worth belongs on the document
@@ -135,14 +137,14 @@ class _Draw:
         if self.buyer in UNTAXED:
             return []
         return [{"title": f"Tax {index + 1}", "rate": rate,
-                 "channel_liable": self.buyer == MARKET or (self.buyer == PARTLY_MARKET and not index)}
+                 "channel_liable": self.buyer in REMITTED or (self.buyer == PARTLY_MARKET and not index)}
                 for index, rate in enumerate(rates)]
 
 
 def legal_order(chance: Random, trade: Trade, number: int) -> LegalOrder:
     """One order, drawn by `chance`."""
     # Some shops sell screws: prices of which the tax is rounded to nothing.
-    draw = _Draw(chance, trade, _buyer(chance, trade), dearest=20 if chance.random() < 0.06 else 20_000)
+    draw = _Draw(chance, trade, _buyer(chance), dearest=20 if chance.random() < 0.06 else 20_000)
     draw.spec = {
         "id": number, "name": f"#{number}", "currency": trade.currency, "taxes_included": trade.gross,
         "created_at": WHEN, "lines": [_line(draw) for _ in range(_how_many(chance))], **_people(draw, number),
@@ -164,12 +166,9 @@ def reckoned(spec: Spec) -> dict[str, Any]:
     return build_order({"updated_at": WHEN, **spec}, shop, {})
 
 
-def _buyer(chance: Random, trade: Trade) -> str:
+def _buyer(chance: Random) -> str:
     kinds = [WEB, WEB, WEB, KNOWN, NEW, NEW, ABROAD, EXEMPT, COMPANY, FOREIGN_COMPANY]
-    kinds *= 10
-    # Where prices include it, what the channel remits cannot be told apart: rare, and parked.
-    kinds += [MARKET] if trade.gross else [MARKET] * 6 + [PARTLY_MARKET] * 6
-    return chance.choice(kinds)
+    return chance.choice(kinds * 10 + [MARKET] * 6 + [PARTLY_MARKET] * 6 + [TAXED_MARKET] * 2)
 
 
 def _how_many(chance: Random) -> int:
@@ -187,6 +186,7 @@ def _people(draw: _Draw, number: int) -> Spec:
         EXEMPT: {"email": "exempt@example.fr", "shipping_address": FRENCH, "tax_exempt": True},
         MARKET: {"email": "market@example.com", "shipping_address": FRENCH},
         PARTLY_MARKET: {"email": "partly@example.com", "shipping_address": FRENCH},
+        TAXED_MARKET: {"email": "taxed@example.com", "shipping_address": FRENCH},
         COMPANY: {"customer": 7003, "email": "buy@spalt.example", "company": {"company": 503},
                   "shipping_address": FRENCH},
         FOREIGN_COMPANY: {"customer": 7004, "email": "buy@linden.example", "company": {"company": 504},
@@ -246,8 +246,8 @@ def _duties_and_fees(draw: _Draw) -> None:
             if not line.get("gift_card"):
                 line["duties"] = [{"price": draw.amount(2_000)} for _ in range(draw.chance.randint(0, 2))]
         draw.spec["duties_included"] = draw.often(0.2)
-    if draw.buyer not in (MARKET, PARTLY_MARKET) and draw.often(0.07):
-        draw.spec["fees"] = [{"name": name, "price": draw.amount(500), "taxes": draw.taxes(STANDARD)}
+    if draw.often(0.07):
+        draw.spec["fees"] = [{"name": name, "price": draw.amount(500), "taxes": draw.taxes_of_goods(STANDARD)}
                              for name in ("Eco contribution", "Handling")[: draw.chance.randint(1, 2)]]
 
 
@@ -420,17 +420,7 @@ def _fate(draw: _Draw) -> str:
             return LEFT_OUT
         if goods:
             return "order-cancelled-but-paid"
-    if draw.trade.gross and draw.buyer == MARKET and _channel_tax(record, draw.trade):
-        return "tax-mismatch"
-    return BOOKED
-
-
-def _channel_tax(record: dict[str, Any], trade: Trade) -> Decimal:
-    lines = [line for line in record["lineItems"] if line["currentQuantity"]]
-    charges = [charge for charge in record["shippingLines"]
-               if not charge["isRemoved"] and _money(charge["currentDiscountedPriceSet"], trade.side)]
-    return sum((_money(tax["priceSet"], trade.side) for one in (*lines, *charges) for tax in one["taxLines"]),
-               Decimal(0))
+    return WRONG_SET_UP if draw.buyer == TAXED_MARKET and not draw.trade.by_rate else BOOKED
 
 
 def owed_total(record: dict[str, Any], side: str, beyond: Sequence[int]) -> Decimal:

@@ -19,6 +19,7 @@ from shared.mapping.addresses import document_address
 from shared.mapping.billing import Bill, Billed, bill_of, check_possible
 from shared.mapping.buyers import emails_of, phones_of
 from shared.mapping.card_codes import CardCode
+from shared.mapping.channel_tax import channel_tax_of, without_channel_tax
 from shared.mapping.comments import comment_lines
 from shared.mapping.document_details import details
 from shared.mapping.extras import Extra, extras_of
@@ -65,9 +66,11 @@ def sales_order_plan(order: Order, card: ShopCard, known: ItemsAndSetup, custome
     bill = bill_of(order, amounts)
     if (nothing := _nothing_to_bill(order, bill, amounts, record)) is not None:
         return nothing
-    extras = extras_of(order, bill.goods, bill.charges, card, amounts)
-    goods = placed(order, bill.goods, card, amounts)
-    makers = _line_makers(order, goods, bill, extras, card, known, link_of_variant, amounts, record)
+    channel = channel_tax_of(order, bill, amounts)
+    extras = extras_of(order, bill, channel, card, amounts)
+    priced = without_channel_tax(bill, channel, amounts) if order.taxes_included else bill
+    goods = placed(order, priced.goods, card, amounts)
+    makers = _line_makers(order, goods, priced, extras, card, known, link_of_variant, amounts, record)
     header, *document_lines = all_or_refusal(
         [partial(_header, order, card, known, customer_number, amounts, record), *makers], record=record)
     comments = comment_lines(order, card)
@@ -171,7 +174,7 @@ def _line_makers(order: Order, goods: list[Placed], bill: Bill, extras: list[Ext
                       link_of_variant, record) for part in goods]
     makers += [partial(_charge, charge, billed, groups.get(tax_of_charge(charge, billed, amounts).percent), card,
                        known, record) for charge, billed in bill.charges]
-    makers += [partial(lines.extra_line, extra, known, record=record) for extra in extras]
+    makers += [partial(_extra, extra, groups.get(extra.percent), known, record) for extra in extras]
     if bill.rounding:
         billed = Billed(1, bill.rounding, ZERO)
         makers.append(partial(lines.rounding_line, billed, card, known, record=record))
@@ -192,6 +195,10 @@ def _charge(charge: ShippingLine, billed: Billed, group: CardCode | None, card: 
             record: str) -> Body:
     check_possible(billed, charge.title, record=record)
     return with_tax_group(lines.shipping_line(charge, billed, card, known, record=record), group, known, record=record)
+
+
+def _extra(extra: Extra, group: CardCode | None, known: KnownSetup, record: str) -> Body:
+    return with_tax_group(lines.extra_line(extra, known, record=record), group, known, record=record)
 
 
 def _header(order: Order, card: ShopCard, known: KnownSetup, customer_number: str, amounts: Amounts,

@@ -6,6 +6,7 @@ country gives such orders a customer, and their lines a group of goods, that agr
 from __future__ import annotations
 
 from shared.mapping.buyers import setup_of
+from shared.mapping.taxes import channel_remits
 from shared.shop_card import ShopCard
 from shared.shopify.records import Order
 
@@ -24,5 +25,6 @@ def tax_advice(order: Order, card: ShopCard) -> str:
                         else ("Default Customer No.", setup.default_customer_no))
         about = "For buyers whose goods go there"
     who = " and who are exempt from tax in Shopify" if exempt else ""
+    channel = " What the sales channel remits is not in the rate of a line." if channel_remits(order) else ""
     return (f"{about}{who} the shop card has {field} of {setup.name}: {value or 'it is empty'}. Tax Groups of that row "
-            "give a line the group for its rate.")
+            f"give a line the group for its rate.{channel}")

@@ -15,7 +15,7 @@ import msgspec
 from shared.mapping.billing import Billed
 from shared.mapping.money import ZERO, Amounts
 from shared.mapping.plan import LineTax
-from shared.shopify.records import LineItem, ShippingLine, TaxLine
+from shared.shopify.records import AdditionalFee, LineItem, Order, ShippingLine, TaxLine
 
 _NONE = Decimal(0)
 
@@ -31,6 +31,13 @@ class _Part(msgspec.Struct, frozen=True):
 _ALL = _Part(Decimal(1), Decimal(1))
 
 
+def channel_remits(order: Order) -> bool:
+    """Whether the sales channel remits any tax of the order."""
+    taxes = [one.tax_lines for one in order.line_items.nodes]
+    taxes += [one.tax_lines for one in order.shipping_lines.nodes] + [one.tax_lines for one in order.additional_fees]
+    return any(tax.channel_liable for some in taxes for tax in some)
+
+
 def tax_of_goods(line: LineItem, billed: Billed, amounts: Amounts) -> LineTax:
     """The taxes of the pieces that are billed."""
     return _own(line.tax_lines, amounts, _pieces(line, billed))
@@ -41,9 +48,9 @@ def tax_of_charge(charge: ShippingLine, billed: Billed, amounts: Amounts) -> Lin
     return _own(charge.tax_lines, amounts, _share(charge, billed, amounts))
 
 
-def tax_of_fees(taxes: Sequence[TaxLine], amounts: Amounts) -> LineTax:
-    """The taxes of fees, which are billed whole."""
-    return _own(taxes, amounts, _ALL)
+def tax_of_fee(fee: AdditionalFee, amounts: Amounts) -> LineTax:
+    """The taxes of a fee, which is billed whole."""
+    return _own(fee.tax_lines, amounts, _ALL)
 
 
 def channel_tax_of_goods(line: LineItem, billed: Billed, amounts: Amounts) -> LineTax:
@@ -56,9 +63,9 @@ def channel_tax_of_charge(charge: ShippingLine, billed: Billed, amounts: Amounts
     return _of_channel(charge.tax_lines, amounts, _share(charge, billed, amounts))
 
 
-def channel_tax_of_fees(taxes: Sequence[TaxLine], amounts: Amounts) -> LineTax:
-    """What the sales channel remits of the taxes of fees."""
-    return _of_channel(taxes, amounts, _ALL)
+def channel_tax_of_fee(fee: AdditionalFee, amounts: Amounts) -> LineTax:
+    """What the sales channel remits of the taxes of a fee."""
+    return _of_channel(fee.tax_lines, amounts, _ALL)
 
 
 def _own(taxes: Sequence[TaxLine], amounts: Amounts, part: _Part) -> LineTax:

@@ -27,6 +27,7 @@ from shared.mapping.plan import Body, LineTax, SalesOrderPlan
 from shared.mapping.sales_orders import LeftOut, sales_order_plan
 from shared.mapping.tax_areas import tax_of_country
 from shared.mapping.tax_groups import with_tax_group
+from shared.mapping.taxes import channel_remits
 from shared.mapping.text import code
 from shared.shop_card import CountrySetup, ShopCard
 from shared.shopify.reading import kept_record
@@ -78,6 +79,7 @@ class _Kind(NamedTuple):
     exempt: bool
     of_company: bool
     taxes_included: bool
+    channel_remits: bool
     problem: str = ""
 
 
@@ -142,7 +144,7 @@ def _kind(order: Order, planned: SalesOrderPlan | RecordRefused, desk: Desk) -> 
     refused = planned.code if isinstance(planned, RecordRefused) else ""
     rates = () if isinstance(planned, RecordRefused) else _rates(planned)
     return _Kind(country_of(order), setup_of(order, desk.card).key, rates, order.tax_exempt, order.company is not None,
-                 order.taxes_included, refused)
+                 order.taxes_included, channel_remits(order), refused)
 
 
 def _rates(plan: SalesOrderPlan) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Acceptance cases I, duties, additional fees and tax that the sales channel remits: each on its account."""
+"""Acceptance cases I, duties and additional fees: each on its account, which the order names where it is missing."""
 from __future__ import annotations
 
 from decimal import Decimal
@@ -35,6 +35,35 @@ def test_additional_fees_are_one_line_that_names_them(house: House) -> None:
     assert house.lines(5001, "lineObjectNumber", "description", "amountIncludingTax", "totalTaxAmount")[1:] == [
         ("708500", "Eco contribution, Handling", Decimal("2.5"), Decimal("0.42")),
     ]
+
+
+def test_fees_of_several_rates_are_a_line_each_with_the_tax_group_of_its_rate(house: House) -> None:
+    house.card(additional_fees_account="708500", customer_setup_by_country_region=[
+        {"country_region_code": "FR", "tax_groups": {"5.5": "VAT55", "0": "NOVAT"}}])
+    rates: list[tuple[str, str, list[dict[str, str]]]] = [
+        ("Cooling", "2.11", [{"rate": "0.055"}]), ("Deposit", "1.00", []), ("Ice", "1.055", [{"rate": "0.055"}]),
+        ("Handling", "2.40", [{"rate": "0.2"}])]
+    house.order(5001, [_desk()], fees=[{"name": name, "price": price, "taxes": taxes} for name, price, taxes in rates])
+
+    house.sync()
+
+    assert house.parked() == {}
+    assert house.lines(5001, "description", "amountIncludingTax", "taxPercent")[1:] == [
+        ("Cooling, Ice", Decimal("3.17"), Decimal("5.5")), ("Deposit", 1, 0), ("Handling", Decimal("2.4"), 20)]
+
+
+def test_fees_that_are_not_what_the_order_says_in_all_are_one_line_of_what_it_says(house: House) -> None:
+    house.card(additional_fees_account="758800", rounding_tolerance="0")
+    told = bag(Decimal("2.00"), "EUR", Decimal("2.00"), "EUR")
+    fees = [{"name": "Eco", "price": "0.50", "taxes": []}, {
+        "name": "Handling", "price": "2.00", "taxes": [{"rate": "0.2", "amount": "0.00"}]}]
+    house.order(5001, [_desk()], fees=fees, fields={
+        "currentTotalAdditionalFeesSet": told, "currentTotalPriceSet": bag(*[Decimal("122.00"), "EUR"] * 2)})
+
+    house.sync()
+
+    assert house.parked() == {}
+    assert house.lines(5001, "description", "amountIncludingTax")[1:] == [("Eco, Handling", 2)]
 
 
 def test_duties_and_fees_on_top_of_net_prices_keep_shopify_s_total_and_tax(house: House) -> None:
@@ -89,64 +118,6 @@ def test_duties_on_an_account_with_tax_that_shopify_did_not_charge_are_parked(ho
 
     assert house.parked()[5001].code == "tax-mismatch"
     assert '"Duties" (Account 708500): Shopify 0.00, Business Central 20 %, 1.58' in house.parked()[5001].detail
-
-
-def test_tax_that_the_channel_remits_is_a_line_of_its_own_and_no_tax_of_the_shop(house: House) -> None:
-    house.card(channel_tax_account="758800")
-    house.bc.control.change("vatPostingSetup", "DOMESTIC|VAT20", {"percent": Decimal(0)})
-    house.order(5001, [_desk(), _desk(quantity=2)], taxes_included=False, taxes=MARKET)
-
-    house.sync()
-
-    assert house.parked() == {}
-    assert house.lines(5001, "lineObjectNumber", "amountIncludingTax", "totalTaxAmount") == [
-        ("1000", 120, 0), ("1000", 240, 0), ("758800", 36, 0),
-    ]
-
-
-@pytest.mark.parametrize(("order", "amount"), [
-    pytest.param({"refunds": [{"lines": [{"line": 0, "quantity": 3}]}]}, "2.87", id="pieces-refunded"),
-    pytest.param({"shipping": [{"title": "Express", "price": "23.59", "left": "6.60"}]}, "5.68",
-                 id="shipping-lowered-by-an-edit"),
-    pytest.param({"shipping": [{"title": "Express", "price": "27.92"}], "refunds": [{"shipping": "13.96"}]}, "6.42",
-                 id="half-of-the-shipping-refunded"),
-])
-def test_of_what_is_left_the_channel_s_tax_is_what_shopify_says(
-    house: House, order: dict[str, Any], amount: str
-) -> None:
-    house.card(channel_tax_account="758800", rounding_tolerance="0")
-    house.bc.control.change("vatPostingSetup", "DOMESTIC|VAT20", {"percent": Decimal(0)})
-    house.order(5001, [_desk(unit_price="7.17", quantity=7)], taxes_included=False, taxes=MARKET, **order)
-
-    house.sync()
-
-    assert house.parked() == {}
-    assert house.lines(5001, "lineObjectNumber", "amountIncludingTax")[-1] == ("758800", Decimal(amount))
-
-
-def test_where_the_channel_remits_a_part_of_the_tax_rounding_of_what_is_left_is_one_line(house: House) -> None:
-    house.card(channel_tax_account="758800", rounding_tolerance="0")
-    for group, percent in (("VAT20", 1), ("VAT55", 0)):
-        house.bc.control.change("vatPostingSetup", f"DOMESTIC|{group}", {"percent": Decimal(percent)})
-    goods = [_desk(taxes=[*MARKET, {"title": "City", "rate": "0.01"}]), *[_desk(sku="1001", taxes=MARKET)] * 8]
-    house.order(5001, [{**line, "unit_price": "0.15", "quantity": 7} for line in goods], taxes_included=False,
-                refunds=[{"lines": [{"line": index, "quantity": 4} for index in range(len(goods))]}])
-
-    house.sync()
-
-    assert house.parked() == {}
-    assert house.total(5001) == Decimal("4.50")
-
-
-def test_tax_of_the_channel_within_prices_is_parked_and_says_why(house: House) -> None:
-    house.card(channel_tax_account="758800")
-    house.bc.control.change("vatPostingSetup", "DOMESTIC|VAT20", {"percent": Decimal(0)})
-    house.order(5001, [_desk()], taxes=MARKET)
-
-    house.sync()
-
-    assert "include 10.91 of tax that the sales channel remits" in house.parked()[5001].detail
-    assert house.documents(5001) == []
 
 
 def _desk(**more: Any) -> dict[str, Any]:

@@ -1,0 +1,102 @@
+"""Tax that the sales channel remits: money the buyer paid that is not the merchant's, and no tax of his document.
+
+Rules: Shopify, object TaxLine (channelLiable): a marketplace charged the tax and pays it to the state. The document
+still comes to what the buyer paid, so this tax is a line of its own, on an account without VAT. On top of prices it
+stands beside them. Prices that include it are lowered by it, line by line: what is left is the merchant's, with his own
+tax if there is any, and line and account together are what the buyer paid. Border: pure.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_CEILING, Decimal
+
+import msgspec
+
+from shared.mapping.billing import Bill, Billed
+from shared.mapping.money import ZERO, Amounts
+from shared.mapping.plan import LineTax
+from shared.mapping.taxes import (
+    channel_tax_of_charge,
+    channel_tax_of_fee,
+    channel_tax_of_goods,
+    tax_of_charge,
+    tax_of_fee,
+    tax_of_goods,
+)
+from shared.shopify.records import Order
+
+
+class ChannelTax(msgspec.Struct, frozen=True):
+    """What the channel remits: of each line of goods and each shipping line that is billed, of each fee, of all.
+
+    Where prices include it the parts add up to the whole.
+    """
+
+    goods: list[Decimal]
+    charges: list[Decimal]
+    fees: list[Decimal]
+    whole: LineTax
+
+
+def channel_tax_of(order: Order, bill: Bill, amounts: Amounts) -> ChannelTax:
+    """The channel's tax on a bill.
+
+    Of a line of which a part is left Shopify rounds the tax anew, and tells the order's sum alone.
+    """
+    taxes = [*(channel_tax_of_goods(line, billed, amounts) for line, billed in bill.goods),
+             *(channel_tax_of_charge(charge, billed, amounts) for charge, billed in bill.charges),
+             *(channel_tax_of_fee(fee, amounts) for fee in order.additional_fees)]
+    exact = [tax.amount for tax in taxes]
+    told = order.current_total_tax_set if any(exact) and not _owes_tax(order, bill, amounts) else None
+    parts = _to_the_unit(exact, amounts.of(told) if told else None, amounts)
+    if order.taxes_included:
+        whole = LineTax(amount=sum(parts, ZERO))
+    elif told:
+        whole = LineTax(amount=amounts.of(told))
+    else:
+        whole = LineTax(amount=amounts.rounded(sum(exact, ZERO)), rounded=sum(tax.rounded for tax in taxes))
+    goods, charges = len(bill.goods), len(bill.goods) + len(bill.charges)
+    return ChannelTax(parts[:goods], parts[goods:charges], parts[charges:], whole)
+
+
+def without_channel_tax(bill: Bill, tax: ChannelTax, amounts: Amounts) -> Bill:
+    """A bill whose prices include this tax, with prices that do not."""
+    return msgspec.structs.replace(
+        bill,
+        goods=[(line, _less(billed, part, amounts))
+               for (line, billed), part in zip(bill.goods, tax.goods, strict=True)],
+        charges=[(charge, _less(billed, part, amounts))
+                 for (charge, billed), part in zip(bill.charges, tax.charges, strict=True)],
+    )
+
+
+def _owes_tax(order: Order, bill: Bill, amounts: Amounts) -> bool:
+    """Whether some of the tax is the merchant's own."""
+    own = [*(tax_of_goods(line, billed, amounts) for line, billed in bill.goods),
+           *(tax_of_charge(charge, billed, amounts) for charge, billed in bill.charges),
+           *(tax_of_fee(fee, amounts) for fee in order.additional_fees)]
+    return any(tax.rounded for tax in own)
+
+
+def _to_the_unit(exact: Sequence[Decimal], whole: Decimal | None, amounts: Amounts) -> list[Decimal]:
+    """Each amount to the smallest unit; of those that did not come out even, as many moved by one as `whole` needs."""
+    parts = [amounts.rounded(amount) for amount in exact]
+    difference = ZERO if whole is None else whole - sum(parts, ZERO)
+    step = amounts.smallest.copy_sign(difference)
+    uneven = [index for index, amount in enumerate(exact) if parts[index] != amount and parts[index] + step >= 0]
+    uneven.sort(key=lambda index: (parts[index] - exact[index]) * step)
+    for index in uneven[: int(difference / step)]:
+        parts[index] += step
+    return parts
+
+
+def _less(billed: Billed, tax: Decimal, amounts: Amounts) -> Billed:
+    """The line at `tax` less: price and discount fall alike.
+
+    The price of a piece is rounded up to the smallest unit; the discount takes what is too much.
+    """
+    if not tax:
+        return billed
+    left = billed.net - tax
+    price = (billed.unit_price * left / billed.net).quantize(amounts.smallest, ROUND_CEILING)
+    return Billed(billed.quantity, price, billed.quantity * price - left)
