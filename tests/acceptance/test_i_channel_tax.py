@@ -123,7 +123,7 @@ def test_of_pieces_that_are_left_the_account_holds_what_shopify_says_and_each_li
 ) -> None:
     _no_vat(house)
     house.card(rounding_tolerance="0")
-    house.order(5001, [_desk(unit_price=price, quantity=pieces), _desk()] + [_desk(unit_price=price, quantity=pieces)],
+    house.order(5001, [_desk(unit_price=price, quantity=pieces), _desk(), _desk(unit_price=price, quantity=pieces)],
                 taxes=MARKET, refunds=[{"lines": [{"line": line, "quantity": gone} for line in (0, 2)]}])
 
     house.sync()
