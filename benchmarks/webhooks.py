@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 from local.azurite import start_azurite
 from local.processes import ROOT
 from shared.storage.account import storage_from_connection_string
-from shared.sync.changed_records import TABLE
+from shared.stores.changed_records import TABLE
 from tests.integration.sync.street import SHOP, Street, a_street
 from tests.webhooks import an_order, headers_of
 

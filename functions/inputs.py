@@ -14,7 +14,7 @@ import msgspec
 
 from functions.http import Answered, Call
 from shared.errors import ConnectorError
-from shared.journal.skipped import SkippedRecord
+from shared.stores.skipped_records import SkippedRecord
 
 Type = Literal["products", "customers", "companies", "orders", "payouts", "disputes"]
 Text = Annotated[str, msgspec.Meta(max_length=200)]

@@ -10,7 +10,7 @@ from functions.http import Answer, Call, edge
 from functions.inputs import Dismissal, Retry, SetUpCheck, SkippedQuery, takes
 from shared.admin import skipped
 from shared.shopify_ids import id_in
-from shared.sync.information import KINDS
+from shared.stores.synchronization_info import KINDS
 
 blueprint = func.Blueprint()
 

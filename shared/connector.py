@@ -33,19 +33,10 @@ from shared.journal.captures import DataCaptures
 from shared.journal.log_entries import LogEntries
 from shared.journal.log_purge import LogPurges
 from shared.journal.log_writer import LogWriter, written_at_once
-from shared.journal.operations import OPERATIONS, Operations, remove_operations
-from shared.journal.operations import TABLE as OPERATION_TABLE
-from shared.journal.payments import DISPUTES, PAYOUTS, Dispute, Payments, Payout
 from shared.journal.purges import TABLE as PURGE_TABLE
 from shared.journal.purges import Purges
-from shared.journal.retention import Further, Retention
-from shared.journal.runs import TABLE as RUN_TABLE
-from shared.journal.runs import SyncRuns
-from shared.journal.skipped import TABLE as SKIPPED_TABLE
-from shared.journal.skipped import SkippedRecords
+from shared.journal.retention import Further, Retention, remove_operations
 from shared.privacy.export_files import EXPORTS, remove_expired
-from shared.privacy.receipts import TABLE as RECEIPT_TABLE
-from shared.privacy.receipts import Receipts
 from shared.settings import Settings, read_settings
 from shared.shop_card import ShopCard
 from shared.shopify.client import ShopifyClient
@@ -55,19 +46,28 @@ from shared.shops import Shops
 from shared.storage.account import Storage, storage_from_connection_string, storage_from_identity
 from shared.storage.lease import TABLE as LEASE_TABLE
 from shared.storage.lease import held
-from shared.sync.changed_records import TABLE as CHANGED_TABLE
-from shared.sync.changed_records import ChangedRecords, Waking
-from shared.sync.information import TABLE as INFORMATION_TABLE
-from shared.sync.information import Informations
+from shared.stores.changed_records import TABLE as CHANGED_TABLE
+from shared.stores.changed_records import ChangedRecords, Waking
+from shared.stores.merged_customers import TABLE as MERGED_TABLE
+from shared.stores.merged_customers import MergedCustomers
+from shared.stores.operations import OPERATIONS, Operations
+from shared.stores.operations import TABLE as OPERATION_TABLE
+from shared.stores.payments import DISPUTES, PAYOUTS, Dispute, Payments, Payout
+from shared.stores.privacy_receipts import TABLE as RECEIPT_TABLE
+from shared.stores.privacy_receipts import Receipts
+from shared.stores.redacted_records import TABLE as REDACTED_TABLE
+from shared.stores.redacted_records import RedactedRecords
+from shared.stores.refused_deliveries import TABLE as REFUSED_TABLE
+from shared.stores.refused_deliveries import RefusedDeliveries
+from shared.stores.skipped_records import TABLE as SKIPPED_TABLE
+from shared.stores.skipped_records import SkippedRecords
+from shared.stores.sync_runs import TABLE as RUN_TABLE
+from shared.stores.sync_runs import SyncRuns
+from shared.stores.synchronization_info import TABLE as INFORMATION_TABLE
+from shared.stores.synchronization_info import SynchronizationInfos
 from shared.sync.kept import is_synchronized
-from shared.sync.merged import TABLE as MERGED_TABLE
-from shared.sync.merged import MergedCustomers
-from shared.sync.redacted import TABLE as REDACTED_TABLE
-from shared.sync.redacted import RedactedRecords
 from shared.told_clock import WORTH_TELLING, ToldClock, ahead_of
 from shared.webhooks.listening import ListeningShops
-from shared.webhooks.refused import TABLE as REFUSED_TABLE
-from shared.webhooks.refused import RefusedDeliveries
 
 if TYPE_CHECKING:
     from shared.webhooks.event_queue import EventQueue
@@ -88,7 +88,7 @@ class Connector(NamedTuple):
     tokens: AccessTokens
     access_requests: AccessRequests
     permission: HttpPermission
-    informations: Informations
+    informations: SynchronizationInfos
     operations: Operations
     runs: SyncRuns
     captures: DataCaptures
@@ -202,7 +202,7 @@ def build_connector(
             app, States(tables[STATE_TABLE], app, clock), oauth, tokens, vault, shops, clock, store_of
         ),
         permission=permission,
-        informations=Informations(tables[INFORMATION_TABLE], clock, runs),
+        informations=SynchronizationInfos(tables[INFORMATION_TABLE], clock, runs),
         operations=operations,
         runs=runs,
         captures=captures,

@@ -12,7 +12,7 @@ from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.shop_card import ShopCard
-from shared.sync.information import KINDS
+from shared.stores.synchronization_info import KINDS
 from shared.telemetry import about, record
 
 _log = logging.getLogger(__name__)

@@ -21,12 +21,12 @@ from local.shopify.server import RunningShop, start_shopify
 from local.shopify.state import ShopifyClock, ShopState
 from shared.connector import Connector, build_connector
 from shared.exchange import Exchange
-from shared.journal.runs import SyncRun
-from shared.journal.skipped import SkippedRecord
 from shared.settings import Settings
 from shared.storage.account import Storage, storage_from_connection_string
-from shared.sync.links import TABLE as LINK_TABLE
-from shared.sync.links import Link, Links
+from shared.stores.links import TABLE as LINK_TABLE
+from shared.stores.links import Link, Links
+from shared.stores.skipped_records import SkippedRecord
+from shared.stores.sync_runs import SyncRun
 from shared.sync.run import SyncJob, run_sync
 from tests.manual_clock import ManualClock
 

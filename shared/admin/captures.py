@@ -11,11 +11,11 @@ from shared.errors import ConnectorError
 from shared.journal import capture_list, json_parts
 from shared.journal.capture_list import Capture, CaptureFilter, record_of
 from shared.journal.json_parts import Difference, Part
-from shared.journal.runs import span_of
 from shared.shopify.kinds import Kind
+from shared.stores.sync_runs import span_of
+from shared.stores.synchronization_info import KINDS
 from shared.sync import replay as replaying
 from shared.sync.dry_run import DryRun
-from shared.sync.information import KINDS
 from shared.sync.replay import Replayed
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from shared.connector import Connector
-from shared.journal.operations import Operation
+from shared.stores.operations import Operation
 
 
 class OperationsView(msgspec.Struct, frozen=True, kw_only=True):

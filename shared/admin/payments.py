@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from shared.connector import Connector
-from shared.journal.payments import Dispute, Payout
+from shared.stores.payments import Dispute, Payout
 
 
 class PaymentsView(msgspec.Struct, frozen=True, kw_only=True):

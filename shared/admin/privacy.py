@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from shared.connector import Connector
 from shared.privacy.export import read_export
-from shared.privacy.receipts import Receipt
+from shared.stores.privacy_receipts import Receipt
 from shared.webhooks import carrying
 
 

@@ -8,8 +8,8 @@ import msgspec
 
 from shared.connector import Connector
 from shared.errors import ConnectorError
-from shared.journal.skipped import SkippedRecord
 from shared.problems import CATALOGUE
+from shared.stores.skipped_records import SkippedRecord
 from shared.sync.order_trials import OrderTrial
 from shared.sync.set_up_check import Finding, check_set_up
 

@@ -8,8 +8,8 @@ import msgspec
 
 from shared.clock import iso
 from shared.connector import Connector
-from shared.journal.runs import SyncRun
-from shared.sync.information import KINDS, SynchronizationInfo
+from shared.stores.sync_runs import SyncRun
+from shared.stores.synchronization_info import KINDS, SynchronizationInfo
 from shared.sync.run import request_back_fill, request_sync
 
 
@@ -67,7 +67,7 @@ def get_info(connector: Connector, shop: str, kind: str) -> InfoView:
 
 
 def set_last_sync_time(connector: Connector, shop: str, kind: str, to: datetime, *, by: str) -> InfoView:
-    """The next run takes what changed since `to`; ConnectorError as Informations.set_last_sync_time."""
+    """The next run takes what changed since `to`; ConnectorError as SynchronizationInfos.set_last_sync_time."""
     return _reset(connector, "set_synchronization_info", shop, kind, to, by)
 
 

@@ -12,7 +12,7 @@ from shared.clock import from_iso
 from shared.journal.capture_list import record_of
 from shared.journal.captures import CONTAINER, DataCaptures, is_pack, row_key, written_at
 from shared.journal.purges import Purge
-from shared.journal.row_removal import remove_keys
+from shared.storage.row_removal import remove_keys
 
 
 def remove_captures(captures: DataCaptures, purge: Purge) -> None:

@@ -25,7 +25,7 @@ from shared.journal.log_entries import (
     table_of,
 )
 from shared.journal.purges import LOG_ENTRIES, TABLE, Purge, Purges
-from shared.journal.row_removal import pages_of_keys, remove_rows
+from shared.storage.row_removal import pages_of_keys, remove_rows
 
 MOST_COUNTED = 10_000
 LONGEST_RETENTION_DAYS = 3650

@@ -16,7 +16,8 @@ from shared.journal.capture_purge import remove_captures
 from shared.journal.captures import DataCaptures
 from shared.journal.log_purge import LogPurges
 from shared.journal.purges import CAPTURES, RUNS, Purge, Purges
-from shared.journal.runs import SyncRuns
+from shared.stores.operations import Operations
+from shared.stores.sync_runs import SyncRuns
 
 RUNS_KEPT_DAYS = 90
 _log = logging.getLogger(__name__)
@@ -60,6 +61,11 @@ class Retention:
 
     def _remove_runs(self, purge: Purge) -> None:
         purge.entries += self._runs.remove_before(from_iso(purge.before))
+
+
+def remove_operations(operations: Operations, purge: Purge) -> None:
+    """Carry out this purge of operations."""
+    purge.entries += operations.remove_before(from_iso(purge.before))
 
 
 def _attempt(part: Callable[[], Purge]) -> Purge | None:

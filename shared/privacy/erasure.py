@@ -13,13 +13,22 @@ from datetime import datetime, timedelta
 import msgspec
 
 from shared.connector import Connector
-from shared.journal import captures, log_entries, payments, runs, skipped
+from shared.journal import captures, log_entries
 from shared.privacy import export, log_traces
 from shared.privacy.capture_traces import CaptureTraces
 from shared.privacy.subject import Subject
 from shared.privacy.traces import Traces
 from shared.storage.tables import Put, Table
-from shared.sync import changed_records, information, links, merged, redacted
+from shared.stores import (
+    changed_records,
+    links,
+    merged_customers,
+    payments,
+    redacted_records,
+    skipped_records,
+    sync_runs,
+    synchronization_info,
+)
 from shared.sync.kept import is_synchronized
 from shared.sync.products import ITEMS
 
@@ -86,25 +95,25 @@ def nothing_is_kept(connector: Connector, shop: str) -> bool:
 def erase_shop(connector: Connector, shop: str) -> dict[str, int]:
     """Forget everything of the shop but its card, which is switched off; what was found."""
     tables, blobs = connector.storage.tables, connector.storage.blobs
-    kinds = (*information.KINDS, ITEMS)
+    kinds = (*synchronization_info.KINDS, ITEMS)
     found = {
         "links": sum(_drop(tables[links.TABLE], f"{shop}|{kind}") for kind in kinds),
         "captures": sum(_drop(tables[captures.TABLE], f"{shop}|{kind}") for kind in kinds),
         "names of records": sum(_drop(tables[captures.TABLE], captures.names_partition(shop, k)) for k in kinds),
         "changed records": sum(_drop(tables[changed_records.TABLE], f"{shop}|{kind}") for kind in kinds),
-        "skipped records": _drop(tables[skipped.TABLE], shop),
+        "skipped records": _drop(tables[skipped_records.TABLE], shop),
         "payouts": _drop(tables[payments.PAYOUTS], shop),
         "disputes": _drop(tables[payments.DISPUTES], shop),
-        "runs": _drop(tables[runs.TABLE], shop),
+        "runs": _drop(tables[sync_runs.TABLE], shop),
         "operations": connector.operations.forget_details(shop),
-        "redacted records": _drop(tables[redacted.TABLE], shop),
-        "merged customers": _drop(tables[merged.TABLE], shop),
+        "redacted records": _drop(tables[redacted_records.TABLE], shop),
+        "merged customers": _drop(tables[merged_customers.TABLE], shop),
         "log entries": sum(_drop(tables[name], shop) for name in tables.names(log_entries.TABLES)),
         "exports": export.remove_exports(connector, shop),
     }
     for kind in kinds:
         _drop(tables[captures.TABLE], captures.names_partition(shop, kind))
-    _drop(tables[information.TABLE], shop)
+    _drop(tables[synchronization_info.TABLE], shop)
     blobs.remove(captures.CONTAINER, blobs.names(captures.CONTAINER, f"{shop}/"))
     for container in log_traces.containers(connector.storage):
         blobs.remove(container, log_traces.packs_of(connector.storage, shop, container))
@@ -153,15 +162,15 @@ def _scrub_skipped(
     return len(found)
 
 
-def _is_about(one: skipped.SkippedRecord, subject: Subject, orders: Collection[int]) -> bool:
+def _is_about(one: skipped_records.SkippedRecord, subject: Subject, orders: Collection[int]) -> bool:
     return _is_customer(one, subject) or (one.kind == "orders" and one.number in orders)
 
 
-def _is_customer(one: skipped.SkippedRecord, subject: Subject) -> bool:
+def _is_customer(one: skipped_records.SkippedRecord, subject: Subject) -> bool:
     return one.kind == "customers" and one.number in subject.ids
 
 
-def _scrub_runs(history: runs.SyncRuns, shop: str, traces: Traces) -> int:
+def _scrub_runs(history: sync_runs.SyncRuns, shop: str, traces: Traces) -> int:
     """No sentence of a run says any more what speaks of the person; which operator began it stays."""
     told = [(run, scrubbed) for run in history.all(shop) if (scrubbed := _scrubbed(run, traces)) != run]
     for _, scrubbed in told:
@@ -169,7 +178,7 @@ def _scrub_runs(history: runs.SyncRuns, shop: str, traces: Traces) -> int:
     return len(told)
 
 
-def _scrubbed(run: runs.SyncRun, traces: Traces) -> runs.SyncRun:
+def _scrubbed(run: sync_runs.SyncRun, traces: Traces) -> sync_runs.SyncRun:
     by, order, step = run.started_by.rpartition(", order ")
     return msgspec.structs.replace(
         run,

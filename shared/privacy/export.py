@@ -13,10 +13,10 @@ from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.privacy.capture_traces import CaptureTraces
 from shared.privacy.export_files import CONTAINER, name_of
-from shared.privacy.receipts import Receipt
 from shared.privacy.subject import Subject
-from shared.sync.links import TABLE as LINK_TABLE
-from shared.sync.links import Links
+from shared.stores.links import TABLE as LINK_TABLE
+from shared.stores.links import Links
+from shared.stores.privacy_receipts import Receipt
 
 
 def export_customer(connector: Connector, shop: str, subject: Subject, number: str) -> tuple[dict[str, int], str]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from shared.clock import from_iso
 from shared.journal.purges import Purge
-from shared.privacy.receipts import Receipt, Receipts
 from shared.storage.blobs import Blobs
+from shared.stores.privacy_receipts import Receipt, Receipts
 
 CONTAINER = "privacy-exports"
 EXPORTS = "privacy exports"

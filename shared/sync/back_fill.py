@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from shared.clock import iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
-from shared.journal.runs import SyncRun
 from shared.shopify.cursors import Trail
 from shared.shopify.installation import granted_scopes
 from shared.shopify.reading import EARLIEST
+from shared.stores.sync_runs import SyncRun
+from shared.stores.synchronization_info import SynchronizationInfo
 from shared.sync.context import JobContext
 from shared.sync.gone import READABLE, SCOPE
-from shared.sync.information import SynchronizationInfo
 from shared.sync.job import APPLY, Deadline, pages
 from shared.sync.page import apply_page
 

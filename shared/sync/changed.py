@@ -11,7 +11,7 @@ from shared.clock import iso
 from shared.shopify.kinds import Kind
 from shared.shopify.listing import IDS_PER_CALL
 from shared.shopify.reading import by_ids
-from shared.sync.changed_records import ChangedRecord, ChangedRecords
+from shared.stores.changed_records import ChangedRecord, ChangedRecords
 from shared.sync.context import JobContext
 from shared.sync.gone import keep_out_of_reach, out_of_reach
 from shared.sync.job import APPLY, Deadline

@@ -8,10 +8,10 @@ from shared.mapping.companies import company_plan, may_create_company, wants_com
 from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record
 from shared.shopify.records import Company
+from shared.stores.links import Link, LinkState
 from shared.sync import customers
 from shared.sync.context import JobContext
 from shared.sync.customers import carry_out, present_numbers
-from shared.sync.links import Link, LinkState
 from shared.sync.outcome import Outcome, Result, attempt, parked
 from shared.sync.page import apply_page
 

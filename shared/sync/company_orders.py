@@ -25,10 +25,10 @@ from shared.mapping.sales_orders import document_key_of
 from shared.shop_card import ShopCard
 from shared.shopify.records import NamedCompany, PurchasingEntity, number_of
 from shared.shopify_ids import id_in
+from shared.stores.links import TABLE as LINK_TABLE
+from shared.stores.links import Link, Links
 from shared.sync import companies, customers
 from shared.sync.customers import present_numbers
-from shared.sync.links import TABLE as LINK_TABLE
-from shared.sync.links import Link, Links
 from shared.sync.order_lookup import Answer, looked_up
 from shared.telemetry import carried
 

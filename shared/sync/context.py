@@ -17,8 +17,6 @@ from shared.business_central.client import BusinessCentral
 from shared.business_central.directory import Directory
 from shared.clock import Clock
 from shared.journal.captures import DataCaptures
-from shared.journal.runs import Counts, SyncRun
-from shared.journal.skipped import SkippedRecords
 from shared.mapping.prices import AskShopPrices
 from shared.shop_card import ShopCard
 from shared.shopify.client import ShopifyClient
@@ -26,8 +24,10 @@ from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record
 from shared.storage.lease import Lease
 from shared.storage.tables import Table
-from shared.sync.links import Links, Wish
-from shared.sync.redacted import RedactedOfShop
+from shared.stores.links import Links, Wish
+from shared.stores.redacted_records import RedactedOfShop
+from shared.stores.skipped_records import SkippedRecords
+from shared.stores.sync_runs import Counts, SyncRun
 from shared.telemetry import carried
 
 T = TypeVar("T")

@@ -15,9 +15,9 @@ from shared.errors import ConnectorError
 from shared.mapping.sales_orders import document_key
 from shared.shopify.finding import order_by_id
 from shared.shopify.reading import Record
+from shared.stores.links import NOTHING_SENT, Link, Links, LinkState, Wish
+from shared.stores.links import TABLE as LINK_TABLE
 from shared.sync.context import JobContext
-from shared.sync.links import NOTHING_SENT, Link, Links, LinkState, Wish
-from shared.sync.links import TABLE as LINK_TABLE
 from shared.sync.one_order import Synchronized, applied_now
 from shared.sync.operators_run import operators_run
 from shared.sync.order_plans import order_of

@@ -16,8 +16,8 @@ from shared.mapping.plan import CustomerPlan, plan_hash
 from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record
 from shared.shopify.records import Address, Customer
+from shared.stores.links import Link, Links, LinkState, Wish
 from shared.sync.context import JobContext
-from shared.sync.links import Link, Links, LinkState, Wish
 from shared.sync.outcome import Outcome, Result, attempt, parked
 from shared.sync.page import apply_page
 

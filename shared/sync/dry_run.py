@@ -39,8 +39,8 @@ from shared.shop_card import ShopCard
 from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record
 from shared.shopify.records import Company, Customer, Order, Product, number_of
+from shared.stores.links import Link, Links, LinkState
 from shared.sync.customers import present_numbers
-from shared.sync.links import Link, Links, LinkState
 from shared.sync.order_following import conflict, conflict_of_figures
 from shared.sync.products import ITEMS, links_of_variants
 

@@ -12,8 +12,8 @@ import msgspec
 from shared.business_central.client import BusinessCentral
 from shared.clock import Clock
 from shared.errors import ConnectorError
-from shared.journal.runs import Counts, SyncRun
 from shared.shopify.client import ShopifyClient
+from shared.stores.sync_runs import Counts, SyncRun
 from shared.sync.job import OutOfTime, Overruled
 from shared.telemetry import about, record
 

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 import msgspec
 
 from shared.errors import ConnectorError
-from shared.journal.skipped import parked_again
 from shared.json_text import decoded
 from shared.shopify.installation import granted_scopes
+from shared.stores.skipped_records import parked_again
 from shared.sync.context import JobContext
 
 READABLE = timedelta(days=60)

@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from shared.clock import Clock, from_iso, iso
-from shared.journal.skipped import is_decided_otherwise, is_due
 from shared.mapping.orders_to_import import selection_of
 from shared.shopify.client import ShopifyClient
 from shared.shopify.cursors import Trail
@@ -22,10 +21,11 @@ from shared.shopify.failures import QueryFailed
 from shared.shopify.kinds import Kind
 from shared.shopify.reading import Page, Record, by_ids, changed_page
 from shared.storage.tables import RowChanged, RowExists
+from shared.stores.skipped_records import is_decided_otherwise, is_due
+from shared.stores.synchronization_info import SynchronizationInfo, SynchronizationInfos, since_of_next_run
 from shared.sync import companies, customers, orders, products
 from shared.sync.context import JobContext
 from shared.sync.gone import keep_out_of_reach, out_of_reach
-from shared.sync.information import Informations, SynchronizationInfo, since_of_next_run
 from shared.sync.page import Apply, apply_page
 from shared.telemetry import carried
 
@@ -64,7 +64,7 @@ class Deadline:
 
 
 def begin_type(
-    informations: Informations, shop: str, kind: str, *, now: datetime, reached: Callable[[], datetime],
+    informations: SynchronizationInfos, shop: str, kind: str, *, now: datetime, reached: Callable[[], datetime],
     overlap: timedelta,
 ) -> SynchronizationInfo:
     """The type's row with the bounds of the run: those of an interrupted run, or new ones.
@@ -92,7 +92,7 @@ def begin_type(
 def run_type(
     info: SynchronizationInfo,
     context: JobContext,
-    informations: Informations,
+    informations: SynchronizationInfos,
     deadline: Deadline,
     progress: Callable[[], None],
 ) -> None:
@@ -173,7 +173,7 @@ def _retry_parked(kind: Kind, context: JobContext, deadline: Deadline) -> None:
 
 
 def save_checkpoint(
-    informations: Informations, info: SynchronizationInfo, **changes: str | bool
+    informations: SynchronizationInfos, info: SynchronizationInfo, **changes: str | bool
 ) -> SynchronizationInfo:
     """The row with these changes, as stored; Overruled when an operator changed it meanwhile."""
     try:

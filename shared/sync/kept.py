@@ -8,15 +8,15 @@ from collections.abc import Callable
 
 import msgspec
 
-from shared.journal.payments import DISPUTES, PAYOUTS
-from shared.journal.row_removal import pages_of_keys, remove_rows
-from shared.journal.skipped import TABLE as SKIPPED_TABLE
+from shared.storage.row_removal import pages_of_keys, remove_rows
 from shared.storage.tables import Table
-from shared.sync.changed_records import TABLE as CHANGED_TABLE
-from shared.sync.information import RECORDS
-from shared.sync.information import TABLE as INFORMATION_TABLE
-from shared.sync.links import TABLE as LINK_TABLE
-from shared.sync.merged import TABLE as MERGED_TABLE
+from shared.stores.changed_records import TABLE as CHANGED_TABLE
+from shared.stores.links import TABLE as LINK_TABLE
+from shared.stores.merged_customers import TABLE as MERGED_TABLE
+from shared.stores.payments import DISPUTES, PAYOUTS
+from shared.stores.skipped_records import TABLE as SKIPPED_TABLE
+from shared.stores.synchronization_info import RECORDS
+from shared.stores.synchronization_info import TABLE as INFORMATION_TABLE
 from shared.sync.products import ITEMS
 
 LINKED = (*RECORDS, ITEMS)

@@ -12,14 +12,14 @@ import msgspec
 
 from shared.connector import Connector
 from shared.errors import ConnectorError
-from shared.journal.runs import SyncRun
 from shared.mapping.history import left_out_as_history
 from shared.shopify.client import ShopifyClient
 from shared.shopify.finding import orders_named
 from shared.shopify.reading import Record, by_ids
+from shared.stores.links import LinkState, Wish
+from shared.stores.sync_runs import SyncRun
 from shared.sync import orders
 from shared.sync.context import JobContext
-from shared.sync.links import LinkState, Wish
 from shared.sync.operators_run import operators_run
 from shared.sync.order_plans import order_of
 from shared.sync.outcome import Outcome, Result

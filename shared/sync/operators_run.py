@@ -14,14 +14,14 @@ from shared.business_central.directory import Directory
 from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
-from shared.journal.runs import SyncRun
 from shared.shop_card import ShopCard
 from shared.shopify.kinds import Kind
 from shared.shopify.reading import by_ids
 from shared.shops import TABLE as SHOP_TABLE
 from shared.storage.lease import Lease
+from shared.stores.links import TABLE as LINK_TABLE
+from shared.stores.sync_runs import SyncRun
 from shared.sync.context import JobContext, fingerprint
-from shared.sync.links import TABLE as LINK_TABLE
 from shared.sync.shop_lease import shop_lease
 from shared.sync.shop_prices import asked_once
 

@@ -11,8 +11,8 @@ from datetime import timedelta
 
 from shared.business_central.order_execution import Sending
 from shared.clock import from_iso
+from shared.stores.links import Link, LinkState
 from shared.sync.context import JobContext
-from shared.sync.links import Link, LinkState
 
 KIND = "orders"
 STAMP_HOLDS = timedelta(seconds=15)

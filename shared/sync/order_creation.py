@@ -20,8 +20,8 @@ from shared.mapping.order_changes import left_without
 from shared.mapping.sales_orders import document_key
 from shared.shopify.reading import Record
 from shared.storage.lease import LeaseLost
+from shared.stores.links import NOTHING_SENT, Link, LinkState
 from shared.sync.context import JobContext
-from shared.sync.links import NOTHING_SENT, Link, LinkState
 from shared.sync.order_claims import KIND, Claim, settled
 from shared.sync.order_following import PlannedOrder, applied_link, follow, sent_link
 from shared.sync.order_lookup import Answer, looked_up

@@ -15,8 +15,8 @@ from shared.mapping.plan import Body, SalesOrderPlan, plan_hash
 from shared.shop_card import ShopCard
 from shared.shopify.reading import Record
 from shared.shopify.records import Order
+from shared.stores.links import Link, LinkState
 from shared.sync.context import JobContext
-from shared.sync.links import Link, LinkState
 from shared.sync.order_plans import order_of
 from shared.sync.outcome import Outcome, Result, attempt, parked
 

@@ -12,7 +12,7 @@ from shared.business_central.client import BusinessCentral
 from shared.business_central.lookup import find_whole_documents, read_whole_order
 from shared.business_central.rows import FoundDocument
 from shared.errors import RecordRefused
-from shared.sync.links import Link, LinkState
+from shared.stores.links import Link, LinkState
 
 Answer = FoundDocument | RecordRefused
 

@@ -11,8 +11,8 @@ from shared.mapping.plan import SalesOrderPlan
 from shared.mapping.sales_orders import LeftOut
 from shared.shopify.reading import Record
 from shared.shopify.records import Order
+from shared.stores.links import Link, LinkState
 from shared.sync.context import JobContext
-from shared.sync.links import Link, LinkState
 from shared.sync.order_creation import CLAIMED_AT_ONCE, create_documents, leave_out
 from shared.sync.order_following import PlannedOrder, conflict, follow
 from shared.sync.order_plans import OrderPlanner, order_of

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 
 from shared.errors import ConnectorError, OutcomeUnknown, RecordRefused
 from shared.mapping.orders_to_import import NotSelected
-from shared.sync.links import Link, LinkState
+from shared.stores.links import Link, LinkState
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)

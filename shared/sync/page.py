@@ -11,14 +11,14 @@ from datetime import timedelta
 from shared.clock import from_iso
 from shared.errors import ConnectorError, RecordRefused
 from shared.journal.captures import capture_hash
-from shared.journal.runs import Counts
-from shared.journal.skipped import SkippedRecord, left_out_again, parked_again
 from shared.mapping.orders_to_import import HELD, NotSelected, selection_of
 from shared.shopify.reading import Record
+from shared.stores.links import Link, LinkState
+from shared.stores.skipped_records import SkippedRecord, left_out_again, parked_again
+from shared.stores.sync_runs import Counts
 from shared.sync import restoring
 from shared.sync.capturing import capture
 from shared.sync.context import JobContext
-from shared.sync.links import Link, LinkState
 from shared.sync.outcome import Outcome, Result, parked
 
 Apply = Callable[[Sequence[Record], Mapping[int, Link], JobContext], list[Outcome]]

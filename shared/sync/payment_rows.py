@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import TypeVar
 
 from shared.clock import iso
-from shared.journal.payments import Dispute, DisputeStatus, Payout, PayoutStatus
 from shared.shopify import payment_records as sent
 from shared.shopify.records import Money, number_of
+from shared.stores.payments import Dispute, DisputeStatus, Payout, PayoutStatus
 
 Status = TypeVar("Status", PayoutStatus, DisputeStatus)
 

@@ -15,16 +15,16 @@ import msgspec
 from shared.clock import iso
 from shared.errors import ConnectorError
 from shared.journal.captures import capture_hash
-from shared.journal.payments import Payments
-from shared.journal.skipped import SkippedRecord, is_due, parked_again
 from shared.json_text import decoded
 from shared.shopify.cursors import Trail
 from shared.shopify.isolating import check_service, is_a_records
 from shared.shopify.listing import Sent, SentPage, not_read
 from shared.shopify.payments import SHAPES, PaymentKind, PaymentsNotUsed, payments_by_ids, payments_page
+from shared.stores.payments import Payments
+from shared.stores.skipped_records import SkippedRecord, is_due, parked_again
+from shared.stores.synchronization_info import SynchronizationInfo, SynchronizationInfos
 from shared.sync.capturing import capture_sent, last_hash
 from shared.sync.context import JobContext
-from shared.sync.information import Informations, SynchronizationInfo
 from shared.sync.job import Deadline, save_checkpoint
 from shared.sync.payment_rows import dispute_row, payout_row
 
@@ -37,7 +37,7 @@ def read_payments(
     kept: Payments[Any],
     info: SynchronizationInfo,
     context: JobContext,
-    informations: Informations,
+    informations: SynchronizationInfos,
     deadline: Deadline,
     progress: Callable[[], None],
 ) -> None:

@@ -17,8 +17,8 @@ from shared.mapping.plan import ItemPlan, plan_hash
 from shared.mapping.prices import price_group_missing
 from shared.shopify.reading import Record
 from shared.shopify.records import Product, number_of
+from shared.stores.links import Link, Links, LinkState
 from shared.sync.context import JobContext
-from shared.sync.links import Link, Links, LinkState
 from shared.sync.outcome import Outcome, Result, attempt, parked
 
 ITEMS = "items"

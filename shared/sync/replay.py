@@ -13,18 +13,18 @@ import msgspec
 from shared.business_central.directory import Directory
 from shared.connector import Connector
 from shared.errors import ConnectorError
-from shared.journal.runs import SyncRun
 from shared.shop_card import ShopCard
 from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record, kept_record
 from shared.shops import TABLE as SHOP_TABLE
+from shared.stores.links import TABLE as LINK_TABLE
+from shared.stores.links import Links, Wish
+from shared.stores.sync_runs import SyncRun
+from shared.stores.synchronization_info import BEGINNING
 from shared.sync.context import JobContext
 from shared.sync.dry_run import DryRun, Surroundings
 from shared.sync.dry_run import dry_run as what_would_happen
-from shared.sync.information import BEGINNING
 from shared.sync.job import APPLY
-from shared.sync.links import TABLE as LINK_TABLE
-from shared.sync.links import Links, Wish
 from shared.sync.operators_run import operators_run
 from shared.sync.page import apply_page
 from shared.sync.shop_prices import as_kept

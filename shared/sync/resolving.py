@@ -17,14 +17,14 @@ from shared.clock import iso
 from shared.connector import Connector
 from shared.errors import ConnectorError, RecordRefused
 from shared.journal.captures import capture_hash
-from shared.journal.skipped import SkippedRecord
 from shared.mapping.plan import Body
 from shared.mapping.sales_orders import document_key, header_texts
 from shared.shopify.finding import order_by_id
 from shared.shopify.records import Order
+from shared.stores.links import TABLE as LINK_TABLE
+from shared.stores.links import Link, Links, LinkState
+from shared.stores.skipped_records import SkippedRecord
 from shared.sync.context import JobContext
-from shared.sync.links import TABLE as LINK_TABLE
-from shared.sync.links import Link, Links, LinkState
 from shared.sync.operators_run import operators_run
 from shared.sync.order_following import accepted_link
 from shared.sync.order_lookup import looked_up

@@ -21,7 +21,6 @@ from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError, ServiceUnavailable
 from shared.journal.log_writer import LogWriter
-from shared.journal.runs import SyncRun
 from shared.shop_card import ShopCard
 from shared.shopify.client import ShopifyClient
 from shared.shopify.kinds import Kind
@@ -29,14 +28,15 @@ from shared.shopify.reading import by_ids
 from shared.shopify.shop_info import read_shop_id
 from shared.shops import TABLE as SHOP_TABLE
 from shared.storage.lease import Lease
+from shared.stores.links import TABLE as LINK_TABLE
+from shared.stores.links import Wish
+from shared.stores.sync_runs import SyncRun
+from shared.stores.synchronization_info import KINDS, PAYMENTS, RECORDS, SynchronizationInfo
 from shared.sync.back_fill import checked_span, read_span
 from shared.sync.changed import apply_changed
 from shared.sync.context import JobContext, fingerprint
 from shared.sync.figures import told
-from shared.sync.information import KINDS, PAYMENTS, RECORDS, SynchronizationInfo
 from shared.sync.job import Deadline, OutOfTime, Overruled, begin_type, run_type
-from shared.sync.links import TABLE as LINK_TABLE
-from shared.sync.links import Wish
 from shared.sync.payments import read_payments
 from shared.sync.shop_lease import ShopTaken, check_free, shop_lease
 from shared.sync.shop_prices import asked_once

@@ -12,8 +12,8 @@ from shared.errors import RecordRefused
 from shared.mapping.orders_to_import import NotSelected, asks_for_risk, held_for_risk, not_selected
 from shared.shopify.reading import Record
 from shared.shopify.risks import read_risks
+from shared.stores.links import Link, LinkState, Wish
 from shared.sync.context import JobContext
-from shared.sync.links import Link, LinkState, Wish
 from shared.sync.order_plans import order_of
 from shared.sync.outcome import Outcome, Result, parked
 

@@ -3,8 +3,8 @@
 A command is for the store that it came from: if the card points to another one by the time of its turn, nothing
 happens. What would end a connection or erase a shop is believed only when Shopify, asked with the shop's own access,
 says so (asking.py); until it does, the command waits, and an operator may confirm it. A privacy command leaves a
-receipt (shared/privacy/receipts.py), whatever becomes of it, and waits for a synchronization that is under way: what is
-being read must not be written behind the erasure's back. Border: each command's work is another room's.
+receipt (shared/stores/privacy_receipts.py), whatever becomes of it, and waits for a synchronization that is under way:
+what is being read must not be written behind the erasure's back. Border: each command's work is another room's.
 """
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.privacy.erasure import erase_customer, erase_shop, installed_again, nothing_is_kept
 from shared.privacy.export import export_customer
-from shared.privacy.receipts import Receipt
 from shared.privacy.subject import Subject
 from shared.shopify.topics import PRIVACY_TOPICS
 from shared.storage.lease import TABLE as LEASE_TABLE
 from shared.storage.lease import LeaseTaken, held
+from shared.stores.privacy_receipts import Receipt
 from shared.sync.shop_lease import ShopTaken, shop_lease
 from shared.webhooks.asking import Asked, Standing, ask_shopify
 from shared.webhooks.commands import FOLLOW_CARD, Command

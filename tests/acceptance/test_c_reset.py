@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.sync.links import LinkState
+from shared.stores.links import LinkState
 from tests.house import MARIE, House
 
 pytestmark = pytest.mark.emulator

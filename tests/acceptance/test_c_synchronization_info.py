@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.sync.information import SynchronizationInfo
+from shared.stores.synchronization_info import SynchronizationInfo
 from tests.admin import Admin, admin_api
 from tests.house import House
 

@@ -22,7 +22,7 @@ from shared.shopify.documents import Document, read_document
 from shared.shopify.reading import by_ids
 from shared.shopify.subscriptions import repair
 from shared.shopify.throttle import PointsBudget, ThrottleStatus
-from shared.sync.information import KINDS
+from shared.stores.synchronization_info import KINDS
 from shared.sync.run import SyncJob, request_sync, run_sync
 from shared.sync.set_up_check import check_set_up
 from shared.webhooks.upkeep import repair_shop

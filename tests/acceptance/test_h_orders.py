@@ -8,7 +8,7 @@ import pytest
 
 from local.business_central.faults import Fault
 from local.shopify.money import bag
-from shared.sync.links import LinkState
+from shared.stores.links import LinkState
 from shared.sync.resolving import resolve
 from tests.house import House
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.sync.links import LinkState
+from shared.stores.links import LinkState
 from tests.house import House
 
 LAMP = {"sku": "1000", "quantity": 2, "unit_price": "120.00"}

@@ -15,10 +15,10 @@ from local.shopify.access import Token
 from local.storage_proxy import storage_proxy
 from shared.access.scopes import FULFILLMENT_ORDERS, OPTIONAL, PAYMENTS, REQUIRED
 from shared.connector import build_connector
-from shared.journal.runs import Counts
 from shared.shopify.records import number_of
 from shared.storage.account import storage_from_connection_string
 from shared.storage.patience import Patience
+from shared.stores.sync_runs import Counts
 from shared.sync.run import SyncJob, run_sync
 from tests.admin import Admin, admin_api
 from tests.house import House, HouseStorage, a_house

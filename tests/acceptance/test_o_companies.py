@@ -9,7 +9,7 @@ import pytest
 from local.business_central.customers import CARD
 from local.business_central.seed import posting_groups
 from shared.shops import TABLE as SHOPS
-from shared.sync.links import LinkState
+from shared.stores.links import LinkState
 from tests.house import House
 
 PERRACHE = {"address1": "1 quai Perrache", "city": "Lyon", "zip": "69002", "country_code": "FR"}

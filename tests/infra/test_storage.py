@@ -39,7 +39,7 @@ def test_the_queues_are_those_that_are_sent_to_or_listened_to() -> None:
 
 
 @pytest.mark.parametrize("source, room, name", [
-    ("from shared.journal.payments import PAYOUTS\nPayments(storage.tables[PAYOUTS], Payout)", "tables", "PAYOUTS"),
+    ("from shared.stores.payments import PAYOUTS\nPayments(storage.tables[PAYOUTS], Payout)", "tables", "PAYOUTS"),
     ("rows = self._storage.tables['Anything']", "tables", "'Anything'"),
     ("connector.storage.tables.drop(OLD)", "tables", "OLD"),
     ("blobs.write(OTHER, name, data, 'text/plain')", "blobs", "OTHER"),

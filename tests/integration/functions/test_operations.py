@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 from shared.clock import iso
 from shared.connector import build_connector
-from shared.journal.operations import Operation
-from shared.privacy.receipts import Receipt
+from shared.stores.operations import Operation
+from shared.stores.privacy_receipts import Receipt
 from shared.who_may import Role
 from tests.admin import Admin, admin_api, trigger
 from tests.house import House

@@ -9,8 +9,8 @@ import pytest
 from shared.errors import ConnectorError
 from shared.journal.capture_list import CaptureFilter, list_captures, selection
 from shared.shopify.kinds import Kind
+from shared.stores.synchronization_info import KINDS
 from shared.sync.dry_run import DryRun
-from shared.sync.information import KINDS
 from shared.sync.replay import Replayed, plan_of_capture, replay
 from tests.house import MARIE, House
 

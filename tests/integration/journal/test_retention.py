@@ -13,12 +13,12 @@ from shared.journal.log_purge import LogPurges
 from shared.journal.purges import TABLE as PURGES
 from shared.journal.purges import Purge, Purges
 from shared.journal.retention import Retention
-from shared.journal.runs import TABLE as RUNS
-from shared.journal.runs import SyncRuns
-from shared.privacy.receipts import TABLE as RECEIPTS
-from shared.privacy.receipts import Receipt, Receipts
 from shared.storage.account import Storage, storage_from_connection_string
 from shared.storage.patience import Patience
+from shared.stores.privacy_receipts import TABLE as RECEIPTS
+from shared.stores.privacy_receipts import Receipt, Receipts
+from shared.stores.sync_runs import TABLE as RUNS
+from shared.stores.sync_runs import SyncRuns
 from tests.integration.journal.conftest import a_call, write
 from tests.manual_clock import ManualClock
 

@@ -10,10 +10,10 @@ import pytest
 
 from shared.clock import SystemClock, iso
 from shared.connector import Connector
-from shared.journal.runs import SyncRun
 from shared.shopify.kinds import KINDS
 from shared.storage.lease import TABLE as LEASES
 from shared.storage.lease import held
+from shared.stores.sync_runs import SyncRun
 from shared.sync.run import SyncJob, run_sync
 from tests.admin import Admin, admin_api
 from tests.house import House

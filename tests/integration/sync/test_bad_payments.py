@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.journal.runs import SyncRun
+from shared.stores.sync_runs import SyncRun
 from tests.house import House
 
 KINDS = [pytest.param("payouts", "ShopifyPaymentsPayout", id="payouts"),

@@ -8,7 +8,7 @@ import pytest
 
 from shared.clock import iso
 from shared.exchange import Exchange
-from shared.journal.skipped import parked_again
+from shared.stores.skipped_records import parked_again
 from shared.sync.run import SyncJob, run_sync
 from tests.house import House, HouseStorage, a_house
 

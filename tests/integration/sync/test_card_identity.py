@@ -12,8 +12,8 @@ from shared.clock import SystemClock
 from shared.errors import ConnectorError
 from shared.storage.lease import TABLE as LEASE_TABLE
 from shared.storage.lease import held
-from shared.sync.links import TABLE as LINK_TABLE
-from shared.sync.links import Link, Links, LinkState
+from shared.stores.links import TABLE as LINK_TABLE
+from shared.stores.links import Link, Links, LinkState
 from tests.admin import Admin, admin_api
 from tests.house import House
 

@@ -14,7 +14,7 @@ from shared.exchange import Exchange
 from shared.shopify.reading import EARLIEST, changed_page
 from shared.storage.lease import TABLE as LEASES
 from shared.storage.lease import Lease
-from shared.sync.links import LinkState
+from shared.stores.links import LinkState
 from shared.sync.run import SyncJob, request_sync, run_sync
 from tests.house import House, HouseStorage, a_house
 from tests.integration.sync.test_runs import a_shop_of, totals_in_bc, wanted_totals

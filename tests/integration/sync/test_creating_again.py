@@ -9,8 +9,8 @@ import pytest
 
 from shared.connector import Connector
 from shared.exchange import Exchange
+from shared.stores.links import LinkState
 from shared.sync.creating_again import create_again
-from shared.sync.links import LinkState
 from shared.sync.one_order import sync_order
 from shared.sync.replay import replay
 from tests.admin import Admin, admin_api

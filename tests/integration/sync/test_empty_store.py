@@ -1,8 +1,8 @@
 """The connector starts anew on an empty store, as docs/backup.md describes it, and makes nothing twice."""
 from __future__ import annotations
 
-from shared.sync.information import TABLE as INFORMATION
-from shared.sync.links import TABLE as LINKS
+from shared.stores.links import TABLE as LINKS
+from shared.stores.synchronization_info import TABLE as INFORMATION
 from tests.house import House
 
 LOST = (LINKS, INFORMATION, "SkippedRecords", "DataCaptures", "ChangedRecords", "Payouts", "Disputes")

@@ -10,8 +10,8 @@ import pytest
 
 from local.shopify.money import bag
 from shared.clock import from_iso
-from shared.journal.runs import SyncRun
-from shared.sync.links import LinkState
+from shared.stores.links import LinkState
+from shared.stores.sync_runs import SyncRun
 from shared.sync.run import SyncJob, run_sync
 from tests.house import MARIE, House, HouseStorage, a_house
 

@@ -6,8 +6,8 @@ from datetime import datetime
 import pytest
 
 from shared.clock import from_iso, iso
-from shared.sync.information import SynchronizationInfo
-from shared.sync.links import LinkState
+from shared.stores.links import LinkState
+from shared.stores.synchronization_info import SynchronizationInfo
 from tests.house import House
 
 BEFORE = "2026-03-09T18:00:00Z"

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from shared.sync.links import TABLE as LINK_TABLE
-from shared.sync.links import Links, LinkState
+from shared.stores.links import TABLE as LINK_TABLE
+from shared.stores.links import Links, LinkState
 from tests.house import MARIE, House
 
 ORDERED = {"customer": 7101, "email": "jean7101@example.fr", "shipping_address": MARIE | {"phone": None}}

@@ -30,8 +30,8 @@ import pytest
 
 from local.business_central.customers import CARD
 from local.business_central.seed import posting_groups
-from shared.journal.skipped import SkippedRecord
-from shared.sync.links import LinkState
+from shared.stores.links import LinkState
+from shared.stores.skipped_records import SkippedRecord
 from tests import legal_orders
 from tests.books import Books, Sum, document_books, shopify_books
 from tests.house import House, a_house

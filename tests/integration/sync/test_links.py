@@ -8,7 +8,7 @@ import pytest
 from local.azurite import Azurite
 from shared.storage.account import storage_from_connection_string
 from shared.storage.lease import LeaseLost
-from shared.sync.links import TABLE, Link, Links, LinkState
+from shared.stores.links import TABLE, Link, Links, LinkState
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.sync.links import LinkState
+from shared.stores.links import LinkState
 from tests.admin import Admin, admin_api
 from tests.house import House
 

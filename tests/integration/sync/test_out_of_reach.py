@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.sync.links import LinkState
+from shared.stores.links import LinkState
 from shared.sync.run import SyncJob, run_sync
 from tests.house import House
 

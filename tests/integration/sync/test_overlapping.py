@@ -13,11 +13,11 @@ from local.storage_proxy import StorageCall, StorageProxy, storage_proxy
 from shared.clock import iso
 from shared.connector import Connector
 from shared.exchange import Exchange
-from shared.journal.runs import SyncRun
 from shared.storage.lease import TABLE as LEASES
 from shared.storage.lease import Lease
-from shared.sync.links import TABLE as LINKS
-from shared.sync.links import Links
+from shared.stores.links import TABLE as LINKS
+from shared.stores.links import Links
+from shared.stores.sync_runs import SyncRun
 from shared.sync.run import QUEUE, SyncJob, run_sync
 from tests.house import House, a_house
 

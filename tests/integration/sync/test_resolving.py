@@ -8,7 +8,7 @@ import pytest
 
 from shared.storage.lease import TABLE as LEASES
 from shared.storage.lease import held
-from shared.sync.links import LinkState
+from shared.stores.links import LinkState
 from tests.admin import Admin, admin_api
 from tests.house import MARIE, House
 from tests.integration.sync.test_exactly_once import links_lost, retried, touched

@@ -16,10 +16,10 @@ from local.storage_faults import Kind
 from local.storage_proxy import StorageCall, StorageProxy, storage_proxy
 from shared.connector import build_connector
 from shared.errors import ServiceUnavailable
-from shared.journal.runs import SyncRun
 from shared.storage.account import storage_from_connection_string
 from shared.storage.patience import Patience
-from shared.sync.links import LinkState
+from shared.stores.links import LinkState
+from shared.stores.sync_runs import SyncRun
 from shared.sync.run import request_sync
 from tests.admin import admin_api
 from tests.house import House, a_house

@@ -9,7 +9,7 @@ import pytest
 
 from shared.clock import iso
 from shared.health import report_health
-from shared.journal.runs import Counts
+from shared.stores.sync_runs import Counts
 from shared.sync.figures import told
 from shared.sync.job import OutOfTime
 from tests.admin import admin_api

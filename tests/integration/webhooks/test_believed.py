@@ -10,11 +10,11 @@ import pytest
 
 from shared.access.grant import Grant
 from shared.clock import from_iso, iso
-from shared.privacy.receipts import Receipt
 from shared.shopify.topics import PRIVACY_TOPICS, RECORD_TOPICS
 from shared.shops import TABLE as SHOP_TABLE
 from shared.shops import shop_url
-from shared.sync.information import KINDS
+from shared.stores.privacy_receipts import Receipt
+from shared.stores.synchronization_info import KINDS
 from shared.webhooks.carrying import ASK_AGAIN, carry_out
 from shared.webhooks.commands import COMMAND_TOPICS, Command
 from tests.house import House

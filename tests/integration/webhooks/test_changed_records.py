@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from shared.journal.runs import SyncRun
-from shared.sync.changed_records import ChangedRecord
-from shared.sync.information import RECORDS
+from shared.stores.changed_records import ChangedRecord
+from shared.stores.sync_runs import SyncRun
+from shared.stores.synchronization_info import RECORDS
 from shared.sync.run import SyncJob, run_sync
 from tests.house import House
 from tests.webhooks import an_order, deliver

@@ -18,7 +18,7 @@ from local.azurite import Azurite
 from shared.connector import connector
 from shared.shopify.topics import RECORD_TOPICS
 from shared.shopify.webhooks import LONGEST_BODY
-from shared.sync.information import KINDS
+from shared.stores.synchronization_info import KINDS
 from shared.webhooks.commands import COMMAND_TOPICS
 from tests.admin import trigger
 from tests.house import House, a_house

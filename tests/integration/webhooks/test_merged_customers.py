@@ -9,7 +9,7 @@ import pytest
 from shared.clock import iso
 from shared.privacy.export import read_export
 from shared.privacy.subject import Subject
-from shared.sync.merged import TABLE
+from shared.stores.merged_customers import TABLE
 from shared.webhooks.carrying import carry_out
 from shared.webhooks.commands import Command
 from tests.house import House

@@ -19,11 +19,11 @@ from shared.journal.log_entries import container_of
 from shared.privacy.export import read_export
 from shared.privacy.export_files import CONTAINER as EXPORT_CONTAINER
 from shared.privacy.export_files import EXPORTS
-from shared.privacy.receipts import Receipt
 from shared.privacy.subject import Subject
 from shared.storage.lease import TABLE as LEASE_TABLE
 from shared.storage.lease import held
-from shared.sync.redacted import TABLE as REDACTED_TABLE
+from shared.stores.privacy_receipts import Receipt
+from shared.stores.redacted_records import TABLE as REDACTED_TABLE
 from shared.webhooks.carrying import carry_out, give_up
 from shared.webhooks.commands import Command
 from tests.house import House

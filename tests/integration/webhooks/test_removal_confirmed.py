@@ -9,7 +9,7 @@ from local.azurite import Azurite
 from shared.access.grant import Grant
 from shared.clock import iso
 from shared.errors import ConnectorError
-from shared.privacy.receipts import Receipt
+from shared.stores.privacy_receipts import Receipt
 from shared.webhooks.carrying import carry_out, confirm_erasure
 from shared.webhooks.commands import Command
 from tests.house import House, a_house

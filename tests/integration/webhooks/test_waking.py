@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.sync.changed_records import TABLE, Waking
+from shared.stores.changed_records import TABLE, Waking
 from tests.house import House
 
 

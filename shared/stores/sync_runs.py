@@ -14,8 +14,8 @@ import msgspec
 
 from shared.clock import Clock, from_iso
 from shared.errors import ConnectorError
-from shared.journal.row_removal import remove_rows
 from shared.json_text import decoded
+from shared.storage.row_removal import remove_rows
 from shared.storage.tables import Row, Table
 
 TABLE = "SyncRuns"

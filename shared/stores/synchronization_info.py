@@ -13,8 +13,8 @@ import msgspec
 
 from shared.clock import Clock, from_iso, iso
 from shared.errors import ConnectorError, ServiceUnavailable
-from shared.journal.runs import SyncRuns
 from shared.storage.tables import RowChanged, RowExists, Table
+from shared.stores.sync_runs import SyncRuns
 
 TABLE = "SynchronizationInfo"
 BEGINNING = datetime(2004, 1, 1, tzinfo=UTC)
@@ -61,7 +61,7 @@ class SynchronizationInfo(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, **changes)
 
 
-class Informations:
+class SynchronizationInfos:
     """The rows, per shop and type."""
 
     def __init__(self, table: Table, clock: Clock, runs: SyncRuns) -> None:

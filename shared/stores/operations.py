@@ -18,11 +18,10 @@ from uuid import uuid4
 
 import msgspec
 
-from shared.clock import Clock, from_iso, iso
+from shared.clock import Clock, iso
 from shared.errors import ConnectorError, ServiceUnavailable
-from shared.journal.purges import Purge
-from shared.journal.row_removal import remove_rows
 from shared.json_text import decoded
+from shared.storage.row_removal import remove_rows
 from shared.storage.tables import Row, Table
 
 TABLE = "Operations"
@@ -152,11 +151,6 @@ class Operations:
         fields = msgspec.structs.asdict(one)
         fields |= {name: _text(fields[name]) for name in ("before", "after")}
         self._table.put(fields | {"PartitionKey": _PARTITION, "RowKey": fields.pop("number")})
-
-
-def remove_operations(operations: Operations, purge: Purge) -> None:
-    """Carry out this purge of operations."""
-    purge.entries += operations.remove_before(from_iso(purge.before))
 
 
 def _operation(row: Row) -> Operation:
