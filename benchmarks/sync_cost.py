@@ -22,7 +22,8 @@ from local.azurite import start_azurite
 from local.demo import shop_card
 from local.processes import Program
 from local.storage_proxy import StorageCall, storage_proxy
-from shared.connector import Connector, build_connector
+from shared.connector import Connector
+from shared.root import build_connector
 from shared.settings import Settings
 from shared.stores.sync_runs import SyncRun
 from shared.sync.run import SyncJob, run_sync

@@ -18,10 +18,11 @@ import msgspec
 from functions.problems import PAGE_HEADERS, problem_json, problem_page, status_of
 from functions.roles import role_needed
 from shared.clock import from_iso
-from shared.connector import Connector, connector
+from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.languages import language_of
+from shared.root import connector
 from shared.telemetry import record
 from shared.who_may import Role, admitted
 

@@ -7,7 +7,7 @@ import logging
 import azure.functions as func
 
 from shared import health
-from shared.connector import connector
+from shared.root import connector
 from shared.sync.run import request_sync_of_all_shops
 
 blueprint = func.Blueprint()

@@ -6,8 +6,8 @@ import logging
 import azure.functions as func
 import msgspec
 
-from shared.connector import connector
 from shared.json_text import decoded
+from shared.root import connector
 from shared.sync.run import SyncJob, run_sync
 from shared.telemetry import record
 

@@ -13,8 +13,8 @@ import azure.functions as func
 from functions.http import Answer, Call, Download, edge, edge_of
 from functions.roles import needs
 from shared.admin import privacy
-from shared.connector import connector
 from shared.json_text import decoded
+from shared.root import connector
 from shared.telemetry import record
 from shared.webhooks.carrying import carry_out, give_up
 from shared.webhooks.commands import Command

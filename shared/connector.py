@@ -1,76 +1,45 @@
-"""The composition root: settings in, wired objects out. The only place that wires.
+"""The connector as a value: stores, clients, settings and clock, handed to whoever carries out a step.
 
-Built on first use, not at import, so that a missing setting stops one call and not every function
-of the app. The parameters of `build_connector` are the seams that tests use.
+It knows no use case: the rooms that do know it, and get it handed. root.py makes it.
 """
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from shared.access.app import ShopifyApp
-from shared.access.connections import TABLE as ACCESS_TABLE
-from shared.access.connections import Connections
-from shared.access.grant import Grant, Grants
-from shared.access.oauth import OAuth
 from shared.access.request import AccessRequests
-from shared.access.state import TABLE as STATE_TABLE
-from shared.access.state import States
 from shared.access.tokens import AccessTokens, ShopToken
-from shared.access.vault import TABLE as TOKEN_TABLE
-from shared.access.vault import EncryptedTable, Vault
 from shared.business_central.client import BusinessCentral
-from shared.business_central.sign_in import ClientCredentials, TokenProvider, basic, managed_identity
-from shared.clock import Clock, SystemClock
-from shared.environment import TABLE as ENVIRONMENT_TABLE
+from shared.business_central.sign_in import TokenProvider
+from shared.clock import Clock
 from shared.environment import HttpPermission
 from shared.errors import ConnectorError
-from shared.exchange import Observer, both, unobserved
-from shared.journal.captures import TABLE as CAPTURE_TABLE
+from shared.exchange import Observer, both
 from shared.journal.captures import DataCaptures
 from shared.journal.log_entries import LogEntries
 from shared.journal.log_purge import LogPurges
 from shared.journal.log_writer import LogWriter, written_at_once
-from shared.journal.purges import TABLE as PURGE_TABLE
-from shared.journal.purges import Purges
-from shared.journal.retention import Further, Retention, remove_operations
-from shared.privacy.export_files import EXPORTS, remove_expired
-from shared.settings import Settings, read_settings
+from shared.journal.retention import Retention
+from shared.settings import Settings
 from shared.shop_card import ShopCard
 from shared.shopify.client import ShopifyClient
-from shared.shopify.shop_info import read_shop_id
-from shared.shops import TABLE as SHOP_TABLE
 from shared.shops import Shops
-from shared.storage.account import Storage, storage_from_connection_string, storage_from_identity
-from shared.storage.lease import TABLE as LEASE_TABLE
-from shared.storage.lease import held
-from shared.stores.changed_records import TABLE as CHANGED_TABLE
+from shared.storage.account import Storage
 from shared.stores.changed_records import ChangedRecords, Waking
-from shared.stores.merged_customers import TABLE as MERGED_TABLE
+from shared.stores.enabled_shops import EnabledShops
 from shared.stores.merged_customers import MergedCustomers
-from shared.stores.operations import OPERATIONS, Operations
-from shared.stores.operations import TABLE as OPERATION_TABLE
-from shared.stores.payments import DISPUTES, PAYOUTS, Dispute, Payments, Payout
-from shared.stores.privacy_receipts import TABLE as RECEIPT_TABLE
+from shared.stores.operations import Operations
+from shared.stores.payments import Dispute, Payments, Payout
 from shared.stores.privacy_receipts import Receipts
-from shared.stores.redacted_records import TABLE as REDACTED_TABLE
 from shared.stores.redacted_records import RedactedRecords
-from shared.stores.refused_deliveries import TABLE as REFUSED_TABLE
 from shared.stores.refused_deliveries import RefusedDeliveries
-from shared.stores.skipped_records import TABLE as SKIPPED_TABLE
 from shared.stores.skipped_records import SkippedRecords
-from shared.stores.sync_runs import TABLE as RUN_TABLE
 from shared.stores.sync_runs import SyncRuns
-from shared.stores.synchronization_info import TABLE as INFORMATION_TABLE
 from shared.stores.synchronization_info import SynchronizationInfos
-from shared.sync.kept import is_synchronized
 from shared.told_clock import WORTH_TELLING, ToldClock, ahead_of
-from shared.webhooks.listening import ListeningShops
 
 if TYPE_CHECKING:
-    from shared.webhooks.event_queue import EventQueue
+    from shared.storage.event_queue import EventQueue
 
 
 class Connector(NamedTuple):
@@ -102,7 +71,7 @@ class Connector(NamedTuple):
     redacted: RedactedRecords
     merged: MergedCustomers
     waking: Waking
-    listening: ListeningShops
+    enabled_shops: EnabledShops
     refused: RefusedDeliveries
     receipts: Receipts
     observe: Observer
@@ -141,148 +110,12 @@ class Connector(NamedTuple):
             http_gate=self.permission, observe=self.observer(card, log),
         )
 
-
     def clock_ahead(self) -> dict[str, int]:
         """By how many seconds this machine's clock is ahead of storage's and Shopify's (less than 0: behind), where it
         is more than a minute."""
         storage = ahead_of(self.clock)
         ahead = {"storage": storage, "shopify": storage + self.shopify_clock.ahead}
         return {whose: round(by.total_seconds()) for whose, by in ahead.items() if abs(by) > WORTH_TELLING}
-
-
-def build_connector(
-    settings: Settings, *, clock: Clock | None = None, storage: Storage | None = None, observe: Observer = unobserved
-) -> Connector:
-    """Wire a connector; what is not given is made from the settings. A clock that is given is taken as it is."""
-    if clock is None:
-        clock = told = ToldClock(SystemClock())
-        storage = storage or _storage(settings, told)
-    storage = storage or _storage(settings)
-    tables = storage.tables
-    permission = HttpPermission(tables[ENVIRONMENT_TABLE], settings.environment, clock)
-    logs = LogEntries(storage, known_secrets=(
-        settings.bc_client_secret, settings.bc_web_service_key, settings.token_key, settings.shopify_client_secret,
-        settings.shopify_previous_client_secret, settings.event_queue_secret_access_key,
-    ))
-    purges, runs = LogPurges(logs, clock, settings.log_retention_days), SyncRuns(tables[RUN_TABLE], clock)
-    operations = Operations(tables[OPERATION_TABLE], clock)
-    captures = DataCaptures(tables[CAPTURE_TABLE], storage.blobs, clock)
-    shops = Shops(
-        tables[SHOP_TABLE], lambda shop: is_synchronized(tables.__getitem__, shop),
-        lambda shop: held(tables[LEASE_TABLE], f"sync-{shop}", seconds=settings.lease_seconds, clock=clock),
-    )
-    vault, app = _vault(settings, storage), _app(settings)
-
-    def oauth(shop: str) -> OAuth:
-        told = both(observe, written_at_once(logs, lambda: shops.get(shop)))
-        return OAuth(app, settings.shopify_base_url, clock, http_gate=permission, observe=told)
-
-    def store_of(shop: str, grant: Grant) -> str:
-        client = ShopifyClient(
-            settings.shopify_base_url.replace("{shop}", grant.host), token=lambda: grant.access_token, clock=clock,
-            http_gate=permission, observe=both(observe, written_at_once(logs, lambda: shops.get(shop))),
-        )
-        try:
-            return read_shop_id(client)
-        finally:
-            client.close()
-
-    tokens = AccessTokens(
-        Grants(vault, clock), Connections(tables[ACCESS_TABLE], clock), tables[LEASE_TABLE], oauth, clock
-    )
-
-    return Connector(
-        settings=settings,
-        clock=clock,
-        shopify_clock=ToldClock(clock),
-        storage=storage,
-        shops=shops,
-        tokens=tokens,
-        access_requests=AccessRequests(
-            app, States(tables[STATE_TABLE], app, clock), oauth, tokens, vault, shops, clock, store_of
-        ),
-        permission=permission,
-        informations=SynchronizationInfos(tables[INFORMATION_TABLE], clock, runs),
-        operations=operations,
-        runs=runs,
-        captures=captures,
-        skipped=SkippedRecords(tables[SKIPPED_TABLE]),
-        payouts=Payments(tables[PAYOUTS], Payout),
-        disputes=Payments(tables[DISPUTES], Dispute),
-        logs=logs,
-        purges=purges,
-        retention=Retention(
-            Purges(tables[PURGE_TABLE], clock), clock, purges, captures, runs,
-            capture_days=settings.capture_retention_days,
-            further=_further(settings, storage, operations),
-        ),
-        changed=ChangedRecords(tables[CHANGED_TABLE], clock),
-        redacted=RedactedRecords(tables[REDACTED_TABLE]),
-        merged=MergedCustomers(tables[MERGED_TABLE]),
-        listening=ListeningShops(shops, clock),
-        refused=RefusedDeliveries(tables[REFUSED_TABLE], clock),
-        receipts=Receipts(tables[RECEIPT_TABLE]),
-        waking=Waking(tables[CHANGED_TABLE], clock, settings.webhook_delay_seconds),
-        observe=observe,
-        sign_in=cache(partial(_sign_in, settings, clock, permission)),
-        event_queue=cache(partial(_event_queue, settings)),
-    )
-
-
-def _further(settings: Settings, storage: Storage, operations: Operations) -> dict[str, Further]:
-    """What the night removes besides logs, captures and runs; operations are kept for ever where 0 days are set."""
-    exports = partial(remove_expired, storage.blobs, Receipts(storage.tables[RECEIPT_TABLE]))
-    parts = {EXPORTS: Further(settings.export_retention_days, exports)}
-    if settings.operation_retention_days:
-        parts[OPERATIONS] = Further(settings.operation_retention_days, partial(remove_operations, operations))
-    return parts
-
-
-@lru_cache(maxsize=1)
-def connector() -> Connector:
-    """The connector of this process, from its environment; built at the first call."""
-    return build_connector(read_settings(os.environ))
-
-
-def _storage(settings: Settings, clock: ToldClock | None = None) -> Storage:
-    if settings.storage_connection:
-        return storage_from_connection_string(settings.storage_connection, clock=clock)
-    client_id = settings.storage_client_id or settings.identity_client_id
-    return storage_from_identity(settings.storage_account, client_id or None, clock=clock)
-
-
-def _vault(settings: Settings, storage: Storage) -> Vault:
-    if not settings.key_vault_url:
-        return EncryptedTable(storage.tables[TOKEN_TABLE], settings.token_key)
-    from shared.access.key_vault import key_vault
-
-    return key_vault(settings.key_vault_url, settings.identity_client_id)
-
-
-def _sign_in(settings: Settings, clock: Clock, permission: HttpPermission) -> TokenProvider:
-    if settings.bc_user:
-        return basic(settings.bc_user, settings.bc_web_service_key)
-    if not settings.bc_client_secret:
-        return managed_identity(clock, settings.identity_client_id)
-    return ClientCredentials(
-        settings.bc_token_url, settings.bc_client_id, settings.bc_client_secret, clock, http_gate=permission
-    )
-
-
-def _event_queue(settings: Settings) -> EventQueue:
-    from shared.webhooks.event_queue import Key, event_queue
-
-    return event_queue(
-        settings.event_queue_url, settings.event_queue_region,
-        Key(settings.event_queue_access_key_id, settings.event_queue_secret_access_key), settings.event_queue_endpoint,
-    )
-
-
-def _app(settings: Settings) -> ShopifyApp:
-    return ShopifyApp(
-        client_id=settings.shopify_client_id, client_secret=settings.shopify_client_secret,
-        previous_client_secret=settings.shopify_previous_client_secret, public_url=settings.public_url,
-    )
 
 
 def _may_write_to_shopify(card: ShopCard) -> None:

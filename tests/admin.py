@@ -16,7 +16,7 @@ import azure.functions as func
 import pytest
 
 from function_app import app
-from shared.connector import connector
+from shared.root import connector
 from tests.house import House
 
 
@@ -54,7 +54,7 @@ def _bytes(body: Any) -> bytes:
 def admin_api(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Admin]:
     """The admin API with the settings of the house."""
     monkeypatch.setenv("AzureWebJobsStorage", house.settings.storage_connection)
-    monkeypatch.setattr("shared.connector._storage", lambda *_: house.storage)
+    monkeypatch.setattr("shared.root._storage", lambda *_: house.storage)
     for name in ("TOKEN_KEY", "SHOPIFY_BASE_URL", "BC_API_ROOT", "BC_TOKEN_URL", "BC_CLIENT_ID", "BC_CLIENT_SECRET"):
         monkeypatch.setenv(name, getattr(house.settings, name.lower()))
     connector.cache_clear()

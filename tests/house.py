@@ -19,8 +19,9 @@ from local.business_central.server import start_business_central
 from local.shopify.demo_shop import shop_card
 from local.shopify.server import RunningShop, start_shopify
 from local.shopify.state import ShopifyClock, ShopState
-from shared.connector import Connector, build_connector
+from shared.connector import Connector
 from shared.exchange import Exchange
+from shared.root import build_connector
 from shared.settings import Settings
 from shared.storage.account import Storage, storage_from_connection_string
 from shared.stores.links import TABLE as LINK_TABLE

@@ -8,9 +8,9 @@ import msgspec
 from shared.connector import Connector
 from shared.logging_time import with_logging_time
 from shared.shop_card import LoggingMode, ShopCard
+from shared.stores.kept import Kept
 from shared.stores.operations import Operation
 from shared.sync import forgetting
-from shared.sync.kept import Kept
 from shared.webhooks.upkeep import follow_card
 
 

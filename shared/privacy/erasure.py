@@ -29,8 +29,8 @@ from shared.stores import (
     sync_runs,
     synchronization_info,
 )
-from shared.sync.kept import is_synchronized
-from shared.sync.products import ITEMS
+from shared.stores.kept import is_synchronized
+from shared.stores.links import ITEMS
 
 DISMISSED_BY = "privacy request"
 _LONGEST_NOTE = 2000

@@ -19,6 +19,9 @@ from shared.storage.tables import Put, Row, RowChanged, RowExists, Table
 from shared.telemetry import carried
 
 TABLE = "Links"
+ITEMS = "items"
+"""Kind of the links of variants, beside "products" for the products themselves."""
+
 _SCAN = 1000
 
 

@@ -39,10 +39,10 @@ from shared.shop_card import ShopCard
 from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record
 from shared.shopify.records import Company, Customer, Order, Product, number_of
-from shared.stores.links import Link, Links, LinkState
+from shared.stores.links import ITEMS, Link, Links, LinkState
 from shared.sync.customers import present_numbers
 from shared.sync.order_following import conflict, conflict_of_figures
-from shared.sync.products import ITEMS, links_of_variants
+from shared.sync.products import links_of_variants
 
 Kept = TypeVar("Kept", Customer, Company)
 

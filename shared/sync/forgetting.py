@@ -12,9 +12,9 @@ from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.journal.purges import LINKS, TABLE, Purge, Purges
+from shared.stores.kept import Kept, number_of_links, remove_kept
 from shared.stores.links import TABLE as LINK_TABLE
 from shared.stores.links import LinkState
-from shared.sync.kept import Kept, number_of_links, remove_kept
 from shared.sync.shop_lease import shop_lease
 
 

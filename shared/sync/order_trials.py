@@ -32,10 +32,10 @@ from shared.mapping.text import code
 from shared.shop_card import CountrySetup, ShopCard
 from shared.shopify.reading import kept_record
 from shared.shopify.records import Order
+from shared.stores.links import ITEMS, Links
 from shared.stores.links import TABLE as LINK_TABLE
-from shared.stores.links import Links
 from shared.sync.customers import present_numbers
-from shared.sync.products import ITEMS, links_of_variants
+from shared.sync.products import links_of_variants
 
 MOST_TRIALS = 30
 _LATEST = 200

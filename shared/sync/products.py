@@ -17,12 +17,9 @@ from shared.mapping.plan import ItemPlan, plan_hash
 from shared.mapping.prices import price_group_missing
 from shared.shopify.reading import Record
 from shared.shopify.records import Product, number_of
-from shared.stores.links import Link, Links, LinkState
+from shared.stores.links import ITEMS, Link, Links, LinkState
 from shared.sync.context import JobContext
 from shared.sync.outcome import Outcome, Result, attempt, parked
-
-ITEMS = "items"
-"""Kind of the links of variants, beside "products" for the products themselves."""
 
 
 class Owed(StrEnum):

@@ -16,9 +16,9 @@ from shared.errors import RecordRefused
 from shared.mapping.sales_orders import document_key
 from shared.shopify.reading import Record
 from shared.shopify.records import Order, Product, number_of
-from shared.stores.links import NOTHING_SENT, Link, LinkState
+from shared.stores.links import ITEMS, NOTHING_SENT, Link, LinkState
 from shared.sync.context import JobContext
-from shared.sync.products import ITEMS, item_link
+from shared.sync.products import item_link
 
 
 def checked(

@@ -18,7 +18,7 @@ from shared.shopify.event_bridge import delivery_of_event, source_of
 from shared.webhooks.intake import accept
 
 if TYPE_CHECKING:
-    from shared.webhooks.event_queue import EventQueue, Message
+    from shared.storage.event_queue import EventQueue, Message
 
 _log = logging.getLogger(__name__)
 _LANES = 10

@@ -54,7 +54,7 @@ def _note_change(connector: Connector, delivery: Delivery) -> None:
     if merge is not None:
         for shop in connector.shops.codes_at(delivery.shop_domain):  # also one that is off: it holds people's data
             connector.merged.add(shop, *merge)
-    shops = connector.listening.at(delivery.shop_domain)
+    shops = connector.enabled_shops.at(delivery.shop_domain)
     if not shops:
         _log.warning("a delivery of %s was dropped: no enabled shop is %s", delivery.topic, delivery.shop_domain)
     for shop in shops:

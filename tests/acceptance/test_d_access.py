@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.access.scopes import OPTIONAL, REQUIRED
-from shared.connector import Connector, build_connector
+from shared.connector import Connector
 from shared.errors import ConnectorError
+from shared.root import build_connector
 from shared.shopify.api_version import version_warning
 from shared.shopify.client import ShopifyClient
 from shared.shopify.shop_info import read_shop_info

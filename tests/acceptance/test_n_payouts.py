@@ -14,7 +14,7 @@ from local.azurite import Azurite
 from local.shopify.access import Token
 from local.storage_proxy import storage_proxy
 from shared.access.scopes import FULFILLMENT_ORDERS, OPTIONAL, PAYMENTS, REQUIRED
-from shared.connector import build_connector
+from shared.root import build_connector
 from shared.shopify.records import number_of
 from shared.storage.account import storage_from_connection_string
 from shared.storage.patience import Patience

@@ -50,7 +50,7 @@ def test_a_name_is_found_where_it_is_used_whatever_it_is_called(source: str, roo
 
 
 def test_a_name_whose_origin_cannot_be_told_has_to_be_listed() -> None:
-    (use,) = uses_in("shared.connector", "storage.tables[somewhere]")
+    (use,) = uses_in("shared.root", "storage.tables[somewhere]")
 
     with pytest.raises(LookupError, match="where does somewhere come from"):
         name_of(use)

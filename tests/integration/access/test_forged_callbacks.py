@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.connector import connector
+from shared.root import connector
 from tests.admin import trigger
 from tests.house import House, HouseStorage, a_house
 from tests.integration.access.visit import Parameters, access, finish, signed, visit

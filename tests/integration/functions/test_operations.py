@@ -14,7 +14,7 @@ import pytest
 from msgspec.structs import replace
 
 from shared.clock import iso
-from shared.connector import build_connector
+from shared.root import build_connector
 from shared.stores.operations import Operation
 from shared.stores.privacy_receipts import Receipt
 from shared.who_may import Role

@@ -9,8 +9,9 @@ import pytest
 import requests
 
 from local.identity.endpoint import BUSINESS_CENTRAL, KEY_VAULT, STORAGE
-from shared.connector import Connector, build_connector
+from shared.connector import Connector
 from shared.errors import ConnectorError
+from shared.root import build_connector
 from shared.settings import read_settings
 from shared.storage.tables import Put
 from tests.integration.identity.conftest import CLIENT_ID, AzureAround

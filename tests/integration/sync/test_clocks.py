@@ -12,8 +12,9 @@ from local.azurite import Azurite
 from local.business_central.faults import Fault
 from local.storage_proxy import StorageProxy, storage_proxy
 from shared.clock import from_iso
-from shared.connector import Connector, build_connector
+from shared.connector import Connector
 from shared.exchange import Exchange
+from shared.root import build_connector
 from shared.storage.account import storage_from_connection_string
 from shared.storage.lease import TABLE as LEASES
 from shared.storage.lease import Lease, LeaseLost, LeaseTaken
@@ -255,7 +256,7 @@ def test_without_a_clock_of_its_own_a_connector_goes_by_storages(
     house: House, door: StorageProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a process builds from its settings: the machine's clock, set right by what storage answers."""
-    monkeypatch.setattr("shared.connector.SystemClock", lambda: AnotherClock(house.clock, 700))
+    monkeypatch.setattr("shared.root.SystemClock", lambda: AnotherClock(house.clock, 700))
     connector = build_connector(house.settings)
 
     connector.shops.get(house.shop)

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from shared.connector import build_connector
+from shared.root import build_connector
 from tests.house import House
 
 

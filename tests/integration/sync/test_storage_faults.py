@@ -14,8 +14,8 @@ import pytest
 from local.azurite import Azurite
 from local.storage_faults import Kind
 from local.storage_proxy import StorageCall, StorageProxy, storage_proxy
-from shared.connector import build_connector
 from shared.errors import ServiceUnavailable
+from shared.root import build_connector
 from shared.storage.account import storage_from_connection_string
 from shared.storage.patience import Patience
 from shared.stores.links import LinkState

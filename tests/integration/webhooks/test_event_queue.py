@@ -14,8 +14,8 @@ from local.processes import ROOT
 from local.storage_proxy import storage_proxy
 from shared.errors import ConnectorError, ServiceUnavailable
 from shared.shopify.kinds import Kind
+from shared.storage.event_queue import Key, event_queue
 from shared.webhooks.draining import Drained, drain
-from shared.webhooks.event_queue import Key, event_queue
 from tests.event_bus import KEY, REGION, SOURCE, TRIES, EventBus, amazon, deleting_fails_once, requests_seen
 from tests.house import TOKEN_KEY, House, HouseStorage, a_house
 from tests.webhooks import an_order, queued, store_of
@@ -244,7 +244,7 @@ def test_without_a_queue_the_package_for_amazon_is_not_even_looked_for(azurite: 
 import sys
 sys.modules["boto3"] = sys.modules["botocore"] = None
 import function_app
-from shared.connector import build_connector
+from shared.root import build_connector
 from shared.settings import read_settings
 from shared.webhooks.draining import drain
 settings = read_settings({{"AzureWebJobsStorage": {azurite.connection_string!r}, "TOKEN_KEY": {TOKEN_KEY!r},

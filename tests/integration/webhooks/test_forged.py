@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from local.azurite import Azurite
-from shared.connector import connector
+from shared.root import connector
 from shared.shopify.topics import RECORD_TOPICS
 from shared.shopify.webhooks import LONGEST_BODY
 from shared.stores.synchronization_info import KINDS

@@ -13,7 +13,7 @@ _REMEMBER = timedelta(seconds=15)
 _MOST_REMEMBERED = 1000
 
 
-class ListeningShops:
+class EnabledShops:
     """The enabled cards by store."""
 
     def __init__(self, shops: Shops, clock: Clock) -> None:

@@ -11,13 +11,13 @@ import msgspec
 from shared.storage.row_removal import pages_of_keys, remove_rows
 from shared.storage.tables import Table
 from shared.stores.changed_records import TABLE as CHANGED_TABLE
+from shared.stores.links import ITEMS
 from shared.stores.links import TABLE as LINK_TABLE
 from shared.stores.merged_customers import TABLE as MERGED_TABLE
 from shared.stores.payments import DISPUTES, PAYOUTS
 from shared.stores.skipped_records import TABLE as SKIPPED_TABLE
 from shared.stores.synchronization_info import RECORDS
 from shared.stores.synchronization_info import TABLE as INFORMATION_TABLE
-from shared.sync.products import ITEMS
 
 LINKED = (*RECORDS, ITEMS)
 """Every kind of link."""
