@@ -19,6 +19,7 @@ from shared.json_text import decoded
 from shared.shopify.answers import Answer
 from shared.shopify.client import ShopifyClient
 from shared.shopify.cursors import Trail
+from shared.shopify.failures import QueryFailed
 from shared.shopify.listing import Listing, Nodes, Sent, SentPage, Variables, read_named, read_page
 from shared.shopify.payment_records import Dispute, Payout
 
@@ -124,11 +125,19 @@ def _transactions(client: ShopifyClient, payout: int) -> Iterator[bytes]:
     trail = Trail(f"balance transactions of payout {payout}", most=MOST_PAGES)
     while True:
         wanted: Mapping[str, Any] = {"filter": f"payments_transfer_id:{payout}", "after": cursor}
-        page = _page_in(client.ask("payout_transactions", wanted)).read(Nodes)
+        page = _transactions_in(client.ask("payout_transactions", wanted))
         yield from map(bytes, page.nodes)
         cursor = trail.next(page.page_info)
         if cursor is None:
             return
+
+
+def _transactions_in(answer: Answer) -> Nodes:
+    """A page of them. The shop has an account, or it had listed no payout: one that is missing now is this answer's."""
+    try:
+        return _page_in(answer).read(Nodes)
+    except PaymentsNotUsed as reason:
+        raise QueryFailed("record-unreadable", f"Shopify's answer {answer.request_id}: {reason}") from reason
 
 
 SHAPES: dict[PaymentKind, PaymentShape] = {

@@ -51,8 +51,8 @@ class Record(msgspec.Struct, frozen=True):
 class Page(msgspec.Struct, frozen=True):
     """Complete records, oldest change first; `next_cursor` is None on the last page.
 
-    reached  the time of change with which its last record was listed, None if it is not told. A record that changed
-             while it was read carries a later one, behind which others of the list have yet to come.
+    reached  a time of change that the list has come to for sure, None if none is told. A record may show a later time
+             than the one it is listed by, behind which others have yet to come: so it is the earliest of the page.
     """
 
     records: list[Record]
@@ -77,7 +77,7 @@ def changed_page(client: ShopifyClient, kind: Kind, *, since: datetime, until: d
     page = read_page(client, LISTS[kind], wanted, cursor=cursor, size=page_size)
     records = list(_records(client, kind, page.sent, page.times))
     return Page([_dated(record, page.times[record.number]) for record in records], page.next_cursor,
-                max(filter(None, page.times.values()), default=None))
+                min((time for time in page.times.values() if time and since <= time <= until), default=None))
 
 
 def by_ids(client: ShopifyClient, kind: Kind, numbers: Sequence[int]) -> list[Record]:

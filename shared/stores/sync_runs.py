@@ -45,7 +45,8 @@ class SyncRun(msgspec.Struct, kw_only=True):
 
     only_changed  it read only the records that webhooks announced
     created_since, created_until  a back-fill: it reads only orders created in this span, UTC; "" = it is none
-    position      a back-fill: the time of change that it has come to
+    position, cursor, saved  a back-fill: the time of change that it has come to, Shopify's cursor there, and when the
+                  two were noted, UTC; "" = none
     clock_ahead   "storage", "shopify" -> seconds by which the machine's clock was ahead of theirs (less than 0:
                   behind); only those of more than a minute
     warnings      sentences on records that were applied and that somebody should look at, the first MOST_WARNINGS
@@ -63,6 +64,8 @@ class SyncRun(msgspec.Struct, kw_only=True):
     created_since: str = ""
     created_until: str = ""
     position: str = ""
+    cursor: str = ""
+    saved: str = ""
     counts: dict[str, Counts] = {}
     seconds: float = 0.0
     shopify_calls: int = 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from shared.clock import iso
+from shared.clock import from_iso, iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.shopify.cursors import Trail
@@ -19,8 +19,10 @@ from shared.stores.sync_runs import SyncRun
 from shared.stores.synchronization_info import SynchronizationInfo
 from shared.sync.context import JobContext
 from shared.sync.gone import READABLE, SCOPE
-from shared.sync.job import APPLY, Deadline, pages
+from shared.sync.job import APPLY, Deadline, cursor_keeps, pages
 from shared.sync.page import apply_page
+
+_FOREVER = timedelta(days=3650)
 
 
 def checked_span(connector: Connector, shop: str, since: datetime, until: datetime) -> tuple[str, str]:
@@ -47,20 +49,28 @@ def read_span(context: JobContext, deadline: Deadline, progress: Callable[[], No
 
     OutOfTime between two pages when the budget is used up.
     """
-    run = context.run
-    info = SynchronizationInfo(
-        shop=run.shop, kind="orders", run_since=run.position or iso(EARLIEST),
-        run_until=iso(context.clock.now() + timedelta(days=1)),
-    )
-    trail = Trail("orders")
-    for page in pages(context.shopify, info, trail, also=_created_within(run)):
+    run, trail = context.run, Trail("orders")
+    for page in pages(context.shopify, _place(run, context.clock.now()), trail, also=_created_within(run)):
         apply_page("orders", APPLY["orders"], page.records, context)
         context.lease.check()
         run.position = iso(page.reached) if page.reached else run.position
+        run.cursor = trail.follow(page.next_cursor) if page.next_cursor else ""
+        run.saved = iso(context.clock.now())
         progress()
         if page.next_cursor:
-            trail.follow(page.next_cursor)
             deadline.check()
+
+
+def _place(run: SyncRun, now: datetime) -> SynchronizationInfo:
+    """Where the run goes on: at its cursor as long as that is trusted, else at its position.
+
+    It has no upper bound of its own: what changes while it goes on moves to the end, and is met there.
+    """
+    bounds = SynchronizationInfo(
+        shop=run.shop, kind="orders", run_since=iso(EARLIEST), run_until=iso(from_iso(run.started_at) + _FOREVER),
+        run_cursor=run.cursor, run_position=run.position, run_saved=run.saved)
+    return bounds if cursor_keeps(bounds, now) else bounds.with_(
+        run_since=run.position or bounds.run_since, run_cursor="")
 
 
 def _created_within(run: SyncRun) -> str:

@@ -74,7 +74,7 @@ def begin_type(
     """
     for _ in range(_RESETS_IN_A_ROW):
         info = informations.get(shop, kind)
-        if info.run_until and now - from_iso(info.run_saved) <= _CURSOR_KEEPS:
+        if info.run_until and cursor_keeps(info, now):
             return informations.begun(info, from_iso(info.run_until))
         if info.run_until:
             since = from_iso(info.run_position or info.run_since)
@@ -87,6 +87,11 @@ def begin_type(
             return save_checkpoint(
                 informations, info, run_since=iso(since), run_until=iso(until), run_cursor="", run_saved=iso(now))
     raise Overruled(kind)
+
+
+def cursor_keeps(info: SynchronizationInfo, now: datetime) -> bool:
+    """Whether the saved place may be gone on from by its cursor."""
+    return bool(info.run_saved) and now - from_iso(info.run_saved) <= _CURSOR_KEEPS
 
 
 def run_type(

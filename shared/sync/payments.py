@@ -7,6 +7,7 @@ token without the scopes, ends the type as not used and stops nobody.
 """
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, cast
 
@@ -17,6 +18,7 @@ from shared.errors import ConnectorError
 from shared.journal.captures import capture_hash
 from shared.json_text import decoded
 from shared.shopify.cursors import Trail
+from shared.shopify.failures import QueryFailed
 from shared.shopify.isolating import check_service, is_a_records
 from shared.shopify.listing import Sent, SentPage, not_read
 from shared.shopify.payments import SHAPES, PaymentKind, PaymentsNotUsed, payments_by_ids, payments_page
@@ -29,6 +31,8 @@ from shared.sync.job import Deadline, save_checkpoint
 from shared.sync.payment_rows import dispute_row, payout_row
 
 ROW_OF: dict[str, Callable[[Any, str], Any]] = {"payouts": payout_row, "disputes": dispute_row}
+
+_log = logging.getLogger(__name__)
 
 _AT_REST = {"run_since": "", "run_until": "", "run_cursor": "", "run_position": "", "run_saved": ""}
 
@@ -69,16 +73,27 @@ def read_payments(
 
 
 def _pages(kind: PaymentKind, info: SynchronizationInfo, context: JobContext) -> Iterator[SentPage]:
+    """From the saved cursor on; from the beginning where Shopify does not take it any more."""
     cursor: str | None = info.run_cursor or None
     from_number = int(info.last_number) + 1 if info.last_number else 0
     since = info.last_sync_time if info.exact else ""
+
+    def read(cursor: str | None) -> SentPage:
+        return payments_page(context.shopify, kind, from_number=from_number, since=since, cursor=cursor)
+
+    try:
+        page = read(cursor)
+    except QueryFailed as problem:
+        if cursor is None:
+            raise
+        _log.info("%s of %s begin anew, not at the saved cursor: %s", kind, info.shop, problem)
+        cursor = None
+        page = read(cursor)
     trail = Trail(kind, cursor)
-    while True:
-        page = payments_page(context.shopify, kind, from_number=from_number, since=since, cursor=cursor)
+    yield page
+    while page.next_cursor:
+        page = read(trail.follow(page.next_cursor))
         yield page
-        if page.next_cursor is None:
-            return
-        cursor = trail.follow(page.next_cursor)
 
 
 def _may_change(kind: PaymentKind, kept: Payments[Any], context: JobContext) -> set[int]:

@@ -129,7 +129,47 @@ def test_a_back_fill_out_of_time_goes_on_where_it_was_and_a_run_between_its_part
 
     counts = done.counts["orders"]
     assert (done.state, done.run, counts.created) == ("succeeded", begun.run, size + 1)
-    assert counts.read == size + 2, "the order at the position is read twice, no other"
+    assert counts.read == size + 1, "no order is read twice"
+    assert all(len(house.documents(number)) == 1 for number in orders)
+
+
+def test_a_back_fill_of_orders_changed_in_one_second_ends_though_every_page_uses_up_the_time(house: House) -> None:
+    size = KINDS["orders"].page_size
+    orders = range(5001, 5002 + 2 * size)
+    for number in orders:
+        archived(house, number, "2026-02-10T00:00:00Z")
+    hasty = house.connector._replace(settings=msgspec.structs.replace(house.settings, time_budget_seconds=0))
+
+    first = part(house, connector=hasty)
+    second = part(house, first.run, connector=hasty)
+    last = part(house, first.run, connector=hasty)
+
+    assert [run.state for run in (first, second, last)] == ["continuing", "continuing", "succeeded"]
+    assert all(len(house.documents(number)) == 1 for number in orders)
+
+
+@pytest.mark.parametrize(("changes", "hours"), [
+    ({"cursor": "bm8gY3Vyc29y"}, 0), ({"cursor": "", "saved": ""}, 0), ({}, 2)],
+                         ids=["refused", "none, by an older version", "too old"])
+def test_a_back_fill_whose_cursor_does_not_serve_goes_on_at_its_position(
+    house: House, changes: dict[str, str], hours: int
+) -> None:
+    size = KINDS["orders"].page_size
+    orders = range(5001, 5003 + size)
+    for number in orders:
+        archived(house, number, f"2026-02-10T00:{(number - 5001) // 60:02}:{(number - 5001) % 60:02}Z")
+    hasty = house.connector._replace(settings=msgspec.structs.replace(house.settings, time_budget_seconds=0))
+    begun = part(house, connector=hasty)
+    house.connector.runs.save(msgspec.structs.replace(begun, **changes))
+    house.clock.forward(hours * 3600)
+    house.shopify.stats.reset()
+
+    done = part(house, begun.run)
+
+    first = next(call["variables"] for call in house.shopify.stats.last_calls()
+                 if call["operation"] == "OrdersChanged" and not call["variables"]["after"])
+    assert (done.state, done.counts["orders"].created) == ("succeeded", size + 2)
+    assert f"updated_at:>='{begun.position}'" in str(first["filter"])
     assert all(len(house.documents(number)) == 1 for number in orders)
 
 

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from shared.clock import iso
+from shared.exchange import Exchange
 from shared.stores.sync_runs import SyncRun
+from shared.sync.run import SyncJob, run_sync
 from tests.house import House
 
 KINDS = [pytest.param("payouts", "ShopifyPaymentsPayout", id="payouts"),
@@ -203,3 +206,38 @@ def test_payouts_whose_transactions_cannot_be_read_are_parked_until_they_can(hou
     house.shopify.clear_faults()
     house.clock.forward(3600)
     assert (house.run("payouts").state, house.parked()) == ("succeeded", {})
+
+
+def test_transactions_that_come_without_an_account_park_their_payout_and_do_not_say_that_payments_are_not_used(
+    house: House,
+) -> None:
+    put(house, "payouts", 7001)
+    state, account = house.shopify.shop_state, house.shopify.shop_state.payments_account
+
+    def hides_the_account(exchange: Exchange) -> None:
+        if "PayoutsSince" in exchange.request:
+            state.payments_account = None
+
+    house.clock.forward(60)
+    run = run_sync(house.connector._replace(observe=hides_the_account),
+                   SyncJob(shop=house.shop, started_by="test", kinds=("payouts",)))
+
+    assert run is not None and (run.state, list(house.parked())) == ("succeeded", [7001])
+    assert house.connector.informations.get(house.shop, "payouts").last_outcome == "succeeded"
+    state.payments_account = account
+    assert (later(house, "payouts").state, kept(house, "payouts"), house.parked()) == ("succeeded", [7001], {})
+
+
+@pytest.mark.parametrize(("kind", "name"), KINDS)
+def test_a_saved_cursor_that_shopify_refuses_gives_way_to_the_beginning_in_the_same_run(
+    house: House, kind: str, name: str
+) -> None:
+    put(house, kind, 7001, 7002)
+    house.clock.forward(60)
+    informations, now = house.connector.informations, iso(house.clock.now())
+    informations.save(informations.get(house.shop, kind).with_(
+        run_since="2004-01-01T00:00:00Z", run_until=now, run_cursor="bm8gY3Vyc29y", run_saved=now))
+
+    run = house.run(kind)
+
+    assert (run.state, kept(house, kind)) == ("succeeded", [7001, 7002])

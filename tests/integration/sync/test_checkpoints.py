@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+import msgspec
 import pytest
 
 from local.business_central.faults import Fault
 from shared.clock import from_iso, iso
 from shared.errors import ConnectorError
 from shared.exchange import Exchange
+from shared.shopify.kinds import KINDS
 from shared.shopify.reading import EARLIEST, changed_page
 from shared.storage.lease import TABLE as LEASES
 from shared.storage.lease import Lease
@@ -251,4 +253,38 @@ def test_a_record_that_changes_while_it_is_read_does_not_move_the_runs_position_
 
     assert [record.number for record in page.records] == [5001, 5002]
     assert page.records[1].updated_at == from_iso("2026-03-11T00:00:00Z")
-    assert page.reached == from_iso("2026-03-10T10:01:00Z")
+    assert page.reached is not None and page.reached <= from_iso("2026-03-10T10:01:00Z")
+
+
+@pytest.mark.parametrize("told", ["2026-03-09T12:00:00Z", "2026-03-10T10:09:59Z", "2099-01-01T00:00:00Z"],
+                         ids=["older than all", "newer than all", "in the future"])
+def test_a_run_that_goes_on_at_its_position_misses_no_order_behind_one_that_shows_another_time_than_it_is_listed_by(
+    house: House, told: str,
+) -> None:
+    size = KINDS["orders"].page_size
+    orders = range(5001, 5003 + size)
+    for number in orders:
+        house.order(number, updated_at=f"2026-03-10T09:{(number - 5001) // 60:02}:{(number - 5001) % 60:02}Z")
+    house.shopify.fault("odd_field", record="Order/5003", field="updatedAt", value=told)
+    house.clock.forward(600)
+    hasty = house.connector._replace(settings=msgspec.structs.replace(house.settings, time_budget_seconds=0))
+    begun = run_sync(hasty, SyncJob(shop=house.shop, started_by="test", kinds=("orders",)))
+    assert begun is not None and (begun.state, begun.counts["orders"].created) == ("continuing", size)
+
+    house.clock.forward(2 * 3600)
+    run = house.run("orders")
+
+    assert (run.state, run.counts["orders"].created) == ("succeeded", 2)
+    assert all(len(house.documents(number)) == 1 for number in orders)
+
+
+def test_a_time_outside_the_span_that_is_read_is_no_place_in_it(house: House) -> None:
+    house.order(5001)
+    house.order(5002)
+    house.shopify.fault("odd_field", record="Order/5001", field="updatedAt", value="2099-01-01T00:00:00Z")
+    client = house.connector.shopify(house.connector.shops.get(house.shop))
+
+    page = changed_page(client, "orders", since=EARLIEST, until=house.clock.now(), page_size=1)
+
+    assert ([record.number for record in page.records], page.reached) == ([5001], None)
+    assert page.next_cursor
