@@ -222,7 +222,8 @@ def test_transactions_that_come_without_an_account_park_their_payout_and_do_not_
     run = run_sync(house.connector._replace(observe=hides_the_account),
                    SyncJob(shop=house.shop, started_by="test", kinds=("payouts",)))
 
-    assert run is not None and (run.state, list(house.parked())) == ("succeeded", [7001])
+    assert run is not None
+    assert (run.state, list(house.parked())) == ("succeeded", [7001])
     assert house.connector.informations.get(house.shop, "payouts").last_outcome == "succeeded"
     state.payments_account = account
     assert (later(house, "payouts").state, kept(house, "payouts"), house.parked()) == ("succeeded", [7001], {})

@@ -253,7 +253,8 @@ def test_a_record_that_changes_while_it_is_read_does_not_move_the_runs_position_
 
     assert [record.number for record in page.records] == [5001, 5002]
     assert page.records[1].updated_at == from_iso("2026-03-11T00:00:00Z")
-    assert page.reached is not None and page.reached <= from_iso("2026-03-10T10:01:00Z")
+    assert page.reached is not None
+    assert page.reached <= from_iso("2026-03-10T10:01:00Z")
 
 
 @pytest.mark.parametrize("told", ["2026-03-09T12:00:00Z", "2026-03-10T10:09:59Z", "2099-01-01T00:00:00Z"],
@@ -269,7 +270,8 @@ def test_a_run_that_goes_on_at_its_position_misses_no_order_behind_one_that_show
     house.clock.forward(600)
     hasty = house.connector._replace(settings=msgspec.structs.replace(house.settings, time_budget_seconds=0))
     begun = run_sync(hasty, SyncJob(shop=house.shop, started_by="test", kinds=("orders",)))
-    assert begun is not None and (begun.state, begun.counts["orders"].created) == ("continuing", size)
+    assert begun is not None
+    assert (begun.state, begun.counts["orders"].created) == ("continuing", size)
 
     house.clock.forward(2 * 3600)
     run = house.run("orders")
