@@ -88,7 +88,7 @@ def build_connector(
     operations = Operations(tables[OPERATION_TABLE], clock)
     captures = DataCaptures(tables[CAPTURE_TABLE], storage.blobs, clock)
     shops = Shops(
-        tables[SHOP_TABLE], lambda shop: is_synchronized(tables.__getitem__, shop),
+        tables[SHOP_TABLE], lambda shop: is_synchronized(storage, shop),
         lambda shop: held(tables[LEASE_TABLE], f"sync-{shop}", seconds=settings.lease_seconds, clock=clock),
     )
     vault, app = _vault(settings, storage), _app(settings)

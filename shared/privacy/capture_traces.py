@@ -6,7 +6,7 @@ disputes by the customer or the orders that they name; products name nobody. Bor
 """
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -19,6 +19,8 @@ from shared.privacy.packs import Packs
 from shared.privacy.subject import CUSTOMERS, ORDERS, Person, Subject, address, is_of, names_one_of, owner_of
 from shared.privacy.traces import Traces
 from shared.storage.account import Storage
+from shared.storage.holding import DataSubject, Holding
+from shared.storage.row_removal import remove_of_shop
 from shared.storage.tables import Put, Table
 
 BLOTTED = b"{}"
@@ -46,6 +48,11 @@ class CaptureTraces:
         people = [one for kind in (CUSTOMERS, ORDERS) for one in self._records(kind) if self._is_of_person(one)]
         self.orders = self.person.named | {one.number for one in people if one.kind == ORDERS and one.number}
         self.found = people + [one for kind in _NAMING for one in self._records(kind) if self._names_person(one)]
+
+    def data_subject(self, at: str, bc_ids: Iterable[str] = ()) -> DataSubject:
+        """The person as stores are told of him at this moment, with the ids that Business Central gave his records."""
+        traces = Traces(self.person, self.orders, bc_ids)
+        return DataSubject(self._shop, self.person.ids, frozenset(self.orders), at, traces.are_in, [])
 
     def blot_out(self) -> None:
         """Make them unreadable and unfindable; a pack that cannot be unpacked goes as a whole."""
@@ -116,3 +123,14 @@ def _remove_index_of(table: Table, blob: str, lines: set[int] | None) -> None:
     shop, kind, _ = blob.split("/", 2)
     rows = list(table.rows("PartitionKey eq @p and blob eq @b", {"p": f"{shop}|{kind}", "b": blob}))
     table.write(Put("delete", row) for row in rows if lines is None or row["line"] in lines)
+
+
+def _remove_all(storage: Storage, shop: str) -> int:
+    storage.blobs.remove(CONTAINER, storage.blobs.names(CONTAINER, f"{shop}/"))
+    return remove_of_shop(storage.tables[TABLE], shop)
+
+
+HOLDING = Holding(
+    "captures", (TABLE, CONTAINER), of_shop=_remove_all,
+    of_person="they tell who is meant, so erasure.py blots them out last; export.py hands them out with their lines",
+)

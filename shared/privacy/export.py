@@ -9,13 +9,14 @@ from typing import Any
 
 import msgspec
 
+from shared.clock import iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.privacy.capture_traces import CaptureTraces
 from shared.privacy.export_files import CONTAINER, name_of
+from shared.privacy.holdings import HOLDINGS
 from shared.privacy.subject import Subject
-from shared.stores.links import TABLE as LINK_TABLE
-from shared.stores.links import Links
+from shared.storage.holding import HandedOut, OfPerson
 from shared.stores.privacy_receipts import Receipt
 
 
@@ -24,23 +25,21 @@ def export_customer(connector: Connector, shop: str, subject: Subject, number: s
     traces = CaptureTraces(connector.storage, shop, subject)
     # A payout is about other people's orders as well; what is no JSON any more cannot be handed out.
     captured = [one for one in traces.found if one.kind != "payouts" and one.number]
-    orders = sorted(traces.orders)
-    links = _links(connector, shop, "customers", list(subject.ids)) + _links(connector, shop, "orders", orders)
-    own = {*(("customers", id) for id in subject.ids), *(("orders", number) for number in orders)}
-    skipped = [one for one in connector.skipped.of(shop) if (one.kind, one.number) in own]
+    whom = traces.data_subject(iso(connector.clock.now()))
+    parts = {one.name: one.of_person.hand_out for one in HOLDINGS if isinstance(one.of_person, OfPerson)}
+    handed_out = {name: (part.heading, part.of(connector.storage, whom)) for name, part in parts.items()
+                  if isinstance(part, HandedOut)}
     content: dict[str, Any] = {
         "shop": shop, "customer": subject.id, "merged_customers": subject.merged,
-        "written_at": connector.clock.now().isoformat(timespec="seconds"),
+        "written_at": whom.at,
         "records_as_shopify_sent_them": [
             {"type": one.kind, "id": one.number, "record": msgspec.Raw(one.text.encode())} for one in captured
         ],
-        "records_in_business_central": links,
-        "skipped_records": skipped,
-    }
+    } | dict(handed_out.values())
     name = name_of(shop, subject.id, number)
     text = msgspec.json.format(msgspec.json.encode(content), indent=2)
     connector.storage.blobs.write(CONTAINER, name, text, "application/json")
-    found = {"captures": len(captured), "links": len(links), "skipped records": len(skipped)}
+    found = {"captures": len(captured)} | {name: len(entries) for name, (_, entries) in handed_out.items()}
     unreadable = sorted(traces.packs.unreadable)
     if not unreadable:
         return found, ""
@@ -56,20 +55,3 @@ def read_export(connector: Connector, receipt: Receipt) -> bytes:
             "not-found", f"the export {receipt.number} is not written yet, has expired or has been erased"
         )
     return content
-
-
-def remove_exports(connector: Connector, shop: str, customer: int | None = None) -> int:
-    """Remove the files about this customer, or about all; how many."""
-    blobs = connector.storage.blobs
-    names = blobs.names(CONTAINER, f"{shop}/" if customer is None else f"{shop}/{customer}/")
-    if names:
-        blobs.remove(CONTAINER, names)
-    return len(names)
-
-
-def _links(connector: Connector, shop: str, kind: str, numbers: list[int]) -> list[dict[str, str]]:
-    found = Links(connector.storage.tables[LINK_TABLE], shop, kind).of(numbers).values()
-    return [
-        {"type": kind, "id": str(link.number), "set": link.bc_set, "number": link.bc_number, "header": link.header}
-        for link in found
-    ]

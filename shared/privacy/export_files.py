@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from shared.clock import from_iso
 from shared.journal.purges import Purge
+from shared.storage.account import Storage
 from shared.storage.blobs import Blobs
+from shared.storage.holding import DataSubject, Holding, OfPerson
 from shared.stores.privacy_receipts import Receipt, Receipts
 
 CONTAINER = "privacy-exports"
@@ -30,3 +32,23 @@ def remove_expired(blobs: Blobs, receipts: Receipts, purge: Purge) -> None:
 
 def _name(receipt: Receipt) -> str:
     return name_of(receipt.shop, receipt.customer, receipt.number)
+
+
+def _remove(blobs: Blobs, prefix: str) -> int:
+    names = blobs.names(CONTAINER, prefix)
+    blobs.remove(CONTAINER, names)
+    return len(names)
+
+
+def _remove_all(storage: Storage, shop: str) -> int:
+    return _remove(storage.blobs, f"{shop}/")
+
+
+def _remove_of_person(storage: Storage, whom: DataSubject) -> int:
+    return sum(_remove(storage.blobs, f"{whom.shop}/{id}/") for id in whom.customers)
+
+
+HOLDING = Holding(
+    "exports", (CONTAINER,), of_shop=_remove_all,
+    of_person=OfPerson(_remove_of_person, "they are what an earlier request was answered with"),
+)

@@ -8,36 +8,36 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
-from typing import NamedTuple
 
 import msgspec
 
 from shared.journal.log_entries import CONTAINERS, TABLES, container_of, days_of, hours_of, table_of
 from shared.json_text import decoded
 from shared.privacy.packs import Packs
-from shared.privacy.traces import Traces
 from shared.storage.account import Storage
+from shared.storage.holding import ERASED, DataSubject, Holding, OfPerson
+from shared.storage.row_removal import remove_rows
 from shared.storage.tables import Put, Row, Table
 
-ERASED = "(erased on request of the person)"
 _TEXTS = ("request", "response", "request_preview", "response_preview", "url", "description")
 _LINES = ("request_line", "response_line")
 
 
-class Erased(NamedTuple):
-    """How many entries spoke of the person, and the packs that could not be unpacked and went as a whole."""
-
-    entries: int
-    unreadable: tuple[str, ...]
-
-
-def erase(storage: Storage, shop: str, traces: Traces) -> Erased:
-    """Blot the person out of every entry of the shop."""
-    days = [
-        _erase_day(storage, shop, traces, container_of(day), [storage.tables[table_of(hour)] for hour in hours])
+def erase(storage: Storage, whom: DataSubject) -> int:
+    """Blot the person out of every entry of the shop; how many spoke of the person."""
+    return sum(
+        _erase_day(storage, whom, container_of(day), [storage.tables[table_of(hour)] for hour in hours])
         for day, hours in groupby(hours_of(storage.tables.names(TABLES)), datetime.date)
-    ]
-    return Erased(sum(day.entries for day in days), tuple(name for day in days for name in day.unreadable))
+    )
+
+
+def remove_all(storage: Storage, shop: str) -> int:
+    """Remove every entry of the shop with its bodies; how many entries."""
+    hours = hours_of(storage.tables.names(TABLES))
+    entries = sum(remove_rows(storage.tables[table_of(hour)], "", shop) for hour in hours)
+    for container in containers(storage):
+        storage.blobs.remove(container, packs_of(storage, shop, container))
+    return entries
 
 
 def packs_of(storage: Storage, shop: str, container: str) -> list[str]:
@@ -50,13 +50,13 @@ def containers(storage: Storage) -> list[str]:
     return [container_of(day) for day in days_of(storage.blobs.containers(CONTAINERS))]
 
 
-def _erase_day(storage: Storage, shop: str, traces: Traces, container: str, tables: Iterable[Table]) -> Erased:
+def _erase_day(storage: Storage, whom: DataSubject, container: str, tables: Iterable[Table]) -> int:
     packs = Packs(storage.blobs, container)
     in_packs = {
-        (name, line) for name in packs_of(storage, shop, container)
-        for line, raw in enumerate(packs.lines_of(name)) if traces.are_in(_text(raw))
+        (name, line) for name in packs_of(storage, whom.shop, container)
+        for line, raw in enumerate(packs.lines_of(name)) if whom.is_named_in(_text(raw))
     }
-    found = [(table, [row for row in table.partition(shop) if _speaks(row, traces, in_packs)]) for table in tables]
+    found = [(table, [row for row in table.partition(whom.shop) if _speaks(row, whom, in_packs)]) for table in tables]
     in_packs |= {place for _, rows in found for row in rows for place in _places(row)}
     for name in sorted({name for name, _ in in_packs}):
         blotted = {line for pack, line in in_packs if pack == name}
@@ -64,11 +64,12 @@ def _erase_day(storage: Storage, shop: str, traces: Traces, container: str, tabl
     for table, rows in found:
         table.write(Put("put", row | {key: ERASED for key in _TEXTS if key in row}) for row in rows)
     packs.remove_unreadable()
-    return Erased(sum(len(rows) for _, rows in found), tuple(sorted(packs.unreadable)))
+    whom.unreadable.extend(sorted(packs.unreadable))
+    return sum(len(rows) for _, rows in found)
 
 
-def _speaks(row: Row, traces: Traces, in_packs: set[tuple[str, int]]) -> bool:
-    return any(traces.are_in(row[key]) for key in _TEXTS if key in row) or any(p in in_packs for p in _places(row))
+def _speaks(row: Row, whom: DataSubject, in_packs: set[tuple[str, int]]) -> bool:
+    return any(whom.is_named_in(row[key]) for key in _TEXTS if key in row) or any(p in in_packs for p in _places(row))
 
 
 def _places(row: Row) -> Iterator[tuple[str, int]]:
@@ -81,3 +82,9 @@ def _text(raw: bytes) -> str:
         return decoded(raw, type=str)
     except msgspec.DecodeError:
         return raw.decode("utf-8", "replace")
+
+
+HOLDING = Holding(
+    "log entries", (TABLES, CONTAINERS), of_shop=remove_all,
+    of_person=OfPerson(erase, "what Shopify sent is among the captures; what Business Central said is the merchant's"),
+)

@@ -6,6 +6,7 @@ said by the caller.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from shared.storage.tables import Continuation, Put, Row, RowChanged, Table
 
@@ -13,6 +14,17 @@ from shared.storage.tables import Continuation, Put, Row, RowChanged, Table
 def remove_rows(table: Table, first: str, shop: str = "") -> int:
     """Remove the rows with this key or a greater one, of one shop or of every one; how many there were."""
     return sum(_remove_of_shop(table, first, one) for one in ([shop] if shop else _partitions(table)))
+
+
+def remove_of_shop(table: Table, shop: str) -> int:
+    """Remove all rows of the partitions `<shop>` and `<shop>|…`; how many there were."""
+    removed = remove_rows(table, "", shop)
+    question, values = "PartitionKey ge @first and PartitionKey lt @last", {"first": f"{shop}|", "last": f"{shop}|~"}
+    for rows in pages_of_keys(table, question, values):
+        for partition, of_one in groupby(rows, lambda row: str(row["PartitionKey"])):
+            remove_keys(table, partition, [row["RowKey"] for row in of_one])
+        removed += len(rows)
+    return removed
 
 
 def remove_keys(table: Table, partition: str, keys: Iterable[str]) -> None:

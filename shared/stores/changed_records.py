@@ -13,7 +13,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from shared.clock import Clock, from_iso
+from shared.storage.account import Storage
 from shared.storage.gathered import GatheredPuts
+from shared.storage.holding import DataSubject, Holding, OfPerson, rows_of
 from shared.storage.tables import Put, Row, RowChanged, RowExists, Table
 
 TABLE = "ChangedRecords"
@@ -73,11 +75,6 @@ class ChangedRecords:
             ours.append(ChangedRecord(number, self._table.insert(self._row(shop, kind, number, why))))
         yield
         self.remove(shop, kind, ours)
-
-    def forget(self, shop: str, kind: str, number: int) -> None:
-        """Take the record out of the set, whoever touched it."""
-        row = _key(shop, kind, number)
-        self._table.delete(row["PartitionKey"], row["RowKey"])
 
     def _row(self, shop: str, kind: str, number: int, why: str) -> Row:
         return _key(shop, kind, number) | {"why": why, "noticed_at": self._clock.now().isoformat()}
@@ -141,3 +138,19 @@ class Waking:
 
 def _key(shop: str, kind: str, number: int) -> Row:
     return {"PartitionKey": f"{shop}|{kind}", "RowKey": f"{number:020d}"}
+
+
+def _forget_customer(storage: Storage, whom: DataSubject) -> int:
+    """Whoever was erased is not read again because of what was announced before; orders have to be booked."""
+    table = storage.tables[TABLE]
+    keys = [_key(whom.shop, "customers", id) for id in whom.customers]
+    found = [row for key in keys if (row := table.get(key["PartitionKey"], key["RowKey"]))]
+    for row in found:
+        table.delete(row["PartitionKey"], row["RowKey"])
+    return len(found)
+
+
+HOLDING = Holding(
+    "changed records", (TABLE,), of_shop=rows_of(TABLE),
+    of_person=OfPerson(_forget_customer, "ids only, for the minutes until the next run"),
+)

@@ -4,26 +4,34 @@ It belongs to one store and one company. Border: counting and removing rows; whe
 """
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 
-from shared.storage.row_removal import pages_of_keys, remove_rows
-from shared.storage.tables import Table
-from shared.stores.changed_records import TABLE as CHANGED_TABLE
+from shared.storage.account import Storage
+from shared.storage.row_removal import pages_of_keys
+from shared.stores import (
+    changed_records,
+    links,
+    merged_customers,
+    payments,
+    skipped_records,
+    synchronization_info,
+)
 from shared.stores.links import ITEMS
-from shared.stores.links import TABLE as LINK_TABLE
-from shared.stores.merged_customers import TABLE as MERGED_TABLE
-from shared.stores.payments import DISPUTES, PAYOUTS
-from shared.stores.skipped_records import TABLE as SKIPPED_TABLE
 from shared.stores.synchronization_info import RECORDS
-from shared.stores.synchronization_info import TABLE as INFORMATION_TABLE
 
 LINKED = (*RECORDS, ITEMS)
 """Every kind of link."""
 
-Tables = Callable[[str], Table]
-"""A table by its name."""
+KEPT = {
+    "merged_customers": merged_customers.HOLDING,
+    "skipped_records": skipped_records.HOLDING,
+    "announced_records": changed_records.HOLDING,
+    "payouts": payments.PAYOUTS_HELD,
+    "disputes": payments.DISPUTES_HELD,
+    "synchronization_times": synchronization_info.HOLDING,
+    "links": links.HOLDING,
+}
+"""What belongs to one store and one company, links last: while there are any, the card may not be about another."""
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,36 +43,28 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     announced_records: int
     payouts: int
     disputes: int
+    merged_customers: int
 
 
-def is_synchronized(tables: Tables, shop: str) -> bool:
+def is_synchronized(storage: Storage, shop: str) -> bool:
     """Whether links are kept under this code, or times other than those that an operator set before the first run."""
-    if any(next(tables(LINK_TABLE).partition(f"{shop}|{kind}"), None) for kind in LINKED):
+    table = storage.tables[links.TABLE]
+    if any(next(table.partition(f"{shop}|{kind}"), None) for kind in LINKED):
         return True
-    return any(_has_begun(row) for row in tables(INFORMATION_TABLE).partition(shop))
+    return any(_has_begun(row) for row in storage.tables[synchronization_info.TABLE].partition(shop))
 
 
-def number_of_links(tables: Tables, shop: str) -> int:
+def number_of_links(storage: Storage, shop: str) -> int:
     """How many links are kept under this code."""
-    pages = (pages_of_keys(tables(LINK_TABLE), "PartitionKey eq @p", {"p": f"{shop}|{kind}"}) for kind in LINKED)
+    table = storage.tables[links.TABLE]
+    pages = (pages_of_keys(table, "PartitionKey eq @p", {"p": f"{shop}|{kind}"}) for kind in LINKED)
     return sum(len(rows) for kind in pages for rows in kind)
 
 
-def remove_kept(tables: Tables, shop: str) -> Kept:
-    """Remove it all, links last: while there are any, the card may not be about another store or company."""
-
-    def gone(table: str, *partitions: str) -> int:
-        return sum(remove_rows(tables(table), "", partition) for partition in partitions)
-
-    gone(MERGED_TABLE, shop)
-    return Kept(
-        skipped_records=gone(SKIPPED_TABLE, shop),
-        announced_records=gone(CHANGED_TABLE, *(f"{shop}|{kind}" for kind in RECORDS)),
-        payouts=gone(PAYOUTS, shop),
-        disputes=gone(DISPUTES, shop),
-        synchronization_times=gone(INFORMATION_TABLE, shop),
-        links=gone(LINK_TABLE, *(f"{shop}|{kind}" for kind in LINKED)),
-    )
+def remove_kept(storage: Storage, shop: str) -> Kept:
+    """Remove it all."""
+    removed = {name: one.of_shop(storage, shop) for name, one in KEPT.items() if not isinstance(one.of_shop, str)}
+    return Kept(**removed)
 
 
 def _has_begun(row: dict[str, object]) -> bool:

@@ -14,6 +14,8 @@ from typing import Any
 
 import msgspec
 
+from shared.storage.account import Storage
+from shared.storage.holding import DataSubject, HandedOut, Holding, OfPerson, rows_of
 from shared.storage.lease import LeaseLost
 from shared.storage.tables import Put, Row, RowChanged, RowExists, Table
 from shared.telemetry import carried
@@ -170,3 +172,29 @@ def _key(number: int) -> str:
 
 def _link(row: Row) -> Link:
     return msgspec.convert(row | {"number": int(row["RowKey"])}, Link)
+
+
+def _erase(storage: Storage, whom: DataSubject) -> int:
+    """Links of orders stay without their texts: without them an order would be made twice."""
+    table = storage.tables[TABLE]
+    orders = Links(table, whom.shop, "orders")
+    told = [link for link in orders.of(whom.orders).values() if link.header or link.sold]
+    orders.save([link.with_(header="", sold="") for link in told])
+    known = Links(table, whom.shop, "customers").of(whom.customers)
+    for number in known:
+        table.delete(f"{whom.shop}|customers", _key(number))
+    return len(told) + len(known)
+
+
+def _handed_out(storage: Storage, whom: DataSubject) -> list[dict[str, str]]:
+    return [
+        {"type": kind, "id": str(link.number), "set": link.bc_set, "number": link.bc_number, "header": link.header}
+        for kind, ids in (("customers", whom.customers), ("orders", whom.orders))
+        for link in Links(storage.tables[TABLE], whom.shop, kind).of(ids).values()
+    ]
+
+
+HOLDING = Holding(
+    "links", (TABLE,), of_shop=rows_of(TABLE),
+    of_person=OfPerson(_erase, HandedOut("records_in_business_central", _handed_out)),
+)

@@ -7,6 +7,7 @@ writes, privacy asks.
 """
 from __future__ import annotations
 
+from shared.storage.holding import Holding, rows_of
 from shared.storage.tables import Put, Table
 
 TABLE = "MergedCustomers"
@@ -40,3 +41,9 @@ class MergedCustomers:
         keys = [f"{number:020d}" for number in numbers]
         rows = [row for row in self._table.partition(shop) if set(row["RowKey"].split("|")) & set(keys)]
         self._table.write(Put("delete", row) for row in rows)
+
+
+HOLDING = Holding(
+    "merged customers", (TABLE,), of_shop=rows_of(TABLE),
+    of_person="pairs of ids; they tell who is meant, so privacy/erasure.py forgets them last",
+)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
@@ -21,6 +21,8 @@ import msgspec
 from shared.clock import Clock, iso
 from shared.errors import ConnectorError, ServiceUnavailable
 from shared.json_text import decoded
+from shared.storage.account import Storage
+from shared.storage.holding import DataSubject, Holding, OfPerson
 from shared.storage.row_removal import remove_rows
 from shared.storage.tables import Row, Table
 
@@ -122,24 +124,6 @@ class Operations:
         """Forget what was done up to this moment; how many operations."""
         return remove_rows(self._table, _key_at(moment), _PARTITION)
 
-    def forget_records(self, shop: str, records: Collection[str]) -> int:
-        """Operations on these records of the shop no longer say on which; how many did."""
-        rows = self._table.rows("PartitionKey eq @p and shop eq @shop", {"p": _PARTITION, "shop": shop})
-        told = [one for one in map(_operation, rows) if one.record in records]
-        for one in told:
-            one.record = ""
-            self._save(one)
-        return len(told)
-
-    def forget_details(self, shop: str) -> int:
-        """Of operations on the shop remains who did what, when and how it ended; how many said more."""
-        rows = self._table.rows("PartitionKey eq @p and shop eq @shop", {"p": _PARTITION, "shop": shop})
-        told = [one for one in map(_operation, rows) if one.record or one.before or one.after]
-        for one in told:
-            one.record, one.before, one.after = "", {}, {}
-            self._save(one)
-        return len(told)
-
     def _end(self, one: Operation, outcome: str, code: str = "") -> None:
         one.outcome, one.code = outcome, code
         try:
@@ -148,9 +132,13 @@ class Operations:
             _log.exception("how %s of shop %s ended could not be written down", one.operation, one.shop)
 
     def _save(self, one: Operation) -> None:
-        fields = msgspec.structs.asdict(one)
-        fields |= {name: _text(fields[name]) for name in ("before", "after")}
-        self._table.put(fields | {"PartitionKey": _PARTITION, "RowKey": fields.pop("number")})
+        self._table.put(_row(one))
+
+
+def _row(one: Operation) -> Row:
+    fields = msgspec.structs.asdict(one)
+    fields |= {name: _text(fields[name]) for name in ("before", "after")}
+    return fields | {"PartitionKey": _PARTITION, "RowKey": fields.pop("number")}
 
 
 def _operation(row: Row) -> Operation:
@@ -178,3 +166,33 @@ def _after(continuation: str) -> str:
     if continuation and not _NUMBER.fullmatch(continuation):
         raise ConnectorError("input-invalid", f"{continuation[:60]!r} is not the continuation of a list")
     return continuation
+
+
+def _forget_records(storage: Storage, whom: DataSubject) -> int:
+    """Operations on the person's records no longer say on which."""
+    records = {f"{kind} {id}" for kind, id in whom.records}
+    told = [one for one in _of_shop(storage, whom.shop) if one.record in records]
+    for one in told:
+        one.record = ""
+        storage.tables[TABLE].put(_row(one))
+    return len(told)
+
+
+def _forget_details(storage: Storage, shop: str) -> int:
+    """Of operations on the shop remains who did what, when and how it ended."""
+    told = [one for one in _of_shop(storage, shop) if one.record or one.before or one.after]
+    for one in told:
+        one.record, one.before, one.after = "", {}, {}
+        storage.tables[TABLE].put(_row(one))
+    return len(told)
+
+
+def _of_shop(storage: Storage, shop: str) -> list[Operation]:
+    rows = storage.tables[TABLE].rows("PartitionKey eq @p and shop eq @shop", {"p": _PARTITION, "shop": shop})
+    return list(map(_operation, rows))
+
+
+HOLDING = Holding(
+    "operations", (TABLE,), of_shop=_forget_details,
+    of_person=OfPerson(_forget_records, "they are about what an operator did, and name a record by its id only"),
+)

@@ -16,6 +16,8 @@ import msgspec
 
 from shared.errors import ConnectorError
 from shared.shopify_ids import id_in
+from shared.storage.account import Storage
+from shared.storage.holding import DataSubject, Holding, OfPerson, rows_of
 from shared.storage.tables import Put, Row, Table
 
 PAYOUTS = "Payouts"
@@ -165,14 +167,6 @@ class Payments(Generic[T]):
         return msgspec.convert(row | {"number": _number(row)}, self._type)
 
 
-def forget_orders(disputes: Payments[Dispute], shop: str, orders: Iterable[int]) -> int:
-    """Disputes about these orders no longer say which order they are about; how many did."""
-    wanted = set(map(str, orders))
-    told = [one for one in disputes.all(shop) if one.order in wanted]
-    disputes.save(shop, [msgspec.structs.replace(one, order="", order_name="") for one in told])
-    return len(told)
-
-
 def _written(shop: str, one: Payout | Dispute) -> Row:
     fields: Row = msgspec.to_builtins(one)
     del fields["number"]
@@ -192,3 +186,21 @@ def _key(number: int) -> str:
 
 def _number(row: Row) -> int:
     return _GREATEST - int(row["RowKey"])
+
+
+def _forget_orders(storage: Storage, whom: DataSubject) -> int:
+    """Disputes about the person's orders no longer say which order they are about."""
+    disputes = Payments(storage.tables[DISPUTES], Dispute)
+    wanted = set(map(str, whom.orders))
+    told = [one for one in disputes.all(whom.shop) if one.order in wanted]
+    disputes.save(whom.shop, [msgspec.structs.replace(one, order="", order_name="") for one in told])
+    return len(told)
+
+
+PAYOUTS_HELD = Holding(
+    "payouts", (PAYOUTS,), of_shop=rows_of(PAYOUTS), of_person="sums of a day, which name nobody"
+)
+DISPUTES_HELD = Holding(
+    "disputes", (DISPUTES,), of_shop=rows_of(DISPUTES),
+    of_person=OfPerson(_forget_orders, "the dispute as Shopify sent it is among the captures"),
+)

@@ -11,6 +11,7 @@ import msgspec
 
 from shared.errors import ConnectorError
 from shared.json_text import decoded
+from shared.storage.holding import Holding
 from shared.storage.tables import Row, Table
 
 TABLE = "PrivacyRequests"
@@ -75,3 +76,9 @@ def _key(topic: str, number: str) -> str:
 
 def _receipt(row: Row) -> Receipt:
     return decoded(row["receipt"], type=Receipt)
+
+
+HOLDING = Holding(
+    "receipts", (TABLE,), of_shop="the proof of what was erased outlasts it",
+    of_person="the customer's id and how much was found, kept as proof",
+)

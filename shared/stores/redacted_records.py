@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from shared.clock import from_iso
+from shared.storage.holding import Holding, rows_of
 from shared.storage.tables import Put, Row, Table
 
 TABLE = "RedactedRecords"
@@ -60,3 +61,9 @@ class RedactedOfShop:
 
 def _key(shop: str, kind: str, number: int) -> Row:
     return {"PartitionKey": shop, "RowKey": f"{kind}|{hashlib.sha256(f'{shop}|{kind}|{number}'.encode()).hexdigest()}"}
+
+
+HOLDING = Holding(
+    "redacted records", (TABLE,), of_shop=rows_of(TABLE),
+    of_person="hashes of ids, written by the erasure itself so that later runs leave the person alone",
+)

@@ -17,9 +17,12 @@ import msgspec
 
 from shared.clock import from_iso, iso
 from shared.errors import ConnectorError
+from shared.storage.account import Storage
+from shared.storage.holding import ERASED, DataSubject, HandedOut, Holding, OfPerson, rows_of
 from shared.storage.tables import Put, Row, Table
 
 TABLE = "SkippedRecords"
+DISMISSED_BY = "privacy request"
 _FIRST_WAIT = timedelta(minutes=5)
 _LONGEST_WAIT = timedelta(days=1)
 _SCAN = 1000
@@ -201,3 +204,40 @@ def _behind(continuation: str) -> str:
 def _skipped(row: Row) -> SkippedRecord:
     kind, _, number = row["RowKey"].partition("|")
     return msgspec.convert(row | {"shop": row["PartitionKey"], "kind": kind, "number": int(number)}, SkippedRecord)
+
+
+def _erase(storage: Storage, whom: DataSubject) -> int:
+    """The person's own row goes; one of the person's orders is dismissed, else its retry would read it all again.
+
+    A sentence about something else that names the person loses its words.
+    """
+    skipped = SkippedRecords(storage.tables[TABLE])
+    found = [one for one in skipped.of(whom.shop)
+             if _is_of(one, whom) or whom.is_named_in(one.detail) or whom.is_named_in(one.note)]
+    own = [one.number for one in found if one.kind == "customers" and _is_of(one, whom)]
+    skipped.clear(whom.shop, "customers", own)
+    skipped.park(_blotted(one, whom) for one in found if one.kind != "customers" or not _is_of(one, whom))
+    return len(found)
+
+
+def _blotted(one: SkippedRecord, whom: DataSubject) -> SkippedRecord:
+    if not _is_of(one, whom):
+        return msgspec.structs.replace(one, detail=ERASED, note=ERASED if one.note else "")
+    return msgspec.structs.replace(
+        one, detail=ERASED, note=ERASED, dismissed_at=one.dismissed_at or whom.at,
+        dismissed_by=one.dismissed_by or DISMISSED_BY,
+    )
+
+
+def _is_of(one: SkippedRecord, whom: DataSubject) -> bool:
+    return (one.kind, one.number) in whom.records
+
+
+def _handed_out(storage: Storage, whom: DataSubject) -> list[SkippedRecord]:
+    return [one for one in SkippedRecords(storage.tables[TABLE]).of(whom.shop) if _is_of(one, whom)]
+
+
+HOLDING = Holding(
+    "skipped records", (TABLE,), of_shop=rows_of(TABLE),
+    of_person=OfPerson(_erase, HandedOut("skipped_records", _handed_out)),
+)

@@ -15,6 +15,8 @@ import msgspec
 from shared.clock import Clock, from_iso
 from shared.errors import ConnectorError
 from shared.json_text import decoded
+from shared.storage.account import Storage
+from shared.storage.holding import ERASED, DataSubject, Holding, OfPerson, rows_of
 from shared.storage.row_removal import remove_rows
 from shared.storage.tables import Row, Table
 
@@ -124,10 +126,7 @@ class SyncRuns:
 
     def save(self, run: SyncRun) -> None:
         """Write the run as it stands."""
-        self._table.put({
-            "PartitionKey": run.shop, "RowKey": run.run, "state": run.state,
-            "run": msgspec.json.encode(run).decode(),
-        })
+        self._table.put(_row(run))
 
     def fold(self, run: SyncRun) -> None:
         """Let a run that failed just like the one before it be counted there, instead of filling the history."""
@@ -184,5 +183,36 @@ def _key_at(moment: datetime) -> str:
     return f"{_END_OF_TIME - int(moment.timestamp() * 1000):015d}"
 
 
+def _row(run: SyncRun) -> Row:
+    text = msgspec.json.encode(run).decode()
+    return {"PartitionKey": run.shop, "RowKey": run.run, "state": run.state, "run": text}
+
+
 def _run(row: Row) -> SyncRun:
     return decoded(row["run"], type=SyncRun)
+
+
+def _erase(storage: Storage, whom: DataSubject) -> int:
+    """No sentence says any more what speaks of the person; which operator began the run stays."""
+    table = storage.tables[TABLE]
+    runs = map(_run, table.partition(whom.shop))
+    told = [blotted for run in runs if (blotted := _blotted(run, whom)) != run]
+    for run in told:
+        table.put(_row(run))
+    return len(told)
+
+
+def _blotted(run: SyncRun, whom: DataSubject) -> SyncRun:
+    by, order, step = run.started_by.rpartition(", order ")
+    return msgspec.structs.replace(
+        run,
+        started_by=f"{by}, {ERASED}" if order and whom.is_named_in(f"order {step}") else run.started_by,
+        error_detail=ERASED if whom.is_named_in(run.error_detail) else run.error_detail,
+        warnings=[ERASED if whom.is_named_in(one) else one for one in run.warnings],
+    )
+
+
+HOLDING = Holding(
+    "runs", (TABLE,), of_shop=rows_of(TABLE),
+    of_person=OfPerson(_erase, "a run is about many records; its sentences quote what stands in skipped records"),
+)

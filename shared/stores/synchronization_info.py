@@ -13,6 +13,7 @@ import msgspec
 
 from shared.clock import Clock, from_iso, iso
 from shared.errors import ConnectorError, ServiceUnavailable
+from shared.storage.holding import Holding, rows_of
 from shared.storage.tables import RowChanged, RowExists, Table
 from shared.stores.sync_runs import SyncRuns
 
@@ -145,3 +146,6 @@ def since_of_next_run(info: SynchronizationInfo, until: datetime, overlap: timed
 def _known_kind(kind: str) -> None:
     if kind not in KINDS:
         raise ConnectorError("not-found", f"{kind[:50]!r} is not one of {', '.join(KINDS)}")
+
+
+HOLDING = Holding("synchronization times", (TABLE,), of_shop=rows_of(TABLE), of_person="times of whole types")

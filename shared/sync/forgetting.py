@@ -31,8 +31,7 @@ def forget_links(connector: Connector, shop: str, confirm: int | None, *, by: st
 
 
 def _forget(connector: Connector, shop: str, confirm: int | None, by: str) -> tuple[Purge, Kept]:
-    tables = connector.storage.tables.__getitem__
-    number = number_of_links(tables, shop)
+    number = number_of_links(connector.storage, shop)
     if confirm != number:
         raise ConnectorError(
             "confirmation-needed",
@@ -45,7 +44,7 @@ def _forget(connector: Connector, shop: str, confirm: int | None, by: str) -> tu
     removed: list[Kept] = []
 
     def remove(purge: Purge) -> None:
-        removed.append(remove_kept(tables, shop))
+        removed.append(remove_kept(connector.storage, shop))
         purge.entries = removed[0].links
 
     book = Purges(connector.storage.tables[TABLE], connector.clock)

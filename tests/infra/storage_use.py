@@ -23,8 +23,6 @@ HANDED_ON = {
     ("shared.journal.log_entries", "address.table"): "an hour's, as a log entry's number says",
     ("shared.journal.log_entries", "container"): "a day's, as a log entry's number says",
     ("shared.privacy.log_traces", "container"): "a day's",
-    ("shared.privacy.erasure", "name"): "an hour's, out of the list of those that exist",
-    ("shared.privacy.erasure", "container"): "a day's, out of the list of those that exist",
     ("shared.privacy.packs", "self._container"): "a day's, or that of captures, which captures.py names",
 }
 """Names that a variable holds: (module, what stands there) -> where they come from."""

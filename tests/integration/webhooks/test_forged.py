@@ -76,9 +76,9 @@ def noted(house: House) -> dict[str, list[int]]:
 
 
 def forget_notes(house: House) -> None:
-    for kind, numbers in noted(house).items():
-        for number in numbers:
-            house.connector.changed.forget(house.shop, kind, number)
+    changed = house.connector.changed
+    for kind in KINDS:
+        changed.remove(house.shop, kind, changed.of(house.shop, kind))
 
 
 NOTHING: dict[str, list[int]] = {kind: [] for kind in KINDS}

@@ -12,8 +12,8 @@ from shared.clock import iso
 from shared.journal.captures import CONTAINER
 from shared.privacy.capture_traces import CaptureTraces
 from shared.privacy.export import read_export
-from shared.privacy.log_traces import ERASED
 from shared.privacy.subject import Subject
+from shared.storage.holding import ERASED
 from shared.webhooks.carrying import carry_out
 from shared.webhooks.commands import Command
 from tests.house import MARIE, House

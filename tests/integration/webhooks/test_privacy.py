@@ -4,6 +4,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import re
 import string
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -19,6 +20,7 @@ from shared.journal.log_entries import container_of
 from shared.privacy.export import read_export
 from shared.privacy.export_files import CONTAINER as EXPORT_CONTAINER
 from shared.privacy.export_files import EXPORTS
+from shared.privacy.holdings import HOLDINGS
 from shared.privacy.subject import Subject
 from shared.storage.lease import TABLE as LEASE_TABLE
 from shared.storage.lease import held
@@ -199,6 +201,31 @@ def test_a_redaction_of_the_shop_leaves_no_payout_and_no_dispute(known: Known) -
     shop, connector = known.house.shop, known.house.connector
     assert [*connector.payouts.all(shop), *connector.disputes.all(shop)] == []
     assert connector.captures.packs(shop, "payouts") == []
+
+
+def test_after_a_redaction_of_the_shop_something_of_it_is_left_only_where_it_is_said_why(known: Known) -> None:
+    payments_of(known)
+    house, shop = known.house, known.house.shop
+    house.connector.waking.wake(shop, lambda _: None)
+    house.connector.merged.add(shop, known.person, known.other)
+    house.clock.forward(7 * 24 * 3600)
+    house.shopify.uninstall()
+    assert {"ChangedRecords", "Links", "Payouts", "captures", "log-bodies-"} <= places_with_something_of(house)
+
+    carry_out(house.connector, command(known, "shop/redact"))
+
+    staying = {place for one in HOLDINGS if isinstance(one.of_shop, str) for place in one.places}
+    assert places_with_something_of(house) <= staying
+
+
+def places_with_something_of(house: House) -> set[str]:
+    """Tables with a row, and containers with a blob, that is under the shop's code; those of a time without it."""
+    code, tables, blobs = re.escape(house.shop), house.storage.tables, house.storage.blobs
+    whose = re.compile(rf"({code}|(sync|access|subscriptions)-{code})(\||$)")
+    of_tables = {name for name in tables.names("") for row in tables[name].rows("") if whose.match(row["PartitionKey"])}
+    of_blobs = {name for name in blobs.containers("") for blob in blobs.names(name)
+                if re.match(rf"({code}/|\d+-{code}-)", blob)}
+    return {re.sub(r"\d{8,10}$", "", name) for name in of_tables | of_blobs}
 
 
 def operations_on(known: Known, *records: str) -> None:
