@@ -6,6 +6,7 @@ before the reset can neither save a checkpoint nor move the watermark any more.
 """
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -26,6 +27,9 @@ RECORDS = ("products", "customers", "companies", "orders")
 
 PAYMENTS = ("payouts", "disputes")
 """What is read of Shopify Payments, and kept without going to Business Central."""
+
+NEEDS: Mapping[str, Set[str]] = {"companies": {"customers"}, "orders": {"products", "customers", "companies"}}
+"""What a type needs of others: it waits where they cannot be read."""
 
 KINDS = (*RECORDS, *PAYMENTS)
 """Every type, in the order of a run."""

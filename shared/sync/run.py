@@ -6,7 +6,7 @@ out of time sends itself a message and goes on in a fresh invocation, on any ins
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,6 +23,7 @@ from shared.errors import ConnectorError, ServiceUnavailable
 from shared.journal.log_writer import LogWriter
 from shared.shop_card import ShopCard
 from shared.shopify.client import ShopifyClient
+from shared.shopify.isolating import check_service, is_a_records
 from shared.shopify.kinds import Kind
 from shared.shopify.reading import by_ids
 from shared.shopify.shop_info import read_shop_id
@@ -31,7 +32,7 @@ from shared.storage.lease import Lease
 from shared.stores.links import TABLE as LINK_TABLE
 from shared.stores.links import Wish
 from shared.stores.sync_runs import SyncRun
-from shared.stores.synchronization_info import KINDS, PAYMENTS, RECORDS, SynchronizationInfo
+from shared.stores.synchronization_info import KINDS, NEEDS, PAYMENTS, RECORDS, SynchronizationInfo
 from shared.sync.back_fill import checked_span, read_span
 from shared.sync.changed import apply_changed
 from shared.sync.context import JobContext, fingerprint
@@ -232,7 +233,8 @@ def _work(connector: Connector, job: SyncJob, run: SyncRun, lease: Lease) -> Non
 
 
 def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease: Lease, log: LogWriter) -> str:
-    """Type by type; the state that the run has come to."""
+    """Type by type; the state that the run has come to. A type that cannot be read ends the run as failed, after those
+    that do not need it."""
     shopify, bc = connector.shopify(card, log), connector.business_central(card, log)
     meter = _Meter(run, shopify, bc, connector)
 
@@ -243,9 +245,11 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
     deadline = Deadline(connector.clock, connector.settings.time_budget_seconds)
     directory, redacted = Directory(bc), connector.redacted.of(card.code)
     shop_prices = asked_once(shopify, card, connector.storage.tables[SHOP_TABLE])
-    state = "succeeded"
+    state, failed = "succeeded", dict[str, ConnectorError]()
     with ThreadPoolExecutor(connector.settings.bc_concurrency, thread_name_prefix="bc") as lanes:
         for kind in run.kinds:
+            if _waits(kind, failed):
+                continue
             try:
                 with told(kind, run, shopify, bc, connector.clock):
                     info = _information(connector, run, kind, card, shopify)
@@ -265,10 +269,28 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
                 _log.info("%s of %s was reset while it ran; the next run starts there", kind, card.code)
             except ConnectorError as problem:
                 connector.informations.note_outcome(card.code, kind, problem.code)
-                raise
+                failed[kind] = problem
+                _check_others_go_on(problem, [kind for kind in _behind(kind, run) if not _waits(kind, failed)], shopify)
             finally:
                 meter.save()
+    if failed and state == "succeeded":
+        raise next(iter(failed.values()))
     return state
+
+
+def _waits(kind: str, failed: Collection[str]) -> bool:
+    return not NEEDS.get(kind, set()).isdisjoint(failed)
+
+
+def _behind(kind: str, run: SyncRun) -> Sequence[str]:
+    return run.kinds[run.kinds.index(kind) + 1 :]
+
+
+def _check_others_go_on(problem: ConnectorError, others: Sequence[str], shopify: ShopifyClient) -> None:
+    """Raise what concerns more than the records of one type, and what no other type would go on after."""
+    if not others or not is_a_records(problem):
+        raise problem
+    check_service(shopify, problem)
 
 
 def _bring_type(
