@@ -16,6 +16,7 @@ from functions import (
     sync_jobs,
     webhooks,
 )
+from functions.portal.all_pages import BLUEPRINTS
 from shared.telemetry import tell_what_lines_are_about
 from shared.telemetry_export import send_by_opentelemetry
 
@@ -30,6 +31,8 @@ app.register_functions(journal_api.blueprint)
 app.register_functions(log_api.blueprint)
 app.register_functions(orders_api.blueprint)
 app.register_functions(payments_api.blueprint)
+for pages in BLUEPRINTS:
+    app.register_functions(pages)
 app.register_functions(schedules.blueprint)
 app.register_functions(sync_jobs.blueprint)
 app.register_functions(webhooks.blueprint)

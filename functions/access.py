@@ -79,10 +79,11 @@ def revoke_access(call: Call) -> Answer:
 
 
 def _leaving(begun: Begun, public_url: str) -> dict[str, str]:
-    return {"Set-Cookie": _set_cookie(begun.ticket, public_url)}
+    return {"Set-Cookie": ticket_cookie(begun.ticket, public_url)}
 
 
-def _set_cookie(ticket: Ticket, public_url: str) -> str:
+def ticket_cookie(ticket: Ticket, public_url: str) -> str:
+    """The header Set-Cookie by which the browser that comes back is known to be the one that left."""
     # Lax: the way back from Shopify is a navigation from another site. Not secure only on a loopback address.
     secure = "; Secure" if public_url.startswith("https:") else ""
     seconds = int(LIFE.total_seconds())

@@ -28,6 +28,8 @@ from shared.who_may import Role, admitted
 
 _log = logging.getLogger(__name__)
 _LONGEST_BODY = 1_000_000
+KEPT_FOR_EVER = "public, max-age=31536000, immutable"
+"""Source: RFC 9111, 5.2.2.1; RFC 8246 (immutable)."""
 
 
 class Call(NamedTuple):
@@ -75,7 +77,14 @@ class Page(NamedTuple):
     headers: dict[str, str] | None = None
 
 
-Answered = Answer | Download | Page
+class Asset(NamedTuple):
+    """A file that a page loads; its address changes with what it holds, so it may be kept for ever."""
+
+    content: bytes
+    mimetype: str
+
+
+Answered = Answer | Download | Page | Asset
 Trigger = Callable[[func.HttpRequest], func.HttpResponse]
 
 
@@ -98,17 +107,22 @@ def _trigger(function: Callable[[Call], Answered], *, raw: bool, in_browser: boo
             call = _call(req, role, getattr(function, "inputs", None), raw)
             answer = function(call)
         except ConnectorError as problem:
-            return _made(_told(problem, req, in_browser))
+            return made(_told(problem, req, in_browser))
         except Exception:
             _log.exception("%s failed", function.__name__)
             failed = ConnectorError("internal-error", "the connector failed; the log holds the details")
-            return _made(_told(failed, req, in_browser))
+            return made(_told(failed, req, in_browser))
         if role is Role.OPERATOR:
             record("operation", by=call.by, operation=function.__name__, **call.path)
-        return _made(answer)
+        return made(answer)
 
+    return as_trigger(trigger)
+
+
+def as_trigger(trigger: Trigger) -> Trigger:
+    """`trigger` as the worker reads it, by its signature: one parameter, req, and nothing behind it."""
     trigger.__annotations__ = {"req": func.HttpRequest, "return": func.HttpResponse}
-    del trigger.__wrapped__  # type: ignore[attr-defined]  # the worker reads the signature: one parameter, req
+    del trigger.__wrapped__  # type: ignore[attr-defined]  # `wraps` left it
     return trigger
 
 
@@ -125,9 +139,12 @@ def _told(error: ConnectorError, req: func.HttpRequest, in_browser: bool) -> fun
     return respond(msgspec.json.encode(problem_json(error, language)), status, mimetype="application/problem+json")
 
 
-def _made(answer: Answered | func.HttpResponse) -> func.HttpResponse:
+def made(answer: Answered | func.HttpResponse) -> func.HttpResponse:
+    """The response that an answer is sent as."""
     if isinstance(answer, func.HttpResponse):
         return answer
+    if isinstance(answer, Asset):
+        return respond(answer.content, mimetype=answer.mimetype, cache=KEPT_FOR_EVER)
     if isinstance(answer, Download):
         headers = {"Content-Disposition": f'attachment; filename="{answer.name}"'}
         return respond(answer.text, headers=headers, mimetype=answer.mimetype)
@@ -139,14 +156,14 @@ def _made(answer: Answered | func.HttpResponse) -> func.HttpResponse:
 
 def respond(
     body: str | bytes | None = None, status: int = 200, headers: Mapping[str, str] | None = None,
-    mimetype: str = "application/json",
+    mimetype: str = "application/json", cache: str = "no-store",
 ) -> func.HttpResponse:
     """The one place that makes an answer: it is kept nowhere on its way, and is nothing but what it says it is.
 
-    Most answers hold people's data, and which do not is not worth a mistake. Source: RFC 9111, 5.2.2.5 (no-store);
-    WHATWG Fetch, "X-Content-Type-Options".
+    Most answers hold people's data, and which do not is not worth a mistake: only files of ours are (`cache`).
+    Source: RFC 9111, 5.2.2.5 (no-store); WHATWG Fetch, "X-Content-Type-Options".
     """
-    always = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    always = {"Cache-Control": cache, "X-Content-Type-Options": "nosniff"}
     return func.HttpResponse(
         body, status_code=status, headers={**(headers or {}), **always}, mimetype=mimetype, charset="utf-8"
     )
@@ -155,11 +172,11 @@ def respond(
 def _call(req: func.HttpRequest, role: Role | None, inputs: Any, raw: bool) -> Call:
     house = connector()
     by = admitted(req.headers, role, house.settings).name if role else "anybody"
-    query, body = (None, None) if raw else (_query(req.params, inputs), _body(req.get_body(), req.headers))
+    query, body = (None, None) if raw else (parts_of_query(req.params, inputs), _body(req.get_body(), req.headers))
     return Call(house, dict(req.route_params), query, by, body, language_of(req.headers), req)
 
 
-def _query(params: Mapping[str, str], inputs: Any) -> dict[str, str]:
+def parts_of_query(params: Mapping[str, str], inputs: Any) -> dict[str, str]:
     """The query's parts, all of which the endpoint knows: one that is misspelt must not count as left out.
 
     `code` may hold the function key (Microsoft Learn, "Work with access keys"), which is the host's business.

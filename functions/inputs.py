@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
-from functions.http import Answered, Call
+from functions.http import Call
 from shared.errors import ConnectorError
 from shared.stores.skipped_records import SkippedRecord
 
@@ -23,11 +23,15 @@ Country = Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{2}$", examples=["FR"])]
 
 
 class Inputs(NamedTuple):
-    """The definitions of one endpoint's body and query; partial: any of the body's fields will do."""
+    """The definitions of one endpoint's body and query; partial: any of the body's fields will do.
+
+    form  of a page: what its form holds, all of it texts
+    """
 
     body: type[msgspec.Struct] | None = None
     query: type[msgspec.Struct] | None = None
     partial: bool = False
+    form: type[msgspec.Struct] | None = None
 
 
 class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -152,6 +156,12 @@ class PaymentsQuery(msgspec.Struct, frozen=True):
     continuation: Text = ""
 
 
+class ToPage(msgspec.Struct, frozen=True):
+    """to: the page of the portal to go on at."""
+
+    to: Annotated[str, msgspec.Meta(max_length=4000)] = ""
+
+
 class CaptureView(msgspec.Struct, frozen=True):
     part: Text = ""
 
@@ -160,25 +170,30 @@ class Comparison(msgspec.Struct, frozen=True, rename={"other": "with"}):
     other: Text = ""
 
 
-_Function = Callable[[Call], Answered]
+_Function = Callable[[Call], Any]
 
 
 def takes(
-    body: type[msgspec.Struct] | None = None, query: type[msgspec.Struct] | None = None
+    body: type[msgspec.Struct] | None = None, query: type[msgspec.Struct] | None = None,
+    form: type[msgspec.Struct] | None = None,
 ) -> Callable[[Callable[[Any], Any]], _Function]:
-    """Check and convert a call's body and query; ConnectorError input-invalid says what does not fit."""
+    """Check and convert a call's body and query; ConnectorError input-invalid says what does not fit.
+
+    A form of a page is a body whose parts are texts, as those of a query are.
+    """
 
     def with_inputs(function: Callable[[Any], Any]) -> _Function:
         @wraps(function)
-        def checked(call: Call) -> Answered:
+        def checked(call: Call) -> Any:
             if body is not None:
                 call = call._replace(body=_as({} if call.body is None else call.body, body, "body", strict=True))
+            if form is not None and call.body is not None:
+                call = call._replace(body=_as(call.body, form, "form", strict=False))
             if query is not None:
                 call = call._replace(query=_as(call.query, query, "query", strict=False))
-            answer: Answered = function(call)
-            return answer
+            return function(call)
 
-        checked.inputs = Inputs(body, query)  # type: ignore[attr-defined]  # edge() carries it on to the app
+        checked.inputs = Inputs(body, query, form=form)  # type: ignore[attr-defined]  # edge() carries it on to the app
         return checked
 
     return with_inputs

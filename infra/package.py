@@ -23,6 +23,9 @@ PLATFORMS = ("manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x8
 AMAZON_SERVICES = ("sqs",)
 """The services whose descriptions boto3 needs: those that shared/ makes a client for."""
 
+OWN_FILES = (".py", ".json", ".graphql", ".html", ".css", ".js", ".svg", ".po")
+"""Code and data of the app's own folders."""
+
 NOT_NEEDED = ("bin", "certifi/tests", "*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/REQUESTED",
               "**/*.pyi", "**/*.pyx", "**/*.pxd", "**/*.c", "**/*.h")
 """What wheels bring for installers, compilers and type checkers. Licences and metadata stay."""
@@ -66,7 +69,7 @@ def own_files() -> Iterator[Path]:
     yield Path("host.json")
     for folder in ("functions", "shared"):
         yield from (path.relative_to(ROOT) for path in (ROOT / folder).rglob("*")
-                    if path.suffix in (".py", ".json", ".graphql"))
+                    if path.suffix in OWN_FILES and path.parent.name != "__pycache__")
 
 
 def install(target: Path, python: str, with_python: Sequence[str]) -> None:

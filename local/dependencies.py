@@ -11,6 +11,7 @@ Licences are what the installed packages say of themselves (Core metadata, "Lice
 """
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -27,6 +28,9 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.lock"
 DEVELOPMENT_LOCK = ROOT / "requirements-dev.lock"
 LICENCES = ROOT / "docs" / "licences.md"
+IN_PAGES = ("htmx.org", "modern-normalize")
+"""What functions/portal/static holds copies of."""
+
 _UNIVERSAL = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate"]
 _CLASSIFIER = "License :: OSI Approved :: "
 
@@ -75,11 +79,16 @@ def licence_of(package: str) -> str:
 
 def page() -> str:
     """docs/licences.md as it should be."""
+    npm = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    copies = [(name, npm[f"node_modules/{name}"]) for name in IN_PAGES]
+    copied = "\n".join(f"| {name} | {one['version']} | {one['license']} |" for name, one in copies)
     rows = "\n".join(f"| {name} | {version} | {licence_of(name)} |" for name, version in locked().items())
     return (
         "# Licences\n\nThe Python packages that run in Azure, with the licence each one names. Written by\n"
         "`python -m local.dependencies`; a test compares it with `requirements.lock`.\n\n"
-        f"| package | version | licence |\n|---|---|---|\n{rows}\n"
+        f"| package | version | licence |\n|---|---|---|\n{rows}\n\n"
+        "Pages of the portal load copies of two packages from npm, as `package-lock.json` names them:\n\n"
+        f"| package | version | licence |\n|---|---|---|\n{copied}\n"
     )
 
 

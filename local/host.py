@@ -136,6 +136,8 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
         metavar="NAME:ROLE,ROLE",
         help="sign in without a sign-in page: this person, or, without a value, whom the request's headers name",
     )
+    parser.add_argument("--who-signs-in", metavar="NAME:ROLE,ROLE",
+                        help="who a browser becomes that comes to the sign-in page (/.auth/login/aad)")
     parser.add_argument("--grace", type=float, default=30, help="seconds to wait for running functions at the end")
     parser.add_argument("--invisibility", type=int, default=600, help="seconds a received message is hidden")
     return parser.parse_args(arguments)
@@ -153,7 +155,7 @@ def main(arguments: list[str]) -> int:
     folder = options.app.resolve()
     options.host_key = options.host_key or secrets.token_urlsafe(32)
     options.master_key = options.master_key or secrets.token_urlsafe(32)
-    if options.developer_principal is not None:
+    if options.developer_principal is not None or options.who_signs_in is not None:
         # What tells an app in Azure that the identity headers are the platform's.
         os.environ.setdefault("WEBSITE_AUTH_ENABLED", "True")
     threads = os.environ.get("PYTHON_THREADPOOL_THREAD_COUNT")
@@ -163,6 +165,7 @@ def main(arguments: list[str]) -> int:
             options.host_key,
             options.master_key,
             options.developer_principal,
+            options.who_signs_in,
         ),
         port=options.port,
         grace=timedelta(seconds=options.grace),
@@ -186,11 +189,12 @@ def main(arguments: list[str]) -> int:
 def _apart(folder: Path, options: argparse.Namespace) -> int:
     load_app_settings(folder, os.environ)
     groups = scale_groups(read_functions(import_app(folder), os.environ, folder))
-    principal = options.developer_principal
+    principal, person = options.developer_principal, options.who_signs_in
     arguments = [
         "--app", str(folder), *same_keys(options),
         "--grace", str(options.grace), "--invisibility", str(options.invisibility),
         *([] if principal is None else ["--developer-principal", principal]),
+        *([] if person is None else ["--who-signs-in", person]),
     ]  # fmt: skip
     return run_apart(groups, arguments, options.apart, port=options.port, ready_file=options.ready_file)
 

@@ -57,10 +57,10 @@ def openapi() -> Json:
 
 
 def _endpoints(function: Any) -> Iterator[tuple[str, str, str, str, Any]]:
-    """(name, method, route, level, inputs) of a function with an HTTP trigger."""
+    """(name, method, route, level, inputs) of a function of the API; pages of the portal are none."""
     inputs = getattr(function.get_user_function(), "inputs", None)
     for binding in map(json.loads, function.get_raw_bindings()):
-        if binding["type"] == "httpTrigger":
+        if binding["type"] == "httpTrigger" and binding["route"].startswith("api/"):
             several = len(binding["methods"]) > 1
             for method in binding["methods"]:
                 name = function.get_function_name() + (f"_{method.lower()}" if several else "")

@@ -30,6 +30,9 @@ from local.processes import ROOT, Program, ProgramFailed, free_port
 from local.reload import Reloading, Watch
 from local.report import as_json, as_table
 
+DEVELOPER = "developer@localhost:Operator"
+"""Who opens the portal of the local stack."""
+
 
 class Stack(NamedTuple):
     """The running programs and what they said of themselves."""
@@ -116,7 +119,9 @@ def running_stack(options: argparse.Namespace) -> Iterator[Stack]:
         if options.core_tools:
             yield services._replace(host=_started_by_core_tools(options.core_tools, settings, keys, services, started))
             return
-        person = ["--developer-principal", options.sign_in] if options.sign_in else []
+        # Without --sign-in a key is a key, and whoever opens the portal becomes its operator at the sign-in page.
+        person = ["--who-signs-in", options.sign_in or DEVELOPER]
+        person += ["--developer-principal", options.sign_in] if options.sign_in else []
         command = [*host_command(settings, keys), "--master-key", keys["master"], *person]
         host = Program("functions", command, data, settings)
         started.callback(host.stop)
@@ -240,6 +245,7 @@ def _write_ready_file(path: Path, stack: Stack, shop: str) -> None:
 def _addresses(stack: Stack) -> str:
     return "\n".join([
         "",
+        f"portal            {stack.host['url']}/portal",
         f"functions         {stack.host['url']}/api   (header x-functions-key: {stack.host['functions_key']})",
         f"Shopify           {stack.shopify['url']}   ({stack.shopify['shop']})",
         f"Business Central  {stack.business_central['api_root']}",

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-ENGLISH, FRENCH = "en", "fr"
+ENGLISH, FRENCH = LANGUAGES = ("en", "fr")
 
 
 def language_of(headers: Mapping[str, str]) -> str:

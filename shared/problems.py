@@ -717,6 +717,25 @@ CATALOGUE: dict[str, Problem] = {
         "Se connecter avec Microsoft Entra, puis rappeler. Si personne ne le peut : portail Azure > application de "
         "fonctions > Authentification : l'activer, ou mettre REQUIRE_SIGN_IN à false.",
     ),
+    "sign-in-not-set-up": Problem(
+        Fault.SETUP, 403,
+        "Nobody can sign in to the portal yet",
+        "Set CONNECTOR_SIGN_IN_CLIENT_ID to an app registration in Microsoft Entra and deploy (docs/infrastructure.md, "
+        "People who sign in); or Azure portal > function app > Authentication: add Microsoft as identity provider.",
+        "Personne ne peut encore se connecter au portail",
+        "Mettre dans CONNECTOR_SIGN_IN_CLIENT_ID une inscription d'application de Microsoft Entra et déployer "
+        "(docs/infrastructure.md, People who sign in) ; ou portail Azure > application de fonctions > "
+        "Authentification : ajouter Microsoft comme fournisseur d'identité.",
+    ),
+    "form-not-ours": Problem(
+        Fault.SETUP, 403,
+        "The form did not come from this portal",
+        "Open the portal at the address in PUBLIC_URL, reload the page and send the form again. Cookies of the portal "
+        "must be allowed.",
+        "Le formulaire ne vient pas de ce portail",
+        "Ouvrir le portail à l'adresse de PUBLIC_URL, actualiser la page et renvoyer le formulaire. Les cookies du "
+        "portail doivent être autorisés.",
+    ),
     "role-missing": Problem(
         Fault.SETUP, 403,
         "The caller may not do this",

@@ -3,7 +3,7 @@
 Source: Microsoft Learn, "Work with user identities in Azure App Service authentication" (X-MS-CLIENT-PRINCIPAL is
 base64 of JSON; roles are claims) and App Service's variable WEBSITE_AUTH_ENABLED. While authentication is off anybody
 could write that header, so it is not read then. Border: the key itself is the host's to check, before we are called.
-See docs/decisions/0014.
+See docs/decisions/0014, and 0037 for pages: those demand a person, whatever key there is.
 """
 from __future__ import annotations
 
@@ -39,6 +39,11 @@ class Caller(NamedTuple):
     name: str
     roles: frozenset[str]
 
+    @property
+    def is_operator(self) -> bool:
+        """Whether he may change something."""
+        return Role.OPERATOR in self.roles
+
 
 class _Claim(msgspec.Struct):
     typ: str
@@ -61,6 +66,18 @@ def admitted(headers: Mapping[str, str], role: Role, settings: Settings) -> Call
     if not caller.roles & {role, Role.OPERATOR}:
         raise ConnectorError("role-missing", f"{caller.name} does not have the role {role}")
     return caller
+
+
+def person(headers: Mapping[str, str], role: Role, settings: Settings) -> Caller:
+    """Who has signed in, with at least this role: a page is for people, and a key is no person.
+
+    ConnectorError sign-in-not-set-up while nobody can sign in, not-signed-in or role-missing.
+    """
+    if not settings.authentication_on:
+        raise ConnectorError("sign-in-not-set-up", "App Service authentication is off, so nobody can sign in")
+    if not headers.get(_HEADER):
+        raise ConnectorError("not-signed-in", "nobody is signed in")
+    return admitted(headers, role, settings)
 
 
 def _caller(headers: Mapping[str, str], settings: Settings) -> Caller:

@@ -70,6 +70,12 @@ def trigger(name: str) -> Callable[[func.HttpRequest], func.HttpResponse]:
 
 
 @lru_cache(maxsize=1)
+def app_functions() -> list[Any]:
+    """The app's functions; an app lists them only once a process."""
+    return list(app.get_functions())
+
+
+@lru_cache(maxsize=1)
 def _functions() -> dict[str, Callable[[func.HttpRequest], func.HttpResponse]]:
-    """By name; an app lists its functions only once."""
-    return {str(one.get_function_name()): one.get_user_function() for one in app.get_functions()}
+    """By name."""
+    return {str(one.get_function_name()): one.get_user_function() for one in app_functions()}

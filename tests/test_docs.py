@@ -232,9 +232,9 @@ def tree_of(path: Path) -> ast.Module:
 
 
 def declared_routes() -> Iterator[tuple[str, str]]:
-    """(method, path) of every HTTP function, with {id:long} written as {id}."""
+    """(method, path) of every HTTP function of the API, with {id:long} written as {id}; pages are none."""
     for binding in (one for bindings in declared_functions().values() for one in bindings):
-        if binding["type"] == "httpTrigger":
+        if binding["type"] == "httpTrigger" and binding["route"].startswith("api/"):
             path = "/" + re.sub(r"\{(\w+):\w+\}", r"{\1}", binding["route"])
             yield from ((method, path) for method in binding["methods"])
 

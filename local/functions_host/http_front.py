@@ -1,7 +1,8 @@
 """The HTTP side of the host: routes, keys, and requests turned into calls and back.
 
 Rules: Microsoft Learn, "Azure Functions HTTP trigger" (authorization keys, limits), "Work with access keys" and
-"Manually run a non HTTP-triggered function"; App Service, "Work with user identities" (X-MS-CLIENT-PRINCIPAL).
+"Manually run a non HTTP-triggered function"; App Service, "Work with user identities" (X-MS-CLIENT-PRINCIPAL) and
+"Customize sign-in and sign-out" (/.auth/login/aad, /.auth/logout, the cookie AppServiceAuthSession).
 401 without the right key, 404 for an unknown path or method, 204 for None, 500 with an empty body for a failure.
 Border: no caller gets to know why a function failed; the log does.
 """
@@ -30,6 +31,7 @@ log = logging.getLogger("host.http")
 
 RunByHand = Callable[[Function, str], Awaitable[None]]
 
+_SESSION = "AppServiceAuthSession"
 # Set by the answer's own body or by the connection, never copied from a function.
 _CONNECTION_HEADERS = {"content-length", "transfer-encoding", "connection"}
 
@@ -40,11 +42,18 @@ class Access:
 
     `developer_principal`: None strips the identity headers of every request, as Azure does; "" lets them pass;
     "NAME:ROLE,ROLE" signs that person in wherever the request brings no identity of its own.
+    `who_signs_in`: "NAME:ROLE,ROLE" is who a browser becomes that comes to the sign-in page; None: there is none.
     """
 
     host_key: str
     master_key: str
     developer_principal: str | None = None
+    who_signs_in: str | None = None
+
+    @property
+    def session(self) -> str:
+        """What the cookie of a signed-in browser holds; another host of these keys knows it too."""
+        return hmac.new(self.host_key.encode(), b"session", "sha256").hexdigest()
 
 
 class HttpFront:
@@ -69,6 +78,9 @@ class HttpFront:
         self.app = web.Application(client_max_size=body_limit)
         self.app.router.add_post("/admin/functions/{name}", self._run_function)
         self.app.router.add_get("/admin/host/status", self._status)
+        if access.who_signs_in:
+            self.app.router.add_get("/.auth/login/aad", self._sign_in)
+            self.app.router.add_get("/.auth/logout", self._sign_out)
         self.app.router.add_route("*", "/{path:.*}", self._answer)
 
     async def finish(self) -> None:
@@ -117,10 +129,26 @@ class HttpFront:
         headers = _joined((name.lower(), value) for name, value in request.headers.items())
         principal = self._access.developer_principal
         if principal is None:
-            return {name: value for name, value in headers.items() if not name.startswith("x-ms-client-principal")}
+            ours = {name: value for name, value in headers.items() if not name.startswith("x-ms-client-principal")}
+            return ours | (principal_headers(self._access.who_signs_in or "") if self._has_session(request) else {})
         if principal and "x-ms-client-principal" not in headers:
             headers |= principal_headers(principal)
         return headers
+
+    def _has_session(self, request: web.Request) -> bool:
+        given = request.cookies.get(_SESSION, "")
+        return bool(self._access.who_signs_in) and hmac.compare_digest(given.encode(), self._access.session.encode())
+
+    async def _sign_in(self, request: web.Request) -> web.Response:
+        """Nobody is asked for a password here: whoever comes is the developer."""
+        answer = _sent_back(request.query.get("post_login_redirect_uri", "/"))
+        answer.set_cookie(_SESSION, self._access.session, httponly=True, samesite="Lax")
+        return answer
+
+    async def _sign_out(self, request: web.Request) -> web.Response:
+        answer = _sent_back(request.query.get("post_logout_redirect_uri", "/.auth/logout/done"))
+        answer.del_cookie(_SESSION)
+        return answer
 
     async def _run_function(self, request: web.Request) -> web.Response:
         if not _has_key(request, (self._access.master_key,)):
@@ -153,6 +181,12 @@ class HttpFront:
         if not _has_key(request, (self._access.master_key,)):
             return web.Response(status=401)
         return web.json_response({"state": "Running", "running": self._invoker.running})
+
+
+def _sent_back(to: str) -> web.Response:
+    """302 to a page of this app; App Service takes addresses of others only where they are allowed."""
+    ours = to.startswith("/") and not to.startswith(("//", "/\\"))
+    return web.Response(status=302, headers={"Location": to}) if ours else web.Response(status=403)
 
 
 def principal_headers(person: str) -> dict[str, str]:

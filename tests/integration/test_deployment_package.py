@@ -126,7 +126,9 @@ def test_every_data_file_of_it_is_named_by_the_app(package: Path) -> None:
     data = {path for path in own_parts(package) if path.parts[0] in ("functions", "shared") and path.suffix != ".py"}
 
     queries = "".join((package / path).read_text() for path in data if path.suffix == ".graphql")
-    named = names_in_the_code() | set(re.findall(r"\.\.\.(\w+)", queries))
+    pages = "".join((package / path).read_text() for path in data if path.suffix == ".html")
+    in_pages = set(re.findall(r"""["']([\w.-]+)["']""", pages))
+    named = names_in_the_code() | in_pages | set(re.findall(r"\.\.\.(\w+)", queries))
     assert data
     assert {path for path in data if not {path.name, path.stem} & named} == set()
 

@@ -15,6 +15,7 @@ import requests
 from local.azurite import Azurite
 from local.functions_host.http_front import principal_headers
 from tests.integration.sync.street import KEY, Street, a_street
+from tests.portal.pages import OPEN_TO_EVERYBODY
 from tests.test_repository import ROOT, declared_functions
 
 BY_KEY = {"x-functions-key": KEY}
@@ -32,7 +33,8 @@ FORGED = {"X-Shopify-Topic": "orders/updated", "X-Shopify-Shop-Domain": "nobody.
 """With every call, so that the webhook's answer is about its signature."""
 WITHOUT_A_KEY = {"health", "oauth_callback", "shopify_webhook"}
 """Open, or signed by Shopify; nothing else may be anonymous at the host."""
-PATH = {"shop": "NOBODY", "type": "orders", "id": "1", "order": "1", "run": "1", "number": "1"}
+PATH = {"language": "en", "hash": "0", "name": "portal.css",
+        "shop": "NOBODY", "type": "orders", "id": "1", "order": "1", "run": "1", "number": "1"}
 
 
 @pytest.fixture(scope="module")
@@ -55,17 +57,26 @@ def test_everybody_gets_what_the_table_says_from_every_function(street: Street) 
 def test_the_table_has_nobody_in_without_a_key_but_where_no_key_is_needed() -> None:
     anonymous = {name for name, bindings in declared_functions().items() if bindings[0].get("authLevel") == "ANONYMOUS"}
 
-    assert anonymous == WITHOUT_A_KEY
+    assert {name for name in anonymous if not is_page(name)} == WITHOUT_A_KEY
     for name, _, stranger, signed_in, *rest in table_of_the_page():
-        if name in WITHOUT_A_KEY:
+        if name in WITHOUT_A_KEY | OPEN_TO_EVERYBODY:
             assert {stranger, signed_in, *rest} == {stranger}, name
-        else:
+        elif not is_page(name):
             assert (stranger, signed_in) == ("401", "401"), name
+
+
+def test_the_table_has_nobody_in_a_page_by_a_key_and_viewers_only_where_they_look() -> None:
+    for name, call, stranger, operator, key, no_role, viewer, with_key, broken in table_of_the_page():
+        if is_page(name) and name not in OPEN_TO_EVERYBODY:
+            assert (stranger, key, broken) == ("401 not-signed-in",) * 3, name
+            assert no_role == "403 role-missing", name
+            assert viewer == ("in" if call.startswith("GET") else "403 role-missing"), name
+            assert operator == with_key == "in", name
 
 
 def test_the_table_has_a_viewer_in_only_where_something_is_read_and_an_operator_everywhere() -> None:
     for name, call, _, _, key, no_role, viewer, operator, broken in table_of_the_page():
-        if name in WITHOUT_A_KEY:
+        if name in WITHOUT_A_KEY or is_page(name):
             continue
         assert key == "in", name
         assert operator == "in", name
@@ -87,6 +98,11 @@ def test_an_operators_change_is_recorded_under_the_operators_name(street: Street
     operations = [json.loads(line[line.index("{"):]) for line in street.host.log.read_text().splitlines()
                   if '"event":"operation"' in line]
     assert {"event": "operation", "by": "ada@example.com", "operation": "set_environment"} in operations
+
+
+def is_page(name: str) -> bool:
+    """Whether it is the portal's: anonymous at the host, and for people who have signed in."""
+    return name.startswith("portal_")
 
 
 def got(street: Street, method: str, route: str, headers: dict[str, str]) -> str:

@@ -1,0 +1,203 @@
+"""The portal's edge: who has signed in, forms in, pages out; a problem is a page of the portal too.
+
+A page's function takes a Call, as those of the API do, and returns what is to be Shown or where the browser is Sent.
+The host asks for no key here, so every page asks for a person (shared/who_may.py). Source: OWASP, "Cross-Site Request
+Forgery Prevention" (Origin, double submit); W3C, Content Security Policy 3; Microsoft Learn, "Customize sign-in and
+sign-out" of App Service authentication. What makes the HTML is imported when the first page is made.
+"""
+from __future__ import annotations
+
+import hmac
+import logging
+from collections.abc import Callable, Mapping
+from functools import wraps
+from types import MappingProxyType
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, quote, urlsplit
+
+import azure.functions as func
+import msgspec
+
+from functions import http
+from functions.http import Asset, Call, Download, Page, Trigger, as_trigger, made, respond, wants_page
+from functions.portal.cookie import Kept, Notice, cookie, kept
+from functions.problems import problem_json, status_of
+from functions.roles import role_needed
+from shared.connector import Connector
+from shared.errors import ConnectorError
+from shared.languages import LANGUAGES, language_of
+from shared.telemetry import record
+from shared.who_may import Caller, Role, person
+
+_log = logging.getLogger(__name__)
+_LONGEST_FORM = 1_000_000
+_MOST_FIELDS = 1000
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+                               "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    # A form's Origin would be null without a referrer (Fetch, "append a request `Origin` header").
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+TOKEN = "form-token"
+"""The field of every form that holds what forms are known by."""
+
+
+class Shown(NamedTuple):
+    """A template, and what it shows; cookie: one that is set in place of the portal's own."""
+
+    template: str
+    values: Mapping[str, Any] = MappingProxyType({})
+    status: int = 200
+    cookie: str = ""
+
+
+class Sent(NamedTuple):
+    """Where the browser goes on, within the portal, with a notice there; language: what it is to keep."""
+
+    to: str
+    notice: Notice | None = None
+    language: str = ""
+
+
+class Visit(NamedTuple):
+    """Who looks at a page and how: what every template knows besides what it shows. caller: None = not signed in."""
+
+    caller: Caller | None
+    language: str
+    accepts: str
+    kept: Kept
+    path: str
+
+    @property
+    def may_change(self) -> bool:
+        """Whether buttons that change something are for him."""
+        return self.caller is not None and self.caller.is_operator
+
+
+PageAnswer = Shown | Sent | Download | Asset
+
+
+def page(function: Callable[[Call], PageAnswer]) -> Trigger:
+    """Make an HTTP trigger of a page's function."""
+
+    @wraps(function)
+    def trigger(req: func.HttpRequest) -> func.HttpResponse:
+        role, visit = role_needed(function, req.method), _stranger(req)
+        try:
+            house = http.connector()
+            visit = _visit(req, role, house)
+            call = _call(req, visit, house, getattr(function, "inputs", None))
+            answer = function(call)
+            if req.method == "POST":
+                record("operation", by=call.by, operation=function.__name__, **call.path)
+            return _response(answer, visit, house)
+        except ConnectorError as problem:
+            return _told(problem, req, visit)
+        except Exception:
+            _log.exception("%s failed", function.__name__)
+            failed = ConnectorError("internal-error", "the connector failed; the log holds the details")
+            return _told(failed, req, visit)
+
+    return as_trigger(trigger)
+
+
+def _stranger(req: func.HttpRequest, *, https: bool = False) -> Visit:
+    """Somebody of whom only his browser is known."""
+    keep = kept(req.headers, https=https)
+    language = keep.language if keep.language in LANGUAGES else language_of(req.headers)
+    return Visit(None, language, req.headers.get("Accept-Language", ""), keep, _address(req))
+
+
+def _visit(req: func.HttpRequest, role: Role | None, house: Connector) -> Visit:
+    """Who comes; ConnectorError as who_may.person."""
+    stranger = _stranger(req, https=_is_https(house))
+    return stranger._replace(caller=person(req.headers, role, house.settings)) if role else stranger
+
+
+def _call(req: func.HttpRequest, visit: Visit, house: Connector, inputs: Any) -> Call:
+    body = _form(req, visit.kept, house) if req.method == "POST" else None
+    by = visit.caller.name if visit.caller else "anybody"
+    query = http.parts_of_query(req.params, inputs)
+    return Call(house, dict(req.route_params), query, by, body, visit.language, req)
+
+
+def _form(req: func.HttpRequest, keep: Kept, house: Connector) -> dict[str, str]:
+    """The fields of a form that is ours; ConnectorError form-not-ours, input-invalid."""
+    origin = req.headers.get("Origin", "")
+    if origin != origin_of(house.settings.public_url or req.url):
+        raise ConnectorError("form-not-ours", f"the form came from {origin[:100] or 'nowhere'!r}")
+    raw = req.get_body()
+    if len(raw) > _LONGEST_FORM:
+        raise ConnectorError("input-invalid", f"the form is longer than {_LONGEST_FORM} bytes")
+    try:
+        fields = dict(parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+    except ValueError:
+        raise ConnectorError("input-invalid", "the form cannot be read") from None
+    if not hmac.compare_digest(fields.pop(TOKEN, "").encode(), keep.form.encode()):
+        raise ConnectorError("form-not-ours", "the form does not carry what this browser's forms are known by")
+    return fields
+
+
+def within_the_portal(address: str) -> str:
+    """The address, if a browser takes it for a page of the portal; else the first page."""
+    parts = urlsplit(address)
+    ours = not parts.scheme and not parts.netloc and (parts.path == "/portal" or parts.path.startswith("/portal/"))
+    return address if ours and address.isprintable() and "\\" not in address else "/portal"
+
+
+def known_language(language: str) -> str:
+    """The language; ConnectorError not-found for one that pages are not in."""
+    if language not in LANGUAGES:
+        raise ConnectorError("not-found", f"there are no pages in {language[:20]!r}")
+    return language
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port, as a browser writes them."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def _response(answer: PageAnswer, visit: Visit, house: Connector) -> func.HttpResponse:
+    if isinstance(answer, Download | Asset):
+        return made(answer)
+    keep, https = visit.kept, _is_https(house)
+    if isinstance(answer, Sent):
+        sent = Kept(keep.form, answer.language or keep.language, answer.notice)
+        return made(Page("", 303, {"Location": answer.to, "Set-Cookie": cookie(sent, https=https)}))
+    from functions.portal.rendering import rendered
+
+    shown = Kept(keep.form, keep.language)
+    html = rendered(answer.template, answer.values, visit, house)
+    return made(Page(html, answer.status, _HEADERS | {"Set-Cookie": answer.cookie or cookie(shown, https=https)}))
+
+
+def _told(problem: ConnectorError, req: func.HttpRequest, visit: Visit) -> func.HttpResponse:
+    """The problem on a page; as JSON for whoever shows none. Who has only to sign in is sent there."""
+    status = status_of(problem)
+    if not wants_page(req):
+        return respond(msgspec.json.encode(problem_json(problem, visit.language)), status,
+                       mimetype="application/problem+json")
+    if problem.code == "not-signed-in" and req.method == "GET":
+        return made(Page("", 302, {"Location": sign_in(visit.path)}))
+    from functions.portal.rendering import rendered_problem
+
+    return made(Page(rendered_problem(problem, status, visit), status, _HEADERS))
+
+
+def sign_in(back: str) -> str:
+    """Where somebody signs in who wants to see the page `back`."""
+    return f"/.auth/login/aad?post_login_redirect_uri={quote(back, safe='')}"
+
+
+def _address(req: func.HttpRequest) -> str:
+    """Path and query that were asked for, and may be again; of a form the first page."""
+    if req.method != "GET":
+        return "/portal"
+    parts = urlsplit(req.url)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _is_https(house: Connector) -> bool:
+    return house.settings.public_url.startswith("https:")

@@ -1,0 +1,149 @@
+"""Times, numbers and amounts in the reader's form: language and region of the browser, times with their zone.
+
+Source: Unicode CLDR by way of Babel. A time is a `time` element that holds the exact moment too; how long ago it was is
+for somebody who reads it now, so it stands beside, never instead.
+"""
+from __future__ import annotations
+
+from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time, format_timedelta
+from babel.numbers import format_currency, format_decimal
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from shared.clock import from_iso
+from shared.languages import ENGLISH, FRENCH
+
+_REGION = {ENGLISH: "en_GB", FRENCH: "fr_FR"}
+"""For whoever says no region; the date of Business Central's W1."""
+
+
+class Reader(NamedTuple):
+    """How somebody reads dates and numbers."""
+
+    locale: Locale
+    zone: tzinfo
+
+    @classmethod
+    def of(cls, language: str, accepts: str, zone: str) -> Reader:
+        """By the language that was chosen, the browser's Accept-Language, and the shops' time zone."""
+        return cls(_locale(language, accepts), _zone(zone))
+
+    def zone_at(self, moment: datetime) -> str:
+        """CET, or what the zone is called then."""
+        return moment.astimezone(self.zone).tzname() or "UTC"
+
+
+def _locale(language: str, accepts: str) -> Locale:
+    """The first of the browser's that is of this language, with its region."""
+    for tag in (part.split(";")[0].strip() for part in accepts.split(",")):
+        if tag.lower().startswith(f"{language}-"):
+            try:
+                return Locale.parse(tag, sep="-")
+            except (ValueError, UnknownLocaleError):
+                continue
+    return Locale.parse(_REGION[language])
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+@pass_context
+def when(context: Context, text: str | None, whole: bool = False) -> Markup | str:
+    """28 Nov 2026, 02:14 CET, of today 02:14 CET; whole: with the day and seconds in any case. A dash for no time."""
+    if not text:
+        return "–"
+    reader, moment = _reader(context), from_iso(text)
+    here = moment.astimezone(reader.zone)
+    day = "" if not whole and _is_today(context, here) else f"{format_date(here, 'medium', locale=reader.locale)}, "
+    return _time(text, f"{day}{_clock(here, reader, whole)} {reader.zone_at(moment)}")
+
+
+@pass_context
+def when_short(context: Context, text: str | None) -> Markup | str:
+    """As `when`, without the zone, which stands in the column's head."""
+    if not text:
+        return "–"
+    reader = _reader(context)
+    here = from_iso(text).astimezone(reader.zone)
+    day = "" if _is_today(context, here) else f"{format_date(here, 'short', locale=reader.locale)} "
+    return _time(text, f"{day}{_clock(here, reader, False)}")
+
+
+@pass_context
+def when_exact(context: Context, text: str) -> Markup | str:
+    """28/11/2026 02:14:08.310: for a column whose head says the zone."""
+    reader = _reader(context)
+    here = from_iso(text).astimezone(reader.zone)
+    day = format_date(here, "short", locale=reader.locale)
+    return _time(text, f"{day} {here:%H:%M:%S}.{here.microsecond // 1000:03d}")
+
+
+@pass_context
+def ago(context: Context, text: str) -> str:
+    """3 minutes ago."""
+    passed = from_iso(context["frame"].now) - from_iso(text)
+    return str(format_timedelta(-passed, add_direction=True, threshold=1.5, locale=_reader(context).locale))
+
+
+@pass_context
+def number(context: Context, value: float | int | Decimal | None) -> str:
+    """12,345.6; a dash for none."""
+    return "–" if value is None else str(format_decimal(value, locale=_reader(context).locale))
+
+
+@pass_context
+def amount(context: Context, value: str | Decimal, currency: str) -> str:
+    """1,234.50 in its currency."""
+    return str(format_currency(Decimal(value), currency, locale=_reader(context).locale))
+
+
+@pass_context
+def duration(context: Context, seconds: float) -> str:
+    """184 ms, 12.4 s, 3 min."""
+    locale = _reader(context).locale
+    if seconds < 1:
+        return f"{format_decimal(round(seconds * 1000), locale=locale)} ms"
+    if seconds < 120:
+        return f"{format_decimal(round(seconds, 1), locale=locale)} s"
+    return str(format_timedelta(timedelta(seconds=seconds), threshold=1.5, format="short", locale=locale))
+
+
+@pass_context
+def zone(context: Context, word: str) -> Markup:
+    """The head of a column of times, with their zone: Orders, CET."""
+    return Markup("{}, {}").format(word, _reader(context).zone_at(from_iso(context["frame"].now)))
+
+
+def _reader(context: Context) -> Reader:
+    reader: Reader = context["reader"]
+    return reader
+
+
+def _is_today(context: Context, here: datetime) -> bool:
+    now: str = context["frame"].now
+    return bool(now) and from_iso(now).astimezone(here.tzinfo).date() == here.date()
+
+
+def _clock(here: datetime, reader: Reader, seconds: bool) -> str:
+    return str(format_time(here, "medium" if seconds else "short", locale=reader.locale))
+
+
+def _time(text: str, shown: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(text, shown)
+
+
+FILTERS: dict[str, Any] = {
+    "when": when, "when_short": when_short, "when_exact": when_exact, "ago": ago, "number": number, "amount": amount,
+    "duration": duration, "zone": zone,
+}

@@ -1,0 +1,61 @@
+"""Templates into HTML: what every template knows, and the reader's form of times, numbers and amounts.
+
+Escaping is on for every template, and a name that is not there is an error, not an empty text. Source: Jinja2 3.1,
+"API". Border: no template is given the connector.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import i18n
+
+from functions.portal import formats
+from functions.portal.edge import TOKEN, Visit
+from functions.portal.files import address_of
+from functions.portal.texts import translations
+from shared.admin.frame import NOTHING_KNOWN, Frame, frame
+from shared.connector import Connector
+from shared.errors import ConnectorError
+from shared.languages import LANGUAGES
+
+TEMPLATES = Path(__file__).parent / "templates"
+_LONGEST_PATH = 2000
+
+
+def rendered(template: str, values: Mapping[str, Any], visit: Visit, house: Connector) -> str:
+    """A page of the portal as HTML."""
+    return _html(template, values, visit, frame(house) if visit.caller else NOTHING_KNOWN)
+
+
+def rendered_problem(problem: ConnectorError, status: int, visit: Visit) -> str:
+    """A problem as a page: what, why and what to do; outside the frame, which might be what failed."""
+    told = problem.problem.told(visit.language)
+    return _html("problem.html", {"problem": problem, "told": told, "status": status}, visit, NOTHING_KNOWN)
+
+
+def _html(template: str, values: Mapping[str, Any], visit: Visit, around: Frame) -> str:
+    reader = formats.Reader.of(visit.language, visit.accepts, around.time_zone)
+    known = {
+        "visit": visit, "frame": around, "reader": reader, "token_field": TOKEN, "languages": LANGUAGES,
+        "path": visit.path[:_LONGEST_PATH],
+    }
+    return environment(visit.language).get_template(template).render({**known, **values})
+
+
+@cache
+def environment(language: str) -> Environment:
+    """The templates for readers of one language."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, extensions=[i18n],
+        trim_blocks=True, lstrip_blocks=True, auto_reload=False,
+    )
+    made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    made.policies["ext.i18n.trimmed"] = True
+    made.globals["static"] = address_of
+    made.filters |= formats.FILTERS
+    return made
+

@@ -1,0 +1,223 @@
+"""The overview: how every shop stands, since when, why and what to do; and what stands in the way of all of them.
+
+A shop is *running* while nothing keeps the next run from going through, *paused* where somebody wants it so, and *needs
+you* where only a person helps. Another service that does not answer needs nobody until it has not for an hour. Border:
+storage only is asked; services themselves are asked by `services.py`.
+"""
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from shared.access.connections import State as AccessState
+from shared.clock import from_iso, iso
+from shared.connector import Connector
+from shared.problems import CATALOGUE, Fault
+from shared.shop_card import ShopCard
+from shared.stores.skipped_records import SkippedRecord
+from shared.stores.sync_runs import SyncRun
+from shared.stores.synchronization_info import KINDS
+
+MOST_COUNTED = 2000
+"""Skipped records of a shop that the overview looks at: two calls of storage."""
+
+PATIENCE = timedelta(hours=1)
+"""How long another service may be away until somebody should look at it."""
+
+_SHOPS_AT_ONCE = 8
+
+
+class ShopState(StrEnum):
+    """Whether a shop is synchronized."""
+
+    NEEDS_YOU = "needs-you"
+    RUNNING = "running"
+    PAUSED = "paused"
+
+
+class Reason(StrEnum):
+    """Why a shop is in its state."""
+
+    ACCESS = "access"
+    FAILED = "failed"
+    WAITING = "waiting"
+    SWITCHED_OFF = "switched-off"
+    HTTP_REQUESTS = "http-requests"
+    UNDER_WAY = "under-way"
+    SUCCEEDED = "succeeded"
+    INTERRUPTED = "interrupted"
+    NEVER_RAN = "never-ran"
+
+
+class NextStep(StrEnum):
+    """What somebody would do now."""
+
+    REQUEST_ACCESS = "request-access"
+    LOOK_AT_RUN = "look-at-run"
+    ENABLE = "enable"
+    ALLOW_HTTP_REQUESTS = "allow-http-requests"
+    SEE_SKIPPED = "see-skipped"
+    SYNC_NOW = "sync-now"
+
+
+class ProblemView(msgspec.Struct, frozen=True, kw_only=True):
+    """A problem in one case, in the reader's language."""
+
+    code: str
+    title: str
+    fix: str
+    fault: str
+    detail: str
+
+
+class SkippedGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """Records of a shop that are skipped for one reason; oldest: since when the first of them is."""
+
+    shop: str
+    code: str
+    title: str
+    records: int
+    oldest: str
+
+
+class ShopOverview(msgspec.Struct, frozen=True, kw_only=True):
+    """How one shop stands; times are UTC, ISO 8601.
+
+    since      when what `reason` says began, or happened; None where nobody knows
+    read, parked  in the latest run
+    last_sync  type -> its last synchronization time
+    skipped    how many records wait for somebody; at least so many where `skipped_more`
+    """
+
+    code: str
+    host: str
+    state: ShopState
+    reason: Reason
+    since: str | None
+    problem: ProblemView | None
+    next_step: NextStep
+    read: int
+    parked: int
+    last_sync: dict[str, str | None]
+    skipped: int
+    skipped_more: bool
+
+
+class Overview(msgspec.Struct, frozen=True, kw_only=True):
+    """Every shop, those that need somebody first; what is skipped, the most first."""
+
+    now: str
+    types: list[str]
+    shops: list[ShopOverview]
+    skipped: list[SkippedGroup]
+    needing: int
+    paused: int
+    http_requests_allowed: bool
+    clock_ahead: dict[str, int]
+
+
+def overview(connector: Connector, language: str) -> Overview:
+    """As it is now, with the titles of problems in this language."""
+    allowed, cards = connector.permission.allowed(), list(connector.shops.all())
+    with ThreadPoolExecutor(_SHOPS_AT_ONCE, thread_name_prefix="overview") as lanes:
+        found = list(lanes.map(lambda card: _shop(connector, card, allowed, language), cards))
+    shops = sorted((shop for shop, _ in found), key=lambda one: ([*ShopState].index(one.state), one.code))
+    groups = [group for _, skipped in found for group in skipped]
+    return Overview(
+        now=iso(connector.clock.now()), types=list(KINDS), shops=shops,
+        skipped=sorted(groups, key=lambda one: (-one.records, one.code, one.shop)),
+        needing=sum(one.state is ShopState.NEEDS_YOU for one in shops),
+        paused=sum(one.state is ShopState.PAUSED for one in shops),
+        http_requests_allowed=allowed, clock_ahead=connector.clock_ahead(),
+    )
+
+
+def _shop(
+    connector: Connector, card: ShopCard, allowed: bool, language: str
+) -> tuple[ShopOverview, list[SkippedGroup]]:
+    access = connector.tokens.described(card.code)
+    latest = next(iter(connector.runs.latest(card.code, 1)), None)
+    infos = connector.informations.of(card.code)
+    skipped, more = connector.skipped.page(card.code, None, "", MOST_COUNTED, _waits_for_somebody)
+    state, reason, problem = _standing(connector, card, allowed, access, latest, language)
+    last_sync = {kind: infos[kind].last_sync_time or None for kind in KINDS}
+    shown = ShopOverview(
+        code=card.code, host=card.host, state=state, reason=reason, problem=problem,
+        since=_since(reason, connector, card.code, latest), next_step=_next_step(reason, bool(skipped)),
+        read=_total(latest, "read"), parked=_total(latest, "parked"), last_sync=last_sync,
+        skipped=len(skipped), skipped_more=bool(more),
+    )
+    return shown, list(_groups(card.code, skipped, language))
+
+
+def _standing(
+    connector: Connector, card: ShopCard, allowed: bool, access: dict[str, Any], latest: SyncRun | None, language: str
+) -> tuple[ShopState, Reason, ProblemView | None]:
+    if not card.enabled:
+        return ShopState.PAUSED, Reason.SWITCHED_OFF, None
+    if not allowed:
+        return ShopState.PAUSED, Reason.HTTP_REQUESTS, None
+    if access["state"] != AccessState.CONNECTED:
+        code = str(access["reason"] or "access-token-missing")
+        return ShopState.NEEDS_YOU, Reason.ACCESS, _problem(code, str(access["detail"] or ""), language)
+    if latest is None:
+        return ShopState.RUNNING, Reason.NEVER_RAN, None
+    if latest.state == "failed":
+        return *_failure(connector, latest), _problem(latest.error_code, latest.error_detail, language)
+    if latest.state in ("running", "continuing"):
+        return ShopState.RUNNING, Reason.UNDER_WAY, None
+    return ShopState.RUNNING, Reason.INTERRUPTED if latest.state == "interrupted" else Reason.SUCCEEDED, None
+
+
+def _failure(connector: Connector, latest: SyncRun) -> tuple[ShopState, Reason]:
+    """Another service's failure passes by itself, as far as one can tell within an hour."""
+    began = from_iso(latest.started_at)
+    passes = CATALOGUE[latest.error_code].fault is Fault.OTHER_SERVICE
+    if passes and connector.clock.now() - began < PATIENCE:
+        return ShopState.RUNNING, Reason.WAITING
+    return ShopState.NEEDS_YOU, Reason.FAILED
+
+
+def _since(reason: Reason, connector: Connector, shop: str, latest: SyncRun | None) -> str | None:
+    if reason is Reason.ACCESS:
+        return connector.tokens.connections.get(shop).at or None
+    if latest is None or reason in (Reason.SWITCHED_OFF, Reason.HTTP_REQUESTS):
+        return None
+    return latest.started_at if reason in (Reason.UNDER_WAY, Reason.FAILED) else latest.ended_at or latest.started_at
+
+
+def _next_step(reason: Reason, skips: bool) -> NextStep:
+    by_reason = {
+        Reason.ACCESS: NextStep.REQUEST_ACCESS, Reason.FAILED: NextStep.LOOK_AT_RUN,
+        Reason.SWITCHED_OFF: NextStep.ENABLE, Reason.HTTP_REQUESTS: NextStep.ALLOW_HTTP_REQUESTS,
+    }
+    return by_reason.get(reason, NextStep.SEE_SKIPPED if skips else NextStep.SYNC_NOW)
+
+
+def _total(run: SyncRun | None, figure: str) -> int:
+    return sum(getattr(counts, figure) for counts in run.counts.values()) if run else 0
+
+
+def _problem(code: str, detail: str, language: str) -> ProblemView:
+    told = CATALOGUE[code].told(language)
+    return ProblemView(code=code, title=told.title, fix=told.fix, fault=told.fault, detail=detail)
+
+
+def _waits_for_somebody(one: SkippedRecord) -> bool:
+    return not one.dismissed_at and not one.left_out
+
+
+def _groups(shop: str, skipped: Iterable[SkippedRecord], language: str) -> Iterable[SkippedGroup]:
+    found = list(skipped)
+    oldest: dict[str, str] = {}
+    for one in found:
+        oldest[one.code] = min(oldest.get(one.code, one.first_at), one.first_at)
+    for code, records in Counter(one.code for one in found).items():
+        title = CATALOGUE[code].told(language).title
+        yield SkippedGroup(shop=shop, code=code, title=title, records=records, oldest=oldest[code])

