@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import string
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from shared.connector import Connector
 from shared.exchange import Exchange
 from shared.root import build_connector
 from shared.settings import Settings
+from shared.shopify.documents import FOLDER
 from shared.storage.account import Storage, storage_from_connection_string
 from shared.stores.links import TABLE as LINK_TABLE
 from shared.stores.links import Link, Links
@@ -30,6 +32,11 @@ from shared.stores.skipped_records import SkippedRecord
 from shared.stores.sync_runs import SyncRun
 from shared.sync.run import SyncJob, run_sync
 from tests.manual_clock import ManualClock
+
+OPERATIONS = frozenset(
+    name for file in FOLDER.glob("*.graphql")
+    for name in re.findall(r"^(?:query|mutation) (\w+)", file.read_text(), re.MULTILINE))
+"""The names of all that the connector asks Shopify."""
 
 IN_MEMORY = "this house has its storage in memory; a test that needs the wire says pytest.mark.emulator"
 TOKEN_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
@@ -194,7 +201,7 @@ def a_house(storage: HouseStorage, **settings: Any) -> Iterator[House]:
     """An empty shop and the seeded company, wired up to an emulator (its connection string) or storage in memory."""
     clock = ManualClock()
     at_shopify = ShopifyClock(clock)
-    shopify = start_shopify(state=ShopState(shop_card(), at_shopify), clock=at_shopify)
+    shopify = start_shopify(state=ShopState(shop_card(), at_shopify), clock=at_shopify, operations=OPERATIONS)
     bc = start_business_central(clock)
     try:
         yield House(storage, clock, shopify, bc, **settings)

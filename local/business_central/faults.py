@@ -14,10 +14,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from .contract import CONTRACT
+
 GATEWAY = ("delay", "status", "html", "drop_request", "late_commit")
 AFTER = ("drop_response_after_commit",)
 INSIDE = ("lock", "forbidden", "refuse")
 PAGED = ("next_link_to_itself",)
+METHODS = ("", "GET", "POST", "PATCH", "DELETE")
 KINDS = (*GATEWAY, *AFTER, *INSIDE, *PAGED)
 
 
@@ -81,9 +84,13 @@ class Faults:
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def add(self, fault: Fault) -> Fault:
-        """Turn a fault on. Raises ValueError for an unknown kind."""
+        """Turn a fault on. Raises ValueError for an unknown kind, and for an aim that no request has."""
         if fault.kind not in KINDS:
             raise ValueError(f"unknown kind of fault {fault.kind!r}; one of {', '.join(KINDS)}")
+        if fault.method not in METHODS:
+            raise ValueError(f"no request has the method {fault.method!r}; one of {', '.join(METHODS[1:])}")
+        if not _is_known(fault.entity):
+            raise ValueError(f"no entity set, action or web service is called {fault.entity!r}")
         fault.id = next(self._numbers)
         self.rules.append(fault)
         return fault
@@ -113,3 +120,9 @@ class Faults:
         if fault.times is not None:
             fault.times -= 1
         return True
+
+
+def _is_known(entity: str) -> bool:
+    """Web services have whatever names somebody gave them when they were published: those of pages, in capitals."""
+    actions = {action for one in CONTRACT.values() for action in one.actions.values()}
+    return entity in ("", "$batch", *CONTRACT, *actions) or entity[:1].isupper()

@@ -34,8 +34,11 @@ same_cursor     lists of the `operation` say that they go on where they began   
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 from typing import Any
 
+from local.shopify.access import all_scopes
+from local.shopify.schema import load_schema
 from local.shopify.specs import check_fields
 from local.shopify.tied_faults import SPOILT
 
@@ -61,9 +64,10 @@ NEEDED = {"same_cursor": {"operation"}, "odd_field": {"record", "field"}, "spoil
           "missing_scope": {"scope"}}
 
 
-def check(kind: str, times: int, parameters: dict[str, Any]) -> bool:
+def check(kind: str, times: int, parameters: dict[str, Any], operations: Collection[str] = ()) -> bool:
     """Whether the fault is tied. ValueError for what means nothing: an unknown kind or parameter, one that is lacking,
-    a type or field that Shopify does not have, a number of times for what lasts until cleared."""
+    a type, field or scope that Shopify does not have, a number of times for what lasts until cleared, an `operation`
+    with which none of the client's `operations` begins, if they are known."""
     if kind not in KINDS:
         raise ValueError(f"unknown fault {kind!r}; known: {', '.join(sorted(KINDS))}")
     tied = kind in TIED or (kind in TIED_OR_NOT and "record" in parameters)
@@ -76,6 +80,11 @@ def check(kind: str, times: int, parameters: dict[str, Any]) -> bool:
         raise ValueError(f"fault {kind!r} lasts until it is cleared, so it takes no number of times")
     if parameters.get("bytes", "control") not in SPOILT:
         raise ValueError(f"fault {kind!r} knows these bytes: {', '.join(SPOILT)}")
+    if "scope" in parameters and parameters["scope"] not in all_scopes(load_schema()):
+        raise ValueError(f"Shopify has no scope {parameters['scope']!r}")
+    operation = str(parameters.get("operation", ""))
+    if operations and not any(name.startswith(operation) for name in operations):
+        raise ValueError(f"no operation begins with {operation!r}; known: {', '.join(sorted(operations))}")
     if "record" in parameters:
         typename, _, number = str(parameters["record"]).partition("/")
         if not number.isdigit():
@@ -85,16 +94,20 @@ def check(kind: str, times: int, parameters: dict[str, Any]) -> bool:
 
 
 class Faults:
-    """The faults still to come. Thread-safe."""
+    """The faults still to come. Thread-safe.
 
-    def __init__(self) -> None:
+    operations  names of the documents that the client asks, if they are known
+    """
+
+    def __init__(self, operations: Collection[str] = ()) -> None:
+        self._operations = operations
         self._waiting: list[dict[str, Any]] = []
         self._tied: list[dict[str, Any]] = []
         self._lock = threading.Lock()
 
     def add(self, kind: str, times: int = 1, **parameters: Any) -> None:
         """ValueError as `check`."""
-        tied = check(kind, times, parameters)
+        tied = check(kind, times, parameters, self._operations)
         with self._lock:
             if tied:
                 self._tied.append({"kind": kind, **parameters})

@@ -9,6 +9,7 @@ import asyncio
 import json
 import threading
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -211,9 +212,10 @@ class RunningShop:
         self._thread.join(timeout=10)
 
 
-def new_service(state: ShopState, clock: ShopifyClock, plan: str, latency: float = 0) -> Service:
+def new_service(state: ShopState, clock: ShopifyClock, plan: str, latency: float = 0,
+                operations: Collection[str] = ()) -> Service:
     """A service that knows the two apps and their development tokens, or what the state kept of them."""
-    service = Service(state, clock, plan=plan, latency=latency)
+    service = Service(state, clock, plan=plan, latency=latency, operations=operations)
     if "grants" in state.kept:
         service.grants.restore(state.kept["grants"])
     else:
@@ -229,11 +231,13 @@ def new_service(state: ShopState, clock: ShopifyClock, plan: str, latency: float
 def start_shopify(*, state: ShopState | None = None, seed: int = 1, now: datetime | None = None,
                   customers: int = 20, products: int = 15, orders: int = 30, plain: bool = False,
                   lines_per_order: int | None = None, plan: str = "standard", latency: float = 0,
-                  clock: Clock | None = None, port: int = 0, allow_loopback: bool = False) -> RunningShop:
+                  clock: Clock | None = None, port: int = 0, allow_loopback: bool = False,
+                  operations: Collection[str] = ()) -> RunningShop:
     """Serve `state`, or a demo shop made from seed and counts, on a free loopback port.
 
     `now` is the newest moment of a seeded shop, `latency` the seconds every answer takes; `allow_loopback`
-    lets webhooks go to http://127.0.0.1, which the real Shopify refuses.
+    lets webhooks go to http://127.0.0.1, which the real Shopify refuses; `operations` are the names of what its client
+    asks, so that no fault is tied to another.
     """
     if not isinstance(clock, ShopifyClock):
         clock = ShopifyClock(clock or SystemClock())
@@ -241,7 +245,7 @@ def start_shopify(*, state: ShopState | None = None, seed: int = 1, now: datetim
         state = demo_shop(seed=seed, now=now or clock.now(), customers=customers, products=products,
                           orders=orders, plain=plain, lines_per_order=lines_per_order, clock=clock)
     state.allow_loopback = allow_loopback
-    service = new_service(state, clock, plan, latency)
+    service = new_service(state, clock, plan, latency, operations)
     ready: dict[str, Any] = {}
     started = threading.Event()
 

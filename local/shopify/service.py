@@ -8,6 +8,7 @@ Documents are parsed and validated once per text. Border: `server` speaks HTTP a
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -84,11 +85,12 @@ class Reserved:
 class Service:
     """A shop that answers GraphQL: its records, tokens, buckets, faults and figures."""
 
-    def __init__(self, state: ShopState, clock: ShopifyClock, *, plan: str = "standard", latency: float = 0) -> None:
+    def __init__(self, state: ShopState, clock: ShopifyClock, *, plan: str = "standard", latency: float = 0,
+                 operations: Collection[str] = ()) -> None:
         self.latency = latency              # seconds every answer takes
         self.state, self.clock, self._shop_plan = state, clock, plan
         self.schema: AdminSchema = load_schema()
-        self.faults, self.stats = Faults(), Stats()
+        self.faults, self.stats = Faults(operations), Stats()
         self.grants = Grants(clock)
         self.webhooks = Webhooks(state, self.grants, self.faults)
         self._buckets: dict[str, Bucket] = {}

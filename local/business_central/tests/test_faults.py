@@ -258,3 +258,21 @@ def test_clear_turns_everything_off(api: Api) -> None:
 def test_an_unknown_kind_of_fault_is_named(api: Api) -> None:
     with pytest.raises(ValueError, match="earthquake"):
         api.bc.control.add_fault(kind="earthquake")
+
+
+@pytest.mark.parametrize(("aim", "named"), [
+    ({"entity": "salesOrder"}, "salesOrder"), ({"entity": "salesorders"}, "salesorders"),
+    ({"entity": "shipAndInvoce"}, "shipAndInvoce"), ({"method": "post"}, "post"), ({"method": "PUT"}, "PUT"),
+])
+def test_a_fault_that_is_aimed_at_what_no_request_is_about_is_refused(
+    api: Api, aim: dict[str, str], named: str
+) -> None:
+    with pytest.raises(ValueError, match=f"'{named}'"):
+        api.bc.control.add_fault(kind="status", **aim)
+
+    assert api.bc.control.faults.rules == []
+
+
+@pytest.mark.parametrize("entity", ["salesOrders", "salesOrderLines", "shipAndInvoice", "$batch", "ItemCard", ""])
+def test_a_fault_may_be_aimed_at_an_entity_set_an_action_a_batch_or_a_web_service(api: Api, entity: str) -> None:
+    assert api.bc.control.add_fault(kind="status", entity=entity).entity == entity

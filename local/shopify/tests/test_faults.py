@@ -4,6 +4,8 @@ from __future__ import annotations
 import pytest
 import requests
 
+from local.shopify.faults import Faults
+
 QUERY = "{ shop { name } }"
 WELL = {"shop": {"name": "Demo FR"}}
 
@@ -114,6 +116,7 @@ def test_an_unknown_fault_is_refused(shop):
     ({"kind": "http_429", "record": "Order/2"}, "record"),
     ({"kind": "http_403", "status": 403}, "status"),
     ({"kind": "missing_scope"}, "scope"),
+    ({"kind": "missing_scope", "scope": "read_ordres"}, "read_ordres"),
     ({"kind": "missing_scope", "scope": "read_orders", "times": 3}, "times"),
     ({"kind": "null_node", "record": "Order/2", "field": "name"}, "field"),
     ({"kind": "null_node", "record": "Orders/2"}, "Orders"),
@@ -128,6 +131,22 @@ def test_an_unknown_fault_is_refused(shop):
 def test_a_fault_that_would_mean_nothing_is_refused_by_name(shop, fault, named):
     assert named in shop.control("POST", "faults", fault)["error"]
     assert shop.control("GET", "faults") == []
+
+
+@pytest.mark.parametrize("fault", [
+    {"kind": "same_cursor", "operation": "OrdersChange d"},
+    {"kind": "no_data", "record": "Order/2", "operation": "orders"},
+    {"kind": "http_5xx", "record": "Order/2", "operation": "OrdersChangedLately"},
+])
+def test_a_fault_tied_to_an_operation_that_the_client_does_not_have_is_refused_where_its_operations_are_known(fault):
+    faults = Faults(operations=["OrdersChanged", "OrderLinesNext"])
+
+    with pytest.raises(ValueError, match=r"no operation begins with .*; known: OrderLinesNext, OrdersChanged"):
+        faults.add(**fault)
+
+    assert faults.listed() == []
+    faults.add(**{**fault, "operation": "OrdersCh"})
+    Faults().add(**fault)
 
 
 def test_a_field_that_was_not_asked_for_is_neither_denied_nor_odd(shop):

@@ -16,6 +16,7 @@ from shared.shopify.kinds import KINDS, Kind
 from shared.shopify.reading import EARLIEST, Record, by_ids, changed_page
 from shared.shopify.records import Order, Product
 from shared.shopify.shop_info import read_shop_info
+from tests.house import OPERATIONS
 from tests.integration.shopify.manual_clock import ManualClock
 from tests.integration.shopify.readers import a_client, all_pages, numbers
 
@@ -28,7 +29,7 @@ def clock() -> ManualClock:
 @pytest.fixture
 def shop(clock: ManualClock) -> Iterator[RunningShop]:
     """An empty shop; tests put into it what they need."""
-    running = start_shopify(customers=0, products=0, orders=0, clock=clock)
+    running = start_shopify(customers=0, products=0, orders=0, clock=clock, operations=OPERATIONS)
     yield running
     running.stop()
 

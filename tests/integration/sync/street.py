@@ -17,7 +17,7 @@ from local.business_central.server import BusinessCentral, start_business_centra
 from local.demo import shop_card
 from local.processes import ROOT, Program, free_port
 from local.shopify.server import RunningShop, start_shopify
-from tests.house import TOKEN_KEY
+from tests.house import OPERATIONS, TOKEN_KEY
 
 SHOP = "STREET"
 KEY = "local-host-key"
@@ -110,7 +110,7 @@ class Street:
 @contextmanager
 def a_street(storage: str, folder: Path, **shop: Any) -> Iterator[Street]:
     """Simulators with a shop of this size, no host yet."""
-    shopify = start_shopify(**shop)
+    shopify = start_shopify(**shop, operations=OPERATIONS)
     bc = start_business_central()
     street = Street(storage, folder, shopify, bc)
     try:
