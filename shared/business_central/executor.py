@@ -15,7 +15,7 @@ from shared.business_central.client import BusinessCentral
 from shared.business_central.keys import is_customer_of
 from shared.business_central.refusals import AlreadyExists, RowChanged, RowGone
 from shared.business_central.rows import CustomerRow, ItemRow, Kind, VariantRow, row_as, select_of
-from shared.business_central.wire import plain, quoted
+from shared.business_central.wire import Row, plain, quoted
 from shared.errors import ConnectorError, OutcomeUnknown, RecordRefused, ServiceUnavailable
 from shared.mapping.plan import Body
 
@@ -86,10 +86,8 @@ def change_row(bc: BusinessCentral, entity_set: str, id: str, changes: Mapping[s
     row, RowChanged when it keeps changing.
     """
     for tries in range(_TRIES):
-        row = bc.read(entity_set, id, select=",".join(["id", *changes]), fresh=True)
-        if row is None:
-            raise RowGone("record-refused", f"{entity_set}({id}) is no longer in Business Central.")
-        differing = {name: value for name, value in changes.items() if not _same(name, value, row.get(name))}
+        row = _present(bc, entity_set, id, changes)
+        differing = _differing(row, changes)
         if not differing:
             return tries > 0
         try:
@@ -98,6 +96,22 @@ def change_row(bc: BusinessCentral, entity_set: str, id: str, changes: Mapping[s
         except RowChanged as conflict:
             last = conflict
     raise last
+
+
+def difference(bc: BusinessCentral, entity_set: str, id: str, changes: Mapping[str, Any]) -> Body:
+    """What of `changes` change_row would send now. Raises RowGone when there is no such row."""
+    return _differing(_present(bc, entity_set, id, changes), changes)
+
+
+def _present(bc: BusinessCentral, entity_set: str, id: str, changes: Mapping[str, Any]) -> Row:
+    row = bc.read(entity_set, id, select=",".join(["id", *changes]), fresh=True)
+    if row is None:
+        raise RowGone("record-refused", f"{entity_set}({id}) is no longer in Business Central.")
+    return row
+
+
+def _differing(row: Row, changes: Mapping[str, Any]) -> Body:
+    return {name: value for name, value in changes.items() if not _same(name, value, row.get(name))}
 
 
 def _same(name: str, ours: Any, theirs: Any) -> bool:

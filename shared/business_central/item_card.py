@@ -55,6 +55,12 @@ def set_tariff_number(bc: BusinessCentral, service: str, item: str, tariff: str)
     raise problem
 
 
+def has_tariff_number(bc: BusinessCentral, service: str, item: str, tariff: str) -> bool:
+    """Whether the item shows this tariff number (digits) already. Raises as set_tariff_number does."""
+    row = _good(bc.web_service(service).read(item, _PROPERTIES), service)
+    return _digits(row.get("Tariff_No")) == tariff
+
+
 def check_item_card(bc: BusinessCentral, service: str) -> ConnectorError | None:
     """Why tariff numbers cannot be kept through this service; None when they can be."""
     failure = bc.web_service(service).probe(_PROPERTIES).failure

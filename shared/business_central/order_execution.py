@@ -75,28 +75,47 @@ def create_sales_order(bc: BusinessCentral, plan: SalesOrderPlan, sending: Sendi
     OutcomeUnknown: it may be there, whole or in part; lookup.find_whole_documents tells.
     """
     body = {**plan.header, "externalDocumentNumber": plan.external_document_number}
-    first = plan.comments + MAX_DEEP_LINES
+    first, rest = opening_lines(plan)
     made = bc.create(
-        "salesOrders", {**body, "salesOrderLines": list(plan.lines[:first])},
+        "salesOrders", {**body, "salesOrderLines": list(first)},
         expand=_LINES if _looks_at_lines(plan) else "", before=sending.order,
     )  # fmt: skip
     try:
-        return _finished(bc, whole_document("salesOrders", [made]), plan, plan.lines[first:], sending)
+        return _finished(bc, whole_document("salesOrders", [made]), plan, rest, sending)
     except RecordRefused as refused:
         _take_back(bc, made, plan, refused)
         raise
 
 
-def take_over(
-    bc: BusinessCentral, plan: SalesOrderPlan, found: FoundDocument, *, ours: bool, texts: bool, settled: bool,
-    sending: Sending = _FREELY,
-) -> SalesDocument:
-    """The document that carries the order's number, if it is this order: the same buyer, lines and total.
+def opening_lines(plan: SalesOrderPlan) -> tuple[tuple[Body, ...], tuple[Body, ...]]:
+    """The lines that are sent with the order, and those that follow in batches."""
+    first = plan.comments + MAX_DEEP_LINES
+    return plan.lines[:first], plan.lines[first:]
+
+
+class Standing(NamedTuple):
+    """A document that is this order.
+
+    lacks    the lines to add before its total is settled; None: nothing is amiss
+    settles  the line that settles its total where it lacks none
+    """
+
+    found: FoundDocument
+    document: SalesDocument
+    lacks: tuple[Body, ...] | None = None
+    settles: Body | None = None
+
+
+def compared(
+    plan: SalesOrderPlan, found: FoundDocument, *, ours: bool, texts: bool, settled: bool
+) -> Standing:
+    """The document that carries the order's number, if it is this order: the same buyer, lines and total. Pure.
 
     ours     we sent it: what it lacks of the plan may be added
     texts    its addresses must be the planned ones too; otherwise they are the caller's to compare
     settled  no request of ours that adds lines can be under way any more
-    Raises DocumentStays where it is another order or lacks what Business Central refuses, OutcomeUnknown.
+    Raises DocumentStays where it is another order or cannot be made right, OutcomeUnknown where it is not settled what
+    it lacks.
     """
     order = found.document
     is_open = order.entity_set == "salesOrders"
@@ -109,10 +128,38 @@ def take_over(
     if texts and (otherwise := texts_that_differ(found, plan.header)):
         raise _differs(found, plan, otherwise)
     if not is_open or (not rest and order.total_amount_including_tax == plan.expected_total):
-        return _with_tax_of_found(found, plan)
+        return Standing(found, _with_tax_of_found(found, plan))
     if not ours or is_rounded(found, plan):
         raise _differs(found, plan, [f"total {order.total_amount_including_tax} / {plan.expected_total}"])
-    return _completed(bc, found, plan, rest, settled, sending)
+    if not settled:
+        detail = f"{plan.external_document_number}, {order.number}: lines were sent for it and may be on their way yet."
+        raise OutcomeUnknown("outcome-unknown", detail)
+    if rest:
+        return Standing(found, order, rest)
+    with _staying(found, plan, rest):
+        return Standing(found, order, (), _settling(found, plan)[1])
+
+
+def completed(
+    bc: BusinessCentral, plan: SalesOrderPlan, standing: Standing, sending: Sending = _FREELY
+) -> SalesDocument:
+    """The document with what it lacked. Raises DocumentStays where Business Central refuses that, OutcomeUnknown."""
+    found, rest = standing.found, standing.lacks
+    if rest is None:
+        return standing.document
+    with _staying(found, plan, rest):
+        return _finished(bc, found, plan, rest, sending)
+
+
+@contextmanager
+def _staying(found: FoundDocument, plan: SalesOrderPlan, rest: Sequence[Body]) -> Iterator[None]:
+    """What is refused of a document that was there leaves it there: DocumentStays."""
+    number, lines = found.document.number, len(plan.lines) - len(rest)
+    try:
+        yield
+    except RecordRefused as refused:
+        held = f"{number} stays in Business Central" + (f" with {lines} of {len(plan.lines)} lines." if rest else ".")
+        raise DocumentStays(refused.code, f"{refused.detail} {held}", found.document) from refused
 
 
 def remove_sales_order(bc: BusinessCentral, id: str, etag: str) -> bool:
@@ -139,21 +186,6 @@ def _differs(found: FoundDocument, plan: SalesOrderPlan, different: Sequence[str
 # An order that is there, brought to its end
 
 
-def _completed(
-    bc: BusinessCentral, found: FoundDocument, plan: SalesOrderPlan, rest: tuple[Body, ...], settled: bool,
-    sending: Sending,
-) -> SalesDocument:
-    number, lines = found.document.number, len(plan.lines) - len(rest)
-    if not settled:
-        detail = f"{plan.external_document_number}, {number}: lines were sent for it and may be on their way yet."
-        raise OutcomeUnknown("outcome-unknown", detail)
-    try:
-        return _finished(bc, found, plan, rest, sending)
-    except RecordRefused as refused:
-        held = f"{number} stays in Business Central" + (f" with {lines} of {len(plan.lines)} lines." if rest else ".")
-        raise DocumentStays(refused.code, f"{refused.detail} {held}", found.document) from refused
-
-
 def _finished(
     bc: BusinessCentral, whole: FoundDocument, plan: SalesOrderPlan, rest: Sequence[Body], sending: Sending
 ) -> SalesDocument:
@@ -165,6 +197,15 @@ def _finished(
             bc.batch(parcel, before=sending.lines)
     if rest or (_looks_at_lines(plan) and not whole.lines) or not _is_right(whole, plan):
         whole = _read_again(bc, whole.document, plan)
+    order, line = _settling(whole, plan)
+    return _settled(bc, order, plan, line, sending) if line else order
+
+
+def _settling(whole: FoundDocument, plan: SalesOrderPlan) -> tuple[SalesDocument, Body]:
+    """The document with all its lines, and the line that makes its total what was paid, {} where it is.
+
+    RecordRefused: it was not kept as sent, its tax is another, or no line may make up the difference.
+    """
     if unlike := not_as_sent(whole, plan):
         detail = f"Business Central did not keep what was sent for {plan.name}: {', '.join(unlike)}."
         raise RecordRefused("document-differs", detail)
@@ -174,8 +215,8 @@ def _finished(
         raise RecordRefused("tax-mismatch", taxes)
     order = msgspec.structs.replace(whole.document, warning=taxes)
     if order.total_amount_including_tax == plan.expected_total:
-        return order
-    return _settled(bc, order, plan, tolerated(plan, whole.lines), sending)
+        return order, {}
+    return order, _making_up(order, plan, tolerated(plan, whole.lines))
 
 
 def judged(whole: FoundDocument, plan: SalesOrderPlan) -> RecordRefused | None:
@@ -245,10 +286,8 @@ def _adding_lines(plan: SalesOrderPlan, sending: Sending) -> Iterator[None]:
     sending.answered()
 
 
-def _settled(
-    bc: BusinessCentral, order: SalesDocument, plan: SalesOrderPlan, most: Decimal, sending: Sending
-) -> SalesDocument:
-    """Make the total what was paid: a difference of at most `most` becomes one rounding line."""
+def _making_up(order: SalesDocument, plan: SalesOrderPlan, most: Decimal) -> Body:
+    """The rounding line for a difference of at most `most`; RecordRefused for a larger one, or without an account."""
     difference = plan.expected_total - order.total_amount_including_tax
     if abs(difference) > most:
         rounding = "" if most == plan.rounding_tolerance else f", and rounding of its taxes explains {most}"
@@ -256,9 +295,16 @@ def _settled(
     if not plan.rounding_account:
         detail = f"Cash Roundings Account is empty, and {plan.name} needs a line of {difference} there."
         raise RecordRefused("account-missing", detail)
+    return _rounding_line(plan.rounding_account, difference)
+
+
+def _settled(
+    bc: BusinessCentral, order: SalesDocument, plan: SalesOrderPlan, line: Body, sending: Sending
+) -> SalesDocument:
+    """Add the line that makes the total what was paid."""
     try:
         with _adding_lines(plan, sending):
-            bc.create_line(order.id, _rounding_line(plan.rounding_account, difference), before=sending.lines)
+            bc.create_line(order.id, line, before=sending.lines)
     except OutcomeUnknown:
         settled = _reread(bc, order, plan)
         if settled.total_amount_including_tax != plan.expected_total:
@@ -266,7 +312,7 @@ def _settled(
         return settled
     settled = _reread(bc, order, plan)
     if settled.total_amount_including_tax != plan.expected_total:
-        raise _mismatch(settled, plan, f"with a line of {difference} on account {plan.rounding_account}")
+        raise _mismatch(settled, plan, f"with a line of {line['unitPrice']} on account {plan.rounding_account}")
     return settled
 
 

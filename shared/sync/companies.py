@@ -4,33 +4,42 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from shared.errors import ConnectorError
-from shared.mapping.companies import company_plan, may_create_company, wants_company
 from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record
 from shared.shopify.records import Company
-from shared.stores.links import Link, LinkState
+from shared.stores.links import Link
 from shared.sync import customers
 from shared.sync.context import JobContext
-from shared.sync.customers import carry_out, present_numbers
-from shared.sync.outcome import Outcome, Result, attempt, parked
-from shared.sync.page import apply_page
+from shared.sync.customer_decision import CustomerDecision, decide_company, decide_needed_company
+from shared.sync.customers import Decide, applied, bring_in_needed, present_numbers
+from shared.sync.decision import Surroundings
+from shared.sync.outcome import Outcome
 
 KIND: Kind = "companies"
 
 
 def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
     """Bring changed companies into Business Central as far as the shop card wants them."""
+    decide = decider(context)
+    return context.side_by_side(
+        lambda record: applied(f"company {record.number}", links[record.number], decide, record, context), records)
 
-    def one(record: Record) -> Outcome:
-        link = links[record.number]
-        known = link.state is LinkState.APPLIED
-        restored = link.state is LinkState.LOST and may_create_company(context.card)
-        if restored or wants_company(context.card, linked=known):
-            return _apply_one(record, link, context)
-        return Outcome(link if known else link.with_(state=LinkState.LEFT_OUT),
-                       Result.UNCHANGED if known else Result.LEFT_OUT)
 
-    return context.side_by_side(one, records)
+def decided(record: Record, link: Link, around: Surroundings) -> CustomerDecision:
+    """What happens to this company."""
+    return decider(around)(record, link)
+
+
+def decider(around: Surroundings) -> Decide:
+    """Decides on companies that changed."""
+    people = present_numbers(around.links(customers.KIND), around.directory)
+    return lambda record, link: decide_company(_company_of(record), link, around.card, around.directory, people)
+
+
+def decider_of_needed(around: Surroundings) -> Decide:
+    """Decides on companies that an order needs."""
+    people = present_numbers(around.links(customers.KIND), around.directory)
+    return lambda record, link: decide_needed_company(_company_of(record), link, around.card, around.directory, people)
 
 
 def bring_in(numbers: Sequence[int], context: JobContext) -> Mapping[int, ConnectorError | str]:
@@ -38,26 +47,9 @@ def bring_in(numbers: Sequence[int], context: JobContext) -> Mapping[int, Connec
 
     Shopify id -> the customer's number in Business Central, or the reason why there is none.
     """
-    results: dict[int, ConnectorError | str] = {}
-
-    def needed(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
-        outcomes = context.side_by_side(lambda r: _apply_one(r, links[r.number], context), records)
-        results.update({o.link.number: o.problem or o.link.bc_number for o in outcomes})
-        return outcomes
-
-    if numbers:
-        apply_page(KIND, needed, context.named(KIND, numbers), context, again=True)
-    return results
+    return bring_in_needed(KIND, "company", numbers, decider_of_needed(context), context)
 
 
-def _apply_one(record: Record, link: Link, context: JobContext) -> Outcome:
-    done = attempt(f"company {record.number}", lambda: _carry_out(record, link, context))
-    return parked(link, done) if isinstance(done, ConnectorError) else done
-
-
-def _carry_out(record: Record, link: Link, context: JobContext) -> Outcome:
-    company = record.value
-    assert isinstance(company, Company)
-    linked = context.directory.customer_by_id(link.bc_id)
-    people = present_numbers(context.links(customers.KIND), context.directory)
-    return carry_out(company_plan(company, context.card, context.directory, linked, people), link, context)
+def _company_of(record: Record) -> Company:
+    assert isinstance(record.value, Company)
+    return record.value

@@ -20,7 +20,7 @@ from shared.stores.links import TABLE as LINK_TABLE
 from shared.sync.context import JobContext
 from shared.sync.one_order import Synchronized, applied_now
 from shared.sync.operators_run import operators_run
-from shared.sync.order_plans import order_of
+from shared.sync.order_decision import order_of
 from shared.sync.run import check_ready
 
 

@@ -5,43 +5,51 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from shared.business_central.directory import Directory
-from shared.business_central.executor import change_row, create_customer
+from shared.business_central.executor import create_customer
+from shared.business_central.operations import carry_out
 from shared.errors import ConnectorError
-from shared.mapping.buyers import may_create
-from shared.mapping.customers import customer_plan, with_address
-from shared.mapping.customers_to_import import contact_of_company, wants_customer, without_address
-from shared.mapping.known import LinkOfCompany
-from shared.mapping.orders_to_import import NotSelected
 from shared.mapping.plan import CustomerPlan, plan_hash
 from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record
 from shared.shopify.records import Address, Customer
 from shared.stores.links import Link, Links, LinkState, Wish
 from shared.sync.context import JobContext
+from shared.sync.customer_decision import CustomerDecision, decide_customer, decide_needed_customer
+from shared.sync.decision import Surroundings, What
 from shared.sync.outcome import Outcome, Result, attempt, parked
 from shared.sync.page import apply_page
 
 KIND: Kind = "customers"
 _COMPANIES: Kind = "companies"
 
+Decide = Callable[[Record, Link], CustomerDecision]
+
 
 def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
     """Bring changed customers into Business Central as far as the shop card wants them."""
+    decide = decider(context)
+    return context.side_by_side(
+        lambda record: applied(f"customer {record.number}", links[record.number], decide, record, context), records)
 
-    companies = present_numbers_of_all(context.links(_COMPANIES), context.directory)
 
-    def one(record: Record) -> Outcome:
-        link = links[record.number]
-        known = link.state is LinkState.APPLIED
-        restored = link.state is LinkState.LOST and may_create(context.card)
-        if not restored and not wants_customer(context.card, linked=known):
-            return Outcome(link if known else link.with_(state=LinkState.LEFT_OUT), _quiet(known))
-        asked_for = known or restored or context.wish is Wish.IN_ANY_CASE
-        if not asked_for and (why := contact_of_company(_customer_of(record))) is not None:
-            return _left_out(link, why)
-        return _or_left_out(_apply_one(record, link, context, companies), record, link)
+def decided(record: Record, link: Link, around: Surroundings) -> CustomerDecision:
+    """What happens to this customer."""
+    return decider(around)(record, link)
 
-    return context.side_by_side(one, records)
+
+def decider(around: Surroundings) -> Decide:
+    """Decides on customers that changed."""
+    companies = present_numbers_of_all(around.links(_COMPANIES), around.directory)
+    return lambda record, link: decide_customer(
+        _customer_of(record), link, around.card, around.directory, companies,
+        asked_for=around.wish is Wish.IN_ANY_CASE)
+
+
+def decider_of_needed(around: Surroundings, addresses: Callable[[int], Iterable[Address | None]]) -> Decide:
+    """Decides on customers that an order needs; `addresses` gives those of a customer's orders."""
+    companies = present_numbers_of_all(around.links(_COMPANIES), around.directory)
+    return lambda record, link: decide_needed_customer(
+        _customer_of(record), link, around.card, around.directory, companies, addresses(record.number))
 
 
 def bring_in(
@@ -53,20 +61,33 @@ def bring_in(
     Business Central, or the reason why it could not be created. `addresses` gives those of a customer's orders: one
     without an address gets the first of them.
     """
-    results: dict[int, ConnectorError | str] = {}
-    companies = present_numbers_of_all(context.links(_COMPANIES), context.directory)
-
-    def one(record: Record, link: Link) -> Outcome:
-        outcome = _apply_one(record, link, context, companies, addresses(record.number))
-        results[record.number] = outcome.problem or outcome.link.bc_number
-        return _or_left_out(outcome, record, link)
-
-    def needed(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
-        return context.side_by_side(lambda record: one(record, links[record.number]), records)
-
     if numbers:
         context.redacted.lift(KIND, numbers)
-        apply_page(KIND, needed, context.named(KIND, numbers), context, again=True)
+    return bring_in_needed(KIND, "customer", numbers, decider_of_needed(context, addresses), context)
+
+
+def bring_in_needed(
+    kind: Kind, named: str, numbers: Sequence[int], decide: Decide, context: JobContext,
+) -> Mapping[int, ConnectorError | str]:
+    """Read records of customers by id and apply them as a page of their own; also used for companies."""
+    results: dict[int, ConnectorError | str] = {}
+    refused: dict[int, ConnectorError] = {}
+
+    def noted(record: Record, link: Link) -> CustomerDecision:
+        decision = decide(record, link)
+        if decision.problems:
+            refused[record.number] = decision.problems[0]
+        return decision
+
+    def needed(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
+        outcomes = context.side_by_side(
+            lambda r: applied(f"{named} {r.number}", links[r.number], noted, r, context), records)
+        results.update({
+            o.link.number: o.problem or refused.get(o.link.number) or o.link.bc_number for o in outcomes})
+        return outcomes
+
+    if numbers:
+        apply_page(kind, needed, context.named(kind, numbers), context, again=True)
     return results
 
 
@@ -131,39 +152,23 @@ def _customer_of(record: Record) -> Customer:
     return record.value
 
 
-def _or_left_out(outcome: Outcome, record: Record, link: Link) -> Outcome:
-    """The outcome; who could not be created for want of an address is left out, not parked."""
-    why = without_address(_customer_of(record), outcome.problem)
-    return _left_out(link, why) if why else outcome
-
-
-def _left_out(link: Link, why: NotSelected) -> Outcome:
-    return Outcome(link.with_(state=LinkState.LEFT_OUT), Result.LEFT_OUT, not_selected=why)
-
-
-def _apply_one(record: Record, link: Link, context: JobContext, link_of_company: LinkOfCompany,
-               addresses: Iterable[Address | None] = ()) -> Outcome:
-    name = f"customer {record.number}"
-    done = attempt(name, lambda: _carry_out(record, link, context, link_of_company, addresses))
+def applied(name: str, link: Link, decide: Decide, record: Record, context: JobContext) -> Outcome:
+    """Decide on one record and carry that out; also used for companies."""
+    done = attempt(name, lambda: _carried_out(decide(record, link), context))
     return parked(link, done) if isinstance(done, ConnectorError) else done
 
 
-def _carry_out(record: Record, link: Link, context: JobContext, link_of_company: LinkOfCompany,
-               addresses: Iterable[Address | None]) -> Outcome:
-    customer = with_address(_customer_of(record), addresses)
-    linked = context.directory.customer_by_id(link.bc_id)
-    plan = customer_plan(customer, context.card, context.directory, linked, link_of_company)
-    return carry_out(plan, link, context)
-
-
-def carry_out(plan: CustomerPlan, link: Link, context: JobContext) -> Outcome:
-    """Create, change or just link the customer; also used for companies."""
-    if not plan.customer_id:
+def _carried_out(decision: CustomerDecision, context: JobContext) -> Outcome:
+    """Create, change or just link the customer."""
+    plan = decision.plan
+    if plan is None:
+        return decision.outcome
+    if decision.what is What.CREATE:
         row = create_customer(context.bc, plan.body)
         context.directory.remember_customer(row)
-        return Outcome(_linked(link, row.id, row.number, plan), Result.CREATED, notice=plan.notice)
-    changed = bool(plan.body) and change_row(context.bc, "customers", plan.customer_id, plan.body)
-    linked = _linked(link, plan.customer_id, plan.number, plan)
+        return Outcome(_linked(decision.link, row.id, row.number, plan), Result.CREATED, notice=plan.notice)
+    changed = any(carry_out(context.bc, operation) for operation in decision.operations)
+    linked = _linked(decision.link, plan.customer_id, plan.number, plan)
     return Outcome(linked, Result.UPDATED, notice=plan.notice) if changed else Outcome(linked, Result.UNCHANGED)
 
 
@@ -171,7 +176,3 @@ def _linked(link: Link, id: str, number: str, plan: CustomerPlan) -> Link:
     return link.with_(
         state=LinkState.APPLIED, bc_id=id, bc_number=number, bc_set="customers", plan=plan_hash(plan)
     )
-
-
-def _quiet(known: bool) -> Result:
-    return Result.UNCHANGED if known else Result.LEFT_OUT

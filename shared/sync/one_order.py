@@ -6,24 +6,21 @@ remembers that, so that later tries of it are not left out either.
 """
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
 
 from shared.connector import Connector
 from shared.errors import ConnectorError
-from shared.mapping.history import left_out_as_history
 from shared.shopify.client import ShopifyClient
 from shared.shopify.finding import orders_named
 from shared.shopify.reading import Record, by_ids
-from shared.stores.links import LinkState, Wish
+from shared.stores.links import Wish
 from shared.stores.sync_runs import SyncRun
 from shared.sync import orders
 from shared.sync.context import JobContext
 from shared.sync.operators_run import operators_run
-from shared.sync.order_plans import order_of
+from shared.sync.order_decision import order_of
 from shared.sync.outcome import Outcome, Result
-from shared.sync.page import apply_page
+from shared.sync.page import ERASED, apply_page
 from shared.sync.run import check_ready
 
 
@@ -65,7 +62,7 @@ def sync_order(connector: Connector, shop: str, order: str, *, even_if_left_out:
 def applied_now(record: Record, context: JobContext) -> Synchronized:
     """Apply the order whether it changed or not, and tell what became of it."""
     outcomes = apply_page("orders", orders.apply, [record], context, again=True)
-    return _told(context.run, record, outcomes, context.history_before)
+    return _told(context.run, record, outcomes)
 
 
 def _read(shopify: ShopifyClient, order: str) -> Record:
@@ -81,14 +78,13 @@ def _read(shopify: ShopifyClient, order: str) -> Record:
     return records[0]
 
 
-def _told(run: SyncRun, record: Record, outcomes: list[Outcome], history_before: datetime) -> Synchronized:
+def _told(run: SyncRun, record: Record, outcomes: list[Outcome]) -> Synchronized:
     name = order_of(record).name if record.value is not None else ""
     if not outcomes:
-        return Synchronized(run=run.run, id=record.number, name=name, result=Result.LEFT_OUT.value,
-                            detail="It was erased on a person's request, and has not changed since.")
+        return Synchronized(run=run.run, id=record.number, name=name, result=Result.LEFT_OUT.value, detail=ERASED)
     (outcome,) = outcomes
     told = outcome.problem
-    code, detail = (told.code, told.detail) if told else ("", _why_left_out(record, outcome, history_before))
+    code, detail = (told.code, told.detail) if told else ("", _why_left_out(outcome))
     if outcome.not_selected is not None:
         code, detail = outcome.not_selected.code, outcome.not_selected.reason
     return Synchronized(
@@ -97,10 +93,5 @@ def _told(run: SyncRun, record: Record, outcomes: list[Outcome], history_before:
     )
 
 
-def _why_left_out(record: Record, outcome: Outcome, history_before: datetime) -> str:
-    if outcome.result is not Result.LEFT_OUT:
-        return ""
-    if outcome.link.state is LinkState.IMPORTED:
-        return "Auto Create Sales Documents is off: the order is kept, without a document."
-    history = None if outcome.link.wish else left_out_as_history(order_of(record), history_before)
-    return history.reason if history else "Nothing of it is left to bill."
+def _why_left_out(outcome: Outcome) -> str:
+    return outcome.why if outcome.result is Result.LEFT_OUT else ""

@@ -1,9 +1,9 @@
 """The claim on one order: a link row in state `sending`, stamped when its request goes out.
 
-Whoever finds the row waits from its stamp on until the request can no longer be under way (`settled`). That holds
-only if the request goes out when the stamp says: so it is checked, and if need be written anew, right before each
-request, after every wait for a turn, a token or a busy service. The row's etag is the fence: a worker that stood
-still while another took over cannot write it any more, and its request is not sent.
+Whoever finds the row waits from its stamp on until the request can no longer be under way
+(order_decision.is_settled). That holds only if the request goes out when the stamp says: so it is checked, and if
+need be written anew, right before each request, after every wait for a turn, a token or a busy service. The row's etag
+is the fence: a worker that stood still while another took over cannot write it any more, and its request is not sent.
 """
 from __future__ import annotations
 
@@ -46,8 +46,3 @@ class Claim:
         now = self._context.clock.now().isoformat()
         stamped = self.link.with_(state=LinkState.SENDING, claimed_at=now, **changes)
         [self.link] = self._context.links(KIND).save([stamped])
-
-
-def settled(stamp: str, context: JobContext) -> bool:
-    """Whether a request sent at this stamp ("" for none) can no longer be under way."""
-    return not stamp or context.clock.now() >= from_iso(stamp) + timedelta(seconds=context.settle_seconds)

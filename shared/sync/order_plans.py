@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Protocol
 
 from shared.errors import ConnectorError, RecordRefused
 from shared.mapping.buyers import (
@@ -16,53 +18,63 @@ from shared.mapping.buyers import (
 )
 from shared.mapping.plan import SalesOrderPlan
 from shared.mapping.sales_orders import LeftOut, sales_order_plan
-from shared.shopify.reading import Record
 from shared.shopify.records import Address, Order, number_of
 from shared.sync import companies, customers
-from shared.sync.context import JobContext
+from shared.sync.decision import Surroundings
 from shared.sync.outcome import attempt
 from shared.sync.products import ItemLinks
 
 
-def order_of(record: Record) -> Order:
-    """The record's typed order."""
-    assert isinstance(record.value, Order)
-    return record.value
+class TakingIn(Protocol):
+    """Takes in who buys: a run creates them, a dry run says what would be created."""
+
+    def matched(self, found: Mapping[int, str]) -> None:
+        """Customers (Shopify id -> number) that orders were matched with."""
+        ...
+
+    def customers(
+        self, ids: Sequence[int], addresses: Callable[[int], Iterable[Address | None]]
+    ) -> Mapping[int, ConnectorError | str]:
+        """Shopify id -> the customer's number, or why there is none. `addresses` gives those of a customer's orders."""
+        ...
+
+    def companies(self, ids: Sequence[int]) -> Mapping[int, ConnectorError | str]:
+        """The same of companies."""
+        ...
 
 
 class OrderPlanner:
     """Maps the orders of a page; buyers and items they need are made sure of first, in bulk."""
 
-    def __init__(self, records: Sequence[Record], context: JobContext) -> None:
-        self._context = context
-        orders = [order_of(record) for record in records]
+    def __init__(self, orders: Sequence[Order], around: Surroundings, taking_in: TakingIn) -> None:
+        self._around = around
         self._people = customers.present_numbers(
-            context.links(customers.KIND), context.directory,
+            around.links(customers.KIND), around.directory,
             (number_of(order.customer.id) for order in orders if order.customer))
-        links_of_companies = context.links(companies.KIND)
+        links_of_companies = around.links(companies.KIND)
         self._companies = customers.present_numbers(
-            links_of_companies, context.directory,
+            links_of_companies, around.directory,
             (number_of(order.company.id) for order in orders if order.company),
-            customers.present_numbers_of_all(links_of_companies, context.directory))
-        self._items = ItemLinks(context)
+            customers.present_numbers_of_all(links_of_companies, around.directory))
+        self._items = ItemLinks(around)
         self._items.prepare([variant for order in orders for variant in order.variants])
         looked_up = list(self._look_up(orders))
-        customers.link_found(
-            {number_of(order.customer.id): buyer.customer_number for order, buyer in looked_up
-             if order.customer and isinstance(buyer, ExistingBuyer) and buyer.is_own}, context)
+        taking_in.matched({
+            number_of(order.customer.id): buyer.customer_number for order, buyer in looked_up
+            if order.customer and isinstance(buyer, ExistingBuyer) and buyer.is_own})
         addresses: defaultdict[int, list[Address | None]] = defaultdict(list)
         for order, buyer in looked_up:
             if isinstance(buyer, NewBuyer):
                 addresses[buyer.shopify_customer_id].append(address_of(order))
-        self._new_customers = customers.bring_in(sorted(addresses), context, addresses.__getitem__)
-        self._new_companies = companies.bring_in(
-            sorted({buyer.shopify_company_id for _, buyer in looked_up if isinstance(buyer, CompanyBuyer)}), context)
+        self._new_customers = taking_in.customers(sorted(addresses), addresses.__getitem__)
+        self._new_companies = taking_in.companies(
+            sorted({buyer.shopify_company_id for _, buyer in looked_up if isinstance(buyer, CompanyBuyer)}))
 
     def plan(self, order: Order) -> SalesOrderPlan | LeftOut:
         """The order's plan; raises what parks it."""
-        context = self._context
+        around = self._around
         return sales_order_plan(
-            order, context.card, context.directory, self._customer(order), self._items.link_of_variant
+            order, around.card, around.directory, self._customer(order), self._items.link_of_variant
         )
 
     def _customer(self, order: Order) -> str:
@@ -80,15 +92,15 @@ class OrderPlanner:
         try:
             return _brought_in(self._new_customers, id, f"customer {id} of {order.name}")
         except RecordRefused as refused:
-            return instead_of_creating(refused, self._context.card, self._context.directory).number
+            return instead_of_creating(refused, self._around.card, self._around.directory).number
 
     def _buyer(self, order: Order) -> Buyer:
-        return buyer_of(order, self._context.card, self._context.directory, self._people, self._companies)
+        return buyer_of(order, self._around.card, self._around.directory, self._people, self._companies)
 
     def _look_up(self, orders: Sequence[Order]) -> Iterator[tuple[Order, Buyer]]:
         """The buyers of the orders, without those that park their order."""
         for order in orders:
-            buyer = attempt(order.name, lambda order=order: self._buyer(order))  # type: ignore[misc]
+            buyer = attempt(order.name, partial(self._buyer, order))
             if not isinstance(buyer, ConnectorError):
                 yield order, buyer
 

@@ -7,7 +7,7 @@ reads captures, links and Business Central, never Shopify.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import chain, islice
 from typing import NamedTuple
@@ -21,21 +21,20 @@ from shared.connector import Connector
 from shared.errors import ConnectorError, RecordRefused
 from shared.journal.capture_list import latest_records
 from shared.mapping.addresses import wanted_country
-from shared.mapping.buyers import ExistingBuyer, buyer_of, country_of, setup_of
+from shared.mapping.buyers import country_of, setup_of
 from shared.mapping.card_codes import CardCode
 from shared.mapping.plan import Body, LineTax, SalesOrderPlan
-from shared.mapping.sales_orders import LeftOut, sales_order_plan
 from shared.mapping.tax_areas import tax_of_country
 from shared.mapping.tax_groups import with_tax_group
 from shared.mapping.taxes import channel_remits
 from shared.mapping.text import code
 from shared.shop_card import CountrySetup, ShopCard
-from shared.shopify.reading import kept_record
-from shared.shopify.records import Order
-from shared.stores.links import ITEMS, Links
-from shared.stores.links import TABLE as LINK_TABLE
-from shared.sync.customers import present_numbers
-from shared.sync.products import links_of_variants
+from shared.shopify.reading import Record, kept_record
+from shared.shopify.records import Address, Order
+from shared.stores.links import Link
+from shared.sync.order_asking import decide, with_plans
+from shared.sync.order_decision import Known, terms_of
+from shared.sync.rehearsing import rehearsing
 
 MOST_TRIALS = 30
 _LATEST = 200
@@ -94,10 +93,11 @@ def try_orders(desk: Desk) -> list[OrderTrial]:
 def _of_captures(desk: Desk) -> Iterator[OrderTrial]:
     met = set[_Kind]()
     for raw in latest_records(desk.connector.captures, desk.card.code, "orders", _LATEST):
-        order = kept_record("orders", raw).value
+        record = kept_record("orders", raw)
+        order = record.value
         if not isinstance(order, Order) or len(order.line_items.nodes) > _LONGEST:
             continue
-        planned = _planned(order, desk)
+        planned = _planned(record, desk)
         if planned is None or (kind := _kind(order, planned, desk)) in met:
             continue
         met.add(kind)
@@ -105,22 +105,34 @@ def _of_captures(desk: Desk) -> Iterator[OrderTrial]:
         yield _result(kind.country, list(kind.rates), order.name, problem)
 
 
-def _planned(order: Order, desk: Desk) -> SalesOrderPlan | RecordRefused | None:
-    """The order's plan, why there can be none, or None where nothing is to be booked."""
-    try:
-        buyer = _buyer(order, desk)
-        links = links_of_variants(order.variants, _links(ITEMS, desk), desk.directory)
-        plan = sales_order_plan(order, desk.card, desk.directory, buyer, links)
-    except RecordRefused as problem:
-        return problem
-    return None if isinstance(plan, LeftOut) else plan
+def _planned(record: Record, desk: Desk) -> SalesOrderPlan | RecordRefused | None:
+    """The order's plan, why there can be none, or None where nothing is to be booked.
+
+    It is decided as on a new order that somebody wants in any case.
+    """
+    around = rehearsing(desk.connector, desk.card, desk.bc, desk.directory)
+    wanted = Known(record, Link(number=record.number, wish=around.wish), document=False)
+    (planned,) = with_plans([wanted], around, _TrialCustomer())
+    card = msgspec.structs.replace(desk.card, auto_create_sales_documents=True)
+    decision = decide(planned, terms_of(around)._replace(card=card)).decision
+    if decision.problems:
+        return RecordRefused(decision.problems[0].code, decision.problems[0].detail)
+    return decision.plan.plan if decision.plan else None
 
 
-def _buyer(order: Order, desk: Desk) -> str:
-    """The customer's number; that of the trial's customer where one would be created."""
-    people, companies = (present_numbers(_links(kind, desk), desk.directory) for kind in ("customers", "companies"))
-    buyer = buyer_of(order, desk.card, desk.directory, people, companies)
-    return buyer.customer_number if isinstance(buyer, ExistingBuyer) else rehearsal.CUSTOMER
+class _TrialCustomer:
+    """Stands for every customer that a run would create (order_plans.TakingIn)."""
+
+    def matched(self, found: Mapping[int, str]) -> None:
+        """Nothing is remembered."""
+
+    def customers(
+        self, ids: Sequence[int], addresses: Callable[[int], Iterable[Address | None]]
+    ) -> Mapping[int, ConnectorError | str]:
+        return dict.fromkeys(ids, rehearsal.CUSTOMER)
+
+    def companies(self, ids: Sequence[int]) -> Mapping[int, ConnectorError | str]:
+        return dict.fromkeys(ids, rehearsal.CUSTOMER)
 
 
 def _try(order: Order, plan: SalesOrderPlan, desk: Desk) -> ConnectorError | None:
@@ -151,10 +163,6 @@ def _rates(plan: SalesOrderPlan) -> tuple[str, ...]:
     percents = {tax.percent for line, tax in zip(plan.lines, plan.taxes, strict=True)
                 if tax and tax.percent is not None and line["lineType"] != "Comment"}
     return tuple(f"{percent.normalize():f}" for percent in sorted(percents))
-
-
-def _links(kind: str, desk: Desk) -> Links:
-    return Links(desk.connector.storage.tables[LINK_TABLE], desk.card.code, kind)
 
 
 # Rows of Customer Setup by Country/Region

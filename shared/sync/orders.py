@@ -1,99 +1,115 @@
 """Orders: new ones get their document, changed ones what may follow, others are left alone."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 
-from shared.errors import ConnectorError, OutcomeUnknown
-from shared.mapping.history import left_out_as_history
-from shared.mapping.money import amounts_of
-from shared.mapping.order_changes import left_without
-from shared.mapping.plan import SalesOrderPlan
+from shared.business_central.operations import Operation
+from shared.errors import ConnectorError
 from shared.mapping.sales_orders import LeftOut
+from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record
-from shared.shopify.records import Order
-from shared.stores.links import Link, LinkState
+from shared.shopify.records import Address
+from shared.stores.links import Link
+from shared.sync import companies, customers
 from shared.sync.context import JobContext
-from shared.sync.order_creation import CLAIMED_AT_ONCE, create_documents, leave_out
-from shared.sync.order_following import PlannedOrder, conflict, follow
-from shared.sync.order_plans import OrderPlanner, order_of
+from shared.sync.customer_decision import CustomerDecision
+from shared.sync.customers import Decide
+from shared.sync.decision import Surroundings, What
+from shared.sync.order_asking import Decided, asked, with_documents, with_plans, with_risks
+from shared.sync.order_creation import CLAIMED_AT_ONCE, create_documents, followed_header
+from shared.sync.order_decision import Ask, Known, OrderDecision, terms_of, wished
+from shared.sync.order_following import applied_link
 from shared.sync.outcome import Outcome, Result, attempt, parked
-from shared.sync.selecting import select, wished
-
-_ABOUT_BILLING = frozenset((
-    "refund-pending", "order-cancelled-but-paid", "account-missing", "total-mismatch", "tax-mismatch",
-))
-"""Refusals that say how an order would be billed, which one that has its document is not any more."""
+from shared.sync.restoring import checked
 
 
 def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
     """Bring new orders into Business Central, and what may follow of changed ones."""
-    links = {number: wished(link, context.wish) for number, link in links.items()}
-    history = {r.number for r in records if _is_history(order_of(r), links[r.number], context)}
-    changed = {r.number: problem for r in records if (problem := _conflict(r, links[r.number], context)) is not None}
-    others = [r for r in records if r.number not in history and r.number not in changed]
-    selected, not_selected = select(others, links, context)
-    outcomes = [*(_left_out(links[n]) for n in history), *(parked(links[n], why) for n, why in changed.items())]
-    return outcomes + not_selected + _bring(selected, links, context)
+    orders = [Known(record, wished(links[record.number], context.wish)) for record in records]
+    terms = terms_of(context)
+    open_orders, decided = asked(orders, Ask.RISK, partial(with_risks, shopify=context.shopify), terms)
+    wanted, others = asked(
+        open_orders, Ask.PLAN, partial(with_plans, around=context, taking_in=_InThisRun(context)), terms)
+    outcomes = [_carried_out(one, context) for one in (*decided, *others)]
+    wanted.sort(key=lambda one: isinstance(one.plan, LeftOut))
+    for start in range(0, len(wanted), CLAIMED_AT_ONCE):
+        outcomes += create_documents(wanted[start : start + CLAIMED_AT_ONCE], context)
+    return outcomes
 
 
-def _bring(wanted: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
-    if not context.card.auto_create_sales_documents:
-        return [_imported(links[r.number]) for r in wanted]
-
-    outcomes: list[Outcome] = []
-    planner = OrderPlanner(wanted, context)
-    new: list[PlannedOrder] = []
-    nothing: list[tuple[Record, Link]] = []
-    for record in wanted:
-        link = links[record.number]
-        plan = attempt(f"order {record.number}", lambda record=record: planner.plan(order_of(record)))  # type: ignore[misc]
-        if link.state is LinkState.APPLIED:
-            outcomes.append(_followed(record, link, plan, context))
-        elif isinstance(plan, ConnectorError):
-            outcomes.append(parked(link, plan))
-        elif isinstance(plan, LeftOut):
-            nothing.append((record, link))
-        else:
-            new.append(PlannedOrder(record, link, plan))
-    for start in range(0, len(new), CLAIMED_AT_ONCE):
-        outcomes += create_documents(new[start : start + CLAIMED_AT_ONCE], context)
-    return outcomes + leave_out(nothing, context)
+def decided(record: Record, link: Link, around: Surroundings) -> OrderDecision:
+    """What happens to this order, and before it to who buys; Shopify is not asked, whatever the card wants to know."""
+    rehearsal, terms = _Rehearsal(around), terms_of(around)
+    order = Known(record, wished(link, around.wish), risk=())
+    wanted, decided = asked([order], Ask.PLAN, partial(with_plans, around=around, taking_in=rehearsal), terms)
+    _, others = asked(wanted, Ask.DOCUMENT, partial(with_documents, around=around), terms)
+    (one,) = (*decided, *others)
+    return replace(one.decision, operations=(*rehearsal.operations, *one.decision.operations))
 
 
-def _conflict(record: Record, link: Link, context: JobContext) -> ConnectorError | None:
-    if link.state is not LinkState.APPLIED:
-        return None
-    return attempt(f"order {record.number}", lambda: conflict(order_of(record), link, context.card))
+def _carried_out(one: Decided, context: JobContext) -> Outcome:
+    """What became of an order that needs no look for its document."""
+    known, decision = one
+    if decision.what is not What.CHANGE or decision.plan is None:
+        return decision.outcome
+    done = followed_header(decision, context)
+    if isinstance(done, ConnectorError):
+        return parked(known.link, done)
+    link = applied_link(known.link, known.order, decision.plan.plan, context.card)
+    return Outcome(link, Result.UPDATED if done else Result.UNCHANGED)
 
 
-def _followed(record: Record, link: Link, plan: SalesOrderPlan | LeftOut | ConnectorError,
-              context: JobContext) -> Outcome:
-    """An order that has its document and is no conflict: it is what the document was made by, or was accepted."""
-    if isinstance(plan, SalesOrderPlan):
-        return follow(PlannedOrder(record, link, plan), context)
-    if link.sold and (isinstance(plan, LeftOut) or plan.code in _ABOUT_BILLING):
-        return Outcome(link, Result.UNCHANGED)
-    if isinstance(plan, LeftOut):
-        order = order_of(record)
-        return parked(link, left_without(order, link.bc_number, amounts_of(order, context.card)))
-    return parked(link, plan)
+class _InThisRun:
+    """Takes in who buys, now."""
+
+    def __init__(self, context: JobContext) -> None:
+        self._context = context
+
+    def matched(self, found: Mapping[int, str]) -> None:
+        customers.link_found(found, self._context)
+
+    def customers(
+        self, ids: Sequence[int], addresses: Callable[[int], Iterable[Address | None]]
+    ) -> Mapping[int, ConnectorError | str]:
+        return customers.bring_in(ids, self._context, addresses)
+
+    def companies(self, ids: Sequence[int]) -> Mapping[int, ConnectorError | str]:
+        return companies.bring_in(ids, self._context)
 
 
-def _is_history(order: Order, link: Link, context: JobContext) -> bool:
-    """An order nobody knows that was closed before we began; one that was left out is nobody's still."""
-    known = link.etag and link.state is not LinkState.LEFT_OUT
-    return not known and not link.wish and left_out_as_history(order, context.history_before) is not None
+class _Rehearsal:
+    """Says what taking them in would send: `operations`, in order."""
 
+    def __init__(self, around: Surroundings) -> None:
+        self.operations: list[Operation] = []
+        self._around = around
 
-def _left_out(link: Link) -> Outcome:
-    return Outcome(link.with_(state=LinkState.LEFT_OUT), Result.LEFT_OUT)
+    def matched(self, found: Mapping[int, str]) -> None:
+        """Nothing is remembered."""
 
+    def customers(
+        self, ids: Sequence[int], addresses: Callable[[int], Iterable[Address | None]]
+    ) -> Mapping[int, ConnectorError | str]:
+        return self._taken_in(customers.KIND, ids, customers.decider_of_needed(self._around, addresses))
 
-def _imported(link: Link) -> Outcome:
-    """Auto Create Sales Documents is off: the order is kept and shown, without a document."""
-    if link.state is LinkState.APPLIED:
-        return Outcome(link, Result.UNCHANGED)
-    if link.state is LinkState.SENDING:
-        detail = f"order {link.number} was sent before Auto Create Sales Documents was switched off"
-        return parked(link, OutcomeUnknown("outcome-unknown", detail))
-    return Outcome(link.with_(state=LinkState.IMPORTED), Result.LEFT_OUT)
+    def companies(self, ids: Sequence[int]) -> Mapping[int, ConnectorError | str]:
+        return self._taken_in(companies.KIND, ids, companies.decider_of_needed(self._around))
+
+    def _taken_in(self, kind: Kind, ids: Sequence[int], decide: Decide) -> Mapping[int, ConnectorError | str]:
+        results: dict[int, ConnectorError | str] = {}
+        records = self._around.named(kind, ids) if ids else []
+        links = checked(kind, records, self._around.links(kind).of(ids), self._around)
+        for record in records:
+            link = links.get(record.number, Link(number=record.number))
+            if record.value is not None:
+                done = attempt(f"{kind} {record.number}", partial(decide, record, link))
+                results[record.number] = done if isinstance(done, ConnectorError) else self._number(done)
+        return results
+
+    def _number(self, decision: CustomerDecision) -> ConnectorError | str:
+        self.operations += decision.operations
+        if decision.plan is None:
+            return decision.problems[0]
+        return decision.plan.number

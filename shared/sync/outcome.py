@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 
 from shared.errors import ConnectorError, OutcomeUnknown, RecordRefused
 from shared.mapping.orders_to_import import NotSelected
+from shared.shopify.reading import Record
 from shared.stores.links import Link, LinkState
 
 T = TypeVar("T")
@@ -26,7 +27,8 @@ class Result(StrEnum):
 
 class Outcome(NamedTuple):
     """`saved` says that the link is in storage already, `warning` what somebody should know though it was applied,
-    `not_selected` why the shop card left a record out, `notice` what of it was left away because it does not fit."""
+    `not_selected` why the shop card left a record out, `notice` what of it was left away because it does not fit,
+    `why` the sentence to a record that nothing was sent for."""
 
     link: Link
     result: Result
@@ -35,6 +37,7 @@ class Outcome(NamedTuple):
     warning: str = ""
     not_selected: NotSelected | None = None
     notice: str = ""
+    why: str = ""
 
 
 def attempt(record: str, work: Callable[[], T]) -> T | ConnectorError:
@@ -52,6 +55,12 @@ def attempt(record: str, work: Callable[[], T]) -> T | ConnectorError:
     except Exception as error:
         _log.exception("%s failed", record)
         return RecordRefused("internal-error", f"{record}: {type(error).__name__}: {error}", record=record)
+
+
+def unreadable(kind: str, record: Record) -> RecordRefused:
+    """Why a record without a value is parked."""
+    name = f"{kind} {record.number}"
+    return RecordRefused("record-unreadable", f"{name}: {record.problem}", record=name)
 
 
 def parked(link: Link, problem: ConnectorError) -> Outcome:

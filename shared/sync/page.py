@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from shared.clock import from_iso
-from shared.errors import ConnectorError, RecordRefused
+from shared.errors import ConnectorError
 from shared.journal.captures import capture_hash
 from shared.mapping.orders_to_import import HELD, NotSelected, selection_of
 from shared.shopify.reading import Record
@@ -19,11 +19,13 @@ from shared.stores.sync_runs import Counts
 from shared.sync import restoring
 from shared.sync.capturing import capture
 from shared.sync.context import JobContext
-from shared.sync.outcome import Outcome, Result, parked
+from shared.sync.decision import Surroundings
+from shared.sync.outcome import Outcome, Result, parked, unreadable
 
 Apply = Callable[[Sequence[Record], Mapping[int, Link], JobContext], list[Outcome]]
 """Applies records that are new or changed; `links` has an entry for each of them."""
 
+ERASED = "It was erased on a person's request, and has not changed since."
 _SETTLED = (LinkState.APPLIED, LinkState.LEFT_OUT, LinkState.IMPORTED, LinkState.PARKED)
 """States in which an unchanged record is left alone; a parked one is tried again when it is due."""
 
@@ -37,7 +39,7 @@ def apply_page(
     """
     every = list({record.number: record for record in page}.values())
     stored = context.links(kind).of(record.number for record in every)
-    records = [record for record in every if not _left_alone(kind, record, stored, context)]
+    records = [record for record in every if not left_alone(kind, record, stored, context)]
     context.counts(kind).read += len(every) - len(records)
     context.counts(kind).skipped += len(every) - len(records)
     if not records:
@@ -51,7 +53,7 @@ def apply_page(
     lost = capture(kind, [r for r in fresh if r.raw and links[r.number].capture != hashes[r.number]], context)
 
     readable = [r for r in fresh if r.value is not None]
-    outcomes = [_unreadable(kind, r, links[r.number]) for r in fresh if r.value is None]
+    outcomes = [parked(links[r.number], unreadable(kind, r)) for r in fresh if r.value is None]
     if readable:
         context.lease.check()
         outcomes += apply(readable, links, context)
@@ -65,20 +67,15 @@ def apply_page(
     return outcomes
 
 
-def _left_alone(kind: str, record: Record, stored: Mapping[int, Link], context: JobContext) -> bool:
+def left_alone(kind: str, record: Record, stored: Mapping[int, Link], around: Surroundings) -> bool:
     """Whether it was erased on a person's request and is as it was. An order still to be booked is not left out."""
     if kind == "orders" and (record.number not in stored or stored[record.number].state not in _SETTLED):
         return False
-    return context.redacted.unchanged_since(kind, record.number, record.updated_at)
+    return around.redacted.unchanged_since(kind, record.number, record.updated_at)
 
 
 def _settled(link: Link, hash: str, card: str) -> bool:
     return link.state in _SETTLED and link.capture == hash and link.card == card
-
-
-def _unreadable(kind: str, record: Record, link: Link) -> Outcome:
-    name = f"{kind} {record.number}"
-    return parked(link, RecordRefused("record-unreadable", f"{name}: {record.problem}", record=name))
 
 
 def _seen(outcome: Outcome, hashes: Mapping[int, str], card: str) -> Outcome:

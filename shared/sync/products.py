@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from functools import partial
 
 import msgspec
 
@@ -11,30 +11,27 @@ from shared.business_central.directory import Directory
 from shared.business_central.executor import change_row, create_item, create_variant
 from shared.business_central.item_card import set_tariff_number
 from shared.errors import ConnectorError, RecordRefused
-from shared.mapping.items import RefusedVariant, item_plans, unit_unclear, without_price
-from shared.mapping.known import ItemLink, LinkOfVariant
+from shared.mapping.items import RefusedVariant
+from shared.mapping.known import ItemLink
 from shared.mapping.plan import ItemPlan, plan_hash
 from shared.mapping.prices import price_group_missing
+from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record
 from shared.shopify.records import Product, number_of
-from shared.stores.links import ITEMS, Link, Links, LinkState
+from shared.stores.links import ITEMS, Link, LinkState
 from shared.sync.context import JobContext
+from shared.sync.decision import Surroundings
 from shared.sync.outcome import Outcome, Result, attempt, parked
+from shared.sync.product_decision import Owed, ProductDecision, decide_product, owed_of
 
-
-class Owed(StrEnum):
-    """What an item was to be given and could not be; UNIT: nobody can say in which unit the variant is sold."""
-
-    TARIFF = "tariff"
-    PRICE = "price"
-    UNIT = "unit"
+KIND: Kind = "products"
 
 
 class ItemLinks:
     """Links of variants, read once a job: the items that order lines and products ask for."""
 
-    def __init__(self, context: JobContext) -> None:
-        self._links, self._directory = context.links(ITEMS), context.directory
+    def __init__(self, around: Surroundings) -> None:
+        self._links, self._directory = around.links(ITEMS), around.directory
         self._known: dict[int, Link] = {}
 
     def prepare(self, variants: Sequence[int]) -> None:
@@ -61,12 +58,6 @@ class ItemLinks:
         )
 
 
-def links_of_variants(variants: Sequence[int], links: Links, directory: Directory) -> LinkOfVariant:
-    """What mapping asks, where nothing is to be remembered: the item that each of these variants is linked to."""
-    known = links.of(variants)
-    return {number: item for number, link in known.items() if (item := item_link(link, directory))}.get
-
-
 def item_link(link: Link, directory: Directory) -> ItemLink | None:
     """A variant's link as mapping knows it: by the number and code that its item has now; None when it is not there.
 
@@ -89,73 +80,83 @@ def item_link(link: Link, directory: Directory) -> ItemLink | None:
     return msgspec.structs.replace(known, variant_code=variant.code) if variant else None
 
 
-class _Done(NamedTuple):
+@dataclass
+class _Done:
     """What became of one product's variants. `owing`: what the items of some lack, by variant."""
 
-    plans: list[ItemPlan]
-    created: int
-    changed: int
-    refused: list[RefusedVariant]
-    owing: dict[int, list[Owed]]
+    plans: list[ItemPlan] = field(default_factory=list)
+    problems: list[ConnectorError] = field(default_factory=list)
+    owing: dict[int, list[Owed]] = field(default_factory=dict)
+    created: int = 0
+    changed: int = 0
 
 
 def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
     """Bring changed products into Business Central, item by item."""
-    item_links = ItemLinks(context)
-    products = {record.number: record.value for record in records}
-    item_links.prepare([
-        number_of(variant.id) for product in products.values() if isinstance(product, Product)
-        for variant in product.variants.nodes
-    ])
+    item_links = _links_of(records, context)
+
+    def one(record: Record) -> _Done:
+        return _carried_out(_decided(record, links[record.number], item_links, context), context)
+
     done = context.side_by_side(
-        lambda record: attempt(f"product {record.number}", lambda: _carry_out(record, item_links, context)), records
-    )
+        lambda record: attempt(f"product {record.number}", partial(one, record)), records)
     carried_out = [one for one in done if isinstance(one, _Done)]
     owing = {variant: owed for one in carried_out for variant, owed in one.owing.items()}
     item_links.save([plan for one in carried_out for plan in one.plans], owing)
-    context.counts("products").items_created += sum(one.created for one in carried_out)
+    context.counts(KIND).items_created += sum(one.created for one in carried_out)
     return [_outcome(links[record.number], one) for record, one in zip(records, done, strict=True)]
 
 
-def _carry_out(record: Record, item_links: ItemLinks, context: JobContext) -> _Done:
-    product = record.value
-    assert isinstance(product, Product)
-    done = _Done([], 0, 0, [], {})
-    known = context.directory
-    for plan in item_plans(product, context.card, known, item_links.link_of_variant, context.shop_prices):
+def decided(record: Record, link: Link, around: Surroundings) -> ProductDecision:
+    """What happens to this product."""
+    return _decided(record, link, _links_of([record], around), around)
+
+
+def _links_of(records: Sequence[Record], around: Surroundings) -> ItemLinks:
+    item_links = ItemLinks(around)
+    item_links.prepare([
+        number_of(variant.id) for record in records if isinstance(record.value, Product)
+        for variant in record.value.variants.nodes
+    ])
+    return item_links
+
+
+def _decided(record: Record, link: Link, item_links: ItemLinks, around: Surroundings) -> ProductDecision:
+    assert isinstance(record.value, Product)
+    return decide_product(record.value, link, around.card, around.directory,
+                          item_links.link_of_variant, around.shop_prices)
+
+
+def _carried_out(decision: ProductDecision, context: JobContext) -> _Done:
+    done = _Done()
+    for plan in decision.plan or ():
         if isinstance(plan, RefusedVariant):
-            done.refused.append(plan)
+            done.problems.append(plan.reason)
         else:
-            done = _with_variant(done, plan, context)
+            _carry_out_variant(plan, done, context)
     return done
 
 
-def _with_variant(done: _Done, plan: ItemPlan, context: JobContext) -> _Done:
+def _carry_out_variant(plan: ItemPlan, done: _Done, context: JobContext) -> None:
     """Carry out one plan, the tariff number last: without it, or its price, the item is still an item."""
     variant = plan.shopify_variant_id
     result = attempt(f"variant {variant}", lambda: _one_item(plan, context))
     if isinstance(result, ConnectorError):
-        done.refused.append(RefusedVariant(variant, result))
-        return done
+        done.problems.append(result)
+        return
     applied, what = result
     done.plans.append(applied)
-    if applied.unclear_unit:
-        _owe(done, variant, Owed.UNIT, unit_unclear(applied))
-    if applied.unpriced:
-        _owe(done, variant, Owed.PRICE, without_price(applied, applied.unpriced))
+    owed = owed_of(applied)
     tariff = attempt(f"variant {variant}", lambda: _tariff_set(applied, context))
     if isinstance(tariff, ConnectorError):
-        _owe(done, variant, Owed.TARIFF, tariff)
+        owed.append((Owed.TARIFF, tariff))
     elif tariff and what is Result.UNCHANGED:
         what = Result.UPDATED
-    return done._replace(
-        created=done.created + (what is Result.CREATED), changed=done.changed + (what is Result.UPDATED)
-    )
-
-
-def _owe(done: _Done, variant: int, what: Owed, reason: ConnectorError) -> None:
-    done.refused.append(RefusedVariant(variant, reason))
-    done.owing.setdefault(variant, []).append(what)
+    done.problems += [problem for _, problem in owed]
+    if owed:
+        done.owing[variant] = [what_is_owed for what_is_owed, _ in owed]
+    done.created += what is Result.CREATED
+    done.changed += what is Result.UPDATED
 
 
 def _one_item(plan: ItemPlan, context: JobContext) -> tuple[ItemPlan, Result]:
@@ -219,8 +220,8 @@ def _tariff_set(plan: ItemPlan, context: JobContext) -> bool:
 def _outcome(link: Link, done: _Done | ConnectorError) -> Outcome:
     if isinstance(done, ConnectorError):
         return parked(link, done)
-    if done.refused:
-        return parked(link, _together([refused.reason for refused in done.refused]))
+    if done.problems:
+        return parked(link, _together(done.problems))
     result = Result.CREATED if done.created else Result.UPDATED if done.changed else Result.UNCHANGED
     return Outcome(link.with_(state=LinkState.APPLIED, plan=plan_hash(*done.plans)), result)
 

@@ -15,19 +15,15 @@ from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.shop_card import ShopCard
 from shared.shopify.kinds import Kind
-from shared.shopify.reading import Record, kept_record
-from shared.shops import TABLE as SHOP_TABLE
-from shared.stores.links import TABLE as LINK_TABLE
-from shared.stores.links import Links, Wish
-from shared.stores.sync_runs import SyncRun
-from shared.stores.synchronization_info import BEGINNING
+from shared.shopify.reading import kept_record
 from shared.sync.context import JobContext
-from shared.sync.dry_run import DryRun, Surroundings
+from shared.sync.dry_run import DryRun, result_of
 from shared.sync.dry_run import dry_run as what_would_happen
 from shared.sync.job import APPLY
 from shared.sync.operators_run import operators_run
+from shared.sync.outcome import Outcome, Result
 from shared.sync.page import apply_page
-from shared.sync.shop_prices import as_kept
+from shared.sync.rehearsing import rehearsing
 
 
 class Replayed(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,11 +45,7 @@ def plan_of_capture(connector: Connector, shop: str, kind: Kind, id: str) -> Dry
     card = _ready(connector, shop, kind)
     record = kept_record(kind, connector.captures.raw(shop, kind, id))
     bc = connector.business_central(card)
-    links = connector.storage.tables[LINK_TABLE]
-    return what_would_happen(kind, record, Surroundings(
-        card, bc, Directory(bc), lambda of: Links(links, shop, of), _Kept(connector, shop).named,
-        as_kept(card, connector.storage.tables[SHOP_TABLE]),
-    ))
+    return what_would_happen(kind, record, rehearsing(connector, card, bc, Directory(bc)))
 
 
 def replay(connector: Connector, shop: str, kind: Kind, id: str, *, by: str) -> Replayed:
@@ -68,8 +60,8 @@ def replay(connector: Connector, shop: str, kind: Kind, id: str, *, by: str) -> 
     by = f"{by}, replay of {kind} {record.number}"
     with operators_run(connector, card, kind, by) as context, \
             connector.changed.meanwhile(shop, kind, record.number, by):
-        apply_page(kind, APPLY[kind], [record], _from_captures(connector, context), again=True)
-    return _result(connector, context.run, kind, record.number)
+        outcomes = apply_page(kind, APPLY[kind], [record], _from_captures(connector, context), again=True)
+    return _told(context.run.run, outcomes)
 
 
 def _ready(connector: Connector, shop: str, kind: str) -> ShopCard:
@@ -83,40 +75,19 @@ def _ready(connector: Connector, shop: str, kind: str) -> ShopCard:
 
 
 def _from_captures(connector: Connector, context: JobContext) -> JobContext:
-    """The surroundings in which Shopify is not asked, and nothing is left out: the operator wants this record."""
-    card = context.card
+    """The run in the surroundings of a dry run; records keep no new capture."""
+    around = rehearsing(connector, context.card, context.bc, context.directory)
     return context._replace(
-        captures=None, history_before=BEGINNING, named=_Kept(connector, card.code).named,
-        shop_prices=as_kept(card, connector.storage.tables[SHOP_TABLE]), wish=Wish.IN_ANY_CASE,
+        captures=None, history_before=around.history_before, named=around.named, shop_prices=around.shop_prices,
+        wish=around.wish,
     )
 
 
-class _Kept:
-    """Records by id from their newest captures."""
-
-    def __init__(self, connector: Connector, shop: str) -> None:
-        self._captures, self._shop = connector.captures, shop
-
-    def named(self, kind: Kind, numbers: Sequence[int]) -> list[Record]:
-        """One record for each number; ConnectorError not-found when no capture of it is kept."""
-        return [self._newest(kind, number) for number in numbers]
-
-    def _newest(self, kind: Kind, number: int) -> Record:
-        captured = self._captures.of_record(self._shop, kind, number)
-        if not captured:
-            raise ConnectorError(
-                "not-found", f"the replay needs {kind} {number}, of which no capture is kept: retry the record instead"
-            )
-        return kept_record(kind, self._captures.payload(captured[0]))
-
-
-def _result(connector: Connector, run: SyncRun, kind: Kind, number: int) -> Replayed:
-    link = Links(connector.storage.tables[LINK_TABLE], run.shop, kind).one(number)
-    counts = run.counts[kind]
-    names = ("parked", "created", "updated", "unchanged")
-    result = next((name for name in names if getattr(counts, name)), "skipped")
-    parked = connector.skipped.get(run.shop, kind, number) if result == "parked" else None
-    return Replayed(
-        run=run.run, result=result, number=link.bc_number,
-        code=parked.code if parked else "", detail=parked.detail if parked else "",
-    )
+def _told(run: str, outcomes: Sequence[Outcome]) -> Replayed:
+    """What became of the record; nothing of one that was erased on a person's request."""
+    for outcome in outcomes:
+        problem = outcome.problem
+        return Replayed(
+            run=run, result=result_of(outcome.result), number=outcome.link.bc_number,
+            code=problem.code if problem else "", detail=problem.detail if problem else "")
+    return Replayed(run=run, result=result_of(Result.LEFT_OUT))

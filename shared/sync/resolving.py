@@ -26,9 +26,9 @@ from shared.stores.links import Link, Links, LinkState
 from shared.stores.skipped_records import SkippedRecord
 from shared.sync.context import JobContext
 from shared.sync.operators_run import operators_run
+from shared.sync.order_decision import order_of
 from shared.sync.order_following import accepted_link
 from shared.sync.order_lookup import looked_up
-from shared.sync.order_plans import order_of
 from shared.sync.run import check_ready
 
 

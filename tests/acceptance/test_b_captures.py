@@ -170,7 +170,7 @@ def test_b8_a_dry_run_shows_the_operations_and_writes_nothing(house: House, admi
     (capture,) = listed(admin, record="#5001")
     path = {"type": "orders", "id": capture["id"]}
     status, plan = admin("replay_data_capture", {"dry_run": True}, **path)
-    assert (status, plan["operations"], plan["refused"][0]["code"]) == (200, [], "item-not-found")
+    assert (status, plan["result"], plan["refused"][0]["code"]) == (200, "parked", "item-not-found")
     house.bc.control.change("items", "1100", {"number": "LATER"})
     written, parked = house.bc_writes(), house.parked()
 

@@ -12,7 +12,13 @@ from local.business_central.server import BusinessCentral as Simulator
 from shared.business_central.client import BusinessCentral
 from shared.business_central.executor import create_customer
 from shared.business_central.lookup import find_sales_documents, find_whole_documents
-from shared.business_central.order_execution import DocumentStays, create_sales_order, remove_sales_order, take_over
+from shared.business_central.order_execution import (
+    DocumentStays,
+    compared,
+    completed,
+    create_sales_order,
+    remove_sales_order,
+)
 from shared.business_central.rows import FoundDocument, SalesDocument
 from shared.errors import OutcomeUnknown, RecordRefused
 from shared.mapping.plan import Body, SalesOrderPlan
@@ -42,6 +48,13 @@ def a_plan(
         rounding_account=rounding_account,
         rounding_tolerance=Decimal(tolerance),
     )
+
+
+def take_over(
+    bc: BusinessCentral, plan: SalesOrderPlan, found: FoundDocument, *, ours: bool, texts: bool, settled: bool,
+) -> SalesDocument:
+    """Compare and complete, as a run does with a document that it finds."""
+    return completed(bc, plan, compared(plan, found, ours=ours, texts=texts, settled=settled))
 
 
 def an_answer_lost(simulator: Simulator, method: str, entity: str, times: int = 1) -> None:

@@ -1,0 +1,75 @@
+"""The surroundings in which it is said what would happen: Shopify is not asked, and nothing is left out.
+
+What is needed beside a record (the customer of an order) is taken from the newest capture of that.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from shared.business_central.client import BusinessCentral
+from shared.business_central.directory import Directory
+from shared.clock import Clock
+from shared.connector import Connector
+from shared.errors import ConnectorError
+from shared.journal.captures import DataCaptures
+from shared.mapping.prices import AskShopPrices
+from shared.shop_card import ShopCard
+from shared.shopify.kinds import Kind
+from shared.shopify.reading import Record, kept_record
+from shared.shops import TABLE as SHOP_TABLE
+from shared.storage.tables import Table
+from shared.stores.links import TABLE as LINK_TABLE
+from shared.stores.links import Links, Wish
+from shared.stores.redacted_records import RedactedOfShop
+from shared.stores.synchronization_info import BEGINNING
+from shared.sync.shop_prices import as_kept
+
+
+class Rehearsing(NamedTuple):
+    """Surroundings (decision.py) of a record that an operator wants."""
+
+    card: ShopCard
+    bc: BusinessCentral
+    directory: Directory
+    clock: Clock
+    settle_seconds: float
+    links_table: Table
+    named: Callable[[Kind, Sequence[int]], list[Record]]
+    redacted: RedactedOfShop
+    shop_prices: AskShopPrices
+    history_before: datetime = BEGINNING
+    wish: Wish = Wish.IN_ANY_CASE
+
+    def links(self, kind: str) -> Links:
+        """The links of this shop's records of one kind."""
+        return Links(self.links_table, self.card.code, kind)
+
+
+def rehearsing(connector: Connector, card: ShopCard, bc: BusinessCentral, directory: Directory) -> Rehearsing:
+    """The surroundings of this shop."""
+    tables = connector.storage.tables
+    return Rehearsing(
+        card, bc, directory, connector.clock, connector.settings.bc_settle_seconds, tables[LINK_TABLE],
+        Kept(connector.captures, card.code).named, connector.redacted.of(card.code), as_kept(card, tables[SHOP_TABLE]),
+    )
+
+
+class Kept:
+    """Records by id from their newest captures."""
+
+    def __init__(self, captures: DataCaptures, shop: str) -> None:
+        self._captures, self._shop = captures, shop
+
+    def named(self, kind: Kind, numbers: Sequence[int]) -> list[Record]:
+        """One record for each number; ConnectorError not-found when no capture of it is kept."""
+        return [self._newest(kind, number) for number in numbers]
+
+    def _newest(self, kind: Kind, number: int) -> Record:
+        captured = self._captures.of_record(self._shop, kind, number)
+        if not captured:
+            raise ConnectorError(
+                "not-found", f"the replay needs {kind} {number}, of which no capture is kept: retry the record instead"
+            )
+        return kept_record(kind, self._captures.payload(captured[0]))
