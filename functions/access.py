@@ -18,17 +18,11 @@ from shared.access.request import Begun, Connected
 from shared.access.state import LIFE, Ticket, cookie_name
 from shared.admin import access
 from shared.errors import ConnectorError
-from shared.languages import ENGLISH, FRENCH
+from shared.texts import say
 from shared.who_may import Role
 
 blueprint = func.Blueprint()
 _MOST_PARAMETERS = 30
-_SENTENCES = {
-    ENGLISH: ("Connected", "Shop {shop} is connected to {host}.", "Not granted: {scopes}.", "You can close this page."),
-    FRENCH: ("Connecté", "Le magasin {shop} est connecté à {host}.", "Non accordé : {scopes}.",
-             "Vous pouvez fermer cette page."),
-}
-"""Title, what is connected, what is lacking, and what to do when nothing is."""
 
 
 @blueprint.function_name("request_access")
@@ -106,8 +100,9 @@ def _cookies(header: str) -> dict[str, str]:
 
 
 def _connected(connected: Connected, language: str) -> str:
-    title, sentence, lacking, done = _SENTENCES[language]
-    return message_page(
-        title, sentence.format(shop=connected.shop, host=connected.host),
-        lacking.format(scopes=", ".join(connected.missing)) if connected.missing else done, language,
+    advice = (
+        say("Not granted: {scopes}.", language, scopes=", ".join(connected.missing)) if connected.missing
+        else say("You can close this page.", language)
     )
+    connection = say("Shop {shop} is connected to {host}.", language, shop=connected.shop, host=connected.host)
+    return message_page(say("Connected", language), connection, advice, language)

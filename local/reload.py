@@ -12,7 +12,7 @@ from pathlib import Path
 from local.processes import Program, ProgramFailed
 
 WATCHED = ("function_app.py", "host.json", "functions", "shared")
-SUFFIXES = {".py", ".json", ".graphql", ".html", ".css", ".js"}
+SUFFIXES = {".py", ".json", ".graphql", ".po", ".html", ".css", ".js"}
 
 
 class Watch:

@@ -26,7 +26,7 @@ DECLARED = ROOT / "tests" / "data" / "functions.json"
 
 GROUND = frozenset({
     "clock", "errors", "exchange", "json_text", "languages", "problems", "settings", "shop_card", "shopify_ids",
-    "telemetry", "telemetry_export", "told_clock",
+    "telemetry", "telemetry_export", "texts", "told_clock",
 })
 """Modules beside the rooms that hold words and values: they know each other only, and everybody may know them."""
 

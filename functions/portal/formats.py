@@ -18,10 +18,10 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from shared.clock import from_iso
-from shared.languages import ENGLISH, FRENCH
+from shared.languages import ENGLISH
 
-_REGION = {ENGLISH: "en_GB", FRENCH: "fr_FR"}
-"""For whoever says no region; the date of Business Central's W1."""
+_ENGLISH_OF_W1 = "en_GB"
+"""Whose dates Business Central's W1 has; for whoever says no region."""
 
 
 class Reader(NamedTuple):
@@ -48,7 +48,12 @@ def _locale(language: str, accepts: str) -> Locale:
                 return Locale.parse(tag, sep="-")
             except (ValueError, UnknownLocaleError):
                 continue
-    return Locale.parse(_REGION[language])
+    return Locale.parse(_ENGLISH_OF_W1 if language == ENGLISH else language)
+
+
+def name_of(language: str) -> str:
+    """What a language is called by those who read it: Français."""
+    return str(Locale.parse(language).language_name).capitalize()
 
 
 def _zone(name: str) -> tzinfo:

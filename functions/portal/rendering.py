@@ -16,11 +16,11 @@ from jinja2.ext import i18n
 from functions.portal import formats
 from functions.portal.edge import TOKEN, Visit
 from functions.portal.files import address_of
-from functions.portal.texts import translations
 from shared.admin.frame import NOTHING_KNOWN, Frame, frame
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.languages import LANGUAGES
+from shared.texts import translations
 
 TEMPLATES = Path(__file__).parent / "templates"
 _LONGEST_PATH = 2000
@@ -40,8 +40,8 @@ def rendered_problem(problem: ConnectorError, status: int, visit: Visit) -> str:
 def _html(template: str, values: Mapping[str, Any], visit: Visit, around: Frame) -> str:
     reader = formats.Reader.of(visit.language, visit.accepts, around.time_zone)
     known = {
-        "visit": visit, "frame": around, "reader": reader, "token_field": TOKEN, "languages": LANGUAGES,
-        "path": visit.path[:_LONGEST_PATH],
+        "visit": visit, "frame": around, "reader": reader, "token_field": TOKEN, "path": visit.path[:_LONGEST_PATH],
+        "languages": {language: formats.name_of(language) for language in LANGUAGES},
     }
     return environment(visit.language).get_template(template).render({**known, **values})
 

@@ -234,7 +234,7 @@ def test_q3_the_fix_names_the_card_and_the_switch_in_french_too(house: House) ->
 
     problem = refused.value.problem
     assert "Shop card > Allow Data Sync to Shopify" in problem.fix
-    assert "Fiche magasin > Autoriser la synchronisation des données vers Shopify" in problem.fix_fr
+    assert "Fiche magasin > Autoriser la synchronisation des données vers Shopify" in problem.told("fr").fix
 
 
 def a_query(padding: str) -> Document:

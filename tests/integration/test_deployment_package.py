@@ -64,8 +64,10 @@ OPEN_DATA = """
 import json
 from functions.description import _description
 from shared.shopify.documents import document
+from shared.texts import say
 opened = [document(name).name for name in {queries!r}]
-print(json.dumps({{"queries": opened, "openapi": json.loads(_description())["openapi"]}}))
+print(json.dumps({{"queries": opened, "openapi": json.loads(_description())["openapi"],
+                  "french": say("There is no such record", "fr")}}))
 """
 
 ASK_AMAZON = """
@@ -198,7 +200,7 @@ def test_it_declares_every_function_with_nothing_else_on_the_path(package: Path,
     assert [path for path in told["files"] if not path.startswith((str(package), told["standard"]))] == []
 
 
-def test_it_opens_every_query_and_the_description_that_it_is_asked_for(package: Path, python: list[str]) -> None:
+def test_it_opens_every_query_the_description_and_the_texts_it_is_asked_for(package: Path, python: list[str]) -> None:
     queries = {path.stem for path in own_files() if path.suffix == ".graphql" and path.parent.name == "queries"}
     asked = sorted(queries & names_in_the_code())
 
@@ -207,6 +209,7 @@ def test_it_opens_every_query_and_the_description_that_it_is_asked_for(package: 
     assert asked
     assert json.loads(said)["queries"] == asked
     assert json.loads(said)["openapi"].startswith("3.")
+    assert json.loads(said)["french"] == "Cet enregistrement n'existe pas"
 
 
 def test_its_client_for_amazon_works_with_what_was_left(package: Path, python: list[str]) -> None:

@@ -9,8 +9,6 @@ import pytest
 
 from functions.portal.files import FOLDER, address_of
 from functions.portal.rendering import TEMPLATES
-from local.portal_texts import anew, translated
-from shared.languages import FRENCH
 from tests.portal.served import Portal
 from tests.test_repository import OF_PAGES, ROOT
 
@@ -100,14 +98,3 @@ def test_a_time_is_in_the_readers_form_with_its_zone(portal: Portal, asked: str,
     page = portal.visitor(asked).get("/portal").text
 
     assert re.search(rf'<time datetime="2026-03-10T[^"]+Z">{shown}[^<]+ CET</time>', page)
-
-
-def test_the_french_catalogue_has_every_text_and_no_other() -> None:
-    path = "functions/portal/locale/fr/LC_MESSAGES/portal.po"
-
-    assert (ROOT / path).read_bytes() == anew(FRENCH), "write it anew: .venv/bin/python -m local.portal_texts"
-    texts = [one for one in translated(FRENCH) if one.id]
-    assert [one.id for one in texts if not (one.string if isinstance(one.string, str) else all(one.string))] == []
-    assert [one.id for one in texts if "'" in "".join(one.string)] == []
-    tight = re.compile(r"[^\u00a0][:;?!](?:\s|$)|«[^\u00a0]|[^\u00a0]»")
-    assert [one.id for one in texts if tight.search("".join(one.string))] == []

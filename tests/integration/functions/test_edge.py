@@ -86,7 +86,7 @@ def test_the_api_answers_json_whatever_the_caller_shows(house_of_the_app: House,
         method="GET", url="/", headers=BROWSER | {"Accept-Language": "fr"}, body=b"", route_params={"shop": "NOBODY"}))
 
     assert (answer.status_code, content_type(answer)) == (404, "application/problem+json")
-    assert json.loads(answer.get_body())["title"] == CATALOGUE["shop-unknown"].title_fr
+    assert json.loads(answer.get_body())["title"] == CATALOGUE["shop-unknown"].told("fr").title
 
 
 def test_a_refused_delivery_of_shopifys_is_answered_as_json(house_of_the_app: House) -> None:

@@ -1,0 +1,214 @@
+"""What people read, in each language: sentences, and catalogues that hold all of it and nothing else."""
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
+
+from local.texts import anew, found, said_in, untranslated
+from shared.languages import ENGLISH, LANGUAGES, languages_in, po_file
+from shared.texts import Sentence, said, say, sentence
+from tests.test_repository import ROOT
+
+OTHERS = [language for language in LANGUAGES if language != ENGLISH]
+
+HEAD = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+
+
+@pytest.fixture
+def locale(tmp_path: Path) -> Callable[..., Path]:
+    """A folder with one made-up language, xx, of these texts."""
+
+    def made(**texts: str) -> Path:
+        po_file("xx", tmp_path).parent.mkdir(parents=True)
+        rows = "".join(f'msgid "{text}"\nmsgstr "{other}"\n\n' for text, other in texts.items())
+        po_file("xx", tmp_path).write_text(HEAD + rows)
+        return tmp_path
+
+    return made
+
+
+# A sentence
+
+
+def test_a_sentence_is_english_to_whoever_takes_it_for_a_text() -> None:
+    made = sentence("Customer {customer} has no {field}.", customer="C1", field="posting group")
+
+    assert made == "Customer C1 has no posting group."
+    assert f"{made} Sorry." == "Customer C1 has no posting group. Sorry."
+
+
+def test_a_sentence_is_said_in_another_language_with_the_same_values(locale: Callable[..., Path]) -> None:
+    here = locale(**{"{one} before {two}": "{two} nach {one}"})
+
+    assert said(sentence("{one} before {two}", one="A", two=2), "xx", here) == "2 nach A"
+
+
+def test_a_sentence_within_a_sentence_is_said_in_that_language_too(locale: Callable[..., Path]) -> None:
+    here = locale(**{"{record!c} waits": "{record!c} wartet", "order {number}": "auftrag {number}"})
+    made = sentence("{record!c} waits", record=sentence("order {number}", number=7))
+
+    assert (made, said(made, "xx", here)) == ("Order 7 waits", "Auftrag 7 wartet")
+
+
+def test_what_the_catalogue_lacks_and_what_is_no_sentence_is_said_as_it_is(locale: Callable[..., Path]) -> None:
+    here = locale()
+
+    assert said(sentence("{n} lines", n=3), "xx", here) == "3 lines"
+    assert said("not from us", "xx", here) == "not from us"
+
+
+def test_values_are_no_pattern_and_a_text_without_values_may_hold_braces() -> None:
+    assert sentence("SKU {sku}", sku="{0}{x!c}%s") == "SKU {0}{x!c}%s"
+    assert sentence("https://x/{shop}") == "https://x/{shop}"
+
+
+def test_a_value_that_is_empty_takes_a_capital_as_well() -> None:
+    assert sentence("{record!c} waits", record="") == " waits"
+
+
+def test_a_text_is_said_in_french() -> None:
+    assert say("Connected", "fr") == "Connecté"
+    assert say("Connected", "en") == "Connected"
+
+
+def test_nothing_is_loaded_for_a_reader_of_english() -> None:
+    program = ("import sys, function_app; from shared.texts import say; say('Connected', 'en'); "
+               "print([name for name in ('babel', 'gettext') if name in sys.modules])")
+
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+
+    assert (done.stdout.strip(), done.stderr) == ("['gettext']", "")
+
+
+# What is translated
+
+
+@pytest.mark.parametrize("source, texts", [
+    ('sentence("a {b}", b=1)', ["a {b}"]), ('say("one "\n    "two", language)', ["one two"]),
+    ('f(sentence("a", b=sentence("c")))', ["a", "c"]), ('texts.say("a", "fr")', ["a"]),
+    ('sentence("a" if x else "b")', ["a", "b"]), ('sentence(text)', []), ('print("a")', []),
+])
+def test_texts_for_people_are_found_in_the_code(source: str, texts: list[str]) -> None:
+    assert sorted(said_in(source)) == texts
+
+
+def test_a_text_that_is_put_together_before_it_is_said_is_refused() -> None:
+    with pytest.raises(ValueError, match="line 1: name the values"):
+        [*said_in('sentence(f"order {number}")')]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_catalogue_holds_every_text_and_no_other(language: str) -> None:
+    """If it does not: python -m local.texts, then translate what is empty."""
+    assert po_file(language).read_bytes() == anew(language, found())
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_text_is_translated_and_nobody_has_to_look_again(language: str) -> None:
+    assert untranslated(language) == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_translation_names_the_same_values(language: str) -> None:
+    with po_file(language).open("rb") as file:
+        texts = read_po(file, locale=language)
+
+    assert [one.id for one in texts if one.id and not same_values(one)] == []
+
+
+def test_french_has_its_own_apostrophes_and_blanks() -> None:
+    tight = re.compile(r"\w'\w|[^\u00a0][:;?!](?:\s|$)|«[^\u00a0]|[^\u00a0]»")
+    with po_file("fr").open("rb") as file:
+        texts = read_po(file, locale="fr")
+
+    assert [one.id for one in texts if one.id and any(map(tight.search, forms_of(one.string)))] == []
+
+
+@pytest.mark.parametrize("text, other, same", [
+    ("a {b}", "{b} c", True), ("a {b}", "c", False), ("a {b}", "{c}", False), ("a {b!c}", "{b} d", True),
+    ("a {b} {b}", "{b}", True), ("a", "a {b}", False), ("a %(b)s", "%(b)s c", True), ("a %(b)s", "%(c)s", False),
+    (("one", "{n}"), ("un", "{n}"), True), (("one", "{n}"), ("un", "d"), False),
+])
+def test_values_are_compared(text: Any, other: Any, same: bool) -> None:
+    assert same_values(Message(text, other)) is same
+
+
+@pytest.mark.parametrize("message, lacking", [
+    ('msgid "a"\nmsgstr "b"', []), ('msgid "a"\nmsgstr ""', ["a"]), ('#, fuzzy\nmsgid "a"\nmsgstr "b"', ["a"]),
+])
+def test_what_is_not_translated_is_found(tmp_path: Path, message: str, lacking: list[str]) -> None:
+    po_file("xx", tmp_path).parent.mkdir(parents=True)
+    po_file("xx", tmp_path).write_text(HEAD + message)
+
+    assert untranslated("xx", tmp_path) == lacking
+
+
+def same_values(message: Message) -> bool:
+    """Whether a translation takes the values that its text gives; of a plural all forms together."""
+    return values_of(message.id) == values_of(message.string)
+
+
+def values_of(text: str | tuple[str, ...]) -> set[str]:
+    """Those of templates are written %(name)s."""
+    return {name for form in forms_of(text) for _, name, _, _ in Formatter().parse(form) if name} | {
+        name for form in forms_of(text) for name in re.findall(r"%\((\w+)\)", form)}
+
+
+def forms_of(text: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else text
+
+
+# A third language
+
+
+def test_a_third_language_is_one_file(tmp_path: Path) -> None:
+    for folder in ("shared", "functions"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    file = po_file("de", tmp_path / "shared" / "locale")
+    file.parent.mkdir(parents=True)
+    file.write_text(HEAD + 'msgid "There is no such record"\nmsgstr "Diesen Datensatz gibt es nicht"\n')
+    program = ("from functions.problems import problem_page; from shared.errors import ConnectorError; "
+               "from shared.languages import language_of; "
+               "print(problem_page(ConnectorError('not-found', 'x'), language_of({'Accept-Language': 'de-AT'})))")
+
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True)
+
+    assert done.stderr == ""
+    assert "<h1>Diesen Datensatz gibt es nicht</h1>" in done.stdout
+    assert '<html lang="de">' in done.stdout
+
+
+def test_a_new_language_begins_as_an_empty_file_and_gets_every_text(tmp_path: Path) -> None:
+    po_file("de", tmp_path).parent.mkdir(parents=True)
+    po_file("de", tmp_path).touch()
+
+    po_file("de", tmp_path).write_bytes(anew("de", found(), tmp_path))
+
+    assert languages_in(tmp_path) == ("en", "de")
+    assert "There is no such record" in untranslated("de", tmp_path)
+
+
+def test_what_is_translated_stays_when_the_catalogue_is_written_anew(locale: Callable[..., Path]) -> None:
+    here = locale(**{"Connected": "Verbunden", "Nobody says this": "Niemand"})
+
+    written = anew("xx", found(), here).decode()
+
+    assert 'msgid "Connected"\nmsgstr "Verbunden"' in written
+    assert "Niemand" not in written
+
+
+def test_a_sentence_keeps_what_it_was_made_of() -> None:
+    made = sentence("{a} of {b}", a=1, b=Sentence("x"))
+
+    assert (made.text, dict(made.values)) == ("{a} of {b}", {"a": "1", "b": "x"})
+    assert isinstance(made.values["b"], Sentence)
