@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial, wraps
 from typing import Any, NamedTuple
 
@@ -213,6 +213,14 @@ def fields(call: Call, *names: str) -> dict[str, Any]:
     if unknown:
         raise ConnectorError("input-invalid", f"unknown field {unknown[0][:50]!r}; known: {', '.join(names)}")
     return body
+
+
+def day(name: str, text: str) -> date | None:
+    """The date in a part of the query, None when it is empty; ConnectorError input-invalid."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise ConnectorError("input-invalid", f"{name} {text[:50]!r}: {error}") from error
 
 
 def moment(name: str, text: str) -> datetime | None:

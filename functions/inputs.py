@@ -19,6 +19,7 @@ from shared.stores.skipped_records import SkippedRecord
 Type = Literal["products", "customers", "companies", "orders", "payouts", "disputes"]
 Text = Annotated[str, msgspec.Meta(max_length=200)]
 Time = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
+Date = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date"})]
 Country = Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{2}$", examples=["FR"])]
 
 
@@ -142,6 +143,15 @@ class CompanyOrdersQuery(msgspec.Struct, frozen=True):
     """limit: how many captured orders the page looks at."""
 
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 500
+    continuation: Text = ""
+
+
+class TaxApartQuery(msgspec.Struct, frozen=True, rename={"first": "from", "last": "to"}):
+    """from, to: the days of the orders, both included. limit: how many orders the page looks at."""
+
+    first: Date = ""
+    last: Date = ""
+    limit: Annotated[int, msgspec.Meta(ge=1, le=10000)] = 5000
     continuation: Text = ""
 
 

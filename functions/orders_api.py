@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import azure.functions as func
 
-from functions.http import Answer, Call, edge, moment
-from functions.inputs import BackFill, CompanyOrdersQuery, ConfirmedDocument, SyncOrder, takes
+from functions.http import Answer, Call, day, edge, moment
+from functions.inputs import BackFill, CompanyOrdersQuery, ConfirmedDocument, SyncOrder, TaxApartQuery, takes
 from shared.admin import orders, synchronization
 from shared.errors import ConnectorError
 from shared.shopify_ids import id_in
@@ -59,6 +59,17 @@ def list_orders_not_on_their_company(call: Call) -> Answer:
     query: CompanyOrdersQuery = call.query
     return Answer(orders.not_on_their_company(
         call.connector, call.shop, limit=query.limit, continuation=query.continuation))
+
+
+@blueprint.function_name("list_tax_apart")
+@blueprint.route("api/shops/{shop}/orders/tax-apart", methods=["GET"])
+@edge
+@takes(query=TaxApartQuery)
+def list_tax_apart(call: Call) -> Answer:
+    query: TaxApartQuery = call.query
+    return Answer(orders.tax_apart(
+        call.connector, call.shop, first=day("from", query.first), last=day("to", query.last), limit=query.limit,
+        continuation=query.continuation))
 
 
 def _order(call: Call) -> tuple[str, int]:

@@ -1,8 +1,10 @@
 """What an operator does with one order: synchronize it, accept its document as it stands, have it made anew.
 
-And which orders stand on another customer than their company's.
+And which orders stand on another customer than their company's, or reckon another tax than Shopify charged.
 """
 from __future__ import annotations
+
+from datetime import date
 
 import msgspec
 
@@ -12,6 +14,7 @@ from shared.sync import creating_again, one_order, resolving
 from shared.sync.company_orders import ElsewhereBooked, company_orders_elsewhere
 from shared.sync.one_order import Synchronized
 from shared.sync.resolving import Resolved
+from shared.sync.tax_apart import TaxApart, taxes_apart
 
 
 class ElsewhereView(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +30,21 @@ def not_on_their_company(connector: Connector, shop: str, *, limit: int, continu
     captures = f"/api/shops/{shop}/data-captures/orders"
     shown = [msgspec.structs.replace(one, capture=f"{captures}/{one.capture}") for one in page.orders]
     return ElsewhereView(orders=shown, continuation=page.continuation or None)
+
+
+class TaxApartView(msgspec.Struct, frozen=True, kw_only=True):
+    """Taxes of orders, one a rate; ask again with `continuation` while it is not null."""
+
+    taxes: list[TaxApart]
+    continuation: str | None
+
+
+def tax_apart(
+    connector: Connector, shop: str, *, first: date | None, last: date | None, limit: int, continuation: str
+) -> TaxApartView:
+    """Orders whose document reckons another tax than Shopify charged; ConnectorError as sync/tax_apart.py."""
+    page = taxes_apart(connector, shop, first=first, last=last, limit=limit, continuation=continuation)
+    return TaxApartView(taxes=page.taxes, continuation=page.continuation or None)
 
 
 def sync_order(connector: Connector, shop: str, order: str, *, even_if_left_out: bool, by: str) -> Synchronized:

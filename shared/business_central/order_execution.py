@@ -30,7 +30,7 @@ from shared.business_central.comparison import (
 )
 from shared.business_central.lookup import read_whole_order, sales_document, whole_document
 from shared.business_central.rows import FoundDocument, SalesDocument
-from shared.business_central.tax_comparison import tax_differences
+from shared.business_central.tax_comparison import tax_apart, tax_differences
 from shared.business_central.transport import Before
 from shared.business_central.wire import Row
 from shared.errors import ConnectorError, OutcomeUnknown, RecordRefused
@@ -213,7 +213,7 @@ def _settling(whole: FoundDocument, plan: SalesOrderPlan) -> tuple[SalesDocument
     taxes = tax_differences(whole, plan)
     if taxes and plan.tax_differences is TaxDifferences.PARK:
         raise RecordRefused("tax-mismatch", taxes)
-    order = msgspec.structs.replace(whole.document, warning=taxes)
+    order = msgspec.structs.replace(whole.document, warning=taxes, tax_apart=tax_apart(whole, plan))
     if order.total_amount_including_tax == plan.expected_total:
         return order, {}
     return order, _making_up(order, plan, tolerated(plan, whole.lines))
@@ -250,7 +250,7 @@ def _with_tax_of_found(found: FoundDocument, plan: SalesOrderPlan) -> SalesDocum
     taxes = tax_differences(found, plan)
     if taxes and plan.tax_differences is TaxDifferences.PARK:
         raise DocumentStays("tax-mismatch", taxes, found.document)
-    return msgspec.structs.replace(found.document, warning=taxes)
+    return msgspec.structs.replace(found.document, warning=taxes, tax_apart=tax_apart(found, plan))
 
 
 def _invoice_discount(whole: FoundDocument, plan: SalesOrderPlan) -> Decimal:
@@ -347,7 +347,8 @@ def _read_again(bc: BusinessCentral, order: SalesDocument, plan: SalesOrderPlan)
 
 
 def _reread(bc: BusinessCentral, order: SalesDocument, plan: SalesOrderPlan) -> SalesDocument:
-    return msgspec.structs.replace(_read_again(bc, order, plan).document, warning=order.warning)
+    whole = _read_again(bc, order, plan)
+    return msgspec.structs.replace(whole.document, warning=order.warning, tax_apart=tax_apart(whole, plan))
 
 
 # Taking back what this very call made

@@ -102,7 +102,8 @@ class RateRow(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
 class SalesDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """A sales order, or the invoice or shipment it became (`entity_set` says which).
 
-    warning  what somebody should know of it, though it stands as it is
+    warning    what somebody should know of it, though it stands as it is
+    tax_apart  at which rates its tax is apart from Shopify's: tax_comparison.tax_apart
     """
 
     id: str
@@ -110,6 +111,7 @@ class SalesDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=T
     entity_set: str = "salesOrders"
     total_amount_including_tax: Decimal = Decimal(0)
     warning: str = ""
+    tax_apart: str = ""
 
 
 class FoundDocument(msgspec.Struct, frozen=True):

@@ -7,7 +7,6 @@ tax if there is any, and line and account together are what the buyer paid. Bord
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import ROUND_CEILING, Decimal
 
 import msgspec
@@ -41,21 +40,21 @@ class ChannelTax(msgspec.Struct, frozen=True):
 def channel_tax_of(order: Order, bill: Bill, amounts: Amounts) -> ChannelTax:
     """The channel's tax on a bill.
 
-    Of a line of which a part is left Shopify rounds the tax anew, and tells the order's sum alone.
+    Of a line of which a part is left Shopify tells the tax in the order's sum alone: on top of prices that sum counts,
+    if nothing else is in it.
     """
-    taxes = [*(channel_tax_of_goods(line, billed, amounts) for line, billed in bill.goods),
-             *(channel_tax_of_charge(charge, billed, amounts) for charge, billed in bill.charges),
-             *(channel_tax_of_fee(fee, amounts) for fee in order.additional_fees)]
-    exact = [tax.amount for tax in taxes]
-    told = order.current_total_tax_set if any(exact) and not _owes_tax(order, bill, amounts) else None
-    parts = _to_the_unit(exact, amounts.of(told) if told else None, amounts)
+    taxes = [*(channel_tax_of_goods(line, billed, order, amounts) for line, billed in bill.goods),
+             *(channel_tax_of_charge(charge, billed, order, amounts) for charge, billed in bill.charges),
+             *(channel_tax_of_fee(fee, order, amounts) for fee in order.additional_fees)]
+    parts = [tax.amount for tax in taxes]
+    goods, charges = len(bill.goods), len(bill.goods) + len(bill.charges)
+    told = order.current_total_tax_set if any(parts) and not _owes_tax(order, bill, amounts) else None
     if order.taxes_included:
         whole = LineTax(amount=sum(parts, ZERO))
     elif told:
         whole = LineTax(amount=amounts.of(told))
     else:
-        whole = LineTax(amount=amounts.rounded(sum(exact, ZERO)), rounded=sum(tax.rounded for tax in taxes))
-    goods, charges = len(bill.goods), len(bill.goods) + len(bill.charges)
+        whole = LineTax(amount=sum(parts, ZERO), rounded=sum(tax.rounded for tax in taxes))
     return ChannelTax(parts[:goods], parts[goods:charges], parts[charges:], whole)
 
 
@@ -72,22 +71,10 @@ def without_channel_tax(bill: Bill, tax: ChannelTax, amounts: Amounts) -> Bill:
 
 def _owes_tax(order: Order, bill: Bill, amounts: Amounts) -> bool:
     """Whether some of the tax is the merchant's own."""
-    own = [*(tax_of_goods(line, billed, amounts) for line, billed in bill.goods),
-           *(tax_of_charge(charge, billed, amounts) for charge, billed in bill.charges),
-           *(tax_of_fee(fee, amounts) for fee in order.additional_fees)]
+    own = [*(tax_of_goods(line, billed, order, amounts) for line, billed in bill.goods),
+           *(tax_of_charge(charge, billed, order, amounts) for charge, billed in bill.charges),
+           *(tax_of_fee(fee, order, amounts) for fee in order.additional_fees)]
     return any(tax.rounded for tax in own)
-
-
-def _to_the_unit(exact: Sequence[Decimal], whole: Decimal | None, amounts: Amounts) -> list[Decimal]:
-    """Each amount to the smallest unit; of those that did not come out even, as many moved by one as `whole` needs."""
-    parts = [amounts.rounded(amount) for amount in exact]
-    difference = ZERO if whole is None else whole - sum(parts, ZERO)
-    step = amounts.smallest.copy_sign(difference)
-    uneven = [index for index, amount in enumerate(exact) if parts[index] != amount and parts[index] + step >= 0]
-    uneven.sort(key=lambda index: (parts[index] - exact[index]) * step)
-    for index in uneven[: int(difference / step)]:
-        parts[index] += step
-    return parts
 
 
 def _less(billed: Billed, tax: Decimal, amounts: Amounts) -> Billed:

@@ -66,9 +66,9 @@ def _fees(order: Order, channel: ChannelTax, amounts: Amounts) -> Iterator[_Fees
     unlike = fees_of(order, amounts) - sum((amounts.of(fee.price) for fee, _ in fees), ZERO)
     by_rate: dict[Decimal | None, list[tuple[AdditionalFee, Decimal]]] = {}
     for fee, remitted in fees:
-        by_rate.setdefault(None if unlike else tax_of_fee(fee, amounts).percent, []).append((fee, remitted))
+        by_rate.setdefault(None if unlike else tax_of_fee(fee, order, amounts).percent, []).append((fee, remitted))
     for percent, alike in by_rate.items() if fees else [(None, [])]:
-        taxes = [tax_of_fee(fee, amounts) for fee, _ in alike]
+        taxes = [tax_of_fee(fee, order, amounts) for fee, _ in alike]
         amount = unlike + sum((amounts.of(fee.price) for fee, _ in alike), ZERO)
         within = sum((remitted for _, remitted in alike), ZERO) if order.taxes_included else ZERO
         yield _Fees(

@@ -32,7 +32,7 @@ from shared.mapping.refunds import is_pending, kept_payment, told
 from shared.mapping.refusals import all_or_refusal
 from shared.mapping.tax_advice import tax_advice
 from shared.mapping.tax_groups import tax_groups_of, with_tax_group
-from shared.mapping.taxes import tax_of_charge, tax_of_goods
+from shared.mapping.taxes import own_rate, tax_of_charge, tax_of_goods
 from shared.shop_card import ShopCard
 from shared.shopify.records import Order, ShippingLine, number_of
 
@@ -74,7 +74,7 @@ def sales_order_plan(order: Order, card: ShopCard, known: ItemsAndSetup, custome
     header, *document_lines = all_or_refusal(
         [partial(_header, order, card, known, customer_number, amounts, record), *makers], record=record)
     comments = comment_lines(order, card)
-    taxes = [*([LineTax()] * len(comments)), *_taxes(goods, bill, extras, amounts)]
+    taxes = [*([LineTax()] * len(comments)), *_taxes(goods, bill, extras, order, amounts)]
     plan = SalesOrderPlan(
         external_document_number=document_key(order),
         header=header,
@@ -94,19 +94,22 @@ def sales_order_plan(order: Order, card: ShopCard, known: ItemsAndSetup, custome
     return plan
 
 
-def _taxes(goods: list[Placed], bill: Bill, extras: list[Extra], amounts: Amounts) -> list[LineTax | None]:
+def _taxes(goods: list[Placed], bill: Bill, extras: list[Extra], order: Order,
+           amounts: Amounts) -> list[LineTax | None]:
     """Shopify's tax on goods, shipping and extras, in the order of their lines."""
-    return [*_taxes_of_goods(goods, amounts),
-            *(tax_of_charge(charge, billed, amounts) for charge, billed in bill.charges),
+    return [*_taxes_of_goods(goods, bill, order, amounts),
+            *(tax_of_charge(charge, billed, order, amounts) for charge, billed in bill.charges),
             *(extra.tax for extra in extras)]
 
 
-def _taxes_of_goods(goods: list[Placed], amounts: Amounts) -> Iterator[LineTax]:
-    """The tax of each part of a line; Shopify rounded it once, however many places send the pieces."""
+def _taxes_of_goods(goods: list[Placed], bill: Bill, order: Order, amounts: Amounts) -> Iterator[LineTax]:
+    """The tax of each part of a line, its share of what Shopify rounded once, however many places send the pieces."""
+    taxes = {line.id: (tax_of_goods(line, billed, order, amounts), billed.quantity) for line, billed in bill.goods}
     counted: set[str] = set()
     for part in goods:
-        tax = tax_of_goods(part.line, part.billed, amounts)
-        yield msgspec.structs.replace(tax, rounded=0) if part.line.id in counted else tax
+        tax, pieces = taxes[part.line.id]
+        yield LineTax(tax.amount * part.billed.quantity / pieces, 0 if part.line.id in counted else tax.rounded,
+                      tax.percent)
         counted.add(part.line.id)
 
 
@@ -170,10 +173,10 @@ def _line_makers(order: Order, goods: list[Placed], bill: Bill, extras: list[Ext
                  record: str) -> list[partial[Body]]:
     """One step per document line, in the order of the document."""
     groups = tax_groups_of(order, card)
-    makers = [partial(_goods, part, groups.get(tax_of_goods(part.line, part.billed, amounts).percent), card, known,
-                      link_of_variant, record) for part in goods]
-    makers += [partial(_charge, charge, billed, groups.get(tax_of_charge(charge, billed, amounts).percent), card,
-                       known, record) for charge, billed in bill.charges]
+    makers = [partial(_goods, part, groups.get(own_rate(part.line.tax_lines)), card, known, link_of_variant, record)
+              for part in goods]
+    makers += [partial(_charge, charge, billed, groups.get(own_rate(charge.tax_lines)), card, known, record)
+               for charge, billed in bill.charges]
     makers += [partial(_extra, extra, groups.get(extra.percent), known, record) for extra in extras]
     if bill.rounding:
         billed = Billed(1, bill.rounding, ZERO)

@@ -6,7 +6,7 @@ as numbers. A link is also the claim that makes order creation happen once (orde
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from itertools import islice
@@ -64,6 +64,8 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
                 refund of the order, never for these (orders; order_changes.Made)
     cancelled   UTC, when the order had been cancelled that the document was made for; "" = it had not (orders)
     header      JSON of the document header last applied, or sent under this claim (orders)
+    tax_apart   the rates at which the document's tax is apart from Shopify's, business_central/tax_comparison.py; also
+                "" in links of older versions (orders)
     claimed_at  UTC, when `sending` was written: no more than some seconds before the request goes out
     lines_at    UTC, when lines were sent for a document that was there, and no answer came yet (orders)
     wish        what an operator asked for; it holds for every later try (orders)
@@ -90,6 +92,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     refunds: str = ""
     cancelled: str = ""
     header: str = ""
+    tax_apart: str = ""
     claimed_at: str = ""
     lines_at: str = ""
     wish: Wish = Wish.NONE
@@ -102,7 +105,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, **changes)
 
 
-NOTHING_SENT = {"lines": "", "sold": "", "refunds": "", "cancelled": "", "header": ""}
+NOTHING_SENT = {"lines": "", "sold": "", "refunds": "", "cancelled": "", "header": "", "tax_apart": ""}
 """Fields of an order's link for which no document is there."""
 
 
@@ -140,6 +143,10 @@ class Links:
         """The links of all records of this kind: a call of storage for a thousand."""
         rows = self._table.partition(self._partition, "", "~")
         return {link.number: link for link in map(_link, rows)}
+
+    def beyond(self, number: int) -> Iterator[Link]:
+        """The links of records with a greater id, by their ids: a call of storage for a thousand."""
+        return map(_link, self._table.partition(self._partition, _key(number + 1)))
 
     def save(self, links: Sequence[Link]) -> list[Link]:
         """Write links that nobody else may have written since they were read.

@@ -237,7 +237,8 @@ def _there(known: Known, plan: SalesOrderPlan | LeftOut, found: FoundDocument, t
 
 def linked(link: Link, document: SalesDocument, state: LinkState) -> Link:
     """The link to this document."""
-    return link.with_(state=state, bc_id=document.id, bc_number=document.number, bc_set=document.entity_set)
+    return link.with_(state=state, bc_id=document.id, bc_number=document.number, bc_set=document.entity_set,
+                      tax_apart=document.tax_apart)
 
 
 def _not_asked(key: str, link: Link, answer: RecordRefused) -> ConnectorError:

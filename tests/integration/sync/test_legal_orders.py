@@ -3,7 +3,7 @@
 Whole shops are synchronized against both simulators, each with a set-up in Business Central that is right for it.
 Of every order that is booked the total, and gross and tax at each rate, equal Shopify's. Tax is rounded per line in
 Shopify and per VAT identifier in Business Central, so a rate's may be apart by half a smallest unit for each amount
-that either side rounded, and by nothing more.
+that either side rounded, and by nothing more; by how much is kept with the order's link.
 
     MONEY_EXAMPLES=3000 MONEY_SEED=7 .venv/bin/pytest -n 0 -s tests/integration/sync/test_legal_orders.py
 
@@ -203,7 +203,9 @@ def _fault(house: House, trade: Trade, order: LegalOrder, parked: Mapping[int, S
     record = house.shopify.shop_state.record("orders", order.number)
     assert record is not None
     [document] = documents
-    return "; ".join([*_head_faults(trade, order, record, document), *_sum_faults(trade, order, record, document)])
+    apart = house.link("orders", order.number).tax_apart
+    return "; ".join([*_head_faults(trade, order, record, document), *_sum_faults(trade, order, record, document),
+                      *_apart_faults(trade, record, document, apart)])
 
 
 def _fault_of_wrong_set_up(trade: Trade, documents: list[dict[str, Any]], reason: SkippedRecord | None) -> str:
@@ -274,6 +276,17 @@ def _rate_faults(trade: Trade, rate: Decimal, sold: Sum, booked: Sum) -> Iterato
     price = (booked.gross, sold.gross) if trade.gross else (booked.net, sold.net)
     if abs(price[0] - price[1]) > doubt:
         yield f"prices at {rate} %: {price[0]} / {price[1]}"
+
+
+def _apart_faults(trade: Trade, record: dict[str, Any], document: dict[str, Any], apart: str) -> Iterator[str]:
+    """Shopify's tax at each rate is the document's and what the link says is apart."""
+    told = {Decimal(rate): Decimal(shopify) - Decimal(there) for rate, shopify, there in
+            (entry.split(":") for entry in apart.split())}
+    sold, booked = shopify_books(record, trade.side, trade.unit), document_books(document)
+    for rate in {*sold, *booked}:
+        one, there = sold.get(rate, Sum()), booked.get(rate, Sum())
+        if abs(one.tax - there.tax - told.get(rate, Decimal(0))) > one.doubtful * trade.unit:
+            yield f"tax at {rate} %: {one.tax} / {there.tax}, apart by {told.get(rate)}"
 
 
 def _rounding_line(document: dict[str, Any], *, signed: bool = False) -> Decimal:

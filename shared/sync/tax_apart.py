@@ -1,0 +1,84 @@
+"""Which documents reckon another tax than Shopify charged, rate by rate: what makes the two reports of VAT one.
+
+Shopify rounds the tax of each line, Business Central once for each VAT identifier of a document, and API v2.0 takes no
+tax (totalTaxAmount and netTaxAmount of a line are read-only, the document's VAT Difference is on no page of it). So the
+difference is kept with the order's link when the document is made, and listed here.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from itertools import islice
+from typing import NamedTuple
+
+import msgspec
+
+from shared.connector import Connector
+from shared.errors import ConnectorError
+from shared.json_text import decoded
+from shared.shopify_ids import id_in
+from shared.stores.links import TABLE as LINK_TABLE
+from shared.stores.links import Link, Links
+
+
+class TaxApart(msgspec.Struct, frozen=True, kw_only=True):
+    """The tax of one order at one rate. Amounts are texts in the document's currency, "" = the local one.
+
+    date              the document's order date (ISO 8601)
+    shopify           what Shopify charged, less what the sales channel remits
+    business_central  what the document came to when it was made
+    apart             the first less the second
+    """
+
+    order: int
+    number: str
+    date: str
+    currency: str
+    rate: str
+    shopify: str
+    business_central: str
+    apart: str
+
+
+class TaxApartPage(NamedTuple):
+    """Orders by their ids; more may follow while `continuation` is not empty."""
+
+    taxes: list[TaxApart]
+    continuation: str
+
+
+class _Header(msgspec.Struct, rename="camel"):
+    order_date: str = ""
+    currency_code: str = ""
+
+
+def taxes_apart(connector: Connector, shop: str, *, first: date | None, last: date | None, limit: int,
+                continuation: str = "") -> TaxApartPage:
+    """Those of the next `limit` orders whose date lies in the span; an order without a date is always among them.
+
+    ConnectorError: shop-unknown, input-invalid for a continuation that is none.
+    """
+    connector.shops.get(shop)
+    after = id_in(continuation) if continuation else -1
+    if after is None:
+        raise ConnectorError("input-invalid", f"{continuation[:60]!r} is not the continuation of a list")
+    links = Links(connector.storage.tables[LINK_TABLE], shop, "orders")
+    met = list(islice(links.beyond(after), limit + 1))
+    found = [one for link in met[:limit] for one in _of(link) if _within(one.date, first, last)]
+    return TaxApartPage(found, str(met[limit - 1].number) if len(met) > limit else "")
+
+
+def _of(link: Link) -> Iterator[TaxApart]:
+    header = decoded(link.header or "{}", type=_Header)
+    for entry in link.tax_apart.split():
+        rate, shopify, there = entry.split(":")
+        yield TaxApart(
+            order=link.number, number=link.bc_number, date=header.order_date or link.claimed_at[:10],
+            currency=header.currency_code, rate=rate, shopify=shopify, business_central=there,
+            apart=str(Decimal(shopify) - Decimal(there)),
+        )
+
+
+def _within(day: str, first: date | None, last: date | None) -> bool:
+    return not day or (first or date.min) <= date.fromisoformat(day) <= (last or date.max)
