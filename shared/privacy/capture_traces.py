@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import chain
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,7 +17,17 @@ from shared.journal.capture_list import record_of
 from shared.journal.captures import CONTAINER, TABLE
 from shared.json_text import decoded
 from shared.privacy.packs import Packs
-from shared.privacy.subject import CUSTOMERS, ORDERS, Person, Subject, address, is_of, names_one_of, owner_of
+from shared.privacy.subject import (
+    CUSTOMERS,
+    ORDERS,
+    Person,
+    Subject,
+    address,
+    is_of,
+    may_be_anothers,
+    names_one_of,
+    owner_of,
+)
 from shared.privacy.traces import Traces
 from shared.storage.account import Storage
 from shared.storage.holding import DataSubject, Holding
@@ -44,15 +55,21 @@ class CaptureTraces:
     def __init__(self, storage: Storage, shop: str, subject: Subject) -> None:
         self._storage, self._shop = storage, shop
         self.packs = Packs(storage.blobs, CONTAINER)
-        self.person = self._person(subject)
+        self.person, anothers, had_others = self._person(subject)
         people = [one for kind in (CUSTOMERS, ORDERS) for one in self._records(kind) if self._is_of_person(one)]
-        self.orders = self.person.named | {one.number for one in people if one.kind == ORDERS and one.number}
+        found = {one.number for one in people if one.kind == ORDERS and one.number}
+        self.orders = self.person.named | (found - anothers)
+        self.moved = (self.orders | found) & had_others
         self.found = people + [one for kind in _NAMING for one in self._records(kind) if self._names_person(one)]
 
     def data_subject(self, at: str, bc_ids: Iterable[str] = ()) -> DataSubject:
         """The person as stores are told of him at this moment, with the ids that Business Central gave his records."""
         traces = Traces(self.person, self.orders, bc_ids)
-        return DataSubject(self._shop, self.person.ids, frozenset(self.orders), at, traces.are_in, [])
+        return DataSubject(self._shop, self.person.ids, self.orders, self.moved, at, traces.are_in, [])
+
+    def may_be_anothers(self, one: Found) -> bool:
+        """Whether this record was another customer's when it was captured: it is erased, and handed out to nobody."""
+        return one.kind == ORDERS and may_be_anothers(self.person, owner_of(one.kind, one.number, one.record))
 
     def blot_out(self) -> None:
         """Make them unreadable and unfindable; a pack that cannot be unpacked goes as a whole."""
@@ -68,19 +85,33 @@ class CaptureTraces:
             _remove_index_of(table, blob, gone.get(blob))
         self.packs.remove_unreadable()
 
-    def _person(self, subject: Subject) -> Person:
-        """With every e-mail address that is the person's, and is no other customer's as well."""
+    def _person(self, subject: Subject) -> tuple[Person, frozenset[int], frozenset[int]]:
+        """With what is the person's alone; the orders that are another customer's by now, and those that ever were.
+
+        An order can be given to another customer: whose it is, its newest capture says.
+        """
         own, others = {address(subject.email)}, {""}
-        for one in (*self._records(CUSTOMERS), *self._records(ORDERS)):
+        bought, customer_of, had_others = set[int](), dict[int, int](), set[int]()
+        for one in chain(self._records(CUSTOMERS), self._records(ORDERS)):
             owner = owner_of(one.kind, one.number, one.record)
-            if owner.customer in subject.ids:
+            is_own = owner.customer in subject.ids
+            if is_own:
                 own |= owner.emails
             elif owner.customer:
                 others |= owner.emails
-        return Person(id=subject.id, merged=frozenset(subject.merged), named=frozenset(subject.orders),
-                      emails=frozenset(own - others))
+            if one.kind == ORDERS and one.number:
+                customer_of[one.number] = owner.customer
+                if owner.customer:
+                    (bought if is_own else had_others).add(one.number)
+        anothers = frozenset(number for number, customer in customer_of.items() if customer not in (0, *subject.ids))
+        person = Person(
+            id=subject.id, merged=frozenset(subject.merged), named=frozenset(subject.orders),
+            bought=frozenset(bought - anothers), emails=frozenset(own - others), addresses=frozenset(own - {""}),
+        )
+        return person, anothers, frozenset(had_others)
 
     def _records(self, kind: str) -> Iterator[Found]:
+        """Every capture of the kind, oldest first."""
         for blob in self._storage.blobs.names(CONTAINER, f"{self._shop}/{kind}/"):
             for line, raw in enumerate(self.packs.lines_of(blob)):
                 if raw.strip() != BLOTTED:

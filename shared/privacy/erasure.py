@@ -49,7 +49,7 @@ def erase_customer(connector: Connector, shop: str, subject: Subject) -> tuple[d
 def installed_again(connector: Connector, shop: str, *, triggered_at: datetime) -> str:
     """A remark if the merchant has installed the app again since its removal, so that nothing may be erased; or ""."""
     since = connector.tokens.since(shop)
-    if since is not None and since > triggered_at - REINSTALLED_WITHIN:
+    if since is not None and since + REINSTALLED_WITHIN > triggered_at:
         return f"nothing was erased: access was granted again at {iso(since)}"
     return ""
 
@@ -88,6 +88,7 @@ def _ids_in_business_central(table: Table, shop: str, subject: Subject, orders: 
 
 
 def _is_shared(table: Table, shop: str, own: Link, subject: Subject) -> bool:
-    """Whether other people of the shop are the same customer in Business Central: it tells nobody apart."""
-    rows = table.rows("PartitionKey eq @p and bc_id eq @id", {"p": f"{shop}|customers", "id": own.bc_id})
-    return any(int(row["RowKey"]) not in subject.ids for row in rows)
+    """Whether others of the shop, also companies, are the same customer in Business Central: it tells nobody apart."""
+    people = table.rows("PartitionKey eq @p and bc_id eq @id", {"p": f"{shop}|customers", "id": own.bc_id})
+    companies = table.rows("PartitionKey eq @p and bc_id eq @id", {"p": f"{shop}|companies", "id": own.bc_id})
+    return any(int(row["RowKey"]) not in subject.ids for row in people) or next(companies, None) is not None

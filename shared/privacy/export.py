@@ -24,7 +24,8 @@ def export_customer(connector: Connector, shop: str, subject: Subject, number: s
     """Write the file; how much it holds, by place, and a remark for the receipt."""
     traces = CaptureTraces(connector.storage, shop, subject)
     # A payout is about other people's orders as well; what is no JSON any more cannot be handed out.
-    captured = [one for one in traces.found if one.kind != "payouts" and one.number]
+    captured = [one for one in traces.found
+                if one.kind != "payouts" and one.number and not traces.may_be_anothers(one)]
     whom = traces.data_subject(iso(connector.clock.now()))
     parts = {one.name: one.of_person.hand_out for one in HOLDINGS if isinstance(one.of_person, OfPerson)}
     handed_out = {name: (part.heading, part.of(connector.storage, whom)) for name, part in parts.items()

@@ -34,12 +34,20 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """The subject with what the captures tell. `named`: orders that Shopify named; `emails` as `address` makes them."""
+    """The subject with what the captures tell; addresses as `address` makes them.
+
+    named      orders that Shopify named
+    bought     orders that were captured as this customer's, and are not another's now
+    emails     addresses that no other customer has
+    addresses  all of them
+    """
 
     id: int
     merged: frozenset[int] = frozenset()
     named: frozenset[int] = frozenset()
+    bought: frozenset[int] = frozenset()
     emails: frozenset[str] = frozenset()
+    addresses: frozenset[str] = frozenset()
 
     @property
     def ids(self) -> frozenset[int]:
@@ -75,7 +83,16 @@ def is_of(person: Person, kind: str, number: int, owner: Owner) -> bool:
         return True
     if owner.customer:
         return owner.customer in person.ids
-    return kind == ORDERS and not owner.emails.isdisjoint(person.emails)
+    return kind == ORDERS and (number in person.bought or not owner.emails.isdisjoint(person.emails))
+
+
+def may_be_anothers(person: Person, owner: Owner) -> bool:
+    """Whether a record that Shopify named to us was another customer's when it was captured.
+
+    An order may have been given to the person since, and may have been the person's under a former id; a common address
+    says the latter.
+    """
+    return owner.customer not in (0, *person.ids) and owner.emails.isdisjoint(person.addresses)
 
 
 def names_one_of(record: object, gids: frozenset[str]) -> bool:

@@ -21,6 +21,8 @@ class DataSubject(NamedTuple):
 
     customers    every Shopify id of the customer
     orders       Shopify ids of the person's orders
+    moved        ids of orders that were the person's and another customer's, one after the other; those not in `orders`
+                 are the other's now
     at           now: UTC, ISO 8601
     is_named_in  whether a text speaks of the person
     unreadable   packs that nobody can unpack: whoever removes one adds its name
@@ -29,6 +31,7 @@ class DataSubject(NamedTuple):
     shop: str
     customers: frozenset[int]
     orders: frozenset[int]
+    moved: frozenset[int]
     at: str
     is_named_in: Callable[[str], bool]
     unreadable: list[str]

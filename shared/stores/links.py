@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from shared.json_text import decoded
 from shared.storage.account import Storage
 from shared.storage.holding import DataSubject, HandedOut, Holding, OfPerson, rows_of
 from shared.storage.lease import LeaseLost
@@ -182,20 +183,43 @@ def _link(row: Row) -> Link:
 
 
 def _erase(storage: Storage, whom: DataSubject) -> int:
-    """Links of orders stay without their texts: without them an order would be made twice."""
+    """Links of orders stay without their texts: without them an order would be made twice. Who wanted a parked one in
+    any case wanted it before.
+
+    That of an order which is another customer's now stays what it was sold by, so that who buys is still a conflict.
+    """
     table = storage.tables[TABLE]
     orders = Links(table, whom.shop, "orders")
-    told = [link for link in orders.of(whom.orders).values() if link.header or link.sold]
-    orders.save([link.with_(header="", sold="") for link in told])
+    told = [erased for link in orders.of(whom.orders | whom.moved).values()
+            if (erased := _erased(link, own=link.number in whom.orders)) != link]
+    orders.save(told)
     known = Links(table, whom.shop, "customers").of(whom.customers)
     for number in known:
         table.delete(f"{whom.shop}|customers", _key(number))
     return len(told) + len(known)
 
 
+def _erased(link: Link, *, own: bool) -> Link:
+    if not own:
+        return link.with_(header="", sold=_without_customer(link.sold))
+    wish = Wish.NONE if link.state is LinkState.PARKED else link.wish
+    return link.with_(header="", sold="", wish=wish)
+
+
+def _without_customer(sold: str) -> str:
+    """What an order was sold by, without saying to whom; a hash says that to nobody."""
+    if not sold.startswith("{"):
+        return sold
+    content = decoded(sold, type=dict[str, msgspec.Raw])
+    content.pop("customer", None)
+    return msgspec.json.encode(content).decode()
+
+
 def _handed_out(storage: Storage, whom: DataSubject) -> list[dict[str, str]]:
+    """The header of an order that was another customer's as well may have his address."""
     return [
-        {"type": kind, "id": str(link.number), "set": link.bc_set, "number": link.bc_number, "header": link.header}
+        {"type": kind, "id": str(link.number), "set": link.bc_set, "number": link.bc_number,
+         "header": "" if kind == "orders" and link.number in whom.moved else link.header}
         for kind, ids in (("customers", whom.customers), ("orders", whom.orders))
         for link in Links(storage.tables[TABLE], whom.shop, kind).of(ids).values()
     ]

@@ -215,9 +215,11 @@ def _erase(storage: Storage, whom: DataSubject) -> int:
     found = [one for one in skipped.of(whom.shop)
              if _is_of(one, whom) or whom.is_named_in(one.detail) or whom.is_named_in(one.note)]
     own = [one.number for one in found if one.kind == "customers" and _is_of(one, whom)]
+    told = [blotted for one in found if one.kind != "customers" or not _is_of(one, whom)
+            if (blotted := _blotted(one, whom)) != one]
     skipped.clear(whom.shop, "customers", own)
-    skipped.park(_blotted(one, whom) for one in found if one.kind != "customers" or not _is_of(one, whom))
-    return len(found)
+    skipped.park(told)
+    return len(own) + len(told)
 
 
 def _blotted(one: SkippedRecord, whom: DataSubject) -> SkippedRecord:
@@ -234,7 +236,11 @@ def _is_of(one: SkippedRecord, whom: DataSubject) -> bool:
 
 
 def _handed_out(storage: Storage, whom: DataSubject) -> list[SkippedRecord]:
-    return [one for one in SkippedRecords(storage.tables[TABLE]).of(whom.shop) if _is_of(one, whom)]
+    """The sentence about an order that was another customer's as well may name him."""
+    return [
+        msgspec.structs.replace(one, detail="") if one.kind == "orders" and one.number in whom.moved else one
+        for one in SkippedRecords(storage.tables[TABLE]).of(whom.shop) if _is_of(one, whom)
+    ]
 
 
 HOLDING = Holding(

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
-from shared.clock import from_iso
+import msgspec
+
+from shared.clock import from_iso, iso
 from shared.errors import ConnectorError
 from shared.journal.captures import capture_hash
 from shared.mapping.orders_to_import import HELD, NotSelected, selection_of
 from shared.shopify.reading import Record
-from shared.stores.links import Link, LinkState
-from shared.stores.skipped_records import SkippedRecord, left_out_again, parked_again
+from shared.stores.links import Link, LinkState, Wish
+from shared.stores.skipped_records import DISMISSED_BY, SkippedRecord, left_out_again, parked_again
 from shared.stores.sync_runs import Counts
 from shared.sync import restoring
 from shared.sync.capturing import capture
@@ -25,7 +27,7 @@ from shared.sync.outcome import Outcome, Result, parked, unreadable
 Apply = Callable[[Sequence[Record], Mapping[int, Link], JobContext], list[Outcome]]
 """Applies records that are new or changed; `links` has an entry for each of them."""
 
-ERASED = "It was erased on a person's request, and has not changed since."
+ERASED = "It was erased on a person's request, and has not changed since; even_if_left_out takes an order in any case."
 _SETTLED = (LinkState.APPLIED, LinkState.LEFT_OUT, LinkState.IMPORTED, LinkState.PARKED)
 """States in which an unchanged record is left alone; a parked one is tried again when it is due."""
 
@@ -39,9 +41,9 @@ def apply_page(
     """
     every = list({record.number: record for record in page}.values())
     stored = context.links(kind).of(record.number for record in every)
-    records = [record for record in every if not left_alone(kind, record, stored, context)]
-    context.counts(kind).read += len(every) - len(records)
-    context.counts(kind).skipped += len(every) - len(records)
+    erased = [record.number for record in every if left_alone(kind, record, stored, context)]
+    records = [record for record in every if record.number not in erased]
+    _leave_alone(kind, erased, context)
     if not records:
         return []
     if again or context.look_first:
@@ -68,10 +70,28 @@ def apply_page(
 
 
 def left_alone(kind: str, record: Record, stored: Mapping[int, Link], around: Surroundings) -> bool:
-    """Whether it was erased on a person's request and is as it was. An order still to be booked is not left out."""
-    if kind == "orders" and (record.number not in stored or stored[record.number].state not in _SETTLED):
-        return False
+    """Whether it was erased on a person's request and is as it was.
+
+    An order still to be booked is not left out, nor one that an operator wants in any case, also while it is parked.
+    """
+    if kind == "orders":
+        link = stored.get(record.number)
+        if link is None or link.state not in _SETTLED or around.wish is Wish.IN_ANY_CASE:
+            return False
+        if link.state is LinkState.PARKED and link.wish is Wish.IN_ANY_CASE:
+            return False
     return around.redacted.unchanged_since(kind, record.number, record.updated_at)
+
+
+def _leave_alone(kind: str, numbers: Sequence[int], context: JobContext) -> None:
+    """Count them; one that an operator had tried again is dismissed again, or each run would read it."""
+    counts = context.counts(kind)
+    counts.read, counts.skipped = counts.read + len(numbers), counts.skipped + len(numbers)
+    now = iso(context.clock.now())
+    context.skipped.park(
+        msgspec.structs.replace(one, dismissed_at=now, dismissed_by=DISMISSED_BY, note=ERASED)
+        for one in context.skipped.among(context.card.code, kind, numbers).values() if not one.dismissed_at
+    )
 
 
 def _settled(link: Link, hash: str, card: str) -> bool:

@@ -180,6 +180,19 @@ def test_a_recorded_delivery_changes_nothing_while_the_app_is_installed(synced: 
     assert {**after, "receipts": []} == before
 
 
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "0001-01-02T23:00:00+14:00"])
+def test_a_time_before_which_no_time_is_left_fails_no_command(synced: House, at: str) -> None:
+    before = state_of(synced)
+
+    deliver_from(synced, "shop/redact", store_of(synced), at=at)
+    carry_out_queued(synced)
+
+    after = state_of(synced)
+    assert [one.state for one in after["receipts"]] == ["done"]
+    assert after["receipts"][0].note.startswith("nothing was erased")
+    assert {**after, "receipts": []} == before
+
+
 def test_when_the_app_is_gone_the_shop_is_disconnected_and_then_erased(synced: House) -> None:
     synced.shopify.uninstall()
 

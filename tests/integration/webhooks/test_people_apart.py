@@ -200,3 +200,127 @@ def test_a_record_whose_json_is_broken_goes_if_it_names_the_person(house: House)
     left = house.connector.captures.lines(pack)
     assert sorted(len(line) > 2 for line in left) == [False, True]
     assert b"joann@example.fr" in b"".join(left)
+
+
+class Moved(NamedTuple):
+    """A house in which an order of Ann's was given to Bob, one of them while it was parked."""
+
+    house: House
+    ann: Subject
+    bob: Subject
+    booked: int
+    parked: int
+
+    def captures(self, number: int) -> list[str]:
+        """E-mail address of each capture of an order, newest first."""
+        captures = self.house.connector.captures
+        return [json.loads(captures.payload(one))["email"]
+                for one in captures.of_record(self.house.shop, "orders", number)]
+
+    def handed_out(self, subject: Subject) -> dict[str, Any]:
+        carry(self.house, "customers/data_request", subject)
+        receipt = self.house.connector.receipts.data_request(self.house.shop, str(subject.id))
+        content: dict[str, Any] = json.loads(read_export(self.house.connector, receipt))
+        return content
+
+
+BOBS_ADDRESS = {"first_name": "Bob", "last_name": "Leponge", "address1": "1 quai du Port", "city": "Brest",
+                "zip": "29200", "country_code": "FR", "phone": "+33298000000"}
+
+
+@pytest.fixture
+def moved(house: House) -> Moved:
+    """Ann and Bob are told apart by everything; both orders were captured as hers first, then as his."""
+    house.card(auto_create_unknown_items=False)
+    house.customer(7001, email="ann@example.fr", first_name="Ann", last_name="Business Central", addresses=[ADDRESS])
+    house.customer(7002, email="bob@example.fr", first_name="Bob", last_name="Leponge", addresses=[BOBS_ADDRESS])
+    hers: dict[str, Any] = {"customer": 7001, "email": "ann@example.fr", "shipping_address": ADDRESS}
+    house.order(5001, **hers)
+    house.order(5002, [{"sku": "NO-SUCH-ITEM", "quantity": 1, "unit_price": "1.00"}], **hers)
+    house.sync()
+    house.clock.forward(3600)
+    for number in (5001, 5002):
+        house.change("orders", number, customer=7002, email="bob@example.fr", shipping_address=BOBS_ADDRESS)
+    house.sync()
+    ann = Subject(id=7001, email="ann@example.fr")
+    return Moved(house, ann, Subject(id=7002, email="bob@example.fr", orders=(5001, 5002)), 5001, 5002)
+
+
+def test_an_order_that_was_given_to_somebody_else_is_still_tried_after_its_former_customer_was_erased(
+    moved: Moved
+) -> None:
+    before = moved.house.parked()[moved.parked]
+
+    carry(moved.house, "customers/redact", moved.ann)
+
+    assert moved.house.parked()[moved.parked] == before
+    assert moved.captures(moved.parked) == moved.captures(moved.booked) == ["bob@example.fr"]
+
+
+def test_that_somebody_else_buys_is_a_conflict_also_after_the_former_customer_was_erased(moved: Moved) -> None:
+    carry(moved.house, "customers/redact", moved.ann)
+    moved.house.clock.forward(24 * 3600)
+
+    moved.house.sync("orders")
+
+    told = moved.house.parked()[moved.booked]
+    assert told.code == "order-changed-after-processing"
+    assert "customer none → 7002" in told.detail
+
+
+def test_a_link_says_nothing_any_more_of_the_erased_customer_whose_order_it_was(moved: Moved) -> None:
+    carry(moved.house, "customers/redact", moved.ann)
+
+    link = moved.house.link("orders", moved.booked)
+
+    assert link.header == ""
+    assert "7001" not in link.sold
+    assert '"7002"' in link.sold or "customer" not in link.sold
+
+
+def test_an_order_that_was_given_to_somebody_else_is_handed_out_to_each_as_it_was_theirs(moved: Moved) -> None:
+    hers, his = (moved.handed_out(one)["records_as_shopify_sent_them"] for one in (moved.ann, moved.bob))
+
+    orders = [[one["record"]["email"] for one in records if one["type"] == "orders"] for records in (hers, his)]
+    assert orders == [["ann@example.fr"] * 2, ["bob@example.fr"] * 2]
+
+
+def test_nothing_of_the_former_customer_is_handed_out_with_an_order(moved: Moved) -> None:
+    text = json.dumps(moved.handed_out(moved.bob))
+
+    assert [word for word in ("ann@example.fr", ADDRESS["address1"], "7001") if word in text] == []
+
+
+def test_an_order_without_a_customer_stays_that_of_whoever_it_was_captured_for(house: House) -> None:
+    """Shopify names no customer any more, and the address in the order is nobody's that is known."""
+    house.customer(7001, email="ann@example.fr")
+    house.order(5001, customer=7001, email="typed@example.fr")
+    house.sync()
+    house.clock.forward(3600)
+    house.change("orders", 5001, customer=None)
+    house.sync()
+    assert len(house.connector.captures.of_record(house.shop, "orders", 5001)) == 2
+
+    carry(house, "customers/redact", Subject(id=7001))
+
+    assert house.connector.captures.of_record(house.shop, "orders", 5001) == []
+
+
+def test_a_call_about_the_customer_of_a_company_says_nothing_of_a_person_who_is_linked_with_it(house: House) -> None:
+    """The contact of a company was matched with the company's customer: that id is not the contact's alone."""
+    house.customer(7001)
+    house.company(8001)
+    house.sync()
+    company = house.link("companies", 8001)
+    house.keep_link("customers", house.link("customers", 7001).with_(
+        bc_id=company.bc_id, bc_number=company.bc_number))
+    house.card(logging_mode="All", shopify_can_update_companies=True)
+    house.clock.forward(3600)
+    house.change("companies", 8001, name="Another name")
+    house.sync("companies")
+
+    carry(house, "customers/redact", Subject(id=7001))
+
+    tables = house.storage.tables
+    urls = [row["url"] for name in tables.names("LogEntries") for row in tables[name].partition(house.shop)]
+    assert any(company.bc_id in url for url in urls)

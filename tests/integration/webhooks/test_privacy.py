@@ -306,11 +306,36 @@ def test_a_redaction_needs_no_token(known: Known) -> None:
     assert len(known.house.exchanges) == calls
 
 
-def test_a_redaction_done_twice_is_one_receipt(known: Known) -> None:
-    for _ in range(2):
-        carry_out(known.house.connector, command(known, "customers/redact"))
+def test_a_redaction_done_twice_is_one_receipt_of_all_that_was_found(known: Known) -> None:
+    carry_out(known.house.connector, command(known, "customers/redact"))
+    first = receipt(known.house, "customers/redact")
+    known.house.clock.forward(3600)
 
-    assert receipt(known.house, "customers/redact").state == "done"
+    carry_out(known.house.connector, command(known, "customers/redact"))
+
+    second = receipt(known.house, "customers/redact")
+    assert (second.state, second.found, second.received_at) == ("done", first.found, first.received_at)
+    assert sum(first.found.values()) > 0
+
+
+def test_what_came_between_two_deliveries_of_a_redaction_counts_too(known: Known) -> None:
+    carry_out(known.house.connector, command(known, "customers/redact"))
+    first = receipt(known.house, "customers/redact").found
+    known.house.clock.forward(3600)
+    known.house.change("customers", known.person, email="back@example.fr")
+    known.house.sync("customers")
+
+    carry_out(known.house.connector, command(known, "customers/redact"))
+
+    assert receipt(known.house, "customers/redact").found["captures"] == first["captures"] + 1
+
+
+def test_a_data_request_done_twice_tells_what_its_present_file_holds(known: Known) -> None:
+    for _ in range(2):
+        carry_out(known.house.connector, command(known, "customers/data_request"))
+
+    assert receipt(known.house, "customers/data_request").found["captures"] == len(json.loads(read_export(
+        known.house.connector, receipt(known.house, "customers/data_request")))["records_as_shopify_sent_them"])
 
 
 def test_a_redaction_of_somebody_unknown_leaves_a_receipt_that_says_so(known: Known) -> None:

@@ -1,0 +1,104 @@
+"""What operators do with the orders of somebody who was erased: nothing comes back unasked, and no sale is lost."""
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shared.admin.orders import create_order_again, sync_order
+from shared.admin.skipped import retry
+from shared.clock import iso
+from shared.privacy.subject import Subject
+from shared.stores.links import LinkState
+from shared.webhooks.carrying import carry_out
+from shared.webhooks.commands import Command
+from tests.house import House
+
+PERSON, BOOKED, PARKED = 7001, 5001, 5002
+
+
+@pytest.fixture
+def shop(house: House) -> House:
+    """A person with an order that is booked and one that is parked for want of its item; then the person is erased."""
+    house.card(auto_create_unknown_items=False)
+    house.customer(PERSON)
+    house.order(BOOKED, customer=PERSON)
+    house.order(PARKED, [{"sku": "NO-SUCH-ITEM", "quantity": 1, "unit_price": "10.00"}], customer=PERSON)
+    house.sync()
+    erase(house)
+    return house
+
+
+def erase(house: House) -> None:
+    carry_out(house.connector, Command(shop=house.shop, topic="customers/redact", at=iso(house.clock.now()), number="1",
+                                       subject=Subject(id=PERSON)))
+
+
+def captured(house: House, number: int) -> int:
+    return len(house.connector.captures.of_record(house.shop, "orders", number))
+
+
+def item_arrives(house: House) -> None:
+    house.card(default_item_no="1000")
+
+
+def in_any_case(house: House, number: int) -> Any:
+    return sync_order(house.connector, house.shop, str(number), even_if_left_out=True, by="Claire")
+
+
+def test_a_document_that_is_given_up_is_made_anew_though_the_person_was_erased(shop: House) -> None:
+    before = shop.link("orders", BOOKED).bc_number
+    shop.bc.control.remove("salesOrders", before)
+
+    create_order_again(shop.connector, shop.shop, BOOKED, before, by="Claire")
+
+    assert shop.document(BOOKED)["number"] == shop.link("orders", BOOKED).bc_number != before
+    assert shop.link("orders", BOOKED).state is LinkState.APPLIED
+
+
+def test_a_parked_order_that_an_operator_has_tried_again_is_read_once_and_dismissed_again(shop: House) -> None:
+    shop.clock.forward(3600)  # no overlap: nothing is read but what is tried again
+    shop.sync("orders")
+    retry(shop.connector, shop.shop, "orders", PARKED, by="Claire")
+
+    read = [shop.sync("orders").counts["orders"].read for _ in range(2)]
+
+    assert read == [1, 0]
+    assert captured(shop, PARKED) == 0
+    assert shop.parked()[PARKED].dismissed_by == "privacy request"
+
+
+def test_a_parked_order_is_booked_when_an_operator_wants_it_in_any_case(shop: House) -> None:
+    item_arrives(shop)
+
+    done = in_any_case(shop, PARKED)
+
+    assert (done.result, done.number) == ("created", shop.document(PARKED)["number"])
+    assert PARKED not in shop.parked()
+
+
+def test_what_is_wanted_in_any_case_and_parked_is_tried_until_it_is_booked(shop: House) -> None:
+    assert in_any_case(shop, PARKED).result == "parked"
+    item_arrives(shop)
+    shop.clock.forward(24 * 3600)
+
+    shop.sync("orders")
+
+    assert len(shop.documents(PARKED)) == 1
+
+
+def test_what_was_wanted_in_any_case_before_the_erasure_is_not_captured_by_a_reset_after_it(house: House) -> None:
+    house.card(auto_create_unknown_items=False)
+    house.customer(PERSON)
+    house.order(PARKED, [{"sku": "NO-SUCH-ITEM", "quantity": 1, "unit_price": "10.00"}], customer=PERSON)
+    house.sync()
+    in_any_case(house, PARKED)
+    erase(house)
+    house.clock.forward(24 * 3600)
+
+    house.connector.informations.set_last_sync_time(house.shop, "orders", None, by="test")
+    house.card(default_item_no="1000")  # so that every order is decided again
+    house.sync("orders")
+
+    assert captured(house, PARKED) == 0
+    assert house.documents(PARKED) == []
