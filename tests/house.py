@@ -13,10 +13,12 @@ import string
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from local.business_central.server import BusinessCentral as BusinessCentralSimulator
 from local.business_central.server import start_business_central
+from local.loop_thread import LoopThread
 from local.shopify.demo_shop import shop_card
 from local.shopify.server import RunningShop, start_shopify
 from local.shopify.state import ShopifyClock, ShopState
@@ -196,13 +198,20 @@ class House:
         return self.bc.stats.writes
 
 
+@lru_cache(maxsize=1)
+def server_thread() -> LoopThread:
+    """The one thread of this process in which the servers of all houses run; each server lives as long as its house."""
+    return LoopThread("houses")
+
+
 @contextmanager
 def a_house(storage: HouseStorage, **settings: Any) -> Iterator[House]:
     """An empty shop and the seeded company, wired up to an emulator (its connection string) or storage in memory."""
     clock = ManualClock()
     at_shopify = ShopifyClock(clock)
-    shopify = start_shopify(state=ShopState(shop_card(), at_shopify), clock=at_shopify, operations=OPERATIONS)
-    bc = start_business_central(clock)
+    state, thread = ShopState(shop_card(), at_shopify), server_thread()
+    shopify = start_shopify(state=state, clock=at_shopify, operations=OPERATIONS, thread=thread)
+    bc = start_business_central(clock, thread=thread)
     try:
         yield House(storage, clock, shopify, bc, **settings)
     finally:

@@ -6,7 +6,6 @@ Border: sockets and addresses; what is answered comes from service.py, control.p
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import threading
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ from datetime import UTC, datetime
 from urllib.parse import unquote
 
 from aiohttp import web
+
+from local.loop_thread import LoopThread
 
 from .contract import Row
 from .control import Control, ServiceTimes
@@ -47,7 +48,8 @@ class BusinessCentral:
     tokens: Tokens
     origin: str = ""
     runner: web.AppRunner | None = None
-    thread: tuple[asyncio.AbstractEventLoop, threading.Thread] | None = None
+    thread: LoopThread | None = None
+    owns_thread: bool = False
 
     @property
     def api_root(self) -> str:
@@ -124,12 +126,10 @@ class BusinessCentral:
         """Stop a simulator started by `start_business_central`."""
         if self.thread is None:
             return
-        loop, thread = self.thread
-        self.thread = None
-        asyncio.run_coroutine_threadsafe(self.close(), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
-        loop.close()
+        thread, self.thread = self.thread, None
+        thread.run(self.close())
+        if self.owns_thread:
+            thread.stop()
 
     def __enter__(self) -> BusinessCentral:
         return self
@@ -152,20 +152,18 @@ def build(
 
 
 def start_business_central(
-    clock: Clock | None = None, *, times: ServiceTimes | None = None, limits: Limits | None = None, port: int = 0
-) -> BusinessCentral:
-    """Start a seeded simulator in a thread with its own event loop; call `.stop()` when done.
+    clock: Clock | None = None, *, times: ServiceTimes | None = None, limits: Limits | None = None, port: int = 0,
+    thread: LoopThread | None = None,
+) -> BusinessCentral:  # fmt: skip
+    """Start a seeded simulator in a thread of its own, or in that one; call `.stop()` when done.
 
     Its company has an id of its own: two that run one after the other are not one company to a store they share.
     `clock` gives the time for stamps, dates and token expiry; service times always pass in real seconds.
     """
     simulator = build(clock, times=times, limits=limits)
     as_another_company(simulator.state)
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="business-central", daemon=True)
-    thread.start()
-    asyncio.run_coroutine_threadsafe(simulator.open(port), loop).result(10)
-    simulator.thread = (loop, thread)
+    simulator.thread, simulator.owns_thread = thread or LoopThread("business-central"), thread is None
+    simulator.thread.run(simulator.open(port))
     return simulator
 
 

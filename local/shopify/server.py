@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
+from local.loop_thread import LoopThread
 from local.shopify.access import Token
 from local.shopify.app_control import add_app_control_routes
 from local.shopify.apps import App
@@ -154,8 +154,9 @@ class RunningShop:
 
     url: str
     service: Service
-    _loop: asyncio.AbstractEventLoop
-    _thread: threading.Thread
+    _runner: web.AppRunner
+    _thread: LoopThread
+    _owns_thread: bool
     sender: Sender
     bulk: BulkRunner
     shop: str = DOMAIN
@@ -195,11 +196,11 @@ class RunningShop:
 
     def flush_webhooks(self, order: str = "", seed: int = 1) -> list[Delivery]:
         """Try every waiting webhook once, one after another: as made, "reversed" or "shuffled"."""
-        return asyncio.run_coroutine_threadsafe(self.sender.flush(order, seed), self._loop).result(120)
+        return self._thread.run(self.sender.flush(order, seed), 120)
 
     def settle_webhooks(self, seconds: float = 10) -> bool:
         """Wait until no webhook is due or on its way; False when that takes too long."""
-        return asyncio.run_coroutine_threadsafe(self.sender.settle(seconds), self._loop).result(seconds + 10)
+        return self._thread.run(self.sender.settle(seconds), seconds + 10)
 
     @property
     def clock(self) -> ShopifyClock:
@@ -207,9 +208,10 @@ class RunningShop:
         return self.service.clock
 
     def stop(self) -> None:
-        """Close the port and end the thread."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(timeout=10)
+        """Close the port, and end the thread if nobody else shares it."""
+        self._thread.run(self._runner.cleanup())
+        if self._owns_thread:
+            self._thread.stop()
 
 
 def new_service(state: ShopState, clock: ShopifyClock, plan: str, latency: float = 0,
@@ -232,8 +234,8 @@ def start_shopify(*, state: ShopState | None = None, seed: int = 1, now: datetim
                   customers: int = 20, products: int = 15, orders: int = 30, plain: bool = False,
                   lines_per_order: int | None = None, plan: str = "standard", latency: float = 0,
                   clock: Clock | None = None, port: int = 0, allow_loopback: bool = False,
-                  operations: Collection[str] = ()) -> RunningShop:
-    """Serve `state`, or a demo shop made from seed and counts, on a free loopback port.
+                  operations: Collection[str] = (), thread: LoopThread | None = None) -> RunningShop:
+    """Serve `state`, or a demo shop made from seed and counts, on a free loopback port, in `thread` or one of its own.
 
     `now` is the newest moment of a seeded shop, `latency` the seconds every answer takes; `allow_loopback`
     lets webhooks go to http://127.0.0.1, which the real Shopify refuses; `operations` are the names of what its client
@@ -246,26 +248,11 @@ def start_shopify(*, state: ShopState | None = None, seed: int = 1, now: datetim
                           orders=orders, plain=plain, lines_per_order=lines_per_order, clock=clock)
     state.allow_loopback = allow_loopback
     service = new_service(state, clock, plan, latency, operations)
-    ready: dict[str, Any] = {}
-    started = threading.Event()
-
-    def serve() -> None:
-        loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(loop)
-        app = build_app(service)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-        ready.update(loop=loop, sender=app[SENDER], bulk=app[BULK])
-        ready["port"] = loop.run_until_complete(listen(runner, port))
-        started.set()
-        loop.run_forever()
-        loop.run_until_complete(runner.cleanup())
-        loop.close()
-
-    thread = threading.Thread(target=serve, name="shopify-simulator", daemon=True)
-    thread.start()
-    started.wait(timeout=30)
-    return RunningShop(f"http://127.0.0.1:{ready['port']}", service, ready["loop"], thread, ready["sender"],
-                       ready["bulk"])
+    app = build_app(service)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+    running = thread or LoopThread("shopify-simulator")
+    taken = running.run(listen(runner, port))
+    return RunningShop(f"http://127.0.0.1:{taken}", service, runner, running, thread is None, app[SENDER], app[BULK])
 
 
 async def listen(runner: web.AppRunner, port: int) -> int:
