@@ -11,6 +11,7 @@ import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.queue import QueueClient, TextBase64DecodePolicy
 
+from shared.access.grant import Grant
 from shared.shopify.webhooks import signature
 from shared.webhooks.commands import QUEUE, Command
 from shared.webhooks.intake import receive
@@ -36,6 +37,17 @@ def deliver(house: House, topic: str, content: Mapping[str, Any], **how: str) ->
     body = json.dumps(content).encode()
     how["shop"] = how.get("shop") or store_of(house)
     receive(house.connector, headers_of(topic, body, **how), body)
+
+
+def uninstalled(house: House) -> None:
+    """The app is removed from the store that granted it access: with a refresh token, of which Shopify tells the end."""
+    for secret in (OLD_SECRET, house.settings.shopify_client_secret):
+        house.shopify.app.rotate(secret, house.clock.now())
+    tokens, shop = house.connector.tokens, house.shop
+    tokens.store(shop, Grant(access_token=house.shopify.token, since=tokens.since(shop) or house.clock.now(),
+                             own_app=True, host=house.connector.shops.get(shop).host))
+    tokens.token(shop)
+    house.shopify.uninstall()
 
 
 def queued(house: House) -> list[Command]:

@@ -104,17 +104,17 @@ class AccessTokens:
         """Whether Shopify says that the app is gone from the store, asked after it did not take the shop's access.
 
         A token may be dead with the app still installed: it has an end, another worker's copy took its place, public
-        apps' endless ones are ended on 1 January 2027. Only this says that the app is gone: the token endpoint, which
-        takes our secret, does not know the app for the store (invalid_client, also for a refresh token that has ended);
-        or a custom app's endless token is refused, which lives as long as the app is installed ("Use expiring offline
-        access tokens"). Without any access: what was known before. ConnectorError if Shopify does not answer.
+        apps' endless ones are ended on 1 January 2027, and a custom app is given a new one by being installed anew
+        ("Generate access tokens for custom apps in the Shopify admin"). Only this says that the app is gone: the token
+        endpoint, which takes our secret, does not know the app for the store (invalid_client, also for a refresh token
+        that has ended). Without any access: what was known before. ConnectorError if Shopify does not answer.
         """
         with turn(self._leases, shop, self._clock):
             grant = self.grants.read(shop)
             if grant is None:
                 return self.was_removed(shop)
             if not grant.refresh_token:
-                return grant.expires_at is None and not grant.own_app
+                return False
             try:
                 self.grants.write(shop, self._oauth(shop).refresh(grant))
                 self.connections.recovered(shop)

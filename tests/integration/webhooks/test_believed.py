@@ -18,7 +18,7 @@ from shared.stores.synchronization_info import KINDS
 from shared.webhooks.carrying import ASK_AGAIN, carry_out
 from shared.webhooks.commands import COMMAND_TOPICS, Command
 from tests.house import House
-from tests.webhooks import deliver, queued, store_of
+from tests.webhooks import deliver, queued, store_of, uninstalled
 
 MARIE = {"id": 7001, "email": "marie@example.fr", "phone": None}
 LIVE = "2099-01-01T00:00:00Z"
@@ -194,7 +194,7 @@ def test_a_time_before_which_no_time_is_left_fails_no_command(synced: House, at:
 
 
 def test_when_the_app_is_gone_the_shop_is_disconnected_and_then_erased(synced: House) -> None:
-    synced.shopify.uninstall()
+    uninstalled(synced)
 
     deliver_from(synced, "app/uninstalled", store_of(synced), at=iso(synced.clock.now()))
     carry_out_queued(synced)
@@ -211,7 +211,7 @@ def test_when_the_app_is_gone_the_shop_is_disconnected_and_then_erased(synced: H
 
 def test_a_shop_that_is_gone_with_its_card_leaves_no_way_to_its_code(synced: House) -> None:
     store = store_of(synced)
-    synced.shopify.uninstall()
+    uninstalled(synced)
     synced.connector.shops.remove(synced.shop)
 
     deliver_from(synced, "shop/redact", store, at=iso(synced.clock.now()))
@@ -250,8 +250,8 @@ def test_where_no_calls_are_allowed_a_command_waits_until_they_are(synced: House
     carry_out(synced.connector, command)
     assert [one.state for one in receipts(synced)] == ["waiting"]
     assert synced.link("customers", 7001).bc_number != ""
-    synced.shopify.uninstall()
     synced.connector.permission.allow(True, by="test")
+    uninstalled(synced)
 
     synced.clock.forward(ASK_AGAIN.total_seconds())
     carry_out(synced.connector, command)

@@ -10,7 +10,7 @@ from shared.clock import iso
 from shared.webhooks.carrying import carry_out
 from shared.webhooks.commands import Command
 from tests.house import House
-from tests.webhooks import deliver, queued, store_of
+from tests.webhooks import deliver, queued, store_of, uninstalled
 
 PERSON = {"id": 7_100_000_077_001, "email": None, "phone": None}
 
@@ -50,7 +50,7 @@ def test_a_command_for_a_store_reaches_a_card_that_is_disabled_or_removed(house:
 
 
 def test_an_uninstalled_app_disconnects_the_shop_and_an_old_notice_does_not(house: House) -> None:
-    house.shopify.uninstall()
+    uninstalled(house)
     before, after = (iso(house.clock.now() + timedelta(seconds=seconds)) for seconds in (-1, 1))
 
     carry_out(house.connector, Command(shop=house.shop, topic="app/uninstalled", at=before, number="1"))

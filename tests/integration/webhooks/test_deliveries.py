@@ -94,6 +94,9 @@ def test_privacy_requests_are_carried_out_and_leave_receipts(street: Street) -> 
 
 def test_a_removed_app_disconnects_the_shop_and_it_pauses(street: Street) -> None:
     """Last in this file: the shop is disconnected afterwards."""
+    street.call("PUT", f"shops/{SHOP}/access/token", {"access_token": street.shopify.token, "migrate": True})
+    street.start_sync()
+    wait_until(lambda: street.call("GET", f"shops/{SHOP}").json()["access"]["token_until"] is not None)
     street.shopify.uninstall()
 
     wait_until(lambda: street.call("GET", f"shops/{SHOP}").json()["access"]["state"] == "disconnected")

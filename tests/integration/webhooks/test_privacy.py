@@ -29,6 +29,7 @@ from shared.stores.redacted_records import TABLE as REDACTED_TABLE
 from shared.webhooks.carrying import carry_out, give_up
 from shared.webhooks.commands import Command
 from tests.house import House
+from tests.webhooks import uninstalled
 
 OTHER_EMAIL = "solange.verdurin@example.fr"
 
@@ -194,7 +195,7 @@ def test_an_export_holds_the_persons_disputes_and_no_payout_with_other_peoples_o
 def test_a_redaction_of_the_shop_leaves_no_payout_and_no_dispute(known: Known) -> None:
     payments_of(known)
     known.house.clock.forward(7 * 24 * 3600)
-    known.house.shopify.uninstall()
+    uninstalled(known.house)
 
     carry_out(known.house.connector, command(known, "shop/redact"))
 
@@ -209,7 +210,7 @@ def test_after_a_redaction_of_the_shop_something_of_it_is_left_only_where_it_is_
     house.connector.waking.wake(shop, lambda _: None)
     house.connector.merged.add(shop, known.person, known.other)
     house.clock.forward(7 * 24 * 3600)
-    house.shopify.uninstall()
+    uninstalled(house)
     assert {"ChangedRecords", "Links", "Payouts", "captures", "log-bodies-"} <= places_with_something_of(house)
 
     carry_out(house.connector, command(known, "shop/redact"))
@@ -288,7 +289,7 @@ def test_after_a_redaction_nothing_says_which_order_an_operator_asked_for(known:
 def test_after_a_redaction_of_the_shop_operations_say_who_did_what_and_nothing_of_its_records(known: Known) -> None:
     operations_on(known, f"customers {known.person}", f"orders {known.order(3)}")
     known.house.clock.forward(49 * 3600)
-    known.house.shopify.uninstall()
+    uninstalled(known.house)
 
     carry_out(known.house.connector, command(known, "shop/redact"))
 
@@ -387,7 +388,7 @@ def test_after_a_shop_redaction_only_the_card_and_the_receipt_are_left(known: Kn
     carry_out(known.house.connector, command(known, "customers/data_request"))
     known.house.connector.changed.add(known.house.shop, "orders", 1, "orders/create")
     known.house.clock.forward(49 * 3600)
-    known.house.shopify.uninstall()
+    uninstalled(known.house)
 
     carry_out(known.house.connector, command(known, "shop/redact"))
 

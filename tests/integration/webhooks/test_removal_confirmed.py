@@ -91,13 +91,19 @@ def endless_token_ended(house: House) -> None:
     house.clock.forward(4 * DAY)
 
 
+def custom_app_installed_anew(house: House) -> None:
+    """The way to a new token of a custom app; the one that is kept is refused from then on."""
+    house.connector.tokens.store(house.shop, Grant(access_token="shpat_of_a_custom_app", since=house.clock.now()))
+    house.clock.forward(4 * DAY)
+
+
 def token_endpoint_down(house: House) -> None:
     house.shopify.fault("token_5xx", times=20)
 
 
 STILL_INSTALLED: list[Callable[[House], None]] = [
     refresh_token_revoked, refresh_token_over, noticed_by_a_run_before, card_made_anew, secret_revoked,
-    secret_revoked_and_noticed, endless_token_ended, token_endpoint_down,
+    secret_revoked_and_noticed, endless_token_ended, custom_app_installed_anew, token_endpoint_down,
 ]
 
 
