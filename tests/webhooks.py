@@ -40,7 +40,7 @@ def deliver(house: House, topic: str, content: Mapping[str, Any], **how: str) ->
 
 
 def uninstalled(house: House) -> None:
-    """The app is removed from the store that granted it access: with a refresh token, of which Shopify tells the end."""
+    """The app is removed from the store that granted it access: with a refresh token, so that Shopify says so."""
     for secret in (OLD_SECRET, house.settings.shopify_client_secret):
         house.shopify.app.rotate(secret, house.clock.now())
     tokens, shop = house.connector.tokens, house.shop
