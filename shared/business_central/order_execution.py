@@ -30,7 +30,7 @@ from shared.business_central.comparison import (
 )
 from shared.business_central.lookup import read_whole_order, sales_document, whole_document
 from shared.business_central.rows import FoundDocument, SalesDocument
-from shared.business_central.tax_comparison import tax_apart, tax_differences
+from shared.business_central.tax_comparison import ROUNDING, tax_apart, tax_differences, taxed_though_none_is_charged
 from shared.business_central.transport import Before
 from shared.business_central.wire import Row
 from shared.errors import ConnectorError, OutcomeUnknown, RecordRefused
@@ -216,7 +216,7 @@ def _settling(whole: FoundDocument, plan: SalesOrderPlan) -> tuple[SalesDocument
     order = msgspec.structs.replace(whole.document, warning=taxes, tax_apart=tax_apart(whole, plan))
     if order.total_amount_including_tax == plan.expected_total:
         return order, {}
-    return order, _making_up(order, plan, tolerated(plan, whole.lines))
+    return order, _making_up(msgspec.structs.replace(whole, document=order), plan)
 
 
 def judged(whole: FoundDocument, plan: SalesOrderPlan) -> RecordRefused | None:
@@ -229,7 +229,7 @@ def judged(whole: FoundDocument, plan: SalesOrderPlan) -> RecordRefused | None:
         return RecordRefused("tax-mismatch", taxes)
     most = tolerated(plan, whole.lines)
     if abs(plan.expected_total - whole.document.total_amount_including_tax) > most:
-        return _mismatch(whole.document, plan, f"the tolerance is {most}")
+        return _mismatch(whole, plan, f"the tolerance is {most}")
     return None
 
 
@@ -286,12 +286,12 @@ def _adding_lines(plan: SalesOrderPlan, sending: Sending) -> Iterator[None]:
     sending.answered()
 
 
-def _making_up(order: SalesDocument, plan: SalesOrderPlan, most: Decimal) -> Body:
-    """The rounding line for a difference of at most `most`; RecordRefused for a larger one, or without an account."""
-    difference = plan.expected_total - order.total_amount_including_tax
+def _making_up(whole: FoundDocument, plan: SalesOrderPlan) -> Body:
+    """The rounding line for a difference that is tolerated; RecordRefused for a larger one, or without an account."""
+    difference, most = plan.expected_total - whole.document.total_amount_including_tax, tolerated(plan, whole.lines)
     if abs(difference) > most:
         rounding = "" if most == plan.rounding_tolerance else f", and rounding of its taxes explains {most}"
-        raise _mismatch(order, plan, f"the tolerance is {plan.rounding_tolerance}{rounding}")
+        raise _mismatch(whole, plan, f"the tolerance is {plan.rounding_tolerance}{rounding}")
     if not plan.rounding_account:
         detail = f"Cash Roundings Account is empty, and {plan.name} needs a line of {difference} there."
         raise RecordRefused("account-missing", detail)
@@ -307,30 +307,31 @@ def _settled(
             bc.create_line(order.id, line, before=sending.lines)
     except OutcomeUnknown:
         settled = _reread(bc, order, plan)
-        if settled.total_amount_including_tax != plan.expected_total:
+        if settled.document.total_amount_including_tax != plan.expected_total:
             raise
-        return settled
+        return settled.document
     settled = _reread(bc, order, plan)
-    if settled.total_amount_including_tax != plan.expected_total:
+    if settled.document.total_amount_including_tax != plan.expected_total:
         raise _mismatch(settled, plan, f"with a line of {line['unitPrice']} on account {plan.rounding_account}")
-    return settled
+    return settled.document
 
 
 def _rounding_line(account: str, difference: Decimal) -> Body:
     # An account line takes a negative price (an item's price may not be negative).
     return {
-        "lineType": "Account", "lineObjectNumber": account, "description": "Rounding",
+        "lineType": "Account", "lineObjectNumber": account, "description": ROUNDING,
         "quantity": 1, "unitPrice": difference,
     }  # fmt: skip
 
 
-def _mismatch(order: SalesDocument, plan: SalesOrderPlan, circumstance: str) -> RecordRefused:
+def _mismatch(whole: FoundDocument, plan: SalesOrderPlan, circumstance: str) -> RecordRefused:
+    order, why = whole.document, taxed_though_none_is_charged(whole.lines, plan)
     taxed = f", of which tax {charged}" if (charged := _charged(plan)) else ""
     detail = (
         f"{plan.name} comes to {order.total_amount_including_tax} in Business Central "
         f"and to {plan.expected_total} in Shopify{taxed}; {circumstance}."
     )
-    return RecordRefused("total-mismatch", f"{detail} {order.warning}".rstrip())
+    return RecordRefused("total-mismatch", " ".join(part for part in (detail, why, order.warning) if part))
 
 
 def _charged(plan: SalesOrderPlan) -> str:
@@ -346,9 +347,10 @@ def _read_again(bc: BusinessCentral, order: SalesDocument, plan: SalesOrderPlan)
         return whole
 
 
-def _reread(bc: BusinessCentral, order: SalesDocument, plan: SalesOrderPlan) -> SalesDocument:
+def _reread(bc: BusinessCentral, order: SalesDocument, plan: SalesOrderPlan) -> FoundDocument:
     whole = _read_again(bc, order, plan)
-    return msgspec.structs.replace(whole.document, warning=order.warning, tax_apart=tax_apart(whole, plan))
+    document = msgspec.structs.replace(whole.document, warning=order.warning, tax_apart=tax_apart(whole, plan))
+    return msgspec.structs.replace(whole, document=document)
 
 
 # Taking back what this very call made

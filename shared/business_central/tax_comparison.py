@@ -19,6 +19,8 @@ from shared.business_central.wire import Row
 from shared.mapping.plan import LineTax, SalesOrderPlan
 
 ZERO = Decimal(0)
+ROUNDING = "Rounding"
+"""What the line is called that makes up for rounded taxes."""
 _SHOWN = 5
 
 
@@ -27,6 +29,7 @@ class _Sides(NamedTuple):
     """
 
     name: str
+    account: str
     percent: Decimal | None
     amount: Decimal
     rounded: int
@@ -83,6 +86,24 @@ def tax_apart(found: FoundDocument, plan: SalesOrderPlan) -> str:
                     for rate, ours, theirs in sides if ours != theirs)
 
 
+def taxed_though_none_is_charged(lines: Iterable[Row], plan: SalesOrderPlan) -> str:
+    """The accounts that add tax to money that Shopify tells no tax of: goodwill, rounding. "" where there are none."""
+    if plan.header.get("pricesIncludeTax", True):
+        return ""
+    untaxed = {object_of(line) for line, tax in zip(plan.lines, plan.taxes, strict=False) if tax is None}
+    return " ".join(
+        f'"{row.get("description")}" bears {_rate(row):f} % of tax on account '
+        f'{_account(str(row["lineObjectNumber"]), plan)}: an account without tax is needed there.'
+        for row in lines if _rate(row) and row["lineType"] == "Account"
+        and (object_of(row) in untaxed or row.get("description") == ROUNDING))
+
+
+def _account(number: str, plan: SalesOrderPlan) -> str:
+    """The number, and which fields of the shop card hold it."""
+    fields = plan.accounts.get(number.upper())
+    return f"{number} ({fields} of the shop card)" if fields else number
+
+
 def _rate(row: Row) -> Decimal:
     return Decimal(row.get("taxPercent") or 0).normalize()
 
@@ -106,6 +127,7 @@ def _sides(what: LineObject, taxes: Sequence[tuple[str, LineTax]], rows: Sequenc
     percents = {tax.percent for _, tax in taxes}
     return _Sides(
         name=f"{', '.join(names[:2])} ({what[0]} {what[1]})" if names else f"{what[0]} {what[1]}",
+        account=what[1] if what[0] == "Account" else "",
         percent=percents.pop() if len(percents) == 1 else None,
         amount=sum((tax.amount for _, tax in taxes), ZERO),
         rounded=sum(tax.rounded for _, tax in taxes),
@@ -120,12 +142,14 @@ def _told(wrong: Sequence[_Sides], found: FoundDocument, plan: SalesOrderPlan) -
     shown = "; ".join(
         f"{one.name}: Shopify {_percent(one.percent)}{_amount(one.amount, plan)}, "
         f"Business Central {_percent(one.there_percent)}{_amount(one.shown, plan)}" for one in wrong[:_SHOWN])
+    fields = "".join(f" Account {number} is {plan.accounts[number]} of the shop card."
+                     for number in dict.fromkeys(one.account for one in wrong[:_SHOWN]) if number in plan.accounts)
     more = f"; and {len(wrong) - _SHOWN} more lines" if len(wrong) > _SHOWN else ""
+    customer = found.header.get("customerNumber") or plan.header.get("customerNumber")
     country = f" (the order is delivered to {plan.header['shipToCountry']})" if plan.header.get("shipToCountry") else ""
     return (
-        f"The tax of {plan.name} differs on {found.document.number}: {shown}{more}. Look at VAT Posting Setup, and at "
-        f"VAT Bus. Posting Group of customer {found.header.get('customerNumber') or plan.header.get('customerNumber')}"
-        f"{country}. {plan.tax_advice}"
+        f"The tax of {plan.name} differs on {found.document.number}: {shown}{more}.{fields} Look at VAT Posting Setup, "
+        f"and at VAT Bus. Posting Group of customer {customer}{country}. {plan.tax_advice}"
     ).rstrip()
 
 

@@ -15,6 +15,7 @@ import msgspec
 
 from shared.business_central.rows import CodeTable
 from shared.clock import from_iso
+from shared.mapping.accounts import accounts_of
 from shared.mapping.card_codes import codes_of, mappings_of
 from shared.mapping.text import code, same_name
 from shared.shop_card import CompanyMapping, CustomerMapping, NameSource, ShopCard, SkuMapping
@@ -26,7 +27,6 @@ EXCLUSIVE = (
 """Of each pair one at most is on, or the two systems would overwrite each other for ever."""
 
 NUMBER_LENGTH = 20
-CURRENCY_LENGTH = 10
 CODE_LENGTH = 10
 OPTION_LENGTH = 50
 LARGEST_TOLERANCE = Decimal(1)
@@ -117,7 +117,7 @@ def _countries(card: ShopCard) -> Iterator[str]:
     for iso, bc_code in card.country_region_mapping.items():
         if not _COUNTRY.fullmatch(iso):
             yield f'Country/Region Mapping "{iso}": the country is Shopify\'s two-letter code, e.g. GR.'
-        if not bc_code.strip() or len(bc_code) > CODE_LENGTH:
+        if not _is_code(bc_code, CODE_LENGTH):
             yield f'Country/Region Mapping "{iso}": a code of Business Central, at most {CODE_LENGTH} characters.'
 
 
@@ -135,6 +135,13 @@ def _items(card: ShopCard) -> Iterator[str]:
     missing = [name for name, value in needed.items() if not value]
     if card.auto_create_unknown_items and missing:
         yield f"Item Template: Auto Create Unknown Items needs {', '.join(missing)}."
+    template = card.item_template
+    for name, text, length in (("General Product Posting Group", template.general_product_posting_group, NUMBER_LENGTH),
+                               ("Inventory Posting Group", template.inventory_posting_group, NUMBER_LENGTH),
+                               ("Base Unit of Measure", template.base_unit_of_measure, CODE_LENGTH),
+                               ("Item Category", template.item_category, NUMBER_LENGTH)):
+        if text and not _is_code(text, length):
+            yield f"Item Template, {name}: a code of Business Central, at most {length} characters."
     if card.item_card_service and not _SERVICE_NAME.fullmatch(card.item_card_service):
         yield "Item Card Service: letters, digits and underscores, beginning with a letter or underscore."
     if card.sku_mapping is SkuMapping.ITEM_NO_AND_VARIANT_CODE and not card.sku_field_separator:
@@ -162,14 +169,7 @@ def _numbers(card: ShopCard) -> Iterator[str]:
         "Default Customer No.": card.default_customer_no,
         "Default Item No.": card.default_item_no,
         "Default Company No.": card.default_company_no,
-        "Shipping Charges Account": card.shipping_charges_account,
-        "Tip Account": card.tip_account,
-        "Sold Gift Card Account": card.sold_gift_card_account,
-        "Cash Roundings Account": card.cash_roundings_account,
-        "Duties Account": card.duties_account,
-        "Additional Fees Account": card.additional_fees_account,
-        "Channel Tax Account": card.channel_tax_account,
-        "Refund Account": card.refund_account,
+        **accounts_of(card),
     }
     for setting, number in numbers.items():
         if len(number) > NUMBER_LENGTH:
@@ -188,6 +188,9 @@ def _vendor_items(card: ShopCard) -> Iterator[str]:
     for row in card.vendor_items:
         if not (row.vendor.strip() and row.vendor_item_no.strip() and row.item_no.strip()):
             yield f'Vendor Items "{row.vendor} {row.vendor_item_no}": needs vendor, vendor item no. and item no.'
+        elif len(row.item_no) > NUMBER_LENGTH or (row.variant_code and not _is_code(row.variant_code, CODE_LENGTH)):
+            yield (f'Vendor Items "{row.vendor} {row.vendor_item_no}": an item no. has at most {NUMBER_LENGTH} '
+                   f"characters, a variant code {CODE_LENGTH}.")
     for vendor_item in _doubles(f"{code(row.vendor)} {code(row.vendor_item_no)}" for row in card.vendor_items):
         yield f'Vendor Items: "{vendor_item}" appears more than once.'
 
@@ -196,14 +199,17 @@ def _currencies(card: ShopCard) -> Iterator[str]:
     for iso, bc_code in card.currency_mapping.items():
         if not _ISO_CURRENCY.fullmatch(iso):
             yield f'Currency Mapping "{iso}": the currency is Shopify\'s three-letter ISO code, e.g. USD.'
-        if len(bc_code) > CURRENCY_LENGTH:
-            yield f'Currency Mapping "{iso}": a Business Central code has at most {CURRENCY_LENGTH} characters.'
+        if not _is_code(bc_code, CODE_LENGTH):
+            yield (f'Currency Mapping "{iso}": a code of Business Central, at most {CODE_LENGTH} characters; for the '
+                   "local currency its own.")
+    for twice in _doubles(code(bc_code) for bc_code in card.currency_mapping.values() if bc_code.strip()):
+        yield f'Currency Mapping: "{twice}" stands for more than one currency.'
 
 
 def _codes(card: ShopCard) -> Iterator[str]:
     for named, table, _ in codes_of(card):
         length = NUMBER_LENGTH if table in _LONGER else CODE_LENGTH
-        if not named.code.strip() or len(named.code) > length:
+        if not _is_code(named.code, length):
             yield f"{named.setting}: a code of Business Central, at most {length} characters."
     for setting, mapping, _ in mappings_of(card):
         for name in _doubles(same_name(name) for name in mapping):
@@ -250,6 +256,10 @@ def _time_zone(card: ShopCard) -> Iterator[str]:
         ZoneInfo(card.time_zone)
     except (OSError, ValueError, KeyError):
         yield f'Time Zone: "{card.time_zone}" is not known; use a name such as Europe/Paris.'
+
+
+def _is_code(text: str, length: int) -> bool:
+    return bool(text.strip()) and len(text) <= length
 
 
 def _doubles(texts: Iterable[str]) -> list[str]:

@@ -60,15 +60,23 @@ def amounts_of(order: Order, card: ShopCard) -> Amounts:
     return Amounts(order.currency_code, presentment=False)
 
 
+def wanted_currency(iso: str, card: ShopCard) -> str:
+    """The code that Business Central is to have for an ISO currency: as Currency Mapping says, else its own.
+
+    Older cards may map a currency to nothing, which says no more than no row: never that it is the local one.
+    """
+    return code(card.currency_mapping.get(iso, "")) or iso
+
+
 def currency_code(iso: str, card: ShopCard, known: KnownSetup, *, record: str) -> str:
     """Business Central's code for an ISO currency.
 
     The local currency is given by its own code, which Business Central stores as blank: left out,
-    the currency of the customer card would decide. A Currency Mapping to "" means the local one.
+    the currency of the customer card would decide.
     RecordRefused(currency-unknown) for any other code that Business Central does not have.
     """
-    wanted = code(card.currency_mapping.get(iso, iso))
-    if wanted in ("", code(known.local_currency)):
+    wanted = wanted_currency(iso, card)
+    if wanted == code(known.local_currency):
         return known.local_currency
     if not known.knows_currency(wanted):
         raise RecordRefused(

@@ -45,6 +45,7 @@ class SalesOrderPlan(msgspec.Struct, frozen=True):
     smallest                  smallest unit of the currency
     tax_differences           what follows where Business Central reckons another tax
     tax_advice                where the shop card decides it, as a sentence
+    accounts                  number of an account -> the fields of the shop card that hold it
     notice                    what of the order Business Central does not take and goes on without, as a sentence
     """
 
@@ -59,6 +60,7 @@ class SalesOrderPlan(msgspec.Struct, frozen=True):
     smallest: Decimal = Decimal("0.01")
     tax_differences: TaxDifferences = TaxDifferences.PARK
     tax_advice: str = ""
+    accounts: dict[str, str] = {}
     notice: str = ""
 
     @property

@@ -14,7 +14,7 @@ import msgspec
 
 from shared.errors import ConnectorError
 from shared.mapping.known import KnownSetup
-from shared.mapping.money import Amounts
+from shared.mapping.money import Amounts, wanted_currency
 from shared.mapping.plan import Body
 from shared.mapping.text import code
 from shared.shop_card import ShopCard
@@ -56,8 +56,8 @@ def price_group_missing(refused: ConnectorError) -> str:
 
 def _in_local_currency(amount: Decimal, iso: str, card: ShopCard, setup: KnownSetup) -> Decimal | None:
     """The amount as it stands where the currency is the company's own; None without an exchange rate."""
-    wanted = code(card.currency_mapping.get(iso, iso))
-    if not amount or wanted in ("", code(setup.local_currency)):
+    wanted = wanted_currency(iso, card)
+    if not amount or wanted == code(setup.local_currency):
         return amount
     value = setup.local_value(wanted)
     return None if value is None else Amounts(setup.local_currency, presentment=False).rounded(amount * value)

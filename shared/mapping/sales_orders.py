@@ -15,6 +15,7 @@ import msgspec
 
 from shared.errors import RecordRefused
 from shared.mapping import lines, text
+from shared.mapping.accounts import fields_of_accounts
 from shared.mapping.addresses import document_address
 from shared.mapping.billing import Bill, Billed, bill_of, check_possible
 from shared.mapping.buyers import emails_of, phones_of
@@ -89,6 +90,7 @@ def sales_order_plan(order: Order, card: ShopCard, known: ItemsAndSetup, custome
         tax_differences=card.tax_differences,
         notice=text.not_taken(f"order {order.name}", phones_of(order), emails_of(order)),
         tax_advice=tax_advice(order, card),
+        accounts=fields_of_accounts(card),
     )
     check_total(plan)
     return plan

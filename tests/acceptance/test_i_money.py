@@ -170,6 +170,21 @@ def test_i13_an_iso_code_is_translated_into_business_centrals_own_code(house: Ho
     assert house.total(5001) == Decimal("240.00")
 
 
+def test_i13_a_currency_that_an_older_card_maps_to_nothing_is_never_booked_as_the_local_one(house: House) -> None:
+    house.card(currency_mapping={"JPY": "ANY"})
+    table = house.connector.storage.tables["Shops"]
+    row = table.get("shop", house.shop)
+    assert row is not None
+    table.put({**row, "card": row["card"].replace('"ANY"', '""')})
+    house.order(5001, currency="JPY", lines=[_line("1000", "120")])
+
+    house.sync()
+
+    assert house.parked()[5001].code == "currency-unknown"
+    assert "JPY" in house.parked()[5001].detail
+    assert house.documents(5001) == []
+
+
 def test_i13_the_local_currency_stays_blank_though_the_customer_has_another(house: House) -> None:
     dollar = house.bc.control.row("currencies", "USD")
     house.bc.control.change("customers", "C00010", {"currencyCode": "USD", "currencyId": dollar["id"]})

@@ -55,7 +55,7 @@ def test_without_a_rate_both_stay_empty_and_the_reason_names_the_currency(cost, 
     ("mapping", "rates", "price"),
     [
         pytest.param({"DKK": "KRONER"}, {"KRONER": "0.2", "DKK": "9"}, "149.00", id="by-its-own-code"),
-        pytest.param({"DKK": ""}, {}, "745.00", id="mapped-to-the-local-currency"),
+        pytest.param({"DKK": ""}, {"DKK": "0.2"}, "149.00", id="mapped-to-nothing-by-an-older-card"),
         pytest.param({"DKK": "eur"}, {}, "745.00", id="mapped-to-the-local-currencys-code"),
     ],
 )

@@ -45,6 +45,8 @@ def test_h1_an_order_with_shipping_is_one_document_of_the_same_total():
         rounding_tolerance=Decimal("0.05"),
         order_name="#1001",
         taxes=(LineTax(), LineTax()),
+        accounts={"708500": "Shipping Charges Account", "758800": "Tip Account", "419100": "Sold Gift Card Account",
+                  "658000": "Cash Roundings Account"},
         tax_advice="For buyers whose goods go there the shop card has Default Customer No. of Customer Setup by "
                    'Country/Region "FR": it is empty. Tax Groups of that row give a line the group for its rate.',
     )
