@@ -14,9 +14,13 @@ import msgspec
 
 from functions.http import Call
 from shared.errors import ConnectorError
+from shared.record_types import RECORD_TYPES
 from shared.stores.skipped_records import SkippedRecord
 
-Type = Literal["products", "customers", "companies", "orders", "payouts", "disputes"]
+_TYPES = RECORD_TYPES.names
+Type = Annotated[str, msgspec.Meta(pattern=f"^({'|'.join(_TYPES)})$", extra_json_schema={"enum": list(_TYPES)})]
+AnyType = Annotated[str, msgspec.Meta(pattern=f"^({'|'.join(_TYPES)}|)$", extra_json_schema={"enum": ["", *_TYPES]})]
+"""A type, or "" for all of them."""
 Text = Annotated[str, msgspec.Meta(max_length=200)]
 Time = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
 Date = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date"})]
@@ -67,7 +71,7 @@ class Environment(_Body, frozen=True):
 
 class Retry(_Body, frozen=True):
     code: Text = ""
-    type: Type | Literal[""] = ""
+    type: AnyType = ""
 
 
 class Dismissal(_Body, frozen=True):
@@ -83,7 +87,7 @@ class Replay(_Body, frozen=True):
 
 
 class SkippedQuery(msgspec.Struct, frozen=True):
-    type: Type | Literal[""] = ""
+    type: AnyType = ""
     code: Text = ""
     dismissed: bool = False
     left_out: bool = False
@@ -98,7 +102,7 @@ class SkippedQuery(msgspec.Struct, frozen=True):
 
 
 class CaptureQuery(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):
-    type: Type | Literal[""] = ""
+    type: AnyType = ""
     record: Text = ""
     since: Time = ""
     until: Time = ""

@@ -10,7 +10,6 @@ from functions.http import Answer, Call, edge
 from functions.inputs import Dismissal, Retry, SetUpCheck, SkippedQuery, takes
 from shared.admin import skipped
 from shared.shopify_ids import id_in
-from shared.stores.synchronization_info import KINDS
 
 blueprint = func.Blueprint()
 
@@ -78,6 +77,6 @@ def _record(call: Call) -> tuple[str, str, int]:
     """(shop, type, Shopify id) of the path."""
     shop, kind, text = call.shop, call.path["type"], call.path["id"]
     number = id_in(text)
-    if kind not in KINDS or number is None:
+    if kind not in call.connector.types.names or number is None:
         raise skipped.not_skipped(shop, kind, text)
     return shop, kind, number

@@ -5,7 +5,7 @@ It knows no use case: the rooms that do know it, and get it handed. root.py make
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from shared.access.request import AccessRequests
 from shared.access.tokens import AccessTokens, ShopToken
@@ -42,6 +42,20 @@ if TYPE_CHECKING:
     from shared.storage.event_queue import EventQueue
 
 
+class Types(Protocol):
+    """The record types there are, by name; what the engine does with each, it knows by itself (sync/record_type.py)."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all, in the order of a run."""
+        ...
+
+    @property
+    def brought(self) -> tuple[str, ...]:
+        """The names of those whose records go to Business Central."""
+        ...
+
+
 class Connector(NamedTuple):
     """Everything a trigger may call.
 
@@ -50,6 +64,7 @@ class Connector(NamedTuple):
     """
 
     settings: Settings
+    types: Types
     clock: Clock
     shopify_clock: ToldClock
     storage: Storage

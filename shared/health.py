@@ -12,7 +12,6 @@ from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.shop_card import ShopCard
-from shared.stores.synchronization_info import KINDS
 from shared.telemetry import about, record
 
 _log = logging.getLogger(__name__)
@@ -35,7 +34,7 @@ def report_health(connector: Connector) -> int:
 def _tell_types(connector: Connector, card: ShopCard) -> None:
     skipped = Counter(one.kind for one in connector.skipped.of(card.code) if not one.dismissed_at and not one.left_out)
     obstacle = _obstacle(connector, card.code)
-    for kind in KINDS:
+    for kind in connector.types.names:
         info = connector.informations.get(card.code, kind)
         with about(type=kind):
             record(

@@ -35,6 +35,7 @@ from shared.journal.purges import TABLE as PURGE_TABLE
 from shared.journal.purges import Purges
 from shared.journal.retention import Further, Retention, remove_operations
 from shared.privacy.export_files import EXPORTS, remove_expired
+from shared.record_types import RECORD_TYPES
 from shared.settings import Settings, read_settings
 from shared.shopify.client import ShopifyClient
 from shared.shopify.shop_info import read_shop_id
@@ -64,6 +65,7 @@ from shared.stores.sync_runs import TABLE as RUN_TABLE
 from shared.stores.sync_runs import SyncRuns
 from shared.stores.synchronization_info import TABLE as INFORMATION_TABLE
 from shared.stores.synchronization_info import SynchronizationInfos
+from shared.sync.record_type import RecordTypes
 from shared.told_clock import ToldClock
 
 if TYPE_CHECKING:
@@ -71,7 +73,8 @@ if TYPE_CHECKING:
 
 
 def build_connector(
-    settings: Settings, *, clock: Clock | None = None, storage: Storage | None = None, observe: Observer = unobserved
+    settings: Settings, *, clock: Clock | None = None, storage: Storage | None = None, observe: Observer = unobserved,
+    types: RecordTypes = RECORD_TYPES,
 ) -> Connector:
     """Wire a connector; what is not given is made from the settings. A clock that is given is taken as it is."""
     if clock is None:
@@ -113,6 +116,7 @@ def build_connector(
 
     return Connector(
         settings=settings,
+        types=types,
         clock=clock,
         shopify_clock=ToldClock(clock),
         storage=storage,
@@ -122,7 +126,7 @@ def build_connector(
             app, States(tables[STATE_TABLE], app, clock), oauth, tokens, vault, shops, clock, store_of
         ),
         permission=permission,
-        informations=SynchronizationInfos(tables[INFORMATION_TABLE], clock, runs),
+        informations=SynchronizationInfos(tables[INFORMATION_TABLE], clock, runs, types.names),
         operations=operations,
         runs=runs,
         captures=captures,

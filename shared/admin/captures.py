@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import cast
 
 import msgspec
 
@@ -11,9 +10,7 @@ from shared.errors import ConnectorError
 from shared.journal import capture_list, json_parts
 from shared.journal.capture_list import Capture, CaptureFilter, record_of
 from shared.journal.json_parts import Difference, Part
-from shared.shopify.kinds import Kind
 from shared.stores.sync_runs import span_of
-from shared.stores.synchronization_info import KINDS
 from shared.sync import replay as replaying
 from shared.sync.dry_run import DryRun
 from shared.sync.replay import Replayed
@@ -53,12 +50,12 @@ def wanted(
     if run:
         since, until = span_of(connector.runs.get(shop, run))
     return CaptureFilter(
-        shop=shop, kinds=(cast(Kind, type),) if type else KINDS, record=record, since=since, until=until)
+        shop=shop, kinds=(type,) if type else connector.types.names, record=record, since=since, until=until)
 
 
 def raw(connector: Connector, shop: str, kind: str, id: str) -> bytes:
     """A capture as Shopify sent it; ConnectorError not-found."""
-    return connector.captures.raw(shop, known_kind(kind), id)
+    return connector.captures.raw(shop, known_kind(connector, kind), id)
 
 
 def indented(connector: Connector, shop: str, kind: str, id: str, part: str) -> bytes:
@@ -80,23 +77,23 @@ def file_name(kind: str, id: str, raw: bytes) -> str:
 def compare(connector: Connector, shop: str, kind: str, id: str, other: str) -> ComparisonView:
     """A capture with another one of the record, or ("") the one before; ConnectorError not-found, input-invalid."""
     after = raw(connector, shop, kind, id)
-    other = other or capture_list.previous_of(connector.captures, shop, known_kind(kind), id)
+    other = other or capture_list.previous_of(connector.captures, shop, known_kind(connector, kind), id)
     before = raw(connector, shop, kind, other)
     if record_of(before) != record_of(after):
         raise ConnectorError("input-invalid", f"{other[:60]} and {id[:60]} are captures of two different records")
     return ComparisonView(before=other, after=id, differences=json_parts.differences(before, after))
 
 
-def known_kind(kind: str) -> Kind:
+def known_kind(connector: Connector, kind: str) -> str:
     """The type; ConnectorError not-found for one that is none."""
-    if kind not in KINDS:
-        raise ConnectorError("not-found", f"{kind[:50]!r} is not one of {', '.join(KINDS)}")
-    return cast(Kind, kind)
+    if kind not in connector.types.names:
+        raise ConnectorError("not-found", f"{kind[:50]!r} is not one of {', '.join(connector.types.names)}")
+    return kind
 
 
 def dry_run(connector: Connector, shop: str, kind: str, id: str, *, by: str) -> DryRun:
     """What a replay would do; ConnectorError as sync/replay.py."""
-    type = known_kind(kind)
+    type = known_kind(connector, kind)
     with connector.operations.recorded("replay_data_capture", by=by, shop=shop, record=type) as operation:
         operation.after = {"dry_run": True}
         planned = replaying.plan_of_capture(connector, shop, type, id)
@@ -106,7 +103,7 @@ def dry_run(connector: Connector, shop: str, kind: str, id: str, *, by: str) -> 
 
 def replay(connector: Connector, shop: str, kind: str, id: str, *, by: str) -> Replayed:
     """Apply one capture; ConnectorError as sync/replay.py."""
-    type = known_kind(kind)
+    type = known_kind(connector, kind)
     with connector.operations.recorded("replay_data_capture", by=by, shop=shop, record=type) as operation:
         operation.after = {"dry_run": False}
         done = replaying.replay(connector, shop, type, id, by=by)

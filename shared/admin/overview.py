@@ -22,7 +22,6 @@ from shared.problems import CATALOGUE, Fault
 from shared.shop_card import ShopCard
 from shared.stores.skipped_records import SkippedRecord
 from shared.stores.sync_runs import SyncRun
-from shared.stores.synchronization_info import KINDS
 
 MOST_COUNTED = 2000
 """Skipped records of a shop that the overview looks at: two calls of storage."""
@@ -130,7 +129,7 @@ def overview(connector: Connector, language: str) -> Overview:
     shops = sorted((shop for shop, _ in found), key=lambda one: ([*ShopState].index(one.state), one.code))
     groups = [group for _, skipped in found for group in skipped]
     return Overview(
-        now=iso(connector.clock.now()), types=list(KINDS), shops=shops,
+        now=iso(connector.clock.now()), types=list(connector.types.names), shops=shops,
         skipped=sorted(groups, key=lambda one: (-one.records, one.code, one.shop)),
         needing=sum(one.state is ShopState.NEEDS_YOU for one in shops),
         paused=sum(one.state is ShopState.PAUSED for one in shops),
@@ -146,7 +145,7 @@ def _shop(
     infos = connector.informations.of(card.code)
     skipped, more = connector.skipped.page(card.code, None, "", MOST_COUNTED, _waits_for_somebody)
     state, reason, problem = _standing(connector, card, allowed, access, latest, language)
-    last_sync = {kind: infos[kind].last_sync_time or None for kind in KINDS}
+    last_sync = {kind: infos[kind].last_sync_time or None for kind in infos}
     shown = ShopOverview(
         code=card.code, host=card.host, state=state, reason=reason, problem=problem,
         since=_since(reason, connector, card.code, latest), next_step=_next_step(reason, bool(skipped)),

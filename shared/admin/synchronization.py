@@ -9,7 +9,7 @@ import msgspec
 from shared.clock import iso
 from shared.connector import Connector
 from shared.stores.sync_runs import SyncRun
-from shared.stores.synchronization_info import KINDS, SynchronizationInfo
+from shared.stores.synchronization_info import SynchronizationInfo
 from shared.sync.run import request_back_fill, request_sync
 
 
@@ -42,9 +42,9 @@ class BackFillQueued(msgspec.Struct, frozen=True, kw_only=True, rename={"since":
 def start_sync(connector: Connector, shop: str, types: Sequence[str], *, by: str) -> list[str]:
     """Put a run on the queue, of these types or of all; which. ConnectorError as request_sync."""
     with connector.operations.recorded("start_sync", by=by, shop=shop) as operation:
-        operation.after = {"types": list(types) or list(KINDS)}
+        operation.after = {"types": list(types) or list(connector.types.names)}
         request_sync(connector, shop, started_by=by, kinds=types)
-    return list(types) or list(KINDS)
+    return list(types) or list(connector.types.names)
 
 
 def back_fill_orders(connector: Connector, shop: str, since: datetime, until: datetime, *, by: str) -> BackFillQueued:
@@ -58,7 +58,7 @@ def back_fill_orders(connector: Connector, shop: str, since: datetime, until: da
 
 def list_info(connector: Connector, shop: str) -> list[InfoView]:
     """Every type of a shop."""
-    return [get_info(connector, shop, kind) for kind in KINDS]
+    return [get_info(connector, shop, kind) for kind in connector.types.names]
 
 
 def get_info(connector: Connector, shop: str, kind: str) -> InfoView:

@@ -7,11 +7,9 @@ Border: a table, no behaviour.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from shared.shopify import records
 
-Kind = Literal["customers", "products", "orders", "companies"]
 AnyRecord = records.Customer | records.Product | records.Order | records.Company
 
 
@@ -45,6 +43,7 @@ class Shape:
     """How one kind is read. `page_size` records per call; `filter` is added to the span of time.
 
     changed, places, by_id  documents: a page with all fields, the same page with ids alone, named records
+    has_refunds             their further pages are read apart (completion.py)
     """
 
     type_name: str
@@ -56,9 +55,10 @@ class Shape:
     filter: str = ""
     overflows: tuple[Overflow, ...] = ()
     optional: tuple[OptionalPart, ...] = ()
+    has_refunds: bool = False
 
 
-KINDS: dict[Kind, Shape] = {
+KINDS: dict[str, Shape] = {
     "customers": Shape(
         "Customer", records.Customer, "customers_changed", "customers_places", "customers_by_id", 200,
         optional=(OptionalPart("companyContactProfiles", frozenset({"read_customers", "read_companies"})),)),
@@ -66,7 +66,7 @@ KINDS: dict[Kind, Shape] = {
         "Product", records.Product, "products_changed", "products_places", "products_by_id", 50,
         filter="gift_card:false", overflows=(Overflow("variants", "product_variants_next"),)),
     "orders": Shape(
-        "Order", records.Order, "orders_changed", "orders_places", "orders_by_id", 100,
+        "Order", records.Order, "orders_changed", "orders_places", "orders_by_id", 100, has_refunds=True,
         overflows=(Overflow("lineItems", "order_lines_next"),
                    Overflow("shippingLines", "order_shipping_lines_next"),
                    Overflow("fulfillmentOrders", "order_fulfillment_orders_next", optional=True,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -23,7 +23,6 @@ from shared.shopify.failures import QueryFailed
 from shared.shopify.listing import Listing, Nodes, Sent, SentPage, Variables, read_named, read_page
 from shared.shopify.payment_records import Dispute, Payout
 
-PaymentKind = Literal["payouts", "disputes"]
 MOST_PAGES = 1000
 """Of the balance transactions of one payout: a quarter of a million."""
 
@@ -59,7 +58,7 @@ class _Listed(msgspec.Struct):
 
 
 def payments_page(
-    client: ShopifyClient, kind: PaymentKind, *, from_number: int = 0, since: str = "", cursor: str | None = None
+    client: ShopifyClient, kind: str, *, from_number: int = 0, since: str = "", cursor: str | None = None
 ) -> SentPage:
     """One page of those with this id or a greater one, or of this time (ISO 8601) or a later one; else of all.
 
@@ -70,7 +69,7 @@ def payments_page(
         return read_page(client, _list_of(kind), wanted, cursor=cursor)
 
 
-def payments_by_ids(client: ShopifyClient, kind: PaymentKind, numbers: Sequence[int]) -> Sent:
+def payments_by_ids(client: ShopifyClient, kind: str, numbers: Sequence[int]) -> Sent:
     """The named ones as they are now; those that do not exist are left out. Raises as `payments_page`."""
     with _used(client, kind):
         return read_named(client, _list_of(kind), numbers)
@@ -84,7 +83,7 @@ def with_transactions(client: ShopifyClient, number: int, raw: bytes) -> bytes:
 
 
 @contextmanager
-def _used(client: ShopifyClient, kind: PaymentKind) -> Iterator[None]:
+def _used(client: ShopifyClient, kind: str) -> Iterator[None]:
     """What the token may not read is not used. Nothing is asked that is known to be denied: every run would leave an
     error in the log."""
     for scopes in _needs(kind):
@@ -98,11 +97,11 @@ def _used(client: ShopifyClient, kind: PaymentKind) -> Iterator[None]:
         raise PaymentsNotUsed(problem.detail) from problem
 
 
-def _needs(kind: PaymentKind) -> Sequence[frozenset[str]]:
+def _needs(kind: str) -> Sequence[frozenset[str]]:
     return ACCOUNT_SCOPES, SHAPES[kind].scopes
 
 
-def _list_of(kind: PaymentKind) -> Listing:
+def _list_of(kind: str) -> Listing:
     shape = SHAPES[kind]
     return Listing(
         name=kind, type_name=shape.type_name, changed=shape.listed, places=shape.places, by_id=shape.by_id, size=PAGE,
@@ -140,7 +139,7 @@ def _transactions_in(answer: Answer) -> Nodes:
         raise QueryFailed("record-unreadable", f"Shopify's answer {answer.request_id}: {reason}") from reason
 
 
-SHAPES: dict[PaymentKind, PaymentShape] = {
+SHAPES: dict[str, PaymentShape] = {
     "payouts": PaymentShape(
         "ShopifyPaymentsPayout", Payout, "payouts_since", "payouts_places", "payouts_by_id", since="issued_at",
         scopes=frozenset({"read_shopify_payments_payouts"}), whole=with_transactions),

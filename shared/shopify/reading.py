@@ -24,7 +24,7 @@ from shared.shopify.documents import document
 from shared.shopify.failures import AccessDenied
 from shared.shopify.installation import holds
 from shared.shopify.isolating import check_service, is_a_records
-from shared.shopify.kinds import KINDS, AnyRecord, Kind
+from shared.shopify.kinds import KINDS, AnyRecord
 from shared.shopify.listing import Listing, Sent, Variables, kin, not_read, number_in, read_named, read_page, time_in
 from shared.shopify.records import number_of
 
@@ -64,7 +64,7 @@ class _Page(msgspec.Struct):
     page: msgspec.Raw
 
 
-def changed_page(client: ShopifyClient, kind: Kind, *, since: datetime, until: datetime,
+def changed_page(client: ShopifyClient, kind: str, *, since: datetime, until: datetime,
                  cursor: str | None = None, page_size: int | None = None, also: str = "") -> Page:
     """Records of `kind` with since <= updatedAt <= until, from `cursor` on.
 
@@ -80,7 +80,7 @@ def changed_page(client: ShopifyClient, kind: Kind, *, since: datetime, until: d
                 min((time for time in page.times.values() if time and since <= time <= until), default=None))
 
 
-def by_ids(client: ShopifyClient, kind: Kind, numbers: Sequence[int]) -> list[Record]:
+def by_ids(client: ShopifyClient, kind: str, numbers: Sequence[int]) -> list[Record]:
     """The named records as they are now, in the order asked; those that do not exist are left out.
 
     One that cannot be read comes without a value; so does one that is not given and listed all the same: a deleted one
@@ -89,7 +89,7 @@ def by_ids(client: ShopifyClient, kind: Kind, numbers: Sequence[int]) -> list[Re
     return list(_records(client, kind, read_named(client, LISTS[kind], numbers), numbers))
 
 
-def kept_record(kind: Kind, raw: bytes) -> Record:
+def kept_record(kind: str, raw: bytes) -> Record:
     """A whole record from its JSON as it was read before; ConnectorError record-unreadable without id or time."""
     head = head_of(raw)
     number = number_of(head.id)
@@ -104,7 +104,7 @@ def _span(since: datetime, until: datetime | None, further: str) -> str:
     return f"updated_at:>='{iso(max(since, EARLIEST))}'{end} {further}".strip()
 
 
-def _ask(kind: Kind, client: ShopifyClient, asked: str, variables: Variables, most_tries: int | None) -> Answer:
+def _ask(kind: str, client: ShopifyClient, asked: str, variables: Variables, most_tries: int | None) -> Answer:
     """Ask for records of a kind; without the kind's optional parts where the token may not read them.
 
     That holds for every question if the part was denied of several records and given of none, or the app lacks its
@@ -132,7 +132,7 @@ def _page_in(answer: Answer) -> Answer:
     return replace(answer, data=bytes(answer.read(_Page).page))
 
 
-def _list_of(kind: Kind) -> Listing:
+def _list_of(kind: str) -> Listing:
     shape = KINDS[kind]
 
     def ask(client: ShopifyClient, asked: str, variables: Variables, most_tries: int | None) -> Answer:
@@ -144,10 +144,10 @@ def _list_of(kind: Kind) -> Listing:
         needs=[frozenset({scope}) for scope in document(shape.by_id).needs], ask=ask, page=_page_in)
 
 
-LISTS: Mapping[Kind, Listing] = {kind: _list_of(kind) for kind in KINDS}
+LISTS: Mapping[str, Listing] = {kind: _list_of(kind) for kind in KINDS}
 
 
-def _records(client: ShopifyClient, kind: Kind, sent: Sent, numbers: Iterable[int]) -> Iterator[Record]:
+def _records(client: ShopifyClient, kind: str, sent: Sent, numbers: Iterable[int]) -> Iterator[Record]:
     """The records in this order, those that are gone left out."""
     whole = {record.number: record for record in _whole_records(client, kind, sent.given)}
     for number in numbers:
@@ -162,7 +162,7 @@ def _dated(record: Record, listed: datetime | None) -> Record:
     return record if record.updated_at else msgspec.structs.replace(record, updated_at=listed)
 
 
-def _whole_records(client: ShopifyClient, kind: Kind, sent: Mapping[int, bytes]) -> Iterator[Record]:
+def _whole_records(client: ShopifyClient, kind: str, sent: Mapping[int, bytes]) -> Iterator[Record]:
     """The records of these numbers with all their pages, in order; those that are gone meanwhile are left out."""
     refunds = _refunds(client, kind, sent.values())
     for number, raw in sent.items():
@@ -171,13 +171,13 @@ def _whole_records(client: ShopifyClient, kind: Kind, sent: Mapping[int, bytes])
             yield record
 
 
-def _whole_record(client: ShopifyClient, kind: Kind, number: int, raw: bytes, refunds: Refunds) -> Record | None:
+def _whole_record(client: ShopifyClient, kind: str, number: int, raw: bytes, refunds: Refunds) -> Record | None:
     """The record with all its pages; read anew while it changes; None once it is gone."""
     for _ in range(ROUNDS_PER_RECORD):
         whole = raw
         try:
             whole = completed(client, raw, KINDS[kind].overflows)
-            whole = with_refunds(client, whole, refunds) if kind == "orders" else whole
+            whole = with_refunds(client, whole, refunds) if KINDS[kind].has_refunds else whole
             value = decoded(whole, type=KINDS[kind].struct)
             if number_in(whole) != number:
                 return _unread(number, whole, f"Shopify gives {value.id[:100]} in its place.")
@@ -199,8 +199,10 @@ def _whole_record(client: ShopifyClient, kind: Kind, number: int, raw: bytes, re
     return _part_read(number, raw, f"The record changed {ROUNDS_PER_RECORD} times while it was being read.")
 
 
-def _refunds(client: ShopifyClient, kind: Kind, orders: Iterable[bytes]) -> Refunds:
-    return read_refunds(client, orders, kin(client, LISTS["orders"])) if kind == "orders" else Refunds({}, {})
+def _refunds(client: ShopifyClient, kind: str, orders: Iterable[bytes]) -> Refunds:
+    if not KINDS[kind].has_refunds:
+        return Refunds({}, {})
+    return read_refunds(client, orders, kin(client, LISTS[kind]))
 
 
 def _unread(number: int, raw: bytes, problem: str) -> Record:

@@ -14,7 +14,6 @@ import msgspec
 
 from shared.errors import ConnectorError
 from shared.json_text import decoded
-from shared.shopify.kinds import Kind
 from shared.shopify.records import number_of
 
 Number = Annotated[int, msgspec.Meta(gt=0, le=2**63 - 1)]
@@ -53,7 +52,7 @@ class _OfCompany(msgspec.Struct):
 _NamedRecord = _Named | _OfOrder | _OrderEdit | _Merge | _Company | _OfCompany
 _Body = type[_Named] | type[_OfOrder] | type[_OrderEdit] | type[_Merge] | type[_Company] | type[_OfCompany]
 
-RECORD_TOPICS: dict[str, tuple[Kind, _Body]] = {
+RECORD_TOPICS: dict[str, tuple[str, _Body]] = {
     "orders/create": ("orders", _Named),
     "orders/updated": ("orders", _Named),
     "orders/cancelled": ("orders", _Named),
@@ -97,7 +96,7 @@ Topics of companies need read_customers or read_companies; the first is one of t
 """
 
 
-def changed_records(topic: str, body: bytes) -> tuple[Kind, list[int]]:
+def changed_records(topic: str, body: bytes) -> tuple[str, list[int]]:
     """The records that a delivery of a record topic is about; ConnectorError input-invalid if the body names none."""
     kind, shape = RECORD_TOPICS[topic]
     try:

@@ -4,10 +4,13 @@ It belongs to one store and one company. Border: counting and removing rows; whe
 """
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 from shared.storage.account import Storage
 from shared.storage.row_removal import pages_of_keys
+from shared.storage.tables import Row
 from shared.stores import (
     changed_records,
     links,
@@ -16,11 +19,6 @@ from shared.stores import (
     skipped_records,
     synchronization_info,
 )
-from shared.stores.links import ITEMS
-from shared.stores.synchronization_info import RECORDS
-
-LINKED = (*RECORDS, ITEMS)
-"""Every kind of link."""
 
 KEPT = {
     "merged_customers": merged_customers.HOLDING,
@@ -48,17 +46,19 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 def is_synchronized(storage: Storage, shop: str) -> bool:
     """Whether links are kept under this code, or times other than those that an operator set before the first run."""
-    table = storage.tables[links.TABLE]
-    if any(next(table.partition(f"{shop}|{kind}"), None) for kind in LINKED):
-        return True
-    return any(_has_begun(row) for row in storage.tables[synchronization_info.TABLE].partition(shop))
+    times = storage.tables[synchronization_info.TABLE].partition(shop)
+    return any(_links_of(storage, shop)) or any(map(_has_begun, times))
 
 
 def number_of_links(storage: Storage, shop: str) -> int:
     """How many links are kept under this code."""
-    table = storage.tables[links.TABLE]
-    pages = (pages_of_keys(table, "PartitionKey eq @p", {"p": f"{shop}|{kind}"}) for kind in LINKED)
-    return sum(len(rows) for kind in pages for rows in kind)
+    return sum(map(len, _links_of(storage, shop)))
+
+
+def _links_of(storage: Storage, shop: str) -> Iterator[list[Row]]:
+    """The keys of all links under this code, of whatever type, by the thousand."""
+    question, values = "PartitionKey ge @first and PartitionKey lt @last", {"first": f"{shop}|", "last": f"{shop}|~"}
+    return pages_of_keys(storage.tables[links.TABLE], question, values)
 
 
 def remove_kept(storage: Storage, shop: str) -> Kept:

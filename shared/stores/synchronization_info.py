@@ -6,7 +6,7 @@ before the reset can neither save a checkpoint nor move the watermark any more.
 """
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -21,18 +21,6 @@ from shared.stores.sync_runs import SyncRuns
 TABLE = "SynchronizationInfo"
 BEGINNING = datetime(2004, 1, 1, tzinfo=UTC)
 """Lower bound of a run without a last synchronization time (older than any shop)."""
-
-RECORDS = ("products", "customers", "companies", "orders")
-"""Record types in the order they depend on each other."""
-
-PAYMENTS = ("payouts", "disputes")
-"""What is read of Shopify Payments, and kept without going to Business Central."""
-
-NEEDS: Mapping[str, Set[str]] = {"companies": {"customers"}, "orders": {"products", "customers", "companies"}}
-"""What a type needs of others: it waits where they cannot be read."""
-
-KINDS = (*RECORDS, *PAYMENTS)
-"""Every type, in the order of a run."""
 
 
 class SynchronizationInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,20 +55,20 @@ class SynchronizationInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SynchronizationInfos:
-    """The rows, per shop and type."""
+    """The rows, per shop and type; `types` are the names of those there are, in the order of a run."""
 
-    def __init__(self, table: Table, clock: Clock, runs: SyncRuns) -> None:
-        self._table, self._clock, self._runs = table, clock, runs
+    def __init__(self, table: Table, clock: Clock, runs: SyncRuns, types: Sequence[str]) -> None:
+        self._table, self._clock, self._runs, self._types = table, clock, runs, types
 
     def get(self, shop: str, kind: str) -> SynchronizationInfo:
         """The row, or an empty one."""
-        _known_kind(kind)
+        self._check_type(kind)
         return _info(shop, kind, self._table.get(shop, kind))
 
     def of(self, shop: str) -> dict[str, SynchronizationInfo]:
         """Every type's row, or an empty one, in the order of a run; one call of storage."""
         found = {row["RowKey"]: row for row in self._table.partition(shop)}
-        return {kind: _info(shop, kind, found.get(kind)) for kind in KINDS}
+        return {kind: _info(shop, kind, found.get(kind)) for kind in self._types}
 
     def begun(self, info: SynchronizationInfo, began: datetime) -> SynchronizationInfo:
         """The row with `first_began`, for a run that began at that time; not stored yet.
@@ -99,6 +87,10 @@ class SynchronizationInfos:
         row |= {"PartitionKey": shop, "RowKey": kind}
         new = self._table.replace(row, etag) if etag else self._table.insert(row)
         return msgspec.structs.replace(info, etag=new)
+
+    def _check_type(self, kind: str) -> None:
+        if kind not in self._types:
+            raise ConnectorError("not-found", f"{kind[:50]!r} is not one of {', '.join(self._types)}")
 
     def first_began(self, info: SynchronizationInfo) -> str:
         """When the first synchronization of the type began, UTC, ISO 8601; "" if there was none yet.
@@ -153,11 +145,6 @@ def _info(shop: str, kind: str, row: Row | None) -> SynchronizationInfo:
     if row is None:
         return SynchronizationInfo(shop=shop, kind=kind)
     return msgspec.convert(row | {"shop": shop, "kind": kind}, SynchronizationInfo)
-
-
-def _known_kind(kind: str) -> None:
-    if kind not in KINDS:
-        raise ConnectorError("not-found", f"{kind[:50]!r} is not one of {', '.join(KINDS)}")
 
 
 HOLDING = Holding("synchronization times", (TABLE,), of_shop=rows_of(TABLE), of_person="times of whole types")

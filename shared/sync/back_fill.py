@@ -18,9 +18,10 @@ from shared.shopify.reading import EARLIEST
 from shared.stores.sync_runs import SyncRun
 from shared.stores.synchronization_info import SynchronizationInfo
 from shared.sync.context import JobContext
-from shared.sync.gone import READABLE, SCOPE
-from shared.sync.job import APPLY, Deadline, cursor_keeps, pages
+from shared.sync.job import Deadline, cursor_keeps, pages
+from shared.sync.order_reach import READABLE, SCOPE
 from shared.sync.page import apply_page
+from shared.sync.record_type import RecordType
 
 _FOREVER = timedelta(days=3650)
 
@@ -44,14 +45,14 @@ def checked_span(connector: Connector, shop: str, since: datetime, until: dateti
     return iso(since), iso(until)
 
 
-def read_span(context: JobContext, deadline: Deadline, progress: Callable[[], None]) -> None:
+def read_span(one: RecordType, context: JobContext, deadline: Deadline, progress: Callable[[], None]) -> None:
     """The orders of the run's span, oldest change first, from where the run has come to.
 
     OutOfTime between two pages when the budget is used up.
     """
     run, trail = context.run, Trail("orders")
     for page in pages(context.shopify, _place(run, context.clock.now()), trail, also=_created_within(run)):
-        apply_page("orders", APPLY["orders"], page.records, context)
+        apply_page(one, page.records, context)
         context.lease.check()
         run.position = iso(page.reached) if page.reached else run.position
         run.cursor = trail.follow(page.next_cursor) if page.next_cursor else ""

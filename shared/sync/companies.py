@@ -4,18 +4,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from shared.errors import ConnectorError
-from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record
 from shared.shopify.records import Company
 from shared.stores.links import Link
 from shared.sync import customers
 from shared.sync.context import JobContext
 from shared.sync.customer_decision import CustomerDecision, decide_company, decide_needed_company
-from shared.sync.customers import Decide, applied, bring_in_needed, present_numbers
+from shared.sync.customers import Decide, applied, bring_in_needed, gone, present_numbers
 from shared.sync.decision import Surroundings
 from shared.sync.outcome import Outcome
+from shared.sync.record_type import RecordType
 
-KIND: Kind = "companies"
+KIND: str = "companies"
 
 
 def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
@@ -53,3 +53,6 @@ def bring_in(numbers: Sequence[int], context: JobContext) -> Mapping[int, Connec
 def _company_of(record: Record) -> Company:
     assert isinstance(record.value, Company)
     return record.value
+
+
+TYPE = RecordType(KIND, apply, decided, gone, needs=frozenset({customers.KIND}))

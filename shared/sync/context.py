@@ -20,7 +20,6 @@ from shared.journal.captures import DataCaptures
 from shared.mapping.prices import AskShopPrices
 from shared.shop_card import ShopCard
 from shared.shopify.client import ShopifyClient
-from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record
 from shared.storage.lease import Lease
 from shared.storage.tables import Table
@@ -62,7 +61,7 @@ class JobContext(NamedTuple):
     settle_seconds: float
     history_before: datetime
     look_first: bool
-    named: Callable[[Kind, Sequence[int]], list[Record]]
+    named: Callable[[str, Sequence[int]], list[Record]]
     redacted: RedactedOfShop
     shop_prices: AskShopPrices
     wish: Wish = Wish.NONE

@@ -9,7 +9,6 @@ from shared.business_central.executor import create_customer
 from shared.business_central.operations import carry_out
 from shared.errors import ConnectorError
 from shared.mapping.plan import CustomerPlan, plan_hash
-from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record
 from shared.shopify.records import Address, Customer
 from shared.stores.links import Link, Links, LinkState, Wish
@@ -18,9 +17,10 @@ from shared.sync.customer_decision import CustomerDecision, decide_customer, dec
 from shared.sync.decision import Surroundings, What
 from shared.sync.outcome import Outcome, Result, attempt, parked
 from shared.sync.page import apply_page
+from shared.sync.record_type import RecordType
 
-KIND: Kind = "customers"
-_COMPANIES: Kind = "companies"
+KIND: str = "customers"
+_COMPANIES: str = "companies"
 
 Decide = Callable[[Record, Link], CustomerDecision]
 
@@ -30,6 +30,11 @@ def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobCont
     decide = decider(context)
     return context.side_by_side(
         lambda record: applied(f"customer {record.number}", links[record.number], decide, record, context), records)
+
+
+def gone(records: Sequence[Record], links: Mapping[int, Link], around: Surroundings) -> set[int]:
+    """Those whose customer is not in the table that the job has read anyway."""
+    return {r.number for r in records if around.directory.customer_by_id(links[r.number].bc_id) is None}
 
 
 def decided(record: Record, link: Link, around: Surroundings) -> CustomerDecision:
@@ -67,7 +72,7 @@ def bring_in(
 
 
 def bring_in_needed(
-    kind: Kind, named: str, numbers: Sequence[int], decide: Decide, context: JobContext,
+    kind: str, named: str, numbers: Sequence[int], decide: Decide, context: JobContext,
 ) -> Mapping[int, ConnectorError | str]:
     """Read records of customers by id and apply them as a page of their own; also used for companies."""
     results: dict[int, ConnectorError | str] = {}
@@ -87,7 +92,7 @@ def bring_in_needed(
         return outcomes
 
     if numbers:
-        apply_page(kind, needed, context.named(kind, numbers), context, again=True)
+        apply_page(RecordType(kind, needed, decided, gone), context.named(kind, numbers), context, again=True)
     return results
 
 
@@ -176,3 +181,6 @@ def _linked(link: Link, id: str, number: str, plan: CustomerPlan) -> Link:
     return link.with_(
         state=LinkState.APPLIED, bc_id=id, bc_number=number, bc_set="customers", plan=plan_hash(plan)
     )
+
+
+TYPE = RecordType(KIND, apply, decided, gone)

@@ -20,7 +20,6 @@ from shared.errors import ConnectorError
 from shared.mapping.orders_to_import import NotSelected
 from shared.mapping.prices import AskShopPrices
 from shared.shop_card import ShopCard
-from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record
 from shared.stores.links import Link, Links, LinkState, Wish
 from shared.stores.redacted_records import RedactedOfShop
@@ -134,7 +133,7 @@ class Surroundings(Protocol):
     def history_before(self) -> datetime: ...
 
     @property
-    def named(self) -> Callable[[Kind, Sequence[int]], list[Record]]: ...
+    def named(self) -> Callable[[str, Sequence[int]], list[Record]]: ...
 
     @property
     def redacted(self) -> RedactedOfShop: ...

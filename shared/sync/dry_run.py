@@ -6,7 +6,6 @@ Border: reads links and Business Central, never Shopify.
 """
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -14,19 +13,13 @@ import msgspec
 from shared.business_central import operations
 from shared.business_central.wire import encode
 from shared.errors import ConnectorError
-from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record
 from shared.stores.links import Link
-from shared.sync import companies, customers, orders, products
 from shared.sync.decision import RESULT, Decision, Surroundings, refuse
 from shared.sync.outcome import Result, attempt, unreadable
 from shared.sync.page import ERASED, left_alone
+from shared.sync.record_type import RecordType
 from shared.sync.restoring import checked
-
-DECIDED: dict[Kind, Callable[[Record, Link, Surroundings], Decision[Any]]] = {
-    "products": products.decided, "customers": customers.decided, "companies": companies.decided,
-    "orders": orders.decided,
-}
 
 
 class Operation(msgspec.Struct, frozen=True):
@@ -56,13 +49,13 @@ class DryRun(msgspec.Struct, frozen=True):
     note: str = ""
 
 
-def dry_run(kind: Kind, record: Record, around: Surroundings) -> DryRun:
+def dry_run(one: RecordType, record: Record, around: Surroundings) -> DryRun:
     """What would happen if `record` arrived now; raises only what concerns more than this record."""
-    stored = around.links(kind).of([record.number])
-    if left_alone(kind, record, stored, around):
+    stored = around.links(one.name).of([record.number])
+    if left_alone(one, record, stored, around):
         return DryRun(result_of(Result.LEFT_OUT), note=ERASED)
-    links = checked(kind, [record], stored, around)
-    return _shown(_decided(kind, record, links.get(record.number, Link(number=record.number)), around), around)
+    links = checked(one, [record], stored, around)
+    return _shown(_decided(one, record, links.get(record.number, Link(number=record.number)), around), around)
 
 
 def result_of(result: Result) -> str:
@@ -70,10 +63,10 @@ def result_of(result: Result) -> str:
     return "skipped" if result is Result.LEFT_OUT else result.value
 
 
-def _decided(kind: Kind, record: Record, link: Link, around: Surroundings) -> Decision[Any]:
+def _decided(one: RecordType, record: Record, link: Link, around: Surroundings) -> Decision[Any]:
     if record.value is None:
-        return refuse(link, unreadable(kind, record))
-    decision = attempt(f"{kind} {record.number}", lambda: DECIDED[kind](record, link, around))
+        return refuse(link, unreadable(one.name, record))
+    decision = attempt(f"{one.name} {record.number}", lambda: one.decided(record, link, around))
     return refuse(link, decision) if isinstance(decision, ConnectorError) else decision
 
 

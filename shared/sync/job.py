@@ -7,34 +7,24 @@ and only to the start of the run. Interrupted in any way, the next job goes on a
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import cast
 
 from shared.clock import Clock, from_iso, iso
-from shared.mapping.orders_to_import import selection_of
 from shared.shopify.client import ShopifyClient
 from shared.shopify.cursors import Trail
 from shared.shopify.failures import QueryFailed
-from shared.shopify.kinds import Kind
 from shared.shopify.reading import Page, Record, by_ids, changed_page
 from shared.storage.tables import RowChanged, RowExists
 from shared.stores.skipped_records import is_decided_otherwise, is_due
 from shared.stores.synchronization_info import SynchronizationInfo, SynchronizationInfos, since_of_next_run
-from shared.sync import companies, customers, orders, products
 from shared.sync.context import JobContext
-from shared.sync.gone import keep_out_of_reach, out_of_reach
-from shared.sync.page import Apply, apply_page
+from shared.sync.gone import keep_out_of_reach
+from shared.sync.page import apply_page
+from shared.sync.record_type import RecordType
 from shared.telemetry import carried
-
-APPLY: Mapping[str, Apply] = {
-    "products": products.apply,
-    "customers": customers.apply,
-    "companies": companies.apply,
-    "orders": orders.apply,
-}
 
 _CURSOR_KEEPS = timedelta(hours=1)
 """A cursor older than this is not trusted; the position (updatedAt) it stood at is used instead."""
@@ -95,6 +85,7 @@ def cursor_keeps(info: SynchronizationInfo, now: datetime) -> bool:
 
 
 def run_type(
+    one: RecordType,
     info: SynchronizationInfo,
     context: JobContext,
     informations: SynchronizationInfos,
@@ -106,10 +97,9 @@ def run_type(
     OutOfTime between two pages when the budget is used up; Overruled after a reset; QueryFailed record-unreadable
     when the list leads back to a page that was read.
     """
-    kind = cast(Kind, info.kind)
-    trail = Trail(kind)
+    trail = Trail(one.name)
     for page in pages(context.shopify, info, trail):
-        apply_page(kind, APPLY[kind], page.records, context)
+        apply_page(one, page.records, context)
         context.lease.check()
         progress()
         if page.next_cursor:
@@ -118,7 +108,7 @@ def run_type(
                 run_position=iso(page.reached) if page.reached else info.run_position,
             )
             deadline.check()
-    _retry_parked(kind, context, deadline)
+    _retry_parked(one, context, deadline)
     save_checkpoint(
         informations, info, last_sync_time=info.run_until, exact=False, run_since="", run_until="",
         run_cursor="", run_position="", run_saved="", last_outcome="succeeded",
@@ -133,7 +123,7 @@ def pages(
     `trail` learns where they begin. Where Shopify does not take the saved cursor any more, the position it stood at is
     used at once.
     """
-    kind, cursor = cast(Kind, info.kind), info.run_cursor or None
+    kind, cursor = info.kind, info.run_cursor or None
     since, until = from_iso(info.run_since), from_iso(info.run_until)
 
     def read(cursor: str | None) -> Page:
@@ -161,20 +151,18 @@ def pages(
         yield page
 
 
-def _retry_parked(kind: Kind, context: JobContext, deadline: Deadline) -> None:
-    shop, now = context.card.code, context.clock.now()
-    selection = selection_of(context.card.orders_to_import) if kind == "orders" else ""
+def _retry_parked(one: RecordType, context: JobContext, deadline: Deadline) -> None:
+    shop, kind, now = context.card.code, one.name, context.clock.now()
+    selection = one.selection(context.card)
     due = [s.number for s in context.skipped.of(shop, kind)
            if (is_due(s, now) or is_decided_otherwise(s, selection)) and s.run != context.run.run]
     for start in range(0, len(due), 50):
         deadline.check()
         numbers = due[start : start + 50]
         records: list[Record] = by_ids(context.shopify, kind, numbers)
-        apply_page(kind, APPLY[kind], records, context, again=True)
+        apply_page(one, records, context, again=True)
         missing = set(numbers) - {record.number for record in records}
-        unread = out_of_reach(kind, missing, context)
-        keep_out_of_reach(kind, unread, context)
-        context.skipped.clear(shop, kind, sorted(missing - set(unread)))
+        context.skipped.clear(shop, kind, sorted(missing - keep_out_of_reach(one, missing, context)))
 
 
 def save_checkpoint(

@@ -61,7 +61,7 @@ def sync_order(connector: Connector, shop: str, order: str, *, even_if_left_out:
 
 def applied_now(record: Record, context: JobContext) -> Synchronized:
     """Apply the order whether it changed or not, and tell what became of it."""
-    outcomes = apply_page("orders", orders.apply, [record], context, again=True)
+    outcomes = apply_page(orders.TYPE, [record], context, again=True)
     return _told(context.run, record, outcomes)
 
 

@@ -15,7 +15,6 @@ from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.shop_card import ShopCard
-from shared.shopify.kinds import Kind
 from shared.shopify.reading import by_ids
 from shared.shops import TABLE as SHOP_TABLE
 from shared.storage.lease import Lease
@@ -27,7 +26,7 @@ from shared.sync.shop_prices import asked_once
 
 
 @contextmanager
-def operators_run(connector: Connector, card: ShopCard, kind: Kind, started_by: str) -> Iterator[JobContext]:
+def operators_run(connector: Connector, card: ShopCard, kind: str, started_by: str) -> Iterator[JobContext]:
     """The surroundings of the run; its row tells how it ended and what it spent.
 
     ShopTaken when another run holds the shop; what the caller raises goes on.
@@ -49,7 +48,7 @@ def operators_run(connector: Connector, card: ShopCard, kind: Kind, started_by: 
 
 @contextmanager
 def _surroundings(
-    connector: Connector, card: ShopCard, kind: Kind, run: SyncRun, lease: Lease
+    connector: Connector, card: ShopCard, kind: str, run: SyncRun, lease: Lease
 ) -> Iterator[JobContext]:
     log, tables = connector.log(card, run.run), connector.storage.tables
     shopify, bc = connector.shopify(card, log), connector.business_central(card, log)

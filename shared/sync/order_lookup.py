@@ -6,13 +6,17 @@ one by one, and the order whose own look-up is refused is not sent.
 """
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from shared.business_central.client import BusinessCentral
-from shared.business_central.lookup import find_whole_documents, read_whole_order
+from shared.business_central.lookup import find_sales_documents, find_whole_documents, read_whole_order
 from shared.business_central.rows import FoundDocument
 from shared.errors import RecordRefused
+from shared.mapping.sales_orders import document_key
+from shared.shopify.reading import Record
+from shared.shopify.records import Order
 from shared.stores.links import Link, LinkState
+from shared.sync.decision import Surroundings
 
 Answer = FoundDocument | RecordRefused
 
@@ -49,3 +53,28 @@ def _remembered(link: Link, bc: BusinessCentral) -> Answer | None:
         return read_whole_order(bc, link.bc_id)
     except RecordRefused as problem:
         return problem
+
+
+def gone_orders(records: Sequence[Record], links: Mapping[int, Link], around: Surroundings) -> set[int]:
+    """Those without a document under their number, an invoice and a shipment counted, nor by the id of theirs."""
+    keys = {r.number: document_key(r.value) for r in records if isinstance(r.value, Order)}
+    there = _there(list(keys.values()), around)
+    return {number for number, key in keys.items() if key not in there and not _is_there(links[number], around)}
+
+
+def _there(keys: Sequence[str], around: Surroundings) -> Collection[str]:
+    """The numbers that have a document, or may have one: a look-up that is refused does not say that it is gone."""
+    try:
+        return find_sales_documents(around.bc, keys)
+    except RecordRefused:
+        return keys if len(keys) == 1 else [key for key in keys if _there([key], around)]
+
+
+def _is_there(link: Link, around: Surroundings) -> bool:
+    """By its id: somebody may have given the document another external number."""
+    if not (link.bc_id and link.bc_set):
+        return False
+    try:
+        return around.bc.read(link.bc_set, link.bc_id, select="id", fresh=True) is not None
+    except RecordRefused:
+        return True

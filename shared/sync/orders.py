@@ -7,22 +7,26 @@ from functools import partial
 
 from shared.business_central.operations import Operation
 from shared.errors import ConnectorError
+from shared.mapping.orders_to_import import selection_of
 from shared.mapping.sales_orders import LeftOut
-from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record
 from shared.shopify.records import Address
 from shared.stores.links import Link
-from shared.sync import companies, customers
+from shared.sync import companies, customers, products
 from shared.sync.context import JobContext
 from shared.sync.customer_decision import CustomerDecision
 from shared.sync.customers import Decide
 from shared.sync.decision import Surroundings, What
 from shared.sync.order_asking import Decided, asked, with_documents, with_plans, with_risks
+from shared.sync.order_claims import KIND
 from shared.sync.order_creation import CLAIMED_AT_ONCE, create_documents, followed_header
 from shared.sync.order_decision import Ask, Known, OrderDecision, terms_of, wished
 from shared.sync.order_following import applied_link
+from shared.sync.order_lookup import gone_orders
+from shared.sync.order_reach import out_of_reach
 from shared.sync.outcome import Outcome, Result, attempt, parked
-from shared.sync.restoring import checked
+from shared.sync.record_type import RecordType
+from shared.sync.restoring import without_gone
 
 
 def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
@@ -97,10 +101,10 @@ class _Rehearsal:
     def companies(self, ids: Sequence[int]) -> Mapping[int, ConnectorError | str]:
         return self._taken_in(companies.KIND, ids, companies.decider_of_needed(self._around))
 
-    def _taken_in(self, kind: Kind, ids: Sequence[int], decide: Decide) -> Mapping[int, ConnectorError | str]:
+    def _taken_in(self, kind: str, ids: Sequence[int], decide: Decide) -> Mapping[int, ConnectorError | str]:
         results: dict[int, ConnectorError | str] = {}
         records = self._around.named(kind, ids) if ids else []
-        links = checked(kind, records, self._around.links(kind).of(ids), self._around)
+        links = without_gone(customers.gone, records, self._around.links(kind).of(ids), self._around)
         for record in records:
             link = links.get(record.number, Link(number=record.number))
             if record.value is not None:
@@ -113,3 +117,8 @@ class _Rehearsal:
         if decision.plan is None:
             return decision.problems[0]
         return decision.plan.number
+
+
+TYPE = RecordType(
+    KIND, apply, decided, gone_orders, needs=frozenset({products.KIND, customers.KIND, companies.KIND}),
+    out_of_reach=out_of_reach, selection=lambda card: selection_of(card.orders_to_import), is_booked=True)

@@ -5,7 +5,7 @@ with a record, Business Central before the links, the links before the checkpoin
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import msgspec
@@ -13,19 +13,17 @@ import msgspec
 from shared.clock import from_iso, iso
 from shared.errors import ConnectorError
 from shared.journal.captures import capture_hash
-from shared.mapping.orders_to_import import HELD, NotSelected, selection_of
+from shared.mapping.orders_to_import import HELD, NotSelected
 from shared.shopify.reading import Record
 from shared.stores.links import Link, LinkState, Wish
 from shared.stores.skipped_records import DISMISSED_BY, SkippedRecord, left_out_again, parked_again
 from shared.stores.sync_runs import Counts
-from shared.sync import restoring
 from shared.sync.capturing import capture
 from shared.sync.context import JobContext
 from shared.sync.decision import Surroundings
 from shared.sync.outcome import Outcome, Result, parked, unreadable
-
-Apply = Callable[[Sequence[Record], Mapping[int, Link], JobContext], list[Outcome]]
-"""Applies records that are new or changed; `links` has an entry for each of them."""
+from shared.sync.record_type import RecordType
+from shared.sync.restoring import checked
 
 ERASED = "It was erased on a person's request, and has not changed since; even_if_left_out takes an order in any case."
 _SETTLED = (LinkState.APPLIED, LinkState.LEFT_OUT, LinkState.IMPORTED, LinkState.PARKED)
@@ -33,21 +31,22 @@ _SETTLED = (LinkState.APPLIED, LinkState.LEFT_OUT, LinkState.IMPORTED, LinkState
 
 
 def apply_page(
-    kind: str, apply: Apply, page: Sequence[Record], context: JobContext, *, again: bool = False
+    one: RecordType, page: Sequence[Record], context: JobContext, *, again: bool = False
 ) -> list[Outcome]:
-    """Bring one page of `kind` into Business Central and count it; what became of those that were applied.
+    """Bring one page of one type into Business Central and count it; what became of those that were applied.
 
     `again` applies records too that look unchanged since they were last seen.
     """
+    kind = one.name
     every = list({record.number: record for record in page}.values())
     stored = context.links(kind).of(record.number for record in every)
-    erased = [record.number for record in every if left_alone(kind, record, stored, context)]
+    erased = [record.number for record in every if left_alone(one, record, stored, context)]
     records = [record for record in every if record.number not in erased]
     _leave_alone(kind, erased, context)
     if not records:
         return []
     if again or context.look_first:
-        stored = restoring.checked(kind, records, stored, context)
+        stored = checked(one, records, stored, context)
     links = {r.number: stored.get(r.number, Link(number=r.number)) for r in records}
     hashes = {r.number: capture_hash(r.raw) for r in records}
     card = context.card_fingerprint
@@ -58,10 +57,10 @@ def apply_page(
     outcomes = [parked(links[r.number], unreadable(kind, r)) for r in fresh if r.value is None]
     if readable:
         context.lease.check()
-        outcomes += apply(readable, links, context)
+        outcomes += one.apply(readable, links, context)
 
     outcomes = [_seen(outcome, hashes | dict.fromkeys(lost, ""), card) for outcome in outcomes]
-    _keep(kind, outcomes, context)
+    _keep(one, outcomes, context)
     applied_now = {r.number for r in fresh}
     settled = [link for number, link in links.items() if number not in applied_now]
     _count(context.counts(kind), outcomes, settled)
@@ -69,18 +68,18 @@ def apply_page(
     return outcomes
 
 
-def left_alone(kind: str, record: Record, stored: Mapping[int, Link], around: Surroundings) -> bool:
+def left_alone(one: RecordType, record: Record, stored: Mapping[int, Link], around: Surroundings) -> bool:
     """Whether it was erased on a person's request and is as it was.
 
-    An order still to be booked is not left out, nor one that an operator wants in any case, also while it is parked.
+    What is still to be booked is not left out, nor what an operator wants in any case, also while it is parked.
     """
-    if kind == "orders":
+    if one.is_booked:
         link = stored.get(record.number)
         if link is None or link.state not in _SETTLED or around.wish is Wish.IN_ANY_CASE:
             return False
         if link.state is LinkState.PARKED and link.wish is Wish.IN_ANY_CASE:
             return False
-    return around.redacted.unchanged_since(kind, record.number, record.updated_at)
+    return around.redacted.unchanged_since(one.name, record.number, record.updated_at)
 
 
 def _leave_alone(kind: str, numbers: Sequence[int], context: JobContext) -> None:
@@ -106,7 +105,8 @@ def _seen(outcome: Outcome, hashes: Mapping[int, str], card: str) -> Outcome:
     return outcome._replace(saved=False, link=outcome.link.with_(capture=captured, card=card, deleted_at=""))
 
 
-def _keep(kind: str, outcomes: Sequence[Outcome], context: JobContext) -> None:
+def _keep(one: RecordType, outcomes: Sequence[Outcome], context: JobContext) -> None:
+    kind = one.name
     rows = context.skipped.among(context.card.code, kind, [outcome.link.number for outcome in outcomes])
     # Before the links: a link that says parked is left alone, so its row must be there to bring it back.
     context.skipped.park([
@@ -114,7 +114,7 @@ def _keep(kind: str, outcomes: Sequence[Outcome], context: JobContext) -> None:
         for outcome in outcomes if outcome.problem is not None
     ])
     context.skipped.park([
-        _not_selected(kind, outcome.link, outcome.not_selected, rows.get(outcome.link.number), context)
+        _not_selected(one, outcome.link, outcome.not_selected, rows.get(outcome.link.number), context)
         for outcome in outcomes if outcome.not_selected is not None
     ])
     context.links(kind).save([o.link for o in outcomes if not o.saved])
@@ -136,11 +136,11 @@ def _skipped(
 
 
 def _not_selected(
-    kind: str, link: Link, why: NotSelected, before: SkippedRecord | None, context: JobContext
+    one: RecordType, link: Link, why: NotSelected, before: SkippedRecord | None, context: JobContext
 ) -> SkippedRecord:
     return left_out_again(
-        before, shop=context.card.code, kind=kind, number=link.number, code=why.code, detail=why.reason,
-        selection=selection_of(context.card.orders_to_import) if kind == "orders" else "",
+        before, shop=context.card.code, kind=one.name, number=link.number, code=why.code, detail=why.reason,
+        selection=one.selection(context.card),
         now=context.clock.now(), run=context.run.run,
         waits=why.code == HELD, until=why.until,
     )

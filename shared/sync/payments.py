@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
@@ -21,7 +21,7 @@ from shared.shopify.cursors import Trail
 from shared.shopify.failures import QueryFailed
 from shared.shopify.isolating import check_service, is_a_records
 from shared.shopify.listing import Sent, SentPage, not_read
-from shared.shopify.payments import SHAPES, PaymentKind, PaymentsNotUsed, payments_by_ids, payments_page
+from shared.shopify.payments import SHAPES, PaymentsNotUsed, payments_by_ids, payments_page
 from shared.stores.payments import Payments
 from shared.stores.skipped_records import SkippedRecord, is_due, parked_again
 from shared.stores.synchronization_info import SynchronizationInfo, SynchronizationInfos
@@ -29,8 +29,7 @@ from shared.sync.capturing import capture_sent, last_hash
 from shared.sync.context import JobContext
 from shared.sync.job import Deadline, save_checkpoint
 from shared.sync.payment_rows import dispute_row, payout_row
-
-ROW_OF: dict[str, Callable[[Any, str], Any]] = {"payouts": payout_row, "disputes": dispute_row}
+from shared.sync.record_type import KeptType
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +37,7 @@ _AT_REST = {"run_since": "", "run_until": "", "run_cursor": "", "run_position": 
 
 
 def read_payments(
+    one: KeptType,
     kept: Payments[Any],
     info: SynchronizationInfo,
     context: JobContext,
@@ -49,18 +49,18 @@ def read_payments(
 
     OutOfTime between two pages when the budget is used up; Overruled after a reset.
     """
-    kind = cast(PaymentKind, info.kind)
+    kind = one.name
     try:
         seen: set[int] = set()
         for page in _pages(kind, info, context):
-            seen |= _take(kind, page.sent, kept, context)
+            seen |= _take(one, page.sent, kept, context)
             context.lease.check()
             progress()
             if page.next_cursor:
                 info = save_checkpoint(
                     informations, info, run_cursor=page.next_cursor, run_saved=iso(context.clock.now()))
                 deadline.check()
-        _read_again(kind, _may_change(kind, kept, context) - seen, kept, context)
+        _read_again(one, _may_change(kind, kept, context) - seen, kept, context)
     except PaymentsNotUsed as reason:
         context.counts(kind)
         save_checkpoint(informations, info, last_outcome=f"not used: {reason}", **_AT_REST)
@@ -72,7 +72,7 @@ def read_payments(
         last_number=str(newest) if newest else "", **_AT_REST)
 
 
-def _pages(kind: PaymentKind, info: SynchronizationInfo, context: JobContext) -> Iterator[SentPage]:
+def _pages(kind: str, info: SynchronizationInfo, context: JobContext) -> Iterator[SentPage]:
     """From the saved cursor on; from the beginning where Shopify does not take it any more."""
     cursor: str | None = info.run_cursor or None
     from_number = int(info.last_number) + 1 if info.last_number else 0
@@ -96,7 +96,7 @@ def _pages(kind: PaymentKind, info: SynchronizationInfo, context: JobContext) ->
         yield page
 
 
-def _may_change(kind: PaymentKind, kept: Payments[Any], context: JobContext) -> set[int]:
+def _may_change(kind: str, kept: Payments[Any], context: JobContext) -> set[int]:
     """Numbers of those that may still change, and of those that could not be read and are due again.
 
     One that waits for its next try is not among them. Whether a dismissed one has changed is seen by reading it only.
@@ -108,18 +108,19 @@ def _may_change(kind: PaymentKind, kept: Payments[Any], context: JobContext) -> 
     return set(kept.open(shop)) - waiting | due
 
 
-def _read_again(kind: PaymentKind, numbers: Collection[int], kept: Payments[Any], context: JobContext) -> None:
+def _read_again(one: KeptType, numbers: Collection[int], kept: Payments[Any], context: JobContext) -> None:
     """Read these by id; a parked one that Shopify no longer has leaves the list."""
-    shop, sent = context.card.code, payments_by_ids(context.shopify, kind, sorted(numbers))
-    gone = set(numbers) - _take(kind, sent, kept, context)
+    shop, kind, sent = context.card.code, one.name, payments_by_ids(context.shopify, one.name, sorted(numbers))
+    gone = set(numbers) - _take(one, sent, kept, context)
     context.skipped.clear(shop, kind, list(context.skipped.among(shop, kind, sorted(gone))))
 
 
-def _take(kind: PaymentKind, sent: Sent, kept: Payments[Any], context: JobContext) -> set[int]:
+def _take(one: KeptType, sent: Sent, kept: Payments[Any], context: JobContext) -> set[int]:
     """Capture and keep what is new or changed, park what cannot be read; the numbers of all of them.
 
     The capture comes first, so that a crash is harmless.
     """
+    kind = one.name
     numbers = [*sent.given, *sent.lost]
     before = kept.of(context.card.code, numbers)
     parked = context.skipped.among(context.card.code, kind, numbers)
@@ -127,7 +128,7 @@ def _take(kind: PaymentKind, sent: Sent, kept: Payments[Any], context: JobContex
              if number not in before or before[number].sent != capture_hash(raw)}
     whole, unread = _whole(kind, fresh, context)
     lost = _capture(kind, whole, parked, context)
-    rows, problems = _read(kind, {number: fresh[number] for number in whole}, lost)
+    rows, problems = _read(one, {number: fresh[number] for number in whole}, lost)
     problems |= unread | sent.lost
     kept.save(context.card.code, rows.values())
     context.skipped.park([_parked(kind, number, problem, parked.get(number), context)
@@ -144,7 +145,7 @@ def _take(kind: PaymentKind, sent: Sent, kept: Payments[Any], context: JobContex
 
 
 def _whole(
-    kind: PaymentKind, fresh: Mapping[int, bytes], context: JobContext
+    kind: str, fresh: Mapping[int, bytes], context: JobContext
 ) -> tuple[dict[int, bytes], dict[int, str]]:
     """(complete records, why others could not be completed), by number."""
     whole, unread = {}, {}
@@ -160,7 +161,7 @@ def _whole(
 
 
 def _capture(
-    kind: PaymentKind, whole: Mapping[int, bytes], parked: Mapping[int, SkippedRecord], context: JobContext
+    kind: str, whole: Mapping[int, bytes], parked: Mapping[int, SkippedRecord], context: JobContext
 ) -> frozenset[int]:
     """Keep what was sent; the numbers that storage did not take.
 
@@ -172,7 +173,7 @@ def _capture(
 
 
 def _read(
-    kind: PaymentKind, fresh: Mapping[int, bytes], lost: frozenset[int]
+    one: KeptType, fresh: Mapping[int, bytes], lost: frozenset[int]
 ) -> tuple[dict[int, Any], dict[int, str]]:
     """(rows of those that could be read, why the others could not), by number.
 
@@ -182,7 +183,7 @@ def _read(
     for number, raw in fresh.items():
         hash = "" if number in lost else capture_hash(raw)
         try:
-            row = ROW_OF[kind](decoded(raw, type=SHAPES[kind].struct), hash)
+            row = one.row(decoded(raw, type=SHAPES[one.name].struct), hash)
             if row.number != number:
                 problems[number] = f"Shopify gives {row.number} in its place."
                 continue
@@ -197,9 +198,13 @@ def _is_dismissed(before: SkippedRecord | None) -> bool:
 
 
 def _parked(
-    kind: PaymentKind, number: int, problem: str, before: SkippedRecord | None, context: JobContext
+    kind: str, number: int, problem: str, before: SkippedRecord | None, context: JobContext
 ) -> SkippedRecord:
     return parked_again(
         before, shop=context.card.code, kind=kind, number=number, code="record-unreadable",
         detail=f"{kind} {number}: {problem}", now=context.clock.now(), run=context.run.run,
     )
+
+
+PAYOUTS = KeptType("payouts", payout_row, lambda connector: connector.payouts)
+DISPUTES = KeptType("disputes", dispute_row, lambda connector: connector.disputes)

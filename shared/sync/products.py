@@ -15,7 +15,6 @@ from shared.mapping.items import RefusedVariant
 from shared.mapping.known import ItemLink
 from shared.mapping.plan import ItemPlan, plan_hash
 from shared.mapping.prices import price_group_missing
-from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record
 from shared.shopify.records import Product, number_of
 from shared.stores.links import ITEMS, Link, LinkState
@@ -23,8 +22,9 @@ from shared.sync.context import JobContext
 from shared.sync.decision import Surroundings
 from shared.sync.outcome import Outcome, Result, attempt, parked
 from shared.sync.product_decision import Owed, ProductDecision, decide_product, owed_of
+from shared.sync.record_type import RecordType
 
-KIND: Kind = "products"
+KIND: str = "products"
 
 
 class ItemLinks:
@@ -110,6 +110,25 @@ def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobCont
 def decided(record: Record, link: Link, around: Surroundings) -> ProductDecision:
     """What happens to this product."""
     return _decided(record, link, _links_of([record], around), around)
+
+
+def gone(records: Sequence[Record], links: Mapping[int, Link], around: Surroundings) -> set[int]:
+    """Products of which any variant has lost its item or item variant."""
+    variants = {r.number: _variants(r) for r in records}
+    items = around.links(ITEMS).of(variant for several in variants.values() for variant in several)
+
+    def is_there(variant: int) -> bool:
+        link = items.get(variant)
+        return link is not None and item_link(link, around.directory) is not None
+
+    return {number for number, several in variants.items() if not all(map(is_there, several))}
+
+
+def _variants(record: Record) -> list[int]:
+    product = record.value
+    if not isinstance(product, Product) or product.is_gift_card:
+        return []
+    return [number_of(variant.id) for variant in product.variants.nodes]
 
 
 def _links_of(records: Sequence[Record], around: Surroundings) -> ItemLinks:
@@ -231,3 +250,6 @@ def _together(problems: Sequence[ConnectorError]) -> ConnectorError:
     details = "; ".join(problem.detail for problem in problems[:3])
     more = f"; and {len(problems) - 3} more" if len(problems) > 3 else ""
     return ConnectorError(problems[0].code, details + more)
+
+
+TYPE = RecordType(KIND, apply, decided, gone)

@@ -16,7 +16,6 @@ from shared.errors import ConnectorError
 from shared.journal.captures import DataCaptures
 from shared.mapping.prices import AskShopPrices
 from shared.shop_card import ShopCard
-from shared.shopify.kinds import Kind
 from shared.shopify.reading import Record, kept_record
 from shared.shops import TABLE as SHOP_TABLE
 from shared.storage.tables import Table
@@ -36,7 +35,7 @@ class Rehearsing(NamedTuple):
     clock: Clock
     settle_seconds: float
     links_table: Table
-    named: Callable[[Kind, Sequence[int]], list[Record]]
+    named: Callable[[str, Sequence[int]], list[Record]]
     redacted: RedactedOfShop
     shop_prices: AskShopPrices
     history_before: datetime = BEGINNING
@@ -62,11 +61,11 @@ class Kept:
     def __init__(self, captures: DataCaptures, shop: str) -> None:
         self._captures, self._shop = captures, shop
 
-    def named(self, kind: Kind, numbers: Sequence[int]) -> list[Record]:
+    def named(self, kind: str, numbers: Sequence[int]) -> list[Record]:
         """One record for each number; ConnectorError not-found when no capture of it is kept."""
         return [self._newest(kind, number) for number in numbers]
 
-    def _newest(self, kind: Kind, number: int) -> Record:
+    def _newest(self, kind: str, number: int) -> Record:
         captured = self._captures.of_record(self._shop, kind, number)
         if not captured:
             raise ConnectorError(

@@ -14,15 +14,14 @@ from shared.business_central.directory import Directory
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.shop_card import ShopCard
-from shared.shopify.kinds import Kind
 from shared.shopify.reading import kept_record
 from shared.sync.context import JobContext
 from shared.sync.dry_run import DryRun, result_of
 from shared.sync.dry_run import dry_run as what_would_happen
-from shared.sync.job import APPLY
 from shared.sync.operators_run import operators_run
 from shared.sync.outcome import Outcome, Result
 from shared.sync.page import apply_page
+from shared.sync.record_type import types_of
 from shared.sync.rehearsing import rehearsing
 
 
@@ -40,33 +39,31 @@ class Replayed(msgspec.Struct, frozen=True, kw_only=True):
     detail: str = ""
 
 
-def plan_of_capture(connector: Connector, shop: str, kind: Kind, id: str) -> DryRun:
+def plan_of_capture(connector: Connector, shop: str, kind: str, id: str) -> DryRun:
     """What a replay would do; reads Business Central and writes nothing. Raises as `replay` does."""
-    card = _ready(connector, shop, kind)
+    one, card = types_of(connector).going(kind), _ready(connector, shop)
     record = kept_record(kind, connector.captures.raw(shop, kind, id))
     bc = connector.business_central(card)
-    return what_would_happen(kind, record, rehearsing(connector, card, bc, Directory(bc)))
+    return what_would_happen(one, record, rehearsing(connector, card, bc, Directory(bc)))
 
 
-def replay(connector: Connector, shop: str, kind: Kind, id: str, *, by: str) -> Replayed:
+def replay(connector: Connector, shop: str, kind: str, id: str, *, by: str) -> Replayed:
     """Apply one capture to Business Central.
 
     ConnectorError: not-found (no such capture, or none of a customer the order needs), input-invalid (a type
     that does not go to Business Central), shop-disabled,
     http-requests-not-allowed, sync-already-running, and what Business Central's client raises.
     """
-    card = _ready(connector, shop, kind)
+    one, card = types_of(connector).going(kind), _ready(connector, shop)
     record = kept_record(kind, connector.captures.raw(shop, kind, id))
     by = f"{by}, replay of {kind} {record.number}"
     with operators_run(connector, card, kind, by) as context, \
             connector.changed.meanwhile(shop, kind, record.number, by):
-        outcomes = apply_page(kind, APPLY[kind], [record], _from_captures(connector, context), again=True)
+        outcomes = apply_page(one, [record], _from_captures(connector, context), again=True)
     return _told(context.run.run, outcomes)
 
 
-def _ready(connector: Connector, shop: str, kind: str) -> ShopCard:
-    if kind not in APPLY:
-        raise ConnectorError("input-invalid", f"{kind} do not go to Business Central: there is nothing to replay")
+def _ready(connector: Connector, shop: str) -> ShopCard:
     card = connector.shops.get(shop)
     if not card.enabled:
         raise ConnectorError("shop-disabled", f"shop {shop} is not enabled")

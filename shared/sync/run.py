@@ -6,12 +6,11 @@ out of time sends itself a message and goes on in a fresh invocation, on any ins
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 from math import ceil
-from typing import cast
 
 import msgspec
 
@@ -24,7 +23,6 @@ from shared.journal.log_writer import LogWriter
 from shared.shop_card import ShopCard
 from shared.shopify.client import ShopifyClient
 from shared.shopify.isolating import check_service, is_a_records
-from shared.shopify.kinds import Kind
 from shared.shopify.reading import by_ids
 from shared.shopify.shop_info import read_shop_id
 from shared.shops import TABLE as SHOP_TABLE
@@ -32,13 +30,14 @@ from shared.storage.lease import Lease
 from shared.stores.links import TABLE as LINK_TABLE
 from shared.stores.links import Wish
 from shared.stores.sync_runs import SyncRun
-from shared.stores.synchronization_info import KINDS, NEEDS, PAYMENTS, RECORDS, SynchronizationInfo
+from shared.stores.synchronization_info import SynchronizationInfo
 from shared.sync.back_fill import checked_span, read_span
 from shared.sync.changed import apply_changed
 from shared.sync.context import JobContext, fingerprint
 from shared.sync.figures import told
 from shared.sync.job import Deadline, OutOfTime, Overruled, begin_type, run_type
 from shared.sync.payments import read_payments
+from shared.sync.record_type import AnyType, KeptType, types_of
 from shared.sync.shop_lease import ShopTaken, check_free, shop_lease
 from shared.sync.shop_prices import asked_once
 from shared.telemetry import about, record
@@ -76,9 +75,9 @@ def request_sync(connector: Connector, shop: str, *, started_by: str, kinds: Seq
     what AccessTokens.check raises, input-invalid for an unknown type.
     """
     card = connector.shops.get(shop)
-    wrong = [kind for kind in kinds if kind not in KINDS]
-    if wrong:
-        raise ConnectorError("input-invalid", f"types: {wrong[0][:50]!r} is not one of {', '.join(KINDS)}")
+    names = connector.types.names
+    if wrong := [kind for kind in kinds if kind not in names]:
+        raise ConnectorError("input-invalid", f"types: {wrong[0][:50]!r} is not one of {', '.join(names)}")
     check_ready(connector, card)
     check_free(connector, shop)
     _send(connector, SyncJob(shop=shop, started_by=started_by, kinds=tuple(kinds)))
@@ -169,12 +168,12 @@ def _woken(connector: Connector, shop: str) -> bool:
     So does one that was never synchronized: its orders would be parked for want of its products.
     """
     connector.waking.awake(shop)
-    if not all(connector.informations.get(shop, kind).last_sync_time for kind in RECORDS):
+    if not all(connector.informations.get(shop, kind).last_sync_time for kind in connector.types.brought):
         return False
     card = connector.shops.find(shop)
     if card is None or not card.enabled or not connector.permission.allowed():
         return False
-    return not connector.tokens.connections.paused(shop) and connector.changed.any(shop, RECORDS)
+    return not connector.tokens.connections.paused(shop) and connector.changed.any(shop, connector.types.brought)
 
 
 def _postpone(connector: Connector, job: SyncJob, taken: ShopTaken) -> None:
@@ -212,7 +211,7 @@ def _begin(connector: Connector, job: SyncJob) -> SyncRun | None:
         run.state = "running"
         connector.runs.save(run)
         return run
-    kinds = job.kinds or (RECORDS if job.only_changed else KINDS)
+    kinds = job.kinds or (connector.types.brought if job.only_changed else connector.types.names)
     return connector.runs.begin(
         job.shop, list(kinds), job.started_by, only_changed=job.only_changed,
         takes_over=not (job.only_changed or job.created_since), created=(job.created_since, job.created_until))
@@ -245,10 +244,10 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
     deadline = Deadline(connector.clock, connector.settings.time_budget_seconds)
     directory, redacted = Directory(bc), connector.redacted.of(card.code)
     shop_prices = asked_once(shopify, card, connector.storage.tables[SHOP_TABLE])
-    state, failed = "succeeded", dict[str, ConnectorError]()
+    types, state, failed = types_of(connector), "succeeded", dict[str, ConnectorError]()
     with ThreadPoolExecutor(connector.settings.bc_concurrency, thread_name_prefix="bc") as lanes:
         for kind in run.kinds:
-            if _waits(kind, failed):
+            if types.waits(kind, failed):
                 continue
             try:
                 with told(kind, run, shopify, bc, connector.clock):
@@ -261,7 +260,7 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
                         named=partial(by_ids, shopify), redacted=redacted, shop_prices=shop_prices,
                         wish=Wish.ALSO_HISTORY if run.created_since else Wish.NONE,
                     )
-                    _bring_type(connector, info, context, deadline, progress)
+                    _bring_type(types.by_name[kind], connector, info, context, deadline, progress)
             except OutOfTime:
                 state = "continuing"
                 break
@@ -270,16 +269,13 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
             except ConnectorError as problem:
                 connector.informations.note_outcome(card.code, kind, problem.code)
                 failed[kind] = problem
-                _check_others_go_on(problem, [kind for kind in _behind(kind, run) if not _waits(kind, failed)], shopify)
+                others = [other for other in _behind(kind, run) if not types.waits(other, failed)]
+                _check_others_go_on(problem, others, shopify)
             finally:
                 meter.save()
     if failed and state == "succeeded":
         raise next(iter(failed.values()))
     return state
-
-
-def _waits(kind: str, failed: Collection[str]) -> bool:
-    return not NEEDS.get(kind, set()).isdisjoint(failed)
 
 
 def _behind(kind: str, run: SyncRun) -> Sequence[str]:
@@ -294,20 +290,19 @@ def _check_others_go_on(problem: ConnectorError, others: Sequence[str], shopify:
 
 
 def _bring_type(
-    connector: Connector, info: SynchronizationInfo, context: JobContext, deadline: Deadline,
+    one: AnyType, connector: Connector, info: SynchronizationInfo, context: JobContext, deadline: Deadline,
     progress: Callable[[], None],
 ) -> None:
     """Everything of one type that is due in this run."""
-    if info.kind in PAYMENTS:
-        kept = connector.payouts if info.kind == "payouts" else connector.disputes
-        read_payments(kept, info, context, connector.informations, deadline, progress)
+    if isinstance(one, KeptType):
+        read_payments(one, one.rows(connector), info, context, connector.informations, deadline, progress)
         return
     if context.run.created_since:
-        read_span(context, deadline, progress)
+        read_span(one, context, deadline, progress)
         return
-    apply_changed(cast(Kind, info.kind), connector.changed, context, deadline)
+    apply_changed(one, connector.changed, context, deadline)
     if not context.run.only_changed:
-        run_type(info, context, connector.informations, deadline, progress)
+        run_type(one, info, context, connector.informations, deadline, progress)
 
 
 def _information(

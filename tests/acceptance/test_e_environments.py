@@ -17,12 +17,12 @@ from local.azurite import Azurite
 from shared.access.grant import Grant
 from shared.connector import Connector
 from shared.errors import ConnectorError
+from shared.record_types import RECORD_TYPES
 from shared.shopify.client import LONGEST_REQUEST
 from shared.shopify.documents import Document, read_document
 from shared.shopify.reading import by_ids
 from shared.shopify.subscriptions import repair
 from shared.shopify.throttle import PointsBudget, ThrottleStatus
-from shared.stores.synchronization_info import KINDS
 from shared.sync.run import SyncJob, request_sync, run_sync
 from shared.sync.set_up_check import check_set_up
 from shared.webhooks.upkeep import repair_shop
@@ -142,7 +142,7 @@ def test_e1_with_http_requests_off_no_socket_is_opened_but_to_storage(
     assert sandbox.exchanges == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", RECORD_TYPES.names)
 def test_e1_a_run_of_any_type_says_that_requests_are_not_allowed(sandbox: House, kind: str) -> None:
     run = sandbox.run(kind)
 

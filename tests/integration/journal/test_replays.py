@@ -8,8 +8,7 @@ import pytest
 
 from shared.errors import ConnectorError
 from shared.journal.capture_list import CaptureFilter, list_captures, selection
-from shared.shopify.kinds import Kind
-from shared.stores.synchronization_info import KINDS
+from shared.record_types import RECORD_TYPES
 from shared.sync.dry_run import DryRun
 from shared.sync.replay import Replayed, plan_of_capture, replay
 from tests.house import MARIE, House
@@ -17,15 +16,15 @@ from tests.house import MARIE, House
 NO_PHONE = MARIE | {"phone": None}
 
 
-def newest(house: House, kind: Kind, number: int) -> str:
+def newest(house: House, kind: str, number: int) -> str:
     return house.connector.captures.of_record(house.shop, kind, number)[0].id
 
 
-def planned(house: House, kind: Kind, number: int) -> DryRun:
+def planned(house: House, kind: str, number: int) -> DryRun:
     return plan_of_capture(house.connector, house.shop, kind, newest(house, kind, number))
 
 
-def replayed(house: House, kind: Kind, number: int, *, id: str = "") -> Replayed:
+def replayed(house: House, kind: str, number: int, *, id: str = "") -> Replayed:
     return replay(house.connector, house.shop, kind, id or newest(house, kind, number), by="Claire")
 
 
@@ -34,7 +33,7 @@ def paths(plan: DryRun) -> list[tuple[str, str]]:
 
 
 def all_of(house: House, **wanted: Any) -> CaptureFilter:
-    return CaptureFilter(shop=house.shop, kinds=KINDS, **wanted)
+    return CaptureFilter(shop=house.shop, kinds=RECORD_TYPES.names, **wanted)
 
 
 @pytest.mark.parametrize(("kind", "set_up", "operation"), [
@@ -44,7 +43,7 @@ def all_of(house: House, **wanted: Any) -> CaptureFilter:
     ("orders", lambda house: house.order(5001), ("POST", "salesOrders")),
 ])
 def test_a_dry_run_says_exactly_what_the_replay_then_sends(
-    house: House, kind: Kind, set_up: Any, operation: tuple[str, str],
+    house: House, kind: str, set_up: Any, operation: tuple[str, str],
 ) -> None:
     house.card(auto_create_unknown_items=True)
     number = set_up(house)

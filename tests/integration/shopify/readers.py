@@ -7,7 +7,6 @@ from typing import Any
 
 from local.shopify.server import RunningShop
 from shared.shopify.client import ShopifyClient
-from shared.shopify.kinds import Kind
 from shared.shopify.reading import EARLIEST, Page, changed_page
 from tests.integration.shopify.manual_clock import ManualClock
 
@@ -17,7 +16,7 @@ def a_client(shop: RunningShop, clock: ManualClock, **options: Any) -> ShopifyCl
     return ShopifyClient(shop.url, clock=clock, chance=lambda: 1.0, **options)
 
 
-def all_pages(client: ShopifyClient, kind: Kind, clock: ManualClock, page_size: int | None = None,
+def all_pages(client: ShopifyClient, kind: str, clock: ManualClock, page_size: int | None = None,
               after_each: Callable[[], None] = lambda: None) -> list[Page]:
     until, cursor = clock.now(), None
     pages: list[Page] = []

@@ -26,7 +26,6 @@ from local.shopify.money import bag
 from shared.business_central.client import BusinessCentral
 from shared.clock import iso
 from shared.errors import RecordRefused
-from shared.shopify.kinds import Kind
 from shared.shopify.reading import kept_record
 from shared.stores.links import Link, LinkState
 from shared.sync import customer_decision, order_decision, product_decision
@@ -45,7 +44,7 @@ SHIP = {"sku": "1000", "quantity": 1, "unit_price": "120.00"}
 class Situation:
     """How a record came to stand as it stands, which of its captures is replayed, and what is decided about it."""
 
-    kind: Kind
+    kind: str
     name: str
     what: What
     writes: tuple[str, ...]
@@ -61,7 +60,7 @@ SITUATIONS: list[Situation] = []
 
 
 def situation(
-    kind: Kind, name: str, what: What, *writes: str, capture: int = 0, code: str = "",
+    kind: str, name: str, what: What, *writes: str, capture: int = 0, code: str = "",
 ) -> Callable[[Callable[[House], int]], Callable[[House], int]]:
     """A row of the table; the function puts the house into it and gives the record's id.
 

@@ -7,8 +7,8 @@ import pytest
 
 from local.business_central.faults import Fault
 from shared.exchange import Exchange
+from shared.record_types import RECORD_TYPES
 from shared.stores.sync_runs import SyncRun
-from shared.stores.synchronization_info import KINDS
 from shared.sync.run import SyncJob, run_sync
 from tests.house import House
 
@@ -38,10 +38,10 @@ def shop(house: House) -> House:
 
 
 def came(run: SyncRun) -> list[str]:
-    return [kind for kind in KINDS if kind in run.counts and run.counts[kind].read]
+    return [kind for kind in RECORD_TYPES.names if kind in run.counts and run.counts[kind].read]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", RECORD_TYPES.names)
 def test_what_does_not_need_a_type_whose_list_leads_nowhere_goes_on(shop: House, kind: str) -> None:
     shop.shopify.fault("same_cursor", operation=LISTS[kind])
 

@@ -10,11 +10,11 @@ import pytest
 
 from shared.access.grant import Grant
 from shared.clock import from_iso, iso
+from shared.record_types import RECORD_TYPES
 from shared.shopify.topics import PRIVACY_TOPICS, RECORD_TOPICS
 from shared.shops import TABLE as SHOP_TABLE
 from shared.shops import shop_url
 from shared.stores.privacy_receipts import Receipt
-from shared.stores.synchronization_info import KINDS
 from shared.webhooks.carrying import ASK_AGAIN, carry_out
 from shared.webhooks.commands import COMMAND_TOPICS, Command
 from tests.house import House
@@ -70,9 +70,9 @@ def state_of(house: House) -> dict[str, Any]:
     connector, shop = house.connector, house.shop
     return {
         "access": connector.tokens.described(shop), "card": connector.shops.find(shop),
-        "captures": {kind: connector.captures.packs(shop, kind) for kind in KINDS},
+        "captures": {kind: connector.captures.packs(shop, kind) for kind in RECORD_TYPES.names},
         "link": house.link("customers", 7001), "receipts": receipts(house),
-        "changed": [connector.changed.of(shop, kind) for kind in KINDS],
+        "changed": [connector.changed.of(shop, kind) for kind in RECORD_TYPES.names],
     }
 
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from shared.record_types import RECORD_TYPES
 from shared.stores.changed_records import ChangedRecord
 from shared.stores.sync_runs import SyncRun
-from shared.stores.synchronization_info import RECORDS
 from shared.sync.run import SyncJob, run_sync
 from tests.house import House
 from tests.webhooks import an_order, deliver
@@ -29,7 +29,7 @@ def test_notices_of_several_topics_about_one_record_are_one_note(house: House) -
     deliver(house, "refunds/create", {"id": 9, "order_id": 5001})
     deliver(house, "customers/update", {"id": 7001})
 
-    assert {kind: noted(house, kind) for kind in RECORDS} == {
+    assert {kind: noted(house, kind) for kind in RECORD_TYPES.brought} == {
         "products": [], "customers": [7001], "companies": [], "orders": [5001],
     }
 
@@ -257,7 +257,7 @@ def test_a_delivery_for_a_disabled_or_unknown_shop_is_dropped_without_complaint(
 def test_a_topic_nobody_follows_is_dropped_without_complaint(house: House) -> None:
     deliver(house, "themes/publish", {"id": 1})
 
-    assert {kind: noted(house, kind) for kind in RECORDS} == {kind: [] for kind in RECORDS}
+    assert {kind: noted(house, kind) for kind in RECORD_TYPES.brought} == {kind: [] for kind in RECORD_TYPES.brought}
 
 
 def test_a_woken_job_of_a_removed_card_ends_quietly(house: House) -> None:

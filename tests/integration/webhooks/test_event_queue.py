@@ -13,7 +13,6 @@ from local.azurite import Azurite
 from local.processes import ROOT
 from local.storage_proxy import storage_proxy
 from shared.errors import ConnectorError, ServiceUnavailable
-from shared.shopify.kinds import Kind
 from shared.storage.event_queue import Key, event_queue
 from shared.webhooks.draining import Drained, drain
 from tests.event_bus import KEY, REGION, SOURCE, TRIES, EventBus, amazon, deleting_fails_once, requests_seen
@@ -43,7 +42,7 @@ def house(house_storage: HouseStorage, bus: EventBus) -> Iterator[House]:
         yield everything
 
 
-def changed(house: House, kind: Kind = "orders") -> list[int]:
+def changed(house: House, kind: str = "orders") -> list[int]:
     return [one.number for one in house.connector.changed.of(house.shop, kind)]
 
 

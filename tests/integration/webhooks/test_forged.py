@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from local.azurite import Azurite
+from shared.record_types import RECORD_TYPES
 from shared.root import connector
 from shared.shopify.topics import RECORD_TOPICS
 from shared.shopify.webhooks import LONGEST_BODY
-from shared.stores.synchronization_info import KINDS
 from shared.webhooks.commands import COMMAND_TOPICS
 from tests.admin import trigger
 from tests.house import House, a_house
@@ -72,16 +72,16 @@ def post(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
 
 def noted(house: House) -> dict[str, list[int]]:
     """Every record that is noted as changed, by kind."""
-    return {kind: [one.number for one in house.connector.changed.of(house.shop, kind)] for kind in KINDS}
+    return {kind: [one.number for one in house.connector.changed.of(house.shop, kind)] for kind in RECORD_TYPES.names}
 
 
 def forget_notes(house: House) -> None:
     changed = house.connector.changed
-    for kind in KINDS:
+    for kind in RECORD_TYPES.names:
         changed.remove(house.shop, kind, changed.of(house.shop, kind))
 
 
-NOTHING: dict[str, list[int]] = {kind: [] for kind in KINDS}
+NOTHING: dict[str, list[int]] = {kind: [] for kind in RECORD_TYPES.names}
 
 
 @pytest.fixture

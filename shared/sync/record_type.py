@@ -1,0 +1,105 @@
+"""What a record type has to offer, so that the engine can read, bring, retry, replay and reset its records.
+
+The engine knows types by this and imports none of them: the wiring hands them in (shared/record_types.py).
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.connector import Connector
+from shared.errors import ConnectorError, RecordRefused
+from shared.shop_card import ShopCard
+from shared.shopify.reading import Record
+from shared.stores.links import Link
+from shared.stores.payments import Payments
+from shared.sync.context import JobContext
+from shared.sync.decision import Decision, Surroundings
+from shared.sync.outcome import Outcome
+
+Apply = Callable[[Sequence[Record], Mapping[int, Link], JobContext], list[Outcome]]
+"""Decides on records that are new or changed and carries that out; the links have an entry for each of them."""
+
+Decide = Callable[[Record, Link, Surroundings], Decision[Any]]
+"""What happens to one record; nothing is written."""
+
+Gone = Callable[[Sequence[Record], Mapping[int, Link], Surroundings], set[int]]
+"""Which of these applied records Business Central no longer has."""
+
+
+@dataclass(frozen=True)
+class RecordType:
+    """Records that go to Business Central.
+
+    name          the word of the API, of tables and of paths; its shape is that of shopify/kinds.py
+    needs         types without which its records cannot be brought: it waits where they cannot be read
+    out_of_reach  which of the records that Shopify answered nothing for may still be there, and why
+    selection     what the card chooses among its records, as a text: what was left out by another is decided again
+    is_booked     one that is not settled is brought though it was erased on a person's request: bookkeeping goes on
+    """
+
+    name: str
+    apply: Apply
+    decided: Decide
+    gone: Gone
+    needs: frozenset[str] = frozenset()
+    out_of_reach: Callable[[Collection[int], JobContext], Mapping[int, RecordRefused]] = lambda missing, context: {}
+    selection: Callable[[ShopCard], str] = lambda card: ""
+    is_booked: bool = False
+
+
+@dataclass(frozen=True)
+class KeptType:
+    """Records that are read and kept in rows, and do not go to Business Central; the shape is that of
+    shopify/payments.py.
+
+    row   a record and the hash of what was sent -> its row
+    rows  where the rows are kept
+    """
+
+    name: str
+    row: Callable[[Any, str], Any]
+    rows: Callable[[Connector], Payments[Any]]
+    needs: frozenset[str] = frozenset()
+
+
+AnyType = RecordType | KeptType
+
+
+@dataclass(frozen=True)
+class RecordTypes:
+    """The types of a connector, in the order of a run."""
+
+    types: tuple[AnyType, ...]
+    by_name: Mapping[str, AnyType] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", {one.name: one for one in self.types})
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all, in the order of a run."""
+        return tuple(self.by_name)
+
+    @property
+    def brought(self) -> tuple[str, ...]:
+        """The names of those whose records go to Business Central."""
+        return tuple(one.name for one in self.types if isinstance(one, RecordType))
+
+    def waits(self, name: str, failed: Iterable[str]) -> bool:
+        """Whether this type needs one of these."""
+        return not self.by_name[name].needs.isdisjoint(failed)
+
+    def going(self, name: str) -> RecordType:
+        """The type of this name; ConnectorError input-invalid if its records do not go to Business Central."""
+        one = self.by_name.get(name)
+        if not isinstance(one, RecordType):
+            raise ConnectorError("input-invalid", f"{name} do not go to Business Central: there is nothing to replay")
+        return one
+
+
+def types_of(connector: Connector) -> RecordTypes:
+    """The types that the wiring handed in."""
+    assert isinstance(connector.types, RecordTypes)
+    return connector.types
