@@ -82,6 +82,7 @@ def bad_weather(street: Street, chance: random.Random) -> None:
                                     method="POST", entity="salesOrders", times=1)
 
 
+@pytest.mark.slow("the storm lasts as long as it is told to, and hosts start in it all the time")
 @pytest.mark.timeout(300 + 3 * SECONDS)
 def test_after_a_storm_every_order_is_there_once_and_only_the_faulty_ones_are_not(tmp_path: Path) -> None:
     print(f"STORM_SEED={SEED}")
