@@ -17,12 +17,12 @@ import msgspec
 
 from functions.problems import PAGE_HEADERS, problem_json, problem_page, status_of
 from functions.roles import role_needed
+from shared import root
 from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.languages import language_of
-from shared.root import connector
 from shared.telemetry import record
 from shared.who_may import Role, admitted
 
@@ -93,18 +93,25 @@ def edge(function: Callable[[Call], Answered]) -> Trigger:
     return _trigger(function, raw=False, in_browser=False)
 
 
-def edge_of(*, raw: bool = False, in_browser: bool = False) -> Callable[[Callable[[Call], Answered]], Trigger]:
+def edge_of(
+    *, raw: bool = False, in_browser: bool = False, whatever_layout: bool = False
+) -> Callable[[Callable[[Call], Answered]], Trigger]:
     """`edge` for a function that reads query and body itself (raw), or that a person's browser is sent to
-    (in_browser): it is told of a problem on a page, if it asks for one."""
-    return partial(_trigger, raw=raw, in_browser=in_browser)
+    (in_browser): it is told of a problem on a page, if it asks for one; or that does not ask how storage is
+    written (whatever_layout)."""
+    return partial(_trigger, raw=raw, in_browser=in_browser, whatever_layout=whatever_layout)
 
 
-def _trigger(function: Callable[[Call], Answered], *, raw: bool, in_browser: bool) -> Trigger:
+def _trigger(
+    function: Callable[[Call], Answered], *, raw: bool, in_browser: bool,
+    whatever_layout: bool = False,
+) -> Trigger:
     @wraps(function)
     def trigger(req: func.HttpRequest) -> func.HttpResponse:
         role = role_needed(function, req.method)
         try:
-            call = _call(req, role, getattr(function, "inputs", None), raw)
+            house = root.connector() if whatever_layout else root.ready_connector()
+            call = _call(house, req, role, getattr(function, "inputs", None), raw)
             answer = function(call)
         except ConnectorError as problem:
             return made(_told(problem, req, in_browser))
@@ -169,8 +176,7 @@ def respond(
     )
 
 
-def _call(req: func.HttpRequest, role: Role | None, inputs: Any, raw: bool) -> Call:
-    house = connector()
+def _call(house: Connector, req: func.HttpRequest, role: Role | None, inputs: Any, raw: bool) -> Call:
     by = admitted(req.headers, role, house.settings).name if role else "anybody"
     query, body = (None, None) if raw else (parts_of_query(req.params, inputs), _body(req.get_body(), req.headers))
     return Call(house, dict(req.route_params), query, by, body, language_of(req.headers), req)

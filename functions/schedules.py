@@ -7,7 +7,7 @@ import logging
 import azure.functions as func
 
 from shared import health
-from shared.root import connector
+from shared.root import ready_connector
 from shared.sync.run import request_sync_of_all_shops
 
 blueprint = func.Blueprint()
@@ -16,14 +16,14 @@ blueprint = func.Blueprint()
 @blueprint.function_name("incremental_sync")
 @blueprint.timer_trigger("timer", schedule="%SYNC_SCHEDULE%", run_on_startup=False, use_monitor=True)
 def incremental_sync(timer: func.TimerRequest) -> None:
-    shops = request_sync_of_all_shops(connector())
+    shops = request_sync_of_all_shops(ready_connector())
     logging.info("synchronization queued for %d shops", len(shops))
 
 
 @blueprint.function_name("purge_expired_logs")
 @blueprint.timer_trigger("timer", schedule="%LOG_PURGE_SCHEDULE%", run_on_startup=False, use_monitor=True)
 def purge_expired_logs(timer: func.TimerRequest) -> None:
-    for purge in connector().retention.remove_expired(by="schedule"):
+    for purge in ready_connector().retention.remove_expired(by="schedule"):
         logging.info("%s up to %s removed: %d hours, %d days, %d entries",
                      purge.what, purge.before, purge.hours, purge.days, purge.entries)
 
@@ -31,4 +31,4 @@ def purge_expired_logs(timer: func.TimerRequest) -> None:
 @blueprint.function_name("report_health")
 @blueprint.timer_trigger("timer", schedule="%HEALTH_SCHEDULE%", run_on_startup=False, use_monitor=True)
 def report_health(timer: func.TimerRequest) -> None:
-    health.report_health(connector())
+    health.report_health(ready_connector())

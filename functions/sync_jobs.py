@@ -7,7 +7,7 @@ import azure.functions as func
 import msgspec
 
 from shared.json_text import decoded
-from shared.root import connector
+from shared.root import ready_connector
 from shared.sync.run import SyncJob, run_sync
 from shared.telemetry import record
 
@@ -17,7 +17,7 @@ blueprint = func.Blueprint()
 @blueprint.function_name("sync_job")
 @blueprint.queue_trigger("message", queue_name="sync-jobs", connection="AzureWebJobsStorage")
 def sync_job(message: func.QueueMessage) -> None:
-    run_sync(connector(), decoded(message.get_body(), type=SyncJob))
+    run_sync(ready_connector(), decoded(message.get_body(), type=SyncJob))
 
 
 @blueprint.function_name("sync_job_poison")

@@ -2,7 +2,8 @@
 and those that failed too often. Timers: repair of the subscriptions, and the queue of Amazon EventBridge.
 
 The intake is anonymous: Shopify's signature over the raw body stands in for a key. A body of a stranger never
-causes more than a 4xx; only storage that does not answer is a 5xx, and then Shopify delivers again.
+causes more than a 4xx; only storage that does not answer is a 5xx, and then Shopify delivers again. It does not ask
+whose layout storage has: a notice is kept, and whoever can read it acts on it.
 """
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from functions.http import Answer, Call, Download, edge, edge_of
 from functions.roles import needs
 from shared.admin import privacy
 from shared.json_text import decoded
-from shared.root import connector
+from shared.root import connector, ready_connector
 from shared.telemetry import record
 from shared.webhooks.carrying import carry_out, give_up
 from shared.webhooks.commands import Command
@@ -27,7 +28,7 @@ blueprint = func.Blueprint()
 
 @blueprint.function_name("shopify_webhook")
 @blueprint.route("api/webhooks/shopify", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
-@edge_of(raw=True)
+@edge_of(raw=True, whatever_layout=True)
 @needs(None)
 def shopify_webhook(call: Call) -> Answer:
     receive(call.connector, call.request.headers, call.request.get_body())
@@ -66,14 +67,14 @@ def download_privacy_export(call: Call) -> Download:
 @blueprint.function_name("repair_subscriptions")
 @blueprint.timer_trigger("timer", schedule="%SUBSCRIPTION_SCHEDULE%", run_on_startup=False, use_monitor=True)
 def repair_subscriptions(timer: func.TimerRequest) -> None:
-    done = repair_all(connector())
+    done = repair_all(ready_connector())
     logging.info("webhook subscriptions of %d shops compared", len(done))
 
 
 @blueprint.function_name("drain_event_queue")
 @blueprint.timer_trigger("timer", schedule="%EVENT_QUEUE_SCHEDULE%", run_on_startup=False, use_monitor=True)
 def drain_event_queue(timer: func.TimerRequest) -> None:
-    drained = drain(connector())
+    drained = drain(ready_connector())
     if any(drained):
         logging.info("event queue: %d taken in, %d stay", drained.taken, drained.left)
 
@@ -81,7 +82,7 @@ def drain_event_queue(timer: func.TimerRequest) -> None:
 @blueprint.function_name("webhook_command")
 @blueprint.queue_trigger("message", queue_name="webhook-commands", connection="AzureWebJobsStorage")
 def webhook_command(message: func.QueueMessage) -> None:
-    carry_out(connector(), decoded(message.get_body(), type=Command))
+    carry_out(ready_connector(), decoded(message.get_body(), type=Command))
 
 
 @blueprint.function_name("webhook_command_poison")

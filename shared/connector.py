@@ -25,6 +25,7 @@ from shared.shop_card import ShopCard
 from shared.shopify.client import ShopifyClient
 from shared.shops import Shops
 from shared.storage.account import Storage
+from shared.storage.layout import StorageLayout
 from shared.stores.changed_records import ChangedRecords, Waking
 from shared.stores.enabled_shops import EnabledShops
 from shared.stores.merged_customers import MergedCustomers
@@ -68,6 +69,7 @@ class Connector(NamedTuple):
     clock: Clock
     shopify_clock: ToldClock
     storage: Storage
+    layout: StorageLayout
     shops: Shops
     tokens: AccessTokens
     access_requests: AccessRequests

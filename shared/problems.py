@@ -472,6 +472,11 @@ CATALOGUE: dict[str, Problem] = {
         "Business Central does not understand our request",
         "Report the sentence; it names the property that Business Central does not accept.",
     ),
+    "storage-layout": Problem(
+        Fault.SETUP, 503,
+        "The storage was written by another version of the connector",
+        "Deploy the version that the sentence names: see Upgrade in the documentation. Nothing was read or written.",
+    ),
     "webhook-signature-invalid": Problem(
         Fault.SETUP, 401,
         "The signature of a webhook is wrong",

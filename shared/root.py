@@ -42,6 +42,7 @@ from shared.shopify.shop_info import read_shop_id
 from shared.shops import TABLE as SHOP_TABLE
 from shared.shops import Shops
 from shared.storage.account import Storage, storage_from_connection_string, storage_from_identity
+from shared.storage.layout import StorageLayout
 from shared.storage.lease import TABLE as LEASE_TABLE
 from shared.storage.lease import held
 from shared.stores.changed_records import TABLE as CHANGED_TABLE
@@ -120,6 +121,7 @@ def build_connector(
         clock=clock,
         shopify_clock=ToldClock(clock),
         storage=storage,
+        layout=StorageLayout(tables[ENVIRONMENT_TABLE], clock),
         shops=shops,
         tokens=tokens,
         access_requests=AccessRequests(
@@ -164,8 +166,15 @@ def _further(settings: Settings, storage: Storage, operations: Operations) -> di
 
 @lru_cache(maxsize=1)
 def connector() -> Connector:
-    """The connector of this process, from its environment; built at the first call."""
+    """The connector of this process, from its environment; built at the first call. It asks storage for nothing."""
     return build_connector(read_settings(os.environ))
+
+
+def ready_connector() -> Connector:
+    """The same, once storage has said that this version can read it; ConnectorError storage-layout."""
+    ready = connector()
+    ready.layout.check()
+    return ready
 
 
 def _storage(settings: Settings, clock: ToldClock | None = None) -> Storage:

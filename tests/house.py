@@ -55,7 +55,8 @@ class House:
     """Everything a test may look at or turn."""
 
     def __init__(self, storage: HouseStorage, clock: ManualClock, shopify: RunningShop, bc: BusinessCentralSimulator,
-                 **settings: Any) -> None:
+                 *, shop: str = "", **settings: Any) -> None:
+        """`shop` is one that the storage holds already."""
         self.clock, self.shopify, self.bc = clock, shopify, bc
         self.exchanges: list[Exchange] = []
         self.settings = Settings(**{
@@ -70,9 +71,10 @@ class House:
             self.settings, clock=clock, storage=self.storage, observe=self.exchanges.append,
         )
         # Hypothesis seeds the ordinary generator, and then every example would live in the same shop.
-        self.shop = "FR-" + "".join(random.SystemRandom().choices(string.ascii_uppercase + string.digits, k=8))
-        self.card()
-        self.connector.tokens.keep(self.shop, shopify.token)
+        self.shop = shop or "FR-" + "".join(random.SystemRandom().choices(string.ascii_uppercase + string.digits, k=8))
+        if not shop:
+            self.card()
+            self.connector.tokens.keep(self.shop, shopify.token)
 
     def card(self, **changes: Any) -> None:
         """Change the shop card; the first time it is the acceptance cases' card."""

@@ -23,6 +23,7 @@ from functions.http import Asset, Call, Download, Page, Trigger, as_trigger, mad
 from functions.portal.cookie import Kept, Notice, cookie, kept
 from functions.problems import problem_json, status_of
 from functions.roles import role_needed
+from shared import root
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.languages import LANGUAGES, language_of
@@ -85,7 +86,8 @@ def page(function: Callable[[Call], PageAnswer]) -> Trigger:
     def trigger(req: func.HttpRequest) -> func.HttpResponse:
         role, visit = role_needed(function, req.method), _stranger(req)
         try:
-            house = http.connector()
+            # What everybody may have reads no storage: an error page still has its looks.
+            house = root.ready_connector() if role else root.connector()
             visit = _visit(req, role, house)
             call = _call(req, visit, house, getattr(function, "inputs", None))
             answer = function(call)

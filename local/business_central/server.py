@@ -153,15 +153,16 @@ def build(
 
 def start_business_central(
     clock: Clock | None = None, *, times: ServiceTimes | None = None, limits: Limits | None = None, port: int = 0,
-    thread: LoopThread | None = None,
+    thread: LoopThread | None = None, state: State | None = None,
 ) -> BusinessCentral:  # fmt: skip
-    """Start a seeded simulator in a thread of its own, or in that one; call `.stop()` when done.
+    """Start a simulator in a thread of its own, or in that one, seeded unless a state is given; `.stop()` when done.
 
-    Its company has an id of its own: two that run one after the other are not one company to a store they share.
+    A seeded company has an id of its own: two that run one after the other are not one company to a store they share.
     `clock` gives the time for stamps, dates and token expiry; service times always pass in real seconds.
     """
-    simulator = build(clock, times=times, limits=limits)
-    as_another_company(simulator.state)
+    simulator = build(clock, times=times, limits=limits, state=state)
+    if state is None:
+        as_another_company(simulator.state)
     simulator.thread, simulator.owns_thread = thread or LoopThread("business-central"), thread is None
     simulator.thread.run(simulator.open(port))
     return simulator

@@ -48,6 +48,6 @@ HOLDINGS = (
     Holding("access requests", ("AccessRequests",), of_shop="ten minutes each, and nothing but the shop's code",
             of_person=_NOBODY),
     Holding("leases", ("Leases",), of_shop="whoever erases holds one", of_person=_NOBODY),
-    Holding("environment", ("Environment",), of_shop="a switch of the whole app", of_person=_NOBODY),
+    Holding("environment", ("Environment",), of_shop="a switch and a number of the whole app", of_person=_NOBODY),
 )
 """In the order of an erasure."""

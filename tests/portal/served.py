@@ -81,7 +81,7 @@ def a_portal(
     with served(who) as url, a_house(
         storage, **{"public_url": url, "authentication_on": who is not None, **settings}
     ) as house:
-        monkeypatch.setattr("functions.http.connector", lambda: house.connector)
+        monkeypatch.setattr("shared.root.connector", lambda: house.connector)
         yield Portal(house, url)
 
 

@@ -21,7 +21,7 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 def house_of_the_app(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """The house, as the app's functions find it: they see its storage, and go by its clock."""
     with admin_api(house, monkeypatch):
-        monkeypatch.setattr("functions.http.connector", lambda: house.connector)
+        monkeypatch.setattr("shared.root.connector", lambda: house.connector)
         yield house
 
 

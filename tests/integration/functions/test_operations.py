@@ -31,7 +31,7 @@ Call = Callable[[House, Admin], func.HttpResponse]
 def admin(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Admin]:
     """The app, which goes by the clock of the house."""
     with admin_api(house, monkeypatch) as call:
-        monkeypatch.setattr("functions.http.connector", lambda: house.connector)
+        monkeypatch.setattr("shared.root.connector", lambda: house.connector)
         yield call
 
 

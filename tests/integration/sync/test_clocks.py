@@ -227,7 +227,7 @@ def test_a_skew_beyond_a_minute_stands_on_the_run_and_in_health(
     worker = a_worker(house, 700)
 
     run = run_sync(worker, SyncJob(shop=house.shop, started_by="test", kinds=("orders",)))
-    monkeypatch.setattr("functions.http.connector", lambda: worker)
+    monkeypatch.setattr("shared.root.connector", lambda: worker)
     with admin_api(house, monkeypatch) as admin:
         _, shown = admin("get_run", run=run.run if run else "")
         _, health = admin("health")
@@ -241,7 +241,7 @@ def test_clocks_that_agree_to_a_minute_are_not_worth_a_word(house: House, monkey
     worker = a_worker(house, 30)
 
     run = run_sync(worker, SyncJob(shop=house.shop, started_by="test", kinds=("orders",)))
-    monkeypatch.setattr("functions.http.connector", lambda: worker)
+    monkeypatch.setattr("shared.root.connector", lambda: worker)
     with admin_api(house, monkeypatch) as admin:
         _, health = admin("health")
 

@@ -1,0 +1,136 @@
+"""Data of the version before issue 13: every row, blob and message is read, and work goes on where it stopped."""
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from shared.clock import iso
+from shared.json_text import decoded
+from shared.privacy.export import read_export
+from shared.privacy.subject import Subject
+from shared.storage.account import Storage
+from shared.stores.links import LinkState
+from shared.sync.run import SyncJob, run_sync
+from shared.webhooks.carrying import carry_out
+from shared.webhooks.commands import Command
+from tests.admin import Admin, admin_api
+from tests.house import House
+from tests.memory import storage_in_memory
+from tests.stored_sample import a_house_of, messages_of
+
+SAMPLE = "storage-3c520ed"
+AMBROISE, SOLANGE, ODILE = 7001, 7002, 7003
+
+
+@pytest.fixture
+def storage() -> Storage:
+    return storage_in_memory()
+
+
+@pytest.fixture
+def house(storage: Storage) -> Iterator[House]:
+    with a_house_of(SAMPLE, storage) as house:
+        yield house
+
+
+@pytest.fixture
+def admin(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Admin]:
+    with admin_api(house, monkeypatch) as admin:
+        yield admin
+
+
+def test_a_run_over_everything_makes_nothing_twice_and_finishes_what_was_begun(house: House) -> None:
+    house.clock.forward(3600)
+    house.connector.informations.set_last_sync_time(house.shop, "orders", None, by="ada@example.com")
+
+    run = house.sync()
+
+    assert run.state == "succeeded"
+    assert {number: len(house.documents(number)) for number in range(5001, 5008)} == {
+        5001: 1, 5002: 0, 5003: 1, 5004: 1, 5005: 0, 5006: 1, 5007: 1}
+    assert {house.link("orders", number).state for number in (5001, 5003, 5004, 5007)} == {LinkState.APPLIED}
+    assert house.link("orders", 5004).bc_number == house.document(5004)["number"]
+    assert house.parked()[5002].tries == 3
+    assert house.parked()[5005].dismissed_by == "ada@example.com"
+
+
+def test_a_run_leaves_alone_what_has_not_changed(house: House) -> None:
+    run = house.sync("customers", "products")
+
+    assert (run.counts["customers"].created, run.counts["customers"].updated) == (0, 0)
+    assert run.counts["products"].created == 0
+    assert house.bc_writes() == 0
+
+
+def test_whoever_was_erased_before_stays_erased_whatever_is_read_again(house: House) -> None:
+    house.connector.informations.set_last_sync_time(house.shop, "customers", None, by="ada@example.com")
+
+    house.sync("customers")
+
+    assert house.connector.captures.of_record(house.shop, "customers", ODILE) == []
+    assert house.link("customers", ODILE).bc_number == ""
+
+
+def test_a_message_that_was_on_its_way_is_understood(house: House) -> None:
+    (text,) = messages_of(SAMPLE)["sync-jobs"]
+    house.clock.forward(60)
+
+    run = run_sync(house.connector, decoded(text, type=SyncJob))
+
+    assert run is not None
+    assert (run.state, run.only_changed) == ("succeeded", True)
+    assert len(house.documents(5007)) == 1
+    assert house.connector.changed.of(house.shop, "orders") == []
+
+
+LISTS = [
+    "list_shops", "get_shop", "list_runs", "list_skipped_records", "list_synchronization_info", "list_log_entries",
+    "list_log_purges", "list_payouts", "list_disputes", "list_operations", "list_privacy_requests", "show_webhooks",
+    "get_environment",
+]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_list_is_shown(admin: Admin, name: str) -> None:
+    status, told = admin(name)
+
+    assert (status, bool(told) or name == "list_operations") == (200, True)
+
+
+def test_a_capture_of_then_is_listed_read_and_replayed(admin: Admin) -> None:
+    status, listed = admin("list_data_captures", query={"type": "orders", "record": "5001"})
+    capture = listed["captures"][0]["id"]
+    read = admin("get_data_capture", type="orders", id=capture)
+    replayed = admin("replay_data_capture", {"dry_run": True}, type="orders", id=capture)
+
+    assert (status, read[0], replayed[0]) == (200, 200, 200)
+    assert "5001" in json.dumps(read[1])
+
+
+def test_an_erasure_finds_the_person_in_everything_of_then(house: House, storage: Storage) -> None:
+    command = Command(
+        shop=house.shop, topic="customers/redact", at=iso(house.clock.now()), number="1003",
+        subject=Subject(id=AMBROISE, email="a.erable@example.fr", orders=(5001, 5002)),
+    )
+    assert read_export(house.connector, house.connector.receipts.data_request(house.shop, "1001"))
+
+    carry_out(house.connector, command)
+
+    assert house.connector.captures.of_record(house.shop, "customers", AMBROISE) == []
+    assert house.connector.captures.of_record(house.shop, "orders", 5001) == []
+    assert [*storage.blobs.names("privacy-exports")] == []
+    assert len(house.connector.captures.of_record(house.shop, "customers", SOLANGE)) == 1
+    house.sync()
+    assert len(house.documents(5001)) == 1
+
+
+def test_the_first_call_writes_down_whose_layout_the_storage_has_now(admin: Admin, storage: Storage) -> None:
+    assert storage.tables["Environment"].get("storage", "layout") is None
+
+    assert admin("health")[0] == 200
+
+    row = storage.tables["Environment"].get("storage", "layout")
+    assert row is not None
+    assert row["layout"] == 1
