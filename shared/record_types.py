@@ -4,7 +4,7 @@ A new type is a line here, a row in shopify/kinds.py and modules of its own; see
 """
 from __future__ import annotations
 
-from shared.sync import companies, customers, orders, payments, products
+from shared.sync import companies, customers, orders, payment_types, products
 from shared.sync.record_type import RecordTypes
 
 RECORD_TYPES = RecordTypes((
@@ -12,6 +12,6 @@ RECORD_TYPES = RecordTypes((
     customers.TYPE,
     companies.TYPE,
     orders.TYPE,
-    payments.PAYOUTS,
-    payments.DISPUTES,
+    payment_types.PAYOUTS,
+    payment_types.DISPUTES,
 ))

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 
 import msgspec
 
@@ -74,7 +75,7 @@ def changed_page(client: ShopifyClient, kind: str, *, since: datetime, until: da
     Raises what ShopifyClient.ask raises of the whole service.
     """
     wanted = _span(since, until, f"{KINDS[kind].filter} {also}")
-    page = read_page(client, LISTS[kind], wanted, cursor=cursor, size=page_size)
+    page = read_page(client, listing(kind), wanted, cursor=cursor, size=page_size)
     records = list(_records(client, kind, page.sent, page.times))
     return Page([_dated(record, page.times[record.number]) for record in records], page.next_cursor,
                 min((time for time in page.times.values() if time and since <= time <= until), default=None))
@@ -86,7 +87,7 @@ def by_ids(client: ShopifyClient, kind: str, numbers: Sequence[int]) -> list[Rec
     One that cannot be read comes without a value; so does one that is not given and listed all the same: a deleted one
     is not. Raises what ShopifyClient.ask raises of the whole service.
     """
-    return list(_records(client, kind, read_named(client, LISTS[kind], numbers), numbers))
+    return list(_records(client, kind, read_named(client, listing(kind), numbers), numbers))
 
 
 def kept_record(kind: str, raw: bytes) -> Record:
@@ -132,7 +133,9 @@ def _page_in(answer: Answer) -> Answer:
     return replace(answer, data=bytes(answer.read(_Page).page))
 
 
-def _list_of(kind: str) -> Listing:
+@cache
+def listing(kind: str) -> Listing:
+    """How records of this kind are listed."""
     shape = KINDS[kind]
 
     def ask(client: ShopifyClient, asked: str, variables: Variables, most_tries: int | None) -> Answer:
@@ -142,9 +145,6 @@ def _list_of(kind: str) -> Listing:
         name=kind, type_name=shape.type_name, changed=shape.changed, places=shape.places, by_id=shape.by_id,
         size=shape.page_size, everything=_span(EARLIEST, None, shape.filter),
         needs=[frozenset({scope}) for scope in document(shape.by_id).needs], ask=ask, page=_page_in)
-
-
-LISTS: Mapping[str, Listing] = {kind: _list_of(kind) for kind in KINDS}
 
 
 def _records(client: ShopifyClient, kind: str, sent: Sent, numbers: Iterable[int]) -> Iterator[Record]:
@@ -185,7 +185,7 @@ def _whole_record(client: ShopifyClient, kind: str, number: int, raw: bytes, ref
         except (msgspec.DecodeError, KeyError) as error:
             return _unread(number, whole, _odd_form(error))
         except ParentChanged:
-            anew = read_named(client, LISTS[kind], [number])
+            anew = read_named(client, listing(kind), [number])
             if number in anew.lost:
                 return _part_read(number, raw, anew.lost[number])
             if number not in anew.given:
@@ -202,7 +202,7 @@ def _whole_record(client: ShopifyClient, kind: str, number: int, raw: bytes, ref
 def _refunds(client: ShopifyClient, kind: str, orders: Iterable[bytes]) -> Refunds:
     if not KINDS[kind].has_refunds:
         return Refunds({}, {})
-    return read_refunds(client, orders, kin(client, LISTS[kind]))
+    return read_refunds(client, orders, kin(client, listing(kind)))
 
 
 def _unread(number: int, raw: bytes, problem: str) -> Record:

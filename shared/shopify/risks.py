@@ -16,7 +16,7 @@ from shared.json_text import decoded
 from shared.shopify.client import ShopifyClient
 from shared.shopify.isolating import in_parts
 from shared.shopify.listing import IDS_PER_CALL, Named, kin, not_read
-from shared.shopify.reading import LISTS
+from shared.shopify.reading import listing
 
 
 class _Assessment(msgspec.Struct, rename="camel"):
@@ -44,7 +44,7 @@ def read_risks(client: ShopifyClient, numbers: Sequence[int]) -> Risks:
     Raises what ShopifyClient.ask raises of the whole service: of an order that the card wants assessed, no answer is
     none.
     """
-    orders, risks = LISTS["orders"], Risks({number: [] for number in numbers}, {})
+    orders, risks = listing("orders"), Risks({number: [] for number in numbers}, {})
     numbered = {orders.gid(number): number for number in numbers}
     for start in range(0, len(numbers), IDS_PER_CALL):
         isolated = in_parts(client, list(numbered)[start:start + IDS_PER_CALL], partial(_ask, client),

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -16,17 +17,22 @@ import msgspec
 from shared.business_central.client import BusinessCentral
 from shared.business_central.directory import Directory
 from shared.clock import Clock
+from shared.connector import Connector
 from shared.journal.captures import DataCaptures
 from shared.mapping.prices import AskShopPrices
 from shared.shop_card import ShopCard
 from shared.shopify.client import ShopifyClient
-from shared.shopify.reading import Record
+from shared.shopify.reading import Record, by_ids
+from shared.shops import TABLE as SHOP_TABLE
 from shared.storage.lease import Lease
 from shared.storage.tables import Table
+from shared.stores.links import TABLE as LINK_TABLE
 from shared.stores.links import Links, Wish
 from shared.stores.redacted_records import RedactedOfShop
 from shared.stores.skipped_records import SkippedRecords
 from shared.stores.sync_runs import Counts, SyncRun
+from shared.stores.synchronization_info import BEGINNING
+from shared.sync.shop_prices import asked_once
 from shared.telemetry import carried
 
 T = TypeVar("T")
@@ -77,6 +83,20 @@ class JobContext(NamedTuple):
     def side_by_side(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """`work` on every item, as many at once as Business Central likes; results in order."""
         return list(self.lanes.map(carried(work), items))
+
+
+def job_context(
+    connector: Connector, card: ShopCard, run: SyncRun, lease: Lease, shopify: ShopifyClient, bc: BusinessCentral,
+    lanes: Executor,
+) -> JobContext:
+    """The surroundings of a run whose type is not known yet: no link is trusted, and nothing is history."""
+    tables = connector.storage.tables
+    return JobContext(
+        card, "", run, shopify, bc, Directory(bc), tables[LINK_TABLE], connector.captures, connector.skipped, lease,
+        connector.clock, lanes, connector.settings.bc_settle_seconds, history_before=BEGINNING, look_first=True,
+        named=partial(by_ids, shopify), redacted=connector.redacted.of(card.code),
+        shop_prices=asked_once(shopify, card, tables[SHOP_TABLE]),
+    )
 
 
 def fingerprint(card: ShopCard, history_before: str) -> str:

@@ -8,21 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
 
-from shared.business_central.directory import Directory
 from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.shop_card import ShopCard
-from shared.shopify.reading import by_ids
-from shared.shops import TABLE as SHOP_TABLE
 from shared.storage.lease import Lease
-from shared.stores.links import TABLE as LINK_TABLE
 from shared.stores.sync_runs import SyncRun
-from shared.sync.context import JobContext, fingerprint
+from shared.sync.context import JobContext, fingerprint, job_context
 from shared.sync.shop_lease import shop_lease
-from shared.sync.shop_prices import asked_once
 
 
 @contextmanager
@@ -50,19 +44,14 @@ def operators_run(connector: Connector, card: ShopCard, kind: str, started_by: s
 def _surroundings(
     connector: Connector, card: ShopCard, kind: str, run: SyncRun, lease: Lease
 ) -> Iterator[JobContext]:
-    log, tables = connector.log(card, run.run), connector.storage.tables
+    log = connector.log(card, run.run)
     shopify, bc = connector.shopify(card, log), connector.business_central(card, log)
     informations = connector.informations
     moment = informations.begun(informations.get(card.code, kind), from_iso(run.started_at)).first_began
     try:
         with ThreadPoolExecutor(connector.settings.bc_concurrency, thread_name_prefix="bc") as lanes:
-            yield JobContext(
-                card, fingerprint(card, moment), run, shopify, bc, Directory(bc), tables[LINK_TABLE],
-                connector.captures, connector.skipped, lease, connector.clock, lanes,
-                connector.settings.bc_settle_seconds, history_before=from_iso(moment), look_first=True,
-                named=partial(by_ids, shopify), redacted=connector.redacted.of(card.code),
-                shop_prices=asked_once(shopify, card, tables[SHOP_TABLE]),
-            )
+            yield job_context(connector, card, run, lease, shopify, bc, lanes)._replace(
+                card_fingerprint=fingerprint(card, moment), history_before=from_iso(moment))
     finally:
         log.close()
         run.shopify_calls, run.shopify_points = shopify.usage.calls, shopify.usage.actual_points

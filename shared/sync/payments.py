@@ -28,7 +28,6 @@ from shared.stores.synchronization_info import SynchronizationInfo, Synchronizat
 from shared.sync.capturing import capture_sent, last_hash
 from shared.sync.context import JobContext
 from shared.sync.job import Deadline, save_checkpoint
-from shared.sync.payment_rows import dispute_row, payout_row
 from shared.sync.record_type import KeptType
 
 _log = logging.getLogger(__name__)
@@ -204,7 +203,3 @@ def _parked(
         before, shop=context.card.code, kind=kind, number=number, code="record-unreadable",
         detail=f"{kind} {number}: {problem}", now=context.clock.now(), run=context.run.run,
     )
-
-
-PAYOUTS = KeptType("payouts", payout_row, lambda connector: connector.payouts)
-DISPUTES = KeptType("disputes", dispute_row, lambda connector: connector.disputes)

@@ -9,13 +9,11 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from functools import partial
 from math import ceil
 
 import msgspec
 
 from shared.business_central.client import BusinessCentral
-from shared.business_central.directory import Directory
 from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError, ServiceUnavailable
@@ -23,23 +21,19 @@ from shared.journal.log_writer import LogWriter
 from shared.shop_card import ShopCard
 from shared.shopify.client import ShopifyClient
 from shared.shopify.isolating import check_service, is_a_records
-from shared.shopify.reading import by_ids
 from shared.shopify.shop_info import read_shop_id
-from shared.shops import TABLE as SHOP_TABLE
 from shared.storage.lease import Lease
-from shared.stores.links import TABLE as LINK_TABLE
 from shared.stores.links import Wish
 from shared.stores.sync_runs import SyncRun
 from shared.stores.synchronization_info import SynchronizationInfo
 from shared.sync.back_fill import checked_span, read_span
 from shared.sync.changed import apply_changed
-from shared.sync.context import JobContext, fingerprint
+from shared.sync.context import JobContext, fingerprint, job_context
 from shared.sync.figures import told
 from shared.sync.job import Deadline, OutOfTime, Overruled, begin_type, run_type
 from shared.sync.payments import read_payments
 from shared.sync.record_type import AnyType, KeptType, types_of
 from shared.sync.shop_lease import ShopTaken, check_free, shop_lease
-from shared.sync.shop_prices import asked_once
 from shared.telemetry import about, record
 
 QUEUE = "sync-jobs"
@@ -242,22 +236,18 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
         meter.save()
 
     deadline = Deadline(connector.clock, connector.settings.time_budget_seconds)
-    directory, redacted = Directory(bc), connector.redacted.of(card.code)
-    shop_prices = asked_once(shopify, card, connector.storage.tables[SHOP_TABLE])
     types, state, failed = types_of(connector), "succeeded", dict[str, ConnectorError]()
     with ThreadPoolExecutor(connector.settings.bc_concurrency, thread_name_prefix="bc") as lanes:
+        job = job_context(connector, card, run, lease, shopify, bc, lanes)
         for kind in run.kinds:
             if types.waits(kind, failed):
                 continue
             try:
                 with told(kind, run, shopify, bc, connector.clock):
                     info = _information(connector, run, kind, card, shopify)
-                    context = JobContext(
-                        card, fingerprint(card, BACK_FILL if run.created_since else info.first_began), run,
-                        shopify, bc, directory,
-                        connector.storage.tables[LINK_TABLE], connector.captures, connector.skipped, lease,
-                        connector.clock, lanes, connector.settings.bc_settle_seconds, *_horizon(info),
-                        named=partial(by_ids, shopify), redacted=redacted, shop_prices=shop_prices,
+                    context = job._replace(
+                        card_fingerprint=fingerprint(card, BACK_FILL if run.created_since else info.first_began),
+                        history_before=from_iso(info.first_began), look_first=_trusts_no_links(info),
                         wish=Wish.ALSO_HISTORY if run.created_since else Wish.NONE,
                     )
                     _bring_type(types.by_name[kind], connector, info, context, deadline, progress)
@@ -328,9 +318,9 @@ def _reached(connector: Connector, card: ShopCard, shopify: ShopifyClient, momen
     return shopify.their_clock.reached(moment)
 
 
-def _horizon(info: SynchronizationInfo) -> tuple[datetime, bool]:
-    """(history before, look first): history ends once and for all; a first run and one after a reset trust no links."""
-    return from_iso(info.first_began), bool(info.exact or not info.last_sync_time)
+def _trusts_no_links(info: SynchronizationInfo) -> bool:
+    """Whether it is the first run, or one after a reset."""
+    return bool(info.exact or not info.last_sync_time)
 
 
 def _end(connector: Connector, run: SyncRun, state: str, problem: ConnectorError | None) -> None:

@@ -1,0 +1,167 @@
+"""How many places a new record type takes: its own modules, a line in the registry, a row of its shape."""
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import pytest
+
+from shared.admin.synchronization import list_info, reset
+from shared.business_central.executor import create_customer
+from shared.business_central.operations import of_customer
+from shared.errors import ConnectorError, RecordRefused
+from shared.journal.capture_list import CaptureFilter, list_captures
+from shared.mapping.plan import CustomerPlan
+from shared.record_types import RECORD_TYPES
+from shared.root import build_connector
+from shared.shopify.kinds import KINDS
+from shared.shopify.reading import Record, listing
+from shared.shopify.records import Company
+from shared.stores.links import Link, LinkState
+from shared.sync.context import JobContext
+from shared.sync.decision import Decision, Surroundings, What, leave, refuse
+from shared.sync.outcome import Outcome, Result
+from shared.sync.record_type import RecordType, RecordTypes
+from shared.sync.replay import plan_of_capture, replay
+from tests.house import House
+from tests.test_repository import ROOT, imports, module_of, python_files, reachable
+
+NAME = "wholesalers"
+OF_TYPES = {
+    *(f"shared.sync.{name}" for name in ("products", "customers", "companies", "orders", "payment_types")),
+    "shared.record_types",
+}
+"""What the engine is handed, and never reaches by itself."""
+
+
+# A type of its own: what would be its folder
+
+
+def decided(record: Record, link: Link, around: Surroundings) -> Decision[CustomerPlan]:
+    assert isinstance(record.value, Company)
+    if around.directory.customer_by_id(link.bc_id):
+        return leave(link, "It stays as it is.")
+    if record.value.name.startswith("Odd"):
+        return refuse(link, RecordRefused("customer-missing", f"{record.value.name} is odd."))
+    plan = CustomerPlan(f"W{record.number}", "", {"number": f"W{record.number}", "displayName": record.value.name})
+    return Decision(What.CREATE, link, plan, of_customer(plan))
+
+
+def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
+    return [carried_out(decided(record, links[record.number], context), context) for record in records]
+
+
+def carried_out(decision: Decision[CustomerPlan], context: JobContext) -> Outcome:
+    if decision.plan is None:
+        return decision.outcome
+    row = create_customer(context.bc, decision.plan.body)
+    context.directory.remember_customer(row)
+    return Outcome(decision.link.with_(state=LinkState.APPLIED, bc_id=row.id, bc_number=row.number), Result.CREATED)
+
+
+def gone(records: Sequence[Record], links: Mapping[int, Link], around: Surroundings) -> set[int]:
+    return {r.number for r in records if around.directory.customer_by_id(links[r.number].bc_id) is None}
+
+
+# The two places
+
+
+@pytest.fixture
+def shop(house: House) -> Iterator[House]:
+    """A house in which the type has its row and its line."""
+    KINDS[NAME] = replace(KINDS["companies"])
+    types = RecordTypes((*RECORD_TYPES.types, RecordType(NAME, apply, decided, gone)))
+    house.connector = build_connector(
+        house.settings, clock=house.clock, storage=house.storage, observe=house.exchanges.append, types=types)
+    try:
+        yield house
+    finally:
+        del KINDS[NAME]
+        listing.cache_clear()
+
+
+def test_a_new_type_is_synchronized_parked_reset_and_shown_by_two_places_and_its_own_modules(shop: House) -> None:
+    shop.company(6301, name="Grand Bazar")
+    shop.company(6302, name="Odd & Sons")
+
+    run = shop.sync()
+
+    assert run.kinds[-1] == NAME
+    assert (run.counts[NAME].created, run.counts[NAME].parked) == (1, 1)
+    assert shop.bc.control.row("customers", "W6301")["displayName"] == "Grand Bazar"
+    assert shop.connector.skipped.get(shop.shop, NAME, 6302)
+    assert [one.type for one in list_info(shop.connector, shop.shop)] == [*RECORD_TYPES.names, NAME]
+    assert shop.sync().counts[NAME].created == 0
+
+    shop.bc.control.remove("customers", "W6301")
+    reset(shop.connector, shop.shop, NAME, by="Claire")
+
+    assert shop.sync().counts[NAME].created == 1
+
+
+def test_a_capture_of_a_new_type_is_listed_and_its_dry_run_says_what_a_replay_does(shop: House) -> None:
+    shop.company(6301, name="Grand Bazar")
+    shop.sync(NAME)
+    shop.bc.control.remove("customers", "W6301")
+
+    (capture,) = list_captures(shop.connector.captures, CaptureFilter(
+        shop=shop.shop, kinds=shop.connector.types.names)).captures
+    plan = plan_of_capture(shop.connector, shop.shop, NAME, capture.id)
+    done = replay(shop.connector, shop.shop, NAME, capture.id, by="Claire")
+
+    assert [(one.method, one.path) for one in plan.operations] == [("POST", "customers")]
+    assert (plan.result, done.result, done.number) == ("created", "created", "W6301")
+
+
+def test_a_type_that_is_only_kept_has_nothing_to_replay(shop: House) -> None:
+    with pytest.raises(ConnectorError, match="payouts do not go to Business Central"):
+        replay(shop.connector, shop.shop, "payouts", "any", by="Claire")
+
+
+# What keeps it so
+
+
+@pytest.mark.parametrize("module", ["run", "job", "page", "changed", "replay", "dry_run", "restoring", "gone"])
+def test_the_engine_reaches_no_type(module: str) -> None:
+    assert reachable(f"shared.sync.{module}") & OF_TYPES == set()
+
+
+def test_only_the_root_and_the_edge_know_the_registry() -> None:
+    knowing = {str(path) for folder in ("shared", "functions") for path in python_files(folder)
+               if "shared.record_types" in imports(path)}
+
+    assert knowing == {"shared/root.py", "functions/inputs.py"}
+
+
+def test_no_generic_code_asks_which_type_it_is() -> None:
+    """Whose a record is, is another question: privacy asks it, and whatever is told of a person (`whom`)."""
+    asking = [
+        f"{path}:{line}" for folder in ("shared", "functions") for path in python_files(folder)
+        if not module_of(path).startswith("shared.privacy")
+        for line in _asked_for_types(ast.parse((ROOT / path).read_text()))
+    ]
+
+    assert asking == []
+
+
+def test_a_question_about_a_type_is_seen_and_one_about_a_person_is_not() -> None:
+    def lines(source: str) -> list[int]:
+        return list(_asked_for_types(ast.parse(source)))
+
+    assert lines('if kind == "orders": pass') == lines('x = "payouts" != one.kind') == [1]
+    assert lines('def f(whom):\n    return one.kind == "orders"') == lines('written.entity_set == "customers"') == []
+
+
+def _asked_for_types(node: ast.AST) -> Iterator[int]:
+    """Lines where something called kind, type or name is compared with the name of a type."""
+    if isinstance(node, ast.FunctionDef) and any(one.arg == "whom" for one in node.args.args):
+        return
+    if isinstance(node, ast.Compare):
+        sides = [node.left, *node.comparators]
+        names = {side.attr if isinstance(side, ast.Attribute) else getattr(side, "id", "") for side in sides}
+        values = {side.value for side in sides if isinstance(side, ast.Constant)}
+        if names & {"kind", "type", "name"} and values & set(RECORD_TYPES.names):
+            yield node.lineno
+    for child in ast.iter_child_nodes(node):
+        yield from _asked_for_types(child)
