@@ -10,7 +10,6 @@ to its end once, so that the time grows with the text and no faster.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -29,7 +28,7 @@ _BLANK = (rf"(?:[ \t\xa0]|{_BACKSLASHES}(?:t|u00(?:20|09))|&(?:amp;)*(?:nbsp|#0*
           r"|\+(?=[\w:=%'\"]))")
 _NEWLINE = rf"(?:\r?\n|(?:{_BACKSLASHES}r)?{_BACKSLASHES}n|(?:%(?:25)*0d)?%(?:25)*0a)"
 _QUOTE = rf"(?:{_ESCAPE}{{0,64}}+(?:{_spelt(chr(34), 'quot')}|{_spelt(chr(39), 'apos')}))"
-_SIGN = rf"(?:\\{{0,64}}+(?:{_spelt(':', 'colon')})=?|\\{{0,64}}+(?:{_spelt('=', 'equals')})(?:>|&gt;|%3e)?)"
+_SIGN = rf"(?:\\{{0,64}}+(?:：|{_spelt(':', 'colon')})=?|\\{{0,64}}+(?:＝|{_spelt('=', 'equals')})(?:>|&gt;|%3e)?)"
 _NAME = rf"(?P<name>[\w.-]{{0,100}}+)(?P<close>{_QUOTE}?)"
 _OPENING = r"(?:[\[{]|%(?:25)*(?:5b|7b))"
 _CLOSING = r"(?:[\]}]|%(?:25)*(?:5d|7d))"
@@ -42,14 +41,14 @@ _ATTRIBUTE = rf"{_NAME}\s{{1,20}}value(?P<before>)\s{{0,9}}(?P<sign>=)(?P<after>
 """<add key="Password" value="…"/>"""
 
 _PAIRED = (
-    rf"{_NAME}{_BLANK}{{0,9}}(?:,|%2c){_BLANK}{{0,9}}{_QUOTE}val(?:ue)?{_QUOTE}(?P<before>){_BLANK}{{0,9}}"
+    rf"{_NAME}{_BLANK}{{0,9}}(?:,|%2c)(?:{_BLANK}|{_NEWLINE}){{0,60}}{_QUOTE}val(?:ue)?{_QUOTE}(?P<before>){_BLANK}{{0,9}}"
     rf"(?P<sign>{_SIGN})(?P<after>{_BLANK}{{0,20}})"
 )
 """{"name": "access_token", "value": …}: the name stands in quotes as a whole."""
 
 _MAY_BE_NAME = (
     r"[\w.-]{0,100}+(?:[\\&%>\]]|\[\w{0,20}\]"
-    r"|[\"']?[ \t\r\n\xa0+]{0,20}+(?:[:=\\&%]|,\s{0,9}(?:[\"']val|[\\&%])|value)|[\"']\]"
+    r"|[\"']?[ \t\r\n\xa0+]{0,20}+(?:[:=：＝\\&%]|,\s{0,60}(?:[\"']val|[\\&%])|value)|[\"']\]"
     r"|\s[^<>]{0,200}>)"
 )
 """What most words in sentences do not have behind them: asked first, because it is asked fast."""
@@ -92,6 +91,17 @@ _OTHER_WORDS = r"secretar|tokeni[sz]|passwag|basics|basicall"
 _NOTHING = r"(?:null|true|false|none|undefined|nil|~)(?![\w.~+/=-])"
 _LOOKS_SECRET = r"(?=\S*\d)[\w+/=.~-]{12,}$"
 _SCHEME = rf"(?:bearer|basic|token|digest|negotiate|sharedkey|hmac){_BLANK}{{1,9}}"
+_HAS_VALUE = rf"{_QUOTE}(?:{_BLANK}|{_NEWLINE}|,){{1,60}}{_QUOTE}?val(?:ue)?{_QUOTE}?{_BLANK}{{0,9}}{_SIGN}"
+"""Behind the value of `key`: it is the name of what comes."""
+
+_CARD_AUTHORIZATION = r"authori[sz]ation_?code$"
+_CARD_CODE = r"[A-Za-z0-9]{1,6}$"
+"""What a card's issuer answers is on every receipt: ISO 8583, field 38, six letters or digits. OAuth's are longer."""
+
+_OPTIONS = ("token", "secret", "cookie", "signature", "credential", "bearer", "key", "pass", "sas", "sig")
+"""A product may have an option of this name: among names and values its value counts if it looks like a secret."""
+
+_NO_WORD = r"(?=\S*\d)[^\s,;]{12,}$"
 _SHORT = ("key", "sig", "pass", "sas")
 """Telling only if they are the whole name; `key` is what Shopify's attributes have too, and theirs are words."""
 
@@ -115,10 +125,13 @@ class Found(NamedTuple):
 
 
 class _Named:
-    """A name and a sign, before a value. What is seldom asked for is worked out when it is."""
+    """A name and a sign, before a value. What is seldom asked for is worked out when it is.
 
-    def __init__(self, text: str, found: re.Match[str]) -> None:
-        self.text, self.found = text, found
+    is_entry  name and value have names of their own: {"name": "Token", "value": "Blue"}
+    """
+
+    def __init__(self, text: str, found: re.Match[str], *, is_entry: bool = False) -> None:
+        self.text, self.found, self.is_entry = text, found, is_entry
 
     @cached_property
     def name(self) -> str:
@@ -151,7 +164,7 @@ class _Named:
     @property
     def by_colon(self) -> bool:
         sign = self.found["sign"].lower()
-        return not any(equals in sign for equals in ("=", "3d", "#61", "equals")) or ":" in sign
+        return not any(equals in sign for equals in ("=", "＝", "3d", "#61", "equals")) or ":" in sign
 
     @property
     def is_quoted(self) -> bool:
@@ -164,17 +177,6 @@ class _Named:
         return not self.line.strip(" \t->#$").removeprefix("export").strip()
 
 
-def hidden(text: str, places: Iterable[int]) -> str:
-    """The text without the secrets whose telling words begin at these places, in order."""
-    parts, done = list[str](), 0
-    for place in places:
-        secret = found_at(text, place) if place >= done else None
-        if secret is not None:
-            parts += text[done : secret.start], secret.instead
-            done = secret.end
-    return "".join([*parts, text[done:]])
-
-
 def found_at(text: str, place: int) -> Found | None:
     """The secret whose telling word begins here, or None."""
     row = _pattern(_ROW).match(text, place)
@@ -185,10 +187,10 @@ def found_at(text: str, place: int) -> Found | None:
     for source in (_NAMED, _PAIRED, _ATTRIBUTE):
         found = _pattern(source).match(text, place)
         if found is not None:
-            named = _Named(text, found)
+            named = _Named(text, found, is_entry=source is not _NAMED)
             if source is _PAIRED and not named.is_quoted:
                 return None
-            return None if _is_innocent(found["name"]) else _value(named)
+            return None if is_innocent(found["name"]) else _value(named)
     return _element(text, place)
 
 
@@ -199,7 +201,8 @@ def _in_row(text: str, row: re.Match[str]) -> Found | None:
     return Found(row.start("value"), row.end("value"))
 
 
-def _is_innocent(name: str) -> bool:
+def is_innocent(name: str) -> bool:
+    """Whether a name that begins with a telling word speaks of a secret and holds none."""
     if _pattern(_OTHER_WORDS).match(name):
         return True
     ends = _pattern(_INNOCENT).search(name)
@@ -223,11 +226,22 @@ def _value(named: _Named) -> Found | None:
 def _quoted(named: _Named, opened: re.Match[str]) -> Found | None:
     start = opened.end()
     end = _end_of_quoted(named.text, opened["quote"], start)
-    return Found(start, end) if end > start and _may_be(named, named.text[start:end]) else None
+    if end <= start or (named.name == "key" and _pattern(_HAS_VALUE).match(named.text, end)):
+        return None
+    return Found(start, end) if _may_be(named, named.text[start:end]) else None
 
 
 def _may_be(named: _Named, value: str) -> bool:
+    if _pattern(_CARD_AUTHORIZATION).search(named.name) and _pattern(_CARD_CODE).match(value):
+        return False
+    if named.is_entry and is_option(named.name, value):
+        return False
     return named.name != "key" or _pattern(_LOOKS_SECRET).match(value) is not None
+
+
+def is_option(name: str, value: str) -> bool:
+    """Whether an entry of this name may be an attribute of something sold: `value` does not look like a secret."""
+    return name.lower() in _OPTIONS and _pattern(_NO_WORD).match(value) is None
 
 
 def _end_of_quoted(text: str, quote: str, start: int) -> int:
@@ -362,7 +376,7 @@ def _element(text: str, place: int) -> Found | None:
     """<AccessToken type="x">…</AccessToken>"""
     found = _pattern(_ELEMENT).match(text, place)
     before = text[max(0, place - 160) : place].rstrip(_IN_NAMES)
-    if found is None or _is_innocent(found["name"]) or not _pattern(_IN_A_TAG).search(before):
+    if found is None or is_innocent(found["name"]) or not _pattern(_IN_A_TAG).search(before):
         return None
     content = _pattern(_CONTENT).match(text, found.end())
     if content is None or not content[0].strip() or not _may_be(_Named(text, found), content[0].strip()):

@@ -17,7 +17,8 @@ from urllib.parse import quote
 import msgspec
 
 from shared.exchange import Exchange
-from shared.journal.named_secrets import HIDDEN, hidden
+from shared.journal.named_secrets import HIDDEN, found_at
+from shared.journal.secrets_apart import found_apart
 
 _SHORTEST_SECRET = 8
 """Shorter "known secrets" would hide ordinary words."""
@@ -45,14 +46,14 @@ class _Rule(NamedTuple):
 
 _WORDS = tuple(re.compile(word) for word in (
     b"token", b"secret", b"hmac", b"passw", b"authorization", b"signature", b"credential", b"assertion", b"cookie",
-    b"pwd", b"passphrase",
+    b"pwd", b"passphrase", b"verifier", rb"oauth_?code",
     b"key(?:" + b"|".join(
         rb"(?<=%s%skey)" % (word, between) for between in (b"", rb"\W", b"_") for word in (
             b"api", b"access", b"account", b"shared", b"private", b"secret", b"functions", b"master", b"host",
             b"subscription", b"signing", b"encryption", b"sas", b"primary", b"secondary", b"storage", b"service",
         )
     ) + b")",
-    *(rb"%s(?![\w-])(?<![\w.-]%s)" % (word, word) for word in (b"sig", b"pass", b"sas", b"key")),
+    *(rb"%s(?![\w-])(?<![\w.-]%s)" % (word, word) for word in (b"sig", b"pass", b"sas", b"key", b"bearer")),
 ))
 """What a telling name contains, in lower case; the last ones are the whole name."""
 
@@ -70,11 +71,16 @@ _BY_FORM = (
     _Rule(_Form(r"(?<![A-Z0-9])A(?:KIA|SIA)[A-Z0-9]{16}(?![A-Z0-9])"), HIDDEN, b"akia"),
     _Rule(_Form(r"(?<![A-Z0-9])A(?:KIA|SIA)[A-Z0-9]{16}(?![A-Z0-9])"), HIDDEN, b"asia"),
     _Rule(_Form(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}=="), HIDDEN, b"=="),
+    # a client secret of Entra
+    _Rule(_Form(r"(?<![\w.~-])[\w.~-]{3}\dQ~[\w.~-]{31,34}(?![\w~])"), HIDDEN, b"q~"),
+    # curl -u user:password
+    _Rule(_Form(r"(\bcurl\b[^\r\n]{0,500}?\s(?:-u|--user|-U|--proxy-user)[\s=]{0,3}[\"']?[^\s:\"']{1,100}:)[^\s\"']+"),
+          rf"\1{HIDDEN}", b"curl"),
     _Rule(_Form(r"(-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----)[^-]+"), rf"\1{HIDDEN}", b"private key-----"),
     # {"value": "…", "name": "access_token"}
     _Rule(
         _Form(r'("value"\s*:\s*")(?:\\.|[^"\\])++(?="\s*,\s*"(?:name|key|header)"\s*:\s*"[^"]{0,100}?'
-                   r'(?i:token|secret|hmac|passw|pwd|authorization|signature|credential|cookie|key))'),
+                   r'(?i:token|secret|hmac|passw|passphrase|pwd|authorization|signature|credential|cookie|verifier|assertion|key))'),
         rf"\1{HIDDEN}", b'"value"',
     ),
     # where a word begins, also after an escape: tried within a long word, the rest of it would be read each time
@@ -148,10 +154,21 @@ def _hidden(text: str, chances: _Chances) -> str:
     for form in chances.forms:
         text = text.replace(form, HIDDEN)
     if chances.words:
-        text = hidden(text, _places(chances.words, text))
+        text = _without_named(text, _places(chances.words, text))
     for rule in chances.rules:
         text = _compiled(rule.form).sub(rule.replacement, text)
     return text
+
+
+def _without_named(text: str, places: Iterable[int]) -> str:
+    """The text without the secrets whose telling words begin at these places, in order."""
+    parts, done = list[str](), 0
+    for place in places:
+        secret = (found_at(text, place) or found_apart(text, place)) if place >= done else None
+        if secret is not None:
+            parts += text[done : secret.start], secret.instead
+            done = secret.end
+    return "".join([*parts, text[done:]])
 
 
 def _places(words: Iterable[re.Pattern[bytes]], text: str) -> list[int]:
