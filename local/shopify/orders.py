@@ -13,7 +13,7 @@ order     name, currency*, presentment_currency, presentment_rate ("1.08"), taxe
 lines     [{sku, quantity, unit_price, title, variant_title, vendor, product, variant (numeric ids),
           discount ("24.00", on this line), tax_rate, tax, taxes, gift_card, tip, taxable, requires_shipping,
           removed (pieces taken off by an edit), duties [{price, taxes}], added (True: put on by an edit or as an
-          exchange, so it is not in what was paid at first)}]
+          exchange, so it is not in what was paid at first), attributes {key: value}}]
 shipping  [{title, price, discount, code, tax_rate, tax, taxes, removed (True), left ("7.00", what an edit left)}]
 taxes     [{title, rate ("0.0625"), amount (left out: reckoned), channel_liable (True)}]
 discounts [{target: lines | line | shipping, line: index (of the line or shipping line), amount or percentage,
@@ -186,7 +186,7 @@ def _head(draft: Draft) -> Record:
         "taxesIncluded": draft.taxes_included, "taxExempt": bool(spec.get("tax_exempt")),
         "dutiesIncluded": bool(spec.get("duties_included")),
         "estimatedTaxes": False, "discountCodes": codes, "discountCode": codes[0] if codes else None,
-        "customAttributes": [{"key": k, "value": v} for k, v in spec.get("attributes", {}).items()],
+        "customAttributes": _attributes(spec),
         "paymentTerms": _payment_terms(spec), "app": {"__typename": "App", "name": spec.get("app", "Online Store")},
         "risk": _risk(spec.get("risk", ())), "retailLocation": None, "returnStatus": "NO_RETURN",
     }
@@ -311,7 +311,7 @@ def _line(draft: Draft, index: int, catalogue: Mapping[str, Record]) -> Record:
         "originalTotalSet": bags(home.gross, abroad.gross), "discountedTotalSet": bags(home.net, abroad.net),
         "totalDiscountSet": bags(*discount),
         "taxLines": _tax_lines(draft, spec, home, abroad), "discountAllocations": _allocations(draft, home, abroad),
-        "duties": _duties(draft, index), "customAttributes": [], "lineItemGroup": None,
+        "duties": _duties(draft, index), "customAttributes": _attributes(spec), "lineItemGroup": None,
         "product": gid("Product", spec["product"]) if spec.get("product") else product,
         "variant": gid("ProductVariant", spec["variant"]) if spec.get("variant") else variant_id,
     }
@@ -328,6 +328,10 @@ def _shipping_line(draft: Draft, index: int) -> Record:
         "currentDiscountedPriceSet": bags(home.current_net, abroad.current_net),
         "taxLines": _tax_lines(draft, spec, home, abroad), "discountAllocations": _allocations(draft, home, abroad),
     }
+
+
+def _attributes(spec: Spec) -> list[Record]:
+    return [{"key": key, "value": value} for key, value in spec.get("attributes", {}).items()]
 
 
 def _tax_lines(draft: Draft, spec: Spec, home: Reckoned, abroad: Reckoned) -> list[Record]:

@@ -46,7 +46,7 @@ KEYS: Mapping[str, Vocabulary] = {
         company=_names("company location contact"),
         payment_terms=_names("payment_terms_name due_in_days"),
         lines=_names("sku quantity unit_price title variant_title vendor product variant discount tax_rate tax "
-                     "gift_card tip taxable requires_shipping removed added", taxes=TAX, duties=DUTY),
+                     "gift_card tip taxable requires_shipping removed added attributes", taxes=TAX, duties=DUTY),
         shipping=_names("title price discount code tax_rate tax removed left", taxes=TAX),
         discounts=_names("target line amount percentage code title"),
         refunds=_names("shipping note created_at pending amount", lines=_names("line quantity restock restock_type")),

@@ -223,6 +223,7 @@ class LineItem(_Record, frozen=True, kw_only=True):
     original_unit_price_set: MoneyBag
     tax_lines: list[TaxLine] = []
     discount_allocations: list[DiscountAllocation] = []
+    custom_attributes: list[Attribute] = []
     product: Gid | None = None
     variant: Gid | None = None
 

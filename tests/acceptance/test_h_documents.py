@@ -230,6 +230,21 @@ def test_the_note_and_the_attributes_of_the_card_stand_at_the_head_once_however_
     assert not house.parked()
 
 
+def test_an_engraving_stands_at_the_head_behind_its_line_s_name_and_a_lost_link_doubles_nothing(house: House) -> None:
+    house.card(attributes_on_doc_lines=["Engraving"])
+    house.order(5001, [{"sku": "1000", "quantity": 1, "unit_price": "120.00", "title": "Desk",
+                        "attributes": {"Engraving": "Anne", "_bundle": "17"}}])
+    house.sync()
+
+    house.forget("orders", 5001)
+    house.change("orders", 5001, tags=["again"])
+    house.sync()
+
+    assert comments(house, 5001) == ["Desk, Engraving: Anne"]
+    assert len(house.documents(5001)) == 1
+    assert not house.parked()
+
+
 def test_an_order_whose_answer_was_lost_has_its_note_once(house: House) -> None:
     house.bc.control.add_fault(kind="drop_response_after_commit", method="POST", entity="salesOrders", times=1)
     house.order(5001, note="Ring twice")

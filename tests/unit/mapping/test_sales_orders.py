@@ -221,6 +221,20 @@ def test_a_long_note_takes_as_many_lines_as_it_needs_and_loses_no_word():
     assert len(found) == 6
 
 
+def test_attributes_of_lines_that_the_card_names_stand_behind_the_line_s_name():
+    def line(number, *, current=1, **attributes):
+        details = [Attribute(key=key, value=value) for key, value in attributes.items()]
+        return a_line(number, current=current, custom_attributes=details)
+
+    order = an_order(
+        lines=[line(1, Engraving="Anne", _bundle="17"), line(2, engraving="Zoé\nand Max", Colour=""),
+               line(3, current=0, Engraving="taken off")],
+        custom_attributes=[Attribute(key="Colour", value="red")], total="240.00")
+
+    assert comments_of(order, attributes_on_doc_lines=("ENGRAVING", "Colour")) == [
+        "Colour: red", "Line 1, Engraving: Anne", "Line 2, engraving: Zoé", "and Max"]
+
+
 @pytest.mark.parametrize("note", [None, "", " \n\t "])
 def test_no_note_is_no_line(note):
     assert comments_of(an_order(note=note)) == []
