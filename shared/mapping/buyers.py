@@ -189,10 +189,15 @@ def country_of(order: Order) -> str:
     return code(address.country_code_v2) if address else ""
 
 
+def province_of(order: Order) -> str:
+    """The state or province there, Shopify's code; "" where it does not say one."""
+    address = order.shipping_address or order.billing_address
+    return code(address.province_code) if address else ""
+
+
 def setup_of(order: Order, card: ShopCard) -> CountrySetup:
     """The row of the shop card for where the goods go to; an empty one where there is none."""
-    address = order.shipping_address or order.billing_address
-    return card.setup_of(country_of(order), address.province_code if address else "")
+    return card.setup_of(country_of(order), province_of(order))
 
 
 def _customer_of_country(order: Order, card: ShopCard, known: KnownCustomers, record: str) -> CustomerRow | None:

@@ -1,9 +1,10 @@
 """What may still follow an order that is already in Business Central, and what may not.
 
 Rules: Microsoft's Shopify Connector (conflict after processing). Addresses within a country, phone and e-mail follow
-Shopify. Who buys, where to, goods, pieces, prices, discounts, taxes and totals do not, nor do refunds and
-cancellations: somebody may have shipped by them, so a change there is a conflict for a person to resolve. What is
-compared is Shopify's own (order_content.py): changing the shop card is no conflict.
+Shopify; so does another state, unless the card has a row for one of the two. Who buys, where to, goods, pieces, prices,
+discounts, taxes and totals do not, nor do refunds and cancellations: somebody may have shipped by them, so a change
+there is a conflict for a person to resolve. What is compared is Shopify's own (order_content.py): changing the shop
+card is no conflict.
 """
 from __future__ import annotations
 
@@ -15,10 +16,11 @@ import msgspec
 
 from shared.clock import iso
 from shared.errors import RecordRefused
-from shared.mapping.money import Amounts
+from shared.mapping.money import Amounts, amounts_of
 from shared.mapping.order_content import content_of, differences, side_of, written
 from shared.mapping.plan import Body, SalesOrderPlan
 from shared.mapping.refunds import is_creditable, is_pending, numbers, told
+from shared.shop_card import ShopCard
 from shared.shopify.records import Order, Refund, number_of
 
 _NAMED = 6
@@ -67,18 +69,20 @@ def made_by(order: Order, amounts: Amounts) -> Made:
     )
 
 
-def change_since(made: Made, order: Order, document: str, amounts: Amounts) -> RecordRefused | None:
+def change_since(made: Made, order: Order, document: str, card: ShopCard) -> RecordRefused | None:
     """Why an order that has its document is a conflict, None if it is still what the document was made by.
 
     document  Business Central's number of it
-    amounts   by the card; the order is compared in the currency it was billed in
+    card      the order is compared in the currency it was billed in, and its state of delivery by the rows
     An order of which no content was kept (an earlier version billed it) is a conflict where anything was given back or
     it was cancelled: its document may bill that in full. Else nothing can be said here (see content_hash).
     """
+    amounts = amounts_of(order, card)
     known = {int(number) for number in made.refunds.split(",") if number}
     fresh = [refund for refund in order.refunds if number_of(refund.id) not in known]
     given = [refund for refund in fresh if is_creditable(refund, amounts) or is_pending(order)]
-    changed = differences(made.content, content_of(order, _billed_in(made, order, amounts))) if made.content else []
+    now = content_of(order, _billed_in(made, order, amounts))
+    changed = differences(made.content, now, card) if made.content else []
     cancelled = iso(order.cancelled_at) if order.cancelled_at else ""
     if cancelled and not made.cancelled:
         code, what = "order-cancelled-after-processing", f"was cancelled on {cancelled}"

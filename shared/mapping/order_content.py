@@ -18,9 +18,10 @@ import msgspec
 
 from shared.json_text import decoded
 from shared.mapping.billing import Billed, bill_of
-from shared.mapping.buyers import country_of
+from shared.mapping.buyers import country_of, province_of
 from shared.mapping.money import Amounts
 from shared.mapping.text import tidy
+from shared.shop_card import ShopCard
 from shared.shopify.records import LineItem, Order, ShippingLine, TaxLine, number_of
 
 _NAME = 60
@@ -55,6 +56,7 @@ class Content(msgspec.Struct, frozen=True, omit_defaults=True):
     """An order's content. Amounts are texts in `currency`, the side of the money (`presentment`) it was billed in.
 
     country  Shopify's code of where the goods go to; "" where it does not say
+    county   Shopify's code of the state or province there; "" where it does not say, or nobody kept it
 
     A field that is added later needs a default, and must not be compared where a stored content has that default.
     """
@@ -70,6 +72,7 @@ class Content(msgspec.Struct, frozen=True, omit_defaults=True):
     rounding: str = "0"
     given_back: str = "0"
     country: str = ""
+    county: str = ""
 
 
 def content_of(order: Order, amounts: Amounts) -> Content:
@@ -82,18 +85,20 @@ def content_of(order: Order, amounts: Amounts) -> Content:
         lines=[_goods(line, billed, amounts) for line, billed in bill.goods],
         charges=[_charge(charge, index, billed, amounts) for index, (charge, billed) in enumerate(bill.charges)],
         rounding=_plain(bill.rounding), given_back=_plain(bill.given_back), country=country_of(order),
+        county=province_of(order),
     )
 
 
 def written(content: Content) -> str:
-    """The content as it is kept: JSON, or its SHA-256 where that is too long for a table."""
+    """The content as it is kept: JSON, or its SHA-256, without the county, where that is too long for a table."""
     text = msgspec.json.encode(content).decode()
-    return text if len(text) <= _LONGEST else _hashed(content)
+    return text if len(text) <= _LONGEST else _hashed(msgspec.structs.replace(content, county=""))
 
 
 def _as_kept_before(content: Content) -> Iterator[str]:
     """A content that is too long, as versions kept it that did not tell the country, and no units either."""
     plain = msgspec.to_builtins(content)
+    plain.pop("county", None)
     plain.pop("country", None)
     yield _hashed(plain)
     for sold in (*plain.get("lines", ()), *plain.get("charges", ())):
@@ -110,13 +115,16 @@ def side_of(kept: str) -> bool | None:
     return None if not kept or kept.startswith(_HASHED) else decoded(kept, type=Content).presentment
 
 
-def differences(kept: str, now: Content) -> list[str]:
-    """What changed since `kept` was written, "before → now"; none if it is still the same sale."""
+def differences(kept: str, now: Content, card: ShopCard) -> list[str]:
+    """What changed since `kept` was written, "before → now"; none if it is still the same sale.
+
+    Another state or province of one country is another sale only where the card has a row of its own for one of them.
+    """
     if kept.startswith(_HASHED):
         same = kept in (written(now), *_as_kept_before(now))
         return [] if same else ["lines, prices or buyer (the order is too long to say which)"]
     before = decoded(kept, type=Content)
-    named = [*_buyer(before, now), *_lines(before.lines, now.lines, ""),
+    named = [*_buyer(before, now), *_county(before, now, card), *_lines(before.lines, now.lines, ""),
              *_lines(before.charges, now.charges, "shipping "), *_figures(before, now)]
     if before.total != now.total:
         named.append(f"total {before.total} → {now.total} {now.currency}")
@@ -131,6 +139,12 @@ def _buyer(before: Content, now: Content) -> Iterator[str]:
         yield f"company {before.company or 'none'} → {now.company}"
     if before.country and now.country and before.country != now.country:
         yield f"country of delivery {before.country} → {now.country}"
+
+
+def _county(before: Content, now: Content, card: ShopCard) -> Iterator[str]:
+    rows = {card.setup_of(now.country, county).key for county in (before.county, now.county)}
+    if before.county and now.county and before.country == now.country and len(rows) > 1:
+        yield f"state of delivery {before.county} → {now.county}"
 
 
 def _figures(before: Content, now: Content) -> Iterator[str]:

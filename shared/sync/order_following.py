@@ -15,7 +15,7 @@ from shared.stores.links import Link, LinkState
 def conflict(order: Order, link: Link, card: ShopCard) -> RecordRefused | None:
     """Why an order that has its document has to be looked at by a person; asked before anything is planned."""
     return change_since(Made(content=link.sold, refunds=link.refunds, cancelled=link.cancelled), order,
-                        link.bc_number, amounts_of(order, card))
+                        link.bc_number, card)
 
 
 def conflict_of_figures(plan: SalesOrderPlan, link: Link) -> RecordRefused | None:

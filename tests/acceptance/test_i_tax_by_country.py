@@ -329,6 +329,24 @@ def test_an_order_sent_to_another_country_after_processing_is_a_conflict_and_not
     assert house.document(5001) == before
 
 
+@pytest.mark.parametrize("row", [True, False], ids=["with-a-row", "without-rows"])
+def test_an_order_sent_to_another_state_is_a_conflict_where_the_card_has_a_row_for_it_else_the_address_follows(
+    house: House, row: bool
+) -> None:
+    _tax_of(house, "C00060", "EXPORT")
+    texas = {"country_region_code": "US", "county_code": "TX", "default_customer_no": "C00060"}
+    house.card(customer_setup_by_country_region=[
+        {"country_region_code": "US", "default_customer_no": "C00060"}, *([texas] if row else [])])
+    house.order(5001, [_line("1000", "120.00")], shipping_address={**AMERICAN, "province_code": "TX"}, tax_rate=None)
+    house.sync("orders")
+
+    house.change("orders", 5001, shipping_address={**AMERICAN, "province_code": "OR", "city": "Portland"})
+    house.sync("orders")
+
+    assert [record.code for record in house.parked().values()] == (["order-changed-after-processing"] if row else [])
+    assert house.document(5001)["shipToCity"] == ("Austin" if row else "Portland")
+
+
 def _countries(house: House, **rows: dict[str, Any]) -> None:
     house.card(customer_setup_by_country_region=[{"country_region_code": one, **row} for one, row in rows.items()])
 
