@@ -19,7 +19,7 @@ import requests
 from local.azurite import start_azurite
 from shared.shopify.client import API_VERSION
 from tests.integration.sync.street import SHOP, Street, a_street
-from tests.integration.webhooks.test_deliveries import wait_until
+from tests.waiting import wait_until
 
 SECONDS = float(os.environ.get("STORM_SECONDS", "20"))
 SEED = int(os.environ.get("STORM_SEED", random.SystemRandom().randrange(10**6)))

@@ -1,8 +1,7 @@
 """The simulated shop delivers to the functions host: changes, bad roads, a removed app, privacy requests."""
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from local.azurite import start_azurite
 from shared.shopify.topics import PRIVACY_TOPICS, SUBSCRIBED_TOPICS
 from tests.integration.sync.street import SHOP, Street, a_street
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +30,6 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
         street.finished_run()
         wait_until(lambda: len(street.shopify.shop_state.subscriptions) == len(SUBSCRIBED_TOPICS))
         yield street
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come to that"
-        time.sleep(0.1)
 
 
 def addresses(street: Street) -> dict[str, str]:

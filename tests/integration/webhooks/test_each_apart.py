@@ -13,8 +13,9 @@ import pytest
 from local.azurite import start_azurite
 from shared.shopify.topics import SUBSCRIBED_TOPICS
 from tests.integration.sync.street import SHOP, Street, a_street
-from tests.integration.webhooks.test_deliveries import addresses, move_orders, wait_until
+from tests.integration.webhooks.test_deliveries import addresses, move_orders
 from tests.test_repository import declared_functions
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="module")

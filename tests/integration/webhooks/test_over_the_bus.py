@@ -11,7 +11,8 @@ from local.azurite import start_azurite
 from shared.shopify.topics import SUBSCRIBED_TOPICS
 from tests.event_bus import EventBus, amazon
 from tests.integration.sync.street import Street, a_street
-from tests.integration.webhooks.test_deliveries import addresses, move_orders, wait_until
+from tests.integration.webhooks.test_deliveries import addresses, move_orders
+from tests.waiting import wait_until
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import random
 import re
 import string
 from collections.abc import Iterator
@@ -31,11 +30,13 @@ from shared.webhooks.commands import Command
 from tests.house import House
 from tests.webhooks import uninstalled
 
+OTHER_LETTERS = str.maketrans(string.ascii_uppercase + string.digits, "bcdefghijklmnopqrstuvwxyzaabcdefghij")
+"""Makes a word of a shop's code that is as much its own, and is not the code."""
 OTHER_EMAIL = "solange.verdurin@example.fr"
 
 
 class Known(NamedTuple):
-    """A house, and a person in it who is nowhere else: tests share the storage emulator."""
+    """A house, and a person in it who is nowhere else, named after its shop: on the emulator houses share storage."""
 
     house: House
     person: int
@@ -59,9 +60,9 @@ class Known(NamedTuple):
 @pytest.fixture
 def known(house: House) -> Known:
     """A shop that has synchronized two people with their orders; everything is logged, and some of it failed."""
-    tail = "".join(random.choices(string.ascii_lowercase, k=8))
+    tail = house.shop.removeprefix("FR-").translate(OTHER_LETTERS)
     known = Known(
-        house, 7_100_000_000_000 + random.randrange(10**9) * 1000 + 131, ("Ambroise", f"Érable-{tail}"),
+        house, 7_100_000_000_000 + int(tail, 36) % 10**9 * 1000 + 131, ("Ambroise", f"Érable-{tail}"),
         f"Ambroise.{tail}@Example.FR", f"a.{tail}@alt.example",
     )
     house.card(logging_mode="All", auto_create_unknown_items=False)
