@@ -209,7 +209,7 @@ def test_it_opens_every_query_the_description_and_the_texts_it_is_asked_for(pack
     assert asked
     assert json.loads(said)["queries"] == asked
     assert json.loads(said)["openapi"].startswith("3.")
-    assert json.loads(said)["french"] == "Cet enregistrement n'existe pas"
+    assert json.loads(said)["french"] == "Cet enregistrement n’existe pas"
 
 
 def test_its_client_for_amazon_works_with_what_was_left(package: Path, python: list[str]) -> None:
