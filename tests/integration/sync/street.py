@@ -101,6 +101,18 @@ class Street:
         """Open sales orders."""
         return len(self.bc.state.table("salesOrders").rows)
 
+    def move_orders(self, line: str, how_many: int) -> dict[str, str]:
+        """Change the shipping address of some orders; what Business Central should show."""
+        numbers = [one.number for one in self.shopify.shop_state.stored("orders")][:how_many]
+        for number in numbers:
+            self.shopify.shop_state.patch("orders", number, {"shipping_address": {"address1": line}})
+        return {f"SHP-{number}": line for number in numbers}
+
+    def addresses(self) -> dict[str, str]:
+        """The shipping address of every open sales order, by external document number."""
+        rows = list(self.bc.state.table("salesOrders").rows.values())  # at once, for the service keeps writing
+        return {row["externalDocumentNumber"]: row["shipToAddressLine1"] for row in rows}
+
     def orders_in_bc(self) -> list[tuple[str, str]]:
         """(external document number, total) of every open sales order."""
         rows = list(self.bc.state.table("salesOrders").rows.values())  # at once, for the service keeps writing

@@ -32,39 +32,26 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
         yield street
 
 
-def addresses(street: Street) -> dict[str, str]:
-    rows = list(street.bc.state.table("salesOrders").rows.values())
-    return {row["externalDocumentNumber"]: row["shipToAddressLine1"] for row in rows}
-
-
-def move_orders(street: Street, line: str, how_many: int) -> dict[str, str]:
-    """Change the shipping address of some orders; what Business Central should show."""
-    numbers = [one.number for one in street.shopify.shop_state.stored("orders")][:how_many]
-    for number in numbers:
-        street.shopify.shop_state.patch("orders", number, {"shipping_address": {"address1": line}})
-    return {f"SHP-{number}": line for number in numbers}
-
-
 def test_changes_arrive_over_bad_roads(street: Street) -> None:
     """Doubled, swapped, held back; those that are never sent are what the schedule is for."""
     for fault in ("webhook_double", "webhook_swapped"):
         street.shopify.fault(fault, 3)
     street.shopify.fault("webhook_late", 1, seconds=2)
 
-    wanted = move_orders(street, "9 chemin des Ornières", 10)
+    wanted = street.move_orders("9 chemin des Ornières", 10)
 
-    wait_until(lambda: wanted.items() <= addresses(street).items())
+    wait_until(lambda: wanted.items() <= street.addresses().items())
 
 
 def test_a_burst_in_disorder_arrives_as_it_is_now(street: Street) -> None:
     street.shopify.webhooks.paused = True
     for line in ("1 rue Ancienne", "2 rue Moins Ancienne"):
-        move_orders(street, line, 6)
-    wanted = move_orders(street, "3 rue Neuve", 6)
+        street.move_orders(line, 6)
+    wanted = street.move_orders("3 rue Neuve", 6)
     street.shopify.webhooks.paused = False
     street.shopify.flush_webhooks("shuffled")
 
-    wait_until(lambda: wanted.items() <= addresses(street).items())
+    wait_until(lambda: wanted.items() <= street.addresses().items())
 
 
 def test_privacy_requests_are_carried_out_and_leave_receipts(street: Street) -> None:

@@ -13,7 +13,6 @@ import pytest
 from local.azurite import start_azurite
 from shared.shopify.topics import SUBSCRIBED_TOPICS
 from tests.integration.sync.street import SHOP, Street, a_street
-from tests.integration.webhooks.test_deliveries import addresses, move_orders
 from tests.test_repository import declared_functions
 from tests.waiting import wait_until
 
@@ -40,15 +39,15 @@ def street(folder: Path) -> Iterator[Street]:
 
 @pytest.mark.timeout(300)
 def test_a_change_taken_in_by_one_process_is_applied_by_another(street: Street) -> None:
-    wanted = move_orders(street, "1 rue des Processus", 4)
+    wanted = street.move_orders("1 rue des Processus", 4)
 
-    wait_until(lambda: wanted.items() <= addresses(street).items(), 60)
+    wait_until(lambda: wanted.items() <= street.addresses().items(), 60)
 
 
 @pytest.mark.timeout(300)
 def test_what_an_operator_sets_in_one_process_holds_for_the_next_run_in_another(street: Street) -> None:
     street.call("PATCH", f"shops/{SHOP}", {"logging_mode": "All"}).raise_for_status()
-    move_orders(street, "2 rue des Processus", 1)
+    street.move_orders("2 rue des Processus", 1)
     before = runs(street)
 
     street.start_sync()
@@ -81,6 +80,6 @@ def test_processes_that_die_come_back_and_go_on(street: Street, folder: Path) ->
     for path in (folder / "apart").glob("*.ready.json"):
         os.kill(json.loads(path.read_text())["pid"], signal.SIGKILL)
 
-    wanted = move_orders(street, "3 rue des Processus", 3)
+    wanted = street.move_orders("3 rue des Processus", 3)
 
-    wait_until(lambda: wanted.items() <= addresses(street).items(), 90)
+    wait_until(lambda: wanted.items() <= street.addresses().items(), 90)

@@ -11,7 +11,6 @@ from local.azurite import start_azurite
 from shared.shopify.topics import SUBSCRIBED_TOPICS
 from tests.event_bus import EventBus, amazon
 from tests.integration.sync.street import Street, a_street
-from tests.integration.webhooks.test_deliveries import addresses, move_orders
 from tests.waiting import wait_until
 
 
@@ -41,11 +40,11 @@ def street(tmp_path_factory: pytest.TempPathFactory, bus: EventBus) -> Iterator[
 
 
 def test_a_change_in_the_shop_reaches_business_central_over_the_bus(street: Street, bus: EventBus) -> None:
-    wanted = move_orders(street, "7 rue du Pont", 3)
+    wanted = street.move_orders("7 rue du Pont", 3)
 
     put_on_the_bus(street, bus)
 
-    wait_until(lambda: wanted.items() <= addresses(street).items())
+    wait_until(lambda: wanted.items() <= street.addresses().items())
     assert (bus.waiting(), bus.dead()) == (0, 0)
 
 
