@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 import azure.functions as func
 
 from functions.http import Answer, Call, Page, edge, edge_of, wants_page
+from functions.portal.cookie import uses_the_portal
 from functions.problems import message_page
 from functions.roles import needs
 from shared.access.request import Begun, Connected
@@ -52,7 +53,7 @@ def oauth_callback(call: Call) -> Answer | Page:
     connected = access.take_callback(call.connector, parameters, cookies)
     headers = {"Set-Cookie": f"{cookie_name(dict(parameters)['state'])}=; Max-Age=0; Path=/api/oauth"}
     if wants_page(call.request):
-        return Page(_connected(connected, call.language), headers=headers)
+        return _shown(connected, call, headers)
     told = {"shop": connected.shop, "host": connected.host, "missing": connected.missing}
     return Answer(told, headers=headers)
 
@@ -97,6 +98,13 @@ def _cookies(header: str) -> dict[str, str]:
     """The cookies by name; what is malformed is left out."""
     pairs = (part.strip().partition("=") for part in header.split(";"))
     return {name: value for name, equals, value in pairs if equals}
+
+
+def _shown(connected: Connected, call: Call, headers: dict[str, str]) -> Page:
+    """Back to the shop's page for a browser that knows the portal; else a page that says it all."""
+    if uses_the_portal(call.request.headers):
+        return Page("", 302, headers | {"Location": f"/portal/shops/{connected.shop}"})
+    return Page(_connected(connected, call.language), headers=headers)
 
 
 def _connected(connected: Connected, language: str) -> str:

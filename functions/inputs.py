@@ -125,6 +125,110 @@ class LogQuery(msgspec.Struct, frozen=True, rename={"since": "from", "until": "t
     continuation: str = ""
 
 
+class EnvironmentChosen(_Body, frozen=True):
+    allow: Literal["yes", "no"]
+
+
+class SyncAsked(_Body, frozen=True):
+    """type: one, or "" for all; back: the page to go on at."""
+
+    type: AnyType = ""
+    back: Annotated[str, msgspec.Meta(max_length=4000)] = ""
+
+
+class ShopSwitched(_Body, frozen=True):
+    enabled: Literal["yes", "no"]
+
+
+class LoggingChosen(_Body, frozen=True):
+    """hours: after how many All ends; "" = never."""
+
+    mode: Literal["Disabled", "Error Only", "All"]
+    hours: Annotated[int, msgspec.Meta(ge=1, le=720)] | Literal[""] = ""
+
+
+class ResetAsked(_Body, frozen=True):
+    """since: as the portal shows times, for a reset to a time; "" for all of it."""
+
+    how: Literal["since", "all"]
+    since: Text = ""
+
+
+class AuditFilters(msgspec.Struct, frozen=True, rename={"since": "from"}):
+    """As a page's form sends them: times as the portal shows them."""
+
+    shop: Text = ""
+    operation: Text = ""
+    since: Text = ""
+    continuation: Text = ""
+
+
+class CaptureFilters(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):
+    """As a page's form sends them: times as the portal shows them; record: a Shopify id or a name."""
+
+    shop: Text = ""
+    type: AnyType = ""
+    record: Text = ""
+    since: Text = ""
+    until: Text = ""
+    continuation: Text = ""
+
+
+class ReplayAsked(_Body, frozen=True):
+    how: Literal["dry-run", "replay"]
+
+
+class RunFilters(msgspec.Struct, frozen=True):
+    shop: Text = ""
+
+
+class SkippedFilters(msgspec.Struct, frozen=True):
+    """state: those that wait for somebody, those that somebody dismissed, those that the shop card leaves out."""
+
+    shop: Text = ""
+    type: AnyType = ""
+    code: Text = ""
+    state: Literal["", "dismissed", "left-out"] = ""
+    continuation: Text = ""
+
+    def fits(self, one: SkippedRecord) -> bool:
+        """Whether a skipped record is asked for."""
+        wanted = self.code in ("", one.code)
+        state = "dismissed" if one.dismissed_at else "left-out" if one.left_out else ""
+        return wanted and state == self.state
+
+
+class DismissalAsked(_Body, frozen=True):
+    note: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+
+class LogFilters(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):
+    """As a page's form sends them: times as the portal shows them; errors: "on" for errors only."""
+
+    shop: Text = ""
+    since: Text = ""
+    until: Text = ""
+    errors: Literal["", "on"] = ""
+    status: Annotated[int, msgspec.Meta(ge=0, le=999)] | Literal[""] = ""
+    direction: Literal["", "Shopify", "Business Central"] = ""
+    text: Text = ""
+    run: Text = ""
+    live: Literal["", "on"] = ""
+    continuation: Annotated[str, msgspec.Meta(max_length=8000)] = ""
+
+
+class LogRemovalAsked(msgspec.Struct, frozen=True):
+    """days: of this age and older; "" = all."""
+
+    shop: Text = ""
+    days: Annotated[int, msgspec.Meta(ge=1, le=3650)] | Literal[""] = ""
+
+
+class LogRemovalConfirmed(msgspec.Struct, frozen=True):
+    until: Time
+    shop: Text = ""
+
+
 class LogRemoval(msgspec.Struct, frozen=True):
     """older_than_days: "" stands for the retention."""
 

@@ -44,6 +44,12 @@ def kept(headers: Mapping[str, str], *, https: bool) -> Kept:
     return found if _TOKEN.fullmatch(found.form) else msgspec.structs.replace(found, form=secrets.token_hex(16))
 
 
+def uses_the_portal(headers: Mapping[str, str]) -> bool:
+    """Whether this browser has the cookie, as any that opened a page of the portal."""
+    names = {part.strip().partition("=")[0] for part in headers.get("Cookie", "").split(";")}
+    return bool(names & {_name(True), _name(False)})
+
+
 def cookie(keep: Kept, *, https: bool) -> str:
     """The header Set-Cookie. Lax: the way back from Shopify and from the sign-in is a navigation from elsewhere."""
     value = urlsafe_b64encode(msgspec.json.encode(keep)).decode().rstrip("=")

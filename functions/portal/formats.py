@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
@@ -87,18 +88,18 @@ def when_short(context: Context, text: str | None) -> Markup | str:
 
 @pass_context
 def when_exact(context: Context, text: str) -> Markup | str:
-    """28/11/2026 02:14:08.310: for a column whose head says the zone."""
+    """28/11/2026 02:14:08.310, of today the clock alone: for a column whose head says the zone."""
     reader = _reader(context)
     here = from_iso(text).astimezone(reader.zone)
-    day = format_date(here, "short", locale=reader.locale)
-    return _time(text, f"{day} {here:%H:%M:%S}.{here.microsecond // 1000:03d}")
+    day = "" if _is_today(context, here) else f"{format_date(here, 'short', locale=reader.locale)} "
+    return _time(text, f"{day}{here:%H:%M:%S}.{here.microsecond // 1000:03d}")
 
 
 @pass_context
 def ago(context: Context, text: str) -> str:
-    """3 minutes ago."""
-    passed = from_iso(context["frame"].now) - from_iso(text)
-    return str(format_timedelta(-passed, add_direction=True, threshold=1.5, locale=_reader(context).locale))
+    """3 min ago."""
+    passed = max(from_iso(context["frame"].now) - from_iso(text), timedelta(seconds=1))
+    return str(format_timedelta(-passed, add_direction=True, format="short", locale=_reader(context).locale))
 
 
 @pass_context
@@ -148,7 +149,13 @@ def _time(text: str, shown: str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(text, shown)
 
 
+def path(url: str) -> str:
+    """An address without the host, which is the same in every row."""
+    parts = urlsplit(url)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
 FILTERS: dict[str, Any] = {
     "when": when, "when_short": when_short, "when_exact": when_exact, "ago": ago, "number": number, "amount": amount,
-    "duration": duration, "zone": zone,
+    "duration": duration, "zone": zone, "path": path,
 }

@@ -1,18 +1,14 @@
-"""The portal's first page, its files, the choice of a language, and what can be done with a shop from there."""
+"""The portal's first page, its files, and the choice of a language."""
 from __future__ import annotations
 
 import azure.functions as func
 
-from functions.access import ticket_cookie
 from functions.http import Asset, Call
 from functions.inputs import ToPage, takes
-from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, known_language, page, within_the_portal
 from functions.portal.files import static_file
 from functions.roles import needs
-from shared.admin import access
 from shared.admin.overview import overview
-from shared.admin.synchronization import start_sync
 
 blueprint = func.Blueprint()
 
@@ -22,24 +18,6 @@ blueprint = func.Blueprint()
 @page
 def show_overview(call: Call) -> Shown:
     return Shown("overview.html", {"overview": overview(call.connector, call.language)})
-
-
-@blueprint.function_name("portal_sync_shop")
-@blueprint.route("portal/shops/{shop}/sync", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
-@page
-def sync_shop(call: Call) -> Sent:
-    start_sync(call.connector, call.shop, (), by=call.by)
-    return Sent("/portal", Notice("sync-queued", {"shop": call.path["shop"]}))
-
-
-@blueprint.function_name("portal_request_access")
-@blueprint.route("portal/shops/{shop}/access/request", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
-@page
-def request_shop_access(call: Call) -> Shown:
-    begun = access.request_access(call.connector, call.path["shop"], by=call.by)
-    host = call.connector.shops.get(call.path["shop"]).host
-    cookie = ticket_cookie(begun.ticket, call.connector.settings.public_url)
-    return Shown("leaving.html", {"to": begun.authorize_url, "host": host}, cookie=cookie)
 
 
 @blueprint.function_name("portal_language")

@@ -10,10 +10,15 @@ from shared.errors import ConnectorError
 from shared.journal import capture_list, json_parts
 from shared.journal.capture_list import Capture, CaptureFilter, record_of
 from shared.journal.json_parts import Difference, Part
+from shared.journal.json_tree import LONGEST_VALUE, Node, tree
 from shared.stores.sync_runs import span_of
 from shared.sync import replay as replaying
-from shared.sync.dry_run import DryRun
+from shared.sync.dry_run import DryRun, Refusal
+from shared.sync.record_type import types_of
 from shared.sync.replay import Replayed
+
+MOST_CHANGES = 200
+"""Differences of two captures that are shown."""
 
 
 class CapturesView(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +34,87 @@ class ComparisonView(msgspec.Struct, frozen=True, kw_only=True):
     before: str
     after: str
     differences: list[Difference]
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """A difference for reading: JSON as sent, "" where there is none on that side."""
+
+    path: str
+    before: str
+    after: str
+
+
+class CapturePage(msgspec.Struct, frozen=True, kw_only=True):
+    """One capture for reading. before: id of the one before of the record, "" if it is the first; changes since then.
+
+    left_out    how many changes are not among them
+    replayable  whether such records go to Business Central
+    """
+
+    shop: str
+    type: str
+    id: str
+    record: int
+    size: int
+    tree: Node | None
+    before: str
+    changes: list[Change]
+    left_out: int
+    replayable: bool
+
+
+class PlannedWrite(msgspec.Struct, frozen=True, kw_only=True):
+    """One write of a dry run, its body as a tree."""
+
+    method: str
+    path: str
+    body: Node | None
+
+
+class PlanPage(msgspec.Struct, frozen=True, kw_only=True):
+    """What a replay would do, for reading."""
+
+    result: str
+    writes: list[PlannedWrite]
+    refused: list[Refusal]
+    note: str
+
+
+def look_at(connector: Connector, shop: str, kind: str, id: str) -> CapturePage:
+    """One capture for reading, with what changed since the one before; ConnectorError not-found."""
+    whole = raw(connector, shop, kind, id)
+    before = _before(connector, shop, kind, id)
+    found = json_parts.differences(raw(connector, shop, kind, before), whole) if before else []
+    return CapturePage(
+        shop=shop, type=kind, id=id, record=record_of(whole), size=len(whole),
+        tree=tree(whole.decode(errors="replace")), before=before,
+        changes=[_change(one) for one in found[:MOST_CHANGES]], left_out=max(len(found) - MOST_CHANGES, 0),
+        replayable=kind in types_of(connector).brought)
+
+
+def plan(connector: Connector, shop: str, kind: str, id: str, *, by: str) -> PlanPage:
+    """What a replay would do, for reading; ConnectorError as sync/replay.py."""
+    planned = dry_run(connector, shop, kind, id, by=by)
+    writes = [PlannedWrite(method=one.method, path=one.path, body=tree(bytes(one.body).decode()))
+              for one in planned.operations]
+    return PlanPage(result=planned.result, writes=writes, refused=planned.refused, note=planned.note)
+
+
+def _before(connector: Connector, shop: str, kind: str, id: str) -> str:
+    try:
+        return capture_list.previous_of(connector.captures, shop, kind, id)
+    except ConnectorError:
+        return ""
+
+
+def _change(one: Difference) -> Change:
+    before, after = (bytes(side).decode(errors="replace") for side in (one.before, one.after))
+    return Change(path=one.path, before="" if one.change == "added" else _short(before),
+                  after="" if one.change == "removed" else _short(after))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
 
 
 def list_captures(connector: Connector, wanted: CaptureFilter, continuation: str) -> CapturesView:

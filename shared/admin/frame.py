@@ -1,10 +1,14 @@
 """What stands around every page of the portal: the shops' names, the time zone of its times, the environment."""
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import msgspec
 
 from shared.clock import iso
 from shared.connector import Connector
+from shared.errors import ConnectorError
 
 _UTC = "UTC"
 
@@ -17,16 +21,30 @@ class ShopName(msgspec.Struct, frozen=True):
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
-    """now: UTC, ISO 8601; time_zone: that of the shops if they all have the same, else UTC."""
+    """types: the record types; now: UTC, ISO 8601; time_zone: that of the shops if they all have the same, else UTC."""
 
     shops: list[ShopName]
+    types: list[str]
     time_zone: str
     environment: str
     now: str
 
 
-NOTHING_KNOWN = Frame(shops=[], time_zone=_UTC, environment="", now="")
+NOTHING_KNOWN = Frame(shops=[], types=[], time_zone=_UTC, environment="", now="")
 """Where nothing may be shown, or nothing can be read."""
+
+
+def moment_of(connector: Connector, text: str) -> datetime | None:
+    """The moment that a field for a time holds (2026-03-10T10:00), in the zone of the portal's times; None for "".
+
+    ConnectorError input-invalid.
+    """
+    try:
+        local = datetime.fromisoformat(text) if text else None
+        return local and (local.replace(tzinfo=ZoneInfo(frame(connector).time_zone)) if local.tzinfo is None else local
+                          ).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ConnectorError("input-invalid", f"{text[:50]!r} is not a date and time") from None
 
 
 def frame(connector: Connector) -> Frame:
@@ -34,6 +52,7 @@ def frame(connector: Connector) -> Frame:
     cards = list(connector.shops.all())
     zones = {card.time_zone for card in cards}
     return Frame(
-        shops=[ShopName(card.code, card.host) for card in cards], time_zone=zones.pop() if len(zones) == 1 else _UTC,
+        shops=[ShopName(card.code, card.host) for card in cards], types=list(connector.types.names),
+        time_zone=zones.pop() if len(zones) == 1 else _UTC,
         environment=connector.settings.environment, now=iso(connector.clock.now()),
     )

@@ -1,15 +1,22 @@
 """Log entries: list them, look at one, tell Shopify's support of it, remove them before their time."""
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
 
+from shared.clock import iso
 from shared.connector import Connector
 from shared.journal.escalation import EscalationReport, can_escalate, escalation_report
+from shared.journal.json_tree import Node, tree
 from shared.journal.log_entries import LogEntry, WholeLogEntry
 from shared.journal.log_list import LogFilter, list_log_entries
+from shared.journal.log_purge import MOST_COUNTED
 from shared.journal.purges import Purge
+
+LONGEST_SHOWN = 20_000
+"""Characters of a body that is no JSON."""
 
 
 class EntriesView(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +30,42 @@ class EntryView(WholeLogEntry, frozen=True, kw_only=True):
     """A log entry with both bodies, and whether a report for Shopify's support is offered."""
 
     can_escalate: bool
+
+
+class BodyView(msgspec.Struct, frozen=True, kw_only=True):
+    """A body for reading: its tree, or (None) its text, cut where nobody reads on; size: characters of the whole."""
+
+    text: str
+    tree: Node | None
+    size: int
+
+
+class EntryPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A log entry for reading."""
+
+    entry: EntryView
+    request: BodyView
+    response: BodyView
+
+
+class KeptView(msgspec.Struct, frozen=True, kw_only=True):
+    """modes: shop -> the logging mode in force; retention_days: after how many an entry is removed by itself."""
+
+    modes: dict[str, str]
+    retention_days: int
+
+
+class RemovalView(msgspec.Struct, frozen=True, kw_only=True):
+    """Entries of `until` or older (UTC, ISO 8601), of one shop or ("") of every one; `days` old, or (None) all.
+
+    entries   how many; at least so many where `at_least`
+    """
+
+    shop: str
+    days: int | None
+    until: str
+    entries: int
+    at_least: bool
 
 
 def list_entries(connector: Connector, shop: str, wanted: LogFilter, continuation: str) -> EntriesView:
@@ -39,10 +82,48 @@ def get_entry(connector: Connector, number: str) -> EntryView:
         **msgspec.structs.asdict(entry), can_escalate=can_escalate(entry, connector.clock.now()))
 
 
+def look_at(connector: Connector, number: str) -> EntryPage:
+    """One entry with its bodies for reading; ConnectorError not-found."""
+    entry = get_entry(connector, number)
+    return EntryPage(
+        entry=entry, request=BodyView(text=_readable(entry.request), tree=tree(entry.request), size=len(entry.request)),
+        response=BodyView(text=_readable(entry.response), tree=tree(entry.response), size=len(entry.response)))
+
+
+def _readable(body: str) -> str:
+    return body if len(body) <= LONGEST_SHOWN else f"{body[:LONGEST_SHOWN]}…"
+
+
 def escalate(connector: Connector, number: str) -> EscalationReport:
     """The report for Shopify's support; ConnectorError not-found, escalation-not-offered."""
     entry = connector.logs.get(number)
     return escalation_report(entry, connector.shops.get(entry.shop), connector.clock.now())
+
+
+def kept(connector: Connector) -> KeptView:
+    """What is kept of calls at all."""
+    now = connector.clock.now()
+    modes = {card.code: card.logging_mode_at(now).value for card in connector.shops.all()}
+    return KeptView(modes=modes, retention_days=connector.purges.retention_days)
+
+
+def removal(connector: Connector, shop: str, days: int | None) -> RemovalView:
+    """What would go if log entries of this age were removed, or (None) all; ConnectorError shop-unknown."""
+    until = connector.clock.now() - timedelta(days=days or 0)
+    code = connector.shops.get(shop).code if shop else ""
+    number = connector.purges.count(code, until)
+    return RemovalView(shop=code, days=days, until=until.isoformat(timespec="microseconds"), entries=number,
+                       at_least=number == MOST_COUNTED)
+
+
+def remove_until(connector: Connector, shop: str, until: datetime, *, by: str) -> Purge:
+    """Remove what is of this moment or older, of one shop or ("") of every one; ConnectorError as LogPurges."""
+    with connector.operations.recorded("remove_log_entries", by=by, shop=shop) as operation:
+        operation.after = {"until": iso(until)}
+        code = connector.shops.get(shop).code if shop else ""
+        purge = connector.purges.remove_until(until, by=by, shop=code)
+        operation.after |= {"purge": purge.number, "entries": purge.entries, "hours": purge.hours}
+    return purge
 
 
 def list_purges(connector: Connector) -> list[Purge]:

@@ -16,15 +16,13 @@ from typing import Any
 import msgspec
 
 from shared.access.connections import State as AccessState
+from shared.admin.skipped import MOST_COUNTED
 from shared.clock import from_iso, iso
 from shared.connector import Connector
 from shared.problems import CATALOGUE, Fault
 from shared.shop_card import ShopCard
 from shared.stores.skipped_records import SkippedRecord
 from shared.stores.sync_runs import SyncRun
-
-MOST_COUNTED = 2000
-"""Skipped records of a shop that the overview looks at: two calls of storage."""
 
 PATIENCE = timedelta(hours=1)
 """How long another service may be away until somebody should look at it."""
@@ -52,6 +50,9 @@ class Reason(StrEnum):
     SUCCEEDED = "succeeded"
     INTERRUPTED = "interrupted"
     NEVER_RAN = "never-ran"
+
+
+_KEEPS_FROM_RUNNING = frozenset({Reason.ACCESS, Reason.SWITCHED_OFF, Reason.HTTP_REQUESTS})
 
 
 class NextStep(StrEnum):
@@ -89,7 +90,8 @@ class ShopOverview(msgspec.Struct, frozen=True, kw_only=True):
     """How one shop stands; times are UTC, ISO 8601.
 
     since      when what `reason` says began, or happened; None where nobody knows
-    read, parked  in the latest run
+    run, read, parked  the latest run ("" = none), and what it read and skipped
+    may_run    whether a run that is started now can go through
     last_sync  type -> its last synchronization time
     skipped    how many records wait for somebody; at least so many where `skipped_more`
     """
@@ -101,6 +103,8 @@ class ShopOverview(msgspec.Struct, frozen=True, kw_only=True):
     since: str | None
     problem: ProblemView | None
     next_step: NextStep
+    may_run: bool
+    run: str
     read: int
     parked: int
     last_sync: dict[str, str | None]
@@ -137,6 +141,11 @@ def overview(connector: Connector, language: str) -> Overview:
     )
 
 
+def overview_of(connector: Connector, shop: str, language: str) -> ShopOverview:
+    """One shop as it stands now; ConnectorError shop-unknown."""
+    return _shop(connector, connector.shops.get(shop), connector.permission.allowed(), language)[0]
+
+
 def _shop(
     connector: Connector, card: ShopCard, allowed: bool, language: str
 ) -> tuple[ShopOverview, list[SkippedGroup]]:
@@ -149,8 +158,9 @@ def _shop(
     shown = ShopOverview(
         code=card.code, host=card.host, state=state, reason=reason, problem=problem,
         since=_since(reason, connector, card.code, latest), next_step=_next_step(reason, bool(skipped)),
-        read=_total(latest, "read"), parked=_total(latest, "parked"), last_sync=last_sync,
-        skipped=len(skipped), skipped_more=bool(more),
+        may_run=reason not in _KEEPS_FROM_RUNNING, run=latest.run if latest else "",
+        read=_total(latest, "read"), parked=_total(latest, "parked"),
+        last_sync=last_sync, skipped=len(skipped), skipped_more=bool(more),
     )
     return shown, list(_groups(card.code, skipped, language))
 

@@ -1,10 +1,12 @@
 """Shop cards: list and show them, save, remove, forget what was synchronized."""
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 
+from shared.clock import iso
 from shared.connector import Connector
 from shared.logging_time import with_logging_time
 from shared.shop_card import LoggingMode, ShopCard
@@ -52,6 +54,18 @@ def save_shop(connector: Connector, shop: str, fields: dict[str, Any], *, by: st
         operation.changed(_fields(before), _fields(card))
         follow_card(connector, card.code)
     return _view(connector, card)
+
+
+def switch_shop(connector: Connector, shop: str, enabled: bool, *, by: str) -> ShopView:
+    """Let the schedule synchronize a shop, or leave it alone; ConnectorError as save_shop."""
+    return save_shop(connector, connector.shops.get(shop).code, {"enabled": enabled}, by=by)
+
+
+def choose_logging(connector: Connector, shop: str, mode: str, hours: int | None, *, by: str) -> ShopView:
+    """What is logged of a shop's calls; All for so many hours, or (None) without end. ConnectorError as save_shop."""
+    ends = iso(connector.clock.now() + timedelta(hours=hours)) if hours and mode == LoggingMode.ALL else ""
+    changes = {"logging_mode": mode, "logging_mode_until": ends}
+    return save_shop(connector, connector.shops.get(shop).code, changes, by=by)
 
 
 def remove_shop(connector: Connector, shop: str, *, by: str) -> None:

@@ -13,6 +13,12 @@ from shared.stores.skipped_records import SkippedRecord
 from shared.sync.order_trials import OrderTrial
 from shared.sync.set_up_check import Finding, check_set_up
 
+MOST_COUNTED = 999
+"""Records of a shop that are counted by reason: one call of storage, which tells of one more."""
+
+SHOWN = 5
+"""Records that are shown of each reason."""
+
 
 class SkippedView(SkippedRecord, frozen=True, kw_only=True):
     """A skipped record with what its code means, who has to act and where, in the reader's language."""
@@ -27,6 +33,22 @@ class SkippedPage(NamedTuple):
 
     records: list[SkippedView]
     continuation: str
+
+
+class ReasonView(msgspec.Struct, frozen=True, kw_only=True):
+    """What is skipped in one shop for one reason, in the reader's language.
+
+    records  the first of them; how many there are, at least so many where `more`, says `count`
+    """
+
+    shop: str
+    code: str
+    title: str
+    fix: str
+    fault: str
+    count: int
+    more: bool
+    records: list[SkippedView]
 
 
 class FindingView(Finding, frozen=True, kw_only=True):
@@ -64,6 +86,37 @@ def list_skipped(
     """Those of a shop that are wanted; ConnectorError input-invalid for a continuation that is none."""
     records, after = connector.skipped.page(shop, kind, continuation, limit, wanted)
     return SkippedPage([_view(one, language) for one in records], after)
+
+
+def by_reason(
+    connector: Connector, shop: str, kind: str, wanted: Callable[[SkippedRecord], bool], *, language: str
+) -> list[ReasonView]:
+    """Skipped records of a shop, or ("") of every one, by reason, the most first; ConnectorError shop-unknown."""
+    shops = [connector.shops.get(shop).code] if shop else [card.code for card in connector.shops.all()]
+    found = [view for code in shops for view in _reasons(connector, code, kind or None, wanted, language)]
+    return sorted(found, key=lambda one: (-one.count, one.title, one.shop))
+
+
+def _reasons(
+    connector: Connector, shop: str, kind: str | None, wanted: Callable[[SkippedRecord], bool], language: str
+) -> list[ReasonView]:
+    records, more = connector.skipped.page(shop, kind, "", MOST_COUNTED, wanted)
+    found: dict[str, list[SkippedRecord]] = {}
+    for one in records:
+        found.setdefault(one.code, []).append(one)
+    return [
+        ReasonView(shop=shop, code=code, count=len(of_code), more=bool(more),
+                   records=[_view(one, language) for one in of_code[:SHOWN]], **_meaning(code, language))
+        for code, of_code in found.items()
+    ]
+
+
+def get_skipped(connector: Connector, shop: str, kind: str, number: int, *, language: str) -> SkippedView:
+    """One; ConnectorError not-found."""
+    found = connector.skipped.get(shop, kind, number)
+    if found is None:
+        raise not_skipped(shop, kind, number)
+    return _view(found, language)
 
 
 def retry_all(connector: Connector, shop: str, *, code: str, kind: str, by: str) -> int:

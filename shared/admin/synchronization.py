@@ -71,6 +71,12 @@ def set_last_sync_time(connector: Connector, shop: str, kind: str, to: datetime,
     return _reset(connector, "set_synchronization_info", shop, kind, to, by)
 
 
+def reset_to(connector: Connector, shop: str, kind: str, to: datetime | None, *, by: str) -> InfoView:
+    """The next run takes what changed since `to`, or (None) everything; ConnectorError as the two above and below."""
+    name = "set_synchronization_info" if to else "reset_synchronization_info"
+    return _reset(connector, name, shop, kind, to, by)
+
+
 def reset(connector: Connector, shop: str, kind: str, *, by: str) -> InfoView:
     """The next run takes everything; ConnectorError not-found."""
     return _reset(connector, "reset_synchronization_info", shop, kind, None, by)

@@ -65,12 +65,23 @@ class LogPurges:
             )
         return self._book.carry_out(LOG_ENTRIES, now, self._remove, by=by, shop=shop)
 
-    def count(self, shop: str = "") -> int:
-        """How many log entries there are, at most 10,000."""
-        question, values = ("PartitionKey eq @shop", {"shop": shop}) if shop else ("PartitionKey ge @any", {"any": ""})
+    def remove_until(self, moment: datetime, *, by: str, shop: str = "") -> Purge:
+        """Remove what is of this moment or older; ConnectorError input-invalid for one that is still to come."""
+        if moment > self._clock.now():
+            raise ConnectorError("input-invalid", f"{moment:%Y-%m-%dT%H:%M:%SZ} lies in the future")
+        return self._book.carry_out(LOG_ENTRIES, moment, self._remove, by=by, shop=shop)
+
+    def count(self, shop: str = "", until: datetime | None = None) -> int:
+        """How many log entries there are, of this moment or older, at most 10,000."""
+        whose, values = ("PartitionKey eq @shop", {"shop": shop}) if shop else ("PartitionKey ge @any", {"any": ""})
         number = 0
         for hour in self._hours():
-            for rows in pages_of_keys(self._logs.tables[table_of(hour)], question, values):
+            if until and hour > until:
+                continue
+            cut = until is not None and hour == hour_of(until)
+            question = f"{whose} and RowKey ge @first" if cut else whose
+            first = {"first": key_at(until)} if cut and until else {}
+            for rows in pages_of_keys(self._logs.tables[table_of(hour)], question, values | first):
                 number += len(rows)
                 if number >= MOST_COUNTED:
                     return MOST_COUNTED

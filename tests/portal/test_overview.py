@@ -7,7 +7,8 @@ from html import unescape
 import pytest
 
 from shared.access.connections import Connection, State
-from shared.admin.overview import MOST_COUNTED, overview
+from shared.admin.overview import overview
+from shared.admin.skipped import MOST_COUNTED
 from shared.stores.skipped_records import SkippedRecord
 from tests.house import House
 from tests.portal.served import Portal

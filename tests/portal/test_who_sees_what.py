@@ -146,6 +146,14 @@ def test_what_everybody_may_see_holds_nothing_of_a_shop(portal: Portal) -> None:
     assert portal.house.shop not in answer.text
 
 
+def test_a_stranger_is_not_told_the_name_of_the_environment(
+    house_storage: HouseStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with a_portal(house_storage, monkeypatch, environment="staging-7") as portal:
+        assert "staging-7" not in portal.stranger().get("/portal/signed-out").text
+        assert "staging-7" in portal.visitor().get("/portal").text
+
+
 @pytest.mark.parametrize("to", ["https://evil.example/", "//evil.example", "/\\evil.example", "/portal\\@evil.example",
                                 "/api/shops", "javascript:alert(1)", "/portalx"])
 def test_choosing_a_language_leads_nowhere_else(portal: Portal, to: str) -> None:

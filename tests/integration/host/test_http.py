@@ -258,6 +258,40 @@ def test_a_developer_principal_is_signed_in_wherever_the_request_names_nobody(st
     assert named["x-ms-client-principal"] == "Bob"
 
 
+def test_a_browser_that_comes_to_the_sign_in_page_is_that_person_until_it_signs_out(start_host: StartHost) -> None:
+    host = start_host(APP, "--who-signs-in", "Ann:Operator", **SETTINGS)
+    browser = requests.Session()
+
+    def name() -> str | None:
+        told = browser.get(f"{host.url}/api/echo").json()["headers"].get("x-ms-client-principal-name")
+        return None if told is None else str(told)
+
+    before = name()
+    came = browser.get(f"{host.url}/.auth/login/aad?post_login_redirect_uri=/api/echo%3Fx=1")
+    within = name()
+    browser.get(f"{host.url}/.auth/logout?post_logout_redirect_uri=/api/echo")
+
+    assert (before, within, name()) == (None, "Ann", None)
+    assert came.url == f"{host.url}/api/echo?x=1"
+
+
+@pytest.mark.parametrize("to", ["https://evil.example/", "//evil.example", "/\\evil.example"])
+def test_signing_in_leads_to_no_other_site(start_host: StartHost, to: str) -> None:
+    host = start_host(APP, "--who-signs-in", "Ann:Operator", **SETTINGS)
+
+    answer = requests.get(f"{host.url}/.auth/login/aad", params={"post_login_redirect_uri": to}, allow_redirects=False)
+
+    assert answer.status_code == 403
+
+
+def test_a_cookie_of_a_session_that_is_none_signs_nobody_in(start_host: StartHost) -> None:
+    host = start_host(APP, "--who-signs-in", "Ann:Operator", **SETTINGS)
+
+    told = requests.get(f"{host.url}/api/echo", cookies={"AppServiceAuthSession": "guessed"}).json()["headers"]
+
+    assert "x-ms-client-principal" not in told
+
+
 @pytest.mark.parametrize("function, expected", [("yearly", {"ran": "yearly"}),
                                                 ("inbox", {"ran": "inbox", "body": "by hand"})])  # fmt: skip
 def test_any_function_can_be_run_by_hand_with_the_master_key(

@@ -1,0 +1,77 @@
+"""Pages of data captures: the list, one with what changed since the one before, its file, and its replay."""
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import azure.functions as func
+import msgspec
+
+from functions.http import Call, Download
+from functions.inputs import CaptureFilters, ReplayAsked, takes
+from functions.portal.cookie import Notice
+from functions.portal.edge import Sent, Shown, page
+from shared.admin import captures
+from shared.admin.frame import frame, moment_of
+
+blueprint = func.Blueprint()
+_CAPTURE = "portal/shops/{shop}/data-captures/{type}/{id}"
+
+
+@blueprint.function_name("portal_data_captures")
+@blueprint.route("portal/data-captures", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@page
+@takes(query=CaptureFilters)
+def show_data_captures(call: Call) -> Shown:
+    asked: CaptureFilters = call.query
+    shop = asked.shop or next((one.code for one in frame(call.connector).shops), "")
+    if not shop:
+        return Shown("data-captures.html", {"asked": asked, "shop": "", "found": None, "older": None})
+    wanted = captures.wanted(
+        call.connector, call.connector.shops.get(shop).code, type=asked.type, record=asked.record,
+        since=moment_of(call.connector, asked.since), until=moment_of(call.connector, asked.until))
+    found = captures.list_captures(call.connector, wanted, asked.continuation)
+    older = _older(asked, found.continuation)
+    return Shown("data-captures.html", {"asked": asked, "shop": shop, "found": found, "older": older})
+
+
+@blueprint.function_name("portal_data_capture")
+@blueprint.route(_CAPTURE, methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@page
+def show_data_capture(call: Call) -> Shown:
+    return Shown("data-capture.html", {"capture": captures.look_at(call.connector, *_capture(call))})
+
+
+@blueprint.function_name("portal_download_data_capture")
+@blueprint.route(f"{_CAPTURE}/download", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@page
+def download_data_capture(call: Call) -> Download:
+    shop, kind, id = _capture(call)
+    raw = captures.raw(call.connector, shop, kind, id)
+    return Download(captures.file_name(kind, id, raw), raw)
+
+
+@blueprint.function_name("portal_replay_data_capture")
+@blueprint.route(f"{_CAPTURE}/replay", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@page
+@takes(form=ReplayAsked)
+def replay_data_capture(call: Call) -> Sent | Shown:
+    shop, kind, id = _capture(call)
+    if call.body.how == "dry-run":
+        planned = captures.plan(call.connector, shop, kind, id, by=call.by)
+        return Shown("replay.html", {"shop": shop, "type": kind, "id": id, "plan": planned})
+    done = captures.replay(call.connector, shop, kind, id, by=call.by)
+    return Sent(f"/portal/shops/{shop}/data-captures/{kind}/{id}", Notice("replayed", {
+        "result": done.result, "number": done.number, "code": done.code}))
+
+
+def _capture(call: Call) -> tuple[str, str, str]:
+    """(shop, type, capture) of the path."""
+    return call.shop, call.path["type"], call.path["id"]
+
+
+def _older(asked: CaptureFilters, continuation: str | None) -> str | None:
+    """The address of the next page, with the same filters; None on the last one."""
+    if not continuation:
+        return None
+    filters = {name: value for name, value in msgspec.to_builtins(asked).items() if value}
+    return "/portal/data-captures?" + urlencode(filters | {"continuation": continuation})

@@ -1,0 +1,56 @@
+"""Pages of the whole app: what the environment may do, and who did what."""
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import azure.functions as func
+import msgspec
+
+from functions.http import Call
+from functions.inputs import AuditFilters, EnvironmentChosen, takes
+from functions.portal.cookie import Notice
+from functions.portal.edge import Sent, Shown, page
+from shared.admin import environment, logs, operations
+from shared.admin.frame import moment_of
+
+blueprint = func.Blueprint()
+
+
+@blueprint.function_name("portal_environment")
+@blueprint.route("portal/environment", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@page
+def show_environment(call: Call) -> Shown:
+    return Shown("environment.html", {
+        "shown": environment.get_environment(call.connector), "kept": logs.kept(call.connector),
+        "ahead": call.connector.clock_ahead(),
+    })
+
+
+@blueprint.function_name("portal_set_environment")
+@blueprint.route("portal/environment", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@page
+@takes(form=EnvironmentChosen)
+def set_environment(call: Call) -> Sent:
+    allow = call.body.allow == "yes"
+    environment.set_environment(call.connector, allow, by=call.by)
+    return Sent("/portal/environment", Notice("http-allowed" if allow else "http-forbidden"))
+
+
+@blueprint.function_name("portal_audit")
+@blueprint.route("portal/audit", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@page
+@takes(query=AuditFilters)
+def show_audit(call: Call) -> Shown:
+    asked: AuditFilters = call.query
+    found = operations.list_operations(
+        call.connector, shop=asked.shop, operation=asked.operation, since=moment_of(call.connector, asked.since),
+        continuation=asked.continuation)
+    return Shown("audit.html", {"asked": asked, "found": found, "older": _older(asked, found.continuation)})
+
+
+def _older(asked: AuditFilters, continuation: str | None) -> str | None:
+    """The address of the next page, with the same filters; None on the last one."""
+    if not continuation:
+        return None
+    filters = {name: value for name, value in msgspec.to_builtins(asked).items() if value}
+    return "/portal/audit?" + urlencode(filters | {"continuation": continuation})

@@ -1,0 +1,100 @@
+"""Pages of log entries: the list with its filters, one entry, the report for Shopify's support, the removal."""
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import azure.functions as func
+import msgspec
+
+from functions.http import Call, Download, moment
+from functions.inputs import LogFilters, LogRemovalAsked, LogRemovalConfirmed, takes
+from functions.portal.cookie import Notice
+from functions.portal.edge import Sent, Shown, page
+from shared.admin import logs
+from shared.admin.frame import moment_of
+from shared.connector import Connector
+from shared.errors import ConnectorError
+from shared.journal.log_list import LogFilter
+
+blueprint = func.Blueprint()
+
+
+@blueprint.function_name("portal_log_entries")
+@blueprint.route("portal/log-entries", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@page
+@takes(query=LogFilters)
+def show_log_entries(call: Call) -> Shown:
+    asked: LogFilters = call.query
+    found = logs.list_entries(call.connector, asked.shop, _wanted(call.connector, asked), asked.continuation)
+    return Shown("log-entries.html", {
+        "asked": asked, "found": found, "kept": logs.kept(call.connector), "older": _older(asked, found.continuation),
+    })
+
+
+@blueprint.function_name("portal_log_entry")
+@blueprint.route("portal/log-entries/{number}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@page
+def show_log_entry(call: Call) -> Shown:
+    return Shown("log-entry.html", {"shown": logs.look_at(call.connector, call.path["number"])})
+
+
+@blueprint.function_name("portal_log_request")
+@blueprint.route("portal/log-entries/{number}/request", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@page
+def send_log_request(call: Call) -> Download:
+    entry = logs.get_entry(call.connector, call.path["number"])
+    return Download(f"Request_{entry.number}.json", entry.request)
+
+
+@blueprint.function_name("portal_log_response")
+@blueprint.route("portal/log-entries/{number}/response", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@page
+def send_log_response(call: Call) -> Download:
+    entry = logs.get_entry(call.connector, call.path["number"])
+    return Download(f"Response_{entry.number}.json", entry.response)
+
+
+@blueprint.function_name("portal_log_escalation")
+@blueprint.route("portal/log-entries/{number}/escalation", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@page
+def show_escalation(call: Call) -> Shown:
+    number = call.path["number"]
+    return Shown("escalation.html", {"number": number, "report": logs.escalate(call.connector, number)})
+
+
+@blueprint.function_name("portal_log_removal")
+@blueprint.route("portal/log-removal", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@page
+@takes(query=LogRemovalAsked)
+def ask_log_removal(call: Call) -> Shown:
+    asked: LogRemovalAsked = call.query
+    days = None if asked.days == "" else asked.days
+    return Shown("log-removal.html", {"removal": logs.removal(call.connector, asked.shop, days)})
+
+
+@blueprint.function_name("portal_remove_log_entries")
+@blueprint.route("portal/log-removal", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@page
+@takes(form=LogRemovalConfirmed)
+def remove_log_entries(call: Call) -> Sent:
+    until = moment("until", call.body.until)
+    if until is None:
+        raise ConnectorError("input-invalid", "until: say up to when log entries are to be removed")
+    logs.remove_until(call.connector, call.body.shop, until, by=call.by)
+    return Sent("/portal/log-entries", Notice("log-entries-removed"))
+
+
+def _wanted(connector: Connector, asked: LogFilters) -> LogFilter:
+    return LogFilter(
+        since=moment_of(connector, asked.since), until=moment_of(connector, asked.until),
+        has_error=True if asked.errors else None, status=None if asked.status == "" else asked.status,
+        direction=asked.direction, text=asked.text, run=asked.run,
+    )
+
+
+def _older(asked: LogFilters, continuation: str | None) -> str | None:
+    """The address of the next page, with the same filters; None on the last one."""
+    if not continuation:
+        return None
+    filters = {name: value for name, value in msgspec.to_builtins(asked).items() if value != "" and name != "live"}
+    return "/portal/log-entries?" + urlencode(filters | {"continuation": continuation})

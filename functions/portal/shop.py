@@ -1,0 +1,115 @@
+"""Pages of one shop: its access, how far each type has come, what is logged; and what an operator does with them."""
+from __future__ import annotations
+
+import azure.functions as func
+
+from functions.access import ticket_cookie
+from functions.http import Call
+from functions.inputs import LoggingChosen, ResetAsked, ShopSwitched, SyncAsked, takes
+from functions.portal.cookie import Notice
+from functions.portal.edge import Sent, Shown, page, within_the_portal
+from shared.admin import access, shops, synchronization
+from shared.admin.frame import moment_of
+from shared.admin.overview import overview_of
+from shared.errors import ConnectorError
+
+blueprint = func.Blueprint()
+_ANYBODY = func.AuthLevel.ANONYMOUS
+
+
+@blueprint.function_name("portal_shop")
+@blueprint.route("portal/shops/{shop}", methods=["GET"], auth_level=_ANYBODY)
+@page
+def show_shop(call: Call) -> Shown:
+    return Shown("shop.html", {
+        "shop": overview_of(call.connector, call.shop, call.language),
+        "card": shops.get_shop(call.connector, call.shop),
+        "types": synchronization.list_info(call.connector, call.shop),
+    })
+
+
+@blueprint.function_name("portal_sync_shop")
+@blueprint.route("portal/shops/{shop}/sync", methods=["POST"], auth_level=_ANYBODY)
+@page
+@takes(form=SyncAsked)
+def sync_shop(call: Call) -> Sent:
+    types = [call.body.type] if call.body.type else []
+    synchronization.start_sync(call.connector, call.shop, types, by=call.by)
+    return Sent(within_the_portal(call.body.back), Notice("sync-queued", {"shop": call.path["shop"]}))
+
+
+@blueprint.function_name("portal_switch_shop")
+@blueprint.route("portal/shops/{shop}/enabled", methods=["POST"], auth_level=_ANYBODY)
+@page
+@takes(form=ShopSwitched)
+def switch_shop(call: Call) -> Sent:
+    enabled = call.body.enabled == "yes"
+    shops.switch_shop(call.connector, call.path["shop"], enabled, by=call.by)
+    return Sent(_page_of(call), Notice("shop-enabled" if enabled else "shop-disabled", {"shop": call.path["shop"]}))
+
+
+@blueprint.function_name("portal_choose_logging")
+@blueprint.route("portal/shops/{shop}/logging", methods=["POST"], auth_level=_ANYBODY)
+@page
+@takes(form=LoggingChosen)
+def choose_logging(call: Call) -> Sent:
+    hours = None if call.body.hours == "" else call.body.hours
+    shops.choose_logging(call.connector, call.path["shop"], call.body.mode, hours, by=call.by)
+    return Sent(_page_of(call), Notice("saved"))
+
+
+@blueprint.function_name("portal_reset")
+@blueprint.route("portal/shops/{shop}/reset/{type}", methods=["GET"], auth_level=_ANYBODY)
+@page
+def ask_reset(call: Call) -> Shown:
+    return Shown("reset.html", _reset_page(call))
+
+
+@blueprint.function_name("portal_reset_type")
+@blueprint.route("portal/shops/{shop}/reset/{type}", methods=["POST"], auth_level=_ANYBODY)
+@page
+@takes(form=ResetAsked)
+def reset_type(call: Call) -> Sent | Shown:
+    try:
+        _reset(call)
+    except ConnectorError as problem:
+        if problem.code != "input-invalid":
+            raise
+        return Shown("reset.html", _reset_page(call, problem.code, call.body.since), 422)
+    return Sent(_page_of(call), Notice("type-reset"))
+
+
+@blueprint.function_name("portal_request_access")
+@blueprint.route("portal/shops/{shop}/access/request", methods=["POST"], auth_level=_ANYBODY)
+@page
+def request_shop_access(call: Call) -> Shown:
+    begun = access.request_access(call.connector, call.path["shop"], by=call.by)
+    host = call.connector.shops.get(call.path["shop"]).host
+    cookie = ticket_cookie(begun.ticket, call.connector.settings.public_url)
+    return Shown("leaving.html", {"to": begun.authorize_url, "host": host}, cookie=cookie)
+
+
+@blueprint.function_name("portal_confirm_access")
+@blueprint.route("portal/shops/{shop}/access/confirm", methods=["POST"], auth_level=_ANYBODY)
+@page
+def confirm_shop_access(call: Call) -> Sent:
+    access.confirm_access(call.connector, call.shop, by=call.by)
+    return Sent(_page_of(call), Notice("saved"))
+
+
+def _reset(call: Call) -> None:
+    shop, kind, to = call.shop, call.path["type"], moment_of(call.connector, call.body.since)
+    if call.body.how == "since" and to is None:
+        raise ConnectorError("input-invalid", "a reset to a time needs the time")
+    synchronization.reset_to(call.connector, shop, kind, to if call.body.how == "since" else None, by=call.by)
+
+
+def _reset_page(call: Call, code: str = "", since: str = "") -> dict[str, object]:
+    """What the page of a reset shows; code: why the one that was asked for did not go through."""
+    shop, kind = call.shop, call.path["type"]
+    info = synchronization.get_info(call.connector, shop, kind)
+    return {"info": info, "code": code, "since": since}
+
+
+def _page_of(call: Call) -> str:
+    return f"/portal/shops/{call.path['shop']}"

@@ -1,0 +1,97 @@
+"""Pages of skipped records: by reason with its fix, all of one reason, and what an operator does with them."""
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import azure.functions as func
+import msgspec
+
+from functions.http import Call
+from functions.inputs import DismissalAsked, Retry, SkippedFilters, takes
+from functions.portal.cookie import Notice
+from functions.portal.edge import Sent, Shown, page
+from shared.admin import skipped
+from shared.shopify_ids import id_in
+
+blueprint = func.Blueprint()
+_PAGE = 50
+_RECORD = "portal/shops/{shop}/skipped-records/{type}/{id:long}"
+
+
+@blueprint.function_name("portal_skipped_records")
+@blueprint.route("portal/skipped-records", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@page
+@takes(query=SkippedFilters)
+def show_skipped_records(call: Call) -> Shown:
+    asked: SkippedFilters = call.query
+    reasons = skipped.by_reason(call.connector, asked.shop, asked.type, asked.fits, language=call.language)
+    return Shown("skipped-records.html", {"asked": asked, "reasons": reasons})
+
+
+@blueprint.function_name("portal_skipped_of_a_reason")
+@blueprint.route("portal/shops/{shop}/skipped-records", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@page
+@takes(query=SkippedFilters)
+def show_skipped_of_a_reason(call: Call) -> Shown:
+    asked: SkippedFilters = call.query
+    skipped.checked_code(asked.code)
+    found = skipped.list_skipped(
+        call.connector, call.shop, asked.type or None, asked.fits, language=call.language,
+        continuation=asked.continuation, limit=_PAGE)
+    older = _next_page(call.shop, asked, found.continuation)
+    return Shown("skipped-of-a-reason.html", {"shop": call.shop, "asked": asked, "found": found, "older": older})
+
+
+@blueprint.function_name("portal_retry_skipped_records")
+@blueprint.route("portal/shops/{shop}/skipped-records/retry", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@page
+@takes(form=Retry)
+def retry_skipped_records(call: Call) -> Sent:
+    due = skipped.retry_all(call.connector, call.shop, code=call.body.code, kind=call.body.type, by=call.by)
+    return Sent("/portal/skipped-records", Notice("skipped-due", {"count": due}))
+
+
+@blueprint.function_name("portal_retry_skipped_record")
+@blueprint.route(f"{_RECORD}/retry", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@page
+def retry_skipped_record(call: Call) -> Sent:
+    skipped.retry(call.connector, *_record(call), by=call.by)
+    return Sent("/portal/skipped-records", Notice("skipped-due", {"count": 1}))
+
+
+@blueprint.function_name("portal_skipped_record")
+@blueprint.route(f"{_RECORD}/dismiss", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@page
+def ask_dismissal(call: Call) -> Shown:
+    return Shown("dismissal.html", {
+        "record": skipped.get_skipped(call.connector, *_record(call), language=call.language), "lacks_note": False})
+
+
+@blueprint.function_name("portal_dismiss_skipped_record")
+@blueprint.route(f"{_RECORD}/dismiss", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@page
+@takes(form=DismissalAsked)
+def dismiss_skipped_record(call: Call) -> Sent | Shown:
+    shop, kind, number = _record(call)
+    if not call.body.note.strip():
+        record = skipped.get_skipped(call.connector, shop, kind, number, language=call.language)
+        return Shown("dismissal.html", {"record": record, "lacks_note": True}, 422)
+    skipped.dismiss(call.connector, shop, kind, number, note=call.body.note, by=call.by)
+    return Sent("/portal/skipped-records", Notice("skipped-dismissed", {"type": kind, "id": str(number)}))
+
+
+def _record(call: Call) -> tuple[str, str, int]:
+    """(shop, type, Shopify id) of the path; ConnectorError not-found."""
+    shop, kind, text = call.shop, call.path["type"], call.path["id"]
+    number = id_in(text)
+    if number is None or kind not in call.connector.types.names:
+        raise skipped.not_skipped(shop, kind, text)
+    return shop, kind, number
+
+
+def _next_page(shop: str, asked: SkippedFilters, continuation: str) -> str | None:
+    """The address of the next page, with the same filters; None on the last one."""
+    if not continuation:
+        return None
+    filters = {name: value for name, value in msgspec.to_builtins(asked).items() if value and name != "shop"}
+    return f"/portal/shops/{shop}/skipped-records?" + urlencode(filters | {"continuation": continuation})

@@ -1,0 +1,49 @@
+"""Whatever is done by a form of the portal stands in the book under the name of whoever did it."""
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.access.visit import refusal, visit
+from tests.portal.pages import functions
+from tests.portal.served import Portal
+from tests.portal.test_skipped_records import skip
+
+RECORD = "/portal/shops/{shop}/skipped-records/orders/1"
+DONE: dict[str, tuple[str, str, dict[str, str]]] = {
+    "portal_sync_shop": ("start_sync", "/portal/shops/{shop}/sync", {}),
+    "portal_switch_shop": ("save_shop", "/portal/shops/{shop}/enabled", {"enabled": "no"}),
+    "portal_choose_logging": ("save_shop", "/portal/shops/{shop}/logging", {"mode": "All", "hours": "1"}),
+    "portal_reset_type": ("reset_synchronization_info", "/portal/shops/{shop}/reset/orders", {"how": "all"}),
+    "portal_request_access": ("request_access", "/portal/shops/{shop}/access/request", {}),
+    "portal_confirm_access": ("confirm_access", "/portal/shops/{shop}/access/confirm", {}),
+    "portal_retry_skipped_records": ("retry_skipped_records", "/portal/shops/{shop}/skipped-records/retry", {}),
+    "portal_retry_skipped_record": ("retry_skipped_record", f"{RECORD}/retry", {}),
+    "portal_dismiss_skipped_record": ("dismiss_skipped_record", f"{RECORD}/dismiss", {"note": "paid in cash"}),
+    "portal_remove_log_entries": ("remove_log_entries", "/portal/log-removal", {"until": "2026-03-10T09:00:00Z"}),
+    "portal_replay_data_capture": (
+        "replay_data_capture", "/portal/shops/{shop}/data-captures/customers/{capture}/replay", {"how": "dry-run"}),
+    "portal_set_environment": ("set_environment", "/portal/environment", {"allow": "no"}),
+}
+
+
+def test_every_form_is_tried_here() -> None:
+    assert set(DONE) == set(functions("POST"))
+
+
+@pytest.mark.parametrize("name", sorted(DONE))
+def test_a_form_leaves_one_row_under_the_name_of_who_sent_it(portal: Portal, name: str) -> None:
+    operation, path, fields = DONE[name]
+    portal.house.customer(7101)
+    portal.house.sync("customers")
+    (capture,) = portal.house.connector.captures.of_record(portal.house.shop, "customers", 7101)
+    skip(portal.house, 1)
+    if name == "portal_confirm_access":
+        portal.house.connector.tokens.forget(portal.house.shop)
+        assert refusal(portal.house, visit(portal.house, shop="demo-de.myshopify.com")) == "oauth-shop-unconfirmed"
+
+    answer = portal.visitor().post(path.format(shop=portal.house.shop, capture=capture.id), fields)
+
+    assert answer.status_code < 500
+    (row,) = portal.house.connector.operations.page().operations
+    assert (row.operation, row.by) == (operation, "ada@example.com")
+    assert "paid in cash" not in str(row)
