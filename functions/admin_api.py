@@ -7,6 +7,7 @@ from functions.http import Answer, Call, edge, fields, moment
 from functions.inputs import (
     AccessToken,
     Confirmation,
+    ConfirmedTime,
     Environment,
     LastSyncTime,
     OperationsQuery,
@@ -107,14 +108,15 @@ def get_synchronization_info(call: Call) -> Answer:
 @blueprint.function_name("set_synchronization_info")
 @blueprint.route("api/shops/{shop}/synchronization-info/{type}", methods=["PUT"])
 @edge
-@takes(body=LastSyncTime)
+@takes(body=LastSyncTime, query=ConfirmedTime)
 def set_synchronization_info(call: Call) -> Answer:
     text = call.body.last_sync_time
     try:
         to = from_iso(text)
     except (ValueError, OverflowError) as error:
         raise ConnectorError("input-invalid", f"last_sync_time {text[:50]!r}: {error}") from error
-    return Answer(synchronization.set_last_sync_time(call.connector, call.shop, call.path["type"], to, by=call.by))
+    return Answer(synchronization.set_last_sync_time(
+        call.connector, call.shop, call.path["type"], to, call.query.confirm, by=call.by))
 
 
 @blueprint.function_name("reset_synchronization_info")

@@ -247,6 +247,12 @@ class ConfirmedDocument(msgspec.Struct, frozen=True):
     confirm: Text = ""
 
 
+class ConfirmedTime(msgspec.Struct, frozen=True):
+    """confirm: up to where the type was read, for a time after that."""
+
+    confirm: Text = ""
+
+
 class CompanyOrdersQuery(msgspec.Struct, frozen=True):
     """limit: how many captured orders the page looks at."""
 

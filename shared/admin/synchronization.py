@@ -8,6 +8,7 @@ import msgspec
 
 from shared.clock import iso
 from shared.connector import Connector
+from shared.errors import ConnectorError
 from shared.stores.sync_runs import SyncRun
 from shared.stores.synchronization_info import SynchronizationInfo
 from shared.sync.run import request_back_fill, request_sync
@@ -66,9 +67,15 @@ def get_info(connector: Connector, shop: str, kind: str) -> InfoView:
     return _info(connector.informations.get(shop, kind))
 
 
-def set_last_sync_time(connector: Connector, shop: str, kind: str, to: datetime, *, by: str) -> InfoView:
-    """The next run takes what changed since `to`; ConnectorError as SynchronizationInfos.set_last_sync_time."""
-    return _reset(connector, "set_synchronization_info", shop, kind, to, by)
+def set_last_sync_time(
+    connector: Connector, shop: str, kind: str, to: datetime, confirm: str, *, by: str
+) -> InfoView:
+    """The next run takes what changed since `to`; ConnectorError as Informations.set_last_sync_time.
+
+    confirm  up to where the type was read, for a later time: what changed between the two is never read. The call
+             without it names it (confirmation-needed).
+    """
+    return _reset(connector, "set_synchronization_info", shop, kind, to, by, confirm)
 
 
 def reset_to(connector: Connector, shop: str, kind: str, to: datetime | None, *, by: str) -> InfoView:
@@ -92,14 +99,28 @@ def get_run(connector: Connector, shop: str, run: str) -> RunView:
     return _run(connector.runs.get(shop, run))
 
 
-def _reset(connector: Connector, name: str, shop: str, kind: str, to: datetime | None, by: str) -> InfoView:
+def _reset(
+    connector: Connector, name: str, shop: str, kind: str, to: datetime | None, by: str, confirm: str = ""
+) -> InfoView:
     with connector.operations.recorded(name, by=by, shop=shop) as operation:
         before = connector.informations.get(connector.shops.get(shop).code, kind)
         operation.record = kind
         operation.after = {"last_sync_time": iso(to) if to else ""}
+        if to and to <= connector.clock.now():
+            _check_what_it_leaves_out(connector.informations.read_up_to(before), before, to, confirm)
         info = connector.informations.set_last_sync_time(shop, kind, to, by=by)
         operation.changed({"last_sync_time": before.last_sync_time}, {"last_sync_time": info.last_sync_time})
     return _info(info)
+
+
+def _check_what_it_leaves_out(reached: datetime | None, info: SynchronizationInfo, to: datetime, confirm: str) -> None:
+    """A reset reads again; one to a time that no run has come to leaves out what changed before it, for good."""
+    if reached is None or to <= reached or confirm == iso(reached):
+        return
+    raise ConnectorError(
+        "confirmation-needed", f"{info.kind} of shop {info.shop} were read up to {iso(reached)}; what changed after "
+        f"that and before {iso(to)} would never be read. Set that time or an earlier one to read all of it; "
+        f"confirm={iso(reached)} leaves it out")
 
 
 def _info(info: SynchronizationInfo) -> InfoView:

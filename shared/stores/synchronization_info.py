@@ -104,6 +104,15 @@ class SynchronizationInfos:
         reached = "" if info.exact else info.last_sync_time
         return min(filter(None, (started, reached, info.run_until)), default="")
 
+    def read_up_to(self, info: SynchronizationInfo) -> datetime | None:
+        """Up to where all that changed was read, or is to be read by the next run; None before the first one began.
+
+        A first run that has not come to its end counts for nothing, wherever it stands.
+        """
+        if not self.first_began(info):
+            return None
+        return from_iso(info.last_sync_time) if info.last_sync_time else BEGINNING
+
     def note_outcome(self, shop: str, kind: str, outcome: str) -> None:
         """Remember how the last run of this type ended; a change meanwhile counts for more, and so does the
         problem that ended it."""

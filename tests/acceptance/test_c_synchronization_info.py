@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from shared.clock import iso
 from shared.stores.synchronization_info import SynchronizationInfo
 from tests.admin import Admin, admin_api
 from tests.house import House
@@ -198,3 +199,71 @@ def test_c6_a_reset_to_empty_makes_no_second_document_of_an_order_that_has_one(h
     assert run.counts["orders"].unchanged == 1
     assert len(house.documents(5001)) == 1
     assert house.bc_writes() == written
+
+
+def test_a_reset_to_a_time_that_no_run_has_come_to_says_what_would_never_be_read_and_wants_that_confirmed(
+    house: House, admin: Admin,
+) -> None:
+    house.order(5001)
+    house.sync("orders")
+    reached = house.connector.informations.get(house.shop, "orders").last_sync_time
+    house.clock.forward(3600)
+    house.order(5002)
+    house.clock.forward(3600)
+    later = iso(house.clock.now())
+
+    status, problem = admin("set_synchronization_info", {"last_sync_time": later}, type="orders")
+
+    assert (status, problem["type"]) == (409, "confirmation-needed")
+    assert f"were read up to {reached}" in problem["detail"]
+    assert later in problem["detail"]
+    assert house.connector.informations.get(house.shop, "orders").last_sync_time == reached
+    house.sync("orders")
+    assert [len(house.documents(number)) for number in (5001, 5002)] == [1, 1]
+
+
+@pytest.mark.parametrize("confirm", ["", "yes", "2026-03-10T09:00:00Z"])
+def test_what_a_reset_leaves_out_is_confirmed_by_the_time_that_was_read_up_to_and_nothing_else(
+    house: House, admin: Admin, confirm: str,
+) -> None:
+    house.customer(7001)
+    house.sync("customers")
+    reached = house.connector.informations.get(house.shop, "customers").last_sync_time
+    house.clock.forward(3600)
+    wanted = {"last_sync_time": iso(house.clock.now())}
+
+    refused, _ = admin("set_synchronization_info", wanted, {"confirm": confirm}, type="customers")
+    taken, info = admin("set_synchronization_info", wanted, {"confirm": reached}, type="customers")
+
+    assert (refused, taken, info["last_sync_time"]) == (409, 200, wanted["last_sync_time"])
+
+
+@pytest.mark.parametrize("kind", ["orders", "payouts"])
+def test_what_a_first_run_has_not_come_to_the_end_of_is_left_out_on_a_word_only(
+    house: House, admin: Admin, kind: str
+) -> None:
+    house.order(5001)
+    house.payout(901)
+    house.shopify.fault("same_cursor", operation="OrdersChanged" if kind == "orders" else "PayoutsSince")
+    assert house.sync(kind).state == "failed"
+    wanted = {"last_sync_time": iso(house.clock.now())}
+
+    status, problem = admin("set_synchronization_info", wanted, type=kind)
+    taken, _ = admin("set_synchronization_info", wanted, {"confirm": "2004-01-01T00:00:00Z"}, type=kind)
+
+    assert (status, problem["type"], taken) == (409, "confirmation-needed", 200)
+    assert "confirm=2004-01-01T00:00:00Z" in problem["detail"]
+
+
+def test_a_reset_that_reads_again_and_a_time_before_the_first_run_need_no_word(house: House, admin: Admin) -> None:
+    begin, _ = admin("set_synchronization_info", {"last_sync_time": iso(house.clock.now())}, type="orders")
+    house.sync("orders")
+    reached = house.connector.informations.get(house.shop, "orders").last_sync_time
+    house.clock.forward(60)
+
+    again, _ = admin("set_synchronization_info", {"last_sync_time": reached}, type="orders")
+    further, _ = admin("set_synchronization_info", {"last_sync_time": "2026-01-01T00:00:00Z"}, type="orders")
+    back, problem = admin("set_synchronization_info", {"last_sync_time": reached}, type="orders")
+
+    assert (begin, again, further) == (200, 200, 200)
+    assert (back, problem["type"]) == (409, "confirmation-needed"), "the earlier reset waits for its run"
