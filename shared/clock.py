@@ -1,7 +1,8 @@
 """Time, injected: everything that needs "now" or waits takes a Clock.
 
-All times are UTC and aware. Shopify's and our stored times have whole seconds, written as
-2026-03-10T10:00:00Z; `iso` and `from_iso` are the only place that knows this form. Whose time counts for what:
+All times are UTC and aware, and stand at rest as 2026-03-10T10:00:00Z, with six more digits where it counts what came
+first within a second; `iso`, `iso_exact` and `from_iso` are the only place that knows this form. Rows of before
+2026-11-28 have others (+00:00, milliseconds), which `from_iso` reads as well. Whose time counts for what:
 docs/decisions/0020-whose-clock.md.
 """
 from __future__ import annotations
@@ -36,7 +37,12 @@ class SystemClock:
 
 def iso(moment: datetime) -> str:
     """`moment` as 2026-03-10T10:00:00Z (UTC, whole seconds, cut not rounded)."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _utc(moment, "seconds")
+
+
+def iso_exact(moment: datetime) -> str:
+    """`moment` as 2026-03-10T10:00:00.123456Z (UTC, always six digits, so that texts sort as times do)."""
+    return _utc(moment, "microseconds")
 
 
 def from_iso(text: str) -> datetime:
@@ -45,3 +51,8 @@ def from_iso(text: str) -> datetime:
     if moment.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone; write UTC as 2026-03-10T10:00:00Z")
     return moment.astimezone(UTC)
+
+
+def _utc(moment: datetime, digits: str) -> str:
+    """Not strftime: its years have fewer than four digits before the year 1000."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec=digits) + "Z"

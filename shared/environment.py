@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from shared.clock import Clock
+from shared.clock import Clock, iso
 from shared.errors import ConnectorError
 from shared.storage.tables import Table
 
@@ -35,7 +35,7 @@ class HttpPermission:
         """Set the switch."""
         self._table.put({
             "PartitionKey": "environment", "RowKey": self._environment, "http_requests": allowed,
-            "changed_by": by, "changed_at": self._clock.now().isoformat(timespec="seconds"),
+            "changed_by": by, "changed_at": iso(self._clock.now()),
         })
         self._known = None
 

@@ -114,6 +114,17 @@ def test_json_from_outside_is_read_through_one_door() -> None:
     assert [path for path in sources if reading.search((ROOT / path).read_text())] == [door]
 
 
+def test_the_form_of_a_time_stands_in_one_module() -> None:
+    """Days are written with `isoformat` where they are; a moment has only the forms of shared/clock.py."""
+    a_day = re.compile(r"day|.*\.date\(\)|_date\(.*\)")
+    sources = [path for top in ("shared", "functions") for path in python_files(top)]
+    written = {(str(path), ast.unparse(node.func.value)) for path in sources
+               for node in ast.walk(ast.parse((ROOT / path).read_text()))
+               if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "isoformat"}
+
+    assert {path for path, of in written if not a_day.fullmatch(of)} == {"shared/clock.py"}
+
+
 # Who imports whom
 
 

@@ -22,7 +22,7 @@ from uuid import uuid4
 
 import msgspec
 
-from shared.clock import Clock
+from shared.clock import Clock, iso_exact
 from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.storage.blobs import Blobs
@@ -128,7 +128,7 @@ class DataCaptures:
             named = beside.submit(carried(lambda names: self._keep_names(shop, kind, names)), names)
             lines = b"\n".join(raw.replace(b"\n", b" ") for _, raw in records)
             self.blobs.write(CONTAINER, blob, gzip.compress(lines, 3), "application/gzip")
-            at = now.isoformat(timespec="microseconds")
+            at = iso_exact(now)
             rows = {row_key(number, blob): {
                 "at": at, "name": names.get(number, ""), "hash": capture_hash(raw), "blob": blob, "line": line,
             } for line, (number, raw) in enumerate(records)}

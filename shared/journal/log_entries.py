@@ -19,6 +19,7 @@ from uuid import uuid4
 
 import msgspec
 
+from shared.clock import iso_exact
 from shared.errors import ConnectorError
 from shared.exchange import Exchange
 from shared.journal.redaction import redacted
@@ -230,7 +231,7 @@ def _row(shop: str, run: str, key: str, exchange: Exchange, bodies: _Pack) -> Ro
     }
     return costs | bodies.properties("request", exchange.request) | bodies.properties("response", exchange.response) | {
         "PartitionKey": shop, "RowKey": key, "run": run,
-        "at": exchange.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "at": iso_exact(exchange.at),
         "direction": exchange.direction, "method": exchange.method, "url": exchange.url[:_LONGEST_URL],
         "status": exchange.status, "description": exchange.description[:_LONGEST_URL], "has_error": exchange.has_error,
         "retry": exchange.retry, "seconds": float(exchange.seconds), "request_id": exchange.request_id[:200],

@@ -6,13 +6,13 @@ So a purge that was interrupted is known, and the next one of its kind finishes 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from uuid import uuid4
 
 import msgspec
 
-from shared.clock import Clock
+from shared.clock import Clock, iso_exact
 from shared.storage.tables import Row, Table
 
 TABLE = "LogPurges"
@@ -57,7 +57,7 @@ class Purges:
         """Write down a purge, let `remove` do it, and write down that it is done; raises what `remove` raises."""
         now = self._clock.now()
         number = f"{_END_OF_TIME - int(now.timestamp() * 1_000_000):017d}-{uuid4().hex[:4]}"
-        purge = Purge(number=number, by=by, before=_text(before), started_at=_text(now), what=what, shop=shop)
+        purge = Purge(number=number, by=by, before=iso_exact(before), started_at=iso_exact(now), what=what, shop=shop)
         self._save(purge)
         return self._finish(purge, remove)
 
@@ -79,17 +79,13 @@ class Purges:
             purge.problem = str(error)[:500]
             self._save(purge)
             raise
-        purge.problem, purge.ended_at = "", _text(self._clock.now())
+        purge.problem, purge.ended_at = "", iso_exact(self._clock.now())
         self._save(purge)
         return purge
 
     def _save(self, purge: Purge) -> None:
         fields = msgspec.structs.asdict(purge)
         self._table.put(fields | {"PartitionKey": _PARTITION, "RowKey": fields.pop("number")})
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _purge(row: Row) -> Purge:

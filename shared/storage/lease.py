@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from uuid import uuid4
 
-from shared.clock import Clock, from_iso, iso
+from shared.clock import Clock, from_iso, iso, iso_exact
 from shared.errors import ConnectorError, ServiceUnavailable
 from shared.storage.tables import Row, RowChanged, RowExists, Table
 
@@ -95,7 +95,7 @@ class Lease:
         until = self._clock.now() + self._length
         return {
             "PartitionKey": self._name, "RowKey": "lease", "owner": self._owner,
-            "until": until.isoformat(timespec="milliseconds"),
+            "until": iso_exact(until),
         }
 
 

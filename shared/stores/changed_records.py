@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from shared.clock import Clock, from_iso
+from shared.clock import Clock, from_iso, iso, iso_exact
 from shared.storage.account import Storage
 from shared.storage.gathered import GatheredPuts
 from shared.storage.holding import DataSubject, Holding, OfPerson, rows_of
@@ -77,7 +77,7 @@ class ChangedRecords:
         self.remove(shop, kind, ours)
 
     def _row(self, shop: str, kind: str, number: int, why: str) -> Row:
-        return _key(shop, kind, number) | {"why": why, "noticed_at": self._clock.now().isoformat()}
+        return _key(shop, kind, number) | {"why": why, "noticed_at": iso(self._clock.now())}
 
     def _rows(self, shop: str, kind: str) -> Iterator[Row]:
         return self._table.partition(f"{shop}|{kind}")
@@ -124,7 +124,7 @@ class Waking:
 
     def _announce(self, shop: str, found: Row | None, delay: timedelta, send: Callable[[float], None]) -> None:
         at = self._clock.now() + delay
-        row: Row = {"PartitionKey": shop, "RowKey": _WAKE, "at": at.isoformat()}
+        row: Row = {"PartitionKey": shop, "RowKey": _WAKE, "at": iso_exact(at)}
         try:
             if found is None:
                 self._table.insert(row)

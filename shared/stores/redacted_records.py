@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from shared.clock import from_iso
+from shared.clock import from_iso, iso_exact
 from shared.storage.holding import Holding, rows_of
 from shared.storage.tables import Put, Row, Table
 
@@ -26,7 +26,7 @@ class RedactedRecords:
 
     def remember(self, shop: str, kind: str, numbers: Iterable[int], at: datetime) -> None:
         """These were erased at this moment."""
-        text = at.isoformat(timespec="microseconds")
+        text = iso_exact(at)
         self._table.write(Put("put", _key(shop, kind, number) | {"at": text}) for number in sorted(set(numbers)))
 
     def of(self, shop: str) -> RedactedOfShop:

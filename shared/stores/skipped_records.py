@@ -70,7 +70,7 @@ def parked_again(
     return SkippedRecord(
         shop=shop, kind=kind, number=number, code=code, detail=detail[:2000], tries=tries,
         first_at=before.first_at if before else iso(now), last_at=iso(now),
-        next_try=(due or next_try(tries, now)).isoformat(timespec="seconds"), run=run,
+        next_try=iso(due or next_try(tries, now)), run=run,
     )
 
 
@@ -84,7 +84,7 @@ def left_out_again(
     """
     before = before if before is not None and before.left_out else None
     tries = before.tries + 1 if before else 1
-    due = (until or next_try(tries, now)).isoformat(timespec="seconds") if waits else ""
+    due = iso(until or next_try(tries, now)) if waits else ""
     return SkippedRecord(
         shop=shop, kind=kind, number=number, code=code, detail=detail, tries=tries,
         first_at=before.first_at if before else iso(now), last_at=iso(now), next_try=due, run=run,
@@ -159,7 +159,7 @@ class SkippedRecords:
         """Leave the record alone until it changes in Shopify; False if it is not parked."""
         record = self.get(shop, kind, number)
         if record is not None:
-            at = now.isoformat(timespec="seconds")
+            at = iso(now)
             self.park([msgspec.structs.replace(record, dismissed_at=at, dismissed_by=by, note=note)])
         return record is not None
 
@@ -179,7 +179,7 @@ def is_decided_otherwise(record: SkippedRecord, selection: str) -> bool:
 
 
 def _due(record: SkippedRecord, now: datetime) -> SkippedRecord:
-    at = now.isoformat(timespec="seconds")
+    at = iso(now)
     return msgspec.structs.replace(record, next_try=at, dismissed_at="", dismissed_by="", note="")
 
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import msgspec
 
-from shared.clock import Clock, from_iso
+from shared.clock import Clock, from_iso, iso_exact
 from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.storage.account import Storage
@@ -170,7 +170,7 @@ class SyncRuns:
         return map(_run, rows)
 
     def _now(self) -> str:
-        return self._clock.now().isoformat(timespec="milliseconds")
+        return iso_exact(self._clock.now())
 
 
 def span_of(run: SyncRun) -> tuple[datetime, datetime | None]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from shared.clock import from_iso
+from shared.clock import from_iso, iso_exact
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.shop_card import ShopCard
@@ -36,7 +36,7 @@ def operators_run(connector: Connector, card: ShopCard, kind: str, started_by: s
             raise
         finally:
             run.state = "failed" if run.state == "running" else run.state
-            run.ended_at = connector.clock.now().isoformat(timespec="milliseconds")
+            run.ended_at = iso_exact(connector.clock.now())
             connector.runs.save(run)
 
 

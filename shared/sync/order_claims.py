@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from shared.business_central.order_execution import Sending
-from shared.clock import from_iso
+from shared.clock import from_iso, iso_exact
 from shared.stores.links import Link, LinkState
 from shared.sync.context import JobContext
 
@@ -34,7 +34,7 @@ class Claim:
             self._stamp()
 
     def _before_lines(self) -> None:
-        self._stamp(lines_at=self._context.clock.now().isoformat())
+        self._stamp(lines_at=iso_exact(self._context.clock.now()))
 
     def _lines_answered(self) -> None:
         self.link = self.link.with_(lines_at="")
@@ -43,6 +43,6 @@ class Claim:
         """Write the row now; LeaseLost when somebody else did, or holds the shop."""
         self._context.lease.renew()
         self._context.lease.check()
-        now = self._context.clock.now().isoformat()
+        now = iso_exact(self._context.clock.now())
         stamped = self.link.with_(state=LinkState.SENDING, claimed_at=now, **changes)
         [self.link] = self._context.links(KIND).save([stamped])

@@ -14,6 +14,7 @@ from functools import partial
 from shared.business_central.lookup import find_whole_documents
 from shared.business_central.operations import carry_out
 from shared.business_central.order_execution import DocumentStays, completed, create_sales_order, once_sent
+from shared.clock import iso_exact
 from shared.errors import ConnectorError, OutcomeUnknown, RecordRefused
 from shared.journal.captures import capture_hash
 from shared.mapping.plan import SalesOrderPlan
@@ -118,7 +119,7 @@ def followed_header(decision: OrderDecision, context: JobContext) -> bool | Conn
 
 def _claimed(orders: Sequence[Decided], context: JobContext) -> dict[int, Link]:
     """Their links in state `sending`, written at once, with what is about to be sent."""
-    now = context.clock.now().isoformat()
+    now = iso_exact(context.clock.now())
     claims = [
         sent_link(_seen(one.known, one.known.link, context), one.known.order, plan, context.card).with_(
             state=LinkState.SENDING, claimed_at=now, bc_id="", bc_number="", bc_set="", plan="", lines_at="",

@@ -14,7 +14,7 @@ from math import ceil
 import msgspec
 
 from shared.business_central.client import BusinessCentral
-from shared.clock import from_iso
+from shared.clock import from_iso, iso_exact
 from shared.connector import Connector
 from shared.errors import ConnectorError, ServiceUnavailable
 from shared.journal.log_writer import LogWriter
@@ -325,7 +325,7 @@ def _trusts_no_links(info: SynchronizationInfo) -> bool:
 
 def _end(connector: Connector, run: SyncRun, state: str, problem: ConnectorError | None) -> None:
     run.state = state
-    run.ended_at = connector.clock.now().isoformat(timespec="milliseconds") if state != "continuing" else ""
+    run.ended_at = iso_exact(connector.clock.now()) if state != "continuing" else ""
     if problem:
         run.error_code, run.error_detail = problem.code, problem.detail
     record("run", state=state, started_by=run.started_by, code=run.error_code, detail=run.error_detail,

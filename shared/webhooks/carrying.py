@@ -219,14 +219,14 @@ def _with_merged(connector: Connector, shop: str, subject: Subject) -> Subject:
 
 
 def _end(connector: Connector, receipt: Receipt, found: dict[str, int], note: str) -> None:
-    ended_at = connector.clock.now().isoformat(timespec="seconds")
+    ended_at = iso(connector.clock.now())
     connector.receipts.keep(msgspec.structs.replace(receipt, ended_at=ended_at, found=found, note=note))
 
 
 def _receipt(connector: Connector, command: Command, state: str) -> Receipt:
     return Receipt(
         shop=command.shop, topic=command.topic, number=command.number, state=state, triggered_at=command.at,
-        received_at=connector.clock.now().isoformat(timespec="seconds"),
+        received_at=iso(connector.clock.now()),
         customer=command.subject.id if command.subject else 0,
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from shared.clock import from_iso, iso
+from shared.clock import from_iso, iso, iso_exact
 from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.privacy.subject import Subject
@@ -147,4 +147,4 @@ def _time(text: str, now: datetime) -> str:
         at = min(from_iso(text), now)
     except (ValueError, OverflowError):
         at = now
-    return at.isoformat(timespec="microseconds")
+    return iso_exact(at)

@@ -56,7 +56,7 @@ def test_c2_the_last_sync_time_is_the_start_of_a_run_and_not_its_end(house: Hous
 
     run = house.run("customers")
 
-    assert (run.started_at, run.ended_at) == ("2026-03-10T10:00:00.000+00:00", "2026-03-10T10:07:30.000+00:00")
+    assert (run.started_at, run.ended_at) == ("2026-03-10T10:00:00.000000Z", "2026-03-10T10:07:30.000000Z")
     assert last_sync_time(house, "customers") == "2026-03-10T10:00:00Z"
 
 

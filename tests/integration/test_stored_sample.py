@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -124,6 +125,40 @@ def test_an_erasure_finds_the_person_in_everything_of_then(house: House, storage
     assert len(house.connector.captures.of_record(house.shop, "customers", SOLANGE)) == 1
     house.sync()
     assert len(house.documents(5001)) == 1
+
+
+def test_times_of_then_are_read_and_every_new_one_has_one_spelling(house: House, storage: Storage) -> None:
+    before = set(times_in(storage))
+    assert any(text.endswith("+00:00") for _, text in before)
+
+    house.clock.forward(3600)
+    house.connector.informations.set_last_sync_time(house.shop, "orders", None, by="ada@example.com")
+    house.sync()
+    house.connector.skipped.dismiss(house.shop, "orders", 5002, note="", by="ada@example.com", now=house.clock.now())
+    house.connector.permission.allow(True, by="ada@example.com")
+    house.connector.retention.remove_expired(by="schedule")
+    command = Command(shop=house.shop, topic="customers/redact", at=iso(house.clock.now()), number="1004",
+                      subject=Subject(id=SOLANGE))
+    carry_out(house.connector, command)
+
+    new = set(times_in(storage)) - before
+    assert {"SyncRuns", "Links", "SkippedRecords", "LogPurges", "PrivacyRequests", "DataCaptures", "RedactedRecords",
+            "SynchronizationInfo", "Environment"} <= {table for table, _ in new}
+    assert [one for one in new if not SPELLING.fullmatch(one[1])] == []
+
+
+SPELLING = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z")
+A_TIME = re.compile(r'(?:^|")(\d{4}-\d\d-\d\dT\d\d:\d\d[^"]*)(?:$|")')
+
+
+def times_in(storage: Storage) -> Iterator[tuple[str, str]]:
+    """(table, time) of every value in a row, and in JSON that a row keeps, that is a time; bodies of calls are not
+    ours to spell."""
+    for name in storage.tables.names(""):
+        for row in storage.tables[name].rows(""):
+            for key, value in row.items():
+                if isinstance(value, str) and not key.startswith(("request", "response")) and key != "etag":
+                    yield from ((re.sub(r"\d{10}$", "", name), text) for text in A_TIME.findall(value))
 
 
 def test_the_first_call_writes_down_whose_layout_the_storage_has_now(admin: Admin, storage: Storage) -> None:

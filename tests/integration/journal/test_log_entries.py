@@ -25,7 +25,7 @@ def test_every_field_of_a_call_is_found_again(logs: LogEntries, clock: ManualClo
 
     entry = logs.get(numbers(logs)[0])
 
-    assert (entry.shop, entry.at, entry.run) == ("FR", "2026-03-10T10:00:00.000000+00:00", "0982-abcd")
+    assert (entry.shop, entry.at, entry.run) == ("FR", "2026-03-10T10:00:00.000000Z", "0982-abcd")
     assert (entry.direction, entry.method, entry.url) == (call.direction, call.method, call.url)
     assert (entry.status, entry.description, entry.has_error, entry.retry) == (200, "OK", True, 2)
     assert (entry.requested_cost, entry.actual_cost, entry.available_points) == (12.5, 12.0, 1988.0)

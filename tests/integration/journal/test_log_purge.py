@@ -144,7 +144,7 @@ def test_every_night_removes_what_is_expired_and_writes_down_what_it_was(
     purges.remove_expired(by="schedule")
 
     tonight, yesterday = purges.latest()
-    assert (yesterday.by, yesterday.hours, yesterday.before) == ("schedule", 1, "2026-03-03T10:30:00.000000+00:00")
+    assert (yesterday.by, yesterday.hours, yesterday.before) == ("schedule", 1, "2026-03-03T10:30:00.000000Z")
     assert (tonight.entries, tonight.hours) == (1, 0)
     assert listed(logs) == []
 

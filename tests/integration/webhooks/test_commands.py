@@ -22,7 +22,7 @@ def test_a_command_becomes_a_message_with_nothing_but_what_is_needed(house: Hous
     (command,) = queued(house)
 
     assert (command.topic, command.at, command.subject) == (
-        "app/uninstalled", "2026-03-10T09:59:30.123456+00:00", None
+        "app/uninstalled", "2026-03-10T09:59:30.123456Z", None
     )
     assert b"owner@example.fr" not in msgspec.json.encode(command)
 
