@@ -75,6 +75,20 @@ OF_OTHERS = re.compile(
 """Names that the platform, its worker, SDKs or shells give a meaning to."""
 
 
+@pytest.mark.parametrize("name", sorted(name for name in json.loads((INFRA / "settings.json").read_text())
+                                        if name in SETTINGS and not name.endswith("_SCHEDULE")))
+def test_a_setting_is_written_down_in_three_places_and_in_each_once(name: str) -> None:
+    """The row of shared/settings.py, its value in Azure, its heading in the docs: what adding one takes."""
+    files = [*python_files("shared"), *python_files("functions"),
+             *(path.relative_to(ROOT) for path in INFRA.rglob("*") if path.suffix in (".bicep", ".json"))]
+    written = {str(path): (ROOT / path).read_text().count(f'"{name}"') for path in files}
+    headings = re.findall(rf"^#+ .*\b{name}\b", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE)
+
+    assert {path: times for path, times in written.items() if times} == {
+        "shared/settings.py": 1, "infra/settings.json": 1}
+    assert len(headings) == 1
+
+
 def test_whatever_the_code_reads_stands_in_the_table_of_settings() -> None:
     assert {*of_triggers(), *of_environment()} <= {*SETTINGS, *NOT_OURS}
 
