@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from shared.clock import iso
+from shared.clock import iso, iso_exact
 from shared.connector import Connector
 from shared.journal.escalation import EscalationReport, can_escalate, escalation_report
 from shared.journal.json_tree import Node, tree
@@ -112,7 +112,7 @@ def removal(connector: Connector, shop: str, days: int | None) -> RemovalView:
     until = connector.clock.now() - timedelta(days=days or 0)
     code = connector.shops.get(shop).code if shop else ""
     number = connector.purges.count(code, until)
-    return RemovalView(shop=code, days=days, until=until.isoformat(timespec="microseconds"), entries=number,
+    return RemovalView(shop=code, days=days, until=iso_exact(until), entries=number,
                        at_least=number == MOST_COUNTED)
 
 
