@@ -199,4 +199,4 @@ def test_the_fix_is_in_french_for_a_french_reader(street: Street) -> None:
     answer = requests.get(f"{street.host.ready['url']}/api/shops/NONE", timeout=10,
                           headers={"x-functions-key": KEY, "Accept-Language": "fr-CH,fr;q=0.9"})
 
-    assert answer.json()["title"] == "Ce magasin n'existe pas"
+    assert answer.json()["title"] == "Ce magasin n’existe pas"
