@@ -4,8 +4,10 @@ Coverage is SlipCover's: on a Python without sys.monitoring, Coverage.py's trace
 """
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,10 +28,19 @@ def main(arguments: list[str]) -> int:
           [[python, *COVERED, *EVERYTHING], [python, *ENOUGH]]),
     ]
     for check in checks:
-        status = subprocess.run(check, cwd=ROOT).returncode
+        status = subprocess.run(check, cwd=ROOT, env=keeping_bytecode(os.environ)).returncode
         if status:
             return status
     return 0
+
+
+def keeping_bytecode(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without what forbids Python to keep what it compiled.
+
+    A run starts about a hundred processes of the same code, and three workers read the same tests: compiled anew each
+    time, as container images like to have it, that is a twentieth of the run.
+    """
+    return {name: value for name, value in environment.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 if __name__ == "__main__":
