@@ -35,7 +35,8 @@ from shared.storage.row_removal import remove_of_shop
 from shared.storage.tables import Put, Table
 
 BLOTTED = b"{}"
-_NAMING = ("companies", "payouts", "disputes")
+_NAMES_NOBODY = ("products",)
+"""Types whose records are about no person. A type that is not listed here is searched."""
 
 
 class Found(NamedTuple):
@@ -60,7 +61,8 @@ class CaptureTraces:
         found = {one.number for one in people if one.kind == ORDERS and one.number}
         self.orders = self.person.named | (found - anothers)
         self.moved = (self.orders | found) & had_others
-        self.found = people + [one for kind in _NAMING for one in self._records(kind) if self._names_person(one)]
+        others = set(storage.blobs.folders(CONTAINER, f"{shop}/")) - {CUSTOMERS, ORDERS, *_NAMES_NOBODY}
+        self.found = people + [one for kind in sorted(others) for one in self._records(kind) if self._names_person(one)]
 
     def data_subject(self, at: str, bc_ids: Iterable[str] = ()) -> DataSubject:
         """The person as stores are told of him at this moment, with the ids that Business Central gave his records."""

@@ -532,6 +532,24 @@ def _variants(house: House) -> int:
     return product(house, "NEW-1|RED", "NEW-1|BLUE")
 
 
+@situation("products", "two variants of one new item, at different prices", What.CREATE,
+           "POST items", "POST itemVariants", "POST itemVariants")
+def _variants_at_prices(house: House) -> int:
+    house.card(sku_mapping="Item No. + Variant Code", sku_field_separator="|")
+    return product(house, variants=[{"sku": "NEW-1|RED", "price": "59.00", "options": ["RED"]},
+                                    {"sku": "NEW-1|BLUE", "price": "69.00", "options": ["BLUE"]}])
+
+
+@situation("products", "the title of an item that two variants share changed", What.CHANGE, "PATCH items")
+def _shared_title(house: House) -> int:
+    for colour in ("RED", "BLUE"):
+        house.bc.control.add("itemVariants", {"itemNumber": "1000", "code": colour})
+    house.card(sku_mapping="Item No. + Variant Code", sku_field_separator="|")
+    product(house, "1000|RED", "1000|BLUE")
+    house.card(shopify_can_update_items=True)
+    return 8001
+
+
 @situation("products", "one of its variants is refused", What.REFUSE, "PATCH items", code="item-not-found")
 def _refused_variant(house: House) -> int:
     product(house, "1000", "LATER")

@@ -13,6 +13,8 @@ from shared.business_central.operations import of_customer
 from shared.errors import ConnectorError, RecordRefused
 from shared.journal.capture_list import CaptureFilter, list_captures
 from shared.mapping.plan import CustomerPlan
+from shared.privacy.capture_traces import CaptureTraces
+from shared.privacy.subject import Subject
 from shared.record_types import RECORD_TYPES
 from shared.root import build_connector
 from shared.shopify.kinds import KINDS
@@ -112,6 +114,15 @@ def test_a_capture_of_a_new_type_is_listed_and_its_dry_run_says_what_a_replay_do
 
     assert [(one.method, one.path) for one in plan.operations] == [("POST", "customers")]
     assert (plan.result, done.result, done.number) == ("created", "created", "W6301")
+
+
+def test_who_is_named_in_a_record_of_a_new_type_is_found_for_privacy_requests(shop: House) -> None:
+    shop.company(6301, name="Grand Bazar", contacts=[shop.customer(7101)])
+    shop.sync(NAME)
+
+    found = CaptureTraces(shop.storage, shop.shop, Subject(id=7101)).found
+
+    assert [(one.kind, one.number) for one in found] == [(NAME, 6301)]
 
 
 def test_a_type_that_is_only_kept_has_nothing_to_replay(shop: House) -> None:
