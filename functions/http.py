@@ -177,9 +177,20 @@ def respond(
 
 
 def _call(house: Connector, req: func.HttpRequest, role: Role | None, inputs: Any, raw: bool) -> Call:
+    _check_texts(req.route_params)
+    _check_texts(req.params)
     by = admitted(req.headers, role, house.settings).name if role else "anybody"
     query, body = (None, None) if raw else (parts_of_query(req.params, inputs), _body(req.get_body(), req.headers))
     return Call(house, dict(req.route_params), query, by, body, language_of(req.headers), req)
+
+
+def _check_texts(parts: Mapping[str, str]) -> None:
+    """Half a character (a lone surrogate) can be neither looked for nor answered."""
+    for name, text in parts.items():
+        try:
+            f"{name}{text}".encode()
+        except UnicodeEncodeError as error:
+            raise ConnectorError("input-invalid", f"the address holds no text: {error.reason}") from error
 
 
 def parts_of_query(params: Mapping[str, str], inputs: Any) -> dict[str, str]:

@@ -47,7 +47,7 @@ class Setting(NamedTuple):
     """One application setting.
 
     bounds       of a number
-    is_address   a slash at its end means nothing
+    is_address   http or https and a host; a slash at its end means nothing
     of_platform  a switch that others set: whatever is not true is off
     default      what holds where the environment says nothing; of a field of Settings it is the field's
     """
@@ -88,7 +88,7 @@ class Settings(msgspec.Struct, frozen=True):
         "REQUIRE_SIGN_IN", "true: a function key alone opens nothing, machines sign in too.",
     )] = False
     shopify_base_url: Annotated[str, Setting(
-        "SHOPIFY_BASE_URL", "Where Shopify answers; {shop} is the myshopify domain.",
+        "SHOPIFY_BASE_URL", "Where Shopify answers; {shop} is the myshopify domain.", is_address=True,
     )] = "https://{shop}"
     shopify_client_id: Annotated[str, Setting(
         "SHOPIFY_CLIENT_ID", "Client id of the Shopify app that asks for access.",
@@ -102,12 +102,13 @@ class Settings(msgspec.Struct, frozen=True):
     )] = ""
     key_vault_url: Annotated[str, Setting(
         "KEY_VAULT_URL", "Key Vault that holds the access tokens; empty = a table encrypted with TOKEN_KEY.",
+        is_address=True,
     )] = ""
     shopify_event_bridge_arn: Annotated[str, Setting(
         "SHOPIFY_EVENT_BRIDGE_ARN", "Partner event source to which Shopify delivers; empty = PUBLIC_URL.",
     )] = ""
     event_queue_url: Annotated[str, Setting(
-        "EVENT_QUEUE_URL", "Amazon SQS queue that the rule of that event source fills; empty = off.",
+        "EVENT_QUEUE_URL", "Amazon SQS queue that the rule of that event source fills; empty = off.", is_address=True,
     )] = ""
     event_queue_region: Annotated[str, Setting("EVENT_QUEUE_REGION", "Amazon region of that queue.")] = ""
     event_queue_access_key_id: Annotated[str, Setting(
@@ -115,13 +116,13 @@ class Settings(msgspec.Struct, frozen=True):
     )] = ""
     event_queue_secret_access_key: Annotated[str, Setting("EVENT_QUEUE_SECRET_ACCESS_KEY", "Its secret.")] = ""
     event_queue_endpoint: Annotated[str, Setting(
-        "EVENT_QUEUE_ENDPOINT", "Where SQS answers; empty = Amazon. For local use and tests.",
+        "EVENT_QUEUE_ENDPOINT", "Where SQS answers; empty = Amazon. For local use and tests.", is_address=True,
     )] = ""
     bc_api_root: Annotated[str, Setting(
         "BC_API_ROOT", "Root of Business Central's API v2.0, up to and including /api/v2.0.", is_address=True,
     )] = ""
     bc_token_url: Annotated[str, Setting(
-        "BC_TOKEN_URL", "Token endpoint for a client secret; empty = managed identity.",
+        "BC_TOKEN_URL", "Token endpoint for a client secret; empty = managed identity.", is_address=True,
     )] = ""
     bc_client_id: Annotated[str, Setting(
         "BC_CLIENT_ID", "Client id of the Entra application that Business Central knows.",
@@ -242,6 +243,9 @@ def _refusal(field: _Field, text: str, *, here: bool) -> str:
     """Why `text` cannot be the field's value, "" if it can."""
     if field.setting.bounds is not None:
         return field.setting.bounds.refusal(text, here=here)
+    if field.setting.is_address and not _is_address(text.replace("{shop}", "shop")):
+        # Not repeated: a name and a password may stand in it.
+        return "must be an address, https://host/path, without a user name"
     if field.type is bool and not field.setting.of_platform and text.lower() not in ("true", "false", ""):
         return f"must be true or false, not {text.lower()!r}"
     return ""
@@ -255,6 +259,19 @@ def _value(field: _Field, text: str, *, here: bool) -> Any:
     if field.type is bool:
         return text.lower() == "true"
     return text.rstrip("/") if field.setting.is_address else text
+
+
+def _is_address(text: str) -> bool:
+    """Whether requests can be sent there; what is empty is not set. Names end at 63 letters (RFC 1035, 2.3.4)."""
+    try:
+        parts = urlsplit(text)
+        has_host = bool(parts.hostname and parts.hostname.encode("idna")) and (parts.port or 1) > 0
+    except ValueError:
+        return False
+    return not text or (
+        has_host and parts.scheme in ("http", "https") and "@" not in parts.netloc and text.isprintable()
+        and " " not in text
+    )
 
 
 def _is_reference(value: str) -> bool:

@@ -46,6 +46,10 @@ class RedactedOfShop:
         at = self._rows().get(_key(self._shop, kind, number)["RowKey"])
         return at is not None and updated_at is not None and updated_at <= at
 
+    def holds(self, kind: str, number: int) -> bool:
+        """Whether the record was erased on request, whatever happened since."""
+        return _key(self._shop, kind, number)["RowKey"] in self._rows()
+
     def lift(self, kind: str, numbers: Sequence[int]) -> None:
         """These are back: somebody who was erased has bought again."""
         for number in numbers:

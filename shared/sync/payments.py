@@ -22,6 +22,7 @@ from shared.shopify.failures import QueryFailed
 from shared.shopify.isolating import check_service, is_a_records
 from shared.shopify.listing import Sent, SentPage, not_read
 from shared.shopify.payments import SHAPES, PaymentsNotUsed, payments_by_ids, payments_page
+from shared.shopify.records import number_of
 from shared.stores.payments import Payments
 from shared.stores.skipped_records import SkippedRecord, is_due, parked_again
 from shared.stores.synchronization_info import SynchronizationInfo, SynchronizationInfos
@@ -126,8 +127,10 @@ def _take(one: KeptType, sent: Sent, kept: Payments[Any], context: JobContext) -
     fresh = {number: raw for number, raw in sent.given.items()
              if number not in before or before[number].sent != capture_hash(raw)}
     whole, unread = _whole(kind, fresh, context)
-    lost = _capture(kind, whole, parked, context)
+    erased = {number for number, raw in whole.items() if _is_about_erased(raw, context)}
+    lost = _capture(kind, {n: raw for n, raw in whole.items() if n not in erased}, parked, context)
     rows, problems = _read(one, {number: fresh[number] for number in whole}, lost)
+    rows |= {n: msgspec.structs.replace(row, order="", order_name="") for n, row in rows.items() if n in erased}
     problems |= unread | sent.lost
     kept.save(context.card.code, rows.values())
     context.skipped.park([_parked(kind, number, problem, parked.get(number), context)
@@ -141,6 +144,23 @@ def _take(one: KeptType, sent: Sent, kept: Payments[Any], context: JobContext) -
     counts.parked += len(problems)
     counts.skipped += len(problems)
     return set(numbers)
+
+
+class _Named(msgspec.Struct):
+    id: str
+
+
+class _AboutOrder(msgspec.Struct):
+    order: _Named | None = None
+
+
+def _is_about_erased(raw: bytes, context: JobContext) -> bool:
+    """Whether it is about one order (disputes are), and that was erased on a person's request: nobody is told which."""
+    try:
+        order = decoded(raw, type=_AboutOrder).order
+        return order is not None and context.redacted.holds("orders", number_of(order.id))
+    except (ValueError, msgspec.DecodeError):
+        return False
 
 
 def _whole(

@@ -94,7 +94,7 @@ def read_command(delivery: Delivery, now: datetime) -> Iterator[Command]:
     if not _fits(delivery, body):
         raise ConnectorError("input-invalid", f"the body is not one of {delivery.topic} of {delivery.shop_domain}")
     command = Command(
-        shop="", topic=delivery.topic, host=delivery.shop_domain, at=_time(delivery.triggered_at, now),
+        shop="", topic=delivery.topic, host=delivery.shop_domain, at=sent_at(delivery, now),
         number=str(body.data_request.id) if body.data_request else delivery.webhook_id or iso(now),
     )
     if delivery.topic not in ABOUT_A_CUSTOMER:
@@ -138,13 +138,13 @@ def _fits(delivery: Delivery, body: _Body) -> bool:
             return bool(body.admin_graphql_api_id)
 
 
-def _time(text: str, now: datetime) -> str:
+def sent_at(delivery: Delivery, now: datetime) -> str:
     """The header's time, but none in the future: nobody has signed it.
 
     To the microsecond: an app may be removed and installed again within one second.
     """
     try:
-        at = min(from_iso(text), now)
+        at = min(from_iso(delivery.triggered_at), now)
     except (ValueError, OverflowError):
         at = now
     return iso_exact(at)

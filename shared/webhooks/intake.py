@@ -6,16 +6,17 @@ functions/webhooks.py; nothing is read from Shopify here.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
-from shared.shopify.topics import RECORD_TOPICS, changed_records, merged_customers
+from shared.shopify.topics import RECORD_TOPICS, changed_records, merged_customers, told_topic
 from shared.shopify.webhooks import Delivery, verified_delivery
 from shared.sync.run import request_changed
-from shared.webhooks.commands import COMMAND_TOPICS, read_command
+from shared.webhooks.commands import COMMAND_TOPICS, read_command, sent_at
 from shared.webhooks.sending import send
 
 _log = logging.getLogger(__name__)
@@ -51,16 +52,25 @@ def accept(connector: Connector, delivery: Delivery) -> None:
 def _note_change(connector: Connector, delivery: Delivery) -> None:
     kind, numbers = changed_records(delivery.topic, delivery.body)
     merge = merged_customers(delivery.topic, delivery.body)
+    why = told_topic(delivery.topic, delivery.body)
     if merge is not None:
         for shop in connector.shops.codes_at(delivery.shop_domain):  # also one that is off: it holds people's data
-            connector.merged.add(shop, *merge)
+            if not _was_erased_since(connector, shop, delivery, merge):
+                connector.merged.add(shop, *merge)
     shops = connector.enabled_shops.at(delivery.shop_domain)
     if not shops:
         _log.warning("a delivery of %s was dropped: no enabled shop is %s", delivery.topic, delivery.shop_domain)
     for shop in shops:
         for number in numbers:
-            connector.changed.add(shop, kind, number, delivery.topic)
+            connector.changed.add(shop, kind, number, why)
         request_changed(connector, shop)
+
+
+def _was_erased_since(connector: Connector, shop: str, delivery: Delivery, customers: Sequence[int]) -> bool:
+    """Whether a notice came late: one of these customers was erased after it was sent, and nothing is to be joined."""
+    at = from_iso(sent_at(delivery, connector.clock.now()))
+    redacted = connector.redacted.of(shop)
+    return any(redacted.unchanged_since("customers", number, at) for number in customers)
 
 
 def _queue_command(connector: Connector, delivery: Delivery) -> None:

@@ -124,3 +124,34 @@ def test_only_against_a_simulator_on_this_machine_times_may_be_as_short_as_a_tes
 def test_a_lease_longer_than_business_central_settles_is_refused() -> None:
     with pytest.raises(ConnectorError, match="SYNC_LEASE_SECONDS must not be more than BC_SETTLE_SECONDS"):
         read_settings(NEEDED | {"SYNC_LEASE_SECONDS": "500", "BC_SETTLE_SECONDS": "480"})
+
+
+ADDRESSES = sorted(name for name, one in SETTINGS.items() if one.is_address)
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+@pytest.mark.parametrize("value", [
+    "not an address", "http://", "http://[", "https://x:99999", "https://x:abc", "ftp://x.example", "file:///etc/passwd",
+    "https://ada:the-password@x.example", "https://x.example\x00", "https://x .example", f"https://{'a' * 64}.example",
+    "::",
+])
+def test_what_is_no_address_is_refused_and_not_repeated(name: str, value: str) -> None:
+    with pytest.raises(ConnectorError) as refused:
+        read_settings(NEEDED | {name: value})
+
+    assert refused.value.code == "settings-invalid"
+    assert name in refused.value.detail
+    assert "the-password" not in refused.value.detail
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+@pytest.mark.parametrize("value", [
+    "https://x.example", "http://127.0.0.1:7071", "http://[::1]:80/a", "https://bücher.example/a?b=c", "http://host",
+])
+def test_an_address_is_taken_as_it_stands(name: str, value: str) -> None:
+    more = {"EVENT_QUEUE_REGION": "eu-west-1"} | KEY
+    assert value in repr(read_settings(NEEDED | more | {name: value}))
+
+
+def test_every_address_is_known_for_one() -> None:
+    assert {name for name in SETTINGS if name.endswith(("_URL", "_ROOT", "_ENDPOINT"))} == set(ADDRESSES)

@@ -122,3 +122,16 @@ def test_a_reset_to_a_time_before_shopify_is_one_to_2004(odd_house: House, admin
 
     assert (status, info["last_sync_time"]) == (200, "2004-01-01T00:00:00Z")
     assert odd_house.sync("customers").state == "succeeded"
+
+
+@pytest.mark.parametrize("name, query, path", [
+    ("list_data_captures", {"record": "\ud800"}, {}), ("list_skipped_records", {"left_out": "\ud800"}, {}),
+    ("list_shops", {"\udfff": "1"}, {}), ("retry_skipped_record", {}, {"type": "\ud800", "id": "1"}),
+    ("get_shop", {}, {"shop": "FR\ud800"}),
+])
+def test_half_a_character_in_an_address_is_refused(
+    admin: Admin, name: str, query: dict[str, str], path: dict[str, str]
+) -> None:
+    status, problem = admin(name, None, query, **path)
+
+    assert (status, problem["type"]) == (400, "input-invalid")

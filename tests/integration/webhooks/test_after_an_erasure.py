@@ -13,6 +13,7 @@ from shared.stores.links import LinkState
 from shared.webhooks.carrying import carry_out
 from shared.webhooks.commands import Command
 from tests.house import House
+from tests.webhooks import deliver
 
 PERSON, BOOKED, PARKED = 7001, 5001, 5002
 
@@ -102,3 +103,49 @@ def test_what_was_wanted_in_any_case_before_the_erasure_is_not_captured_by_a_res
 
     assert captured(house, PARKED) == 0
     assert house.documents(PARKED) == []
+
+
+def merge(house: House, at: str) -> None:
+    deliver(house, "customers/merge", {
+        "admin_graphql_api_customer_kept_id": f"gid://shopify/Customer/{PERSON}",
+        "admin_graphql_api_customer_deleted_id": "gid://shopify/Customer/7009", "status": "completed",
+    }, at=at)
+
+
+def test_a_merge_that_is_told_late_brings_no_erased_number_back(shop: House) -> None:
+    sent = iso(shop.clock.now())
+    shop.clock.forward(3600)
+
+    merge(shop, sent)
+
+    assert shop.connector.merged.into(shop.shop, PERSON) == ()
+
+
+def test_who_is_merged_with_an_erased_customer_afterwards_is_known(shop: House) -> None:
+    shop.clock.forward(3600)
+
+    merge(shop, iso(shop.clock.now()))
+
+    assert shop.connector.merged.into(shop.shop, PERSON) == (7009,)
+
+
+def test_a_dispute_that_goes_on_does_not_say_again_about_which_order_it_is(house: House) -> None:
+    house.customer(PERSON)
+    house.order(BOOKED, customer=PERSON)
+    house.order(5003)
+    house.sync()
+    house.dispute(9001, order=BOOKED)
+    house.dispute(9002, order=5003)
+    house.sync()
+    erase(house)
+
+    for number in (9001, 9002):
+        house.change("disputes", number, status="UNDER_REVIEW")
+    house.sync()
+
+    kept = {one.number: one for one in house.connector.disputes.all(house.shop)}
+    assert [(kept[n].status.value, kept[n].order) for n in (9001, 9002)] == [
+        ("Under Review", ""), ("Under Review", "5003")]
+    assert house.connector.captures.of_record(house.shop, "disputes", 9001) == []
+    assert len(house.connector.captures.of_record(house.shop, "disputes", 9002)) == 2
+    assert house.sync("disputes").counts["disputes"].updated == 0

@@ -34,6 +34,15 @@ def test_notices_of_several_topics_about_one_record_are_one_note(house: House) -
     }
 
 
+def test_the_body_of_an_order_that_is_there_tells_no_deletion_whatever_the_header_says(house: House) -> None:
+    """Nobody has signed the header: a recorded delivery can be sent again as another topic."""
+    deliver(house, "orders/delete", an_order(5001) | {"line_items": [{"id": 1}]})
+    deliver(house, "orders/delete", {"id": 5002})
+
+    told = {one.number: one.why for one in house.connector.changed.of(house.shop, "orders")}
+    assert told == {5001: "orders/updated", 5002: "orders/delete"}
+
+
 def test_a_woken_run_reads_by_id_what_was_announced_and_nothing_else(house: House) -> None:
     house.sync()
     for number in (5001, 5002, 5003):
