@@ -203,10 +203,10 @@ def _erase(storage: Storage, whom: DataSubject) -> int:
 
 
 def _blotted(run: SyncRun, whom: DataSubject) -> SyncRun:
-    by, order, step = run.started_by.rpartition(", order ")
+    by, _, step = run.started_by.rpartition(", ")
     return msgspec.structs.replace(
         run,
-        started_by=f"{by}, {ERASED}" if order and whom.is_named_in(f"order {step}") else run.started_by,
+        started_by=f"{by}, {ERASED}" if by and whom.is_named_in(step) else run.started_by,
         error_detail=ERASED if whom.is_named_in(run.error_detail) else run.error_detail,
         warnings=[ERASED if whom.is_named_in(one) else one for one in run.warnings],
     )

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from shared.admin.captures import replay
 from shared.admin.orders import sync_order
 from shared.clock import iso
 from shared.errors import ConnectorError
@@ -269,6 +270,22 @@ def test_after_a_redaction_runs_say_who_began_them_and_nothing_of_the_persons_or
         (f"Claire, head of sales, order {known.order(3)} marked as resolved",
          f"order {known.order(3)}: the tax differs"),
     }
+
+
+@pytest.mark.parametrize("kind", ["customers", "orders"])
+def test_after_a_redaction_nothing_says_which_capture_an_operator_applied_again(known: Known, kind: str) -> None:
+    house = known.house
+    number = {"customers": known.person, "orders": known.order(1)}[kind]
+    for one in (number, {"customers": known.other, "orders": known.order(3)}[kind]):
+        (captured, *_) = house.connector.captures.of_record(house.shop, kind, one)
+        replay(house.connector, house.shop, kind, captured.id, by="Claire, head of sales")
+
+    carry_out(house.connector, command(known, "customers/redact"))
+
+    steps = [run.started_by.removeprefix("Claire, head of sales, ") for run in house.connector.runs.all(house.shop)
+             if run.started_by.startswith("Claire")]
+    assert [step.split()[-1] for step in steps] == [str({"customers": known.other, "orders": known.order(3)}[kind]),
+                                                    "person)"]
 
 
 @pytest.mark.parametrize("by_name", [True, False], ids=["by its name", "by its id"])
