@@ -90,7 +90,7 @@ def test_a_caller_is_written_down_by_a_name_that_is_fit_for_it(
 
 
 def test_the_switches_are_read_as_azure_writes_them() -> None:
-    needed = {"AzureWebJobsStorage": "x", "BC_API_ROOT": "y"}
+    needed = {"AzureWebJobsStorage": "x", "BC_API_ROOT": "https://y"}
 
     assert read_settings(needed | {"WEBSITE_AUTH_ENABLED": "True"}).authentication_on
     assert not read_settings(needed | {"WEBSITE_AUTH_ENABLED": "False"}).authentication_on
