@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from shared.errors import ConnectorError, OutcomeUnknown
+from shared.texts import said
 
 PAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Referrer-Policy": "no-referrer",
@@ -26,7 +27,7 @@ def problem_json(error: ConnectorError, language: str) -> dict[str, Any]:
     """The problem's fields."""
     told = error.problem.told(language)
     return {
-        "type": error.code, "title": told.title, "status": status_of(error), "detail": error.detail,
+        "type": error.code, "title": told.title, "status": status_of(error), "detail": said(error.sentence, language),
         "fix": told.fix, "fault": told.fault, "record": error.record,
     }
 
@@ -34,7 +35,7 @@ def problem_json(error: ConnectorError, language: str) -> dict[str, Any]:
 def problem_page(error: ConnectorError, language: str) -> str:
     """The problem as a page."""
     told = error.problem.told(language)
-    return message_page(told.title, f"{error.code}: {error.detail}", told.fix, language)
+    return message_page(told.title, f"{error.code}: {said(error.sentence, language)}", told.fix, language)
 
 
 def message_page(title: str, sentence: str, advice: str, language: str) -> str:

@@ -1,8 +1,8 @@
 """Errors a person can act on.
 
-An error is a stable code, a sentence about this very case, and a fix. Titles and fixes live in
-the catalogue (shared/problems.py, English and French); the sentence is written where the error
-is raised. The classes below exist because callers do different things with them:
+An error is a stable code, a sentence about this very case, and a fix. Titles and fixes live in the catalogue
+(shared/problems.py); the sentence is written where the error is raised. The classes below exist because callers do
+different things with them:
 
 ConnectorError      the request or the run cannot go on; nothing is retried
   RecordRefused     this one record cannot be applied: park it, go on with the others
@@ -13,21 +13,24 @@ ConnectorError      the request or the run cannot go on; nothing is retried
 from __future__ import annotations
 
 from shared.problems import CATALOGUE, Problem
+from shared.texts import Sentence
 
 
 class ConnectorError(Exception):
     """A problem from the catalogue in one concrete case.
 
-    code    a key of the catalogue, e.g. "posting-group-missing"
-    detail  one sentence that names the case; never holds a secret
-    record  what it is about, e.g. "order 5001", or None
+    code      a key of the catalogue, e.g. "posting-group-missing"
+    detail    one sentence that names the case, in English; never holds a secret
+    sentence  the same, so that it can be said in another language; a text where nobody translates it
+    record    what it is about, e.g. "order 5001", or None
     """
 
-    def __init__(self, code: str, detail: str, *, record: str | None = None) -> None:
-        super().__init__(f"{code}: {detail}")
+    def __init__(self, code: str, sentence: str | Sentence, *, record: str | Sentence | None = None) -> None:
+        super().__init__(f"{code}: {sentence}")
         self.code = code
-        self.detail = detail
-        self.record = record
+        self.detail = str(sentence)
+        self.sentence = sentence
+        self.record = None if record is None else str(record)
 
     @property
     def problem(self) -> Problem:

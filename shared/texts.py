@@ -1,15 +1,15 @@
 """What people read, in their language: English stands in the code and is the key (GNU gettext), the others in locale/.
 
-A `Sentence` is English to everybody who takes it for a text, and remembers how it was made, so that it can be said
-in another language later, also after it was kept. Values are named in the text, `{number}`; one that begins a sentence
-is `{record!c}`, with a capital. Values that are sentences are translated too.
+A `Sentence` is a text and the values in it, so that it can be said in another language later, also after it was kept;
+`str()` says it in English. Values are named in the text, `{number}`; one that begins a sentence is `{record!c}`, with a
+capital. Values that are sentences are translated too.
 
 Catalogues are .po files, read with Babel when a language is first asked for: no build step, and nothing is loaded for
 English. `python -m local.texts` keeps them in step with the code. Border: which language, that is languages.py.
 """
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -17,44 +17,46 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+import msgspec
+
 from shared.languages import ENGLISH, LOCALE, po_file
 
 NOT_TRANSLATED = NullTranslations()
 
 
-class Sentence(str):
-    """A text in English, made of its key and the values in it.
-
-    text    the key, e.g. "{record!c} needs {setting}, which is empty."
-    values  by name: texts, or other sentences
-    """
+class Sentence(msgspec.Struct, frozen=True):
+    """A text of the catalogues, e.g. "{record!c} needs {setting}, which is empty.", and its values by name."""
 
     text: str
-    values: Mapping[str, str]
+    values: dict[str, str | Sentence] = {}
 
-    def __new__(cls, text: str, /, **values: object) -> Sentence:
-        kept = {name: value if isinstance(value, str) else str(value) for name, value in values.items()}
-        made = super().__new__(cls, _filled(text, kept))
-        made.text, made.values = text, kept
-        return made
+    def __str__(self) -> str:
+        return _filled(self.text, {name: str(value) for name, value in self.values.items()})
 
 
 def sentence(text: str, /, **values: object) -> Sentence:
     """A sentence for people; its text belongs into the catalogues."""
-    return Sentence(text, **values)
+    return Sentence(text, {name: value if isinstance(value, Sentence) else str(value)
+                           for name, value in values.items()})
+
+
+def together(parts: Iterable[str | Sentence], between: str = " ") -> Sentence:
+    """Several as one."""
+    listed = {f"part{place}": part for place, part in enumerate(parts)}
+    return sentence(between.join(f"{{{name}}}" for name in listed), **listed)
 
 
 def say(text: str, language: str, /, **values: object) -> str:
     """A text of the catalogues in this language, with its values."""
-    return said(Sentence(text, **values), language)
+    return said(sentence(text, **values), language)
 
 
-def said(text: str, language: str, locale: Path = LOCALE) -> str:
+def said(what: str | Sentence, language: str, locale: Path = LOCALE) -> str:
     """A sentence in this language; any other text, and one that the catalogue lacks, as it is."""
-    if not isinstance(text, Sentence):
-        return text
-    values = {name: said(value, language, locale) for name, value in text.values.items()}
-    return _filled(translations(language, locale).gettext(text.text), values)
+    if isinstance(what, str):
+        return what
+    values = {name: said(value, language, locale) for name, value in what.values.items()}
+    return _filled(translations(language, locale).gettext(what.text), values)
 
 
 @cache

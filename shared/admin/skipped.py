@@ -12,6 +12,7 @@ from shared.problems import CATALOGUE
 from shared.stores.skipped_records import SkippedRecord
 from shared.sync.order_trials import OrderTrial
 from shared.sync.set_up_check import Finding, check_set_up
+from shared.texts import said
 
 MOST_COUNTED = 999
 """Records of a shop that are counted by reason: one call of storage, which tells of one more."""
@@ -176,6 +177,11 @@ def checked_code(code: str) -> str:
     return code
 
 
+def detail_of(one: SkippedRecord, language: str) -> str:
+    """Why it was skipped, in this language where that was kept."""
+    return one.detail if one.said is msgspec.UNSET else said(one.said, language)
+
+
 def not_skipped(shop: str, kind: str, id: int | str) -> ConnectorError:
     """There is no such skipped record."""
     return ConnectorError("not-found", f"{kind[:20]} {str(id)[:20]} is not a skipped record of shop {shop}")
@@ -190,7 +196,8 @@ def _trial(one: OrderTrial, language: str) -> TrialView:
 
 
 def _view(one: SkippedRecord, language: str) -> SkippedView:
-    return SkippedView(**msgspec.structs.asdict(one), **_meaning(one.code, language))
+    shown = {**msgspec.structs.asdict(one), "detail": detail_of(one, language), "said": msgspec.UNSET}
+    return SkippedView(**shown, **_meaning(one.code, language))
 
 
 def _meaning(code: str, language: str) -> dict[str, Any]:

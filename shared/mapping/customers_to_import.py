@@ -11,6 +11,7 @@ from shared.mapping.buyers import WITHOUT_ADDRESS
 from shared.mapping.orders_to_import import NotSelected
 from shared.shop_card import CustomerImport, ShopCard
 from shared.shopify.records import Customer, number_of
+from shared.texts import sentence
 
 LEFT_OUT = "customer-left-out"
 
@@ -31,13 +32,15 @@ def contact_of_company(customer: Customer) -> NotSelected | None:
     if not customer.company_contact_profiles:
         return None
     company = customer.company_contact_profiles[0].company
-    who, of = f"Customer {number_of(customer.id)}", f"company {number_of(company.id)} ({company.name})"
-    return NotSelected(LEFT_OUT, f"{who} is left out: a contact of {of}, which is the customer.")
+    return NotSelected(LEFT_OUT, sentence(
+        "Customer {customer} is left out: a contact of company {company} ({name}), which is the customer.",
+        customer=number_of(customer.id), company=number_of(company.id), name=company.name))
 
 
 def without_address(customer: Customer, problem: ConnectorError | None) -> NotSelected | None:
     """Why somebody who could not be created for want of an address is not imported; None for any other problem."""
     if problem is None or problem.code != WITHOUT_ADDRESS:
         return None
-    sentence = f"Customer {number_of(customer.id)} is left out: Shopify has no address, and no order brings one."
-    return NotSelected(LEFT_OUT, sentence)
+    return NotSelected(LEFT_OUT, sentence(
+        "Customer {customer} is left out: Shopify has no address, and no order brings one.",
+        customer=number_of(customer.id)))

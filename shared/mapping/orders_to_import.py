@@ -15,13 +15,14 @@ from shared.clock import iso
 from shared.mapping.text import same_name
 from shared.shop_card import HighRiskOrders, OrdersToImport
 from shared.shopify.records import Order, PaymentTerms
+from shared.texts import Sentence, sentence
 
 LEFT_OUT = "order-left-out"
 HELD = "order-held"
 
 _NOTHING_TO_PAY = {
-    "VOIDED": "its payment was voided: nothing is to be paid for it",
-    "EXPIRED": "its payment was not made in time and expired",
+    "VOIDED": sentence("its payment was voided: nothing is to be paid for it"),
+    "EXPIRED": sentence("its payment was not made in time and expired"),
 }
 
 
@@ -33,21 +34,27 @@ class NotSelected(msgspec.Struct, frozen=True):
     """
 
     code: str
-    reason: str
+    sentence: Sentence
     until: datetime | None = None
+
+    @property
+    def reason(self) -> str:
+        """The sentence in English."""
+        return str(self.sentence)
 
 
 def not_selected(order: Order, wanted: OrdersToImport, now: datetime) -> NotSelected | None:
     """Why this order is not taken at `now`, by all that the order itself tells; None if it is."""
     reasons = (_status(order, wanted), _test(order, wanted), _channel(order, wanted), _tags(order, wanted))
-    reason = next(filter(None, reasons), "")
+    reason = next(filter(None, reasons), None)
     if reason:
-        return NotSelected(LEFT_OUT, f"Order {order.name} is left out: {reason}.")
+        return NotSelected(LEFT_OUT, sentence("Order {order} is left out: {reason}.", order=order.name, reason=reason))
     until = order.created_at + timedelta(minutes=wanted.hold_minutes)
     if not wanted.hold_minutes or now >= until:  # made later than our clock is no reason to hold it
         return None
-    sentence = f"Order {order.name} is held until {iso(until)}: Hold Minutes is {wanted.hold_minutes}."
-    return NotSelected(HELD, sentence, until)
+    why = sentence("Order {order} is held until {until}: Hold Minutes is {minutes}.", order=order.name,
+                   until=iso(until), minutes=wanted.hold_minutes)
+    return NotSelected(HELD, why, until)
 
 
 def asks_for_risk(wanted: OrdersToImport) -> bool:
@@ -62,9 +69,9 @@ def held_for_risk(order: Order, levels: Iterable[str]) -> NotSelected | None:
     """
     known = set(levels)
     if "HIGH" in known:
-        return NotSelected(HELD, f"Order {order.name} is held: Shopify shows a high risk for it.")
+        return NotSelected(HELD, sentence("Order {order} is held: Shopify shows a high risk for it.", order=order.name))
     if "PENDING" in known:
-        return NotSelected(HELD, f"Order {order.name} is held: its risk is still being assessed.")
+        return NotSelected(HELD, sentence("Order {order} is held: its risk is still being assessed.", order=order.name))
     return None
 
 
@@ -78,14 +85,14 @@ def channels_of(order: Order) -> list[str]:
     return [name for name in (order.app.name if order.app else "", order.source_name or "") if name]
 
 
-def _status(order: Order, wanted: OrdersToImport) -> str:
+def _status(order: Order, wanted: OrdersToImport) -> Sentence | None:
     status = order.display_financial_status
     if status in _NOTHING_TO_PAY:
         return _NOTHING_TO_PAY[status]
     chosen = {one.name for one in wanted.financial_statuses}
     if status is None or status in chosen or (status == "PENDING" and _on_account(order)):
-        return ""
-    return f"its financial status is {status}, which the shop card does not take"
+        return None
+    return sentence("its financial status is {status}, which the shop card does not take", status=status)
 
 
 def _on_account(order: Order) -> bool:
@@ -94,24 +101,24 @@ def _on_account(order: Order) -> bool:
     return of_company or isinstance(order.payment_terms, PaymentTerms)
 
 
-def _test(order: Order, wanted: OrdersToImport) -> str:
-    return "it is a test order" if order.test and not wanted.import_test_orders else ""
+def _test(order: Order, wanted: OrdersToImport) -> Sentence | None:
+    return sentence("it is a test order") if order.test and not wanted.import_test_orders else None
 
 
-def _channel(order: Order, wanted: OrdersToImport) -> str:
+def _channel(order: Order, wanted: OrdersToImport) -> Sentence | None:
     names = channels_of(order)
     found = {same_name(name) for name in names}
-    shown = " / ".join(names) or "not known"
+    shown = " / ".join(names) or sentence("not known")
     if wanted.channels and not found & {same_name(name) for name in wanted.channels}:
-        return f"its channel ({shown}) is none of those of the shop card"
+        return sentence("its channel ({channel}) is none of those of the shop card", channel=shown)
     if found & {same_name(name) for name in wanted.channels_excluded}:
-        return f"its channel ({shown}) is excluded"
-    return ""
+        return sentence("its channel ({channel}) is excluded", channel=shown)
+    return None
 
 
-def _tags(order: Order, wanted: OrdersToImport) -> str:
+def _tags(order: Order, wanted: OrdersToImport) -> Sentence | None:
     found = {same_name(tag): tag for tag in order.tags}
     if wanted.tags and not found.keys() & {same_name(tag) for tag in wanted.tags}:
-        return "it has none of the tags of the shop card"
+        return sentence("it has none of the tags of the shop card")
     excluded = found.keys() & {same_name(tag) for tag in wanted.tags_excluded}
-    return f'its tag "{found[min(excluded)]}" is excluded' if excluded else ""
+    return sentence('its tag "{tag}" is excluded', tag=found[min(excluded)]) if excluded else None

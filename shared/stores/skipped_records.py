@@ -12,19 +12,23 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any
 
 import msgspec
 
 from shared.clock import from_iso, iso
 from shared.errors import ConnectorError
+from shared.json_text import decoded
 from shared.storage.account import Storage
 from shared.storage.holding import ERASED, DataSubject, HandedOut, Holding, OfPerson, rows_of
 from shared.storage.tables import Put, Row, Table
+from shared.texts import Sentence
 
 TABLE = "SkippedRecords"
 DISMISSED_BY = "privacy request"
 _FIRST_WAIT = timedelta(minutes=5)
 _LONGEST_WAIT = timedelta(days=1)
+_LONGEST = 2000
 _SCAN = 1000
 """Rows of one call of storage."""
 
@@ -32,6 +36,8 @@ _SCAN = 1000
 class SkippedRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One parked record; times are UTC, ISO 8601. `dismissed_at` is "" unless somebody dismissed it.
 
+    detail     why, in English
+    said       the same, to be said in another language; not of rows of earlier versions, and where nobody translates it
     next_try   "" = not by itself
     left_out   nothing is wrong: the shop card does not take it (mapping/orders_to_import.py, customers_to_import.py)
     selection  by which choice of the card an order was left out; with another one it is decided again
@@ -42,6 +48,7 @@ class SkippedRecord(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     code: str
     detail: str
+    said: Sentence | msgspec.UnsetType = msgspec.UNSET
     tries: int
     first_at: str
     last_at: str
@@ -61,21 +68,21 @@ def next_try(tries: int, now: datetime) -> datetime:
 
 
 def parked_again(
-    before: SkippedRecord | None, *, shop: str, kind: str, number: int, code: str, detail: str, now: datetime, run: str,
-    due: datetime | None = None,
+    before: SkippedRecord | None, *, shop: str, kind: str, number: int, code: str, why: str | Sentence,
+    now: datetime, run: str, due: datetime | None = None,
 ) -> SkippedRecord:
     """The row of a record that failed now, once more than `before` says; `due` other than by the number of tries."""
     before = None if before is None or before.left_out else before
     tries = before.tries + 1 if before else 1
     return SkippedRecord(
-        shop=shop, kind=kind, number=number, code=code, detail=detail[:2000], tries=tries,
+        shop=shop, kind=kind, number=number, code=code, **_worded(why), tries=tries,
         first_at=before.first_at if before else iso(now), last_at=iso(now),
         next_try=iso(due or next_try(tries, now)), run=run,
     )
 
 
 def left_out_again(
-    before: SkippedRecord | None, *, shop: str, kind: str, number: int, code: str, detail: str, selection: str,
+    before: SkippedRecord | None, *, shop: str, kind: str, number: int, code: str, why: str | Sentence, selection: str,
     now: datetime, run: str, waits: bool, until: datetime | None = None,
 ) -> SkippedRecord:
     """The row of an order or a customer that the shop card does not take now, once more than `before` says.
@@ -86,10 +93,16 @@ def left_out_again(
     tries = before.tries + 1 if before else 1
     due = iso(until or next_try(tries, now)) if waits else ""
     return SkippedRecord(
-        shop=shop, kind=kind, number=number, code=code, detail=detail, tries=tries,
+        shop=shop, kind=kind, number=number, code=code, **_worded(why), tries=tries,
         first_at=before.first_at if before else iso(now), last_at=iso(now), next_try=due, run=run,
         left_out=True, selection=selection,
     )
+
+
+def _worded(why: str | Sentence) -> dict[str, Any]:
+    """A sentence that is cut is kept as English only: nothing may be in its values that is not seen in it."""
+    whole = str(why)[:_LONGEST]
+    return {"detail": whole, "said": why if isinstance(why, Sentence) and str(why) == whole else msgspec.UNSET}
 
 
 class SkippedRecords:
@@ -186,6 +199,7 @@ def _due(record: SkippedRecord, now: datetime) -> SkippedRecord:
 def _row(record: SkippedRecord) -> Row:
     fields: Row = msgspec.to_builtins(record)
     del fields["shop"], fields["kind"], fields["number"]
+    fields["said"] = "" if record.said is msgspec.UNSET else msgspec.json.encode(record.said).decode()
     return _key(record.shop, record.kind, record.number) | fields
 
 
@@ -203,7 +217,10 @@ def _behind(continuation: str) -> str:
 
 def _skipped(row: Row) -> SkippedRecord:
     kind, _, number = row["RowKey"].partition("|")
-    return msgspec.convert(row | {"shop": row["PartitionKey"], "kind": kind, "number": int(number)}, SkippedRecord)
+    kept = {name: value for name, value in row.items() if name != "said"}
+    said = {"said": decoded(row["said"])} if row.get("said") else {}
+    return msgspec.convert(
+        {**kept, **said, "shop": row["PartitionKey"], "kind": kind, "number": int(number)}, SkippedRecord)
 
 
 def _erase(storage: Storage, whom: DataSubject) -> int:
@@ -224,9 +241,9 @@ def _erase(storage: Storage, whom: DataSubject) -> int:
 
 def _blotted(one: SkippedRecord, whom: DataSubject) -> SkippedRecord:
     if not _is_of(one, whom):
-        return msgspec.structs.replace(one, detail=ERASED, note=ERASED if one.note else "")
+        return msgspec.structs.replace(one, detail=ERASED, said=msgspec.UNSET, note=ERASED if one.note else "")
     return msgspec.structs.replace(
-        one, detail=ERASED, note=ERASED, dismissed_at=one.dismissed_at or whom.at,
+        one, detail=ERASED, said=msgspec.UNSET, note=ERASED, dismissed_at=one.dismissed_at or whom.at,
         dismissed_by=one.dismissed_by or DISMISSED_BY,
     )
 
@@ -236,10 +253,12 @@ def _is_of(one: SkippedRecord, whom: DataSubject) -> bool:
 
 
 def _handed_out(storage: Storage, whom: DataSubject) -> list[SkippedRecord]:
-    """The sentence about an order that was another customer's as well may name him."""
+    """In English only. The sentence about an order that was another customer's as well may name him."""
+    found = [one for one in SkippedRecords(storage.tables[TABLE]).of(whom.shop) if _is_of(one, whom)]
     return [
-        msgspec.structs.replace(one, detail="") if one.kind == "orders" and one.number in whom.moved else one
-        for one in SkippedRecords(storage.tables[TABLE]).of(whom.shop) if _is_of(one, whom)
+        msgspec.structs.replace(
+            one, said=msgspec.UNSET, detail="" if one.kind == "orders" and one.number in whom.moved else one.detail)
+        for one in found
     ]
 
 

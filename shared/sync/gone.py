@@ -17,7 +17,7 @@ def keep_out_of_reach(one: RecordType, missing: Collection[int], context: JobCon
     parked, known = context.skipped.among(shop, kind, list(unread)), context.links(kind).of(unread)
     context.skipped.park([
         parked_again(
-            parked.get(number), shop=shop, kind=kind, number=number, code=why.code, detail=why.detail,
+            parked.get(number), shop=shop, kind=kind, number=number, code=why.code, why=why.sentence,
             now=context.clock.now(), run=context.run.run,
         )
         for number, why in unread.items() if number in parked or number in known

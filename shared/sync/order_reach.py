@@ -15,6 +15,7 @@ from shared.errors import ConnectorError, RecordRefused
 from shared.json_text import decoded
 from shared.shopify.installation import granted_scopes
 from shared.sync.context import JobContext
+from shared.texts import sentence
 
 READABLE = timedelta(days=60)
 _CERTAIN = READABLE - timedelta(hours=1)
@@ -31,9 +32,13 @@ def out_of_reach(missing: Collection[int], context: JobContext) -> dict[int, Rec
     old = sorted(number for number in missing if not _is_young(number, context))
     if not old or SCOPE in granted_scopes(context.shopify):
         return {}
-    why = f"is older than {READABLE.days} days, and the app lacks the scope {SCOPE}: Shopify no longer shows it"
-    return {number: RecordRefused("order-out-of-reach", f"order {number} {why}", record=f"order {number}")
-            for number in old}
+    return {number: _too_old(number) for number in old}
+
+
+def _too_old(number: int) -> RecordRefused:
+    return RecordRefused("order-out-of-reach", sentence(
+        "Order {number} is older than {days} days, and the app lacks the scope {scope}: Shopify no longer shows it.",
+        number=number, days=READABLE.days, scope=SCOPE), record=sentence("order {number}", number=number))
 
 
 def _is_young(number: int, context: JobContext) -> bool:

@@ -130,7 +130,7 @@ def _skipped(
     if link.state is LinkState.SENDING:
         settled = from_iso(link.claimed_at) + timedelta(seconds=context.settle_seconds)
     return parked_again(
-        before, shop=context.card.code, kind=kind, number=link.number, code=problem.code, detail=problem.detail,
+        before, shop=context.card.code, kind=kind, number=link.number, code=problem.code, why=problem.sentence,
         now=context.clock.now(), run=context.run.run, due=settled,
     )
 
@@ -139,7 +139,7 @@ def _not_selected(
     one: RecordType, link: Link, why: NotSelected, before: SkippedRecord | None, context: JobContext
 ) -> SkippedRecord:
     return left_out_again(
-        before, shop=context.card.code, kind=one.name, number=link.number, code=why.code, detail=why.reason,
+        before, shop=context.card.code, kind=one.name, number=link.number, code=why.code, why=why.sentence,
         selection=one.selection(context.card),
         now=context.clock.now(), run=context.run.run,
         waits=why.code == HELD, until=why.until,

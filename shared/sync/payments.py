@@ -221,5 +221,5 @@ def _parked(
 ) -> SkippedRecord:
     return parked_again(
         before, shop=context.card.code, kind=kind, number=number, code="record-unreadable",
-        detail=f"{kind} {number}: {problem}", now=context.clock.now(), run=context.run.run,
+        why=f"{kind} {number}: {problem}", now=context.clock.now(), run=context.run.run,
     )

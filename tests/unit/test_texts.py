@@ -10,13 +10,15 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+import msgspec
 import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 from local.texts import anew, found, said_in, untranslated
+from shared.json_text import decoded
 from shared.languages import ENGLISH, LANGUAGES, languages_in, po_file
-from shared.texts import Sentence, said, say, sentence
+from shared.texts import Sentence, said, say, sentence, together
 from tests.test_repository import ROOT
 
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
@@ -40,10 +42,10 @@ def locale(tmp_path: Path) -> Callable[..., Path]:
 # A sentence
 
 
-def test_a_sentence_is_english_to_whoever_takes_it_for_a_text() -> None:
+def test_a_sentence_as_a_text_is_english() -> None:
     made = sentence("Customer {customer} has no {field}.", customer="C1", field="posting group")
 
-    assert made == "Customer C1 has no posting group."
+    assert str(made) == "Customer C1 has no posting group."
     assert f"{made} Sorry." == "Customer C1 has no posting group. Sorry."
 
 
@@ -57,7 +59,7 @@ def test_a_sentence_within_a_sentence_is_said_in_that_language_too(locale: Calla
     here = locale(**{"{record!c} waits": "{record!c} wartet", "order {number}": "auftrag {number}"})
     made = sentence("{record!c} waits", record=sentence("order {number}", number=7))
 
-    assert (made, said(made, "xx", here)) == ("Order 7 waits", "Auftrag 7 wartet")
+    assert (str(made), said(made, "xx", here)) == ("Order 7 waits", "Auftrag 7 wartet")
 
 
 def test_what_the_catalogue_lacks_and_what_is_no_sentence_is_said_as_it_is(locale: Callable[..., Path]) -> None:
@@ -67,13 +69,25 @@ def test_what_the_catalogue_lacks_and_what_is_no_sentence_is_said_as_it_is(local
     assert said("not from us", "xx", here) == "not from us"
 
 
+def test_sentences_together_are_each_said_in_that_language(locale: Callable[..., Path]) -> None:
+    here = locale(**{"One.": "Eins."})
+
+    assert said(together([sentence("One."), "{two}"]), "xx", here) == "Eins. {two}"
+
+
+def test_a_sentence_that_was_kept_is_the_same_when_it_is_read_again() -> None:
+    made = sentence("{record!c} of {count}", record=sentence("order {number}", number=7), count=2)
+
+    assert decoded(msgspec.json.encode(made), Sentence) == made
+
+
 def test_values_are_no_pattern_and_a_text_without_values_may_hold_braces() -> None:
-    assert sentence("SKU {sku}", sku="{0}{x!c}%s") == "SKU {0}{x!c}%s"
-    assert sentence("https://x/{shop}") == "https://x/{shop}"
+    assert str(sentence("SKU {sku}", sku="{0}{x!c}%s")) == "SKU {0}{x!c}%s"
+    assert str(sentence("https://x/{shop}")) == "https://x/{shop}"
 
 
 def test_a_value_that_is_empty_takes_a_capital_as_well() -> None:
-    assert sentence("{record!c} waits", record="") == " waits"
+    assert str(sentence("{record!c} waits", record="")) == " waits"
 
 
 def test_a_text_is_said_in_french() -> None:
@@ -205,10 +219,3 @@ def test_what_is_translated_stays_when_the_catalogue_is_written_anew(locale: Cal
 
     assert 'msgid "Connected"\nmsgstr "Verbunden"' in written
     assert "Niemand" not in written
-
-
-def test_a_sentence_keeps_what_it_was_made_of() -> None:
-    made = sentence("{a} of {b}", a=1, b=Sentence("x"))
-
-    assert (made.text, dict(made.values)) == ("{a} of {b}", {"a": "1", "b": "x"})
-    assert isinstance(made.values["b"], Sentence)

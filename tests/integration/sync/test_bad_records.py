@@ -489,7 +489,7 @@ def test_an_amount_that_is_none_parks_its_order_as_unreadable(house: House, amou
 def test_parked_records_are_found_among_many_by_their_ids(house: House) -> None:
     now = house.clock.now()
     house.connector.skipped.park([
-        parked_again(None, shop=house.shop, kind="orders", number=number, code="item-not-found", detail="",
+        parked_again(None, shop=house.shop, kind="orders", number=number, code="item-not-found", why="",
                      now=now, run="")
         for number in range(1, 2001)
     ])
