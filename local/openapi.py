@@ -17,6 +17,8 @@ from typing import Any
 
 import msgspec
 
+from shared.card_fields import FIELDS
+
 FILE = Path(__file__).parent.parent / "functions" / "openapi.json"
 _REFERENCE = "#/components/schemas/{name}"
 Json = dict[str, Any]
@@ -42,6 +44,7 @@ def openapi() -> Json:
     definitions = {one for *_, inputs in endpoints if inputs for one in (inputs.body, inputs.query) if one}
     ordered = sorted(definitions, key=lambda one: one.__name__)
     _, schemas = msgspec.json.schema_components([Problem, *ordered], ref_template=_REFERENCE)
+    _tell_fields(schemas["ShopCard"]["properties"])
     schemas |= {f"SomeOf{name}": _partial(schemas[name]) for name in _partials(endpoints)}
     paths: dict[str, Json] = {}
     for name, method, route, level, inputs in sorted(endpoints, key=lambda one: (one[2], one[1])):
@@ -65,6 +68,13 @@ def _endpoints(function: Any) -> Iterator[tuple[str, str, str, str, Any]]:
             for method in binding["methods"]:
                 name = function.get_function_name() + (f"_{method.lower()}" if several else "")
                 yield name, method, binding["route"], binding["authLevel"], inputs
+
+
+def _tell_fields(properties: Json) -> None:
+    """Caption and help of each field of the shop card; a key beside a reference is allowed since 3.1."""
+    for name, schema in properties.items():
+        told = FIELDS[name]
+        properties[name] = {"title": str(told.caption), "description": str(told.help), **schema}
 
 
 def _partials(endpoints: Iterable[tuple[Any, ...]]) -> set[str]:

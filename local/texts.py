@@ -3,8 +3,9 @@
     python -m local.texts
 
 A text that is new stands there untranslated, and a test fails until it is translated; one that nobody says any more is
-gone. Texts are taken from calls of `sentence` and `say` in the code, from the catalogue of problems, and from the
-portal's templates. A new language is an empty file shared/locale/<language>/LC_MESSAGES/messages.po, and this command.
+gone. Texts are taken from calls of `sentence` and `say` in the code, from the tables of problems and of card fields,
+and from the portal's templates. A new language is an empty file shared/locale/<language>/LC_MESSAGES/messages.po, and
+this command.
 Source: GNU gettext, "The Format of PO Files"; Babel, "Message Extraction".
 """
 from __future__ import annotations
@@ -19,10 +20,11 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from local.processes import ROOT
+from shared.card_fields import FIELDS
 from shared.languages import ENGLISH, LANGUAGES, LOCALE, po_file
 from shared.problems import CATALOGUE
 
-CALLS = frozenset({"sentence", "say", "Sentence"})
+CALLS = frozenset({"sentence", "say", "Sentence", "wrong", "of_row"})
 """Functions whose first argument is a text for people."""
 
 TEMPLATES = ROOT / "functions" / "portal" / "templates"
@@ -77,6 +79,8 @@ def _choices(node: ast.expr) -> list[ast.expr]:
 def _of_tables() -> Iterator[tuple[str, str]]:
     for problem in CATALOGUE.values():
         yield from (("shared/problems.py", text) for text in (problem.title, problem.fix))
+    for field in FIELDS.values():
+        yield from (("shared/card_fields.py", text.text) for text in (field.caption, field.help))
 
 
 def anew(language: str, texts: Catalog, locale: Path = LOCALE) -> bytes:

@@ -13,7 +13,7 @@ ConnectorError      the request or the run cannot go on; nothing is retried
 from __future__ import annotations
 
 from shared.problems import CATALOGUE, Problem
-from shared.texts import Sentence
+from shared.texts import Text
 
 
 class ConnectorError(Exception):
@@ -25,7 +25,7 @@ class ConnectorError(Exception):
     record    what it is about, e.g. "order 5001", or None
     """
 
-    def __init__(self, code: str, sentence: str | Sentence, *, record: str | Sentence | None = None) -> None:
+    def __init__(self, code: str, sentence: Text, *, record: Text | None = None) -> None:
         super().__init__(f"{code}: {sentence}")
         self.code = code
         self.detail = str(sentence)

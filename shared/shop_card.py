@@ -13,7 +13,9 @@ from enum import StrEnum
 
 import msgspec
 
+from shared.card_fields import part, row_of
 from shared.clock import from_iso
+from shared.texts import Sentence
 
 
 class LoggingMode(StrEnum):
@@ -202,22 +204,23 @@ class CountrySetup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def key(self) -> str:
         """Country, and county if it is the row of one, as the row is told from the others: US, or US-TX."""
-        return self._written.upper()
+        return self.written.upper()
 
     @property
-    def name(self) -> str:
+    def name(self) -> Sentence:
         """What a sentence calls the row."""
-        return f'Customer Setup by Country/Region "{self._written}"'
+        return row_of("customer_setup_by_country_region", self.written)
 
     @property
-    def _written(self) -> str:
+    def written(self) -> str:
+        """Country and county as the card has them."""
         return "-".join(part.strip() for part in (self.country_region_code, self.county_code) if part.strip())
 
-    def customer(self, *, tax_exempt: bool) -> tuple[str, str]:
+    def customer(self, *, tax_exempt: bool) -> tuple[Sentence, str]:
         """Who gets all orders of private buyers delivered there: the field's caption, and its number, "" = nobody."""
         if tax_exempt and (self.tax_exempt_customer_no or not self.default_customer_no):
-            return "Tax Exempt Customer No.", self.tax_exempt_customer_no
-        return "Default Customer No.", self.default_customer_no
+            return part("tax_exempt_customer_no"), self.tax_exempt_customer_no
+        return part("default_customer_no"), self.default_customer_no
 
 
 class ShopCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

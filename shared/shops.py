@@ -27,6 +27,7 @@ from shared.shop_card import CompanyImport, CompanyMapping, CustomerImport, Cust
 from shared.storage.in_turn import write_in_turn
 from shared.storage.lease import LeaseTaken
 from shared.storage.tables import PROPERTY_CHARACTERS, Put, Row, Table
+from shared.texts import together
 
 TABLE = "Shops"
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
@@ -120,7 +121,7 @@ class Shops:
         card = with_exclusive_switches(old, new) if old else new
         wrong = check_card(card)
         if wrong:
-            raise ConnectorError("shop-card-invalid", "; ".join(wrong))
+            raise ConnectorError("shop-card-invalid", together((one.sentence for one in wrong), "; "))
         return _Decided(old or self.removed(code), card, old is None)
 
     def _check_alone(self, card: ShopCard, store: str) -> None:

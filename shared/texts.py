@@ -34,13 +34,17 @@ class Sentence(msgspec.Struct, frozen=True):
         return _filled(self.text, {name: str(value) for name, value in self.values.items()})
 
 
+Text = str | Sentence
+"""For people; a text of its own where nobody translates it."""
+
+
 def sentence(text: str, /, **values: object) -> Sentence:
     """A sentence for people; its text belongs into the catalogues."""
     return Sentence(text, {name: value if isinstance(value, Sentence) else str(value)
                            for name, value in values.items()})
 
 
-def together(parts: Iterable[str | Sentence], between: str = " ") -> Sentence:
+def together(parts: Iterable[Text], between: str = " ") -> Sentence:
     """Several as one."""
     listed = {f"part{place}": part for place, part in enumerate(parts)}
     return sentence(between.join(f"{{{name}}}" for name in listed), **listed)
@@ -51,7 +55,7 @@ def say(text: str, language: str, /, **values: object) -> str:
     return said(sentence(text, **values), language)
 
 
-def said(what: str | Sentence, language: str, locale: Path = LOCALE) -> str:
+def said(what: Text, language: str, locale: Path = LOCALE) -> str:
     """A sentence in this language; any other text, and one that the catalogue lacks, as it is."""
     if isinstance(what, str):
         return what

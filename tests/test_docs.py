@@ -19,6 +19,7 @@ import msgspec
 import pytest
 
 import function_app  # noqa: F401 - so that every error class is known
+from shared.card_fields import FIELDS
 from shared.errors import ConnectorError
 from shared.languages import ENGLISH, LANGUAGES
 from shared.problems import CATALOGUE
@@ -116,11 +117,22 @@ def test_every_field_of_the_shop_card_has_its_heading_and_no_other_has() -> None
     assert set(sections("shop-card.md")) == set(ShopCard.__struct_fields__)
 
 
+def test_every_field_of_the_shop_card_is_told_once_in_the_groups_of_its_page() -> None:
+    groups = re.split(r"^## ", (DOCS / "shop-card.md").read_text(), flags=re.MULTILINE)[1:]
+    told = {group.partition("\n")[0]: re.findall(r"^### (\w+)", group, flags=re.MULTILINE) for group in groups}
+
+    assert list(FIELDS) == [*ShopCard.__struct_fields__]
+    assert {name: str(field.group) for name, field in FIELDS.items()} == {
+        name: group for group, names in told.items() for name in names}
+
+
 @pytest.mark.parametrize("field", msgspec.structs.fields(ShopCard), ids=lambda field: field.name)
 def test_a_field_of_the_shop_card_is_documented_with_its_default_choices_and_parts(field: Any) -> None:
     text = unwrapped(sections("shop-card.md")[field.name])
 
     assert text.startswith(shown_default(field))
+    told = FIELDS[field.name]
+    assert f"{told.caption}: {told.help}".rstrip(".") in re.sub(r"[`*]", "", text)
     assert [word for word in words_of_type(field.name) if f"`{word}`" not in text] == []
 
 

@@ -25,8 +25,8 @@ ROOT = Path(__file__).resolve().parent.parent
 DECLARED = ROOT / "tests" / "data" / "functions.json"
 
 GROUND = frozenset({
-    "clock", "errors", "exchange", "json_text", "languages", "problems", "settings", "shop_card", "shopify_ids",
-    "telemetry", "telemetry_export", "texts", "told_clock",
+    "card_fields", "clock", "errors", "exchange", "json_text", "languages", "problems", "settings", "shop_card",
+    "shopify_ids", "telemetry", "telemetry_export", "texts", "told_clock",
 })
 """Modules beside the rooms that hold words and values: they know each other only, and everybody may know them."""
 

@@ -5,6 +5,7 @@ direct posting, not blocked).
 """
 from __future__ import annotations
 
+from shared.card_fields import caption, row_of
 from shared.errors import RecordRefused
 from shared.mapping.known import KnownSetup
 from shared.mapping.text import code
@@ -15,27 +16,21 @@ POSTING = ("", "Posting")
 
 
 def accounts_of(card: ShopCard) -> dict[str, str]:
-    """The accounts of the card by their captions; "" where one is empty. Shipping Charges are rows of their own."""
-    return {
-        "Shipping Charges Account": card.shipping_charges_account,
-        "Tip Account": card.tip_account,
-        "Sold Gift Card Account": card.sold_gift_card_account,
-        "Cash Roundings Account": card.cash_roundings_account,
-        "Duties Account": card.duties_account,
-        "Additional Fees Account": card.additional_fees_account,
-        "Channel Tax Account": card.channel_tax_account,
-        "Refund Account": card.refund_account,
-    }
+    """The accounts of the card by their fields; "" where one is empty. Shipping Charges are rows of their own."""
+    return {field: getattr(card, field) for field in (
+        "shipping_charges_account", "tip_account", "sold_gift_card_account", "cash_roundings_account",
+        "duties_account", "additional_fees_account", "channel_tax_account", "refund_account")}
 
 
 def fields_of_accounts(card: ShopCard) -> dict[str, str]:
     """By the account's number (in capitals) which fields of the card hold it, as a sentence names them."""
     fields: dict[str, str] = {}
-    rows = [(f'Shipping Charges "{row.title}"', row.number) for row in card.shipping_charges
+    single = [(caption(field), number) for field, number in accounts_of(card).items()]
+    rows = [(row_of("shipping_charges", row.title), row.number) for row in card.shipping_charges
             if row.type is ChargeType.ACCOUNT]
-    for caption, number in (*accounts_of(card).items(), *rows):
+    for named, number in (*single, *rows):
         if key := code(number):
-            fields[key] = f"{fields[key]}, {caption}" if key in fields else caption
+            fields[key] = f"{fields[key]}, {named}" if key in fields else str(named)
     return fields
 
 

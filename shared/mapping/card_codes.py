@@ -11,35 +11,46 @@ from typing import NamedTuple
 import msgspec
 
 from shared.business_central.rows import CodeTable
+from shared.card_fields import caption, part, row_of
 from shared.errors import RecordRefused
 from shared.mapping.known import KnownSetup
 from shared.mapping.text import same_name
-from shared.shop_card import ShopCard
+from shared.shop_card import CountrySetup, ShopCard
+from shared.texts import Sentence, Text, sentence
 
 
 class CardCode(msgspec.Struct, frozen=True):
-    """A code, and the setting that names it: `Location Mapping "Lyon"`."""
+    """A code, the field of the card that names it, and what a sentence calls it: `Location Mapping "Lyon"`."""
 
     code: str
-    setting: str
+    field: str
+    setting: Sentence
 
 
-def mapped(setting: str, mapping: Mapping[str, str], names: Iterable[str]) -> CardCode | None:
+def code_of_field(field: str, code: str) -> CardCode:
+    """The code that a field holds alone."""
+    return CardCode(code, field, caption(field))
+
+
+def mapped(field: str, mapping: Mapping[str, str], names: Iterable[str]) -> CardCode | None:
     """What a mapping of the card says to the first of these names that it holds; None if it holds none."""
-    rows = {same_name(name): CardCode(code, f'{setting} "{name}"') for name, code in mapping.items()}
+    rows = {same_name(name): CardCode(code, field, row_of(field, name)) for name, code in mapping.items()}
     return next((rows[same_name(name)] for name in names if same_name(name) in rows), None)
 
 
-def id_of(named: CardCode, table: CodeTable, known: KnownSetup, *, record: str) -> str:
+def tax_group_of(row: CountrySetup, rate: str) -> CardCode:
+    """The tax group that a row of Customer Setup by Country/Region names for a rate."""
+    setting = sentence('{part} of {row} "{name}"', part=part("tax_groups"), row=row.name, name=rate)
+    return CardCode(row.tax_groups[rate], "customer_setup_by_country_region", setting)
+
+
+def id_of(named: CardCode, table: CodeTable, known: KnownSetup, *, record: Text) -> str:
     """The id of the row with this code; RecordRefused(code-unknown), which names the setting, if there is none."""
     id = known.id_of_code(table, named.code)
     if id is None:
-        raise RecordRefused(
-            "code-unknown",
-            f"{record.capitalize()} needs {named.setting} of the shop card: {named.code} is not in Business Central "
-            f"({_PAGES[table]}).",
-            record=record,
-        )
+        raise RecordRefused("code-unknown", sentence(
+            "{record!c} needs {setting} of the shop card: {code} is not in Business Central ({page}).",
+            record=record, setting=named.setting, code=named.code, page=_PAGES[table]), record=record)
     return id
 
 
@@ -51,35 +62,52 @@ class NamedCode(NamedTuple):
     always: bool = False
 
 
+class CodeMapping(NamedTuple):
+    """A mapping from names of Shopify's to codes: its field, what a sentence calls it, its rows, their table."""
+
+    field: str
+    setting: Sentence
+    rows: Mapping[str, str]
+    table: CodeTable
+
+
 def codes_of(card: ShopCard) -> list[NamedCode]:
     """All codes that the card names; its dimensions are in document_details.py."""
     single = (
-        NamedCode(CardCode(card.default_location_code, "Default Location Code"), CodeTable.LOCATIONS, always=True),
-        NamedCode(CardCode(card.salesperson_code, "Salesperson Code"), CodeTable.SALESPEOPLE, always=True),
-        NamedCode(CardCode(card.item_template.tax_group, "Tax Group of Item Template"), CodeTable.TAX_GROUPS),
-        NamedCode(CardCode(card.item_template.tax_group_not_taxable, "Tax Group, Not Taxable of Item Template"),
+        NamedCode(code_of_field("default_location_code", card.default_location_code), CodeTable.LOCATIONS, always=True),
+        NamedCode(code_of_field("salesperson_code", card.salesperson_code), CodeTable.SALESPEOPLE, always=True),
+        NamedCode(_of_template("tax_group", card.item_template.tax_group), CodeTable.TAX_GROUPS),
+        NamedCode(_of_template("tax_group_not_taxable", card.item_template.tax_group_not_taxable),
                   CodeTable.TAX_GROUPS),
     )
-    rows = [NamedCode(CardCode(code, f'{setting} "{name}"'), table)
-            for setting, mapping, table in mappings_of(card) for name, code in mapping.items()]
+    rows = [NamedCode(CardCode(code, mapping.field, sentence('{field} "{name}"', field=mapping.setting, name=name)),
+                      mapping.table)
+            for mapping in mappings_of(card) for name, code in mapping.rows.items()]
     return [one for one in single if one.named.code] + rows
 
 
-def mappings_of(card: ShopCard) -> list[tuple[str, Mapping[str, str], CodeTable]]:
-    """The mappings from names of Shopify's to codes: caption, rows, table of the codes."""
+def _of_template(name: str, code: str) -> CardCode:
+    setting = sentence("{part} of {field}", part=part(name), field=caption("item_template"))
+    return CardCode(code, "item_template", setting)
+
+
+def mappings_of(card: ShopCard) -> list[CodeMapping]:
+    """The mappings from names of Shopify's to codes."""
+    fields = {"location_mapping": CodeTable.LOCATIONS, "payment_terms_mapping": CodeTable.PAYMENT_TERMS,
+              "shipment_method_mapping": CodeTable.SHIPMENT_METHODS}
     return [
-        ("Location Mapping", card.location_mapping, CodeTable.LOCATIONS),
-        ("Payment Terms Mapping", card.payment_terms_mapping, CodeTable.PAYMENT_TERMS),
-        ("Shipment Method Mapping", card.shipment_method_mapping, CodeTable.SHIPMENT_METHODS),
-        *((f"Tax Groups of {row.name}", row.tax_groups, CodeTable.TAX_GROUPS)
+        *(CodeMapping(field, caption(field), getattr(card, field), table) for field, table in fields.items()),
+        *(CodeMapping("customer_setup_by_country_region",
+                      sentence("{part} of {field}", part=part("tax_groups"), field=row.name), row.tax_groups,
+                      CodeTable.TAX_GROUPS)
           for row in card.customer_setup_by_country_region),
     ]
 
 
 _PAGES = {
-    CodeTable.LOCATIONS: "page Locations",
-    CodeTable.PAYMENT_TERMS: "page Payment Terms",
-    CodeTable.SHIPMENT_METHODS: "page Shipment Methods",
-    CodeTable.SALESPEOPLE: "page Salespeople/Purchasers",
-    CodeTable.TAX_GROUPS: "page VAT Product Posting Groups, or Tax Groups where sales tax is used",
+    CodeTable.LOCATIONS: sentence("page Locations"),
+    CodeTable.PAYMENT_TERMS: sentence("page Payment Terms"),
+    CodeTable.SHIPMENT_METHODS: sentence("page Shipment Methods"),
+    CodeTable.SALESPEOPLE: sentence("page Salespeople/Purchasers"),
+    CodeTable.TAX_GROUPS: sentence("page VAT Product Posting Groups, or Tax Groups where sales tax is used"),
 }

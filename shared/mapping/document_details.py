@@ -16,7 +16,7 @@ import msgspec
 
 from shared.business_central.rows import CodeTable
 from shared.errors import RecordRefused
-from shared.mapping.card_codes import CardCode, id_of, mapped
+from shared.mapping.card_codes import code_of_field, id_of, mapped
 from shared.mapping.dimensions import dimensions
 from shared.mapping.known import KnownSetup
 from shared.mapping.plan import Body
@@ -39,7 +39,7 @@ def details(order: Order, card: ShopCard, known: KnownSetup, *, record: str) -> 
 
 def payment_terms(name: str, card: ShopCard, known: KnownSetup, *, record: str) -> Body:
     """The terms that the card maps this name of Shopify's to; {} where it maps none."""
-    found = mapped("Payment Terms Mapping", card.payment_terms_mapping, [name])
+    found = mapped("payment_terms_mapping", card.payment_terms_mapping, [name])
     return {"paymentTermsId": id_of(found, CodeTable.PAYMENT_TERMS, known, record=record)} if found else {}
 
 
@@ -59,14 +59,14 @@ def _shipment_method(order: Order, card: ShopCard, known: KnownSetup, record: st
     """The method of the first shipping line that is mapped, by its title or its code."""
     names = [name for charge in order.shipping_lines.nodes if not charge.is_removed
              for name in (charge.title, charge.code or "") if name]
-    found = mapped("Shipment Method Mapping", card.shipment_method_mapping, names)
+    found = mapped("shipment_method_mapping", card.shipment_method_mapping, names)
     return {"shipmentMethodId": id_of(found, CodeTable.SHIPMENT_METHODS, known, record=record)} if found else {}
 
 
 def _salesperson(order: Order, card: ShopCard, known: KnownSetup, record: str) -> Body:
     if not card.salesperson_code:
         return {}
-    id_of(CardCode(card.salesperson_code, "Salesperson Code"), CodeTable.SALESPEOPLE, known, record=record)
+    id_of(code_of_field("salesperson_code", card.salesperson_code), CodeTable.SALESPEOPLE, known, record=record)
     return {"salesperson": code(card.salesperson_code)}
 
 

@@ -14,7 +14,7 @@ import msgspec
 
 from shared.errors import RecordRefused
 from shared.mapping.billing import Billed, is_tip
-from shared.mapping.card_codes import CardCode, mapped
+from shared.mapping.card_codes import CardCode, code_of_field, mapped
 from shared.mapping.money import ZERO, Amounts
 from shared.mapping.text import code
 from shared.shop_card import ShopCard
@@ -90,11 +90,11 @@ def _is_done(sent: tuple[FulfillmentOrder, LineToFulfill]) -> bool:
 
 def _code_of(place: AssignedLocation, card: ShopCard) -> CardCode | None:
     names = [place.name] + ([str(number_of(place.location.id))] if place.location else [])
-    return mapped("Location Mapping", card.location_mapping, names) or _default(card)
+    return mapped("location_mapping", card.location_mapping, names) or _default(card)
 
 
 def _default(card: ShopCard) -> CardCode | None:
-    return CardCode(card.default_location_code, "Default Location Code") if card.default_location_code else None
+    return code_of_field("default_location_code", card.default_location_code) if card.default_location_code else None
 
 
 def _share(billed: Billed, start: int, end: int, amounts: Amounts) -> Billed:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from shared.business_central.rows import CodeTable
 from shared.mapping.buyers import setup_of
-from shared.mapping.card_codes import CardCode, id_of
+from shared.mapping.card_codes import CardCode, id_of, tax_group_of
 from shared.mapping.known import KnownSetup
 from shared.mapping.plan import Body
 from shared.mapping.text import code
@@ -25,8 +25,7 @@ TaxGroups = Mapping[Decimal | None, CardCode]
 def tax_groups_of(order: Order, card: ShopCard) -> TaxGroups:
     """What the row of the country says that the goods go to."""
     setup = setup_of(order, card)
-    return {Decimal(rate): CardCode(group, f'Tax Groups of {setup.name} "{rate}"')
-            for rate, group in setup.tax_groups.items()}
+    return {Decimal(rate): tax_group_of(setup, rate) for rate in setup.tax_groups}
 
 
 def with_tax_group(line: Body, named: CardCode | None, known: KnownSetup, *, record: str) -> Body:

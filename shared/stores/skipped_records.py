@@ -22,7 +22,7 @@ from shared.json_text import decoded
 from shared.storage.account import Storage
 from shared.storage.holding import ERASED, DataSubject, HandedOut, Holding, OfPerson, rows_of
 from shared.storage.tables import Put, Row, Table
-from shared.texts import Sentence
+from shared.texts import Sentence, Text
 
 TABLE = "SkippedRecords"
 DISMISSED_BY = "privacy request"
@@ -68,7 +68,7 @@ def next_try(tries: int, now: datetime) -> datetime:
 
 
 def parked_again(
-    before: SkippedRecord | None, *, shop: str, kind: str, number: int, code: str, why: str | Sentence,
+    before: SkippedRecord | None, *, shop: str, kind: str, number: int, code: str, why: Text,
     now: datetime, run: str, due: datetime | None = None,
 ) -> SkippedRecord:
     """The row of a record that failed now, once more than `before` says; `due` other than by the number of tries."""
@@ -82,7 +82,7 @@ def parked_again(
 
 
 def left_out_again(
-    before: SkippedRecord | None, *, shop: str, kind: str, number: int, code: str, why: str | Sentence, selection: str,
+    before: SkippedRecord | None, *, shop: str, kind: str, number: int, code: str, why: Text, selection: str,
     now: datetime, run: str, waits: bool, until: datetime | None = None,
 ) -> SkippedRecord:
     """The row of an order or a customer that the shop card does not take now, once more than `before` says.
@@ -99,7 +99,7 @@ def left_out_again(
     )
 
 
-def _worded(why: str | Sentence) -> dict[str, Any]:
+def _worded(why: Text) -> dict[str, Any]:
     """A sentence that is cut is kept as English only: nothing may be in its values that is not seen in it."""
     whole = str(why)[:_LONGEST]
     return {"detail": whole, "said": why if isinstance(why, Sentence) and str(why) == whole else msgspec.UNSET}

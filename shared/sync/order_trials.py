@@ -22,7 +22,7 @@ from shared.errors import ConnectorError, RecordRefused
 from shared.journal.capture_list import latest_records
 from shared.mapping.addresses import wanted_country
 from shared.mapping.buyers import country_of, setup_of
-from shared.mapping.card_codes import CardCode
+from shared.mapping.card_codes import CardCode, tax_group_of
 from shared.mapping.plan import Body, LineTax, SalesOrderPlan
 from shared.mapping.tax_areas import tax_of_country
 from shared.mapping.tax_groups import with_tax_group
@@ -176,9 +176,9 @@ def _of_rows(desk: Desk) -> Iterator[OrderTrial]:
                               ("Tax Exempt Customer No.", row.tax_exempt_customer_no)):
             if number:
                 yield _result(row.country_region_code, [], f"{field} of {row.name}", _customer(number, item, desk))
-        for rate, group in row.tax_groups.items():
-            named = CardCode(group, f'Tax Groups of {row.name} "{rate}"')
-            yield _result(row.country_region_code, [rate], named.setting, _group(row, rate, named, item, desk))
+        for rate in row.tax_groups:
+            named = tax_group_of(row, rate)
+            yield _result(row.country_region_code, [rate], str(named.setting), _group(row, rate, named, item, desk))
 
 
 def _customer(number: str, item: str, desk: Desk) -> ConnectorError | None:

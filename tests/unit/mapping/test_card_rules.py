@@ -20,6 +20,7 @@ from shared.shop_card import (
     VendorItem,
 )
 from shared.shop_card import SkuMapping as Sku
+from shared.texts import said
 from tests.builders import a_card
 
 NO_NAMES = {"name_source": NameSource.NONE, "name_2_source": NameSource.NONE, "contact_source": NameSource.NONE}
@@ -161,15 +162,20 @@ def test_a_sound_card_has_no_violations(card):
     ],
 )
 def test_each_violation_is_one_sentence_that_names_the_field(settings, begins):
-    (sentence,) = check_card(a_card(**settings))
+    (sentence,) = sentences_of(a_card(**settings))
 
     assert sentence.startswith(begins)
 
 
 def test_all_violations_are_named_at_once():
-    sentences = check_card(a_card(code="", time_zone="Paris", rounding_tolerance=Decimal(2)))
+    sentences = sentences_of(a_card(code="", time_zone="Paris", rounding_tolerance=Decimal(2)))
 
     assert [sentence.split(":")[0] for sentence in sentences] == ["Code", "Rounding Tolerance", "Time Zone"]
+
+
+def sentences_of(card):
+    """What is wrong with a card, in English."""
+    return [str(one.sentence) for one in check_card(card)]
 
 
 @pytest.mark.parametrize("pair", EXCLUSIVE, ids=["customers", "items"])
@@ -195,3 +201,19 @@ def test_a_card_without_a_pair_on_stays_as_it_is():
     card = a_card(can_update_shopify_customers=True, shopify_can_update_items=True)
 
     assert with_exclusive_switches(a_card(), card) == card
+
+
+def test_a_violation_names_its_field_and_is_told_in_french_with_the_fields_french_name():
+    (wrong,) = check_card(a_card(company_id="", enabled=True))
+
+    assert wrong.field == "enabled"
+    assert said(wrong.sentence, "fr") == (
+        "Activé\u00a0: remplir d’abord URL Administration Shopify et Société.")
+
+
+def test_a_violation_of_a_row_names_the_row_in_french_too():
+    (wrong,) = check_card(a_card(location_mapping={"Lyon": " "}))
+
+    assert wrong.field == "location_mapping"
+    assert said(wrong.sentence, "fr") == (
+        "Mappage des emplacements «\u00a0Lyon\u00a0»\u00a0: un code de Business Central, 10 caractères au plus.")
