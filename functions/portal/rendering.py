@@ -20,7 +20,7 @@ from shared.admin.frame import NOTHING_KNOWN, Frame, frame
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.languages import LANGUAGES
-from shared.texts import translations
+from shared.texts import said, translations
 
 TEMPLATES = Path(__file__).parent / "templates"
 _LONGEST_PATH = 2000
@@ -34,7 +34,8 @@ def rendered(template: str, values: Mapping[str, Any], visit: Visit, house: Conn
 def rendered_problem(problem: ConnectorError, status: int, visit: Visit) -> str:
     """A problem as a page: what, why and what to do; outside the frame, which might be what failed."""
     told = problem.problem.told(visit.language)
-    return _html("problem.html", {"problem": problem, "told": told, "status": status}, visit, NOTHING_KNOWN)
+    known = {"problem": problem, "told": told, "detail": said(problem.sentence, visit.language), "status": status}
+    return _html("problem.html", known, visit, NOTHING_KNOWN)
 
 
 def _html(template: str, values: Mapping[str, Any], visit: Visit, around: Frame) -> str:

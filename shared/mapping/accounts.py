@@ -10,6 +10,7 @@ from shared.errors import RecordRefused
 from shared.mapping.known import KnownSetup
 from shared.mapping.text import code
 from shared.shop_card import ChargeType, ShopCard
+from shared.texts import Sentence, Text, sentence
 
 POSTING = ("", "Posting")
 """Account types that can be posted to; "" where Business Central does not say."""
@@ -34,26 +35,28 @@ def fields_of_accounts(card: ShopCard) -> dict[str, str]:
     return fields
 
 
-def usable_account(number: str, setting: str, known: KnownSetup, *, record: str) -> str:
+def usable_account(number: str, setting: Text, known: KnownSetup, *, record: Text) -> str:
     """The number of the account in `setting`; RecordRefused(account-missing) names both if unusable."""
     if not number:
-        raise RecordRefused("account-missing", f"{record.capitalize()} needs {setting}, which is empty.", record=record)
+        raise RecordRefused("account-missing", sentence(
+            "{record!c} needs {setting}, which is empty.", record=record, setting=setting), record=record)
     why = _why_not(number, known)
     if why:
         raise RecordRefused(
             "account-missing",
-            f"{record.capitalize()} needs {setting}, but account {number} {why}.",
+            sentence("{record!c} needs {setting}, but account {number} {why}.", record=record, setting=setting,
+                     number=number, why=why),
             record=record,
         )
     return number
 
 
-def _why_not(number: str, known: KnownSetup) -> str:
+def _why_not(number: str, known: KnownSetup) -> Sentence | None:
     account = known.account(number)
     if account is None:
-        return "does not exist in Business Central"
+        return sentence("does not exist in Business Central")
     if account.blocked:
-        return "is blocked"
+        return sentence("is blocked")
     if account.account_type not in POSTING:
-        return f"is of type {account.account_type}, not Posting"
-    return "" if account.direct_posting else "does not allow Direct Posting"
+        return sentence("is of type {type}, not Posting", type=account.account_type)
+    return None if account.direct_posting else sentence("does not allow Direct Posting")

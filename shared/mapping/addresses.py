@@ -7,12 +7,14 @@ fields are always given as a whole: an empty second line must replace an old one
 """
 from __future__ import annotations
 
+from shared.card_fields import caption
 from shared.errors import RecordRefused
 from shared.mapping.known import KnownSetup
 from shared.mapping.plan import Body
 from shared.mapping.text import code, fitted
 from shared.shop_card import CountySource, ShopCard
 from shared.shopify.records import Address
+from shared.texts import Sentence, Text, sentence
 
 
 def county_of(address: Address, card: ShopCard) -> str:
@@ -31,32 +33,38 @@ def iso_country(country: str, card: ShopCard) -> str:
     return next(mapped, code(country))
 
 
-def check_country(iso: str, card: ShopCard, known: KnownSetup, *, named: str = "") -> str:
-    """Why Business Central has no country for Shopify's, in a sentence; "" where it has one.
+def check_country(iso: str, card: ShopCard, known: KnownSetup, *, named: str = "") -> Sentence | None:
+    """Why Business Central has no country for Shopify's, in a sentence; None where it has one.
 
     A code that the card gives to another country is that country's, whatever it looks like.
     """
-    wanted, setting = wanted_country(iso, card), f'Country/Region Mapping of "{iso}" on the shop card'
+    wanted = wanted_country(iso, card)
+    setting = sentence('{field} of "{country}" on the shop card', field=caption("country_region_mapping"), country=iso)
     where, mapped = (f"{named} ({iso})" if named else iso), iso in card.country_region_mapping
     if not mapped and (other := iso_country(iso, card)) != iso:
-        return f"the shop card gives the country/region {iso} to {other}, so {where} needs its own: {setting}."
+        return sentence(
+            "the shop card gives the country/region {country} to {other}, so {where} needs its own: {setting}.",
+            country=iso, other=other, where=where, setting=setting)
     if known.knows_country(wanted):
-        return ""
+        return None
     if mapped:
-        return f"{setting} makes {where} {wanted}, and Business Central has no country/region {wanted}."
-    return f"Business Central has no country/region {iso}. If it has another code for {where}, name it in {setting}."
+        return sentence("{setting} makes {where} {country}, and Business Central has no country/region {country}.",
+                        setting=setting, where=where, country=wanted)
+    return sentence("Business Central has no country/region {country}. If it has another code for {where}, name it in "
+                    "{setting}.", country=iso, where=where, setting=setting)
 
 
-def _country(address: Address, card: ShopCard, known: KnownSetup, *, record: str) -> str:
+def _country(address: Address, card: ShopCard, known: KnownSetup, *, record: Text) -> str:
     """Business Central's country code, "" if Shopify has none; RecordRefused(country-unknown) if BC lacks it."""
     iso = code(address.country_code_v2)
     if iso and (problem := check_country(iso, card, known, named=address.country or "")):
         raise RecordRefused(
-            "country-unknown", f"The address of {record} is in {address.country or iso}: {problem}", record=record)
+            "country-unknown", sentence("The address of {record} is in {country}: {problem}", record=record,
+                                        country=address.country or iso, problem=problem), record=record)
     return wanted_country(iso, card)
 
 
-def customer_address(address: Address, card: ShopCard, known: KnownSetup, *, record: str) -> Body:
+def customer_address(address: Address, card: ShopCard, known: KnownSetup, *, record: Text) -> Body:
     """The six address properties of a customer."""
     return fitted("customers", {
         "addressLine1": address.address1,
@@ -69,7 +77,7 @@ def customer_address(address: Address, card: ShopCard, known: KnownSetup, *, rec
 
 
 def document_address(role: str, address: Address, card: ShopCard, known: KnownSetup, *,
-                     record: str) -> Body:
+                     record: Text) -> Body:
     """The six address properties of a sales document; `role` is "sellTo" or "shipTo"."""
     return fitted("salesOrders", {
         f"{role}AddressLine1": address.address1,

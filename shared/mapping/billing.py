@@ -15,6 +15,7 @@ from shared.errors import RecordRefused
 from shared.mapping.money import ZERO, Amounts
 from shared.mapping.refunds import given_back_without_goods
 from shared.shopify.records import LineItem, MoneyBag, Order, ShippingLine
+from shared.texts import Text, sentence
 
 
 class Billed(msgspec.Struct, frozen=True):
@@ -117,14 +118,15 @@ def spread(lines: Sequence[Billed], discount: Decimal, amounts: Amounts) -> list
             for line, share in zip(lines, shares, strict=True)]
 
 
-def check_possible(billed: Billed, name: str, *, record: str) -> None:
+def check_possible(billed: Billed, name: str, *, record: Text) -> None:
     """RecordRefused(total-mismatch) for a line no document can hold."""
     price = billed.quantity * billed.unit_price
     if billed.quantity < 0 or billed.unit_price < 0 or not ZERO <= billed.discount <= price:
         raise RecordRefused(
             "total-mismatch",
-            f'"{name}" of {record} cannot be billed: {billed.quantity} at {billed.unit_price}, '
-            f"less a discount of {billed.discount}.",
+            sentence('"{name}" of {record} cannot be billed: {pieces} at {price}, less a discount of {discount}.',
+                     name=name, record=record, pieces=billed.quantity, price=billed.unit_price,
+                     discount=billed.discount),
             record=record,
         )
 

@@ -15,6 +15,7 @@ import msgspec
 from shared.business_central.keys import SHORTEST_PHONE, BillTo, bill_to
 from shared.business_central.phones import phone_key
 from shared.business_central.rows import CustomerRow
+from shared.card_fields import caption
 from shared.errors import RecordRefused
 from shared.mapping.addresses import county_of, wanted_country
 from shared.mapping.known import KnownCustomers, LinkOfCompany, LinkOfCustomer
@@ -22,6 +23,7 @@ from shared.mapping.names import names_of
 from shared.mapping.text import code, fitted
 from shared.shop_card import CompanyImport, CompanyMapping, CountrySetup, CustomerImport, CustomerMapping, ShopCard
 from shared.shopify.records import Address, NamedCompany, Order, number_of
+from shared.texts import Text, sentence
 
 WITHOUT_ADDRESS = "customer-without-address"
 _MADE_FOR_A_PERSON = re.compile(r"S[0-9]{1,19}")
@@ -57,7 +59,7 @@ def buyer_of(order: Order, card: ShopCard, known: KnownCustomers, link_of_custom
     RecordRefused(customer-missing) when nobody fits, none may be created and there is no usable
     default customer or default company.
     """
-    record = f"order {number_of(order.id)}"
+    record = sentence("order {number}", number=number_of(order.id))
     if order.company:
         person = number_of(order.customer.id) if order.customer else None
         return buyer_of_company(
@@ -79,18 +81,20 @@ def buyer_of(order: Order, card: ShopCard, known: KnownCustomers, link_of_custom
 
 
 def buyer_of_company(company: NamedCompany, person: int | None, card: ShopCard, known: KnownCustomers,
-                     link_of_customer: LinkOfCustomer, link_of_company: LinkOfCompany, *, record: str) -> Buyer:
+                     link_of_customer: LinkOfCustomer, link_of_company: LinkOfCompany, *, record: Text) -> Buyer:
     """The customer of the company that bought, by its link; without one the company is brought in.
 
     person  id of the Shopify customer who ordered for it
     Raises as buyer_of does.
     """
-    named = f"company {number_of(company.id)} ({company.name})"
+    named = sentence("company {number} ({name})", number=number_of(company.id), name=company.name)
     if card.company_mapping_type is CompanyMapping.DEFAULT_COMPANY:
-        why = f"Company Mapping Type sends {record} of {named} to the default company."
+        why = sentence("{setting} sends {record} of {company} to the default company.",
+                       setting=caption("company_mapping_type"), record=record, company=named)
         return ExistingBuyer(default_company(card, known, record=record, why=why).number)
     if card.company_import_from_shopify is CompanyImport.NONE:
-        why = f"Company Import from Shopify is None, so {record} of {named} is to go to the default company."
+        why = sentence("{setting} is None, so {record} of {company} is to go to the default company.",
+                       setting=caption("company_import_from_shopify"), record=record, company=named)
         return ExistingBuyer(default_company(card, known, record=record, why=why).number)
     number = link_of_company(number_of(company.id))
     row = known.customer_by_number(number) if number else None
@@ -144,9 +148,9 @@ def bill_to_key(address: Address, card: ShopCard, *, name: str) -> BillTo | None
     return bill_to(*cut.values())
 
 
-def default_customer(card: ShopCard, known: KnownCustomers, *, record: str, why: str) -> CustomerRow:
+def default_customer(card: ShopCard, known: KnownCustomers, *, record: Text, why: Text) -> CustomerRow:
     """The card's default customer; RecordRefused(customer-missing) if unset or not in BC."""
-    return _default(card.default_customer_no, "Default Customer No.", known, record=record, why=why)
+    return _default(card.default_customer_no, caption("default_customer_no"), known, record=record, why=why)
 
 
 def instead_of_creating(refused: RecordRefused, card: ShopCard, known: KnownCustomers) -> CustomerRow:
@@ -154,7 +158,7 @@ def instead_of_creating(refused: RecordRefused, card: ShopCard, known: KnownCust
     """
     if refused.code != WITHOUT_ADDRESS or not card.default_customer_no:
         raise refused
-    return default_customer(card, known, record=refused.record or "", why=refused.detail)
+    return default_customer(card, known, record=refused.record or "", why=refused.sentence)
 
 
 def address_of(order: Order) -> Address | None:
@@ -162,16 +166,17 @@ def address_of(order: Order) -> Address | None:
     return order.billing_address or order.shipping_address
 
 
-def default_company(card: ShopCard, known: KnownCustomers, *, record: str, why: str) -> CustomerRow:
+def default_company(card: ShopCard, known: KnownCustomers, *, record: Text, why: Text) -> CustomerRow:
     """The card's default company; RecordRefused(customer-missing) if unset or not in BC."""
-    return _default(card.default_company_no, "Default Company No.", known, record=record, why=why)
+    return _default(card.default_company_no, caption("default_company_no"), known, record=record, why=why)
 
 
-def _default(number: str, setting: str, known: KnownCustomers, *, record: str, why: str) -> CustomerRow:
+def _default(number: str, setting: Text, known: KnownCustomers, *, record: Text, why: Text) -> CustomerRow:
     found = known.customer_by_number(code(number)) if number else None
     if found is None:
-        state = f"{number} does not exist in Business Central" if number else "is empty"
-        raise RecordRefused("customer-missing", f"{why} {setting} {state}.", record=record)
+        raise RecordRefused("customer-missing", sentence(
+            "{why} {setting} {number} does not exist in Business Central." if number else "{why} {setting} is empty.",
+            why=why, setting=setting, number=number), record=record)
     return found
 
 
@@ -200,7 +205,7 @@ def setup_of(order: Order, card: ShopCard) -> CountrySetup:
     return card.setup_of(country_of(order), province_of(order))
 
 
-def _customer_of_country(order: Order, card: ShopCard, known: KnownCustomers, record: str) -> CustomerRow | None:
+def _customer_of_country(order: Order, card: ShopCard, known: KnownCustomers, record: Text) -> CustomerRow | None:
     """Whom the card gives all orders delivered there; RecordRefused(customer-missing) if that is not in BC.
 
     Asked before anybody is looked for (AL: "Shpfy Order Mapping".DoMapping): a buyer's own customer bears the tax of
@@ -210,12 +215,12 @@ def _customer_of_country(order: Order, card: ShopCard, known: KnownCustomers, re
     field, number = setup.customer(tax_exempt=order.tax_exempt)
     if not number:
         return None
-    why = f"{record.capitalize()} is delivered to {setup.key}."
-    return _default(number, f"{field} of {setup.name}", known, record=record, why=why)
+    why = sentence("{record!c} is delivered to {place}.", record=record, place=setup.key)
+    return _default(number, sentence("{part} of {field}", part=field, field=setup.name), known, record=record, why=why)
 
 
-def _default_buyer(card: ShopCard, known: KnownCustomers, record: str) -> Buyer:
-    why = f"No Business Central customer was found for {record}, and none may be created."
+def _default_buyer(card: ShopCard, known: KnownCustomers, record: Text) -> Buyer:
+    why = sentence("No Business Central customer was found for {record}, and none may be created.", record=record)
     return ExistingBuyer(default_customer(card, known, record=record, why=why).number)
 
 

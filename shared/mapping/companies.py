@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from shared.business_central.keys import TaxNumber, is_customer_of, same_tax_number, tax_number
 from shared.business_central.rows import CustomerRow
+from shared.card_fields import caption
 from shared.errors import RecordRefused
 from shared.mapping import text
 from shared.mapping.addresses import customer_address, iso_country
@@ -20,6 +21,7 @@ from shared.mapping.refusals import number_taken
 from shared.mapping.tax_areas import is_exempt, tax_of_country
 from shared.shop_card import CompanyImport, CompanyMapping, ShopCard
 from shared.shopify.records import Address, Company, CompanyAddress, TaxSettings, number_of
+from shared.texts import Sentence, Text, sentence
 
 
 def wants_company(card: ShopCard, *, linked: bool) -> bool:
@@ -43,12 +45,14 @@ def company_plan(company: Company, card: ShopCard, known: CustomersAndSetup, lin
     """
     record = _record(company)
     if card.company_mapping_type is CompanyMapping.DEFAULT_COMPANY:
-        return _default(card, known, f"{_named(company)} is to go to the default company.", record)
+        why = sentence("{company} is to go to the default company.", company=_named(company))
+        return _default(card, known, why, record)
     if linked and (is_default(linked, card) or _is_contact(linked, company, link_of_customer)):
         linked = None
     existing = linked or _matched(company, card, known, link_of_customer) or _ours_by_number(company, known)
     if existing is None and not may_create_company(card):
-        why = f"No Business Central customer fits {_named(company)}, and {_what_forbids(card)}."
+        why = sentence("No Business Central customer fits {record}, and {why}.", record=_named(company),
+                       why=_what_forbids(card))
         return _default(card, known, why, record)
     if existing is None:
         body = {"number": _number(company), **_new(company, card, known)}
@@ -64,12 +68,13 @@ def may_create_company(card: ShopCard) -> bool:
     return card.auto_create_unknown_companies and card.company_import_from_shopify is not CompanyImport.NONE
 
 
-def _what_forbids(card: ShopCard) -> str:
+def _what_forbids(card: ShopCard) -> Sentence:
     none = card.company_import_from_shopify is CompanyImport.NONE
-    return "Company Import from Shopify is None" if none else "Auto Create Unknown Companies is off"
+    return sentence("{setting} is None" if none else "{setting} is off", setting=caption(
+        "company_import_from_shopify" if none else "auto_create_unknown_companies"))
 
 
-def _default(card: ShopCard, known: KnownCustomers, why: str, record: str) -> CustomerPlan:
+def _default(card: ShopCard, known: KnownCustomers, why: Text, record: Text) -> CustomerPlan:
     row = default_company(card, known, record=record, why=why)
     return CustomerPlan(row.number, row.id, {})
 
@@ -107,7 +112,8 @@ def _ours_by_number(company: Company, known: CustomersAndSetup) -> CustomerRow |
     given = _given_address(company)
     street = text.fitted("customers", {"addressLine1": given.address1, "postalCode": given.zip}) if given else {}
     if row and not is_customer_of(row, _details(company) | street):
-        raise number_taken(f"Customer {number}", _record(company), "e-mail, phone, name and address")
+        raise number_taken(sentence("Customer {number}", number=number), _record(company),
+                           sentence("e-mail, phone, name and address"))
     return row
 
 
@@ -144,8 +150,8 @@ def _address(company: Company, card: ShopCard, known: CustomersAndSetup) -> Body
     """The company's address as Business Central takes it; RecordRefused(customer-without-address) without one."""
     record, given = _record(company), _given_address(company)
     if given is None:
-        sentence = f"Shopify {_named(company)} has no location with an address."
-        raise RecordRefused("customer-without-address", sentence, record=record)
+        raise RecordRefused("customer-without-address", sentence(
+            "Shopify {company} has no location with an address.", company=_named(company)), record=record)
     address = Address(
         address1=given.address1, address2=given.address2, city=given.city, zip=given.zip,
         province=given.province, province_code=given.zone_code, country=given.country,
@@ -178,7 +184,7 @@ def _phones(company: Company) -> list[str | None]:
 
 
 def _not_taken(company: Company) -> str:
-    return text.not_taken(_named(company), _phones(company), [_email(company)])
+    return text.not_taken(str(_named(company)), _phones(company), [_email(company)])
 
 
 def _number(company: Company) -> str:
@@ -186,9 +192,9 @@ def _number(company: Company) -> str:
     return f"C{number_of(company.id)}"
 
 
-def _record(company: Company) -> str:
-    return f"company {number_of(company.id)}"
+def _record(company: Company) -> Sentence:
+    return sentence("company {number}", number=number_of(company.id))
 
 
-def _named(company: Company) -> str:
-    return f"{_record(company)} ({company.name})"
+def _named(company: Company) -> Sentence:
+    return sentence("company {number} ({name})", number=number_of(company.id), name=company.name)

@@ -34,6 +34,7 @@ from shared.mapping.refusals import number_taken
 from shared.mapping.tax_areas import is_exempt, tax_of_country
 from shared.shop_card import CustomerMapping, ShopCard
 from shared.shopify.records import Address, AddressNode, Customer, number_of
+from shared.texts import Sentence, sentence
 
 
 def with_address(customer: Customer, addresses: Iterable[Address | None]) -> Customer:
@@ -54,7 +55,7 @@ def customer_plan(customer: Customer, card: ShopCard, known: CustomersAndSetup, 
     """
     record = _record(customer)
     if card.customer_mapping_type is CustomerMapping.DEFAULT_CUSTOMER:
-        why = f"{record.capitalize()} is to go to the default customer."
+        why = sentence("{record!c} is to go to the default customer.", record=record)
         default = default_customer(card, known, record=record, why=why)
         return CustomerPlan(default.number, default.id, {})
     if linked and (is_default(linked, card) or is_company(linked, link_of_company)):
@@ -77,7 +78,8 @@ def _ours_by_number(customer: Customer, card: ShopCard, known: KnownCustomers) -
     address = customer.address
     street = text.fitted("customers", {"addressLine1": address.address1, "postalCode": address.zip}) if address else {}
     if row and not is_customer_of(row, details | street | {"displayName": _named(customer, details)}):
-        raise number_taken(f"Customer {row.number}", _record(customer), "e-mail, phone, name and address")
+        raise number_taken(sentence("Customer {number}", number=row.number), _record(customer),
+                           sentence("e-mail, phone, name and address"))
     return row
 
 
@@ -101,14 +103,15 @@ def new_customer(customer: Customer, card: ShopCard, known: CustomersAndSetup) -
     if not may_create(card):
         raise RecordRefused(
             "customer-missing",
-            f"No Business Central customer fits {record}, and the shop card does not allow creating one.",
+            sentence("No Business Central customer fits {record}, and the shop card does not allow creating one.",
+                     record=record),
             record=record,
         )
     address = customer.address
     if address is None:
         raise RecordRefused(
             WITHOUT_ADDRESS,
-            f"Shopify {record} has no address; a Business Central customer needs one.",
+            sentence("Shopify {record} has no address; a Business Central customer needs one.", record=record),
             record=record,
         )
     wanted = _details(customer, card) | customer_address(address, card, known, record=record)
@@ -154,7 +157,7 @@ def _details(customer: Customer, card: ShopCard) -> Body:
 
 def _named(customer: Customer, details: Body) -> str:
     """The name a new customer gets: where the card's sources give none, its e-mail address or what it is."""
-    return str(details["displayName"] or text.cut(customer.email or _record(customer), NAME_LENGTH))
+    return str(details["displayName"] or text.cut(customer.email or str(_record(customer)), NAME_LENGTH))
 
 
 def _name(customer: Customer, address: Address | None, card: ShopCard) -> str:
@@ -175,7 +178,7 @@ def _phones(customer: Customer) -> list[str | None]:
 
 
 def _not_taken(customer: Customer) -> str:
-    return text.not_taken(_record(customer), _phones(customer), [customer.email])
+    return text.not_taken(str(_record(customer)), _phones(customer), [customer.email])
 
 
 def _present(row: CustomerRow) -> Body:
@@ -200,5 +203,5 @@ def _same(name: str, wanted: str, present: str, country: str) -> bool:
     return wanted == text.tidy(present)
 
 
-def _record(customer: Customer) -> str:
-    return f"customer {number_of(customer.id)}"
+def _record(customer: Customer) -> Sentence:
+    return sentence("customer {number}", number=number_of(customer.id))

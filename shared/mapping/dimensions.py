@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from shared.card_fields import row_of
 from shared.errors import RecordRefused
 from shared.mapping.buyers import country_of
 from shared.mapping.known import KnownSetup
@@ -17,9 +18,10 @@ from shared.mapping.refusals import all_or_refusal
 from shared.mapping.text import code, same_name
 from shared.shop_card import DocumentDimension, ShopCard
 from shared.shopify.records import Order
+from shared.texts import Text, sentence
 
 
-def dimensions(order: Order, card: ShopCard, known: KnownSetup, record: str) -> Body:
+def dimensions(order: Order, card: ShopCard, known: KnownSetup, record: Text) -> Body:
     """Of each dimension the value of the first row of the card that fits, the first global dimension first.
 
     RecordRefused(code-unknown) with every row that names what Business Central does not have.
@@ -34,17 +36,19 @@ def dimensions(order: Order, card: ShopCard, known: KnownSetup, record: str) -> 
     return dict(sorted(zip(names, values, strict=True)))
 
 
-def property_of(row: DocumentDimension, known: KnownSetup, *, record: str) -> str:
+def property_of(row: DocumentDimension, known: KnownSetup, *, record: Text) -> str:
     """The header's property that takes this row's value; RecordRefused(code-unknown) for what is not there."""
-    named = f'{record.capitalize()} needs Document Dimensions "{row.dimension_code}" of the shop card'
+    setting = row_of("document_dimensions", row.dimension_code)
     codes = [code(dimension) for dimension in known.global_dimensions]
     if not row.dimension_code.strip() or code(row.dimension_code) not in codes:
-        sentence = (f"{named}: it is no global dimension of Business Central (page General Ledger Setup), and only "
-                    "those two reach the lines of a document.")
-        raise RecordRefused("code-unknown", sentence, record=record)
+        raise RecordRefused("code-unknown", sentence(
+            "{record!c} needs {setting} of the shop card: it is no global dimension of Business Central (page General "
+            "Ledger Setup), and only those two reach the lines of a document.", record=record, setting=setting),
+            record=record)
     if not known.knows_dimension_value(row.dimension_code, row.dimension_value_code):
-        sentence = f"{named}: {row.dimension_value_code} is none of its values in Business Central (page Dimensions)."
-        raise RecordRefused("code-unknown", sentence, record=record)
+        raise RecordRefused("code-unknown", sentence(
+            "{record!c} needs {setting} of the shop card: {value} is none of its values in Business Central (page "
+            "Dimensions).", record=record, setting=setting, value=row.dimension_value_code), record=record)
     return f"shortcutDimension{codes.index(code(row.dimension_code)) + 1}Code"
 
 

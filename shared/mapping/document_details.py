@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from shared.business_central.rows import CodeTable
+from shared.card_fields import caption
 from shared.errors import RecordRefused
 from shared.mapping.card_codes import code_of_field, id_of, mapped
 from shared.mapping.dimensions import dimensions
@@ -24,12 +25,13 @@ from shared.mapping.refusals import all_or_refusal
 from shared.mapping.text import code, same_name, tidy
 from shared.shop_card import ShopCard
 from shared.shopify.records import Order, PaymentTerms
+from shared.texts import Text, sentence
 
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
 _DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
 
-def details(order: Order, card: ShopCard, known: KnownSetup, *, record: str) -> Body:
+def details(order: Order, card: ShopCard, known: KnownSetup, *, record: Text) -> Body:
     """The properties, in sending order; RecordRefused(code-unknown, delivery-date-unclear,
     access-scope-changed) with every reason."""
     steps = (_payment_terms, _shipment_method, _salesperson, _requested_delivery_date, dimensions)
@@ -37,25 +39,26 @@ def details(order: Order, card: ShopCard, known: KnownSetup, *, record: str) -> 
     return {name: value for part in parts for name, value in part.items()}
 
 
-def payment_terms(name: str, card: ShopCard, known: KnownSetup, *, record: str) -> Body:
+def payment_terms(name: str, card: ShopCard, known: KnownSetup, *, record: Text) -> Body:
     """The terms that the card maps this name of Shopify's to; {} where it maps none."""
     found = mapped("payment_terms_mapping", card.payment_terms_mapping, [name])
     return {"paymentTermsId": id_of(found, CodeTable.PAYMENT_TERMS, known, record=record)} if found else {}
 
 
-def _payment_terms(order: Order, card: ShopCard, known: KnownSetup, record: str) -> Body:
+def _payment_terms(order: Order, card: ShopCard, known: KnownSetup, record: Text) -> Body:
     terms = order.payment_terms
     if isinstance(terms, PaymentTerms):
         return payment_terms(terms.payment_terms_name, card, known, record=record)
     if card.payment_terms_mapping and terms is msgspec.UNSET:
         raise RecordRefused(
             "access-scope-changed",
-            f"Payment Terms Mapping of the shop card is filled in, but {order.name} was read without the scope that "
-            "shows its payment terms (read_payment_terms).", record=record)
+            sentence("{setting} of the shop card is filled in, but {order} was read without the scope that shows its "
+                     "payment terms (read_payment_terms).", setting=caption("payment_terms_mapping"),
+                     order=order.name), record=record)
     return {}
 
 
-def _shipment_method(order: Order, card: ShopCard, known: KnownSetup, record: str) -> Body:
+def _shipment_method(order: Order, card: ShopCard, known: KnownSetup, record: Text) -> Body:
     """The method of the first shipping line that is mapped, by its title or its code."""
     names = [name for charge in order.shipping_lines.nodes if not charge.is_removed
              for name in (charge.title, charge.code or "") if name]
@@ -63,14 +66,14 @@ def _shipment_method(order: Order, card: ShopCard, known: KnownSetup, record: st
     return {"shipmentMethodId": id_of(found, CodeTable.SHIPMENT_METHODS, known, record=record)} if found else {}
 
 
-def _salesperson(order: Order, card: ShopCard, known: KnownSetup, record: str) -> Body:
+def _salesperson(order: Order, card: ShopCard, known: KnownSetup, record: Text) -> Body:
     if not card.salesperson_code:
         return {}
     id_of(code_of_field("salesperson_code", card.salesperson_code), CodeTable.SALESPEOPLE, known, record=record)
     return {"salesperson": code(card.salesperson_code)}
 
 
-def _requested_delivery_date(order: Order, card: ShopCard, known: KnownSetup, record: str) -> Body:
+def _requested_delivery_date(order: Order, card: ShopCard, known: KnownSetup, record: Text) -> Body:
     """The date that the buyer named, else the earliest day by which Shopify wants the goods sent."""
     wanted = _attribute(order, card.requested_delivery_date_attribute)
     if wanted:
@@ -84,16 +87,16 @@ def _attribute(order: Order, name: str) -> str:
     return next(filter(None, map(tidy, found)), "")
 
 
-def _date(text: str, order: Order, card: ShopCard, record: str) -> date:
+def _date(text: str, order: Order, card: ShopCard, record: Text) -> date:
     """The day of a text that says clearly which number is the month; the text itself is the buyer's, and not told."""
     year_first, day_first = _YEAR_FIRST.fullmatch(text), _DAY_FIRST.fullmatch(text)
     parts = year_first.groups() if year_first else reversed(day_first.groups()) if day_first else ()
     try:
         return date(*map(int, parts))
     except (ValueError, TypeError):
-        named = f'The attribute "{card.requested_delivery_date_attribute}" of {order.name}'
-        sentence = f"{named} is no clear date such as 2026-03-12 or 12.03.2026."
-        raise RecordRefused("delivery-date-unclear", sentence, record=record) from None
+        raise RecordRefused("delivery-date-unclear", sentence(
+            'The attribute "{name}" of {order} is no clear date such as 2026-03-12 or 12.03.2026.',
+            name=card.requested_delivery_date_attribute, order=order.name), record=record) from None
 
 
 def _deadlines(order: Order, card: ShopCard) -> Iterator[date]:

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 import msgspec
 
+from shared.card_fields import caption
 from shared.mapping.billing import Bill, Billed, duties_of, fees_of
 from shared.mapping.channel_tax import ChannelTax
 from shared.mapping.money import ZERO, Amounts
@@ -18,6 +19,7 @@ from shared.mapping.plan import LineTax
 from shared.mapping.taxes import tax_of_fee
 from shared.shop_card import ShopCard
 from shared.shopify.records import AdditionalFee, LineItem, Order, ShippingLine
+from shared.texts import Sentence
 
 
 class Extra(msgspec.Struct, frozen=True):
@@ -27,7 +29,7 @@ class Extra(msgspec.Struct, frozen=True):
     percent  the rate that Tax Groups of the card go by; None: the account's own group counts
     """
 
-    setting: str
+    setting: Sentence
     account: str
     description: str
     amount: Decimal
@@ -42,11 +44,11 @@ class Extra(msgspec.Struct, frozen=True):
 def extras_of(order: Order, bill: Bill, channel: ChannelTax, card: ShopCard, amounts: Amounts) -> list[Extra]:
     """The extras of an order that is billed so, of which the channel remits this tax; none of them 0."""
     found = [
-        Extra("Duties Account", card.duties_account, "Duties", duties_of(order, amounts),
+        Extra(caption("duties_account"), card.duties_account, "Duties", duties_of(order, amounts),
               _tax_of_duties(order, bill.goods, bill.charges, amounts)),
-        *(Extra("Additional Fees Account", card.additional_fees_account, fees.names, fees.amount, fees.tax,
+        *(Extra(caption("additional_fees_account"), card.additional_fees_account, fees.names, fees.amount, fees.tax,
                 fees.tax.percent) for fees in _fees(order, channel, amounts)),
-        Extra("Channel Tax Account", card.channel_tax_account, "Tax remitted by the sales channel",
+        Extra(caption("channel_tax_account"), card.channel_tax_account, "Tax remitted by the sales channel",
               channel.whole.amount, LineTax(rounded=channel.whole.rounded)),
     ]
     return [extra for extra in found if extra.amount]

@@ -24,6 +24,7 @@ from shared.mapping.text import fitted, tidy
 from shared.mapping.units import option_of, unclear_units, unit_of_variant
 from shared.shop_card import ShopCard
 from shared.shopify.records import Product, Variant, number_of
+from shared.texts import Sentence, Text, sentence
 
 
 class RefusedVariant(msgspec.Struct, frozen=True):
@@ -61,10 +62,11 @@ def item_plans(product: Product, card: ShopCard, known: ItemsAndSetup, link_of_v
         if isinstance(plan, ItemPlan) else plan for plan in plans)
 
 
-def without_price(plan: ItemPlan, why: str) -> RecordRefused:
+def without_price(plan: ItemPlan, why: Text) -> RecordRefused:
     """What parks a product whose item was created, or still is, without its price."""
-    return RecordRefused("item-price-missing", f"Item {plan.item_number} has no price: {why}",
-                         record=f"item {plan.item_number}")
+    return RecordRefused("item-price-missing", sentence(
+        "Item {item} has no price: {why}", item=plan.item_number, why=why),
+        record=sentence("item {item}", item=plan.item_number))
 
 
 def unit_unclear(plan: ItemPlan) -> RecordRefused:
@@ -130,7 +132,8 @@ def _creating_plan(wanted: _Wanted, source: ItemSource, card: ShopCard, known: I
     if present and wanted.by_number_alone and not found and not is_item_of(
         present, name=source.title(as_variant=bool(link.variant_code)), gtin=tidy(source.variant.barcode)
     ):
-        raise number_taken(f"Item {present.number}", _record(source), "description and GTIN")
+        raise number_taken(sentence("Item {number}", number=present.number), _record(source),
+                           sentence("description and GTIN"))
     description = fitted("itemVariants", {"description": source.variant.title})
     return ItemPlan(
         shopify_variant_id=number_of(source.variant.id),
@@ -165,8 +168,8 @@ def _changes(item: ItemRow, title: str, card: ShopCard) -> Body:
     return {"displayName": title}
 
 
-def _record(source: ItemSource) -> str:
-    return f"variant {number_of(source.variant.id)} of {source.product.title}"
+def _record(source: ItemSource) -> Sentence:
+    return sentence("variant {number} of {product}", number=number_of(source.variant.id), product=source.product.title)
 
 
 def _goods(source: ItemSource) -> Goods:

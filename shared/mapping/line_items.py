@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from shared.business_central.rows import ItemRow
+from shared.card_fields import caption
 from shared.errors import RecordRefused
 from shared.mapping.known import ItemLink, ItemsAndSetup, KnownItems, LinkOfVariant
 from shared.mapping.sku import Goods, exists, find_item
@@ -15,6 +16,7 @@ from shared.mapping.text import code
 from shared.mapping.units import unit_of_line
 from shared.shop_card import ShopCard
 from shared.shopify.records import LineItem, number_of
+from shared.texts import Sentence, Text, sentence
 
 
 class ItemOfLine(msgspec.Struct, frozen=True):
@@ -36,52 +38,58 @@ def item_of_line(line: LineItem, card: ShopCard, known: ItemsAndSetup, link_of_v
     if link is None or item is None:
         return _default_item(line, card, known)
     if item.blocked:
-        raise RecordRefused("item-blocked", f"Item {item.number} (SKU {line.sku or 'none'}) is blocked.")
+        raise RecordRefused("item-blocked", sentence(
+            "Item {item} (SKU {sku}) is blocked.", item=item.number, sku=line.sku or sentence("none")))
     unit = unit_of_line(line, linked, item, card, known)
     variant = known.variant(link.item_number, link.variant_code) if link.variant_code else None
     return ItemOfLine(item.number, variant.id if variant else "", unit)
 
 
-def named_item(number: str, setting: str, known: KnownItems, *, record: str) -> ItemOfLine:
+def named_item(number: str, setting: Text, known: KnownItems, *, record: Text) -> ItemOfLine:
     """The item that a setting of the shop card names, in its base unit.
 
     Raises RecordRefused: item-not-found, item-blocked; both name the setting.
     """
     item: ItemRow | None = known.item_by_number(code(number))
     if item is None:
-        sentence = f"{setting} names item {number}, which does not exist in Business Central."
-        raise RecordRefused("item-not-found", sentence, record=record)
+        raise RecordRefused("item-not-found", sentence(
+            "{setting} names item {item}, which does not exist in Business Central.", setting=setting, item=number),
+            record=record)
     if item.blocked:
-        raise RecordRefused("item-blocked", f"{setting} names item {item.number}, which is blocked.", record=record)
+        raise RecordRefused("item-blocked", sentence(
+            "{setting} names item {item}, which is blocked.", setting=setting, item=item.number), record=record)
     return ItemOfLine(item.number, unit=item.base_unit_of_measure_code)
 
 
-def item_not_found(record: str, sku: str, card: ShopCard) -> RecordRefused:
+def item_not_found(record: Text, sku: str, card: ShopCard) -> RecordRefused:
     """The refusal that names the SKU and the two settings that would have created the item."""
     return RecordRefused(
         "item-not-found",
-        f"No Business Central item was found for {record} ({_goods(sku, card)}), and none is "
-        "created unless Auto Create Unknown Items is on and the Item Template is filled in.",
+        sentence("No Business Central item was found for {record} ({goods}), and none is created unless {create} is on "
+                 "and the {template} is filled in.", record=record, goods=_goods(sku, card),
+                 create=caption("auto_create_unknown_items"), template=caption("item_template")),
         record=record,
     )
 
 
 def _default_item(line: LineItem, card: ShopCard, known: KnownItems) -> ItemOfLine:
-    record = f'order line "{line.name}"'
+    record = sentence('order line "{line}"', line=line.name)
     if line.variant is not None:
         raise item_not_found(record, line.sku or "", card)
     if not card.default_item_no:
         raise RecordRefused(
             "item-not-found",
-            f"No Business Central item was found for {record} ({_goods(line.sku or '', card)}): it is a custom line, "
-            "or its product was deleted in Shopify. Default Item No. on the shop card takes such lines; it is empty.",
+            sentence("No Business Central item was found for {record} ({goods}): it is a custom line, or its product "
+                     "was deleted in Shopify. {setting} on the shop card takes such lines; it is empty.", record=record,
+                     goods=_goods(line.sku or "", card), setting=caption("default_item_no")),
             record=record,
         )
-    return named_item(card.default_item_no, "Default Item No.", known, record=record)
+    return named_item(card.default_item_no, caption("default_item_no"), known, record=record)
 
 
-def _goods(sku: str, card: ShopCard) -> str:
-    return f"{f'SKU {sku}' if sku else 'no SKU'}, SKU Mapping {card.sku_mapping.value or 'blank'}"
+def _goods(sku: str, card: ShopCard) -> Sentence:
+    return sentence("SKU {sku}, {setting} {choice}" if sku else "no SKU, {setting} {choice}", sku=sku,
+                    setting=caption("sku_mapping"), choice=card.sku_mapping.value or sentence("blank"))
 
 
 def _link_of_line(line: LineItem, known: KnownItems, link_of_variant: LinkOfVariant) -> ItemLink | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from shared.business_central.rows import CodeTable
+from shared.card_fields import caption, row_of
 from shared.mapping.accounts import usable_account
 from shared.mapping.billing import Billed, is_tip
 from shared.mapping.card_codes import id_of
@@ -21,19 +22,20 @@ from shared.mapping.plan import Body
 from shared.mapping.text import code, fitted
 from shared.shop_card import ChargeType, ShopCard
 from shared.shopify.records import ShippingLine
+from shared.texts import Text, sentence
 
 
 def goods_line(goods: Placed, card: ShopCard, known: ItemsAndSetup, link_of_variant: LinkOfVariant, *,
-               record: str) -> Body:
+               record: Text) -> Body:
     """An item line, sent from its location; a tip or a sold gift card goes onto its account instead.
 
     Raises RecordRefused: item-not-found, item-blocked, unit-unclear, code-unknown, account-missing.
     """
     line, billed = goods.line, goods.billed
     if is_tip(line):
-        return _priced(_account(card.tip_account, "Tip Account", known, record), line.name, billed)
+        return _priced(_account(card.tip_account, caption("tip_account"), known, record), line.name, billed)
     if line.is_gift_card:
-        account = _account(card.sold_gift_card_account, "Sold Gift Card Account", known, record)
+        account = _account(card.sold_gift_card_account, caption("sold_gift_card_account"), known, record)
         return _priced(account, line.name, billed)
     target = _item(item_of_line(line, card, known, link_of_variant))
     if goods.location:
@@ -41,41 +43,43 @@ def goods_line(goods: Placed, card: ShopCard, known: ItemsAndSetup, link_of_vari
     return _priced(target, line.name, billed)
 
 
-def shipping_line(charge: ShippingLine, billed: Billed, card: ShopCard, known: ItemsAndSetup, *, record: str) -> Body:
+def shipping_line(charge: ShippingLine, billed: Billed, card: ShopCard, known: ItemsAndSetup, *, record: Text) -> Body:
     """A shipping charge: as Shipping Charges of the card maps its title, else the card's account."""
     return _priced(_charge_target(charge, card, known, record), charge.title, billed)
 
 
-def rounding_line(billed: Billed, card: ShopCard, known: KnownSetup, *, record: str) -> Body:
+def rounding_line(billed: Billed, card: ShopCard, known: KnownSetup, *, record: Text) -> Body:
     """The rounding of a cash payment."""
-    account = _account(card.cash_roundings_account, "Cash Roundings Account", known, record)
+    account = _account(card.cash_roundings_account, caption("cash_roundings_account"), known, record)
     return _priced(account, "Cash rounding", billed)
 
 
-def extra_line(extra: Extra, known: KnownSetup, *, record: str) -> Body:
+def extra_line(extra: Extra, known: KnownSetup, *, record: Text) -> Body:
     """Duties, additional fees or the channel's tax, on their account."""
-    why = f"{record}, of which {extra.amount} is {extra.description},"
+    why = sentence("{record}, of which {amount} is {what},", record=record, amount=extra.amount, what=extra.description)
     return _priced(_account(extra.account, extra.setting, known, why), extra.description, extra.billed)
 
 
-def given_back_line(amount: Decimal, card: ShopCard, known: KnownSetup, *, record: str) -> Body:
+def given_back_line(amount: Decimal, card: ShopCard, known: KnownSetup, *, record: Text) -> Body:
     """Money given back for no goods, as a negative line; `amount` negative: kept although its goods came back."""
-    what = "was given back for no goods" if amount > 0 else "was kept although its goods came back"
-    account = _account(card.refund_account, "Refund Account", known, f"{record}, of which {abs(amount)} {what},")
+    why = sentence(
+        "{record}, of which {amount} was given back for no goods," if amount > 0
+        else "{record}, of which {amount} was kept although its goods came back,", record=record, amount=abs(amount))
+    account = _account(card.refund_account, caption("refund_account"), known, why)
     return _priced(account, "Refund without goods" if amount > 0 else "Kept of a refund", Billed(1, -amount, ZERO))
 
 
-def _charge_target(charge: ShippingLine, card: ShopCard, known: ItemsAndSetup, record: str) -> Body:
+def _charge_target(charge: ShippingLine, card: ShopCard, known: ItemsAndSetup, record: Text) -> Body:
     row = next((row for row in card.shipping_charges if code(row.title) == code(charge.title)), None)
     if row is None:
-        return _account(card.shipping_charges_account, "Shipping Charges Account", known, record)
-    setting = f'Shipping Charges "{row.title}"'
+        return _account(card.shipping_charges_account, caption("shipping_charges_account"), known, record)
+    setting = row_of("shipping_charges", row.title)
     if row.type is ChargeType.ACCOUNT:
         return _account(row.number, setting, known, record)
     return _item(named_item(row.number, setting, known, record=record))
 
 
-def _account(number: str, setting: str, known: KnownSetup, record: str) -> Body:
+def _account(number: str, setting: Text, known: KnownSetup, record: Text) -> Body:
     return {"lineType": "Account", "lineObjectNumber": usable_account(number, setting, known, record=record)}
 
 

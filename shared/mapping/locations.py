@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from shared.card_fields import caption
 from shared.errors import RecordRefused
 from shared.mapping.billing import Billed, is_tip
 from shared.mapping.card_codes import CardCode, code_of_field, mapped
@@ -19,6 +20,7 @@ from shared.mapping.money import ZERO, Amounts
 from shared.mapping.text import code
 from shared.shop_card import ShopCard
 from shared.shopify.records import AssignedLocation, FulfillmentOrder, LineItem, LineToFulfill, Order, number_of
+from shared.texts import sentence
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -40,11 +42,12 @@ def placed(order: Order, goods: Sequence[tuple[LineItem, Billed]], card: ShopCar
 
 def _check_readable(order: Order, card: ShopCard) -> None:
     if card.location_mapping and order.fulfillment_orders is None:
-        record = f"order {number_of(order.id)}"
+        record = sentence("order {number}", number=number_of(order.id))
         raise RecordRefused(
             "access-scope-changed",
-            f"Location Mapping of the shop card is filled in, but the fulfillment orders of {order.name} were read "
-            "without the scopes that show from where it is sent.",
+            sentence("{setting} of the shop card is filled in, but the fulfillment orders of {order} were read without "
+                     "the scopes that show from where it is sent.", setting=caption("location_mapping"),
+                     order=order.name),
             record=record,
         )
 

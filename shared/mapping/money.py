@@ -15,6 +15,7 @@ from shared.mapping.known import KnownSetup
 from shared.mapping.text import code
 from shared.shop_card import CurrencyHandling, ShopCard
 from shared.shopify.records import DiscountAllocation, MoneyBag, Order
+from shared.texts import Text, sentence
 
 ZERO = Decimal(0)
 
@@ -68,7 +69,7 @@ def wanted_currency(iso: str, card: ShopCard) -> str:
     return code(card.currency_mapping.get(iso, "")) or iso
 
 
-def currency_code(iso: str, card: ShopCard, known: KnownSetup, *, record: str) -> str:
+def currency_code(iso: str, card: ShopCard, known: KnownSetup, *, record: Text) -> str:
     """Business Central's code for an ISO currency.
 
     The local currency is given by its own code, which Business Central stores as blank: left out,
@@ -81,7 +82,8 @@ def currency_code(iso: str, card: ShopCard, known: KnownSetup, *, record: str) -
     if not known.knows_currency(wanted):
         raise RecordRefused(
             "currency-unknown",
-            f"{record.capitalize()} is in {iso}; Business Central has no currency {wanted}.",
+            sentence("{record!c} is in {currency}; Business Central has no currency {code}.", record=record,
+                     currency=iso, code=wanted),
             record=record,
         )
     return wanted

@@ -9,7 +9,7 @@ card is no conflict.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -22,6 +22,7 @@ from shared.mapping.plan import Body, SalesOrderPlan
 from shared.mapping.refunds import is_creditable, is_pending, numbers, told
 from shared.shop_card import ShopCard
 from shared.shopify.records import Order, Refund, number_of
+from shared.texts import Sentence, Text, sentence, together
 
 _NAMED = 6
 
@@ -85,29 +86,33 @@ def change_since(made: Made, order: Order, document: str, card: ShopCard) -> Rec
     changed = differences(made.content, now, card) if made.content else []
     cancelled = iso(order.cancelled_at) if order.cancelled_at else ""
     if cancelled and not made.cancelled:
-        code, what = "order-cancelled-after-processing", f"was cancelled on {cancelled}"
+        code, what = "order-cancelled-after-processing", sentence("was cancelled on {day}", day=cancelled)
     elif given:
-        code, what = "order-refunded-after-processing", "was refunded"
+        code, what = "order-refunded-after-processing", sentence("was refunded")
     elif changed:
-        code, what = "order-changed-after-processing", "changed"
+        code, what = "order-changed-after-processing", sentence("changed")
     else:
         return None
-    since = f"after {document} was created" if made.content else (
-        f"and {document} was created by an earlier version, which may have billed it in full")
-    sentence = f"Order {number_of(order.id)} ({order.name}) {what} {since}."
-    return _refusal(code, [sentence, _refunds(given, order, amounts), _changes(changed)], order)
+    since = sentence(
+        "after {document} was created" if made.content
+        else "and {document} was created by an earlier version, which may have billed it in full", document=document)
+    conflict = sentence("Order {number} ({name}) {what} {since}.", number=number_of(order.id), name=order.name,
+                        what=what, since=since)
+    return _refusal(code, [conflict, _refunds(given, order, amounts), _changes(changed)], order)
 
 
 def left_without(order: Order, document: str, amounts: Amounts) -> RecordRefused:
     """An order of which nothing is left, and its document was found in Business Central."""
-    what, code = "changed", "order-changed-after-processing"
+    what, code = sentence("changed"), "order-changed-after-processing"
     given = [refund for refund in order.refunds if is_creditable(refund, amounts)]
     if order.cancelled_at:
-        what, code = f"was cancelled on {iso(order.cancelled_at)}", "order-cancelled-after-processing"
+        what = sentence("was cancelled on {day}", day=iso(order.cancelled_at))
+        code = "order-cancelled-after-processing"
     elif given:
-        what, code = "was refunded", "order-refunded-after-processing"
-    sentence = f"Order {number_of(order.id)} ({order.name}) {what} and has nothing left; {document} stands for it."
-    return _refusal(code, [sentence, _refunds(given, order, amounts)], order)
+        what, code = sentence("was refunded"), "order-refunded-after-processing"
+    conflict = sentence("Order {number} ({name}) {what} and has nothing left; {document} stands for it.",
+                        number=number_of(order.id), name=order.name, what=what, document=document)
+    return _refusal(code, [conflict, _refunds(given, order, amounts)], order)
 
 
 def content_hash(plan: SalesOrderPlan) -> str:
@@ -131,19 +136,22 @@ def _billed_in(made: Made, order: Order, amounts: Amounts) -> Amounts:
     return Amounts(order.presentment_currency_code if side else order.currency_code, presentment=side)
 
 
-def _refunds(refunds: Iterable[Refund], order: Order, amounts: Amounts) -> str:
-    named = "; ".join(told(refund, order, amounts) for refund in refunds)
-    pending = " The money is not final yet." if named and is_pending(order) else ""
-    return f"{named[:1].upper()}{named[1:]}.{pending}" if named else ""
+def _refunds(refunds: Iterable[Refund], order: Order, amounts: Amounts) -> Sentence | None:
+    named = [told(refund, order, amounts) for refund in refunds]
+    return sentence("{refunds!c}. The money is not final yet." if is_pending(order) else "{refunds!c}.",
+                    refunds=together(named, "; ")) if named else None
 
 
-def _changes(changed: list[str]) -> str:
-    more = f" and {len(changed) - _NAMED} more" if len(changed) > _NAMED else ""
-    return f"Changed (then → now): {'; '.join(changed[:_NAMED])}{more}." if changed else ""
+def _changes(changed: Sequence[Text]) -> Sentence | None:
+    more = len(changed) - _NAMED
+    return sentence("Changed (then → now): {changes} and {more} more." if more > 0
+                    else "Changed (then → now): {changes}.",
+                    changes=together(changed[:_NAMED], "; "), more=more) if changed else None
 
 
-def _refusal(code: str, sentences: Iterable[str], order: Order) -> RecordRefused:
-    return RecordRefused(code, " ".join(filter(None, sentences)), record=f"order {number_of(order.id)}")
+def _refusal(code: str, sentences: Iterable[Sentence | None], order: Order) -> RecordRefused:
+    return RecordRefused(code, together(one for one in sentences if one is not None),
+                         record=sentence("order {number}", number=number_of(order.id)))
 
 
 def _plain(amount: Decimal) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from shared.shop_card import TaxDifferences
+from shared.texts import Text
 
 Body = dict[str, Any]
 """Property name -> text, number, bool or Decimal; insertion order is the order of sending."""
@@ -111,10 +112,10 @@ class ItemPlan(msgspec.Struct, frozen=True):
     variant: Body = {}
     tariff: str = ""
     prices: Body = {}
-    unpriced: str = ""
+    unpriced: Text = ""
     unit: str = ""
     unit_option: str = ""
-    unclear_unit: str = ""
+    unclear_unit: Text = ""
 
 
 def plan_hash(*plans: SalesOrderPlan | CustomerPlan | ItemPlan) -> str:

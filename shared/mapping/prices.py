@@ -19,6 +19,7 @@ from shared.mapping.plan import Body
 from shared.mapping.text import code
 from shared.shop_card import ShopCard
 from shared.shopify.records import ShopPrices, Variant
+from shared.texts import Sentence, Text, sentence
 
 AskShopPrices = Callable[[], ShopPrices | None]
 """Asked only when an item is to get its price; None where it is not known."""
@@ -28,13 +29,13 @@ class ItemPrices(msgspec.Struct, frozen=True):
     """Properties that hold the prices, or why there are none."""
 
     body: Body = {}
-    missing: str = ""
+    missing: Text = ""
 
 
 def item_prices(variant: Variant, shop: ShopPrices | None, card: ShopCard, setup: KnownSetup) -> ItemPrices:
     """Price, price mode and cost of the variant's item. A cost is never with tax."""
     if shop is None:
-        return ItemPrices(missing="how the shop states its prices was never asked; retry the product.")
+        return ItemPrices(missing=sentence("how the shop states its prices was never asked; retry the product."))
     cost = variant.inventory_item.unit_cost
     stated = {"unitPrice": (variant.price, shop.currency_code)}
     if cost:
@@ -42,16 +43,17 @@ def item_prices(variant: Variant, shop: ShopPrices | None, card: ShopCard, setup
     local = {name: _in_local_currency(amount, iso, card, setup) for name, (amount, iso) in stated.items()}
     foreign = dict.fromkeys(stated[name][1] for name, amount in local.items() if amount is None)
     if foreign:
-        return ItemPrices(missing=f"Shopify's prices are in {' and '.join(foreign)}, and Business Central has no "
-                                  "exchange rate for that currency today.")
+        return ItemPrices(missing=sentence(
+            "Shopify's prices are in {currencies}, and Business Central has no exchange rate for that currency today.",
+            currencies=" + ".join(foreign)))
     mode = {"priceIncludesTax": True} if shop.taxes_included and variant.price else {}
     return ItemPrices(body={**mode, **local})
 
 
-def price_group_missing(refused: ConnectorError) -> str:
+def price_group_missing(refused: ConnectorError) -> Sentence:
     """Why Business Central took no price that includes tax, with its own sentence."""
-    return ("Shopify's prices include tax, and VAT Bus. Posting Gr. (Price) on the page Sales & Receivables Setup is "
-            f"not filled in, or has no VAT Posting Setup: {refused.detail}")
+    return sentence("Shopify's prices include tax, and VAT Bus. Posting Gr. (Price) on the page Sales & Receivables "
+                    "Setup is not filled in, or has no VAT Posting Setup: {answer}", answer=refused.sentence)
 
 
 def _in_local_currency(amount: Decimal, iso: str, card: ShopCard, setup: KnownSetup) -> Decimal | None:

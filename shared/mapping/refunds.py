@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from shared.mapping.money import ZERO, Amounts
 from shared.shopify.records import Order, Refund, RefundLine, RefundShippingLine, Transaction, number_of
+from shared.texts import Sentence, Text, sentence, together
 
 _NOT_FINAL = frozenset(("PENDING", "AWAITING_RESPONSE"))
 _RECEIVED = frozenset(("SALE", "CAPTURE"))
@@ -49,15 +50,20 @@ def given_back_without_goods(order: Order, amounts: Amounts) -> Decimal:
     return min(too_much, max(short, ZERO)) if too_much > 0 else max(too_much, min(short, ZERO))
 
 
-def told(refund: Refund, order: Order, amounts: Amounts) -> str:
+def told(refund: Refund, order: Order, amounts: Amounts) -> Sentence:
     """One refund in words: its id, day, amount and what it was for."""
-    day = f" of {refund.created_at:%Y-%m-%d}" if refund.created_at else ""
-    names = {line.id: f"{line.name} ({line.sku})" if line.sku else line.name for line in order.line_items.nodes}
-    parts = [f"{line.quantity} × {names.get(line.line_item.id, 'a line')}" for line in _goods(refund)]
-    parts += ["shipping"] if _shipping(refund) else []
-    parts += ["duties"] if refund.duties else []
-    amount = f"{amounts.of(refund.total_refunded_set)} {amounts.currency}"
-    return f"refund {number_of(refund.id)}{day}, {amount} for {', '.join(parts) or 'no goods'}"
+    names: dict[str, Text] = {
+        line.id: f"{line.name} ({line.sku})" if line.sku else line.name for line in order.line_items.nodes}
+    parts: list[Text] = [sentence("{pieces} × {line}", pieces=line.quantity,
+                                  line=names.get(line.line_item.id, sentence("a line"))) for line in _goods(refund)]
+    parts += [sentence("shipping")] if _shipping(refund) else []
+    parts += [sentence("duties")] if refund.duties else []
+    return sentence(
+        "refund {number} of {day}, {amount} for {what}" if refund.created_at
+        else "refund {number}, {amount} for {what}",
+        number=number_of(refund.id), day=f"{refund.created_at:%Y-%m-%d}" if refund.created_at else "",
+        amount=f"{amounts.of(refund.total_refunded_set)} {amounts.currency}",
+        what=together(parts, ", ") if parts else sentence("no goods"))
 
 
 def _discrepancy(refund: Refund, order: Order, amounts: Amounts) -> Decimal:

@@ -36,6 +36,7 @@ from shared.mapping.tax_groups import tax_groups_of, with_tax_group
 from shared.mapping.taxes import own_rate, tax_of_charge, tax_of_goods
 from shared.shop_card import ShopCard
 from shared.shopify.records import Order, ShippingLine, number_of
+from shared.texts import Text, sentence, together
 
 
 class LeftOut(msgspec.Struct, frozen=True):
@@ -61,7 +62,7 @@ def sales_order_plan(order: Order, card: ShopCard, known: ItemsAndSetup, custome
     Raises RecordRefused: refund-pending, order-cancelled-but-paid, else with every reason found: item-not-found,
     item-blocked, account-missing, code-unknown, currency-unknown, country-unknown, total-mismatch.
     """
-    record = f"order {number_of(order.id)}"
+    record = sentence("order {number}", number=number_of(order.id))
     amounts = amounts_of(order, card)
     _check_final(order, amounts, record)
     bill = bill_of(order, amounts)
@@ -130,37 +131,41 @@ def check_total(plan: SalesOrderPlan) -> None:
     if plan.header["pricesIncludeTax"] and abs(difference) > plan.rounding_tolerance:
         raise RecordRefused(
             "total-mismatch",
-            f"The lines of {plan.name} add up to {plan_total(plan)}, but Shopify's total is {plan.expected_total}.",
-            record=f"order {plan.external_document_number.removeprefix('SHP-')}",
+            sentence("The lines of {order} add up to {lines}, but Shopify's total is {total}.", order=plan.name,
+                     lines=plan_total(plan), total=plan.expected_total),
+            record=sentence("order {number}", number=plan.external_document_number.removeprefix("SHP-")),
         )
 
 
-def _check_final(order: Order, amounts: Amounts, record: str) -> None:
+def _check_final(order: Order, amounts: Amounts, record: Text) -> None:
     """RecordRefused(refund-pending) while a refund may still fail: then the goods would have to be billed."""
     if is_pending(order):
-        refunds = "; ".join(told(refund, order, amounts) for refund in order.refunds)
-        raise RecordRefused(
-            "refund-pending", f"A refund of {record} ({order.name}) is not final yet: {refunds}.", record=record)
+        refunds = together((told(refund, order, amounts) for refund in order.refunds), "; ")
+        raise RecordRefused("refund-pending", sentence(
+            "A refund of {record} ({name}) is not final yet: {refunds}.", record=record, name=order.name,
+            refunds=refunds), record=record)
 
 
-def _nothing_to_bill(order: Order, bill: Bill, amounts: Amounts, record: str) -> LeftOut | None:
+def _nothing_to_bill(order: Order, bill: Bill, amounts: Amounts, record: Text) -> LeftOut | None:
     """Why an order gets no document: nothing is left of it, or it was cancelled and none of its money kept.
 
     RecordRefused(order-cancelled-but-paid) for a cancelled order whose paid goods were neither refunded nor removed.
     """
     if not bill.goods and bill.total == 0:
-        return LeftOut(f"{record.capitalize()}{_cancelled(order)} has nothing left to bill.")
+        return LeftOut(f"{str(record).capitalize()}{_cancelled(order)} has nothing left to bill.")
     if order.cancelled_at is None:
         return None
     kept = kept_payment(order, amounts)
     if kept <= 0:
-        return LeftOut(f"{record.capitalize()} was cancelled and none of its money was kept: nothing is left to bill.")
+        return LeftOut(f"{str(record).capitalize()} was cancelled and none of its money was kept: nothing is left to "
+                       "bill.")
     if bill.goods:
         goods = ", ".join(f"{billed.quantity} × {line.name}" for line, billed in bill.goods)
         raise RecordRefused(
             "order-cancelled-but-paid",
-            f"{record.capitalize()} ({order.name}){_cancelled(order)} has goods that were neither refunded nor "
-            f"removed: {goods}. {kept} {amounts.currency} of its payment was kept.",
+            sentence("{record!c} ({name}), cancelled on {day}, has goods that were neither refunded nor removed: "
+                     "{goods}. {kept} {currency} of its payment was kept.", record=record, name=order.name,
+                     day=f"{order.cancelled_at:%Y-%m-%d}", goods=goods, kept=kept, currency=amounts.currency),
             record=record,
         )
     return None
@@ -172,7 +177,7 @@ def _cancelled(order: Order) -> str:
 
 def _line_makers(order: Order, goods: list[Placed], bill: Bill, extras: list[Extra], card: ShopCard,
                  known: ItemsAndSetup, link_of_variant: LinkOfVariant, amounts: Amounts,
-                 record: str) -> list[partial[Body]]:
+                 record: Text) -> list[partial[Body]]:
     """One step per document line, in the order of the document."""
     groups = tax_groups_of(order, card)
     makers = [partial(_goods, part, groups.get(own_rate(part.line.tax_lines)), card, known, link_of_variant, record)
@@ -189,7 +194,7 @@ def _line_makers(order: Order, goods: list[Placed], bill: Bill, extras: list[Ext
 
 
 def _goods(goods: Placed, group: CardCode | None, card: ShopCard, known: ItemsAndSetup,
-           link_of_variant: LinkOfVariant, record: str) -> Body:
+           link_of_variant: LinkOfVariant, record: Text) -> Body:
     check_possible(goods.billed, goods.line.name, record=record)
     line = lines.goods_line(goods, card, known, link_of_variant, record=record)
     # Tips and gift cards are no goods: their account has the group of what they are.
@@ -197,17 +202,17 @@ def _goods(goods: Placed, group: CardCode | None, card: ShopCard, known: ItemsAn
 
 
 def _charge(charge: ShippingLine, billed: Billed, group: CardCode | None, card: ShopCard, known: ItemsAndSetup,
-            record: str) -> Body:
+            record: Text) -> Body:
     check_possible(billed, charge.title, record=record)
     return with_tax_group(lines.shipping_line(charge, billed, card, known, record=record), group, known, record=record)
 
 
-def _extra(extra: Extra, group: CardCode | None, known: KnownSetup, record: str) -> Body:
+def _extra(extra: Extra, group: CardCode | None, known: KnownSetup, record: Text) -> Body:
     return with_tax_group(lines.extra_line(extra, known, record=record), group, known, record=record)
 
 
 def _header(order: Order, card: ShopCard, known: KnownSetup, customer_number: str, amounts: Amounts,
-            record: str) -> Body:
+            record: Text) -> Body:
     return {
         "customerNumber": customer_number,
         "externalDocumentNumber": document_key(order),
@@ -219,7 +224,7 @@ def _header(order: Order, card: ShopCard, known: KnownSetup, customer_number: st
     }
 
 
-def header_texts(order: Order, card: ShopCard, known: KnownSetup, *, record: str) -> Body:
+def header_texts(order: Order, card: ShopCard, known: KnownSetup, *, record: Text) -> Body:
     """The part of a header that follows Shopify once the document is there: names, addresses, phone and e-mail.
 
     Raises RecordRefused(country-unknown).
@@ -227,13 +232,13 @@ def header_texts(order: Order, card: ShopCard, known: KnownSetup, *, record: str
     return {**_sell_to(order, card, known, record), **_ship_to(order, card, known, record), **_contact(order)}
 
 
-def _sell_to(order: Order, card: ShopCard, known: KnownSetup, record: str) -> Body:
+def _sell_to(order: Order, card: ShopCard, known: KnownSetup, record: Text) -> Body:
     """The billing address, else the shipping address; without both the customer card's stays."""
     address = order.billing_address or order.shipping_address
     return document_address("sellTo", address, card, known, record=record) if address else {}
 
 
-def _ship_to(order: Order, card: ShopCard, known: KnownSetup, record: str) -> Body:
+def _ship_to(order: Order, card: ShopCard, known: KnownSetup, record: Text) -> Body:
     """Name, contact and address the goods go to: the shipping address, else the billing address."""
     address = order.shipping_address or order.billing_address
     if address is None:

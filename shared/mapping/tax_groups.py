@@ -17,6 +17,7 @@ from shared.mapping.plan import Body
 from shared.mapping.text import code
 from shared.shop_card import ShopCard
 from shared.shopify.records import Order
+from shared.texts import Text
 
 TaxGroups = Mapping[Decimal | None, CardCode]
 """Rate in per cent -> the tax group that the card names for it; no row has the rate None, which nobody tells."""
@@ -28,7 +29,7 @@ def tax_groups_of(order: Order, card: ShopCard) -> TaxGroups:
     return {Decimal(rate): tax_group_of(setup, rate) for rate in setup.tax_groups}
 
 
-def with_tax_group(line: Body, named: CardCode | None, known: KnownSetup, *, record: str) -> Body:
+def with_tax_group(line: Body, named: CardCode | None, known: KnownSetup, *, record: Text) -> Body:
     """The line with this tax group, if one is named; RecordRefused(code-unknown) where Business Central lacks it."""
     if named is None:
         return line

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import reduce
 
 from shared.business_central.rows import ItemRow
+from shared.card_fields import caption
 from shared.errors import RecordRefused
 from shared.mapping.known import ItemLink, ItemsAndSetup, KnownSetup, LinkOfVariant
 from shared.mapping.plan import ItemPlan
 from shared.mapping.text import code, tidy
 from shared.shop_card import ShopCard
 from shared.shopify.records import LineItem, Product, Variant, number_of
+from shared.texts import Sentence, Text, sentence
 
 LONGEST = 10
 """A unit of measure is a code of 10 characters."""
@@ -38,11 +41,12 @@ def unit_of_variant(variant: Variant, card: ShopCard) -> str:
 
 
 def unclear_units(product: Product, plans: Sequence[ItemPlan], card: ShopCard, known: ItemsAndSetup,
-                  link_of_variant: LinkOfVariant) -> dict[int, str]:
+                  link_of_variant: LinkOfVariant) -> dict[int, Sentence]:
     """Shopify variant id -> why nobody can say in which unit it is sold; nothing for all the others."""
     if not option_of(card):
         return _named(product, plans, known, link_of_variant) | _sharing(product, plans)
-    return {plan.shopify_variant_id: f'"{plan.unit}" of {product.title} is no unit of measure of Business Central.'
+    return {plan.shopify_variant_id: sentence('"{unit}" of {product} is no unit of measure of Business Central.',
+                                              unit=plan.unit, product=product.title)
             for plan in plans if plan.unit and not (len(plan.unit) <= LONGEST and known.knows_unit(plan.unit))}
 
 
@@ -52,7 +56,7 @@ def unit_of_line(line: LineItem, link: ItemLink | None, item: ItemRow, card: Sho
     RecordRefused(unit-unclear) where neither the link of its variant nor the variant's title says so.
     """
     if link and link.unit_unclear:
-        raise _unclear(line, item, "which its product's skipped record explains")
+        raise _unclear(line, item, sentence("which its product's skipped record explains"))
     if link and link.unit_option == option_of(card):
         return link.unit or item.base_unit_of_measure_code
     return _unit_of_title(line, item, card, known)
@@ -65,22 +69,24 @@ def _unit_of_title(line: LineItem, item: ItemRow, card: ShopCard, known: KnownSe
     if named in ([], [base]):
         unlinked = line.variant is not None and code(line.variant_title) not in _NO_TITLE
         if option_of(card) and unlinked and not named:
-            raise _unclear(line, item, "because its product was not synchronized with the present shop card")
+            raise _unclear(line, item, sentence(
+                "because its product was not synchronized with the present shop card"))
         return base
     if not option_of(card) or len(named) > 1:
-        raise _unclear(line, item, f'of which the title "{tidy(line.variant_title)}" does not say enough')
+        raise _unclear(line, item, sentence(
+            'of which the title "{title}" does not say enough', title=tidy(line.variant_title)))
     return named[0]
 
 
 def _named(product: Product, plans: Iterable[ItemPlan], known: ItemsAndSetup,
-           link_of_variant: LinkOfVariant) -> dict[int, str]:
+           link_of_variant: LinkOfVariant) -> dict[int, Sentence]:
     """Variants that name a unit which is not the base unit of the item they were found to be.
 
     An item that was made of a variant, or settled before, is counted by it, whatever the variant is called.
     """
     values = {number_of(variant.id): [code(one.value) for one in variant.selected_options]
               for variant in product.variants.nodes}
-    reasons: dict[int, str] = {}
+    reasons: dict[int, Sentence] = {}
     for plan in plans:
         link, item = link_of_variant(plan.shopify_variant_id), known.item_by_number(plan.item_number)
         if item is None or (link and not link.unit_unclear):
@@ -88,26 +94,33 @@ def _named(product: Product, plans: Iterable[ItemPlan], known: ItemsAndSetup,
         base = item.base_unit_of_measure_code
         units = [value for value in values[plan.shopify_variant_id] if _is_unit(value, known)]
         if units and base not in units:
-            reasons[plan.shopify_variant_id] = (
-                f'The variant "{units[0]}" of {product.title} leads to item {item.number}, which is counted in '
-                f"{base or 'no unit'}, and nothing says that it is one of these: switch UoM as Variant on.")
+            reasons[plan.shopify_variant_id] = sentence(
+                'The variant "{unit}" of {product} leads to item {item}, which is counted in {base}, and nothing says '
+                "that it is one of these: switch {setting} on.", unit=units[0], product=product.title, item=item.number,
+                base=base or sentence("no unit"), setting=caption("uom_as_variant"))
     return reasons
 
 
-def _sharing(product: Product, plans: Iterable[ItemPlan]) -> dict[int, str]:
+def _sharing(product: Product, plans: Iterable[ItemPlan]) -> dict[int, Sentence]:
     """Variants of a product that lead to one item although no option tells units."""
     titles = {number_of(variant.id): variant.title for variant in product.variants.nodes}
     groups: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for plan in plans:
         groups[plan.item_number, plan.variant_code].append(plan.shopify_variant_id)
-    reasons: dict[int, str] = {}
+    reasons: dict[int, Sentence] = {}
     for (item, variant), members in groups.items():
-        named = " and ".join(f'"{titles[member]}"' for member in members[:3])
-        target = f"item {item}" + (f", variant {variant}" if variant else "")
-        why = (f"The variants {named} of {product.title} lead to {target}, and nothing says whether they are as many "
-               "pieces: give each a SKU of its own, or switch UoM as Variant on.")
+        quoted: list[Text] = [f'"{titles[member]}"' for member in members[:3]]
+        named = reduce(_and, quoted)
+        target = sentence("item {item}, variant {variant}" if variant else "item {item}", item=item, variant=variant)
+        why = sentence("The variants {variants} of {product} lead to {target}, and nothing says whether they are as "
+                       "many pieces: give each a SKU of its own, or switch {setting} on.", variants=named,
+                       product=product.title, target=target, setting=caption("uom_as_variant"))
         reasons |= dict.fromkeys(members, why) if len(members) > 1 else {}
     return reasons
+
+
+def _and(first: Text, second: Text) -> Text:
+    return sentence("{first} and {second}", first=first, second=second)
 
 
 def _is_unit(text: str, known: KnownSetup) -> bool:
@@ -115,8 +128,9 @@ def _is_unit(text: str, known: KnownSetup) -> bool:
     return 1 < len(text) <= LONGEST and known.knows_unit(text)
 
 
-def _unclear(line: LineItem, item: ItemRow, why: str) -> RecordRefused:
+def _unclear(line: LineItem, item: ItemRow, why: Sentence) -> RecordRefused:
     return RecordRefused(
         "unit-unclear",
-        f'In which unit of measure of item {item.number} order line "{line.name}" is sold is not clear, {why}.',
-        record=f'order line "{line.name}"')
+        sentence('In which unit of measure of item {item} order line "{line}" is sold is not clear, {why}.',
+                 item=item.number, line=line.name, why=why),
+        record=sentence('order line "{line}"', line=line.name))

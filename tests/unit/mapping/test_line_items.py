@@ -5,9 +5,10 @@ import pytest
 
 from shared.errors import RecordRefused
 from shared.mapping.known import ItemLink
-from shared.mapping.line_items import ItemOfLine, item_of_line
+from shared.mapping.line_items import ItemOfLine, item_not_found, item_of_line
 from shared.shop_card import SkuMapping, VendorItem
 from shared.shopify.records import Gid
+from shared.texts import said, sentence
 from tests.builders import a_card, a_line, an_item_row, cronus
 
 V77 = VendorItem(vendor="30000", vendor_item_no="V-77", item_no="1000")
@@ -168,3 +169,11 @@ def test_of_a_deleted_variant_the_title_says_the_unit(settings, title, unit):
 
 def test_a_deleted_box_is_not_booked_as_a_piece():
     assert refusal_of(a_line(variant_title="BOX", **GONE), a_card()).code == "unit-unclear"
+
+
+def test_an_item_that_is_not_found_is_told_in_french_with_the_french_names_of_the_settings():
+    refused = item_not_found(sentence('order line "{line}"', line="Desk"), "DESK", a_card())
+
+    assert "ligne de commande «\u00a0Desk\u00a0»" in said(refused.sentence, "fr")
+    assert "Créer automatiquement des articles inconnus" in said(refused.sentence, "fr")
+    assert "Modèle article" in said(refused.sentence, "fr")

@@ -48,7 +48,7 @@ def test_without_a_rate_both_stay_empty_and_the_reason_names_the_currency(cost, 
     prices = prices_of("DKK", cost=cost, included=included, rates={"SEK": "0.09"})
 
     assert prices.body == {}
-    assert "are in DKK, and Business Central has no exchange rate" in prices.missing
+    assert "are in DKK, and Business Central has no exchange rate" in str(prices.missing)
 
 
 @pytest.mark.parametrize(
