@@ -38,6 +38,32 @@ def test_i2_a_code_over_two_lines_adds_up_to_shopifys_total(house: House) -> Non
     assert house.total(5001) == Decimal("225.49")
 
 
+@pytest.mark.parametrize(("order", "lines", "total"), [
+    pytest.param({"lines": [("1000", "120.00", 2)],
+                  "shipping": [{"title": "Express", "price": "12.00", "discount": "5.00"}],
+                  "discounts": [{"target": "lines", "amount": "24.00"}], "unallocated_discount": "1.00"},
+                 [(2, 25), (1, 5)], "222.00", id="beside-one-that-was-shared-out"),
+    pytest.param({"lines": [("1000", "10.00", 1), ("1001", "10.00", 1), ("1000", "10.00", 1)], "shipping": [],
+                  "unallocated_discount": "1.00"},
+                 [(1, Decimal("0.34")), (1, Decimal("0.33")), (1, Decimal("0.33"))], "29.00",
+                 id="shared-out-to-the-cent"),
+    pytest.param({"lines": [("1000", "120.00", 1)], "shipping": [], "tip": "5.00", "unallocated_discount": "20.00"},
+                 [(1, 20), (1, 0)], "105.00", id="taken-off-no-tip"),
+])
+def test_b14_a_discount_that_shopify_gave_to_no_line_comes_off_the_lines(
+    house: House, order: dict[str, Any], lines: list[tuple[int, Decimal]], total: str
+) -> None:
+    goods = [_line(*line) for line in order["lines"]]
+    house.order(5001, goods, tax_rate=None, **{name: value for name, value in order.items() if name != "lines"})
+    house.card(tax_differences="Warn")
+
+    house.sync()
+
+    assert house.parked() == {}
+    assert house.lines(5001, "quantity", "discountAmount") == lines
+    assert house.total(5001) == Decimal(total)
+
+
 def test_i4_two_tax_rates_on_one_order(house: House) -> None:
     house.order(5001, [_line("1000", "120.00"), _line("1001", "10.55", 2)])
 
@@ -82,6 +108,25 @@ def test_i6_where_business_central_adds_the_tax_a_document_beyond_the_tolerance_
     assert "100.06" in house.parked()[5001].detail
     assert house.bc.stats.by_entity["salesOrders"]["DELETE"] == 1
     assert house.documents(5001) == []
+
+
+@pytest.mark.parametrize(("taxes", "tax"), [
+    pytest.param([{"rate": "0.2"}], "20.00", id="one"), pytest.param([], "0.00", id="none"),
+    pytest.param([{"title": "State", "rate": "0.15"}, {"title": "City", "rate": "0.05"}], "20.00", id="two"),
+])
+def test_b16_a_mismatch_of_the_total_names_the_order_both_totals_and_shopify_s_tax(
+    house: House, taxes: list[dict[str, str]], tax: str
+) -> None:
+    if not taxes:
+        house.bc.control.change("vatPostingSetup", "DOMESTIC|VAT20", {"percent": Decimal(0)})
+    house.order(5001, [_line("1000", "100.00")], name="#1001", taxes_included=False, taxes=taxes,
+                fields=_total("150.00"))
+
+    house.sync()
+
+    assert house.parked()[5001].code == "total-mismatch"
+    assert (f"#1001 (SHP-5001) comes to {100 + Decimal(tax):f}".removesuffix(".00") in house.parked()[5001].detail)
+    assert f"and to 150.00 in Shopify, of which tax {tax};" in house.parked()[5001].detail
 
 
 def test_i8_a_sold_gift_card_is_a_line_on_its_account(house: House) -> None:

@@ -260,6 +260,25 @@ def test_an_invoice_discount_of_the_customer_is_named_and_never_rounding(house: 
     assert house.documents(5001) == []
 
 
+@pytest.mark.parametrize("order", [
+    pytest.param({"taxes_included": False, "tax_rate": "0.2"}, id="on-top"),
+    pytest.param({"company": {"company": 503}, "customer": 7003}, id="of-a-company"),
+])
+def test_an_invoice_discount_is_named_whoever_buys_and_however_it_is_taxed(house: House, order: dict[str, Any]) -> None:
+    house.customer(7003)
+    house.company(503, contacts=[7003])
+    house.sync()
+    customer = "C503" if "company" in order else "C00010"
+    house.bc.control.change("customers", customer, {"invoiceDiscounts": ((0, Decimal(5)),)})
+    house.order(5001, [_line("1000", "120.00")], **order)
+
+    house.sync()
+
+    assert house.parked()[5001].code == "total-mismatch"
+    assert f"by the invoice discounts of customer {customer}" in house.parked()[5001].detail
+    assert house.documents(5001) == []
+
+
 def test_an_invoice_discount_above_the_order_s_amount_harms_nothing(house: House) -> None:
     house.bc.control.change("customers", "C00010", {"invoiceDiscounts": ((500, Decimal(10)),)})
     house.order(5001, [_line("1000", "120.00")])
