@@ -148,10 +148,11 @@ class LoggingChosen(_Body, frozen=True):
 
 
 class ResetAsked(_Body, frozen=True):
-    """since: as the portal shows times, for a reset to a time; "" for all of it."""
+    """since: as the portal shows times, for a reset to a time; "" for all of it; confirm: as ConfirmedTime."""
 
     how: Literal["since", "all"]
     since: Text = ""
+    confirm: Text = ""
 
 
 class AuditFilters(msgspec.Struct, frozen=True, rename={"since": "from"}):

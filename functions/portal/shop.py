@@ -73,7 +73,7 @@ def reset_type(call: Call) -> Sent | Shown:
     try:
         _reset(call)
     except ConnectorError as problem:
-        if problem.code != "input-invalid":
+        if problem.code not in ("input-invalid", "confirmation-needed"):
             raise
         return Shown("reset.html", _reset_page(call, problem.code, call.body.since), 422)
     return Sent(_page_of(call), Notice("type-reset"))
@@ -99,16 +99,20 @@ def confirm_shop_access(call: Call) -> Sent:
 
 def _reset(call: Call) -> None:
     shop, kind, to = call.shop, call.path["type"], moment_of(call.connector, call.body.since)
-    if call.body.how == "since" and to is None:
+    if call.body.how == "all":
+        synchronization.reset(call.connector, shop, kind, by=call.by)
+    elif to is None:
         raise ConnectorError("input-invalid", "a reset to a time needs the time")
-    synchronization.reset_to(call.connector, shop, kind, to if call.body.how == "since" else None, by=call.by)
+    else:
+        synchronization.set_last_sync_time(call.connector, shop, kind, to, call.body.confirm, by=call.by)
 
 
 def _reset_page(call: Call, code: str = "", since: str = "") -> dict[str, object]:
     """What the page of a reset shows; code: why the one that was asked for did not go through."""
     shop, kind = call.shop, call.path["type"]
     info = synchronization.get_info(call.connector, shop, kind)
-    return {"info": info, "code": code, "since": since}
+    return {"info": info, "code": code, "since": since,
+            "reached": synchronization.read_up_to(call.connector, shop, kind)}
 
 
 def _page_of(call: Call) -> str:

@@ -67,6 +67,12 @@ def get_info(connector: Connector, shop: str, kind: str) -> InfoView:
     return _info(connector.informations.get(shop, kind))
 
 
+def read_up_to(connector: Connector, shop: str, kind: str) -> str:
+    """Up to where a type was read, UTC, ISO 8601; "" before its first run. ConnectorError not-found."""
+    reached = connector.informations.read_up_to(connector.informations.get(shop, kind))
+    return iso(reached) if reached else ""
+
+
 def set_last_sync_time(
     connector: Connector, shop: str, kind: str, to: datetime, confirm: str, *, by: str
 ) -> InfoView:
@@ -76,12 +82,6 @@ def set_last_sync_time(
              without it names it (confirmation-needed).
     """
     return _reset(connector, "set_synchronization_info", shop, kind, to, by, confirm)
-
-
-def reset_to(connector: Connector, shop: str, kind: str, to: datetime | None, *, by: str) -> InfoView:
-    """The next run takes what changed since `to`, or (None) everything; ConnectorError as the two above and below."""
-    name = "set_synchronization_info" if to else "reset_synchronization_info"
-    return _reset(connector, name, shop, kind, to, by)
 
 
 def reset(connector: Connector, shop: str, kind: str, *, by: str) -> InfoView:

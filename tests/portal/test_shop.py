@@ -96,6 +96,23 @@ def test_a_reset_to_no_time_or_one_to_come_is_told_at_the_field_and_changes_noth
     assert portal.house.connector.informations.get(portal.house.shop, "orders") == before
 
 
+def test_a_reset_that_would_leave_something_out_says_so_and_waits_for_a_word(portal: Portal) -> None:
+    portal.house.sync()
+    portal.house.clock.forward(3600)
+    visitor = portal.visitor()
+    fields = {"how": "since", "since": "2026-03-10T10:30"}
+
+    asked = visitor.post(f"{page_of(portal)}/reset/orders", fields)
+    confirm = re.search(r'name="confirm" value="([^"]+)"', asked.text)
+    before = portal.house.connector.informations.get(portal.house.shop, "orders").last_sync_time
+    assert confirm is not None
+    visitor.post(f"{page_of(portal)}/reset/orders", {**fields, "confirm": confirm[1]})
+
+    assert (asked.status_code, before, confirm[1]) == (422, "2026-03-10T10:01:00Z", "2026-03-10T10:01:00Z")
+    info = portal.house.connector.informations.get(portal.house.shop, "orders")
+    assert info.last_sync_time == "2026-03-10T10:30:00Z"
+
+
 def test_access_is_requested_in_the_browser_which_comes_back_to_the_shop(portal: Portal, browser: Browser) -> None:
     house = portal.house
     house.connector.tokens.forget(house.shop)
