@@ -56,7 +56,8 @@ def rounding_line(billed: Billed, card: ShopCard, known: KnownSetup, *, record: 
 
 def extra_line(extra: Extra, known: KnownSetup, *, record: Text) -> Body:
     """Duties, additional fees or the channel's tax, on their account."""
-    why = sentence("{record}, of which {amount} is {what},", record=record, amount=extra.amount, what=extra.description)
+    what = f"{extra.description[:1].lower()}{extra.description[1:]}"
+    why = sentence("{record}, of which {amount} is {what},", record=record, amount=extra.amount, what=what)
     return _priced(_account(extra.account, extra.setting, known, why), extra.description, extra.billed)
 
 
