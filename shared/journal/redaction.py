@@ -76,7 +76,8 @@ _BY_FORM = (
     # curl -u user:password
     _Rule(_Form(r"(\bcurl\b[^\r\n]{0,500}?\s(?:-u|--user|-U|--proxy-user)[\s=]{0,3}[\"']?[^\s:\"']{1,100}:)[^\s\"']+"),
           rf"\1{HIDDEN}", b"curl"),
-    _Rule(_Form(r"(-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----)(?s:(?!-----END).){1,20000}"), rf"\1{HIDDEN}", b"private key-----"),
+    _Rule(_Form(r"(-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----)(?s:(?!-----END).){1,20000}"),
+          rf"\1{HIDDEN}", b"private key-----"),
     # {"value": "…", "name": "access_token"}
     _Rule(
         _Form(r'("value"\s*:\s*")(?:\\.|[^"\\])++(?="\s*,\s*"(?:name|key|header)"\s*:\s*"[^"]{0,100}?'

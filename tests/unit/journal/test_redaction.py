@@ -130,7 +130,8 @@ def test_a_secret_is_hidden_wherever_it_is_usually_met(text: str) -> None:
 @given(secret=st.text(LETTERS, min_size=16, max_size=60).filter(lambda text: any(map(str.isdigit, text))),
        place=st.sampled_from(MET_IN), before=st.text(max_size=20), after=st.text(max_size=20))
 @example(secret="0000000000000000", place="the service said: Bearer {0} has expired", before="", after=">0")
-@example(secret="-000000000-----0", place="-----BEGIN PRIVATE KEY-----\n{0}\n-----END PRIVATE KEY-----", before="", after="")
+@example(secret="-000000000-----0", place="-----BEGIN PRIVATE KEY-----\n{0}\n-----END PRIVATE KEY-----",
+         before="", after="")
 def test_no_secret_survives_between_any_other_text(secret: str, place: str, before: str, after: str) -> None:
     # With a digit: "key" alone is the name of Shopify's attributes too, and theirs are words.
     planted = f"{before}\n{place.format(secret)}\n{after}"
