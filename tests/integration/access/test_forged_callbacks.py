@@ -20,7 +20,7 @@ from tests.admin import trigger
 from tests.house import House, HouseStorage, a_house
 from tests.integration.access.visit import Parameters, access, finish, signed, visit
 
-pytestmark = pytest.mark.emulator
+pytestmark = [pytest.mark.emulator, pytest.mark.slow("a setting says how many are tried")]
 
 NAMES = ["code", "hmac", "host", "shop", "state", "timestamp", "error", "error_description", "ids[]"]
 TEXTS = st.one_of(

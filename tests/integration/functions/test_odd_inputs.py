@@ -18,6 +18,7 @@ from tests.admin import Admin, admin_api
 from tests.house import House, a_house
 from tests.memory import storage_in_memory
 
+pytestmark = pytest.mark.slow("a setting says how many are tried")
 INPUTS = int(os.environ.get("ODD_INPUTS", "250"))
 
 ANONYMOUS = {"shopify_webhook", "oauth_callback", "health"}

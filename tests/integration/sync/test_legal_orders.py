@@ -48,6 +48,7 @@ from tests.legal_orders import (
 )
 from tests.memory import storage_in_memory
 
+pytestmark = pytest.mark.slow("a setting says how many are tried")
 EXAMPLES = int(os.environ.get("MONEY_EXAMPLES", "60"))
 SEED = int(os.environ.get("MONEY_SEED") or random.SystemRandom().randrange(10**6))
 PER_HOUSE, FEWEST_HOUSES = 300, 5

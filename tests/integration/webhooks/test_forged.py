@@ -24,6 +24,7 @@ from tests.admin import trigger
 from tests.house import House, a_house
 from tests.webhooks import OLD_SECRET, SECRET, headers_of, store_of
 
+pytestmark = pytest.mark.slow("a setting says how many are tried")
 EXAMPLES = int(os.environ.get("WEBHOOK_EXAMPLES", "300"))
 TOPICS = (*RECORD_TOPICS, *COMMAND_TOPICS)
 many = settings(

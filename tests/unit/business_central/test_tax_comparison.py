@@ -20,6 +20,7 @@ from shared.business_central.rows import FoundDocument, SalesDocument
 from shared.business_central.tax_comparison import tax_differences
 from shared.mapping.plan import LineTax, SalesOrderPlan
 
+pytestmark = pytest.mark.slow("a setting says how many are tried")
 ORDERS = settings(max_examples=int(os.environ.get("TAX_LAW_ORDERS", "200")))
 SMALLEST = {"EUR": Decimal("0.01"), "JPY": Decimal(1), "KWD": Decimal("0.001")}
 RATES = {
