@@ -1,15 +1,13 @@
 """Pages of data captures: the list, one with what changed since the one before, its file, and its replay."""
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 import azure.functions as func
-import msgspec
 
 from functions.http import Call, Download
 from functions.inputs import CaptureFilters, ReplayAsked, takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page
+from functions.portal.older import older_page
 from shared.admin import captures
 from shared.admin.frame import frame, moment_of
 
@@ -30,7 +28,7 @@ def show_data_captures(call: Call) -> Shown:
         call.connector, call.connector.shops.get(shop).code, type=asked.type, record=asked.record,
         since=moment_of(call.connector, asked.since), until=moment_of(call.connector, asked.until))
     found = captures.list_captures(call.connector, wanted, asked.continuation)
-    older = _older(asked, found.continuation)
+    older = older_page("/portal/data-captures", asked, found.continuation)
     return Shown("data-captures.html", {"asked": asked, "shop": shop, "found": found, "older": older})
 
 
@@ -67,11 +65,3 @@ def replay_data_capture(call: Call) -> Sent | Shown:
 def _capture(call: Call) -> tuple[str, str, str]:
     """(shop, type, capture) of the path."""
     return call.shop, call.path["type"], call.path["id"]
-
-
-def _older(asked: CaptureFilters, continuation: str | None) -> str | None:
-    """The address of the next page, with the same filters; None on the last one."""
-    if not continuation:
-        return None
-    filters = {name: value for name, value in msgspec.to_builtins(asked).items() if value}
-    return "/portal/data-captures?" + urlencode(filters | {"continuation": continuation})

@@ -1,15 +1,13 @@
 """Pages of the whole app: what the environment may do, and who did what."""
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 import azure.functions as func
-import msgspec
 
 from functions.http import Call
 from functions.inputs import AuditFilters, EnvironmentChosen, takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page
+from functions.portal.older import older_page
 from shared.admin import environment, logs, operations
 from shared.admin.frame import moment_of
 
@@ -45,12 +43,5 @@ def show_audit(call: Call) -> Shown:
     found = operations.list_operations(
         call.connector, shop=asked.shop, operation=asked.operation, since=moment_of(call.connector, asked.since),
         continuation=asked.continuation)
-    return Shown("audit.html", {"asked": asked, "found": found, "older": _older(asked, found.continuation)})
-
-
-def _older(asked: AuditFilters, continuation: str | None) -> str | None:
-    """The address of the next page, with the same filters; None on the last one."""
-    if not continuation:
-        return None
-    filters = {name: value for name, value in msgspec.to_builtins(asked).items() if value}
-    return "/portal/audit?" + urlencode(filters | {"continuation": continuation})
+    older = older_page("/portal/audit", asked, found.continuation)
+    return Shown("audit.html", {"asked": asked, "found": found, "older": older})

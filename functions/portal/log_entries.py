@@ -1,15 +1,13 @@
 """Pages of log entries: the list with its filters, one entry, the report for Shopify's support, the removal."""
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 import azure.functions as func
-import msgspec
 
 from functions.http import Call, Download, moment
 from functions.inputs import LogFilters, LogRemovalAsked, LogRemovalConfirmed, takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page
+from functions.portal.older import older_page
 from shared.admin import logs
 from shared.admin.frame import moment_of
 from shared.connector import Connector
@@ -26,8 +24,9 @@ blueprint = func.Blueprint()
 def show_log_entries(call: Call) -> Shown:
     asked: LogFilters = call.query
     found = logs.list_entries(call.connector, asked.shop, _wanted(call.connector, asked), asked.continuation)
+    older = older_page("/portal/log-entries", asked, found.continuation, without=("live",))
     return Shown("log-entries.html", {
-        "asked": asked, "found": found, "kept": logs.kept(call.connector), "older": _older(asked, found.continuation),
+        "asked": asked, "found": found, "kept": logs.kept(call.connector), "older": older,
     })
 
 
@@ -90,11 +89,3 @@ def _wanted(connector: Connector, asked: LogFilters) -> LogFilter:
         has_error=True if asked.errors else None, status=None if asked.status == "" else asked.status,
         direction=asked.direction, text=asked.text, run=asked.run,
     )
-
-
-def _older(asked: LogFilters, continuation: str | None) -> str | None:
-    """The address of the next page, with the same filters; None on the last one."""
-    if not continuation:
-        return None
-    filters = {name: value for name, value in msgspec.to_builtins(asked).items() if value != "" and name != "live"}
-    return "/portal/log-entries?" + urlencode(filters | {"continuation": continuation})

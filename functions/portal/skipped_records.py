@@ -1,15 +1,13 @@
 """Pages of skipped records: by reason with its fix, all of one reason, and what an operator does with them."""
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 import azure.functions as func
-import msgspec
 
 from functions.http import Call
 from functions.inputs import DismissalAsked, Retry, SkippedFilters, takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page
+from functions.portal.older import older_page
 from shared.admin import skipped
 from shared.shopify_ids import id_in
 
@@ -38,7 +36,7 @@ def show_skipped_of_a_reason(call: Call) -> Shown:
     found = skipped.list_skipped(
         call.connector, call.shop, asked.type or None, asked.fits, language=call.language,
         continuation=asked.continuation, limit=_PAGE)
-    older = _next_page(call.shop, asked, found.continuation)
+    older = older_page(f"/portal/shops/{call.shop}/skipped-records", asked, found.continuation, without=("shop",))
     return Shown("skipped-of-a-reason.html", {"shop": call.shop, "asked": asked, "found": found, "older": older})
 
 
@@ -87,11 +85,3 @@ def _record(call: Call) -> tuple[str, str, int]:
     if number is None or kind not in call.connector.types.names:
         raise skipped.not_skipped(shop, kind, text)
     return shop, kind, number
-
-
-def _next_page(shop: str, asked: SkippedFilters, continuation: str) -> str | None:
-    """The address of the next page, with the same filters; None on the last one."""
-    if not continuation:
-        return None
-    filters = {name: value for name, value in msgspec.to_builtins(asked).items() if value and name != "shop"}
-    return f"/portal/shops/{shop}/skipped-records?" + urlencode(filters | {"continuation": continuation})
