@@ -20,16 +20,18 @@ class HttpPermission:
 
     def __init__(self, table: Table, environment: str, clock: Clock) -> None:
         self._table, self._environment, self._clock = table, environment, clock
-        self._known: tuple[datetime, bool] | None = None
+        self._allowed_at: datetime | None = None
 
     def allowed(self) -> bool:
-        """Whether calls may go out (remembered for 15 seconds)."""
+        """Whether calls may go out. Only a yes is remembered, for 15 seconds: what an operator has just allowed, from
+        another instance perhaps, is not refused."""
         now = self._clock.now()
-        if self._known is None or now - self._known[0] > _REMEMBER:
-            row = self._table.get("environment", self._environment)
-            allowed = bool(row["http_requests"]) if row else self._environment == "production"
-            self._known = (now, allowed)
-        return self._known[1]
+        if self._allowed_at is not None and now - self._allowed_at <= _REMEMBER:
+            return True
+        row = self._table.get("environment", self._environment)
+        allowed = bool(row["http_requests"]) if row else self._environment == "production"
+        self._allowed_at = now if allowed else None
+        return allowed
 
     def allow(self, allowed: bool, *, by: str) -> None:
         """Set the switch."""
@@ -37,7 +39,7 @@ class HttpPermission:
             "PartitionKey": "environment", "RowKey": self._environment, "http_requests": allowed,
             "changed_by": by, "changed_at": iso(self._clock.now()),
         })
-        self._known = None
+        self._allowed_at = None
 
     def __call__(self) -> None:
         """Pass, or ConnectorError http-requests-not-allowed."""

@@ -56,7 +56,11 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Grants:
-    """The grants by shop code; what was read is remembered for half a minute."""
+    """The grants by shop code; one that was read is remembered for half a minute.
+
+    That there is none is not remembered: access is mostly granted from another instance, and whoever is asked to act on
+    it at once must find it.
+    """
 
     def __init__(self, vault: Vault, clock: Clock) -> None:
         self._vault, self._clock = vault, clock
@@ -65,7 +69,7 @@ class Grants:
     def get(self, shop: str) -> Grant | None:
         """The shop's grant; what another instance changed is seen after 30 seconds at the latest."""
         known = self._known.get(shop)
-        if known is not None and self._clock.now() - known[0] <= _REMEMBER:
+        if known is not None and known[1] is not None and self._clock.now() - known[0] <= _REMEMBER:
             return known[1]
         return self.read(shop)
 

@@ -36,7 +36,12 @@ def repair_all(connector: Connector) -> dict[str, Repair]:
 
 
 def repair_shop(connector: Connector, card: ShopCard) -> Repair | None:
-    """Compare and repair for one shop; None if it could not be asked, which is logged and goes no further."""
+    """Compare and repair for one shop; None if it could not be asked, which is logged and goes no further.
+
+    The access is read anew: another instance may just have been granted more scopes, and nobody asks for this again
+    before the next repair.
+    """
+    connector.tokens.grants.read(card.code)
     if not _can_ask(connector, card):
         return None
     topics = _topics(connector, card) if _is_listened_to(connector, card) else []
