@@ -1,6 +1,7 @@
 """Which enabled shops a store's notices are for, remembered for a quarter of a minute.
 
-A notice must be answered fast, and a card is seldom enabled or disabled. Two cards may share a store.
+A notice must be answered fast, and a card is seldom enabled or disabled. Two cards may share a store. That there is
+none is not remembered: a shop that was enabled a moment ago, from another instance, is to miss no notice.
 """
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ class EnabledShops:
     def at(self, host: str) -> list[str]:
         """The codes of the enabled cards of this store."""
         known, now = self._known.get(host), self._clock.now()
-        if known is None or now - known[0] > _REMEMBER:
+        if known is None or not known[1] or now - known[0] > _REMEMBER:
             cards = [self._shops.find(code) for code in self._shops.codes_at(host)]
             known = (now, [card.code for card in cards if card and card.enabled])
             if len(self._known) >= _MOST_REMEMBERED:

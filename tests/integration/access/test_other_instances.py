@@ -74,3 +74,14 @@ def test_http_requests_that_were_allowed_a_moment_ago_are_allowed_elsewhere(hous
         house.connector.permission.allow(True, by="olga")
 
         assert other.permission.allowed()
+
+
+def test_notices_for_a_shop_that_was_enabled_a_moment_ago_are_taken_elsewhere(house: House) -> None:
+    host = f"{house.shop.lower()}.myshopify.com"
+    house.card(enabled=False, shopify_url=host)
+    other = another_instance(house)
+    assert house.shop not in other.enabled_shops.at(host)
+
+    house.card(enabled=True, shopify_url=host)
+
+    assert house.shop in other.enabled_shops.at(host)
