@@ -12,6 +12,7 @@ from functions import (
     log_api,
     orders_api,
     payments_api,
+    records_api,
     schedules,
     sync_jobs,
     webhooks,
@@ -31,6 +32,7 @@ app.register_functions(journal_api.blueprint)
 app.register_functions(log_api.blueprint)
 app.register_functions(orders_api.blueprint)
 app.register_functions(payments_api.blueprint)
+app.register_functions(records_api.blueprint)
 for pages in BLUEPRINTS:
     app.register_functions(pages)
 app.register_functions(schedules.blueprint)

@@ -175,6 +175,25 @@ class CaptureFilters(msgspec.Struct, frozen=True, rename={"since": "from", "unti
     continuation: Text = ""
 
 
+class OrderToSync(_Body, frozen=True):
+    """order: its id, or its name as Shopify shows it; even_if_left_out: "on" for whatever would leave it out."""
+
+    order: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    even_if_left_out: Literal["", "on"] = ""
+
+
+class DocumentConfirmed(_Body, frozen=True):
+    """confirm: the number of the order's document in Business Central."""
+
+    confirm: Text = ""
+
+
+class BackTo(_Body, frozen=True):
+    """back: the page to go on at."""
+
+    back: Annotated[str, msgspec.Meta(max_length=4000)] = ""
+
+
 class ReplayAsked(_Body, frozen=True):
     how: Literal["dry-run", "replay"]
 
@@ -199,8 +218,14 @@ class SkippedFilters(msgspec.Struct, frozen=True):
         return wanted and state == self.state
 
 
-class DismissalAsked(_Body, frozen=True):
+class DismissalAsked(BackTo, frozen=True):
     note: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+
+class BackToPage(msgspec.Struct, frozen=True):
+    """back: the page to go on at."""
+
+    back: Annotated[str, msgspec.Meta(max_length=4000)] = ""
 
 
 class LogFilters(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):

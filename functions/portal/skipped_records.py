@@ -4,9 +4,9 @@ from __future__ import annotations
 import azure.functions as func
 
 from functions.http import Call
-from functions.inputs import DismissalAsked, Retry, SkippedFilters, takes
+from functions.inputs import BackTo, BackToPage, DismissalAsked, Retry, SkippedFilters, takes
 from functions.portal.cookie import Notice
-from functions.portal.edge import Sent, Shown, page
+from functions.portal.edge import Sent, Shown, page, within_the_portal
 from functions.portal.older import older_page
 from shared.admin import skipped
 from shared.shopify_ids import id_in
@@ -52,17 +52,19 @@ def retry_skipped_records(call: Call) -> Sent:
 @blueprint.function_name("portal_retry_skipped_record")
 @blueprint.route(f"{_RECORD}/retry", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
 @page
+@takes(form=BackTo)
 def retry_skipped_record(call: Call) -> Sent:
     skipped.retry(call.connector, *_record(call), by=call.by)
-    return Sent("/portal/skipped-records", Notice("skipped-due", {"count": 1}))
+    return Sent(_back(call.body.back), Notice("skipped-due", {"count": 1}))
 
 
 @blueprint.function_name("portal_skipped_record")
 @blueprint.route(f"{_RECORD}/dismiss", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @page
+@takes(query=BackToPage)
 def ask_dismissal(call: Call) -> Shown:
-    return Shown("dismissal.html", {
-        "record": skipped.get_skipped(call.connector, *_record(call), language=call.language), "lacks_note": False})
+    record = skipped.get_skipped(call.connector, *_record(call), language=call.language)
+    return Shown("dismissal.html", {"record": record, "lacks_note": False, "back": _back(call.query.back)})
 
 
 @blueprint.function_name("portal_dismiss_skipped_record")
@@ -73,9 +75,14 @@ def dismiss_skipped_record(call: Call) -> Sent | Shown:
     shop, kind, number = _record(call)
     if not call.body.note.strip():
         record = skipped.get_skipped(call.connector, shop, kind, number, language=call.language)
-        return Shown("dismissal.html", {"record": record, "lacks_note": True}, 422)
+        shown = {"record": record, "lacks_note": True, "back": _back(call.body.back)}
+        return Shown("dismissal.html", shown, 422)
     skipped.dismiss(call.connector, shop, kind, number, note=call.body.note, by=call.by)
-    return Sent("/portal/skipped-records", Notice("skipped-dismissed", {"type": kind, "id": str(number)}))
+    return Sent(_back(call.body.back), Notice("skipped-dismissed", {"type": kind, "id": str(number)}))
+
+
+def _back(address: str) -> str:
+    return within_the_portal(address) if address else "/portal/skipped-records"
 
 
 def _record(call: Call) -> tuple[str, str, int]:

@@ -86,7 +86,7 @@ def list_skipped(
 ) -> SkippedPage:
     """Those of a shop that are wanted; ConnectorError input-invalid for a continuation that is none."""
     records, after = connector.skipped.page(shop, kind, continuation, limit, wanted)
-    return SkippedPage([_view(one, language) for one in records], after)
+    return SkippedPage([view_of(one, language) for one in records], after)
 
 
 def by_reason(
@@ -107,7 +107,7 @@ def _reasons(
         found.setdefault(one.code, []).append(one)
     return [
         ReasonView(shop=shop, code=code, count=len(of_code), more=bool(more),
-                   records=[_view(one, language) for one in of_code[:SHOWN]], **_meaning(code, language))
+                   records=[view_of(one, language) for one in of_code[:SHOWN]], **_meaning(code, language))
         for code, of_code in found.items()
     ]
 
@@ -117,7 +117,7 @@ def get_skipped(connector: Connector, shop: str, kind: str, number: int, *, lang
     found = connector.skipped.get(shop, kind, number)
     if found is None:
         raise not_skipped(shop, kind, number)
-    return _view(found, language)
+    return view_of(found, language)
 
 
 def retry_all(connector: Connector, shop: str, *, code: str, kind: str, by: str) -> int:
@@ -195,7 +195,7 @@ def _trial(one: OrderTrial, language: str) -> TrialView:
     return TrialView(**msgspec.structs.asdict(one), **(_meaning(one.code, language) if one.code else {}))
 
 
-def _view(one: SkippedRecord, language: str) -> SkippedView:
+def view_of(one: SkippedRecord, language: str) -> SkippedView:
     shown = {**msgspec.structs.asdict(one), "detail": detail_of(one, language), "said": msgspec.UNSET}
     return SkippedView(**shown, **_meaning(one.code, language))
 

@@ -124,6 +124,14 @@ class LogEntries:
         fields |= {which: self._body(address.container, row, which) for which in ("request", "response")}
         return WholeLogEntry(**fields)
 
+    def long_bodies(self, day: date, pack: str) -> list[str]:
+        """The bodies in a pack of this UTC day, a line each; [] when it was removed or cannot be read."""
+        packed = self.blobs.read(container_of(day), pack)
+        try:
+            return [decoded(line, type=str) for line in gzip.decompress(packed).split(b"\n")] if packed else []
+        except (OSError, EOFError, zlib.error, msgspec.DecodeError):
+            return []
+
     def _body(self, container: str, row: Row, which: str) -> str:
         line = row.get(f"{which}_line")
         if line is None:

@@ -106,10 +106,11 @@ class Operations:
         self._end(one, DONE)
 
     def page(
-        self, *, shop: str = "", operation: str = "", since: datetime | None = None, continuation: str = "",
-        size: int = PAGE,
+        self, *, shop: str = "", operation: str = "", record: str = "", since: datetime | None = None,
+        continuation: str = "", size: int = PAGE,
     ) -> OperationsPage:
-        """What was done, newest first; ConnectorError input-invalid for a continuation that is none."""
+        """What was done, newest first; record: "orders 5001". ConnectorError input-invalid for a continuation that is
+        none."""
         question, values = "PartitionKey eq @p and RowKey gt @after", {"p": _PARTITION, "after": _after(continuation)}
         if since is not None:
             question, values = f"{question} and RowKey le @last", values | {"last": f"{_key_at(since)}~"}
@@ -117,6 +118,8 @@ class Operations:
             question, values = f"{question} and shop eq @shop", values | {"shop": shop}
         if operation:
             question, values = f"{question} and operation eq @operation", values | {"operation": operation}
+        if record:
+            question, values = f"{question} and record eq @record", values | {"record": record}
         found = [_operation(row) for row in islice(self._table.rows(question, values), size + 1)]
         return OperationsPage(found[:size], found[size - 1].number if len(found) > size else "")
 

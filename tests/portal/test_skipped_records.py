@@ -23,7 +23,8 @@ def skip(house: House, number: int, **changes: object) -> None:
 
 def shown(portal: Portal, path: str) -> list[str]:
     """The records that a page lists: type and id."""
-    return re.findall(r'<th scope="row">(\w+ \d+)</th>', portal.visitor().get(path).text)
+    return [f"{kind} {id}" for kind, id in re.findall(
+        r'<th scope="row"><a href="[^"]+">(\w+) <bdi>(\d+)</bdi></a></th>', portal.visitor().get(path).text)]
 
 
 def test_records_are_grouped_by_reason_with_its_fix_and_the_greatest_group_first(portal: Portal) -> None:

@@ -1,0 +1,90 @@
+"""Pages of one record, and what an operator does with one order: synchronize, mark as resolved, create again."""
+from __future__ import annotations
+
+import azure.functions as func
+
+from functions.http import Call
+from functions.inputs import DocumentConfirmed, OrderToSync, takes
+from functions.portal.cookie import Notice
+from functions.portal.edge import Sent, Shown, page
+from shared.admin import orders, records
+from shared.errors import ConnectorError
+from shared.shopify_ids import id_in
+
+blueprint = func.Blueprint()
+_ANYBODY = func.AuthLevel.ANONYMOUS
+_ORDER = "portal/shops/{shop}/orders/{id:long}"
+
+
+@blueprint.function_name("portal_record")
+@blueprint.route("portal/shops/{shop}/records/{type}/{id}", methods=["GET"], auth_level=_ANYBODY)
+@page
+def show_record(call: Call) -> Shown:
+    found = records.look_at(call.connector, call.shop, call.path["type"], call.path["id"], language=call.language)
+    return Shown("record.html", {"page": found}, 404 if found.record.state == "unknown" else 200)
+
+
+@blueprint.function_name("portal_sync_order")
+@blueprint.route("portal/shops/{shop}/orders/sync", methods=["POST"], auth_level=_ANYBODY)
+@page
+@takes(form=OrderToSync)
+def sync_one_order(call: Call) -> Sent:
+    body: OrderToSync = call.body
+    done = orders.sync_order(
+        call.connector, call.shop, body.order.strip(), even_if_left_out=body.even_if_left_out == "on", by=call.by)
+    return Sent(_page_of(call.shop, done.id), Notice("order-synchronized", {
+        "result": done.result, "number": done.number, "code": done.code}))
+
+
+@blueprint.function_name("portal_order_to_resolve")
+@blueprint.route(f"{_ORDER}/resolve", methods=["GET"], auth_level=_ANYBODY)
+@page
+def ask_to_resolve(call: Call) -> Shown:
+    return _asked(call, "resolve")
+
+
+@blueprint.function_name("portal_resolve_order")
+@blueprint.route(f"{_ORDER}/resolve", methods=["POST"], auth_level=_ANYBODY)
+@page
+@takes(form=DocumentConfirmed)
+def resolve_order(call: Call) -> Sent:
+    shop, number = call.shop, _number(call)
+    done = orders.resolve_order(call.connector, shop, number, call.body.confirm.strip(), by=call.by)
+    return Sent(_page_of(shop, number), Notice("order-resolved", {"number": done.number}))
+
+
+@blueprint.function_name("portal_order_to_create_again")
+@blueprint.route(f"{_ORDER}/create-again", methods=["GET"], auth_level=_ANYBODY)
+@page
+def ask_to_create_again(call: Call) -> Shown:
+    return _asked(call, "create-again")
+
+
+@blueprint.function_name("portal_create_order_again")
+@blueprint.route(f"{_ORDER}/create-again", methods=["POST"], auth_level=_ANYBODY)
+@page
+@takes(form=DocumentConfirmed)
+def create_order_again(call: Call) -> Sent:
+    shop, number = call.shop, _number(call)
+    done = orders.create_order_again(call.connector, shop, number, call.body.confirm.strip(), by=call.by)
+    return Sent(_page_of(shop, number), Notice("order-synchronized", {
+        "result": done.result, "number": done.number, "code": done.code}))
+
+
+def _asked(call: Call, action: str) -> Shown:
+    """The page that says what an action on the order would do; ConnectorError not-found where it is none."""
+    record = records.get_record(call.connector, call.shop, "orders", call.path["id"], language=call.language)
+    if action not in record.may:
+        raise ConnectorError("not-found", f"there is nothing of the kind to do with order {record.id}")
+    return Shown("order-decision.html", {"record": record, "action": action})
+
+
+def _number(call: Call) -> int:
+    number = id_in(call.path["id"])
+    if number is None:
+        raise ConnectorError("not-found", f"{call.path['id'][:20]!r} is not the id of an order")
+    return number
+
+
+def _page_of(shop: str, order: int) -> str:
+    return f"/portal/shops/{shop}/records/orders/{order}"

@@ -1,0 +1,260 @@
+"""One record: what Shopify sent, what was decided and why, what stands in Business Central, and what happened to it.
+
+Everything is read from what is kept; neither service is asked, so a record has its page while they are down. What
+would happen to it now, a dry run of its newest capture says. Border: puts together what the stores hold.
+"""
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from shared.admin.skipped import SkippedView, view_of
+from shared.clock import from_iso
+from shared.connector import Connector
+from shared.errors import ConnectorError
+from shared.journal.captures import Captured
+from shared.journal.json_tree import Node, tree
+from shared.journal.log_entries import LogEntry
+from shared.journal.log_mentions import mentions
+from shared.json_text import decoded
+from shared.shopify_ids import id_in
+from shared.stores.links import Link, LinkState
+from shared.stores.operations import Operation
+from shared.sync.decision import What
+from shared.sync.known_as import KnownAs, known_as, names_in_calls
+from shared.sync.record_type import RecordType, types_of
+
+MOST_OPERATIONS = 50
+"""Operations on the record that are shown."""
+
+LOOKED_AT = 3
+"""Captures, the newest first, around whose time log entries of the record are looked for."""
+
+State = Literal["stands", "waits", "dismissed", "left-out", "kept", "under-way", "deleted", "erased", "seen", "unknown"]
+
+_WHAT = {
+    LinkState.APPLIED: What.LEAVE, LinkState.SENDING: What.CREATE, LinkState.LEFT_OUT: What.LEAVE_OUT,
+    LinkState.IMPORTED: What.KEEP,
+}
+_STATE: dict[LinkState, State] = {
+    LinkState.APPLIED: "stands", LinkState.SENDING: "under-way", LinkState.LEFT_OUT: "left-out",
+    LinkState.IMPORTED: "kept",
+}
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands in Business Central for the record, or for the variant with this SKU.
+
+    set  the page of the API: salesOrders, customers, items …; variant: code of the item variant
+    """
+
+    sku: str
+    set: str
+    number: str
+    id: str
+    variant: str
+
+
+class CaptureLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One capture of the record; at: UTC, ISO 8601."""
+
+    id: str
+    at: str
+
+
+class Happened(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the record's history; at: UTC, ISO 8601, of a next try in the future.
+
+    what      captured, skipped (the first time), tried (the last time), next-try, dismissed, sent, deleted, operation
+    name      of an operation, as the audit has it; by: who did it; outcome: how it ended
+    detail    a note, or the capture's id
+    """
+
+    at: str
+    what: Literal["captured", "skipped", "tried", "next-try", "dismissed", "sent", "deleted", "operation"]
+    by: str = ""
+    name: str = ""
+    detail: str = ""
+    outcome: str = ""
+
+
+class RecordView(msgspec.Struct, frozen=True, kw_only=True):
+    """One record of a shop; `name` is what people call it, "" where that is not known.
+
+    state     how it stands, in a word
+    decided   what was decided about it last (sync/decision.py); null where it was never decided
+    decision  what an operator decided about its document, with time and name
+    tax_apart the rates at which the document's tax is apart from Shopify's
+    skipped   why it waits, or is left out, with what to do
+    history   newest first
+    entries   log entries that speak of it, newest first, of the last captures and the last try
+    document  number that marks the order's document in a confirmation; "" where there is none
+    may       what can be done with it: sync, retry, dismiss, resolve, create-again, replay
+    """
+
+    shop: str
+    type: str
+    id: str
+    name: str
+    state: State
+    decided: What | None
+    decision: str
+    tax_apart: str
+    stands: list[Standing]
+    skipped: SkippedView | None
+    captures: list[CaptureLine]
+    history: list[Happened]
+    entries: list[LogEntry]
+    document: str
+    may: list[str]
+
+
+class RecordPage(msgspec.Struct, frozen=True, kw_only=True):
+    """One record for reading. tree: what its newest capture holds, None where none is kept or it is no JSON."""
+
+    record: RecordView
+    tree: Node | None
+    size: int
+
+
+class _Identified(msgspec.Struct):
+    id: str = ""
+
+
+def get_record(connector: Connector, shop: str, kind: str, id: str, *, language: str) -> RecordView:
+    """One record, also one that nobody knows; ConnectorError not-found for what cannot be one."""
+    return look_at(connector, shop, kind, id, language=language).record
+
+
+def look_at(connector: Connector, shop: str, kind: str, id: str, *, language: str) -> RecordPage:
+    """One record for reading; ConnectorError not-found for what cannot be one."""
+    number = id_in(id)
+    if number is None or kind not in connector.types.names:
+        raise ConnectorError("not-found", f"{kind[:20]} {id[:20]} is no record: say a type and Shopify's id")
+    captures = connector.captures.of_record(shop, kind, number)
+    newest = _payload(connector, captures)
+    known = known_as(connector, shop, kind, number, newest)
+    parked = connector.skipped.get(shop, kind, number)
+    skipped = view_of(parked, language) if parked else None
+    view = RecordView(
+        shop=shop, type=kind, id=str(number), name=next((one.name for one in captures if one.name), ""),
+        state=_state(connector, shop, kind, number, known.link, skipped, captures),
+        decided=_decided(connector, kind, known.link, skipped, captures), decision=known.link.decision,
+        tax_apart=known.link.tax_apart, stands=_stands(known), skipped=skipped,
+        captures=[CaptureLine(id=one.id, at=one.at) for one in captures],
+        history=_history(connector, shop, kind, number, known.link, skipped, captures),
+        entries=_entries(connector, shop, kind, number, newest, known, skipped, captures),
+        document=known.link.bc_number if kind == "orders" else "",
+        may=_may(connector, kind, known.link, skipped, captures))
+    return RecordPage(record=view, tree=tree(newest.decode(errors="replace")) if newest else None, size=len(newest))
+
+
+def _payload(connector: Connector, captures: list[Captured]) -> bytes:
+    """What the newest capture holds; nothing if it has just been removed."""
+    try:
+        return connector.captures.payload(captures[0]) if captures else b""
+    except ConnectorError:
+        return b""
+
+
+def _state(
+    connector: Connector, shop: str, kind: str, number: int, link: Link, skipped: SkippedView | None,
+    captures: list[Captured],
+) -> State:
+    if connector.redacted.of(shop).holds(kind, number):
+        return "erased"
+    if link.deleted_at:
+        return "deleted"
+    if skipped is not None:
+        return "dismissed" if skipped.dismissed_at else "left-out" if skipped.left_out else "waits"
+    if link.state in _STATE:
+        return _STATE[link.state]
+    if not captures:
+        return "unknown"
+    return "kept" if not _is_brought(connector, kind) else "seen"
+
+
+def _decided(
+    connector: Connector, kind: str, link: Link, skipped: SkippedView | None, captures: list[Captured]
+) -> What | None:
+    if skipped is not None:
+        return What.LEAVE_OUT if skipped.left_out else What.REFUSE
+    if not _is_brought(connector, kind):
+        return What.KEEP if captures else None
+    return _WHAT.get(link.state) if link.etag else None
+
+
+def _is_brought(connector: Connector, kind: str) -> bool:
+    return isinstance(types_of(connector).by_name[kind], RecordType)
+
+
+def _stands(known: KnownAs) -> list[Standing]:
+    return [_standing(sku, link) for sku, link in [("", known.link), *known.variants] if link.bc_number]
+
+
+def _standing(sku: str, link: Link) -> Standing:
+    return Standing(sku=sku, set=link.bc_set, number=link.bc_number, id=link.bc_id, variant=link.bc_variant)
+
+
+def _history(
+    connector: Connector, shop: str, kind: str, number: int, link: Link, skipped: SkippedView | None,
+    captures: list[Captured],
+) -> list[Happened]:
+    found = [Happened(at=one.at, what="captured", detail=one.id) for one in captures]
+    if link.state is LinkState.SENDING:
+        found.append(Happened(at=link.claimed_at, what="sent"))
+    if link.deleted_at:
+        found.append(Happened(at=link.deleted_at, what="deleted"))
+    if skipped is not None:
+        found += _of_skipped(skipped)
+    page = connector.operations.page(shop=shop, record=f"{kind} {number}", size=MOST_OPERATIONS)
+    found += map(_of_operation, page.operations)
+    return sorted(found, key=lambda one: from_iso(one.at), reverse=True)
+
+
+def _of_skipped(one: SkippedView) -> list[Happened]:
+    found = [Happened(at=one.first_at, what="skipped")]
+    if one.tries > 1:
+        found.append(Happened(at=one.last_at, what="tried"))
+    if one.dismissed_at:
+        found.append(Happened(at=one.dismissed_at, what="dismissed", by=one.dismissed_by, detail=one.note))
+    elif one.next_try:
+        found.append(Happened(at=one.next_try, what="next-try"))
+    return found
+
+
+def _of_operation(one: Operation) -> Happened:
+    return Happened(at=one.at, what="operation", by=one.by, name=one.operation, outcome=one.outcome, detail=one.code)
+
+
+def _entries(
+    connector: Connector, shop: str, kind: str, number: int, newest: bytes, known: KnownAs,
+    skipped: SkippedView | None, captures: list[Captured],
+) -> list[LogEntry]:
+    moments: list[datetime] = [from_iso(one.at) for one in captures[:LOOKED_AT]]
+    moments += [from_iso(skipped.last_at)] if skipped is not None else []
+    return mentions(connector.logs, shop, names_in_calls(kind, number, _gid(newest), known), moments)
+
+
+def _gid(newest: bytes) -> str:
+    try:
+        return decoded(newest, type=_Identified).id if newest else ""
+    except msgspec.MsgspecError:
+        return ""
+
+
+def _may(
+    connector: Connector, kind: str, link: Link, skipped: SkippedView | None, captures: list[Captured]
+) -> list[str]:
+    orders = kind == "orders"
+    allowed = {
+        "retry": skipped is not None,
+        "dismiss": skipped is not None and not skipped.dismissed_at and not skipped.left_out,
+        "sync": orders,
+        "resolve": orders and skipped is not None and not skipped.left_out and link.state is not LinkState.SENDING,
+        "create-again": orders and bool(link.bc_number) and link.state is not LinkState.SENDING,
+        "replay": bool(captures) and _is_brought(connector, kind),
+    }
+    return [name for name, may in allowed.items() if may]
