@@ -19,7 +19,7 @@ from functions.roles import needs
 from shared.admin import access, environment, operations, shops, synchronization
 from shared.clock import from_iso
 from shared.errors import ConnectorError
-from shared.shop_card import ShopCard
+from shared.shops.card import ShopCard
 
 blueprint = func.Blueprint()
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from shared.card_fields import FIELDS
+from shared.shops.card_fields import FIELDS
 
 FILE = Path(__file__).parent.parent / "functions" / "openapi.json"
 _REFERENCE = "#/components/schemas/{name}"

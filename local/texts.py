@@ -20,9 +20,9 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from local.processes import ROOT
-from shared.card_fields import FIELDS
 from shared.languages import ENGLISH, LANGUAGES, LOCALE, po_file
 from shared.problems import CATALOGUE
+from shared.shops.card_fields import FIELDS
 
 CALLS = frozenset({"sentence", "say", "Sentence", "wrong", "of_row"})
 """Functions whose first argument is a text for people."""
@@ -80,7 +80,7 @@ def _of_tables() -> Iterator[tuple[str, str]]:
     for problem in CATALOGUE.values():
         yield from (("shared/problems.py", text) for text in (problem.title, problem.fix))
     for field in FIELDS.values():
-        yield from (("shared/card_fields.py", text.text) for text in (field.caption, field.help))
+        yield from (("shared/shops/card_fields.py", text.text) for text in (field.caption, field.help))
 
 
 def anew(language: str, texts: Catalog, locale: Path = LOCALE) -> bytes:

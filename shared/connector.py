@@ -21,9 +21,9 @@ from shared.journal.log_purge import LogPurges
 from shared.journal.log_writer import LogWriter, written_at_once
 from shared.journal.retention import Retention
 from shared.settings import Settings
-from shared.shop_card import ShopCard
 from shared.shopify.client import ShopifyClient
-from shared.shops import Shops
+from shared.shops.card import ShopCard
+from shared.shops.store import Shops
 from shared.storage.account import Storage
 from shared.storage.layout import StorageLayout
 from shared.stores.changed_records import ChangedRecords, Waking

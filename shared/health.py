@@ -11,7 +11,7 @@ from collections import Counter
 from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
-from shared.shop_card import ShopCard
+from shared.shops.card import ShopCard
 from shared.telemetry import about, record
 
 _log = logging.getLogger(__name__)

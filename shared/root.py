@@ -39,8 +39,8 @@ from shared.record_types import RECORD_TYPES
 from shared.settings import Settings, read_settings
 from shared.shopify.client import ShopifyClient
 from shared.shopify.shop_info import read_shop_id
-from shared.shops import TABLE as SHOP_TABLE
-from shared.shops import Shops
+from shared.shops.store import TABLE as SHOP_TABLE
+from shared.shops.store import Shops
 from shared.storage.account import Storage, storage_from_connection_string, storage_from_identity
 from shared.storage.layout import StorageLayout
 from shared.storage.lease import TABLE as LEASE_TABLE

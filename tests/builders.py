@@ -15,7 +15,6 @@ import msgspec
 from shared.business_central.keys import BillTo, bill_to_of, email_keys, tax_number
 from shared.business_central.phones import phone_key
 from shared.business_central.rows import AccountRow, CodeTable, CustomerRow, ItemRow, VariantRow
-from shared.shop_card import CustomerMapping, ItemTemplate, ShopCard, SkuMapping
 from shared.shopify.records import (
     Address,
     AddressNode,
@@ -53,6 +52,7 @@ from shared.shopify.records import (
     Variant,
     VariantPage,
 )
+from shared.shops.card import CustomerMapping, ItemTemplate, ShopCard, SkuMapping
 
 NOW = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)
 LAST_PAGE = PageInfo(has_next_page=False)

@@ -19,12 +19,12 @@ import msgspec
 import pytest
 
 import function_app  # noqa: F401 - so that every error class is known
-from shared.card_fields import FIELDS
 from shared.errors import ConnectorError
 from shared.languages import ENGLISH, LANGUAGES
 from shared.problems import CATALOGUE
 from shared.settings import BOUNDS, SETTINGS
-from shared.shop_card import ShopCard
+from shared.shops.card import ShopCard
+from shared.shops.card_fields import FIELDS
 from tests.test_repository import ROOT, declared_functions, own_files, python_files
 
 DOCS = ROOT / "docs"

@@ -27,7 +27,7 @@ from shared.access.vault import Vault
 from shared.clock import Clock, from_iso, iso
 from shared.errors import ConnectorError
 from shared.json_text import decoded
-from shared.shops import Shops
+from shared.shops.store import Shops
 
 _STORE = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
 _ADMIN = re.compile(r"(?:admin\.shopify\.com/store/[A-Za-z0-9-]+|[a-z0-9][a-z0-9-]*\.myshopify\.com/admin)")

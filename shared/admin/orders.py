@@ -10,11 +10,11 @@ import msgspec
 
 from shared.connector import Connector
 from shared.shopify_ids import id_in
-from shared.sync import creating_again, one_order, resolving
-from shared.sync.company_orders import ElsewhereBooked, company_orders_elsewhere
-from shared.sync.one_order import Synchronized
-from shared.sync.resolving import Resolved
-from shared.sync.tax_apart import TaxApart, taxes_apart
+from shared.to_business_central.orders import creating_again, one_order, resolving
+from shared.to_business_central.orders.company_orders import ElsewhereBooked, company_orders_elsewhere
+from shared.to_business_central.orders.one_order import Synchronized
+from shared.to_business_central.orders.resolving import Resolved
+from shared.to_business_central.orders.tax_apart import TaxApart, taxes_apart
 
 
 class ElsewhereView(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,7 +25,7 @@ class ElsewhereView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def not_on_their_company(connector: Connector, shop: str, *, limit: int, continuation: str) -> ElsewhereView:
-    """Orders of companies whose document stands on another customer; ConnectorError as sync/company_orders.py."""
+    """Orders of companies whose document stands on another customer; ConnectorError as orders/company_orders.py."""
     page = company_orders_elsewhere(connector, shop, limit=limit, continuation=continuation)
     captures = f"/api/shops/{shop}/data-captures/orders"
     shown = [msgspec.structs.replace(one, capture=f"{captures}/{one.capture}") for one in page.orders]
@@ -42,13 +42,13 @@ class TaxApartView(msgspec.Struct, frozen=True, kw_only=True):
 def tax_apart(
     connector: Connector, shop: str, *, first: date | None, last: date | None, limit: int, continuation: str
 ) -> TaxApartView:
-    """Orders whose document reckons another tax than Shopify charged; ConnectorError as sync/tax_apart.py."""
+    """Orders whose document reckons another tax than Shopify charged; ConnectorError as orders/tax_apart.py."""
     page = taxes_apart(connector, shop, first=first, last=last, limit=limit, continuation=continuation)
     return TaxApartView(taxes=page.taxes, continuation=page.continuation or None)
 
 
 def sync_order(connector: Connector, shop: str, order: str, *, even_if_left_out: bool, by: str) -> Synchronized:
-    """Bring one order up to date, by its id or its name; ConnectorError as sync/one_order.py."""
+    """Bring one order up to date, by its id or its name; ConnectorError as orders/one_order.py."""
     number = id_in(order)
     # What was typed is kept as an id only: an erasure would not know an order by its name.
     typed = "orders" if number is None else f"orders {number}"
@@ -61,7 +61,7 @@ def sync_order(connector: Connector, shop: str, order: str, *, even_if_left_out:
 
 
 def resolve_order(connector: Connector, shop: str, number: int, confirm: str, *, by: str) -> Resolved:
-    """Mark a parked order as resolved; ConnectorError as sync/resolving.py."""
+    """Mark a parked order as resolved; ConnectorError as orders/resolving.py."""
     with connector.operations.recorded("resolve_order", by=by, shop=shop, record=f"orders {number}") as operation:
         done = resolving.resolve(connector, shop, number, confirm, by=by)
         operation.changed({"code": done.code}, {"code": "", "number": done.number})
@@ -69,7 +69,7 @@ def resolve_order(connector: Connector, shop: str, number: int, confirm: str, *,
 
 
 def create_order_again(connector: Connector, shop: str, number: int, confirm: str, *, by: str) -> Synchronized:
-    """Give an order's document up and make a new one; ConnectorError as sync/creating_again.py."""
+    """Give an order's document up and make a new one; ConnectorError as orders/creating_again.py."""
     with connector.operations.recorded("create_order_again", by=by, shop=shop, record=f"orders {number}") as operation:
         done = creating_again.create_again(connector, shop, number, confirm, by=by)
         operation.before = {"number": confirm}

@@ -20,7 +20,7 @@ from shared.admin.skipped import MOST_COUNTED
 from shared.clock import from_iso, iso
 from shared.connector import Connector
 from shared.problems import CATALOGUE, Fault
-from shared.shop_card import ShopCard
+from shared.shops.card import ShopCard
 from shared.stores.skipped_records import SkippedRecord
 from shared.stores.sync_runs import SyncRun
 

@@ -23,8 +23,8 @@ from shared.shopify_ids import id_in
 from shared.stores.links import Link, LinkState
 from shared.stores.operations import Operation
 from shared.sync.decision import What
-from shared.sync.known_as import KnownAs, known_as, names_in_calls
 from shared.sync.record_type import RecordType, types_of
+from shared.to_business_central.known_as import KnownAs, known_as, names_in_calls
 
 MOST_OPERATIONS = 50
 """Operations on the record that are shown."""

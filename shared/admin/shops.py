@@ -8,8 +8,8 @@ import msgspec
 
 from shared.clock import iso
 from shared.connector import Connector
-from shared.logging_time import with_logging_time
-from shared.shop_card import LoggingMode, ShopCard
+from shared.shops.card import LoggingMode, ShopCard
+from shared.shops.logging_time import with_logging_time
 from shared.stores.kept import Kept
 from shared.stores.operations import Operation
 from shared.sync import forgetting

@@ -10,9 +10,9 @@ from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.problems import CATALOGUE
 from shared.stores.skipped_records import SkippedRecord
-from shared.sync.order_trials import OrderTrial
-from shared.sync.set_up_check import Finding, check_set_up
 from shared.texts import said
+from shared.to_business_central.orders.trials import OrderTrial
+from shared.to_business_central.set_up_check import Finding, check_set_up
 
 MOST_COUNTED = 999
 """Records of a shop that are counted by reason: one call of storage, which tells of one more."""
@@ -69,7 +69,7 @@ class TrialView(OrderTrial, frozen=True, kw_only=True):
 
 
 class SetUpView(msgspec.Struct, frozen=True, kw_only=True):
-    """As SetUpReport (sync/set_up_check.py)."""
+    """As SetUpReport (to_business_central/set_up_check.py)."""
 
     shop: str
     ready: bool
@@ -159,7 +159,7 @@ def dismiss(connector: Connector, shop: str, kind: str, number: int, *, note: st
 def check_shop_set_up(
     connector: Connector, shop: str, countries: Sequence[str], *, language: str, by: str
 ) -> SetUpView:
-    """Try the set-up; ConnectorError as sync/set_up_check.py. Nothing stays, but Business Central is written to."""
+    """Try the set-up; ConnectorError as set_up_check.py. Nothing stays, but Business Central is written to."""
     with connector.operations.recorded("check_set_up", by=by, shop=shop) as operation:
         report = check_set_up(connector, shop, countries)
         operation.after = {"ready": report.ready, "countries": report.countries}

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from shared.business_central.plan import Body, SalesOrderPlan
 from shared.business_central.rows import FoundDocument
 from shared.business_central.wire import Row
-from shared.mapping.plan import Body, SalesOrderPlan
 
 _BLANK = "00000000-0000-0000-0000-000000000000"
 _NAMES = {"salesOrders": "sales order", "salesInvoices": "sales invoice", "salesShipments": "shipment"}

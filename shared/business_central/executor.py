@@ -13,11 +13,11 @@ from typing import Any
 
 from shared.business_central.client import BusinessCentral
 from shared.business_central.keys import is_customer_of
+from shared.business_central.plan import Body
 from shared.business_central.refusals import AlreadyExists, RowChanged, RowGone
 from shared.business_central.rows import CustomerRow, ItemRow, Kind, VariantRow, row_as, select_of
 from shared.business_central.wire import Row, plain, quoted
 from shared.errors import ConnectorError, OutcomeUnknown, RecordRefused, ServiceUnavailable
-from shared.mapping.plan import Body
 
 _TRIES = 4
 

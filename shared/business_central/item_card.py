@@ -3,7 +3,7 @@
 Rules: Microsoft Learn, "Publishing pages as web services"; page 30: key `No`, property `Tariff_No`, which has to be
 in the table Tariff Number. Numbers are compared by their digits, since they are written with and without separators.
 A number that Business Central does not know leaves the one that is there.
-Border: knows this one property; which number it should have is decided in shared/mapping/tariffs.py.
+Border: knows this one property; which number it should have is decided in products/tariffs.py.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import re
 
 from shared.business_central.answers import Answer
 from shared.business_central.client import BusinessCentral
+from shared.business_central.plan import Body
 from shared.business_central.refusals import RowChanged, Written, refusal
 from shared.business_central.retries import Failure
 from shared.business_central.wire import Row
 from shared.errors import ConnectorError, RecordRefused
-from shared.mapping.plan import Body
 
 log = logging.getLogger(__name__)
 

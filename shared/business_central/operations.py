@@ -15,10 +15,10 @@ from shared.business_central.client import BusinessCentral
 from shared.business_central.executor import change_row, difference
 from shared.business_central.item_card import check_item_card, has_tariff_number, tariff_body
 from shared.business_central.order_execution import Standing, opening_lines
+from shared.business_central.plan import Body, CustomerPlan, ItemPlan, SalesOrderPlan
 from shared.business_central.refusals import RowGone
 from shared.business_central.wire import quoted
 from shared.errors import RecordRefused
-from shared.mapping.plan import Body, CustomerPlan, ItemPlan, SalesOrderPlan
 
 
 class Operation(msgspec.Struct, frozen=True):

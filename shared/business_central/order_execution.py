@@ -29,13 +29,13 @@ from shared.business_central.comparison import (
     tolerated,
 )
 from shared.business_central.lookup import read_whole_order, sales_document, whole_document
+from shared.business_central.plan import Body, SalesOrderPlan
 from shared.business_central.rows import FoundDocument, SalesDocument
 from shared.business_central.tax_comparison import ROUNDING, tax_apart, tax_differences, taxed_though_none_is_charged
 from shared.business_central.transport import Before
 from shared.business_central.wire import Row
 from shared.errors import ConnectorError, OutcomeUnknown, RecordRefused
-from shared.mapping.plan import Body, SalesOrderPlan
-from shared.shop_card import TaxDifferences
+from shared.shops.card import TaxDifferences
 
 MAX_DEEP_LINES = 100
 """Lines beside the comments that one POST takes; further ones follow in parcels of as many."""

@@ -14,9 +14,9 @@ from typing import Any
 from shared.business_central.client import BatchRequest, BusinessCentral
 from shared.business_central.lookup import find_sales_documents, whole_document
 from shared.business_central.order_execution import judged
+from shared.business_central.plan import Body, SalesOrderPlan
 from shared.business_central.wire import Row, quoted
 from shared.errors import ConnectorError
-from shared.mapping.plan import Body, SalesOrderPlan
 
 CUSTOMER = "S9999999999999999"
 ITEM = "S9999999999999998"

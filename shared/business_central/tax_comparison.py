@@ -14,9 +14,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from shared.business_central.comparison import LineObject, most_rounding, object_of, rounding_of_taxes
+from shared.business_central.plan import LineTax, SalesOrderPlan
 from shared.business_central.rows import FoundDocument
 from shared.business_central.wire import Row
-from shared.mapping.plan import LineTax, SalesOrderPlan
 
 ZERO = Decimal(0)
 ROUNDING = "Rounding"

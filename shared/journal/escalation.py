@@ -14,7 +14,7 @@ import msgspec
 from shared.clock import from_iso
 from shared.errors import ConnectorError
 from shared.journal.log_entries import LogEntry, WholeLogEntry
-from shared.shop_card import ShopCard
+from shared.shops.card import ShopCard
 
 KEPT_BY_SHOPIFY = timedelta(days=14)
 _VERSION = re.compile(r"/api/([^/]+)/")

@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from shared.exchange import Exchange, Observer
 from shared.journal.log_entries import LogEntries
-from shared.shop_card import LoggingMode, ShopCard
+from shared.shops.card import LoggingMode, ShopCard
 from shared.storage.batches import BATCH_ROWS
 
 _log = logging.getLogger(__name__)

@@ -5,11 +5,11 @@ direct posting, not blocked).
 """
 from __future__ import annotations
 
-from shared.card_fields import caption, row_of
 from shared.errors import RecordRefused
 from shared.mapping.known import KnownSetup
 from shared.mapping.text import code
-from shared.shop_card import ChargeType, ShopCard
+from shared.shops.card import ChargeType, ShopCard
+from shared.shops.card_fields import caption, row_of
 from shared.texts import Sentence, Text, sentence
 
 POSTING = ("", "Posting")

@@ -7,13 +7,13 @@ fields are always given as a whole: an empty second line must replace an old one
 """
 from __future__ import annotations
 
-from shared.card_fields import caption
+from shared.business_central.plan import Body
 from shared.errors import RecordRefused
 from shared.mapping.known import KnownSetup
-from shared.mapping.plan import Body
 from shared.mapping.text import code, fitted
-from shared.shop_card import CountySource, ShopCard
 from shared.shopify.records import Address
+from shared.shops.card import CountySource, ShopCard
+from shared.shops.card_fields import caption
 from shared.texts import Sentence, Text, sentence
 
 

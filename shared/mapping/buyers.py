@@ -15,14 +15,14 @@ import msgspec
 from shared.business_central.keys import SHORTEST_PHONE, BillTo, bill_to
 from shared.business_central.phones import phone_key
 from shared.business_central.rows import CustomerRow
-from shared.card_fields import caption
 from shared.errors import RecordRefused
 from shared.mapping.addresses import county_of, wanted_country
 from shared.mapping.known import KnownCustomers, LinkOfCompany, LinkOfCustomer
 from shared.mapping.names import names_of
 from shared.mapping.text import code, fitted
-from shared.shop_card import CompanyImport, CompanyMapping, CountrySetup, CustomerImport, CustomerMapping, ShopCard
 from shared.shopify.records import Address, NamedCompany, Order, number_of
+from shared.shops.card import CompanyImport, CompanyMapping, CountrySetup, CustomerImport, CustomerMapping, ShopCard
+from shared.shops.card_fields import caption
 from shared.texts import Text, sentence
 
 WITHOUT_ADDRESS = "customer-without-address"

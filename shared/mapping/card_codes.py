@@ -11,11 +11,11 @@ from typing import NamedTuple
 import msgspec
 
 from shared.business_central.rows import CodeTable
-from shared.card_fields import caption, part, row_of
 from shared.errors import RecordRefused
 from shared.mapping.known import KnownSetup
 from shared.mapping.text import same_name
-from shared.shop_card import CountrySetup, ShopCard
+from shared.shops.card import CountrySetup, ShopCard
+from shared.shops.card_fields import caption, part, row_of
 from shared.texts import Sentence, Text, sentence
 
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from functools import partial
 
-from shared.card_fields import row_of
+from shared.business_central.plan import Body
 from shared.errors import RecordRefused
 from shared.mapping.buyers import country_of
 from shared.mapping.known import KnownSetup
 from shared.mapping.orders_to_import import channels_of
-from shared.mapping.plan import Body
 from shared.mapping.refusals import all_or_refusal
 from shared.mapping.text import code, same_name
-from shared.shop_card import DocumentDimension, ShopCard
 from shared.shopify.records import Order
+from shared.shops.card import DocumentDimension, ShopCard
+from shared.shops.card_fields import row_of
 from shared.texts import Text, sentence
 
 

@@ -14,17 +14,17 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from shared.business_central.plan import Body
 from shared.business_central.rows import CodeTable
-from shared.card_fields import caption
 from shared.errors import RecordRefused
 from shared.mapping.card_codes import code_of_field, id_of, mapped
 from shared.mapping.dimensions import dimensions
 from shared.mapping.known import KnownSetup
-from shared.mapping.plan import Body
 from shared.mapping.refusals import all_or_refusal
 from shared.mapping.text import code, same_name, tidy
-from shared.shop_card import ShopCard
 from shared.shopify.records import Order, PaymentTerms
+from shared.shops.card import ShopCard
+from shared.shops.card_fields import caption
 from shared.texts import Text, sentence
 
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")

@@ -8,14 +8,14 @@ from __future__ import annotations
 import msgspec
 
 from shared.business_central.rows import ItemRow
-from shared.card_fields import caption
 from shared.errors import RecordRefused
 from shared.mapping.known import ItemLink, ItemsAndSetup, KnownItems, LinkOfVariant
 from shared.mapping.sku import Goods, exists, find_item
 from shared.mapping.text import code
 from shared.mapping.units import unit_of_line
-from shared.shop_card import ShopCard
 from shared.shopify.records import LineItem, number_of
+from shared.shops.card import ShopCard
+from shared.shops.card_fields import caption
 from shared.texts import Sentence, Text, sentence
 
 

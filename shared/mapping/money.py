@@ -13,8 +13,8 @@ import msgspec
 from shared.errors import RecordRefused
 from shared.mapping.known import KnownSetup
 from shared.mapping.text import code
-from shared.shop_card import CurrencyHandling, ShopCard
 from shared.shopify.records import DiscountAllocation, MoneyBag, Order
+from shared.shops.card import CurrencyHandling, ShopCard
 from shared.texts import Text, sentence
 
 ZERO = Decimal(0)

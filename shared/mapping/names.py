@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from shared.business_central.rows import LENGTHS
 from shared.mapping.text import cut, tidy
-from shared.shop_card import NameSource, ShopCard
+from shared.shops.card import NameSource, ShopCard
 
 NAME_LENGTH = LENGTHS["customers"]["displayName"]
 

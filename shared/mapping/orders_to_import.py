@@ -13,8 +13,8 @@ import msgspec
 
 from shared.clock import iso
 from shared.mapping.text import same_name
-from shared.shop_card import HighRiskOrders, OrdersToImport
 from shared.shopify.records import Order, PaymentTerms
+from shared.shops.card import HighRiskOrders, OrdersToImport
 from shared.texts import Sentence, sentence
 
 LEFT_OUT = "order-left-out"

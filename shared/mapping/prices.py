@@ -12,13 +12,13 @@ from decimal import Decimal
 
 import msgspec
 
+from shared.business_central.plan import Body
 from shared.errors import ConnectorError
 from shared.mapping.known import KnownSetup
 from shared.mapping.money import Amounts, wanted_currency
-from shared.mapping.plan import Body
 from shared.mapping.text import code
-from shared.shop_card import ShopCard
 from shared.shopify.records import ShopPrices, Variant
+from shared.shops.card import ShopCard
 from shared.texts import Sentence, Text, sentence
 
 AskShopPrices = Callable[[], ShopPrices | None]

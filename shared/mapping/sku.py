@@ -12,7 +12,7 @@ import msgspec
 
 from shared.mapping.known import ItemLink, KnownItems
 from shared.mapping.text import code, tidy
-from shared.shop_card import ShopCard, SkuMapping
+from shared.shops.card import ShopCard, SkuMapping
 
 
 class Goods(msgspec.Struct, frozen=True):

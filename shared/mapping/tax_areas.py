@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from shared.business_central.plan import Body
 from shared.mapping.known import KnownSetup
-from shared.mapping.plan import Body
-from shared.shop_card import CountrySetup
+from shared.shops.card import CountrySetup
 
 _REVERSE_CHARGE = "EU_REVERSE_CHARGE_EXEMPTION_RULE"
 

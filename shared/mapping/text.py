@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from shared.business_central.plan import Body
 from shared.business_central.rows import LENGTHS
-from shared.mapping.plan import Body
 
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 

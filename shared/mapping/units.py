@@ -12,14 +12,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import reduce
 
+from shared.business_central.plan import ItemPlan
 from shared.business_central.rows import ItemRow
-from shared.card_fields import caption
 from shared.errors import RecordRefused
 from shared.mapping.known import ItemLink, ItemsAndSetup, KnownSetup, LinkOfVariant
-from shared.mapping.plan import ItemPlan
 from shared.mapping.text import code, tidy
-from shared.shop_card import ShopCard
 from shared.shopify.records import LineItem, Product, Variant, number_of
+from shared.shops.card import ShopCard
+from shared.shops.card_fields import caption
 from shared.texts import Sentence, Text, sentence
 
 LONGEST = 10

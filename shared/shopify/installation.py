@@ -1,16 +1,24 @@
 """Whether our app is installed in the shop, and with which scopes.
 
-Source: Shopify's Admin schema 2026-10, `currentAppInstallation`; "Uninstall app": a removed app's tokens answer 401.
+Source: Shopify's Admin schema 2026-10, `currentAppInstallation`; "Uninstall app": a removed app's tokens answer 401;
+Admin API, Order: only the orders of the last 60 days can be read without the scope read_all_orders.
 Border: one question, no opinion.
 """
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 import msgspec
 
 from shared.errors import ConnectorError
 from shared.shopify.client import ShopifyClient
+
+READABLE = timedelta(days=60)
+"""How old an order may be that every app can read."""
+
+ALL_ORDERS = "read_all_orders"
+"""The scope that older ones need."""
 
 
 class _Scope(msgspec.Struct):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from shared.clock import Clock
-from shared.shops import Shops
+from shared.shops.store import Shops
 
 _REMEMBER = timedelta(seconds=15)
 _MOST_REMEMBERED = 1000

@@ -1,7 +1,7 @@
 """Links: which Business Central record a Shopify record became, and what was last applied.
 
 Table Links, partition `<shop>|<kind>`, row key = Shopify id padded to 20 digits so that keys sort
-as numbers. A link is also the claim that makes order creation happen once (order_claims.py):
+as numbers. A link is also the claim that makes order creation happen once (orders/claims.py):
 `sending` is written (with the row's etag) before a POST, `applied` after it.
 """
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     bc_id       id of the Business Central record: what is followed and compared; bc_number is only shown
     bc_variant  code of the item variant (items), shown like the number
     bc_variant_id  its id; "" in links of older versions
-    owes        what the item still lacks (items, parked), words of sync/products.py; "" in older versions: tariff
+    owes        what the item still lacks (items, parked), words of products/decision.py; "" in older versions: tariff
     unit        unit of measure the variant is sold in (items), "" = the base unit
     unit_option the option of the product that said so
     capture     SHA-256 of the record as last captured

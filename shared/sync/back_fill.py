@@ -13,13 +13,12 @@ from shared.clock import from_iso, iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.shopify.cursors import Trail
-from shared.shopify.installation import granted_scopes
+from shared.shopify.installation import ALL_ORDERS, READABLE, granted_scopes
 from shared.shopify.reading import EARLIEST
 from shared.stores.sync_runs import SyncRun
 from shared.stores.synchronization_info import SynchronizationInfo
 from shared.sync.context import JobContext
 from shared.sync.job import Deadline, cursor_keeps, pages
-from shared.sync.order_reach import READABLE, SCOPE
 from shared.sync.page import apply_page
 from shared.sync.record_type import RecordType
 
@@ -38,9 +37,9 @@ def checked_span(connector: Connector, shop: str, since: datetime, until: dateti
         raise ConnectorError("input-invalid", f"from {iso(since)} is not before to {iso(until)}")
     if since > now:
         raise ConnectorError("input-invalid", f"from {iso(since)} lies in the future")
-    if since < now - READABLE and SCOPE not in granted_scopes(connector.shopify(connector.shops.get(shop))):
+    if since < now - READABLE and ALL_ORDERS not in granted_scopes(connector.shopify(connector.shops.get(shop))):
         raise ConnectorError(
-            "access-scope-changed", f"shop {shop} has not granted {SCOPE}: Shopify shows no orders older than "
+            "access-scope-changed", f"shop {shop} has not granted {ALL_ORDERS}: Shopify shows no orders older than "
             f"{READABLE.days} days without it, and {iso(since)} is. Grant it, or begin later")
     return iso(since), iso(until)
 

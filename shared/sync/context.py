@@ -20,10 +20,10 @@ from shared.clock import Clock
 from shared.connector import Connector
 from shared.journal.captures import DataCaptures
 from shared.mapping.prices import AskShopPrices
-from shared.shop_card import ShopCard
 from shared.shopify.client import ShopifyClient
 from shared.shopify.reading import Record, by_ids
-from shared.shops import TABLE as SHOP_TABLE
+from shared.shops.card import ShopCard
+from shared.shops.store import TABLE as SHOP_TABLE
 from shared.storage.lease import Lease
 from shared.storage.tables import Table
 from shared.stores.links import TABLE as LINK_TABLE
@@ -43,7 +43,7 @@ class JobContext(NamedTuple):
     """One job's surroundings; see the module's docstring.
 
     card_fingerprint  of what decides besides the record: the card, and where history ends
-    history_before  when the shop's first synchronization of orders began (mapping/history.py)
+    history_before  when the shop's first synchronization of orders began (to_business_central/orders/history.py)
     look_first      orders without a link may exist in BC all the same (links were lost or reset)
     captures        where records are kept before they are applied; None when they come from there
     named           reads records by their ids, for what an order needs

@@ -19,8 +19,8 @@ from shared.clock import Clock
 from shared.errors import ConnectorError
 from shared.mapping.orders_to_import import NotSelected
 from shared.mapping.prices import AskShopPrices
-from shared.shop_card import ShopCard
 from shared.shopify.reading import Record
+from shared.shops.card import ShopCard
 from shared.stores.links import Link, Links, LinkState, Wish
 from shared.stores.redacted_records import RedactedOfShop
 from shared.sync.outcome import Outcome, Result, parked

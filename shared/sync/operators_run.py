@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from shared.clock import from_iso, iso_exact
 from shared.connector import Connector
 from shared.errors import ConnectorError
-from shared.shop_card import ShopCard
+from shared.shops.card import ShopCard
 from shared.storage.lease import Lease
 from shared.stores.sync_runs import SyncRun
 from shared.sync.context import JobContext, fingerprint, job_context

@@ -10,8 +10,8 @@ from typing import Any
 
 from shared.connector import Connector
 from shared.errors import ConnectorError, RecordRefused
-from shared.shop_card import ShopCard
 from shared.shopify.reading import Record
+from shared.shops.card import ShopCard
 from shared.stores.links import Link
 from shared.stores.payments import Payments
 from shared.sync.context import JobContext

@@ -15,9 +15,9 @@ from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.journal.captures import DataCaptures
 from shared.mapping.prices import AskShopPrices
-from shared.shop_card import ShopCard
 from shared.shopify.reading import Record, kept_record
-from shared.shops import TABLE as SHOP_TABLE
+from shared.shops.card import ShopCard
+from shared.shops.store import TABLE as SHOP_TABLE
 from shared.storage.tables import Table
 from shared.stores.links import TABLE as LINK_TABLE
 from shared.stores.links import Links, Wish

@@ -13,8 +13,8 @@ import msgspec
 from shared.business_central.directory import Directory
 from shared.connector import Connector
 from shared.errors import ConnectorError
-from shared.shop_card import ShopCard
 from shared.shopify.reading import kept_record
+from shared.shops.card import ShopCard
 from shared.sync.context import JobContext
 from shared.sync.dry_run import DryRun, result_of
 from shared.sync.dry_run import dry_run as what_would_happen

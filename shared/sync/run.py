@@ -18,10 +18,10 @@ from shared.clock import from_iso, iso_exact
 from shared.connector import Connector
 from shared.errors import ConnectorError, ServiceUnavailable
 from shared.journal.log_writer import LogWriter
-from shared.shop_card import ShopCard
 from shared.shopify.client import ShopifyClient
 from shared.shopify.isolating import check_service, is_a_records
 from shared.shopify.shop_info import read_shop_id
+from shared.shops.card import ShopCard
 from shared.storage.lease import Lease
 from shared.stores.links import Wish
 from shared.stores.sync_runs import SyncRun

@@ -8,10 +8,10 @@ from functools import cache
 from threading import Lock
 
 from shared.mapping.prices import AskShopPrices
-from shared.shop_card import ShopCard
 from shared.shopify.client import ShopifyClient
 from shared.shopify.records import ShopPrices
 from shared.shopify.shop_info import read_shop_prices
+from shared.shops.card import ShopCard
 from shared.storage.tables import Table
 
 PARTITION = "prices"

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from shared.connector import Connector
 from shared.errors import ConnectorError
-from shared.shop_card import ShopCard
 from shared.shopify.failures import ShopMoved
 from shared.shopify.installation import granted_scopes
+from shared.shops.card import ShopCard
 
 ENDED = ("access-token-missing", "reconnect-required", "shop-disconnected")
 """There is no access any more: none is kept, or Shopify refuses it and its renewal."""

@@ -12,9 +12,9 @@ from shared.clock import iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.settings import Settings
-from shared.shop_card import ShopCard
 from shared.shopify.subscriptions import Repair, repair
 from shared.shopify.topics import SCOPES_OF_TOPICS, SUBSCRIBED_TOPICS
+from shared.shops.card import ShopCard
 from shared.webhooks.commands import FOLLOW_CARD, Command
 from shared.webhooks.sending import send
 

@@ -24,7 +24,7 @@ from shared.shopify.reading import by_ids
 from shared.shopify.subscriptions import repair
 from shared.shopify.throttle import PointsBudget, ThrottleStatus
 from shared.sync.run import SyncJob, request_sync, run_sync
-from shared.sync.set_up_check import check_set_up
+from shared.to_business_central.set_up_check import check_set_up
 from shared.webhooks.upkeep import repair_shop
 from tests.house import House, a_house
 from tests.manual_clock import ManualClock

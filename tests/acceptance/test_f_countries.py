@@ -1,7 +1,7 @@
 """Acceptance cases F, countries: those that have another code in Business Central than in Shopify."""
 from __future__ import annotations
 
-from shared.sync.set_up_check import check_set_up
+from shared.to_business_central.set_up_check import check_set_up
 from tests.house import MARIE, House
 
 ATHENS = {**MARIE, "address1": "1 Odos Ermou", "city": "Athens", "zip": "105 63", "country_code": "GR", "phone": None}

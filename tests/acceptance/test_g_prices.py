@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.sync.set_up_check import check_set_up
+from shared.to_business_central.set_up_check import check_set_up
 from tests.house import House
 
 PRODUCT = 8200000001

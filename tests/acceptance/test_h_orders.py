@@ -9,7 +9,7 @@ import pytest
 from local.business_central.faults import Fault
 from local.shopify.money import bag
 from shared.stores.links import LinkState
-from shared.sync.resolving import resolve
+from shared.to_business_central.orders.resolving import resolve
 from tests.house import House
 
 LONG = "Société des Établissements Réunis de la Vallée de l'Ouche "

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from shared.sync.set_up_check import check_set_up
+from shared.to_business_central.set_up_check import check_set_up
 from tests.house import House
 
 MARKET = [{"title": "Market", "rate": "0.2", "channel_liable": True}]

@@ -8,7 +8,7 @@ import pytest
 
 from local.business_central.customers import CARD
 from local.business_central.seed import posting_groups
-from shared.shops import TABLE as SHOPS
+from shared.shops.store import TABLE as SHOPS
 from shared.stores.links import LinkState
 from tests.house import House
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from shared.sync.order_trials import MOST_TRIALS, OrderTrial
-from shared.sync.set_up_check import check_set_up
+from shared.to_business_central.orders.trials import MOST_TRIALS, OrderTrial
+from shared.to_business_central.set_up_check import check_set_up
 from tests.admin import Admin, admin_api
 from tests.house import MARIE, House
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 
-from shared.shops import TABLE
+from shared.shops.store import TABLE
 from tests.house import House
 
 

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from local.azurite import Azurite
 from shared.errors import ConnectorError
-from shared.shop_card import LoggingMode
+from shared.shops.card import LoggingMode
 from tests.house import House, a_house
 from tests.integration.access.visit import Visit, access, finish, signed, visit
 

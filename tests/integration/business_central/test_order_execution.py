@@ -19,9 +19,9 @@ from shared.business_central.order_execution import (
     create_sales_order,
     remove_sales_order,
 )
+from shared.business_central.plan import Body, SalesOrderPlan
 from shared.business_central.rows import FoundDocument, SalesDocument
 from shared.errors import OutcomeUnknown, RecordRefused
-from shared.mapping.plan import Body, SalesOrderPlan
 from tests.integration.business_central.scripted_server import ScriptedServer, says
 from tests.manual_clock import ManualClock
 

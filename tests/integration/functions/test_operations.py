@@ -363,7 +363,7 @@ def test_a_failure_that_nobody_foresaw_leaves_a_row_too(
     def fails(*_: object, **__: object) -> None:
         raise RuntimeError("nobody foresaw this")
 
-    monkeypatch.setattr("shared.shops.Shops.remove", fails)
+    monkeypatch.setattr("shared.shops.store.Shops.remove", fails)
 
     assert admin("remove_shop")[0] == 500
 
@@ -377,7 +377,7 @@ def test_a_process_that_ended_in_between_leaves_a_row_without_an_outcome(
     def is_killed(*_: object, **__: object) -> None:
         raise SystemExit
 
-    monkeypatch.setattr("shared.shops.Shops.remove", is_killed)
+    monkeypatch.setattr("shared.shops.store.Shops.remove", is_killed)
 
     with pytest.raises(SystemExit):
         admin("remove_shop")

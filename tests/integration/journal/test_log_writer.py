@@ -10,7 +10,7 @@ from shared.errors import ConnectorError
 from shared.journal.log_entries import LogEntries
 from shared.journal.log_list import LogFilter, list_log_entries
 from shared.journal.log_writer import LogWriter, written_at_once
-from shared.shop_card import LoggingMode, ShopCard
+from shared.shops.card import LoggingMode, ShopCard
 from tests.integration.journal.conftest import a_call
 from tests.manual_clock import ManualClock
 

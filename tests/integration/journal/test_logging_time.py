@@ -10,8 +10,8 @@ from shared.clock import iso
 from shared.errors import ConnectorError
 from shared.journal.log_list import LogFilter, list_log_entries
 from shared.journal.log_writer import LogWriter
-from shared.logging_time import with_logging_time
-from shared.shop_card import LoggingMode, ShopCard
+from shared.shops.card import LoggingMode, ShopCard
+from shared.shops.logging_time import with_logging_time
 from tests.admin import Admin, admin_api
 from tests.house import House
 from tests.integration.journal.conftest import a_call

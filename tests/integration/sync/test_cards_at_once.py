@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 
 from shared.errors import ConnectorError
-from shared.shop_card import ShopCard
-from shared.shops import TABLE, Shops
+from shared.shops.card import ShopCard
+from shared.shops.store import TABLE, Shops
 from shared.storage.lease import TABLE as LEASE_TABLE
 from shared.storage.lease import held
 from shared.storage.tables import Row, Table

@@ -10,9 +10,9 @@ import pytest
 from shared.connector import Connector
 from shared.exchange import Exchange
 from shared.stores.links import LinkState
-from shared.sync.creating_again import create_again
-from shared.sync.one_order import sync_order
 from shared.sync.replay import replay
+from shared.to_business_central.orders.creating_again import create_again
+from shared.to_business_central.orders.one_order import sync_order
 from tests.admin import Admin, admin_api
 from tests.house import House
 from tests.integration.sync.test_checkpoints import WorkerDied

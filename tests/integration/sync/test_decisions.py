@@ -28,11 +28,13 @@ from shared.clock import iso
 from shared.errors import RecordRefused
 from shared.shopify.reading import kept_record
 from shared.stores.links import Link, LinkState
-from shared.sync import customer_decision, order_decision, product_decision
 from shared.sync.decision import What
 from shared.sync.dry_run import DryRun
-from shared.sync.order_decision import Known, Terms, decide_order
 from shared.sync.replay import plan_of_capture, replay
+from shared.to_business_central.customers import decision as customer_decision
+from shared.to_business_central.orders import decision as order_decision
+from shared.to_business_central.orders.decision import Known, Terms, decide_order
+from shared.to_business_central.products import decision as product_decision
 from tests.house import MARIE, House, a_house
 from tests.memory import storage_in_memory
 

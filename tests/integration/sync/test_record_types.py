@@ -10,9 +10,9 @@ import pytest
 from shared.admin.synchronization import list_info, reset
 from shared.business_central.executor import create_customer
 from shared.business_central.operations import of_customer
+from shared.business_central.plan import CustomerPlan
 from shared.errors import ConnectorError, RecordRefused
 from shared.journal.capture_list import CaptureFilter, list_captures
-from shared.mapping.plan import CustomerPlan
 from shared.privacy.capture_traces import CaptureTraces
 from shared.privacy.subject import Subject
 from shared.record_types import RECORD_TYPES

@@ -12,8 +12,8 @@ from shared.access.grant import Grant
 from shared.clock import from_iso, iso
 from shared.record_types import RECORD_TYPES
 from shared.shopify.topics import PRIVACY_TOPICS, RECORD_TOPICS
-from shared.shops import TABLE as SHOP_TABLE
-from shared.shops import shop_url
+from shared.shops.store import TABLE as SHOP_TABLE
+from shared.shops.store import shop_url
 from shared.stores.privacy_receipts import Receipt
 from shared.webhooks.carrying import ASK_AGAIN, carry_out
 from shared.webhooks.commands import COMMAND_TOPICS, Command

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from shared.business_central.plan import LineTax, SalesOrderPlan
 from shared.business_central.rehearsal import judged_trial, without_trial_numbers
-from shared.mapping.plan import LineTax, SalesOrderPlan
 
 
 @pytest.mark.parametrize(

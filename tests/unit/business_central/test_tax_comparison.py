@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from local.business_central.amounts import TaxedLine, net_and_gross, with_tax, without_tax
 from shared.business_central.comparison import tolerated
+from shared.business_central.plan import LineTax, SalesOrderPlan
 from shared.business_central.rows import FoundDocument, SalesDocument
 from shared.business_central.tax_comparison import tax_differences
-from shared.mapping.plan import LineTax, SalesOrderPlan
 
 pytestmark = pytest.mark.slow("a setting says how many are tried")
 ORDERS = settings(max_examples=int(os.environ.get("TAX_LAW_ORDERS", "200")))

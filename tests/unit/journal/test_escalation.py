@@ -8,7 +8,7 @@ import pytest
 from shared.errors import ConnectorError
 from shared.journal.escalation import can_escalate, escalation_report
 from shared.journal.log_entries import WholeLogEntry
-from shared.shop_card import ShopCard
+from shared.shops.card import ShopCard
 
 NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
 CARD = ShopCard(code="FR", shopify_url="https://demo-fr.myshopify.com")

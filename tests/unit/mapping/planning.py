@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from shared.business_central.plan import SalesOrderPlan
 from shared.errors import RecordRefused
-from shared.mapping.plan import SalesOrderPlan
-from shared.mapping.sales_orders import sales_order_plan
+from shared.to_business_central.orders.plan import sales_order_plan
 from tests.builders import a_card, cronus
 
 

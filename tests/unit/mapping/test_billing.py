@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from shared.mapping.billing import Billed, billed_line, settled
 from shared.mapping.money import Amounts
+from shared.to_business_central.orders.billing import Billed, billed_line, settled
 from tests.builders import a_line
 
 EURO = Amounts("EUR", presentment=False)

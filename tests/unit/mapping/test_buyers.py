@@ -5,8 +5,8 @@ import pytest
 
 from shared.errors import RecordRefused
 from shared.mapping.buyers import CompanyBuyer, ExistingBuyer, NewBuyer, buyer_of
-from shared.shop_card import CompanyImport, CompanyMapping, CustomerImport, CustomerMapping
 from shared.shopify.records import NamedCompany, PurchasingEntity
+from shared.shops.card import CompanyImport, CompanyMapping, CustomerImport, CustomerMapping
 from tests.builders import a_card, a_customer_row, an_address, an_order, an_order_customer, cronus
 
 MARIE, WEB = ExistingBuyer("C00010"), ExistingBuyer("C-WEB")

@@ -6,8 +6,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from shared.mapping.card_rules import EXCLUSIVE, check_card, with_exclusive_switches
-from shared.shop_card import (
+from shared.shops.card import (
     ChargeType,
     CountrySetup,
     CustomerMapping,
@@ -19,7 +18,8 @@ from shared.shop_card import (
     ShopCard,
     VendorItem,
 )
-from shared.shop_card import SkuMapping as Sku
+from shared.shops.card import SkuMapping as Sku
+from shared.shops.card_rules import EXCLUSIVE, check_card, with_exclusive_switches
 from shared.texts import said
 from tests.builders import a_card
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from shared.business_central.plan import CustomerPlan
 from shared.errors import RecordRefused
-from shared.mapping.companies import company_plan, wants_company
-from shared.mapping.plan import CustomerPlan
-from shared.shop_card import CompanyImport, CompanyMapping, CustomerImport
 from shared.shopify.records import Company
+from shared.shops.card import CompanyImport, CompanyMapping, CustomerImport
+from shared.to_business_central.companies.plan import company_plan, wants_company
 from tests.builders import a_card, a_customer_row, cronus
 
 ADDRESS = {"address1": "1 rue Pierre", "city": "Paris", "zip": "75005", "province": "Île-de-France",

@@ -3,11 +3,11 @@ from __future__ import annotations
 
 import pytest
 
+from shared.business_central.plan import CustomerPlan
 from shared.errors import RecordRefused
-from shared.mapping import customers
-from shared.mapping.customers_to_import import wants_customer
-from shared.mapping.plan import CustomerPlan
-from shared.shop_card import CountySource, CustomerImport, CustomerMapping
+from shared.shops.card import CountySource, CustomerImport, CustomerMapping
+from shared.to_business_central.customers import plan as customers
+from shared.to_business_central.customers.customers_to_import import wants_customer
 from tests.builders import a_card, a_customer, a_customer_row, an_address, cronus
 
 NOBODY = cronus(customers=())

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.shop_card import DocumentDimension
 from shared.shopify.records import Attribute, PaymentTerms, SalesApp
+from shared.shops.card import DocumentDimension
 from tests.builders import (
     a_card,
     a_fulfillment_order,

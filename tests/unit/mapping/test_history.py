@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from shared.clock import from_iso
-from shared.mapping.history import left_out_as_history
+from shared.to_business_central.orders.history import left_out_as_history
 from tests.builders import an_order
 
 BEGAN = from_iso("2026-03-10T10:00:00Z")

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from shared.mapping.items import RefusedVariant, item_plans
+from shared.business_central.plan import ItemPlan
 from shared.mapping.known import ItemLink
-from shared.mapping.plan import ItemPlan
-from shared.shop_card import ItemTemplate, SkuMapping, VendorItem
+from shared.shops.card import ItemTemplate, SkuMapping, VendorItem
+from shared.to_business_central.products.plan import RefusedVariant, item_plans
 from tests.builders import a_card, a_product, a_variant, a_variant_row, an_item_row, cronus, shop_prices
 
 V77 = VendorItem(vendor="30000", vendor_item_no="V-77", item_no="1000")

@@ -6,8 +6,8 @@ import pytest
 from shared.errors import RecordRefused
 from shared.mapping.known import ItemLink
 from shared.mapping.line_items import ItemOfLine, item_not_found, item_of_line
-from shared.shop_card import SkuMapping, VendorItem
 from shared.shopify.records import Gid
+from shared.shops.card import SkuMapping, VendorItem
 from shared.texts import said, sentence
 from tests.builders import a_card, a_line, an_item_row, cronus
 

@@ -14,13 +14,9 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.business_central.plan import SalesOrderPlan
 from shared.errors import RecordRefused
 from shared.mapping.money import amounts_of
-from shared.mapping.order_changes import change_since, made_by
-from shared.mapping.order_content import Content, content_of, differences, written
-from shared.mapping.plan import SalesOrderPlan
-from shared.mapping.sales_orders import LeftOut, plan_total, sales_order_plan
-from shared.shop_card import CurrencyHandling
 from shared.shopify.records import (
     CashRounding,
     DiscountAllocation,
@@ -31,6 +27,10 @@ from shared.shopify.records import (
     ShippingLine,
     Transaction,
 )
+from shared.shops.card import CurrencyHandling
+from shared.to_business_central.orders.changes import change_since, made_by
+from shared.to_business_central.orders.content import Content, content_of, differences, written
+from shared.to_business_central.orders.plan import LeftOut, plan_total, sales_order_plan
 from tests.builders import (
     LAST_PAGE,
     NOW,

@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 
 from shared.mapping.names import Names, names_of
-from shared.shop_card import NameSource
+from shared.shops.card import NameSource
 from tests.builders import a_card
 
 COMPANY, FIRST_LAST, LAST_FIRST, NONE = NameSource

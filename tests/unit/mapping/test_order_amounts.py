@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from shared.mapping.sales_orders import LeftOut, plan_total, sales_order_plan
-from shared.shop_card import CurrencyHandling
 from shared.shopify.records import CashRounding, DiscountAllocation
+from shared.shops.card import CurrencyHandling
+from shared.to_business_central.orders.plan import LeftOut, plan_total, sales_order_plan
 from tests.builders import (
     a_card,
     a_cash_rounding,

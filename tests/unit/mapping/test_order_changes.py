@@ -7,11 +7,11 @@ import msgspec
 import pytest
 
 from shared.mapping.money import amounts_of
-from shared.mapping.order_changes import Made, change_since, header_changes, made_by
-from shared.mapping.order_content import content_of
-from shared.mapping.sales_orders import sales_order_plan
-from shared.shop_card import CountrySetup, CurrencyHandling
 from shared.shopify.records import Gid, NamedCompany, PurchasingEntity
+from shared.shops.card import CountrySetup, CurrencyHandling
+from shared.to_business_central.orders.changes import Made, change_since, header_changes, made_by
+from shared.to_business_central.orders.content import content_of
+from shared.to_business_central.orders.plan import sales_order_plan
 from tests.builders import (
     NOW,
     a_card,

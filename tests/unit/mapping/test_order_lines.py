@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from shared.mapping.known import ItemLink
-from shared.mapping.sales_orders import plan_total, sales_order_plan
-from shared.shop_card import ChargeType, ShippingCharge
+from shared.shops.card import ChargeType, ShippingCharge
+from shared.to_business_central.orders.plan import plan_total, sales_order_plan
 from tests.builders import (
     a_card,
     a_cash_rounding,

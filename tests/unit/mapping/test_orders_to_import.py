@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from shared.mapping.orders_to_import import HELD, LEFT_OUT, held_for_risk, not_selected, selection_of
-from shared.shop_card import FinancialStatus, OrdersToImport
 from shared.shopify.records import NamedCompany, PaymentTerms, PurchasingEntity, SalesApp
+from shared.shops.card import FinancialStatus, OrdersToImport
 from tests.builders import NOW, an_order
 
 PAID_ONLY = OrdersToImport(financial_statuses=(FinancialStatus.PAID,))

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from shared.business_central.plan import LineTax, SalesOrderPlan
 from shared.business_central.rows import LENGTHS
-from shared.mapping.plan import LineTax, SalesOrderPlan
-from shared.shop_card import CountySource, PoNumberHandling
 from shared.shopify.records import Attribute
+from shared.shops.card import CountySource, PoNumberHandling
 from tests.builders import (
     a_card,
     a_line,

@@ -3,12 +3,12 @@ from __future__ import annotations
 
 import pytest
 
-from shared.mapping.items import item_plans
+from shared.business_central.plan import ItemPlan
 from shared.mapping.known import ItemLink
-from shared.mapping.plan import ItemPlan
-from shared.mapping.tariffs import tariff_number
-from shared.shop_card import SkuMapping
 from shared.shopify.records import InventoryItem
+from shared.shops.card import SkuMapping
+from shared.to_business_central.products.plan import item_plans
+from shared.to_business_central.products.tariffs import tariff_number
 from tests.builders import a_card, a_product, a_variant, cronus, shop_prices
 
 SERVICE = {"item_card_service": "ItemCard"}

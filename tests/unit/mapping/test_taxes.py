@@ -4,9 +4,14 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from shared.mapping.billing import Billed
 from shared.mapping.money import ZERO, Amounts
-from shared.mapping.taxes import channel_tax_of_charge, channel_tax_of_goods, tax_of_charge, tax_of_goods
+from shared.to_business_central.orders.billing import Billed
+from shared.to_business_central.orders.taxes import (
+    channel_tax_of_charge,
+    channel_tax_of_goods,
+    tax_of_charge,
+    tax_of_goods,
+)
 from tests.builders import a_line, a_shipping_line, a_tax, an_order, bag
 
 EURO = Amounts("EUR", presentment=False)

@@ -3,11 +3,11 @@ from __future__ import annotations
 
 import pytest
 
-from shared.mapping.items import item_plans
+from shared.business_central.plan import ItemPlan
 from shared.mapping.known import ItemLink
-from shared.mapping.plan import ItemPlan
-from shared.shop_card import SkuMapping
 from shared.shopify.records import SelectedOption
+from shared.shops.card import SkuMapping
+from shared.to_business_central.products.plan import item_plans
 from tests.builders import a_card, a_product, a_variant, an_item_row, cronus, shop_prices
 
 BY_UNIT = {"uom_as_variant": True, "variant_option_name_for_uom": "Unit"}

@@ -1,0 +1,278 @@
+"""Where shop cards live: table Shops, one row a card, and rows `domain` that lead from a store to its codes.
+
+A card that is removed leaves a row `removed`: what it had synchronized stays, and belongs to its store and company.
+Rows `store` hold Shopify's own id of each card's store, once a run has read it, with the address it was read at.
+
+What may be written depends on the other cards, so cards are written in turn. One is pointed elsewhere only while nobody
+synchronizes it, or that run's links would be the new company's.
+
+Addresses follow Shopify's rule for the permanent domain: letters, digits and hyphens before
+.myshopify.com (Shopify: "Authorization code grant"); an address pasted from the admin is understood.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
+
+from shared.errors import ConnectorError
+from shared.json_text import decoded
+from shared.shops.card import CompanyImport, CompanyMapping, CustomerImport, CustomerMapping, ShopCard
+from shared.shops.card_identity import check_alone, check_not_moved, is_elsewhere
+from shared.shops.card_rules import check_card, with_exclusive_switches
+from shared.storage.in_turn import write_in_turn
+from shared.storage.lease import LeaseTaken
+from shared.storage.tables import PROPERTY_CHARACTERS, Put, Row, Table
+from shared.texts import together
+
+TABLE = "Shops"
+_CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
+_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
+
+
+_FIRST = "0"
+"""Where codes begin; before them stands the row by which cards are written in turn."""
+
+
+class _Decided(NamedTuple):
+    """What a save comes to: the card before, if there was one, and the card after."""
+
+    before: ShopCard | None
+    card: ShopCard
+    is_new: bool
+
+
+class Shops:
+    """The shop cards."""
+
+    def __init__(
+        self, table: Table, synchronized: Callable[[str], bool], alone: Callable[[str], AbstractContextManager[object]]
+    ) -> None:
+        """`synchronized` says whether links or times are kept under a code; `alone` holds the lease of its runs."""
+        self._table, self._synchronized, self._alone = table, synchronized, alone
+
+    def all(self) -> Iterator[ShopCard]:
+        """Every card, by code."""
+        for row in self._table.partition("shop", _FIRST):
+            yield _stored(row)
+
+    def get(self, code: str) -> ShopCard:
+        """The card, or ConnectorError shop-unknown."""
+        row = self._table.get("shop", code) if _CODE.fullmatch(code) else None
+        if row is None:
+            raise ConnectorError("shop-unknown", f"there is no shop {code[:50]!r}")
+        return _stored(row)
+
+    def save(self, code: str, changes: dict[str, Any], *, same_store: bool = False) -> ShopCard:
+        """Create the card or change the fields given; the card as stored.
+
+        same_store  Shopify has said that the new address is another one of the store that the card is about
+        Everything wrong is named at once: ConnectorError shop-card-invalid or shop-url-invalid. ConnectorError
+        shop-card-moved or shop-card-twice when the card may not be about this store and company,
+        sync-already-running when it is to point elsewhere while a run uses it.
+        """
+        if not _CODE.fullmatch(code):
+            raise ConnectorError(
+                "shop-card-invalid", f"Code {code[:50]!r} must be 1 to 20 capital letters, digits, - or _"
+            )
+        decided = self._decided(code, changes)
+        if decided.before is None or not is_elsewhere(decided.before, decided.card):
+            return self._saved(decided, changes, same_store=same_store, alone=False)
+        try:
+            with self._alone(code):
+                return self._saved(decided, changes, same_store=same_store, alone=True)
+        except LeaseTaken:
+            raise ConnectorError("sync-already-running", f"shop {code} is being synchronized") from None
+
+    def _saved(self, decided: _Decided, changes: dict[str, Any], *, same_store: bool, alone: bool) -> ShopCard:
+        code, store = decided.card.code, ""
+
+        def write() -> Sequence[Put]:
+            nonlocal decided, store
+            decided = self._decided(code, changes)
+            before, card = decided.before, decided.card
+            if before is not None and not alone and is_elsewhere(before, card):
+                raise ConnectorError("sync-already-running", f"shop {code} was changed by somebody else: try again")
+            if before is not None and self._synchronized(code):
+                check_not_moved(before, card, same_store=same_store)
+            store = self.store_id(before) if before and (same_store or before.host == card.host) else ""
+            self._check_alone(card, store)
+            text = _text(card)
+            self._table.put({"PartitionKey": "domain", "RowKey": f"{card.host}|{code}"})
+            return [Put("put", {"PartitionKey": "shop", "RowKey": code, "card": text})]
+
+        write_in_turn(self._table, "shop", write)
+        before, card = decided.before, decided.card
+        if before is not None and before.host != card.host:
+            self.forget_domains(code, but=card.host)
+        if decided.is_new:
+            self._table.delete("removed", code)
+        if same_store and store:
+            self.note_store(card, store)
+        return card
+
+    def _decided(self, code: str, changes: dict[str, Any]) -> _Decided:
+        old = self.find(code)
+        new = _read(code, (msgspec.to_builtins(old) if old else {}) | changes)
+        card = with_exclusive_switches(old, new) if old else new
+        wrong = check_card(card)
+        if wrong:
+            raise ConnectorError("shop-card-invalid", together((one.sentence for one in wrong), "; "))
+        return _Decided(old or self.removed(code), card, old is None)
+
+    def _check_alone(self, card: ShopCard, store: str) -> None:
+        stores = {row["RowKey"]: row for row in self._table.partition("store")}
+        check_alone(card, store, ((other, _store_at(other, stores.get(other.code))) for other in self.all()))
+
+    def codes_at(self, host: str) -> list[str]:
+        """The codes whose card is of this store; of removed cards those that were, since their records are kept."""
+        rows = self._table.partition("domain", f"{host}|", f"{host}|~")
+        codes = [row["RowKey"].partition("|")[2] for row in rows]
+        return [code for code in codes if self.store_of(code) == host]
+
+    def store_of(self, code: str) -> str:
+        """The store that the card points to now, or pointed to when it was removed; "" if that cannot be told.
+
+        The rows `domain` lead to candidates only: a card that had a neighbour's address once left one behind.
+        """
+        card = self.find(code) or self.removed(code)
+        if card is not None:
+            return card.host
+        hosts = [key.partition("|")[0] for key in self._domains(code)]
+        return hosts[0] if len(hosts) == 1 else ""
+
+    def find(self, code: str) -> ShopCard | None:
+        """The card, or None if it was removed."""
+        row = self._table.get("shop", code) if _CODE.fullmatch(code) else None
+        return _stored(row) if row else None
+
+    def store_id(self, card: ShopCard) -> str:
+        """Shopify's id of the card's store, as it was read at the card's address; "" if it was not yet."""
+        return _store_at(card, self._table.get("store", card.code))
+
+    def note_store(self, card: ShopCard, store: str) -> None:
+        """Remember Shopify's id of the store at the card's address.
+
+        ConnectorError shop-card-moved if the address is another store's now, and something is synchronized;
+        shop-card-twice if another card turns out to bring the same store into the same company.
+        """
+        known = self.store_id(card)
+        if known == store:
+            return
+        if known and self._synchronized(card.code):
+            raise ConnectorError(
+                "shop-card-moved",
+                f"what shop {card.code} has synchronized belongs to another store, which had the address {card.host} "
+                f"before: make a new card, or forget the links first (POST /api/shops/{card.code}/forget-links)",
+            )
+        before = self._table.get("store", card.code)
+
+        def write() -> Sequence[Put]:
+            self._check_alone(card, store)
+            self._table.put({"PartitionKey": "store", "RowKey": card.code, "host": card.host, "store": store})
+            return []
+
+        try:
+            write_in_turn(self._table, "shop", write)
+        except ConnectorError:
+            # Two runs may note one store at a moment: whoever comes second must find it again at his next run.
+            self._put_back(card.code, before)
+            raise
+
+    def removed(self, code: str) -> ShopCard | None:
+        """The card as it was when it was removed; None if it is there, or never was."""
+        row = self._table.get("removed", code) if _CODE.fullmatch(code) else None
+        return _stored(row) if row else None
+
+    def forget_domains(self, code: str, *, but: str = "") -> None:
+        """No store leads to this code any more, except this one."""
+        for key in self._domains(code):
+            if key != f"{but}|{code}":
+                self._table.delete("domain", key)
+
+    def remove(self, code: str) -> None:
+        """Forget the card; what was synchronized stays, with it whose it is, and the store of the card leads to it."""
+
+        def write() -> Sequence[Put]:
+            card = self.get(code)
+            self.forget_domains(code, but=card.host)
+            self._table.put({"PartitionKey": "removed", "RowKey": code, "card": _text(card)})
+            return [Put("delete", {"PartitionKey": "shop", "RowKey": code})]
+
+        write_in_turn(self._table, "shop", write)
+
+    def _put_back(self, code: str, row: Row | None) -> None:
+        if row is None:
+            self._table.delete("store", code)
+        else:
+            self._table.put(row)
+
+    def _domains(self, code: str) -> list[str]:
+        keys = [str(row["RowKey"]) for row in self._table.partition("domain")]
+        return [key for key in keys if key.partition("|")[2] == code]
+
+
+def _store_at(card: ShopCard, row: Row | None) -> str:
+    """The store that was read at an address, if that is the card's."""
+    return str(row["store"]) if row and row["host"] == card.host else ""
+
+
+def _text(card: ShopCard) -> str:
+    text = msgspec.json.encode(card).decode()
+    if len(text) > PROPERTY_CHARACTERS:
+        raise ConnectorError(
+            "shop-card-invalid", f"the card takes {len(text)} characters, {PROPERTY_CHARACTERS} is the most"
+        )
+    return text
+
+
+def _stored(row: Row) -> ShopCard:
+    # Fields of a newer version are passed over: after a step back to this one the cards must still be readable.
+    fields = decoded(row["card"])
+    known = {name: fields[name] for name in ShopCard.__struct_fields__ if name in fields}
+    card = msgspec.convert(known, ShopCard)
+    return card if "company_import_from_shopify" in fields else _with_companies_as_before(card)
+
+
+def _with_companies_as_before(card: ShopCard) -> ShopCard:
+    """A card from before companies had settings of their own: they followed the switches of customers."""
+    none = card.customer_import_from_shopify is CustomerImport.NONE
+    always_default = card.customer_mapping_type is CustomerMapping.DEFAULT_CUSTOMER
+    return msgspec.structs.replace(
+        card,
+        company_import_from_shopify=CompanyImport.NONE if none else CompanyImport.ALL_COMPANIES,
+        company_mapping_type=CompanyMapping.DEFAULT_COMPANY if always_default else CompanyMapping.BY_EMAIL_PHONE,
+        auto_create_unknown_companies=card.auto_create_unknown_customers,
+        shopify_can_update_companies=card.shopify_can_update_customers,
+        default_company_no=card.default_customer_no if none or always_default else "",
+    )
+
+
+def _read(code: str, fields: dict[str, Any]) -> ShopCard:
+    if "shopify_url" not in fields:
+        raise ConnectorError("shop-url-invalid", "Shopify URL is not filled in")
+    try:
+        card = msgspec.convert(fields | {"code": code}, ShopCard)
+    except msgspec.ValidationError as error:
+        raise ConnectorError("shop-card-invalid", str(error)) from error
+    return msgspec.structs.replace(card, shopify_url=shop_url(card.shopify_url))
+
+
+def shop_url(text: str) -> str:
+    """The shop's permanent address as https://<name>.myshopify.com, or ConnectorError shop-url-invalid.
+
+    Understands a bare domain, capital letters and an admin.shopify.com/store/<name> address.
+    """
+    trimmed = text.strip()
+    parts = urlsplit(trimmed if "://" in trimmed else f"https://{trimmed}")
+    host = (parts.hostname or "").lower()
+    store = re.match(r"/store/([A-Za-z0-9][A-Za-z0-9-]*)(?:/|$)", parts.path)
+    if host == "admin.shopify.com" and store:
+        host = f"{store.group(1).lower()}.myshopify.com"
+    if parts.scheme != "https" or parts.username or not _DOMAIN.fullmatch(host):
+        raise ConnectorError("shop-url-invalid", f"{text[:80]!r} is not an address under myshopify.com with https")
+    return f"https://{host}"

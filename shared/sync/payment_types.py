@@ -1,8 +1,0 @@
-"""Payouts and disputes of Shopify Payments: read and kept in rows, and shown; nothing of them goes on."""
-from __future__ import annotations
-
-from shared.sync.payment_rows import dispute_row, payout_row
-from shared.sync.record_type import KeptType
-
-PAYOUTS = KeptType("payouts", payout_row, lambda connector: connector.payouts)
-DISPUTES = KeptType("disputes", dispute_row, lambda connector: connector.disputes)

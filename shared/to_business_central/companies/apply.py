@@ -1,0 +1,58 @@
+"""Companies: Shopify's B2B companies into Business Central's customers."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from shared.errors import ConnectorError
+from shared.shopify.reading import Record
+from shared.shopify.records import Company
+from shared.stores.links import Link
+from shared.sync.context import JobContext
+from shared.sync.decision import Surroundings
+from shared.sync.outcome import Outcome
+from shared.sync.record_type import RecordType
+from shared.to_business_central.customers import apply as customers
+from shared.to_business_central.customers.apply import Decide, applied, bring_in_needed, gone, present_numbers
+from shared.to_business_central.customers.decision import CustomerDecision, decide_company, decide_needed_company
+
+KIND: str = "companies"
+
+
+def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
+    """Bring changed companies into Business Central as far as the shop card wants them."""
+    decide = decider(context)
+    return context.side_by_side(
+        lambda record: applied(f"company {record.number}", links[record.number], decide, record, context), records)
+
+
+def decided(record: Record, link: Link, around: Surroundings) -> CustomerDecision:
+    """What happens to this company."""
+    return decider(around)(record, link)
+
+
+def decider(around: Surroundings) -> Decide:
+    """Decides on companies that changed."""
+    people = present_numbers(around.links(customers.KIND), around.directory)
+    return lambda record, link: decide_company(_company_of(record), link, around.card, around.directory, people)
+
+
+def decider_of_needed(around: Surroundings) -> Decide:
+    """Decides on companies that an order needs."""
+    people = present_numbers(around.links(customers.KIND), around.directory)
+    return lambda record, link: decide_needed_company(_company_of(record), link, around.card, around.directory, people)
+
+
+def bring_in(numbers: Sequence[int], context: JobContext) -> Mapping[int, ConnectorError | str]:
+    """Take in companies that an order needs, whatever the import range says about others.
+
+    Shopify id -> the customer's number in Business Central, or the reason why there is none.
+    """
+    return bring_in_needed(KIND, "company", numbers, decider_of_needed(context), context)
+
+
+def _company_of(record: Record) -> Company:
+    assert isinstance(record.value, Company)
+    return record.value
+
+
+TYPE = RecordType(KIND, apply, decided, gone, needs=frozenset({customers.KIND}))

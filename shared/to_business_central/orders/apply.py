@@ -1,0 +1,126 @@
+"""Orders: new ones get their document, changed ones what may follow, others are left alone."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from shared.business_central.operations import Operation
+from shared.errors import ConnectorError
+from shared.mapping.orders_to_import import selection_of
+from shared.shopify.reading import Record
+from shared.shopify.records import Address
+from shared.stores.links import Link
+from shared.sync.context import JobContext
+from shared.sync.decision import Surroundings, What
+from shared.sync.outcome import Outcome, Result, attempt, parked
+from shared.sync.record_type import RecordType
+from shared.sync.restoring import without_gone
+from shared.to_business_central.companies import apply as companies
+from shared.to_business_central.customers import apply as customers
+from shared.to_business_central.customers.apply import Decide
+from shared.to_business_central.customers.decision import CustomerDecision
+from shared.to_business_central.orders.asking import Decided, asked, with_documents, with_plans, with_risks
+from shared.to_business_central.orders.claims import KIND
+from shared.to_business_central.orders.creation import CLAIMED_AT_ONCE, create_documents, followed_header
+from shared.to_business_central.orders.decision import Ask, Known, OrderDecision, terms_of, wished
+from shared.to_business_central.orders.following import applied_link
+from shared.to_business_central.orders.lookup import gone_orders
+from shared.to_business_central.orders.plan import LeftOut
+from shared.to_business_central.orders.reach import out_of_reach
+from shared.to_business_central.products import apply as products
+
+
+def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
+    """Bring new orders into Business Central, and what may follow of changed ones."""
+    orders = [Known(record, wished(links[record.number], context.wish)) for record in records]
+    terms = terms_of(context)
+    open_orders, decided = asked(orders, Ask.RISK, partial(with_risks, shopify=context.shopify), terms)
+    wanted, others = asked(
+        open_orders, Ask.PLAN, partial(with_plans, around=context, taking_in=_InThisRun(context)), terms)
+    outcomes = [_carried_out(one, context) for one in (*decided, *others)]
+    wanted.sort(key=lambda one: isinstance(one.plan, LeftOut))
+    for start in range(0, len(wanted), CLAIMED_AT_ONCE):
+        outcomes += create_documents(wanted[start : start + CLAIMED_AT_ONCE], context)
+    return outcomes
+
+
+def decided(record: Record, link: Link, around: Surroundings) -> OrderDecision:
+    """What happens to this order, and before it to who buys; Shopify is not asked, whatever the card wants to know."""
+    rehearsal, terms = _Rehearsal(around), terms_of(around)
+    order = Known(record, wished(link, around.wish), risk=())
+    wanted, decided = asked([order], Ask.PLAN, partial(with_plans, around=around, taking_in=rehearsal), terms)
+    _, others = asked(wanted, Ask.DOCUMENT, partial(with_documents, around=around), terms)
+    (one,) = (*decided, *others)
+    return replace(one.decision, operations=(*rehearsal.operations, *one.decision.operations))
+
+
+def _carried_out(one: Decided, context: JobContext) -> Outcome:
+    """What became of an order that needs no look for its document."""
+    known, decision = one
+    if decision.what is not What.CHANGE or decision.plan is None:
+        return decision.outcome
+    done = followed_header(decision, context)
+    if isinstance(done, ConnectorError):
+        return parked(known.link, done)
+    link = applied_link(known.link, known.order, decision.plan.plan, context.card)
+    return Outcome(link, Result.UPDATED if done else Result.UNCHANGED)
+
+
+class _InThisRun:
+    """Takes in who buys, now."""
+
+    def __init__(self, context: JobContext) -> None:
+        self._context = context
+
+    def matched(self, found: Mapping[int, str]) -> None:
+        customers.link_found(found, self._context)
+
+    def customers(
+        self, ids: Sequence[int], addresses: Callable[[int], Iterable[Address | None]]
+    ) -> Mapping[int, ConnectorError | str]:
+        return customers.bring_in(ids, self._context, addresses)
+
+    def companies(self, ids: Sequence[int]) -> Mapping[int, ConnectorError | str]:
+        return companies.bring_in(ids, self._context)
+
+
+class _Rehearsal:
+    """Says what taking them in would send: `operations`, in order."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self.operations: list[Operation] = []
+        self._around = around
+
+    def matched(self, found: Mapping[int, str]) -> None:
+        """Nothing is remembered."""
+
+    def customers(
+        self, ids: Sequence[int], addresses: Callable[[int], Iterable[Address | None]]
+    ) -> Mapping[int, ConnectorError | str]:
+        return self._taken_in(customers.KIND, ids, customers.decider_of_needed(self._around, addresses))
+
+    def companies(self, ids: Sequence[int]) -> Mapping[int, ConnectorError | str]:
+        return self._taken_in(companies.KIND, ids, companies.decider_of_needed(self._around))
+
+    def _taken_in(self, kind: str, ids: Sequence[int], decide: Decide) -> Mapping[int, ConnectorError | str]:
+        results: dict[int, ConnectorError | str] = {}
+        records = self._around.named(kind, ids) if ids else []
+        links = without_gone(customers.gone, records, self._around.links(kind).of(ids), self._around)
+        for record in records:
+            link = links.get(record.number, Link(number=record.number))
+            if record.value is not None:
+                done = attempt(f"{kind} {record.number}", partial(decide, record, link))
+                results[record.number] = done if isinstance(done, ConnectorError) else self._number(done)
+        return results
+
+    def _number(self, decision: CustomerDecision) -> ConnectorError | str:
+        self.operations += decision.operations
+        if decision.plan is None:
+            return decision.problems[0]
+        return decision.plan.number
+
+
+TYPE = RecordType(
+    KIND, apply, decided, gone_orders, needs=frozenset({products.KIND, customers.KIND, companies.KIND}),
+    out_of_reach=out_of_reach, selection=lambda card: selection_of(card.orders_to_import), is_booked=True)

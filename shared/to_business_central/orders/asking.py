@@ -1,0 +1,79 @@
+"""Finds out what deciding on orders asks for (order_decision.Ask), in bulk: risks, plans, documents.
+
+Border: reads only. Who buys is taken in by whoever decides, since a run creates him and a dry run does not.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from shared.errors import ConnectorError, RecordRefused
+from shared.shopify.client import ShopifyClient
+from shared.shopify.risks import read_risks
+from shared.sync.decision import Surroundings, refuse
+from shared.sync.outcome import attempt
+from shared.to_business_central.orders.decision import Ask, Known, OrderDecision, Terms, decide_order
+from shared.to_business_central.orders.lookup import looked_up
+from shared.to_business_central.orders.plan import document_key
+from shared.to_business_central.orders.planner import OrderPlanner, TakingIn
+
+
+class Decided(NamedTuple):
+    """An order with what was decided about it."""
+
+    known: Known
+    decision: OrderDecision
+
+
+def decide(one: Known, terms: Terms) -> Decided:
+    """What happens to an order of which all is known; what nobody foresaw parks it."""
+    decision = _decision(one, terms)
+    assert not isinstance(decision, Ask), f"order {one.record.number}: {decision} is not known"
+    return Decided(one, decision)
+
+
+def asked(
+    orders: Sequence[Known], ask: Ask, answer: Callable[[Sequence[Known]], Sequence[Known]], terms: Terms
+) -> tuple[list[Known], list[Decided]]:
+    """(orders about which more has to be known, decisions on the others), once `answer` was asked where need be."""
+    decided = [(one, _decision(one, terms)) for one in orders]
+    asking = [one for one, decision in decided if decision is ask]
+    answered = [(one, _decision(one, terms)) for one in answer(asking)] if asking else []
+    decided = [pair for pair in decided if pair[1] is not ask] + answered
+    return ([one for one, decision in decided if isinstance(decision, Ask)],
+            [Decided(one, decision) for one, decision in decided if not isinstance(decision, Ask)])
+
+
+def with_risks(orders: Sequence[Known], shopify: ShopifyClient) -> list[Known]:
+    """The orders with their risk; Shopify is asked if there are any."""
+    risks = read_risks(shopify, [one.record.number for one in orders])
+    return [
+        one._replace(risk=_unassessed(number, risks.lost[number]) if number in risks.lost else risks.levels[number])
+        for one in orders for number in [one.record.number]
+    ]
+
+
+def with_plans(orders: Sequence[Known], around: Surroundings, taking_in: TakingIn) -> list[Known]:
+    """The orders with their plans; buyers are taken in first."""
+    planner = OrderPlanner([one.order for one in orders], around, taking_in)
+    return [
+        one._replace(plan=attempt(f"order {one.record.number}", partial(planner.plan, one.order))) for one in orders
+    ]
+
+
+def with_documents(orders: Sequence[Known], around: Surroundings) -> list[Known]:
+    """The orders with what stands under their numbers in Business Central."""
+    keys = {one.record.number: document_key(one.order) for one in orders}
+    there = looked_up({keys[one.record.number]: one.link for one in orders}, around.bc) if orders else {}
+    return [one._replace(document=there.get(keys[one.record.number], False)) for one in orders]
+
+
+def _decision(one: Known, terms: Terms) -> OrderDecision | Ask:
+    decision = attempt(f"order {one.record.number}", lambda: decide_order(one, terms))
+    return refuse(one.link, decision) if isinstance(decision, ConnectorError) else decision
+
+
+def _unassessed(number: int, why: str) -> RecordRefused:
+    name = f"orders {number}"
+    return RecordRefused("record-unreadable", f"{name}: the card wants its risk. {why}", record=name)

@@ -1,0 +1,91 @@
+"""Unlink and create again: the document that an order is linked to is given up, and a new one is made of the order.
+
+Nothing is doubled by it. A document is found by its id as long as the link knows it, and by the order's external
+document number always (lookup.py). So an operator deletes it in Business Central first, or gives it another
+External Document No. to keep it, and confirms here that it is not this order's any more. Whatever still carries the
+order's number stops it: posted documents keep theirs.
+"""
+from __future__ import annotations
+
+from shared.business_central.comparison import kind_of
+from shared.business_central.lookup import find_whole_documents
+from shared.clock import iso
+from shared.connector import Connector
+from shared.errors import ConnectorError
+from shared.shopify.finding import order_by_id
+from shared.shopify.reading import Record
+from shared.stores.links import NOTHING_SENT, Link, Links, LinkState, Wish
+from shared.stores.links import TABLE as LINK_TABLE
+from shared.sync.context import JobContext
+from shared.sync.operators_run import operators_run
+from shared.sync.run import check_ready
+from shared.to_business_central.orders.decision import order_of
+from shared.to_business_central.orders.one_order import Synchronized, applied_now
+from shared.to_business_central.orders.plan import document_key
+
+
+def create_again(connector: Connector, shop: str, number: int, confirm: str, *, by: str) -> Synchronized:
+    """Forget which document an order has, and create one as Shopify's order is now.
+
+    confirm  the number of the document that is given up; the call without it names it
+    ConnectorError: not-found (the order has no document, or Shopify no such order), confirmation-needed,
+    document-still-there, outcome-unknown, sync-already-running, what check_ready and the two services' clients raise.
+    """
+    card = connector.shops.get(shop)
+    check_ready(connector, card)
+    link = _confirmed(connector, shop, number, confirm)
+    with operators_run(
+        connector, card, "orders", f"{by}, order {number} created again instead of {link.bc_number}"
+    ) as context:
+        link = _confirmed(connector, shop, number, confirm)
+        record = _read(context, number)
+        _check_nothing_has_its_number(context, record)
+        with connector.changed.meanwhile(shop, "orders", number, context.run.started_by):
+            context.links("orders").save([_unlinked(link, f"{iso(context.clock.now())} {by}: created again instead of "
+                                                          f"{link.bc_number}")])
+            return applied_now(record, context._replace(wish=Wish.IN_ANY_CASE))
+
+
+def _confirmed(connector: Connector, shop: str, number: int, confirm: str) -> Link:
+    """The order's link, if `confirm` is the number of its document."""
+    link = Links(connector.storage.tables[LINK_TABLE], shop, "orders").one(number)
+    if link.state is LinkState.SENDING:
+        raise ConnectorError(
+            "outcome-unknown", f"order {number} was sent at {link.claimed_at} without an answer: wait until a "
+            "synchronization has settled it")
+    if not link.bc_number:
+        raise ConnectorError("not-found", f"order {number} of shop {shop} has no document: synchronize it")
+    if confirm != link.bc_number:
+        raise ConnectorError(
+            "confirmation-needed", f"order {number} is {link.bc_number} in Business Central. This forgets that, and "
+            f"creates a document as Shopify's order is now. Delete {link.bc_number} there first, or give it another "
+            f"External Document No.; confirm={link.bc_number} does it")
+    return link
+
+
+def _read(context: JobContext, number: int) -> Record:
+    record = order_by_id(context.shopify, number)
+    if record.value is None:
+        raise ConnectorError("record-unreadable", f"order {number}: {record.problem}", record=f"order {number}")
+    return record
+
+
+def _check_nothing_has_its_number(context: JobContext, record: Record) -> None:
+    key = document_key(order_of(record))
+    found = find_whole_documents(context.bc, [key]).get(key)
+    if found is None:
+        return
+    numbers = ", ".join(found.numbers)
+    way_out = "delete it, or give it another External Document No., and repeat this"
+    if found.document.entity_set != "salesOrders":
+        way_out = ("a posted document keeps its number. Correct it by a credit memo, make the new document by hand, "
+                   "and mark the order as resolved if it is parked")
+    raise ConnectorError(
+        "document-still-there", f"{kind_of(found).capitalize()} {numbers} in Business Central still has the External "
+        f"Document No. {key} and would be found again: {way_out}.", record=f"order {record.number}")
+
+
+def _unlinked(link: Link, decision: str) -> Link:
+    """Known and without a document; not as it was seen, so that whoever meets it applies it."""
+    return link.with_(state=LinkState.PARKED, bc_id="", bc_number="", bc_set="", plan="", lines_at="", claimed_at="",
+                      capture="", card="", decision=decision, **NOTHING_SENT)

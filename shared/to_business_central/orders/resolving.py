@@ -1,0 +1,141 @@
+"""Mark as resolved: a person says that an order's document is right as it stands in Business Central.
+
+Shopify's present state counts as known from then on, addresses too, and the record leaves the skipped ones; the next
+change in Shopify is a conflict again, or follows. Business Central is read and not changed. Every parked order with a
+document can be resolved so, whatever parked it: that it changed afterwards, that another document was found under its
+number, another tax. Border: what is known of an order's state is following.py.
+"""
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import msgspec
+
+from shared.business_central.comparison import texts_that_differ
+from shared.business_central.plan import Body
+from shared.business_central.rows import FoundDocument
+from shared.clock import iso
+from shared.connector import Connector
+from shared.errors import ConnectorError, RecordRefused
+from shared.journal.captures import capture_hash
+from shared.shopify.finding import order_by_id
+from shared.shopify.records import Order
+from shared.stores.links import TABLE as LINK_TABLE
+from shared.stores.links import Link, Links, LinkState
+from shared.stores.skipped_records import SkippedRecord
+from shared.sync.context import JobContext
+from shared.sync.operators_run import operators_run
+from shared.sync.run import check_ready
+from shared.to_business_central.orders.decision import order_of
+from shared.to_business_central.orders.following import accepted_link
+from shared.to_business_central.orders.lookup import looked_up
+from shared.to_business_central.orders.plan import document_key, header_texts
+
+
+class Resolved(msgspec.Struct, frozen=True, kw_only=True):
+    """The order whose conflict was resolved.
+
+    number  of its document in Business Central
+    code    why it was parked
+    differs names of the document's properties (addresses, phone, e-mail) that Shopify says otherwise, and that stay
+    """
+
+    run: str
+    id: int
+    name: str
+    number: str
+    code: str
+    differs: list[str]
+
+
+def resolve(connector: Connector, shop: str, number: int, confirm: str, *, by: str) -> Resolved:
+    """Accept the document of a parked order as it stands.
+
+    confirm  the document's number; the call without it names it
+    ConnectorError: not-found (no such skipped record, or no such order any more), confirmation-needed,
+    order-not-resolvable, sync-already-running, what check_ready and the clients of the two services raise.
+    """
+    card = connector.shops.get(shop)
+    check_ready(connector, card)
+    parked, link = _conflict(connector, shop, number)
+    if not confirm:
+        raise _unconfirmed(parked, link.bc_number)
+    with operators_run(connector, card, "orders", f"{by}, order {number} marked as resolved") as context:
+        parked, link = _conflict(connector, shop, number)
+        order = _as_told(context, link)
+        found = _document(context, order, link)
+        if confirm not in _names(found, link):
+            raise _unconfirmed(parked, found.document.number)
+        texts = header_texts(order, card, context.directory, record=f"order {number}")
+        _accept(context, _to(found, link), order, texts, f"{by}: resolved ({parked.code})")
+        return Resolved(run=context.run.run, id=number, name=order.name, number=found.document.number,
+                        code=parked.code, differs=texts_that_differ(found, texts))
+
+
+def _conflict(connector: Connector, shop: str, number: int) -> tuple[SkippedRecord, Link]:
+    """The skipped record and the order's link, where no request for its document may be under way."""
+    parked = connector.skipped.get(shop, "orders", number)
+    if parked is None or parked.left_out:
+        raise ConnectorError("not-found", f"orders {number} is not a skipped record of shop {shop}")
+    link = Links(connector.storage.tables[LINK_TABLE], shop, "orders").one(number)
+    if link.state is LinkState.SENDING:
+        raise _not_resolvable(number, f"it was sent at {link.claimed_at} without an answer; the next tries settle that")
+    return parked, link
+
+
+def _as_told(context: JobContext, link: Link) -> Order:
+    """The order as Shopify has it now, which is as it was parked: nobody accepts what nobody was told."""
+    record = order_by_id(context.shopify, link.number)
+    if record.value is None:
+        raise _not_resolvable(link.number, f"Shopify does not give it: {record.problem}")
+    if capture_hash(record.raw) != link.capture:
+        raise _not_resolvable(
+            link.number, "it changed in Shopify since it was parked; synchronize it, and see what is said of it then")
+    return order_of(record)
+
+
+def _document(context: JobContext, order: Order, link: Link) -> FoundDocument:
+    key = document_key(order)
+    found = looked_up({key: link}, context.bc).get(key)
+    if isinstance(found, RecordRefused):
+        raise found
+    if found is None:
+        raise _not_resolvable(
+            link.number, f"Business Central has no document of it; put right what is said of it, and {key} is created")
+    if found.document.entity_set == "salesOrders" and len(found.numbers) > 1:
+        raise _not_resolvable(
+            link.number, f"{', '.join(found.numbers)} are all open under its number {key}; delete all but one")
+    return found
+
+
+def _names(found: FoundDocument, link: Link) -> Collection[str]:
+    """By which numbers a person may mean the document: a posted one also by that of the order it was."""
+    return found.numbers if found.document.entity_set == "salesOrders" else (link.bc_number, *found.numbers)
+
+
+def _to(found: FoundDocument, link: Link) -> Link:
+    document = found.document
+    return link.with_(bc_id=document.id, bc_number=document.number, bc_set=document.entity_set)
+
+
+def _accept(context: JobContext, link: Link, order: Order, texts: Body, decision: str) -> None:
+    """The link first: a skipped record without a reason is cleared by its next try, one that is missing never comes
+    back."""
+    accepted = accepted_link(link, order, context.card, texts)
+    context.links("orders").save([accepted.with_(decision=f"{iso(context.clock.now())} {decision}")])
+    context.skipped.clear(context.card.code, "orders", [link.number])
+    counts = context.counts("orders")
+    counts.read, counts.unchanged = counts.read + 1, counts.unchanged + 1
+
+
+def _unconfirmed(parked: SkippedRecord, document: str) -> ConnectorError:
+    number = document or "the number of its document"
+    return ConnectorError(
+        "confirmation-needed", f"order {parked.number} is parked as {parked.code}. This says that "
+        f"{document or 'its document'} is right as it stands in Business Central, whatever Shopify's order says now; "
+        f"confirm={number} does it")
+
+
+def _not_resolvable(number: int, why: str) -> ConnectorError:
+    return ConnectorError("order-not-resolvable", f"Order {number} cannot be marked as resolved: {why}.",
+                          record=f"order {number}")

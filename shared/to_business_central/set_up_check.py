@@ -1,0 +1,290 @@
+"""The set-up check: would Business Central take the shop's orders? Asked before the first one fails.
+
+For each country the shop ships to, a customer made by our rules and an order of it are tried in a batch that is
+rolled back (Microsoft Learn, "Use OData batch"): that is the only way to see posting groups and template rules,
+which API v2.0 does not show. Accounts, currencies and the default customer of the shop card are tried likewise, and
+so are orders like the latest ones (orders/trials.py).
+What every order needs is `missing`, what only some orders need is `advice`. Nothing stays in Business Central.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import partial
+from typing import NamedTuple
+
+import msgspec
+
+from shared.business_central import rehearsal
+from shared.business_central.client import BatchRequest, BusinessCentral
+from shared.business_central.directory import Directory
+from shared.business_central.item_card import check_item_card
+from shared.business_central.plan import Body
+from shared.connector import Connector
+from shared.errors import ConnectorError, RecordRefused
+from shared.mapping.accounts import usable_account
+from shared.mapping.addresses import check_country, wanted_country
+from shared.mapping.buyers import may_create
+from shared.mapping.card_codes import codes_of, id_of
+from shared.mapping.dimensions import property_of
+from shared.mapping.line_items import named_item
+from shared.mapping.money import currency_code
+from shared.mapping.prices import price_group_missing
+from shared.mapping.text import code
+from shared.shopify.shop_info import Shop, read_shop_info
+from shared.shops.card import ChargeType, CurrencyHandling, ShopCard
+from shared.to_business_central.orders.trials import Desk, OrderTrial, try_orders
+from shared.to_business_central.products.plan import creates_items
+
+MOST_COUNTRIES = 60
+_MOST_GROUPS = 20
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to put right. `countries` are those it concerns, () when it concerns all."""
+
+    code: str
+    detail: str
+    countries: tuple[str, ...] = ()
+
+
+class SetUpReport(msgspec.Struct, frozen=True, kw_only=True):
+    """ready: nothing is missing. left_behind: what Business Central did not roll back; it was removed.
+
+    orders  what orders like the latest ones, and rows of Customer Setup by Country/Region, would come to
+    """
+
+    shop: str
+    ready: bool
+    countries: list[str]
+    missing: list[Finding]
+    advice: list[Finding]
+    orders: list[OrderTrial]
+    left_behind: list[str]
+
+
+class _Buyer(NamedTuple):
+    """A customer's number and what makes it first; `countries` it stands for."""
+
+    number: str
+    first: tuple[BatchRequest, ...] = ()
+    countries: tuple[str, ...] = ()
+
+
+class _Desk(NamedTuple):
+    card: ShopCard
+    shop: Shop
+    bc: BusinessCentral
+    directory: Directory
+    today: date
+
+
+def check_set_up(connector: Connector, shop: str, countries: Sequence[str] = ()) -> SetUpReport:
+    """Try the set-up for these countries, or those the shop ships to (60 at most).
+
+    Raises what the two clients raise: sign-in, company, a service that is down.
+    """
+    card = connector.shops.get(shop)
+    connector.permission()
+    bc = connector.business_central(card)
+    info = read_shop_info(connector.shopify(card)).shop
+    desk = _Desk(card, info, bc, Directory(bc), connector.clock.now().date())
+    wanted = list(dict.fromkeys(code(country) for country in countries or info.ships_to_countries))[:MOST_COUNTRIES]
+    left = rehearsal.sweep(bc)
+    missing, advice = list(_default_customer(desk)), list(_accounts(desk))
+    (missing if _books_in_shop_currency(card) else advice).extend(_currencies(wanted, desk))
+    missing += _codes(desk, always=True)
+    advice += [*_codes(desk, always=False), *_item_card(desk), *_default_item(desk), *_item_prices(desk)]
+    if may_create(card):
+        missing += _together(finding for country in wanted for finding in _country(country, desk))
+    return SetUpReport(
+        shop=shop, ready=not missing, countries=wanted, missing=missing, advice=advice,
+        orders=try_orders(Desk(connector, card, bc, desk.directory)),
+        left_behind=left + rehearsal.sweep(bc),
+    )
+
+
+# What the card names
+
+
+def _accounts(desk: _Desk) -> Iterator[Finding]:
+    """Accounts that are empty or unusable, each with the orders that will miss it."""
+    card = desk.card
+    optional = [("Refund Account", card.refund_account, "an order of which money was given back")]
+    for setting, number, order in (
+        *(one for one in optional if one[1]),
+        ("Shipping Charges Account", card.shipping_charges_account, "an order with shipping"),
+        ("Tip Account", card.tip_account, "an order with a tip"),
+        ("Sold Gift Card Account", card.sold_gift_card_account, "an order of a gift card"),
+        ("Cash Roundings Account", card.cash_roundings_account, "an order with a rounding difference"),
+        *((setting, number, f"an order with {what}") for setting, number, what in (
+            ("Duties Account", card.duties_account, "duties"),
+            ("Additional Fees Account", card.additional_fees_account, "additional fees"),
+            ("Channel Tax Account", card.channel_tax_account, "tax that the sales channel remits"),
+        ) if number),
+    ):
+        try:
+            usable_account(number, setting, desk.directory, record=order)
+        except RecordRefused as problem:
+            yield Finding(code=problem.code, detail=problem.detail)
+
+
+def _codes(desk: _Desk, *, always: bool) -> Iterator[Finding]:
+    """Codes of the card that Business Central does not know: those of every order, or of some."""
+    record = "every order" if always else "an order"
+    asked = [partial(id_of, one.named, one.table, desk.directory, record=record)
+             for one in codes_of(desk.card) if one.always is always]
+    asked += [partial(property_of, row, desk.directory, record=record) for row in desk.card.document_dimensions
+              if always is not bool(row.channel or row.country_region_code)]
+    for ask in asked:
+        try:
+            ask()
+        except RecordRefused as problem:
+            yield Finding(code=problem.code, detail=problem.detail)
+
+
+def _item_card(desk: _Desk) -> Iterator[Finding]:
+    """Whether tariff numbers could be kept, if they are to be."""
+    service = desk.card.item_card_service
+    problem = check_item_card(desk.bc, service) if service else None
+    if problem:
+        yield Finding(code=problem.code, detail=problem.detail)
+
+
+def _default_item(desk: _Desk) -> Iterator[Finding]:
+    """Whether the item for custom lines is there, if one is named."""
+    if not desk.card.default_item_no:
+        return
+    try:
+        named_item(desk.card.default_item_no, "Default Item No.", desk.directory, record="an order with a custom line")
+    except RecordRefused as problem:
+        yield Finding(code=problem.code, detail=problem.detail)
+
+
+def _item_prices(desk: _Desk) -> Iterator[Finding]:
+    """Whether new items could take prices that include tax, if the shop's do."""
+    if not (desk.shop.taxes_included and creates_items(desk.card)):
+        return
+    plain = rehearsal.rehearse(desk.bc, [rehearsal.trial_item(_template(desk.card))])
+    prices = {"priceIncludesTax": True, "unitPrice": 1}
+    priced = rehearsal.rehearse(desk.bc, [rehearsal.trial_item(_template(desk.card) | prices)])
+    if priced and not plain:
+        yield Finding(code="item-price-missing", detail=f"New items would have no price: {price_group_missing(priced)}")
+
+
+def _books_in_shop_currency(card: ShopCard) -> bool:
+    return card.currency_handling is CurrencyHandling.SHOP_CURRENCY
+
+
+def _currencies(countries: Sequence[str], desk: _Desk) -> Iterator[Finding]:
+    """Codes that Business Central lacks, and those without a rate for today."""
+    shop = desk.shop
+    wanted = [shop.currency_code] if _books_in_shop_currency(desk.card) else shop.enabled_presentment_currencies
+    codes = []
+    for iso in wanted:
+        try:
+            codes.append(currency_code(iso, desk.card, desk.directory, record=f"an order in {iso}"))
+        except RecordRefused as problem:
+            yield Finding(code=problem.code, detail=problem.detail)
+    foreign = [one for one in codes if one != desk.directory.local_currency]
+    buyer = _good_buyer(countries, desk) if foreign else None
+    refused = [_try(buyer, [], desk, currency) for currency in foreign] if buyer else []
+    yield from (Finding(code=problem.code, detail=problem.detail) for problem in refused if problem)
+
+
+def _good_buyer(countries: Sequence[str], desk: _Desk) -> _Buyer | None:
+    """The first buyer that an order is taken for in local currency."""
+    buyers = [_Buyer(code(desk.card.default_customer_no))] if desk.card.default_customer_no else []
+    buyers += [_new_buyer(country, desk.card) for country in countries]
+    return next((buyer for buyer in buyers if _try(buyer, [], desk) is None), None)
+
+
+# Orders
+
+
+def _default_customer(desk: _Desk) -> Iterator[Finding]:
+    number = code(desk.card.default_customer_no)
+    if not number:
+        return
+    if desk.directory.customer_by_number(number) is None:
+        yield Finding(code="customer-missing", detail=f"Default Customer No. {number} is not in Business Central.")
+        return
+    yield from _refusals(_Buyer(number), desk)
+
+
+def _country(country: str, desk: _Desk) -> Iterator[Finding]:
+    """Whether an order of a customer from there, made by our rules, would be taken."""
+    problem = check_country(country, desk.card, desk.directory)
+    if problem:
+        yield Finding(code="country-unknown", detail=f"The shop ships to {country}: {problem}", countries=(country,))
+        return
+    yield from _refusals(_new_buyer(country, desk.card), desk)
+
+
+def _new_buyer(country: str, card: ShopCard) -> _Buyer:
+    return _Buyer(rehearsal.CUSTOMER, (rehearsal.trial_customer(wanted_country(country, card)),), (country,))
+
+
+def _refusals(buyer: _Buyer, desk: _Desk) -> Iterator[Finding]:
+    """All lines at once; if that is refused the header alone, and if that is taken line by line."""
+    lines = _lines(desk)
+    if _try(buyer, lines, desk) is None:
+        return
+    header = _try(buyer, [], desk)
+    problems = [header] if header else [_try(buyer, [line], desk) for line in lines]
+    for problem in filter(None, problems):
+        detail = rehearsal.without_trial_numbers(problem.detail)
+        yield Finding(code=problem.code, detail=detail, countries=buyer.countries)
+
+
+def _try(buyer: _Buyer, lines: Sequence[Body], desk: _Desk, currency: str = "") -> ConnectorError | None:
+    """What Business Central says to an order of this buyer, None if it would take it."""
+    items = [rehearsal.trial_item(_template(desk.card))] if any(_is_new(line) for line in lines) else []
+    currency = currency or desk.directory.local_currency
+    order = rehearsal.trial_order(buyer.number, currency, desk.today, lines)
+    return rehearsal.rehearse(desk.bc, [*buyer.first, *items, order])
+
+
+def _lines(desk: _Desk) -> list[Body]:
+    """A line for each way an order can be booked: an item per posting group, a new item, each usable account."""
+    lines = [rehearsal.trial_line("Item", number) for number in _item_of_each_group(desk)]
+    if creates_items(desk.card):
+        lines.append(rehearsal.trial_line("Item", rehearsal.ITEM))
+    return lines + [rehearsal.trial_line("Account", number) for number in _usable_accounts(desk)]
+
+
+def _item_of_each_group(desk: _Desk) -> list[str]:
+    groups: dict[str, str] = {}
+    for row in desk.bc.rows("items", select="number,generalProductPostingGroupCode,blocked"):
+        if not row.get("blocked"):
+            groups.setdefault(row.get("generalProductPostingGroupCode") or "", row["number"])
+    return list(groups.values())[:_MOST_GROUPS]
+
+
+def _usable_accounts(desk: _Desk) -> list[str]:
+    card = desk.card
+    numbers = [card.shipping_charges_account, card.tip_account, card.sold_gift_card_account]
+    numbers += [row.number for row in card.shipping_charges if row.type is ChargeType.ACCOUNT]
+    accounts = (desk.directory.account(number) for number in dict.fromkeys(numbers) if number)
+    return [one.number for one in accounts if one and one.direct_posting and not one.blocked]
+
+
+def _template(card: ShopCard) -> Body:
+    template = card.item_template
+    return {
+        "baseUnitOfMeasureCode": code(template.base_unit_of_measure),
+        "generalProductPostingGroupCode": code(template.general_product_posting_group),
+        "inventoryPostingGroupCode": code(template.inventory_posting_group),
+    }
+
+
+def _is_new(line: Body) -> bool:
+    return bool(line["lineObjectNumber"] == rehearsal.ITEM)
+
+
+def _together(findings: Iterator[Finding]) -> list[Finding]:
+    """Equal findings of several countries as one."""
+    countries: dict[tuple[str, str], list[str]] = {}
+    for one in findings:
+        countries.setdefault((one.code, one.detail), []).extend(one.countries)
+    return [Finding(code=one, detail=detail, countries=tuple(several)) for (one, detail), several in countries.items()]
