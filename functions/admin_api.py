@@ -16,7 +16,7 @@ from functions.inputs import (
     takes_some_of,
 )
 from functions.roles import needs
-from shared.admin import access, environment, operations, shops, synchronization
+from shared.admin import access, environment, operations, overview, services, shops, synchronization
 from shared.clock import from_iso
 from shared.errors import ConnectorError
 from shared.shops.card import ShopCard
@@ -31,6 +31,20 @@ blueprint = func.Blueprint()
 def health(call: Call) -> Answer:
     ahead = call.connector.clock_ahead()
     return Answer({"status": "ok"} | ({"clock_ahead": ahead} if ahead else {}))
+
+
+@blueprint.function_name("get_overview")
+@blueprint.route("api/overview", methods=["GET"])
+@edge
+def get_overview(call: Call) -> Answer:
+    return Answer(overview.overview(call.connector, call.language))
+
+
+@blueprint.function_name("get_services")
+@blueprint.route("api/services", methods=["GET"])
+@edge
+def get_services(call: Call) -> Answer:
+    return Answer(services.services(call.connector, call.language))
 
 
 @blueprint.function_name("list_shops")

@@ -26,6 +26,7 @@ from shared.shops.card import ShopCard
 from shared.shops.store import Shops
 from shared.storage.account import Storage
 from shared.storage.layout import StorageLayout
+from shared.stores.arrivals import Arrivals
 from shared.stores.changed_records import ChangedRecords, Waking
 from shared.stores.enabled_shops import EnabledShops
 from shared.stores.merged_customers import MergedCustomers
@@ -75,6 +76,7 @@ class Connector(NamedTuple):
     access_requests: AccessRequests
     permission: HttpPermission
     informations: SynchronizationInfos
+    arrivals: Arrivals
     operations: Operations
     runs: SyncRuns
     captures: DataCaptures

@@ -45,6 +45,8 @@ from shared.storage.account import Storage, storage_from_connection_string, stor
 from shared.storage.layout import StorageLayout
 from shared.storage.lease import TABLE as LEASE_TABLE
 from shared.storage.lease import held
+from shared.stores.arrivals import TABLE as ARRIVAL_TABLE
+from shared.stores.arrivals import Arrivals
 from shared.stores.changed_records import TABLE as CHANGED_TABLE
 from shared.stores.changed_records import ChangedRecords, Waking
 from shared.stores.enabled_shops import EnabledShops
@@ -129,6 +131,7 @@ def build_connector(
         ),
         permission=permission,
         informations=SynchronizationInfos(tables[INFORMATION_TABLE], clock, runs, types.names),
+        arrivals=Arrivals(tables[ARRIVAL_TABLE], clock),
         operations=operations,
         runs=runs,
         captures=captures,

@@ -96,6 +96,13 @@ def when_exact(context: Context, text: str) -> Markup | str:
 
 
 @pass_context
+def clock(context: Context, text: str) -> Markup | str:
+    """02:14, for hours that follow each other."""
+    reader = _reader(context)
+    return _time(text, _clock(from_iso(text).astimezone(reader.zone), reader, False))
+
+
+@pass_context
 def ago(context: Context, text: str) -> str:
     """3 min ago."""
     passed = max(from_iso(context["frame"].now) - from_iso(text), timedelta(seconds=1))
@@ -106,6 +113,12 @@ def ago(context: Context, text: str) -> str:
 def number(context: Context, value: float | int | Decimal | None) -> str:
     """12,345.6; a dash for none."""
     return "–" if value is None else str(format_decimal(value, locale=_reader(context).locale))
+
+
+@pass_context
+def whole(context: Context, value: float | None) -> str:
+    """12,346; a dash for none."""
+    return number(context, None if value is None else round(value))
 
 
 @pass_context
@@ -156,6 +169,6 @@ def path(url: str) -> str:
 
 
 FILTERS: dict[str, Any] = {
-    "when": when, "when_short": when_short, "when_exact": when_exact, "ago": ago, "number": number, "amount": amount,
-    "duration": duration, "zone": zone, "path": path,
+    "when": when, "when_short": when_short, "when_exact": when_exact, "ago": ago, "clock": clock, "number": number,
+    "whole": whole, "amount": amount, "duration": duration, "zone": zone, "path": path,
 }

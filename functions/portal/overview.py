@@ -9,6 +9,7 @@ from functions.portal.edge import Sent, Shown, known_language, page, within_the_
 from functions.portal.files import static_file
 from functions.roles import needs
 from shared.admin.overview import overview
+from shared.admin.services import services
 
 blueprint = func.Blueprint()
 
@@ -18,6 +19,13 @@ blueprint = func.Blueprint()
 @page
 def show_overview(call: Call) -> Shown:
     return Shown("overview.html", {"overview": overview(call.connector, call.language)})
+
+
+@blueprint.function_name("portal_services")
+@blueprint.route("portal/services", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@page
+def show_services(call: Call) -> Shown:
+    return Shown("services.html", {"found": services(call.connector, call.language)})
 
 
 @blueprint.function_name("portal_language")

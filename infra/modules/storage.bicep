@@ -29,6 +29,7 @@ var queues = [
 var tables = [
   'AccessRequests'
   'AccessTokens'
+  'Arrivals'
   'ChangedRecords'
   'DataCaptures'
   'Disputes'

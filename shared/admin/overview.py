@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -21,13 +21,19 @@ from shared.clock import from_iso, iso
 from shared.connector import Connector
 from shared.problems import CATALOGUE, Fault
 from shared.shops.card import ShopCard
+from shared.stores.arrivals import Hour
 from shared.stores.skipped_records import SkippedRecord
 from shared.stores.sync_runs import SyncRun
 
 PATIENCE = timedelta(hours=1)
 """How long another service may be away until somebody should look at it."""
 
+ORDERS = "orders"
+"""The type whose arrivals are shown."""
+
 _SHOPS_AT_ONCE = 8
+_GAP = timedelta(hours=1)
+"""Orders that were not read for longer than this leave a gap in the picture."""
 
 
 class ShopState(StrEnum):
@@ -112,13 +118,43 @@ class ShopOverview(msgspec.Struct, frozen=True, kw_only=True):
     skipped_more: bool
 
 
+class ArrivalHour(msgspec.Struct, frozen=True, kw_only=True):
+    """An hour that began `at`, UTC: how many orders came that were never seen before, and what is usual then.
+
+    share, usual_share  the same in hundredths of the most that any shop had in an hour: one scale for all
+    unread              nothing of it has been read so far, so that 0 says nothing
+    """
+
+    at: str
+    count: int
+    usual: float | None
+    share: float
+    usual_share: float | None
+    unread: bool
+
+
+class ArrivalsView(msgspec.Struct, frozen=True, kw_only=True):
+    """Orders of a shop over the last 24 hours, oldest hour first; usual: what is usual in 24 hours, None if nobody
+    knows."""
+
+    shop: str
+    count: int
+    usual: int | None
+    hours: list[ArrivalHour]
+
+
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
-    """Every shop, those that need somebody first; what is skipped, the most first."""
+    """Every shop, those that need somebody first; what is skipped, the most first; orders that arrived, by shop.
+
+    most_in_an_hour  orders: what the shares of the hours are shares of
+    """
 
     now: str
     types: list[str]
     shops: list[ShopOverview]
     skipped: list[SkippedGroup]
+    arrivals: list[ArrivalsView]
+    most_in_an_hour: float
     needing: int
     paused: int
     http_requests_allowed: bool
@@ -130,11 +166,16 @@ def overview(connector: Connector, language: str) -> Overview:
     allowed, cards = connector.permission.allowed(), list(connector.shops.all())
     with ThreadPoolExecutor(_SHOPS_AT_ONCE, thread_name_prefix="overview") as lanes:
         found = list(lanes.map(lambda card: _shop(connector, card, allowed, language), cards))
+        hours = dict(zip((card.code for card in cards), lanes.map(
+            lambda card: connector.arrivals.of(card.code, ORDERS), cards), strict=True))
     shops = sorted((shop for shop, _ in found), key=lambda one: ([*ShopState].index(one.state), one.code))
     groups = [group for _, skipped in found for group in skipped]
+    figures = [one for of_shop in hours.values() for one in of_shop]
+    most = max([1.0, *(max(one.count, one.usual or 0.0) for one in figures)])
     return Overview(
         now=iso(connector.clock.now()), types=list(connector.types.names), shops=shops,
         skipped=sorted(groups, key=lambda one: (-one.records, one.code, one.shop)),
+        arrivals=[_arrivals(one, hours[one.code], most, connector.clock.now()) for one in shops], most_in_an_hour=most,
         needing=sum(one.state is ShopState.NEEDS_YOU for one in shops),
         paused=sum(one.state is ShopState.PAUSED for one in shops),
         http_requests_allowed=allowed, clock_ahead=connector.clock_ahead(),
@@ -165,6 +206,26 @@ def _shop(
     return shown, list(_groups(card.code, skipped, language))
 
 
+def _arrivals(shop: ShopOverview, hours: list[Hour], most: float, now: datetime) -> ArrivalsView:
+    gap_from = _gap_from(shop.last_sync.get(ORDERS), hours, now)
+    usual = [one.usual for one in hours if one.usual is not None]
+    return ArrivalsView(
+        shop=shop.code, count=sum(one.count for one in hours), usual=round(sum(usual)) if usual else None,
+        hours=[ArrivalHour(
+            at=one.at, count=one.count, usual=one.usual, share=100 * one.count / most,
+            usual_share=None if one.usual is None else 100 * one.usual / most,
+            unread=gap_from is not None and not one.count and from_iso(one.at) > gap_from,
+        ) for one in hours],
+    )
+
+
+def _gap_from(reached: str | None, hours: list[Hour], now: datetime) -> datetime | None:
+    """Up to when something of orders is known, where that is too long ago; None where all is known."""
+    known = [from_iso(one.at) for one in hours if one.count] + ([from_iso(reached)] if reached else [])
+    latest = max(known, default=from_iso(hours[0].at) - _GAP)
+    return latest if now - latest > _GAP and (reached is None or now - from_iso(reached) > _GAP) else None
+
+
 def _standing(
     connector: Connector, card: ShopCard, allowed: bool, access: dict[str, Any], latest: SyncRun | None, language: str
 ) -> tuple[ShopState, Reason, ProblemView | None]:
@@ -174,11 +235,11 @@ def _standing(
         return ShopState.PAUSED, Reason.HTTP_REQUESTS, None
     if access["state"] != AccessState.CONNECTED:
         code = str(access["reason"] or "access-token-missing")
-        return ShopState.NEEDS_YOU, Reason.ACCESS, _problem(code, str(access["detail"] or ""), language)
+        return ShopState.NEEDS_YOU, Reason.ACCESS, problem_view(code, str(access["detail"] or ""), language)
     if latest is None:
         return ShopState.RUNNING, Reason.NEVER_RAN, None
     if latest.state == "failed":
-        return *_failure(connector, latest), _problem(latest.error_code, latest.error_detail, language)
+        return *_failure(connector, latest), problem_view(latest.error_code, latest.error_detail, language)
     if latest.state in ("running", "continuing"):
         return ShopState.RUNNING, Reason.UNDER_WAY, None
     return ShopState.RUNNING, Reason.INTERRUPTED if latest.state == "interrupted" else Reason.SUCCEEDED, None
@@ -213,7 +274,8 @@ def _total(run: SyncRun | None, figure: str) -> int:
     return sum(getattr(counts, figure) for counts in run.counts.values()) if run else 0
 
 
-def _problem(code: str, detail: str, language: str) -> ProblemView:
+def problem_view(code: str, detail: str, language: str) -> ProblemView:
+    """What a code means, with the sentence about this case."""
     told = CATALOGUE[code].told(language)
     return ProblemView(code=code, title=told.title, fix=told.fix, fault=told.fault, detail=detail)
 

@@ -1,6 +1,8 @@
 """Runs for people: the list over all shops, one run with what its failure means, and whether it goes on."""
 from __future__ import annotations
 
+import statistics
+from collections.abc import Iterable
 from datetime import timedelta
 
 import msgspec
@@ -13,6 +15,12 @@ from shared.stores.sync_runs import Counts, SyncRun
 
 SHOWN = 50
 """Runs of the list."""
+
+_LOOKED_THROUGH = 200
+"""Runs before and after one that tell what is usual: one call of storage."""
+
+_FEWEST = 3
+"""So many runs make something usual."""
 
 _RUNNING = ("running", "continuing")
 
@@ -27,10 +35,29 @@ class RunLine(msgspec.Struct, frozen=True, kw_only=True):
     title: str
 
 
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run came to, or what is usual; pace: records a minute, None for a run that read none."""
+
+    read: float | None
+    applied: float | None
+    skipped: float | None
+    points: float | None
+    shopify_calls: float | None
+    bc_calls: float | None
+    seconds: float | None
+    pace: float | None
+
+
 class RunPage(msgspec.Struct, frozen=True, kw_only=True):
-    """One run. problem: what ended it means; skipped: the records that it was the last to skip, the first of them."""
+    """One run. problem: what ended it means; skipped: the records that it was the last to skip, the first of them.
+
+    usual  the medians of `compared` runs of its sort that went through and read something; None for fewer than _FEWEST
+    """
 
     line: RunLine
+    figures: Figures
+    usual: Figures | None
+    compared: int
     problem: Told | None
     skipped: list[SkippedView]
 
@@ -50,7 +77,37 @@ def look_at(connector: Connector, shop: str, run: str, language: str) -> RunPage
         connector, shop, None, lambda one: one.run == run and not one.left_out, language=language, continuation="",
         limit=SHOWN).records
     problem = CATALOGUE[found.error_code].told(language) if found.error_code else None
-    return RunPage(line=_line(connector, found, language), problem=problem, skipped=skipped)
+    like = [one for one in connector.runs.latest(shop, _LOOKED_THROUGH) if _is_like(one, found)]
+    line, usual = _line(connector, found, language), [_figures(_line(connector, one, language)) for one in like]
+    return RunPage(
+        line=line, figures=_figures(line), usual=_medians(usual) if len(usual) >= _FEWEST else None,
+        compared=len(usual), problem=problem, skipped=skipped,
+    )
+
+
+def _is_like(one: SyncRun, run: SyncRun) -> bool:
+    """Whether it tells what is usual for this run: of the same types and the same sort, and not for nothing."""
+    sort = (one.kinds, one.only_changed, bool(one.created_since)) == (
+        run.kinds, run.only_changed, bool(run.created_since))
+    return sort and one.run != run.run and one.state == "succeeded" and any(c.read for c in one.counts.values())
+
+
+def _figures(line: RunLine) -> Figures:
+    run, total = line.run, line.total
+    return Figures(
+        read=total.read, applied=total.created + total.updated, skipped=total.skipped, points=run.shopify_points,
+        shopify_calls=run.shopify_calls, bc_calls=run.bc_calls, seconds=line.seconds,
+        pace=60 * total.read / line.seconds if total.read and line.seconds > 0 else None,
+    )
+
+
+def _medians(figures: list[Figures]) -> Figures:
+    return Figures(**{name: _median(getattr(one, name) for one in figures) for name in Figures.__struct_fields__})
+
+
+def _median(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return statistics.median(known) if known else None
 
 
 def _line(connector: Connector, run: SyncRun, language: str) -> RunLine:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from shared.privacy import capture_traces, export_files, log_traces
 from shared.storage.holding import Holding
 from shared.stores import (
+    arrivals,
     changed_records,
     links,
     merged_customers,
@@ -34,6 +35,7 @@ HOLDINGS = (
     export_files.HOLDING,
     changed_records.HOLDING,
     synchronization_info.HOLDING,
+    arrivals.HOLDING,
     redacted_records.HOLDING,
     capture_traces.HOLDING,
     merged_customers.HOLDING,

@@ -6,6 +6,7 @@ everything that must survive is in storage.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from datetime import datetime
@@ -47,6 +48,7 @@ class JobContext(NamedTuple):
     look_first      orders without a link may exist in BC all the same (links were lost or reset)
     captures        where records are kept before they are applied; None when they come from there
     named           reads records by their ids, for what an order needs
+    first_seen      how many records of each kind had no link before this job
     redacted        records that were erased on a person's request
     shop_prices     how the shop states its prices, asked when an item is to get one
     wish            what an operator asked for with the orders of this job
@@ -70,6 +72,7 @@ class JobContext(NamedTuple):
     named: Callable[[str, Sequence[int]], list[Record]]
     redacted: RedactedOfShop
     shop_prices: AskShopPrices
+    first_seen: Counter[str]
     wish: Wish = Wish.NONE
 
     def links(self, kind: str) -> Links:
@@ -95,7 +98,7 @@ def job_context(
         card, "", run, shopify, bc, Directory(bc), tables[LINK_TABLE], connector.captures, connector.skipped, lease,
         connector.clock, lanes, connector.settings.bc_settle_seconds, history_before=BEGINNING, look_first=True,
         named=partial(by_ids, shopify), redacted=connector.redacted.of(card.code),
-        shop_prices=asked_once(shopify, card, tables[SHOP_TABLE]),
+        shop_prices=asked_once(shopify, card, tables[SHOP_TABLE]), first_seen=Counter(),
     )
 
 

@@ -43,6 +43,7 @@ def apply_page(
     erased = [record.number for record in every if left_alone(one, record, stored, context)]
     records = [record for record in every if record.number not in erased]
     _leave_alone(kind, erased, context)
+    context.first_seen[kind] += sum(record.number not in stored for record in records)
     if not records:
         return []
     if again or context.look_first:

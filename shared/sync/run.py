@@ -6,8 +6,9 @@ out of time sends itself a message and goes on in a fresh invocation, on any ins
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -237,8 +238,11 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
 
     deadline = Deadline(connector.clock, connector.settings.time_budget_seconds)
     types, state, failed = types_of(connector), "succeeded", dict[str, ConnectorError]()
-    with ThreadPoolExecutor(connector.settings.bc_concurrency, thread_name_prefix="bc") as lanes:
+    with (
+        ThreadPoolExecutor(connector.settings.bc_concurrency, thread_name_prefix="bc") as lanes, ExitStack() as ended,
+    ):
         job = job_context(connector, card, run, lease, shopify, bc, lanes)
+        ended.callback(_note_arrivals, connector, run, job.first_seen)
         for kind in run.kinds:
             if types.waits(kind, failed):
                 continue
@@ -266,6 +270,17 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
     if failed and state == "succeeded":
         raise next(iter(failed.values()))
     return state
+
+
+def _note_arrivals(connector: Connector, run: SyncRun, first_seen: Mapping[str, int]) -> None:
+    """For the overview's picture; a back-fill brings what arrived long ago."""
+    count = first_seen.get("orders", 0)
+    if not count or run.created_since:
+        return
+    try:
+        connector.arrivals.add(run.shop, "orders", count)
+    except ServiceUnavailable as problem:
+        _log.warning("how many orders arrived cannot be written down: %s", problem)
 
 
 def _behind(kind: str, run: SyncRun) -> Sequence[str]:

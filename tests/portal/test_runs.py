@@ -4,6 +4,9 @@ from __future__ import annotations
 import re
 from html import unescape
 
+import msgspec
+
+from shared.stores.sync_runs import Counts
 from tests.portal.served import Portal
 
 
@@ -89,3 +92,53 @@ def test_a_warning_full_of_markup_is_only_text(portal: Portal) -> None:
 
     assert "&lt;script&gt;alert(1)" in page
     assert "<script>alert" not in page
+
+
+def usual(portal: Portal, run: str) -> str:
+    text = text_of(portal.visitor().get(f"/portal/shops/{portal.house.shop}/runs/{run}").text)
+    return text.split("Compared with the usual", 1)[1].split("What it spent")[0]
+
+
+def past(portal: Portal, read: int, seconds: float, **changes: object) -> str:
+    """A run of orders that went through."""
+    runs = portal.house.connector.runs
+    run = runs.begin(portal.house.shop, ["orders"], "schedule")
+    run.state, run.seconds, run.shopify_points = "succeeded", seconds, float(10 * read)
+    run.counts = {"orders": Counts(read=read, created=read)}
+    runs.save(msgspec.structs.replace(run, **changes))
+    return run.run
+
+
+def test_a_run_is_compared_with_the_middle_of_those_of_its_sort(portal: Portal) -> None:
+    for read in (10, 30, 20):
+        past(portal, read, 60)
+    past(portal, 900, 1, only_changed=True)
+    past(portal, 900, 1, created_since="2026-01-01", created_until="2026-02-01")
+    past(portal, 900, 1, kinds=["products"])
+    past(portal, 900, 1, state="failed", error_code="internal-error")
+    past(portal, 0, 1)
+    slow = past(portal, 40, 240)
+
+    text = usual(portal, slow)
+
+    assert "the middle of 3 runs of this sort" in text
+    assert "Read 40 20" in text
+    assert "Shopify, points 400 200" in text
+    assert "Pace, records a minute 10 20" in text
+
+
+def test_two_runs_make_nothing_usual(portal: Portal) -> None:
+    for read in (10, 20):
+        past(portal, read, 60)
+
+    text = usual(portal, past(portal, 30, 60))
+
+    assert "too few runs" in text
+    assert "Read 30 Created" in text
+
+
+def test_a_run_that_is_under_way_says_of_when_it_is_and_is_looked_at_again_by_a_link(portal: Portal) -> None:
+    run = portal.house.connector.runs.begin(portal.house.shop, ["orders"], "schedule")
+    address = f"/portal/shops/{portal.house.shop}/runs/{run.run}"
+
+    assert f'<a href="{address}">Refresh</a>' in portal.visitor().get(address).text
