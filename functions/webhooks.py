@@ -17,11 +17,11 @@ from shared.admin import privacy
 from shared.json_text import decoded
 from shared.root import connector, ready_connector
 from shared.telemetry import record
-from shared.webhooks.carrying import carry_out, give_up
+from shared.webhooks.command_handlers import carry_out, give_up
 from shared.webhooks.commands import Command
 from shared.webhooks.draining import drain
 from shared.webhooks.intake import receive
-from shared.webhooks.upkeep import repair_all
+from shared.webhooks.subscriptions import repair_all
 
 blueprint = func.Blueprint()
 

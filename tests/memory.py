@@ -17,8 +17,8 @@ from azure.core.exceptions import HttpResponseError
 from shared.storage.account import Storage
 from shared.storage.batches import BATCH_ROWS, Put, Row, typed
 from shared.storage.blobs import Blobs
-from shared.storage.patience import Refused
 from shared.storage.queues import Queues
+from shared.storage.retries import Refused
 from shared.storage.tables import PAGE_ROWS, Continuation, RowChanged, RowExists, Table, Tables
 
 PROPERTY_BYTES = 64 * 1024

@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from shared.access.access_lease import access_lease
 from shared.access.connections import Connection, Connections, State
 from shared.access.grant import TOKEN, Grant, Grants
 from shared.access.oauth import OAuthOf
 from shared.access.scopes import OPTIONAL, WANTED, missing
-from shared.access.turns import turn
 from shared.clock import Clock, from_iso, iso
 from shared.errors import ConnectorError
 from shared.storage.tables import Table
@@ -55,7 +55,7 @@ class AccessTokens:
 
         One that Shopify gave less than a minute ago is kept: another one would be refused as well.
         """
-        with turn(self._leases, shop, self._clock):
+        with access_lease(self._leases, shop, self._clock):
             grant = self.grants.read(shop)
             if grant is None or grant.access_token != refused:
                 return  # somebody else has renewed, replaced or removed it meanwhile
@@ -109,7 +109,7 @@ class AccessTokens:
         endpoint, which takes our secret, does not know the app for the store (invalid_client, also for a refresh token
         that has ended). Without any access: what was known before. ConnectorError if Shopify does not answer.
         """
-        with turn(self._leases, shop, self._clock):
+        with access_lease(self._leases, shop, self._clock):
             grant = self.grants.read(shop)
             if grant is None:
                 return self.was_removed(shop)
@@ -144,19 +144,19 @@ class AccessTokens:
 
     def store(self, shop: str, grant: Grant) -> None:
         """Keep a new grant in place of whatever there was; the shop is connected."""
-        with turn(self._leases, shop, self._clock):
+        with access_lease(self._leases, shop, self._clock):
             self.grants.write(shop, grant)
             self.connections.forget(shop)
 
     def forget(self, shop: str) -> None:
         """Drop the shop's grant."""
-        with turn(self._leases, shop, self._clock):
+        with access_lease(self._leases, shop, self._clock):
             self.grants.remove(shop)
             self.connections.forget(shop)
 
     def revoke(self, shop: str, host: str) -> None:
         """Give the access back to Shopify, which removes the app, then drop it; kept if Shopify does not answer."""
-        with turn(self._leases, shop, self._clock):
+        with access_lease(self._leases, shop, self._clock):
             grant, now = self._working(shop), self._clock.now()
             removed = grant is not None and self._oauth(shop).revoke(grant.host or host, grant.access_token)
             self.grants.remove(shop)
@@ -179,7 +179,7 @@ class AccessTokens:
 
     def disconnect(self, shop: str, *, at: datetime) -> bool:
         """The app was uninstalled at this moment; False if the access is newer and stays."""
-        with turn(self._leases, shop, self._clock):
+        with access_lease(self._leases, shop, self._clock):
             grant = self.grants.read(shop)
             if grant is None or grant.since > at:
                 return False
@@ -189,7 +189,7 @@ class AccessTokens:
 
     def scopes_changed(self, shop: str, granted: Sequence[str], *, at: datetime) -> None:
         """The merchant granted these at this moment; an older notice, or a pasted token, changes nothing."""
-        with turn(self._leases, shop, self._clock):
+        with access_lease(self._leases, shop, self._clock):
             grant = self.grants.read(shop)
             if grant is not None and grant.granted and grant.since <= at:
                 self.grants.write(shop, msgspec.structs.replace(grant, granted=tuple(sorted(granted))))
@@ -214,7 +214,7 @@ class AccessTokens:
 
     def _renewed(self, shop: str, seen: Grant) -> Grant:
         """The grant after it was this worker's turn, renewed by this worker or by another one."""
-        with turn(self._leases, shop, self._clock):
+        with access_lease(self._leases, shop, self._clock):
             grant = self.grants.read(shop)
             if grant is None:
                 raise ConnectorError("access-token-missing", f"shop {shop} has no access token")

@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.access.request import Begun, Connected
 from shared.connector import Connector
-from shared.webhooks.upkeep import follow_card
+from shared.webhooks.subscriptions import follow_card
 
 _TOLD = ("state", "missing", "pending")
 """What of AccessTokens.described is written down."""

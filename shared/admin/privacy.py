@@ -4,7 +4,7 @@ from __future__ import annotations
 from shared.connector import Connector
 from shared.privacy.export import read_export
 from shared.stores.privacy_receipts import Receipt
-from shared.webhooks import carrying
+from shared.webhooks import command_handlers
 
 
 def list_requests(connector: Connector) -> list[Receipt]:
@@ -24,6 +24,6 @@ def refused_deliveries(connector: Connector) -> dict[str, int]:
 
 
 def confirm_erasure(connector: Connector, shop: str, number: str, *, by: str) -> None:
-    """Have a shop erased though Shopify does not say that the app is gone; ConnectorError as webhooks/carrying.py."""
+    """Have a shop erased though Shopify does not say that the app is gone; ConnectorError as command_handlers.py."""
     with connector.operations.recorded("confirm_erasure", by=by, shop=shop):
-        carrying.confirm_erasure(connector, shop, number, by=by)
+        command_handlers.confirm_erasure(connector, shop, number, by=by)

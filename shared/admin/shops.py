@@ -13,7 +13,7 @@ from shared.shops.logging_time import with_logging_time
 from shared.stores.kept import Kept
 from shared.stores.operations import Operation
 from shared.sync import forgetting
-from shared.webhooks.upkeep import follow_card
+from shared.webhooks.subscriptions import follow_card
 
 
 class ShopView(ShopCard, frozen=True, kw_only=True):

@@ -14,9 +14,9 @@ from functools import cached_property
 
 from shared.business_central.client import BusinessCentral
 from shared.business_central.exchange_rates import local_value
+from shared.business_central.keyed_rows import KeyedRows
 from shared.business_central.keys import BillTo, bill_to_of, code_key, email_keys, tax_number
 from shared.business_central.phones import is_national, phone_key
-from shared.business_central.register import Register
 from shared.business_central.rows import (
     AccountRow,
     CodeTable,
@@ -37,7 +37,7 @@ class Directory:
         self._bc = bc
         self._lock = threading.RLock()
         self._ids: dict[CodeTable, dict[str, str]] = {}
-        self._customers = Register[CustomerRow](
+        self._customers = KeyedRows[CustomerRow](
             lambda: self._rows("customers", CustomerRow),
             lambda row: row.number,
             {
@@ -49,7 +49,7 @@ class Directory:
                 "tax": lambda row: tax_number(row.tax_registration_number).figures,
             },
         )
-        self._items = Register[ItemRow](
+        self._items = KeyedRows[ItemRow](
             lambda: self._rows("items", ItemRow),
             lambda row: row.number,
             {
@@ -58,7 +58,7 @@ class Directory:
                 "gtin": lambda row: row.gtin.strip(),
             },
         )
-        self._variants = Register[VariantRow](
+        self._variants = KeyedRows[VariantRow](
             lambda: self._rows("itemVariants", VariantRow),
             lambda row: row.item_number,
             {

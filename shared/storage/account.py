@@ -14,8 +14,8 @@ from azure.storage.blob import BlobServiceClient
 from azure.storage.queue import QueueServiceClient
 
 from shared.storage.blobs import Blobs
-from shared.storage.patience import PATIENT, Patience
 from shared.storage.queues import Queues
+from shared.storage.retries import RETRIES, Retries
 from shared.storage.tables import Tables
 from shared.told_clock import ToldClock
 
@@ -27,30 +27,30 @@ class Storage(NamedTuple):
 
 
 def storage_from_connection_string(
-    text: str, patience: Patience = PATIENT, clock: ToldClock | None = None
+    text: str, retries: Retries = RETRIES, clock: ToldClock | None = None
 ) -> Storage:
     """Storage by connection string (emulator, development)."""
-    made = patience.of_the_sdk() | _telling(clock)
+    made = retries.of_the_sdk() | _telling(clock)
     return Storage(
-        Tables(TableServiceClient.from_connection_string(text, **made), patience),
-        Blobs(BlobServiceClient.from_connection_string(text, **made), patience),
-        Queues(QueueServiceClient.from_connection_string(text, **made), patience),
+        Tables(TableServiceClient.from_connection_string(text, **made), retries),
+        Blobs(BlobServiceClient.from_connection_string(text, **made), retries),
+        Queues(QueueServiceClient.from_connection_string(text, **made), retries),
     )
 
 
 def storage_from_identity(
-    account: str, client_id: str | None, patience: Patience = PATIENT, clock: ToldClock | None = None
+    account: str, client_id: str | None, retries: Retries = RETRIES, clock: ToldClock | None = None
 ) -> Storage:
     """Storage by managed identity; `client_id` chooses a user-assigned one."""
     from azure.identity import ManagedIdentityCredential
 
     credential = ManagedIdentityCredential(client_id=client_id)
     address = "https://{}.{}.core.windows.net".format
-    made = patience.of_the_sdk() | _telling(clock)
+    made = retries.of_the_sdk() | _telling(clock)
     return Storage(
-        Tables(TableServiceClient(address(account, "table"), credential=credential, **made), patience),
-        Blobs(BlobServiceClient(address(account, "blob"), credential=credential, **made), patience),
-        Queues(QueueServiceClient(address(account, "queue"), credential=credential, **made), patience),
+        Tables(TableServiceClient(address(account, "table"), credential=credential, **made), retries),
+        Blobs(BlobServiceClient(address(account, "blob"), credential=credential, **made), retries),
+        Queues(QueueServiceClient(address(account, "queue"), credential=credential, **made), retries),
     )
 
 

@@ -3,7 +3,7 @@
 Rules: Microsoft Learn, "Performing entity group transactions": one partition, each row once, at most 100 rows and
 4 MiB. Encoded here and not by the SDK, which takes ten times as long over it
 (docs/decisions/0019-own-encoding-of-batches.md); the SDK's pipeline still signs, sends and reports. Border: the
-wire only; when something is tried again is patience.py's, what a refusal means tables.py's.
+wire only; when something is tried again is retries.py's, what a refusal means tables.py's.
 """
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
 """Blob storage: whole blobs in and out. Containers are made at the first write. Storage that does not answer at
-last is ServiceUnavailable storage-unavailable (patience.py)."""
+last is ServiceUnavailable storage-unavailable (retries.py)."""
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from azure.storage.blob import BlobPrefix, BlobServiceClient, ContentSettings
 
-from shared.storage.patience import IsThere, NotThere, Patience
+from shared.storage.retries import IsThere, NotThere, Retries
 
 _BLOBS_A_CALL = 256
 
@@ -14,8 +14,8 @@ _BLOBS_A_CALL = 256
 class Blobs:
     """The containers of the storage account."""
 
-    def __init__(self, service: BlobServiceClient, patience: Patience) -> None:
-        self._service, self._patience = service, patience
+    def __init__(self, service: BlobServiceClient, retries: Retries) -> None:
+        self._service, self._retries = service, retries
 
     def write(self, container: str, name: str, data: bytes, content_type: str) -> None:
         """Write one blob, replacing what is there."""
@@ -26,15 +26,15 @@ class Blobs:
             blob.upload_blob(data, overwrite=True, content_settings=settings)
 
         try:
-            self._patience.ask(upload)
+            self._retries.ask(upload)
         except NotThere:
             self._make(container)
-            self._patience.ask(upload)
+            self._retries.ask(upload)
 
     def read(self, container: str, name: str) -> bytes | None:
         """The blob's bytes, or None."""
         try:
-            return self._patience.ask(lambda: self._service.get_blob_client(container, name).download_blob().readall())
+            return self._retries.ask(lambda: self._service.get_blob_client(container, name).download_blob().readall())
         except NotThere:
             return None
 
@@ -42,7 +42,7 @@ class Blobs:
         """The names of the blobs in the container that begin with `prefix`, sorted; none if it does not exist."""
         client = self._service.get_container_client(container)
         try:
-            return self._patience.ask(lambda: sorted(client.list_blob_names(name_starts_with=prefix or None)))
+            return self._retries.ask(lambda: sorted(client.list_blob_names(name_starts_with=prefix or None)))
         except NotThere:
             return []
 
@@ -50,7 +50,7 @@ class Blobs:
         """What follows `prefix` in the names up to the next /, sorted; one call, however many blobs they hold."""
         client = self._service.get_container_client(container)
         try:
-            found = self._patience.ask(lambda: list(client.walk_blobs(name_starts_with=prefix or None)))
+            found = self._retries.ask(lambda: list(client.walk_blobs(name_starts_with=prefix or None)))
         except NotThere:
             return []
         return sorted(one.name.removeprefix(prefix).rstrip("/") for one in found if isinstance(one, BlobPrefix))
@@ -60,23 +60,23 @@ class Blobs:
         client = self._service.get_container_client(container)
         for start in range(0, len(names), _BLOBS_A_CALL):
             some = names[start : start + _BLOBS_A_CALL]
-            self._patience.ask(lambda some=some: client.delete_blobs(*some, raise_on_any_failure=False))  # type: ignore[misc]
+            self._retries.ask(lambda some=some: client.delete_blobs(*some, raise_on_any_failure=False))  # type: ignore[misc]
 
     def containers(self, prefix: str) -> list[str]:
         """The containers that exist and whose name begins with `prefix`, sorted."""
-        return self._patience.ask(
+        return self._retries.ask(
             lambda: sorted(found.name for found in self._service.list_containers(name_starts_with=prefix))
         )
 
     def drop(self, container: str) -> None:
         """Remove a container with all its blobs; a missing one is fine."""
         try:
-            self._patience.ask(lambda: self._service.delete_container(container))
+            self._retries.ask(lambda: self._service.delete_container(container))
         except NotThere:
             return
 
     def _make(self, container: str) -> None:
         try:
-            self._patience.ask(lambda: self._service.create_container(container))
+            self._retries.ask(lambda: self._service.create_container(container))
         except IsThere:
             pass  # somebody else was quicker

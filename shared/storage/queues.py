@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from azure.storage.queue import QueueServiceClient, TextBase64EncodePolicy
 
-from shared.storage.patience import IsThere, NotThere, Patience
+from shared.storage.retries import IsThere, NotThere, Retries
 
 
 class Queues:
     """The queues of the storage account."""
 
-    def __init__(self, service: QueueServiceClient, patience: Patience) -> None:
-        self._service, self._patience = service, patience
+    def __init__(self, service: QueueServiceClient, retries: Retries) -> None:
+        self._service, self._retries = service, retries
 
     def send(self, queue: str, text: str, *, delay_seconds: int = 0) -> None:
         """Put one message on the queue, visible after the delay."""
@@ -25,10 +25,10 @@ class Queues:
             client.send_message(text, visibility_timeout=delay_seconds)
 
         try:
-            self._patience.ask(put)
+            self._retries.ask(put)
         except NotThere:
             try:
-                self._patience.ask(lambda: self._service.create_queue(queue))
+                self._retries.ask(lambda: self._service.create_queue(queue))
             except IsThere:
                 pass  # somebody else was quicker
-            self._patience.ask(put)
+            self._retries.ask(put)

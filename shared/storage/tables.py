@@ -4,7 +4,7 @@ Rules: Microsoft Learn, "Understanding the Table service data model" and "Perfor
 transactions": a batch has one partition, each row once, at most 100 rows and 4 MiB. Tables are
 made when first written to, so neither a new machine nor a new table needs a set-up step. A guarded write whose
 answer was lost is looked up, as an order is in Business Central. Storage that does not answer at last is
-ServiceUnavailable storage-unavailable (patience.py).
+ServiceUnavailable storage-unavailable (retries.py).
 """
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from shared.errors import ServiceUnavailable
 from shared.storage.batches import Batch, batches, send
 from shared.storage.batches import Put as Put
 from shared.storage.batches import Row as Row
-from shared.storage.patience import PATIENT, IsChanged, IsThere, NotThere, Patience, Refused
+from shared.storage.retries import RETRIES, IsChanged, IsThere, NotThere, Refused, Retries
 
 Continuation = dict[str, str] | None
 """Where a listing goes on: opaque, made by the service; None at its end."""
@@ -41,13 +41,13 @@ class RowChanged(Exception):
 class Table:
     """One table; created at the first write if it is missing."""
 
-    def __init__(self, client: TableClient, patience: Patience = PATIENT) -> None:
-        self._client, self._patience = client, patience
+    def __init__(self, client: TableClient, retries: Retries = RETRIES) -> None:
+        self._client, self._retries = client, retries
 
     def get(self, partition: str, key: str) -> Row | None:
         """The row, or None."""
         try:
-            return _row(self._patience.ask(lambda: self._client.get_entity(partition, key)))
+            return _row(self._retries.ask(lambda: self._client.get_entity(partition, key)))
         except NotThere:
             return None
 
@@ -63,7 +63,7 @@ class Table:
     def replace(self, row: Row, etag: str) -> str:
         """Overwrite the row if it is still the one with `etag`; the new etag, else RowChanged."""
         try:
-            return _etag(self._patience.ask(
+            return _etag(self._retries.ask(
                 lambda: self._client.update_entity(
                     _plain(row), mode=UpdateMode.REPLACE, etag=etag, match_condition=MatchConditions.IfNotModified
                 ),
@@ -80,9 +80,9 @@ class Table:
         """Remove the row; with an etag only if unchanged (else RowChanged). Missing is fine."""
         try:
             if etag is None:
-                self._patience.ask(lambda: self._client.delete_entity(partition, key))
+                self._retries.ask(lambda: self._client.delete_entity(partition, key))
             else:
-                self._patience.ask(lambda: self._client.delete_entity(
+                self._retries.ask(lambda: self._client.delete_entity(
                     partition, key, etag=etag, match_condition=MatchConditions.IfNotModified
                 ))
         except NotThere:
@@ -122,7 +122,7 @@ class Table:
             return rows, pages.continuation_token  # type: ignore[attr-defined]
 
         try:
-            rows, following = self._patience.ask(read)
+            rows, following = self._retries.ask(read)
         except NotThere:
             return [], None
         if following is not None and following == after:
@@ -157,15 +157,15 @@ class Table:
 
     def _made(self, write: Callable[[], T], already: Callable[[], T | None] = lambda: None) -> T:
         try:
-            return self._patience.ask(write, already)
+            return self._retries.ask(write, already)
         except Refused as refusal:
             if "TableNotFound" not in refusal.text:  # some calls of the SDK raise no error of their own for it
                 raise
         try:
-            self._patience.ask(self._client.create_table)
+            self._retries.ask(self._client.create_table)
         except IsThere:
             pass  # somebody else was quicker
-        return self._patience.ask(write, already)
+        return self._retries.ask(write, already)
 
     def _all_done(self, puts: Sequence[Put]) -> list[str] | None:
         """What a batch answers, if every row stands as the batch would have left it."""
@@ -184,24 +184,24 @@ class Table:
 class Tables:
     """All tables of the storage account, by name."""
 
-    def __init__(self, service: TableServiceClient, patience: Patience) -> None:
-        self._service, self._patience = service, patience
+    def __init__(self, service: TableServiceClient, retries: Retries) -> None:
+        self._service, self._retries = service, retries
         self._tables: dict[str, Table] = {}
 
     def __getitem__(self, name: str) -> Table:
         if name not in self._tables:
-            self._tables[name] = Table(self._service.get_table_client(name), self._patience)
+            self._tables[name] = Table(self._service.get_table_client(name), self._retries)
         return self._tables[name]
 
     def names(self, prefix: str) -> list[str]:
         """The tables that exist and whose name begins with `prefix`, sorted."""
-        return self._patience.ask(lambda: sorted(table.name for table in self._service.query_tables(
+        return self._retries.ask(lambda: sorted(table.name for table in self._service.query_tables(
             "TableName ge @first and TableName lt @last", parameters={"first": prefix, "last": prefix + "~"}
         )))
 
     def drop(self, name: str) -> None:
         """Remove a table with all its rows; a missing one is fine."""
-        self._patience.ask(lambda: self._service.delete_table(name))
+        self._retries.ask(lambda: self._service.delete_table(name))
 
 
 def _row(entity: Mapping[str, Any]) -> Row:

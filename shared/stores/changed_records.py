@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from shared.clock import Clock, from_iso, iso, iso_exact
 from shared.storage.account import Storage
-from shared.storage.gathered import GatheredPuts
+from shared.storage.coalesced_puts import CoalescedPuts
 from shared.storage.holding import DataSubject, Holding, OfPerson, rows_of
 from shared.storage.tables import Put, Row, RowChanged, RowExists, Table
 
@@ -40,7 +40,7 @@ class ChangedRecords:
 
     def __init__(self, table: Table, clock: Clock) -> None:
         self._table, self._clock = table, clock
-        self._puts = GatheredPuts(table)
+        self._puts = CoalescedPuts(table)
 
     def add(self, shop: str, kind: str, number: int, why: str) -> None:
         """This record changed; `why` is the topic, for whoever looks at the row."""

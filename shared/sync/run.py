@@ -30,11 +30,11 @@ from shared.stores.synchronization_info import SynchronizationInfo
 from shared.sync.back_fill import checked_span, read_span
 from shared.sync.changed import apply_changed
 from shared.sync.context import JobContext, fingerprint, job_context
-from shared.sync.figures import told
 from shared.sync.job import Deadline, OutOfTime, Overruled, begin_type, run_type
 from shared.sync.payments import read_payments
 from shared.sync.record_type import AnyType, KeptType, types_of
 from shared.sync.shop_lease import ShopTaken, check_free, shop_lease
+from shared.sync.type_telemetry import recorded_as
 from shared.telemetry import about, record
 
 QUEUE = "sync-jobs"
@@ -247,7 +247,7 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
             if types.waits(kind, failed):
                 continue
             try:
-                with told(kind, run, shopify, bc, connector.clock):
+                with recorded_as(kind, run, shopify, bc, connector.clock):
                     info = _information(connector, run, kind, card, shopify)
                     context = job._replace(
                         card_fingerprint=fingerprint(card, BACK_FILL if run.created_since else info.first_began),

@@ -3,17 +3,19 @@
 Source: Shopify, "Privacy law compliance" and "Webhooks" (payloads of app/uninstalled, app/scopes_update and the
 three compulsory topics). Headers are not signed, so a body must fit the topic and the store that the headers name:
 a delivery that was recorded once cannot be sent again as something worse. What a body does not name (app/scopes_update
-no store, shop/redact no time) is asked of Shopify (asking.py). Border: reading commands; carrying.py carries them out.
+no store, shop/redact no time) is asked of Shopify (asking.py). Border: reads, sends; command_handlers.py carries out.
 """
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 import msgspec
 
 from shared.clock import from_iso, iso, iso_exact
+from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.privacy.subject import Subject
@@ -50,6 +52,11 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     refused: str = ""
     asked_since: str = ""
     confirmed_by: str = ""
+
+
+def send(connector: Connector, command: Command, *, delay_seconds: float = 0) -> None:
+    """Have the command carried out, after this delay at the earliest."""
+    connector.storage.queues.send(QUEUE, msgspec.json.encode(command).decode(), delay_seconds=ceil(delay_seconds))
 
 
 class _Customer(msgspec.Struct):

@@ -16,8 +16,7 @@ from shared.errors import ConnectorError
 from shared.shopify.topics import RECORD_TOPICS, changed_records, merged_customers, told_topic
 from shared.shopify.webhooks import Delivery, verified_delivery
 from shared.sync.run import request_changed
-from shared.webhooks.commands import COMMAND_TOPICS, read_command, sent_at
-from shared.webhooks.sending import send
+from shared.webhooks.commands import COMMAND_TOPICS, read_command, send, sent_at
 
 _log = logging.getLogger(__name__)
 
@@ -74,7 +73,7 @@ def _was_erased_since(connector: Connector, shop: str, delivery: Delivery, custo
 
 
 def _queue_command(connector: Connector, delivery: Delivery) -> None:
-    """For every card that points to this store now; carrying.py looks again when the command's turn comes."""
+    """For every card that points to this store now; command_handlers.py looks again when the command's turn comes."""
     commands = list(read_command(delivery, connector.clock.now()))
     shops = connector.shops.codes_at(delivery.shop_domain)
     if not shops:

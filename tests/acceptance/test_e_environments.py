@@ -25,7 +25,7 @@ from shared.shopify.subscriptions import repair
 from shared.shopify.throttle import PointsBudget, ThrottleStatus
 from shared.sync.run import SyncJob, request_sync, run_sync
 from shared.to_business_central.set_up_check import check_set_up
-from shared.webhooks.upkeep import repair_shop
+from shared.webhooks.subscriptions import repair_shop
 from tests.house import House, a_house
 from tests.manual_clock import ManualClock
 

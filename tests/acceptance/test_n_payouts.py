@@ -17,7 +17,7 @@ from shared.access.scopes import FULFILLMENT_ORDERS, OPTIONAL, PAYMENTS, REQUIRE
 from shared.root import build_connector
 from shared.shopify.records import number_of
 from shared.storage.account import storage_from_connection_string
-from shared.storage.patience import Patience
+from shared.storage.retries import Retries
 from shared.stores.sync_runs import Counts
 from shared.sync.run import SyncJob, run_sync
 from tests.admin import Admin, admin_api
@@ -312,9 +312,9 @@ def test_a_payout_that_cannot_be_read_is_parked_and_stops_no_other(house: House,
 
 def test_a_paid_payout_whose_capture_storage_did_not_take_is_read_again_and_then_captured(azurite: Azurite) -> None:
     with storage_proxy(azurite.connection_string) as door, a_house(door.connection_string) as house:
-        patience = Patience(first_wait_seconds=0.01, timeout_seconds=5)
+        retries = Retries(first_wait_seconds=0.01, timeout_seconds=5)
         house.connector = build_connector(
-            house.settings, clock=house.clock, storage=storage_from_connection_string(door.connection_string, patience))
+            house.settings, clock=house.clock, storage=storage_from_connection_string(door.connection_string, retries))
         house.payout(7001)
         door.faults.add("503", "Blob", "^captures")
         lost = house.sync("payouts")

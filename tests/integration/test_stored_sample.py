@@ -14,7 +14,7 @@ from shared.privacy.subject import Subject
 from shared.storage.account import Storage
 from shared.stores.links import LinkState
 from shared.sync.run import SyncJob, run_sync
-from shared.webhooks.carrying import carry_out
+from shared.webhooks.command_handlers import carry_out
 from shared.webhooks.commands import Command
 from tests.admin import Admin, admin_api
 from tests.house import House

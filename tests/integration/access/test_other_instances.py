@@ -5,7 +5,7 @@ from shared.access.scopes import WANTED
 from shared.connector import Connector
 from shared.root import build_connector
 from shared.shopify.topics import SUBSCRIBED_TOPICS
-from shared.webhooks.upkeep import repair_shop
+from shared.webhooks.subscriptions import repair_shop
 from tests.house import House, HouseStorage, a_house
 
 PUBLIC_URL = "https://connector.example.net"

@@ -8,7 +8,7 @@ import azure.functions as func
 import pytest
 
 from shared.problems import CATALOGUE
-from shared.webhooks.upkeep import PATH as WEBHOOKS
+from shared.webhooks.subscriptions import PATH as WEBHOOKS
 from tests.admin import admin_api, trigger
 from tests.house import House
 from tests.integration.access.visit import Visit, visit

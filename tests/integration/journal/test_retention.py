@@ -14,7 +14,7 @@ from shared.journal.purges import TABLE as PURGES
 from shared.journal.purges import Purge, Purges
 from shared.journal.retention import Retention
 from shared.storage.account import Storage, storage_from_connection_string
-from shared.storage.patience import Patience
+from shared.storage.retries import Retries
 from shared.stores.privacy_receipts import TABLE as RECEIPTS
 from shared.stores.privacy_receipts import Receipt, Receipts
 from shared.stores.sync_runs import TABLE as RUNS
@@ -29,7 +29,7 @@ SHOPS = ("DE", "FR")
 @pytest.fixture
 def storage(door: StorageProxy) -> Storage:
     """Storage without captures, runs and purges."""
-    storage = storage_from_connection_string(door.connection_string, Patience(first_wait_seconds=0.01))
+    storage = storage_from_connection_string(door.connection_string, Retries(first_wait_seconds=0.01))
     storage.blobs.remove(CONTAINER, storage.blobs.names(CONTAINER))
     for name in (CAPTURES, RUNS, PURGES, RECEIPTS):
         storage.tables.drop(name)

@@ -12,7 +12,7 @@ import pytest
 from local.azurite import Azurite
 from local.storage_proxy import StorageCall, StorageProxy, storage_proxy
 from shared.storage.account import Storage, storage_from_connection_string
-from shared.storage.patience import Patience
+from shared.storage.retries import Retries
 
 AT_ONCE = 40
 
@@ -51,7 +51,7 @@ def crowd(azurite: Azurite) -> Iterator[StorageProxy]:
 
 @pytest.mark.parametrize("service", CALLS)
 def test_every_thread_keeps_its_connection(crowd: StorageProxy, overflow: Overflow, service: str) -> None:
-    storage = storage_from_connection_string(crowd.connection_string, Patience(tries=1))
+    storage = storage_from_connection_string(crowd.connection_string, Retries(tries=1))
     storage.tables["Crowd"].put({"PartitionKey": "p", "RowKey": "0"})
     storage.blobs.write("crowd", "0", b"x", "text/plain")
     storage.queues.send("crowd", uuid4().hex)

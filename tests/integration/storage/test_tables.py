@@ -8,7 +8,7 @@ import pytest
 from shared.errors import ServiceUnavailable
 from shared.storage.account import Storage
 from shared.storage.batches import BATCH_ROWS
-from shared.storage.patience import Refused
+from shared.storage.retries import Refused
 from shared.storage.tables import Put, RowChanged, RowExists, Table
 
 

@@ -17,7 +17,7 @@ from local.storage_proxy import StorageCall, StorageProxy, storage_proxy
 from shared.errors import ServiceUnavailable
 from shared.root import build_connector
 from shared.storage.account import storage_from_connection_string
-from shared.storage.patience import Patience
+from shared.storage.retries import Retries
 from shared.stores.links import LinkState
 from shared.stores.sync_runs import SyncRun
 from shared.sync.run import request_sync
@@ -27,7 +27,7 @@ from tests.house import House, a_house
 pytestmark = pytest.mark.emulator
 
 ORDERS = range(5001, 5041)
-IMPATIENT = Patience(first_wait_seconds=0.01, timeout_seconds=5)
+IMPATIENT = Retries(first_wait_seconds=0.01, timeout_seconds=5)
 
 
 @pytest.fixture
@@ -47,11 +47,11 @@ def house(door: StorageProxy) -> Iterator[House]:
         yield house
 
 
-def wire(house: House, patience: Patience, **settings: Any) -> None:
+def wire(house: House, retries: Retries, **settings: Any) -> None:
     """The house's connector again, with a storage client that waits like this."""
     house.connector = build_connector(
         house.settings, clock=house.clock, observe=house.exchanges.append,
-        storage=storage_from_connection_string(house.settings.storage_connection, patience),
+        storage=storage_from_connection_string(house.settings.storage_connection, retries),
     )
 
 
@@ -333,7 +333,7 @@ def test_runs_that_fail_again_and_again_get_there_and_make_no_order_twice(house:
 
 
 def test_calls_that_time_out_though_they_were_carried_out_do_no_harm(house: House, door: StorageProxy) -> None:
-    wire(house, Patience(first_wait_seconds=0.01, timeout_seconds=0.5))
+    wire(house, Retries(first_wait_seconds=0.01, timeout_seconds=0.5))
     door.faults.add("timeout", "Table", times=6)
     door.faults.add("timeout", "Table", "^Links$", times=2)
     door.faults.add("timeout", "Blob", times=2)

@@ -10,8 +10,8 @@ import pytest
 from shared.clock import iso
 from shared.health import report_health
 from shared.stores.sync_runs import Counts
-from shared.sync.figures import told
 from shared.sync.job import OutOfTime
+from shared.sync.type_telemetry import recorded_as
 from tests.admin import admin_api
 from tests.house import House
 from tests.recorded import Recorded
@@ -69,7 +69,7 @@ def test_a_run_that_goes_on_tells_only_of_its_present_part(house: House, recorde
     card = house.connector.shops.get(house.shop)
     shopify, bc = house.connector.shopify(card), house.connector.business_central(card)
 
-    with suppress(OutOfTime), told("orders", run, shopify, bc, house.clock):
+    with suppress(OutOfTime), recorded_as("orders", run, shopify, bc, house.clock):
         run.counts["orders"].read += 2
         house.clock.forward(7)
         raise OutOfTime

@@ -10,7 +10,7 @@ from shared.admin.skipped import retry
 from shared.clock import iso
 from shared.privacy.subject import Subject
 from shared.stores.links import LinkState
-from shared.webhooks.carrying import carry_out
+from shared.webhooks.command_handlers import carry_out
 from shared.webhooks.commands import Command
 from tests.house import House
 from tests.webhooks import deliver

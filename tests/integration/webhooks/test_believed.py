@@ -15,7 +15,7 @@ from shared.shopify.topics import PRIVACY_TOPICS, RECORD_TOPICS
 from shared.shops.store import TABLE as SHOP_TABLE
 from shared.shops.store import shop_url
 from shared.stores.privacy_receipts import Receipt
-from shared.webhooks.carrying import ASK_AGAIN, carry_out
+from shared.webhooks.command_handlers import ASK_AGAIN, carry_out
 from shared.webhooks.commands import COMMAND_TOPICS, Command
 from tests.house import House
 from tests.webhooks import deliver, queued, store_of, uninstalled

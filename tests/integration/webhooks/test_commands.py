@@ -7,7 +7,7 @@ import msgspec
 
 from shared.access.grant import Grant
 from shared.clock import iso
-from shared.webhooks.carrying import carry_out
+from shared.webhooks.command_handlers import carry_out
 from shared.webhooks.commands import Command
 from tests.house import House
 from tests.webhooks import deliver, queued, store_of, uninstalled

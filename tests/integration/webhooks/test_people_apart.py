@@ -14,7 +14,7 @@ from shared.privacy.capture_traces import CaptureTraces
 from shared.privacy.export import read_export
 from shared.privacy.subject import Subject
 from shared.storage.holding import ERASED
-from shared.webhooks.carrying import carry_out
+from shared.webhooks.command_handlers import carry_out
 from shared.webhooks.commands import Command
 from tests.house import MARIE, House
 

@@ -26,7 +26,7 @@ from shared.storage.lease import TABLE as LEASE_TABLE
 from shared.storage.lease import held
 from shared.stores.privacy_receipts import Receipt
 from shared.stores.redacted_records import TABLE as REDACTED_TABLE
-from shared.webhooks.carrying import carry_out, give_up
+from shared.webhooks.command_handlers import carry_out, give_up
 from shared.webhooks.commands import Command
 from tests.house import House
 from tests.webhooks import uninstalled

@@ -10,7 +10,7 @@ from shared.access.grant import Grant
 from shared.clock import iso
 from shared.errors import ConnectorError
 from shared.stores.privacy_receipts import Receipt
-from shared.webhooks.carrying import carry_out, confirm_erasure
+from shared.webhooks.command_handlers import carry_out, confirm_erasure
 from shared.webhooks.commands import Command
 from tests.house import House, a_house
 from tests.integration.access.visit import connect

@@ -12,7 +12,7 @@ from local.azurite import start_azurite
 from shared.access.scopes import WANTED as WANTED_SCOPES
 from shared.root import build_connector
 from shared.shopify.topics import SUBSCRIBED_TOPICS, enum_name
-from shared.webhooks.upkeep import repair_all, repair_shop
+from shared.webhooks.subscriptions import repair_all, repair_shop
 from tests.house import House, HouseStorage, a_house
 
 OURS = "https://connector.example.net/api/webhooks/shopify"

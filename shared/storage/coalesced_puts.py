@@ -21,7 +21,7 @@ class _Batch:
         self.done: Future[None] = Future()
 
 
-class GatheredPuts:
+class CoalescedPuts:
     """Puts rows of one table."""
 
     def __init__(self, table: Table) -> None:

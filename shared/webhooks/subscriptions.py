@@ -15,8 +15,7 @@ from shared.settings import Settings
 from shared.shopify.subscriptions import Repair, repair
 from shared.shopify.topics import SCOPES_OF_TOPICS, SUBSCRIBED_TOPICS
 from shared.shops.card import ShopCard
-from shared.webhooks.commands import FOLLOW_CARD, Command
-from shared.webhooks.sending import send
+from shared.webhooks.commands import FOLLOW_CARD, Command, send
 
 PATH = "/api/webhooks/shopify"
 _log = logging.getLogger(__name__)

@@ -55,7 +55,7 @@ class IsChanged(Refused):
     """It is not what the condition of the write names."""
 
 
-class Patience(NamedTuple):
+class Retries(NamedTuple):
     """tries: at most so many; waits double from the first; timeout: how long one try may take. In seconds."""
 
     tries: int = 4
@@ -94,7 +94,7 @@ class Patience(NamedTuple):
         raise AssertionError("not reached")
 
 
-PATIENT = Patience()
+RETRIES = Retries()
 """What the connector has in Azure: some seconds of failures cost nothing but these seconds."""
 
 

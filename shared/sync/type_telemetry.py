@@ -21,7 +21,7 @@ Figures = dict[str, float]
 
 
 @contextmanager
-def told(kind: str, run: SyncRun, shopify: ShopifyClient, bc: BusinessCentral, clock: Clock) -> Iterator[None]:
+def recorded_as(kind: str, run: SyncRun, shopify: ShopifyClient, bc: BusinessCentral, clock: Clock) -> Iterator[None]:
     """Lines of the block say which type they are about, and its end is recorded, however it ends."""
     with about(type=kind):
         before, began, outcome = _spent(kind, run, shopify, bc), clock.now(), "succeeded"

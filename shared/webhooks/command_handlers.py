@@ -25,9 +25,8 @@ from shared.storage.lease import LeaseTaken, held
 from shared.stores.privacy_receipts import Receipt
 from shared.sync.shop_lease import ShopTaken, shop_lease
 from shared.webhooks.asking import Asked, Standing, ask_shopify
-from shared.webhooks.commands import FOLLOW_CARD, Command
-from shared.webhooks.sending import send
-from shared.webhooks.upkeep import repair_shop
+from shared.webhooks.commands import FOLLOW_CARD, Command, send
+from shared.webhooks.subscriptions import repair_shop
 
 ERASURES = ("customers/redact", "shop/redact")
 ASK_AGAIN = timedelta(hours=1)

@@ -21,7 +21,7 @@ _MOST_PAUSES = 650
 
 
 @contextmanager
-def turn(leases: Table, shop: str, clock: Clock) -> Iterator[None]:
+def access_lease(leases: Table, shop: str, clock: Clock) -> Iterator[None]:
     """Hold the shop's access for the block; ServiceUnavailable if it is not free within a minute."""
     lease = Lease(leases, f"access-{shop}", LEASE_SECONDS, clock)
     for _ in range(_MOST_PAUSES):

@@ -12,7 +12,7 @@ from local.storage_proxy import StorageProxy, storage_proxy
 from shared.errors import ServiceUnavailable
 from shared.storage.account import Storage, storage_from_connection_string
 from shared.storage.lease import Lease, held
-from shared.storage.patience import Patience
+from shared.storage.retries import Retries
 from shared.storage.tables import Put, RowChanged, RowExists, Table
 from tests.manual_clock import ManualClock
 
@@ -28,7 +28,7 @@ def door(azurite: Azurite) -> Iterator[StorageProxy]:
 @pytest.fixture
 def storage(door: StorageProxy) -> Storage:
     return storage_from_connection_string(
-        door.connection_string, Patience(tries=3, first_wait_seconds=0.01, timeout_seconds=1)
+        door.connection_string, Retries(tries=3, first_wait_seconds=0.01, timeout_seconds=1)
     )
 
 
@@ -104,7 +104,7 @@ def test_a_row_that_is_equal_but_was_there_before_is_not_ours_without_a_failure(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_keeps_failing_is_storage_unavailable_after_the_last_try(door: StorageProxy, kind: Kind) -> None:
-    storage = storage_from_connection_string(door.connection_string, Patience(3, 0.01, timeout_seconds=0.2))
+    storage = storage_from_connection_string(door.connection_string, Retries(3, 0.01, timeout_seconds=0.2))
     door.faults.add(kind)
 
     for call in (

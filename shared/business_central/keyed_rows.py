@@ -18,7 +18,7 @@ class _HasId(Protocol):
 Listed = TypeVar("Listed", bound=_HasId)
 
 
-class Register(Generic[Listed]):
+class KeyedRows(Generic[Listed]):
     """read gives all rows; rank orders rows that share a key; keys: name -> key of a row ("" = none).
 
     A frozenset is several keys, under each of which the row is found.

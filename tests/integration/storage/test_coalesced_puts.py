@@ -10,7 +10,7 @@ import pytest
 
 from local.azurite import Azurite
 from shared.storage.account import storage_from_connection_string
-from shared.storage.gathered import GatheredPuts
+from shared.storage.coalesced_puts import CoalescedPuts
 from shared.storage.tables import Row, Table
 
 
@@ -24,7 +24,7 @@ def a_row(number: int, partition: str = "p") -> Row:
 
 
 def test_every_row_of_many_threads_is_stored_when_its_put_returns(table: Table) -> None:
-    puts = GatheredPuts(table)
+    puts = CoalescedPuts(table)
 
     def put_and_look(number: int) -> bool:
         puts.put(a_row(number, f"p{number % 3}"))
@@ -37,7 +37,7 @@ def test_every_row_of_many_threads_is_stored_when_its_put_returns(table: Table) 
 def test_while_one_batch_is_on_its_way_the_others_go_in_one(table: Table) -> None:
     """The first write is held up; nineteen threads come meanwhile, with ten rows."""
     slow = Slow(table)
-    puts = GatheredPuts(slow)
+    puts = CoalescedPuts(slow)
     with ThreadPoolExecutor(20) as threads:
         first = threads.submit(puts.put, a_row(0))
         slow.began.wait(10)
@@ -53,7 +53,7 @@ def test_while_one_batch_is_on_its_way_the_others_go_in_one(table: Table) -> Non
 
 
 def test_when_storage_refuses_everybody_who_waits_is_told_and_the_next_put_works(table: Table) -> None:
-    puts = GatheredPuts(table)
+    puts = CoalescedPuts(table)
 
     with pytest.raises(Exception, match=r"PropertyValueTooLarge|too large|exceeds"):
         puts.put(a_row(1) | {"text": "x" * 70_000})
