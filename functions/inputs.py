@@ -182,6 +182,10 @@ class OrderToSync(_Body, frozen=True):
     even_if_left_out: Literal["", "on"] = ""
 
 
+class Sought(_Body, frozen=True):
+    text: Annotated[str, msgspec.Meta(max_length=1000)] = ""
+
+
 class DocumentConfirmed(_Body, frozen=True):
     """confirm: the number of the order's document in Business Central."""
 

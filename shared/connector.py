@@ -33,6 +33,7 @@ from shared.stores.merged_customers import MergedCustomers
 from shared.stores.operations import Operations
 from shared.stores.payments import Dispute, Payments, Payout
 from shared.stores.privacy_receipts import Receipts
+from shared.stores.record_names import RecordNames
 from shared.stores.redacted_records import RedactedRecords
 from shared.stores.refused_deliveries import RefusedDeliveries
 from shared.stores.skipped_records import SkippedRecords
@@ -81,6 +82,7 @@ class Connector(NamedTuple):
     runs: SyncRuns
     captures: DataCaptures
     skipped: SkippedRecords
+    names: RecordNames
     payouts: Payments[Payout]
     disputes: Payments[Dispute]
     logs: LogEntries

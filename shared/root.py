@@ -58,6 +58,8 @@ from shared.stores.operations import TABLE as OPERATION_TABLE
 from shared.stores.payments import DISPUTES, PAYOUTS, Dispute, Payments, Payout
 from shared.stores.privacy_receipts import TABLE as RECEIPT_TABLE
 from shared.stores.privacy_receipts import Receipts
+from shared.stores.record_names import TABLE as NAMES_TABLE
+from shared.stores.record_names import RecordNames
 from shared.stores.redacted_records import TABLE as REDACTED_TABLE
 from shared.stores.redacted_records import RedactedRecords
 from shared.stores.refused_deliveries import TABLE as REFUSED_TABLE
@@ -136,6 +138,7 @@ def build_connector(
         runs=runs,
         captures=captures,
         skipped=SkippedRecords(tables[SKIPPED_TABLE]),
+        names=RecordNames(tables[NAMES_TABLE]),
         payouts=Payments(tables[PAYOUTS], Payout),
         disputes=Payments(tables[DISPUTES], Dispute),
         logs=logs,

@@ -91,7 +91,7 @@ def page(function: Callable[[Call], PageAnswer]) -> Trigger:
             visit = _visit(req, role, house)
             call = _call(req, visit, house, getattr(function, "inputs", None))
             answer = function(call)
-            if req.method == "POST":
+            if role is Role.OPERATOR:
                 record("operation", by=call.by, operation=function.__name__, **call.path)
             return _response(answer, visit, house)
         except ConnectorError as problem:

@@ -41,6 +41,7 @@ var tables = [
   'Operations'
   'Payouts'
   'PrivacyRequests'
+  'RecordNames'
   'RedactedRecords'
   'RefusedDeliveries'
   'ShopAccess'

@@ -16,6 +16,7 @@ from shared.stores import (
     links,
     merged_customers,
     payments,
+    record_names,
     skipped_records,
     synchronization_info,
 )
@@ -27,6 +28,7 @@ KEPT = {
     "payouts": payments.PAYOUTS_HELD,
     "disputes": payments.DISPUTES_HELD,
     "synchronization_times": synchronization_info.HOLDING,
+    "record_names": record_names.HOLDING,
     "links": links.HOLDING,
 }
 """What belongs to one store and one company, links last: while there are any, the card may not be about another."""
@@ -42,6 +44,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     payouts: int
     disputes: int
     merged_customers: int
+    record_names: int
 
 
 def is_synchronized(storage: Storage, shop: str) -> bool:

@@ -29,6 +29,7 @@ from shared.storage.lease import Lease
 from shared.storage.tables import Table
 from shared.stores.links import TABLE as LINK_TABLE
 from shared.stores.links import Links, Wish
+from shared.stores.record_names import RecordNames
 from shared.stores.redacted_records import RedactedOfShop
 from shared.stores.skipped_records import SkippedRecords
 from shared.stores.sync_runs import Counts, SyncRun
@@ -47,6 +48,7 @@ class JobContext(NamedTuple):
     history_before  when the shop's first synchronization of orders began (to_business_central/orders/history.py)
     look_first      orders without a link may exist in BC all the same (links were lost or reset)
     captures        where records are kept before they are applied; None when they come from there
+    names           by what the records are looked up
     named           reads records by their ids, for what an order needs
     first_seen      how many records of each kind had no link before this job
     redacted        records that were erased on a person's request
@@ -63,6 +65,7 @@ class JobContext(NamedTuple):
     links_table: Table
     captures: DataCaptures | None
     skipped: SkippedRecords
+    names: RecordNames
     lease: Lease
     clock: Clock
     lanes: Executor
@@ -95,10 +98,11 @@ def job_context(
     """The surroundings of a run whose type is not known yet: no link is trusted, and nothing is history."""
     tables = connector.storage.tables
     return JobContext(
-        card, "", run, shopify, bc, Directory(bc), tables[LINK_TABLE], connector.captures, connector.skipped, lease,
-        connector.clock, lanes, connector.settings.bc_settle_seconds, history_before=BEGINNING, look_first=True,
-        named=partial(by_ids, shopify), redacted=connector.redacted.of(card.code),
-        shop_prices=asked_once(shopify, card, tables[SHOP_TABLE]), first_seen=Counter(),
+        card, "", run, shopify, bc, Directory(bc), tables[LINK_TABLE], connector.captures, connector.skipped,
+        connector.names, lease, connector.clock, lanes, connector.settings.bc_settle_seconds,
+        history_before=BEGINNING, look_first=True, named=partial(by_ids, shopify),
+        redacted=connector.redacted.of(card.code), shop_prices=asked_once(shopify, card, tables[SHOP_TABLE]),
+        first_seen=Counter(),
     )
 
 

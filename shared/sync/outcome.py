@@ -28,7 +28,7 @@ class Result(StrEnum):
 class Outcome(NamedTuple):
     """`saved` says that the link is in storage already, `warning` what somebody should know though it was applied,
     `not_selected` why the shop card left a record out, `notice` what of it was left away because it does not fit,
-    `why` the sentence to a record that nothing was sent for."""
+    `why` the sentence to a record that nothing was sent for, `numbers` what else it is called in Business Central."""
 
     link: Link
     result: Result
@@ -38,6 +38,7 @@ class Outcome(NamedTuple):
     not_selected: NotSelected | None = None
     notice: str = ""
     why: str = ""
+    numbers: tuple[str, ...] = ()
 
 
 def attempt(record: str, work: Callable[[], T]) -> T | ConnectorError:

@@ -21,6 +21,7 @@ from shared.stores.sync_runs import Counts
 from shared.sync.capturing import capture
 from shared.sync.context import JobContext
 from shared.sync.decision import Surroundings
+from shared.sync.naming import names_of
 from shared.sync.outcome import Outcome, Result, parked, unreadable
 from shared.sync.record_type import RecordType
 from shared.sync.restoring import checked
@@ -61,6 +62,8 @@ def apply_page(
         outcomes += one.apply(readable, links, context)
 
     outcomes = [_seen(outcome, hashes | dict.fromkeys(lost, ""), card) for outcome in outcomes]
+    # Before the links: a record whose link says that it is settled is not met again.
+    context.names.remember(context.card.code, names_of(kind, fresh, outcomes))
     _keep(one, outcomes, context)
     applied_now = {r.number for r in fresh}
     settled = [link for number, link in links.items() if number not in applied_now]

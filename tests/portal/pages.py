@@ -9,6 +9,9 @@ from tests.test_repository import declared_functions
 OPEN_TO_EVERYBODY = {"portal_static", "portal_language", "portal_signed_out"}
 """Nothing of a shop is in them."""
 
+LOOKS = {"portal_search"}
+"""Forms that change nothing: viewers send them too."""
+
 
 def functions(method: str) -> dict[str, str]:
     """Name -> route of the portal's functions with this method, but for those that are open to everybody."""

@@ -1,13 +1,14 @@
 """A stranger sees nothing, a viewer changes nothing, and a form that is not the portal's is refused."""
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 
 from functions.portal.edge import TOKEN
 from tests.house import HouseStorage
-from tests.portal.pages import OPEN_TO_EVERYBODY, address, functions
+from tests.portal.pages import LOOKS, OPEN_TO_EVERYBODY, address, functions
 from tests.portal.served import NOBODY, Portal, Visitor, a_portal
 from tests.test_repository import declared_functions
 
@@ -77,7 +78,7 @@ def test_a_viewer_sees_every_page_and_no_form_that_changes_something(viewers_por
         answer = visitor.get(address(route, viewers_portal.house))
 
         assert answer.status_code in (200, 404), name
-        assert 'method="post"' not in answer.text, name
+        assert set(re.findall(r'method="post" action="([^"]*)"', answer.text)) == {"/portal/search"}, name
 
 
 def test_a_viewer_can_change_nothing_by_any_form(viewers_portal: Portal) -> None:
@@ -86,6 +87,9 @@ def test_a_viewer_can_change_nothing_by_any_form(viewers_portal: Portal) -> None
     for name, route in functions("POST").items():
         answer = visitor.post(address(route, viewers_portal.house))
 
+        if name in LOOKS:
+            assert answer.status_code == 200, name
+            continue
         assert answer.status_code == 403, name
         assert "does not have the role Operator" in answer.text, name
     assert viewers_portal.house.connector.operations.page().operations == []

@@ -240,9 +240,13 @@ def _outcome(link: Link, done: _Done | ConnectorError) -> Outcome:
     if isinstance(done, ConnectorError):
         return parked(link, done)
     if done.problems:
-        return parked(link, _together(done.problems))
+        return parked(link, _together(done.problems))._replace(numbers=_numbers(done))
     result = Result.CREATED if done.created else Result.UPDATED if done.changed else Result.UNCHANGED
-    return Outcome(link.with_(state=LinkState.APPLIED, plan=plan_hash(*done.plans)), result)
+    return Outcome(link.with_(state=LinkState.APPLIED, plan=plan_hash(*done.plans)), result, numbers=_numbers(done))
+
+
+def _numbers(done: _Done) -> tuple[str, ...]:
+    return tuple(sorted({plan.item_number for plan in done.plans}))
 
 
 def _together(problems: Sequence[ConnectorError]) -> ConnectorError:

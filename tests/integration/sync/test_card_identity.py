@@ -181,7 +181,7 @@ def test_what_is_forgotten_is_told_written_down_and_switches_the_card_off(house:
     assert status == 200
     assert told["removed"] == {
         "links": 3, "synchronization_times": 2, "skipped_records": 1, "announced_records": 0, "payouts": 0,
-        "disputes": 0, "merged_customers": 0,
+        "disputes": 0, "merged_customers": 0, "record_names": 5,
     }
     purge = house.connector.retention.latest()[0]
     assert (purge.what, purge.shop, purge.by, purge.entries) == ("links", house.shop, told["by"], 3)

@@ -149,3 +149,19 @@ def test_a_dispute_that_goes_on_does_not_say_again_about_which_order_it_is(house
     assert house.connector.captures.of_record(house.shop, "disputes", 9001) == []
     assert len(house.connector.captures.of_record(house.shop, "disputes", 9002)) == 2
     assert house.sync("disputes").counts["disputes"].updated == 0
+
+
+def test_nobody_is_found_by_the_address_of_a_person_who_was_erased(house: House) -> None:
+    house.customer(PERSON, email="jean@example.fr")
+    house.order(5001, email="jean@example.fr", customer=PERSON)
+    house.order(5002, email="marie@example.fr")
+    house.sync()
+    number = house.link("orders", 5001).bc_number
+
+    before = {(one.type, one.number) for one in house.connector.names.called(house.shop, "Jean@example.fr", 9)}
+    erase(house)
+
+    assert before == {("customers", PERSON), ("orders", 5001)}
+    assert house.connector.names.called(house.shop, "jean@example.fr", 9) == []
+    assert [one.number for one in house.connector.names.called(house.shop, "marie@example.fr", 9)] == [5002]
+    assert [one.number for one in house.connector.names.called(house.shop, number, 9)] == [5001]
