@@ -198,6 +198,13 @@ class BackTo(_Body, frozen=True):
     back: Annotated[str, msgspec.Meta(max_length=4000)] = ""
 
 
+class CapturesToCompare(msgspec.Struct, frozen=True):
+    """Ids of two captures of a record; "" for the newest, and for the one before it."""
+
+    before: Text = ""
+    after: Text = ""
+
+
 class ReplayAsked(_Body, frozen=True):
     how: Literal["dry-run", "replay"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 import azure.functions as func
 
 from functions.http import Call, Download
-from functions.inputs import CaptureFilters, ReplayAsked, takes
+from functions.inputs import CaptureFilters, CapturesToCompare, ReplayAsked, takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page
 from functions.portal.older import older_page
@@ -12,6 +12,7 @@ from shared.admin import captures
 from shared.admin.frame import frame, moment_of
 
 blueprint = func.Blueprint()
+_COMPARISON = "portal/shops/{shop}/records/{type}/{id}/compare"
 _CAPTURE = "portal/shops/{shop}/data-captures/{type}/{id}"
 
 
@@ -37,6 +38,16 @@ def show_data_captures(call: Call) -> Shown:
 @page
 def show_data_capture(call: Call) -> Shown:
     return Shown("data-capture.html", {"capture": captures.look_at(call.connector, *_capture(call))})
+
+
+@blueprint.function_name("portal_compare_data_captures")
+@blueprint.route(_COMPARISON, methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@page
+@takes(query=CapturesToCompare)
+def compare_data_captures(call: Call) -> Shown:
+    asked: CapturesToCompare = call.query
+    compared = captures.side_by_side(call.connector, *_capture(call), asked.before, asked.after)
+    return Shown("comparison.html", {"compared": compared})
 
 
 @blueprint.function_name("portal_download_data_capture")

@@ -103,6 +103,14 @@ def clock(context: Context, text: str) -> Markup | str:
 
 
 @pass_context
+def moment(context: Context, text: str) -> str:
+    """The same, whole and as plain text: for an option of a field."""
+    reader, here = _reader(context), from_iso(text).astimezone(_reader(context).zone)
+    day, clock = format_date(here, "medium", locale=reader.locale), _clock(here, reader, True)
+    return f"{day}, {clock} {reader.zone_at(here)}"
+
+
+@pass_context
 def ago(context: Context, text: str) -> str:
     """3 min ago."""
     passed = max(from_iso(context["frame"].now) - from_iso(text), timedelta(seconds=1))
@@ -169,6 +177,6 @@ def path(url: str) -> str:
 
 
 FILTERS: dict[str, Any] = {
-    "when": when, "when_short": when_short, "when_exact": when_exact, "ago": ago, "clock": clock, "number": number,
-    "whole": whole, "amount": amount, "duration": duration, "zone": zone, "path": path,
+    "when": when, "when_short": when_short, "when_exact": when_exact, "ago": ago, "moment": moment, "clock": clock,
+    "number": number, "whole": whole, "amount": amount, "duration": duration, "zone": zone, "path": path,
 }

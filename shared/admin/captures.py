@@ -9,8 +9,9 @@ from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.journal import capture_list, json_parts
 from shared.journal.capture_list import Capture, CaptureFilter, record_of
-from shared.journal.json_parts import Difference, Part
+from shared.journal.json_parts import Difference, Pair, Part
 from shared.journal.json_tree import LONGEST_VALUE, Node, tree
+from shared.shopify_ids import id_in
 from shared.stores.sync_runs import span_of
 from shared.sync import replay as replaying
 from shared.sync.dry_run import DryRun, Refusal
@@ -19,6 +20,9 @@ from shared.sync.replay import Replayed
 
 MOST_CHANGES = 200
 """Differences of two captures that are shown."""
+
+MOST_PAIRS = 1500
+"""Values of two captures that are shown side by side."""
 
 
 class CapturesView(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +52,7 @@ class CapturePage(msgspec.Struct, frozen=True, kw_only=True):
     """One capture for reading. before: id of the one before of the record, "" if it is the first; changes since then.
 
     left_out    how many changes are not among them
+    others      further captures of the record, newest first
     replayable  whether such records go to Business Central
     """
 
@@ -60,7 +65,44 @@ class CapturePage(msgspec.Struct, frozen=True, kw_only=True):
     before: str
     changes: list[Change]
     left_out: int
+    others: list[CaptureLine]
     replayable: bool
+
+
+class CaptureLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One capture of a record, for a choice; at: UTC, ISO 8601."""
+
+    id: str
+    at: str
+
+
+class PairShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A value of two captures for reading: JSON as sent, "" where there is none on that side."""
+
+    path: str
+    change: str
+    before: str
+    after: str
+
+
+class SideBySide(msgspec.Struct, frozen=True, kw_only=True):
+    """Two captures of a record, or none if there are not two.
+
+    captures  all of the record, newest first
+    pairs     what differs and what is the same, in the order of the later text
+    differs   how many of them differ; left_out: how many are not shown
+    """
+
+    shop: str
+    type: str
+    id: str
+    name: str
+    captures: list[CaptureLine]
+    before: CaptureLine | None
+    after: CaptureLine | None
+    pairs: list[PairShown]
+    differs: int
+    left_out: int
 
 
 class PlannedWrite(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +131,56 @@ def look_at(connector: Connector, shop: str, kind: str, id: str) -> CapturePage:
         shop=shop, type=kind, id=id, record=record_of(whole), size=len(whole),
         tree=tree(whole.decode(errors="replace")), before=before,
         changes=[_change(one) for one in found[:MOST_CHANGES]], left_out=max(len(found) - MOST_CHANGES, 0),
+        others=[one for one in _lines(connector, shop, kind, record_of(whole)) if one.id != id],
         replayable=kind in types_of(connector).brought)
+
+
+def side_by_side(
+    connector: Connector, shop: str, kind: str, record: str, before: str, after: str
+) -> SideBySide:
+    """Two captures of a record, by id; "" stands for the newest, and for the one before it.
+
+    ConnectorError not-found for a record without captures, and for a capture that is none of its.
+    """
+    number = id_in(record)
+    kept = connector.captures.of_record(shop, known_kind(connector, kind), number) if number is not None else []
+    if not kept:
+        raise ConnectorError("not-found", f"no capture of {kind} {record[:20]} is kept")
+    lines = [CaptureLine(id=one.id, at=one.at) for one in kept]
+    name = next((one.name for one in kept if one.name), "")
+    later, earlier = _chosen(lines, before, after)
+    pairs = [] if earlier is None else list(json_parts.side_by_side(
+        raw(connector, shop, kind, earlier.id), raw(connector, shop, kind, later.id)))
+    return SideBySide(
+        shop=shop, type=kind, id=record, name=name, captures=lines, before=earlier, after=later if earlier else None,
+        pairs=[_pair(one) for one in pairs[:MOST_PAIRS]], differs=sum(one.change != "same" for one in pairs),
+        left_out=max(len(pairs) - MOST_PAIRS, 0))
+
+
+def _chosen(lines: list[CaptureLine], before: str, after: str) -> tuple[CaptureLine, CaptureLine | None]:
+    """The later and the earlier one, whichever way round they were chosen."""
+    later = _line(lines, after) if after else lines[0]
+    place = lines.index(later)
+    earlier = _line(lines, before) if before else next(iter(lines[place + 1:] or lines[:place]), None)
+    if earlier is not None and lines.index(earlier) < place:
+        later, earlier = earlier, later
+    return later, earlier
+
+
+def _line(lines: list[CaptureLine], id: str) -> CaptureLine:
+    for one in lines:
+        if one.id == id:
+            return one
+    raise ConnectorError("not-found", f"{id[:60]!r} is not a capture of this record")
+
+
+def _lines(connector: Connector, shop: str, kind: str, number: int) -> list[CaptureLine]:
+    return [CaptureLine(id=one.id, at=one.at) for one in connector.captures.of_record(shop, kind, number)]
+
+
+def _pair(one: Pair) -> PairShown:
+    before, after = (_short(side.decode(errors="replace")) for side in (one.before, one.after))
+    return PairShown(path=one.path, change=one.change, before=before, after=after)
 
 
 def plan(connector: Connector, shop: str, kind: str, id: str, *, by: str) -> PlanPage:

@@ -35,6 +35,18 @@ class Difference(msgspec.Struct, frozen=True):
     after: msgspec.Raw
 
 
+class Pair(msgspec.Struct, frozen=True):
+    """One value of two JSON texts side by side; a part that is the same in both is one pair, whatever it holds.
+
+    before, after  as sent; b"" on the side that does not have it
+    """
+
+    path: str
+    change: Literal["same", "added", "removed", "changed"]
+    before: bytes
+    after: bytes
+
+
 class _Identified(msgspec.Struct):
     id: str = ""
 
@@ -77,6 +89,39 @@ def differences(before: bytes, after: bytes, path: str = "") -> list[Difference]
         else:
             found += differences(old[key], new[key], where)
     return found
+
+
+def side_by_side(before: bytes, after: bytes, path: str = "") -> Iterator[Pair]:
+    """Both texts, value by value in the order of the later one; what it lacks comes where the earlier one has it."""
+    if before == after:
+        yield Pair(path, "same", before, after)
+        return
+    old, new = _children(before), _children(after)
+    if old is None or new is None or before[:1] != after[:1]:
+        yield Pair(path, "changed", before, after)
+        return
+    for key in _in_order(old, new):
+        where = _path(path, key)
+        if key not in new:
+            yield Pair(where, "removed", old[key], b"")
+        elif key not in old:
+            yield Pair(where, "added", b"", new[key])
+        else:
+            yield from side_by_side(old[key], new[key], where)
+
+
+def _in_order(old: _Children, new: _Children) -> Iterator[str]:
+    """The keys of both: those of `new`, and before each the ones that only `old` has, from its own order."""
+    left = iter(old)
+    for key in new:
+        if key in old:
+            for one in left:
+                if one == key:
+                    break
+                if one not in new:
+                    yield one
+        yield key
+    yield from (one for one in left if one not in new)
 
 
 def _parts(raw: bytes) -> Iterator[tuple[str, str, bytes]]:

@@ -93,3 +93,49 @@ def test_an_app_without_shops_has_an_empty_list(portal: Portal) -> None:
     portal.house.connector.shops.remove(portal.house.shop)
 
     assert "No capture fits." in portal.visitor().get("/portal/data-captures").text
+
+
+def compare(portal: Portal, query: str = "", record: str = "customers/7101") -> str:
+    """The page that compares two captures of a record."""
+    path = f"/portal/shops/{portal.house.shop}/records/{record}/compare{query}"
+    return unescape(portal.visitor().get(path).text)
+
+
+def test_any_two_captures_of_a_record_are_compared_side_by_side(portal: Portal) -> None:
+    captured(portal, last_name="Second")
+    portal.house.change("customers", 7101, last_name="Third")
+    portal.house.sync("customers")
+    newest, middle, first = (one.id for one in portal.house.connector.captures.of_record(
+        portal.house.shop, "customers", 7101))
+
+    neighbours, ends = compare(portal), compare(portal, f"?before={first}&after={newest}")
+
+    assert re.search(r'<del><bdi>"Second"</bdi></del>.*<ins><bdi>"Third"</bdi></ins>', neighbours)
+    assert re.search(r'<del><bdi>"Perrin 7101"</bdi></del>.*<ins><bdi>"Third"</bdi></ins>', ends)
+    assert compare(portal, f"?before={newest}&after={first}").count("<del>") == ends.count("<del>")
+    assert f'"{middle}"' in ends
+
+
+def test_what_is_the_same_is_there_too_and_said_in_a_word(portal: Portal) -> None:
+    captured(portal, last_name="Second")
+
+    page = compare(portal)
+
+    assert ">same</td>" in page
+    assert ">changed</td>" in page
+    assert "jean7101@example.fr" in page
+
+
+def test_one_capture_alone_is_compared_with_nothing(portal: Portal) -> None:
+    captured(portal)
+
+    assert "nothing to compare it with" in compare(portal)
+
+
+@pytest.mark.parametrize("path", ["7101/compare?before=nothing", "7102/compare", "x/compare"])
+def test_captures_that_are_not_there_are_not_compared(portal: Portal, path: str) -> None:
+    captured(portal, last_name="Second")
+
+    answer = portal.visitor().get(f"/portal/shops/{portal.house.shop}/records/customers/{path}")
+
+    assert answer.status_code == 404

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import ConnectorError
-from shared.journal.json_parts import differences, indented, part, parts
+from shared.journal.json_parts import differences, indented, part, parts, side_by_side
 
 ORDER = (b'{"id":"gid://shopify/Order/7200000000001","total":"12.30","weight":1.10,'
          b'"big":123456789012345678901234567890,"lineItems":{"nodes":['
@@ -71,3 +71,25 @@ def test_two_texts_differ_exactly_when_there_is_a_difference(one: object, other:
 
     assert differences(before, before) == []
     assert bool(differences(before, after)) == (before != after)
+
+
+def test_two_texts_stand_side_by_side_in_the_order_of_the_later_one_without_touching_a_digit() -> None:
+    before, after = b'{"id":1,"price":1.10,"gone":true,"lines":[1,2]}', b'{"id":1,"new":0,"price":1.1,"lines":[1,2]}'
+
+    pairs = [(one.path, one.change, one.before, one.after) for one in side_by_side(before, after)]
+
+    assert pairs == [
+        ("id", "same", b"1", b"1"), ("new", "added", b"", b"0"), ("price", "changed", b"1.10", b"1.1"),
+        ("gone", "removed", b"true", b""), ("lines", "same", b"[1,2]", b"[1,2]"),
+    ]
+
+
+def test_what_only_the_earlier_text_has_stands_once_however_the_order_changed() -> None:
+    before, after = b'{"a":1,"b":2,"c":3,"z":4}', b'{"b":2,"x":5,"a":1,"c":3}'
+
+    assert sorted(one.path for one in side_by_side(before, after)) == ["a", "b", "c", "x", "z"]
+
+
+@pytest.mark.parametrize("before, after", [(b"[]", b"{}"), (b"1", b"1.0"), (b"null", b'""'), (b'{"a":1}', b"[1]")])
+def test_texts_of_different_shapes_differ_as_a_whole(before: bytes, after: bytes) -> None:
+    assert [(one.path, one.change) for one in side_by_side(before, after)] == [("", "changed")]
