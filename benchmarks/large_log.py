@@ -100,16 +100,16 @@ def a_log(entries: int, now: datetime) -> Iterator[tuple[LogEntries, str]]:
         yield logs, azurite.connection_string
 
 
-def seed(logs: LogEntries, entries: int, now: datetime) -> None:
+def seed(logs: LogEntries, entries: int, now: datetime, *, shop: str = SHOP) -> None:
     """So many entries, evenly over the days before this moment, newest first."""
     batch: list[tuple[int, Exchange]] = []
     for number, at in enumerate(moments(entries, now)):
         batch.append((number, a_call(at)))
         if len(batch) == _AT_ONCE:
-            logs.write(SHOP, "", batch)
+            logs.write(shop, "", batch)
             batch = []
     if batch:
-        logs.write(SHOP, "", batch)
+        logs.write(shop, "", batch)
 
 
 def moments(entries: int, now: datetime) -> Iterator[datetime]:

@@ -15,7 +15,7 @@ import msgspec
 from functions.http import Call
 from shared.errors import ConnectorError
 from shared.record_types import RECORD_TYPES
-from shared.stores.skipped_records import SkippedRecord
+from shared.stores.skipped_records import Wanted
 
 _TYPES = RECORD_TYPES.names
 Type = Annotated[str, msgspec.Meta(pattern=f"^({'|'.join(_TYPES)})$", extra_json_schema={"enum": list(_TYPES)})]
@@ -95,10 +95,10 @@ class SkippedQuery(msgspec.Struct, frozen=True):
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1000
     continuation: Text = ""
 
-    def fits(self, one: SkippedRecord) -> bool:
-        """Whether a skipped record is asked for."""
-        wanted = self.code in ("", one.code) and self.run in ("", one.run)
-        return wanted and bool(one.dismissed_at) == self.dismissed and one.left_out == self.left_out
+    @property
+    def wanted(self) -> Wanted:
+        """What is asked for."""
+        return Wanted(dismissed=self.dismissed, left_out=self.left_out, code=self.code, run=self.run)
 
 
 class CaptureQuery(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):
@@ -222,11 +222,12 @@ class SkippedFilters(msgspec.Struct, frozen=True):
     state: Literal["", "dismissed", "left-out"] = ""
     continuation: Text = ""
 
-    def fits(self, one: SkippedRecord) -> bool:
-        """Whether a skipped record is asked for."""
-        wanted = self.code in ("", one.code)
-        state = "dismissed" if one.dismissed_at else "left-out" if one.left_out else ""
-        return wanted and state == self.state
+    @property
+    def wanted(self) -> Wanted:
+        """What is asked for; one that was dismissed is that, and no longer left out."""
+        if self.state == "dismissed":
+            return Wanted(dismissed=True, left_out=None, code=self.code)
+        return Wanted(left_out=self.state == "left-out", code=self.code)
 
 
 class DismissalAsked(BackTo, frozen=True):

@@ -22,7 +22,7 @@ def list_skipped_records(call: Call) -> Answer:
     query: SkippedQuery = call.query
     skipped.checked_code(query.code)
     page = skipped.list_skipped(
-        call.connector, call.shop, query.type or None, query.fits, language=call.language,
+        call.connector, call.shop, query.type or None, query.wanted, language=call.language,
         continuation=query.continuation, limit=query.limit)
     return Answer(page.records, headers=_next_page(query, page.continuation))
 

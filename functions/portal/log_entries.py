@@ -23,7 +23,8 @@ blueprint = func.Blueprint()
 @takes(query=LogFilters)
 def show_log_entries(call: Call) -> Shown:
     asked: LogFilters = call.query
-    found = logs.list_entries(call.connector, asked.shop, _wanted(call.connector, asked), asked.continuation)
+    found = logs.list_entries(call.connector, asked.shop, _wanted(call.connector, asked), asked.continuation,
+                              most_calls=logs.CALLS_OF_A_PAGE)
     older = older_page("/portal/log-entries", asked, found.continuation, without=("live",))
     return Shown("log-entries.html", {
         "asked": asked, "found": found, "kept": logs.kept(call.connector), "older": older,

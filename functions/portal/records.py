@@ -73,7 +73,8 @@ def create_order_again(call: Call) -> Sent:
 
 def _asked(call: Call, action: str) -> Shown:
     """The page that says what an action on the order would do; ConnectorError not-found where it is none."""
-    record = records.get_record(call.connector, call.shop, "orders", call.path["id"], language=call.language)
+    record = records.get_record(call.connector, call.shop, "orders", call.path["id"], language=call.language,
+                                with_calls=False)
     if action not in record.may:
         raise ConnectorError("not-found", f"there is nothing of the kind to do with order {record.id}")
     return Shown("order-decision.html", {"record": record, "action": action})

@@ -22,7 +22,7 @@ _RECORD = "portal/shops/{shop}/skipped-records/{type}/{id:long}"
 @takes(query=SkippedFilters)
 def show_skipped_records(call: Call) -> Shown:
     asked: SkippedFilters = call.query
-    reasons = skipped.by_reason(call.connector, asked.shop, asked.type, asked.fits, language=call.language)
+    reasons = skipped.by_reason(call.connector, asked.shop, asked.type, asked.wanted, language=call.language)
     return Shown("skipped-records.html", {"asked": asked, "reasons": reasons})
 
 
@@ -34,7 +34,7 @@ def show_skipped_of_a_reason(call: Call) -> Shown:
     asked: SkippedFilters = call.query
     skipped.checked_code(asked.code)
     found = skipped.list_skipped(
-        call.connector, call.shop, asked.type or None, asked.fits, language=call.language,
+        call.connector, call.shop, asked.type or None, asked.wanted, language=call.language,
         continuation=asked.continuation, limit=_PAGE)
     older = older_page(f"/portal/shops/{call.shop}/skipped-records", asked, found.continuation, without=("shop",))
     return Shown("skipped-of-a-reason.html", {"shop": call.shop, "asked": asked, "found": found, "older": older})

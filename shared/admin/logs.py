@@ -11,9 +11,11 @@ from shared.connector import Connector
 from shared.journal.escalation import EscalationReport, can_escalate, escalation_report
 from shared.journal.json_tree import Node, tree
 from shared.journal.log_entries import LogEntry, WholeLogEntry
-from shared.journal.log_list import LogFilter, list_log_entries
-from shared.journal.log_purge import MOST_COUNTED
+from shared.journal.log_list import MOST_CALLS, LogFilter, list_log_entries
 from shared.journal.purges import Purge
+
+CALLS_OF_A_PAGE = 30
+"""About how many calls of storage a page of the portal takes: what it has not come to stands on the next one."""
 
 LONGEST_SHOWN = 20_000
 """Characters of a body that is no JSON."""
@@ -68,10 +70,12 @@ class RemovalView(msgspec.Struct, frozen=True, kw_only=True):
     at_least: bool
 
 
-def list_entries(connector: Connector, shop: str, wanted: LogFilter, continuation: str) -> EntriesView:
+def list_entries(
+    connector: Connector, shop: str, wanted: LogFilter, continuation: str, *, most_calls: int = MOST_CALLS
+) -> EntriesView:
     """Those that fit, of one shop or ("") of every one; ConnectorError shop-unknown, input-invalid."""
     shops = [connector.shops.get(shop).code] if shop else [card.code for card in connector.shops.all()]
-    page = list_log_entries(connector.logs, shops, wanted, continuation)
+    page = list_log_entries(connector.logs, shops, wanted, continuation, most_calls=most_calls)
     return EntriesView(entries=list(page.entries), continuation=page.continuation or None)
 
 
@@ -111,9 +115,8 @@ def removal(connector: Connector, shop: str, days: int | None) -> RemovalView:
     """What would go if log entries of this age were removed, or (None) all; ConnectorError shop-unknown."""
     until = connector.clock.now() - timedelta(days=days or 0)
     code = connector.shops.get(shop).code if shop else ""
-    number = connector.purges.count(code, until)
-    return RemovalView(shop=code, days=days, until=iso_exact(until), entries=number,
-                       at_least=number == MOST_COUNTED)
+    number, more = connector.purges.count(code, until, most_calls=CALLS_OF_A_PAGE)
+    return RemovalView(shop=code, days=days, until=iso_exact(until), entries=number, at_least=more)
 
 
 def remove_until(connector: Connector, shop: str, until: datetime, *, by: str) -> Purge:

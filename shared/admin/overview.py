@@ -7,7 +7,7 @@ storage only is asked; services themselves are asked by `services.py`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -22,7 +22,7 @@ from shared.connector import Connector
 from shared.problems import CATALOGUE, Fault
 from shared.shops.card import ShopCard
 from shared.stores.arrivals import Hour
-from shared.stores.skipped_records import SkippedRecord
+from shared.stores.skipped_records import Tally, Wanted
 from shared.stores.sync_runs import SyncRun
 
 PATIENCE = timedelta(hours=1)
@@ -193,7 +193,7 @@ def _shop(
     access = connector.tokens.described(card.code)
     latest = next(iter(connector.runs.latest(card.code, 1)), None)
     infos = connector.informations.of(card.code)
-    skipped, more = connector.skipped.page(card.code, None, "", MOST_COUNTED, _waits_for_somebody)
+    skipped, more = connector.skipped.tally(card.code, None, Wanted(), MOST_COUNTED)
     state, reason, problem = _standing(connector, card, allowed, access, latest, language)
     last_sync = {kind: infos[kind].last_sync_time or None for kind in infos}
     shown = ShopOverview(
@@ -201,7 +201,7 @@ def _shop(
         since=_since(reason, connector, card.code, latest), next_step=_next_step(reason, bool(skipped)),
         may_run=reason not in _KEEPS_FROM_RUNNING, run=latest.run if latest else "",
         read=_total(latest, "read"), parked=_total(latest, "parked"),
-        last_sync=last_sync, skipped=len(skipped), skipped_more=bool(more),
+        last_sync=last_sync, skipped=len(skipped), skipped_more=more,
     )
     return shown, list(_groups(card.code, skipped, language))
 
@@ -280,12 +280,7 @@ def problem_view(code: str, detail: str, language: str) -> ProblemView:
     return ProblemView(code=code, title=told.title, fix=told.fix, fault=told.fault, detail=detail)
 
 
-def _waits_for_somebody(one: SkippedRecord) -> bool:
-    return not one.dismissed_at and not one.left_out
-
-
-def _groups(shop: str, skipped: Iterable[SkippedRecord], language: str) -> Iterable[SkippedGroup]:
-    found = list(skipped)
+def _groups(shop: str, found: Sequence[Tally], language: str) -> Iterable[SkippedGroup]:
     oldest: dict[str, str] = {}
     for one in found:
         oldest[one.code] = min(oldest.get(one.code, one.first_at), one.first_at)

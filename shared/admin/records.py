@@ -123,13 +123,20 @@ class _Identified(msgspec.Struct):
     id: str = ""
 
 
-def get_record(connector: Connector, shop: str, kind: str, id: str, *, language: str) -> RecordView:
+def get_record(
+    connector: Connector, shop: str, kind: str, id: str, *, language: str, with_calls: bool = True
+) -> RecordView:
     """One record, also one that nobody knows; ConnectorError not-found for what cannot be one."""
-    return look_at(connector, shop, kind, id, language=language).record
+    return look_at(connector, shop, kind, id, language=language, with_calls=with_calls).record
 
 
-def look_at(connector: Connector, shop: str, kind: str, id: str, *, language: str) -> RecordPage:
-    """One record for reading; ConnectorError not-found for what cannot be one."""
+def look_at(
+    connector: Connector, shop: str, kind: str, id: str, *, language: str, with_calls: bool = True
+) -> RecordPage:
+    """One record for reading; ConnectorError not-found for what cannot be one.
+
+    with_calls  look for the log entries about it too, which takes as long as all the rest
+    """
     number = id_in(id)
     if number is None or kind not in connector.types.names:
         raise ConnectorError("not-found", f"{kind[:20]} {id[:20]} is no record: say a type and Shopify's id")
@@ -145,7 +152,7 @@ def look_at(connector: Connector, shop: str, kind: str, id: str, *, language: st
         tax_apart=known.link.tax_apart, stands=_stands(known), skipped=skipped,
         captures=[CaptureLine(id=one.id, at=one.at) for one in captures],
         history=_history(connector, shop, kind, number, known.link, skipped, captures),
-        entries=_entries(connector, shop, kind, number, newest, known, skipped, captures),
+        entries=_entries(connector, shop, kind, number, newest, known, skipped, captures) if with_calls else [],
         document=known.link.bc_number if kind == "orders" else "",
         may=_may(connector, kind, known.link, skipped, captures))
     return RecordPage(record=view, tree=tree(newest.decode(errors="replace")) if newest else None, size=len(newest))

@@ -11,6 +11,7 @@ from shared.admin.skipped import SkippedView, list_skipped
 from shared.clock import from_iso
 from shared.connector import Connector
 from shared.problems import CATALOGUE, Told
+from shared.stores.skipped_records import Wanted
 from shared.stores.sync_runs import Counts, SyncRun
 
 SHOWN = 50
@@ -74,7 +75,7 @@ def look_at(connector: Connector, shop: str, run: str, language: str) -> RunPage
     """One run; ConnectorError not-found."""
     found = connector.runs.get(shop, run)
     skipped = list_skipped(
-        connector, shop, None, lambda one: one.run == run and not one.left_out, language=language, continuation="",
+        connector, shop, None, Wanted(dismissed=None, run=run), language=language, continuation="",
         limit=SHOWN).records
     problem = CATALOGUE[found.error_code].told(language) if found.error_code else None
     like = [one for one in connector.runs.latest(shop, _LOOKED_THROUGH) if _is_like(one, found)]

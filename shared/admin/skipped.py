@@ -1,7 +1,9 @@
 """Skipped records: list them with what their codes mean, have them tried again, dismiss one; and the set-up check."""
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import msgspec
@@ -9,7 +11,7 @@ import msgspec
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.problems import CATALOGUE
-from shared.stores.skipped_records import SkippedRecord
+from shared.stores.skipped_records import SkippedRecord, Wanted
 from shared.texts import said
 from shared.to_business_central.orders.trials import OrderTrial
 from shared.to_business_central.set_up_check import Finding, check_set_up
@@ -19,6 +21,8 @@ MOST_COUNTED = 999
 
 SHOWN = 5
 """Records that are shown of each reason."""
+
+_REASONS_AT_ONCE = 8
 
 
 class SkippedView(SkippedRecord, frozen=True, kw_only=True):
@@ -81,7 +85,7 @@ class SetUpView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def list_skipped(
-    connector: Connector, shop: str, kind: str | None, wanted: Callable[[SkippedRecord], bool], *, language: str,
+    connector: Connector, shop: str, kind: str | None, wanted: Wanted, *, language: str,
     continuation: str, limit: int,
 ) -> SkippedPage:
     """Those of a shop that are wanted; ConnectorError input-invalid for a continuation that is none."""
@@ -90,7 +94,7 @@ def list_skipped(
 
 
 def by_reason(
-    connector: Connector, shop: str, kind: str, wanted: Callable[[SkippedRecord], bool], *, language: str
+    connector: Connector, shop: str, kind: str, wanted: Wanted, *, language: str
 ) -> list[ReasonView]:
     """Skipped records of a shop, or ("") of every one, by reason, the most first; ConnectorError shop-unknown."""
     shops = [connector.shops.get(shop).code] if shop else [card.code for card in connector.shops.all()]
@@ -99,16 +103,20 @@ def by_reason(
 
 
 def _reasons(
-    connector: Connector, shop: str, kind: str | None, wanted: Callable[[SkippedRecord], bool], language: str
+    connector: Connector, shop: str, kind: str | None, wanted: Wanted, language: str
 ) -> list[ReasonView]:
-    records, more = connector.skipped.page(shop, kind, "", MOST_COUNTED, wanted)
-    found: dict[str, list[SkippedRecord]] = {}
-    for one in records:
-        found.setdefault(one.code, []).append(one)
+    counted, more = connector.skipped.tally(shop, kind, wanted, MOST_COUNTED)
+    counts = Counter(one.code for one in counted)
+
+    def first_of(code: str) -> list[SkippedRecord]:
+        return connector.skipped.page(shop, kind, "", SHOWN, wanted._replace(code=code))[0]
+
+    with ThreadPoolExecutor(_REASONS_AT_ONCE, thread_name_prefix="reasons") as lanes:
+        shown = list(lanes.map(first_of, counts))
     return [
-        ReasonView(shop=shop, code=code, count=len(of_code), more=bool(more),
-                   records=[view_of(one, language) for one in of_code[:SHOWN]], **_meaning(code, language))
-        for code, of_code in found.items()
+        ReasonView(shop=shop, code=code, count=counts[code], more=more,
+                   records=[view_of(one, language) for one in records], **_meaning(code, language))
+        for code, records in zip(counts, shown, strict=True)
     ]
 
 

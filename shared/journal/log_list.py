@@ -142,13 +142,20 @@ class _Stream:
 
     def fetch(self) -> int:
         """Ask storage for the next rows; how many calls that counts as."""
-        size = _SCANNED_AT_ONCE if self._text else PAGE
-        rows, after = self._table.page(
-            self._filter, self._values, size=size, select=FIELDS, after=self._place.after
-        )
+        rows, after, calls = self._searched() if self._text else (*self._page(PAGE, FIELDS), 1)
         self._place.after, self.ended = after, after is None
-        self.waiting += [row for row in rows if self._text in f"{row['url']}\n{row['request_id']}".lower()]
-        return max(len(rows) // _ROWS_OF_A_CALL, 1)
+        self.waiting += rows
+        return calls
+
+    def _searched(self) -> tuple[list[Row], Continuation, int]:
+        """The rows of the next thousand that hold the text; of most of them no more is read than where it may stand."""
+        rows, after = self._page(_SCANNED_AT_ONCE, ("RowKey", "url", "request_id"))
+        hits = {row["RowKey"] for row in rows if self._text in f"{row['url']}\n{row['request_id']}".lower()}
+        whole = self._page(_SCANNED_AT_ONCE, FIELDS)[0] if hits else []
+        return [row for row in whole if row["RowKey"] in hits], after, max(len(rows) // _ROWS_OF_A_CALL, 1)
+
+    def _page(self, size: int, select: Sequence[str]) -> tuple[list[Row], Continuation]:
+        return self._table.page(self._filter, self._values, size=size, select=select, after=self._place.after)
 
     def place(self) -> _Place:
         """Where the next request goes on."""

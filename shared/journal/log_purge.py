@@ -56,9 +56,9 @@ class LogPurges:
 
         ConnectorError confirmation-needed names the number; counting stops at 10,000.
         """
-        now, number = self._clock.now(), self.count(shop)
+        now, (number, more) = self._clock.now(), self.count(shop)
         if confirm != number:
-            most = "at least " if number == MOST_COUNTED else ""
+            most = "at least " if more else ""
             whose = f" of shop {shop}" if shop else ""
             raise ConnectorError(
                 "confirmation-needed", f"this removes {most}{number:,} log entries{whose}; confirm={number} does it"
@@ -71,10 +71,15 @@ class LogPurges:
             raise ConnectorError("input-invalid", f"{moment:%Y-%m-%dT%H:%M:%SZ} lies in the future")
         return self._book.carry_out(LOG_ENTRIES, moment, self._remove, by=by, shop=shop)
 
-    def count(self, shop: str = "", until: datetime | None = None) -> int:
-        """How many log entries there are, of this moment or older, at most 10,000."""
+    def count(
+        self, shop: str = "", until: datetime | None = None, *, most_calls: int | None = None
+    ) -> tuple[int, bool]:
+        """How many log entries there are, of this moment or older, and whether there may be more.
+
+        Counting stops at 10,000, and after so many calls of storage.
+        """
         whose, values = ("PartitionKey eq @shop", {"shop": shop}) if shop else ("PartitionKey ge @any", {"any": ""})
-        number = 0
+        number, calls = 0, 0
         for hour in self._hours():
             if until and hour > until:
                 continue
@@ -84,8 +89,11 @@ class LogPurges:
             for rows in pages_of_keys(self._logs.tables[table_of(hour)], question, values | first):
                 number += len(rows)
                 if number >= MOST_COUNTED:
-                    return MOST_COUNTED
-        return number
+                    return MOST_COUNTED, True
+                calls += 1
+                if calls == most_calls:
+                    return number, True
+        return number, False
 
     def latest(self, limit: int = 50) -> list[Purge]:
         """What was removed, newest first."""

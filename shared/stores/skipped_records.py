@@ -9,10 +9,10 @@ with it, and it is listed only when asked for.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -59,6 +59,29 @@ class SkippedRecord(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
     left_out: bool = False
     selection: str = ""
+
+
+class Wanted(NamedTuple):
+    """Which records of a list are wanted; storage is asked for these alone. None and "" leave a question open."""
+
+    dismissed: bool | None = False
+    left_out: bool | None = False
+    code: str = ""
+    run: str = ""
+
+    def question(self) -> str:
+        """The terms for storage, each behind an "and"; their values are this value's own fields."""
+        terms = ["" if self.dismissed is None else f"dismissed_at {'ne' if self.dismissed else 'eq'} ''",
+                 "" if self.left_out is None else f"left_out eq {str(self.left_out).lower()}",
+                 "code eq @code" if self.code else "", "run eq @run" if self.run else ""]
+        return "".join(f" and {term}" for term in terms if term)
+
+
+class Tally(NamedTuple):
+    """What is counted of a record: why it is skipped, and since when."""
+
+    code: str
+    first_at: str
 
 
 def next_try(tries: int, now: datetime) -> datetime:
@@ -117,17 +140,36 @@ class SkippedRecords:
         return map(_skipped, self._table.partition(shop, first, last))
 
     def page(
-        self, shop: str, kind: str | None, after: str, limit: int, wanted: Callable[[SkippedRecord], bool]
+        self, shop: str, kind: str | None, after: str, limit: int, wanted: Wanted
     ) -> tuple[list[SkippedRecord], str]:
         """At most `limit` of those wanted behind the continuation `after`, and the next one, "" at the end.
 
         ConnectorError input-invalid for a continuation that is none.
         """
-        first, last = ("", "\uffff") if kind is None else (f"{kind}|", f"{kind}|~")
-        rows = self._table.partition(shop, max(first, _behind(after)) if after else first, last)
-        found = list(islice(filter(wanted, map(_skipped, rows)), limit + 1))
+        rows = self._rows(shop, kind, wanted, limit + 1, after=_behind(after) if after else "")
+        found = [_skipped(row) for row in rows]
         more = len(found) > limit
         return found[:limit], f"{found[limit - 1].kind}:{found[limit - 1].number}" if more else ""
+
+    def tally(self, shop: str, kind: str | None, wanted: Wanted, most: int) -> tuple[list[Tally], bool]:
+        """The first `most` of those wanted, as they are counted, and whether there are more."""
+        rows = self._rows(shop, kind, wanted, most + 1, select=("code", "first_at"))
+        return [Tally(row["code"], row["first_at"]) for row in rows[:most]], len(rows) > most
+
+    def _rows(
+        self, shop: str, kind: str | None, wanted: Wanted, most: int, *, after: str = "", select: Sequence[str] = ()
+    ) -> list[Row]:
+        """Their rows, in key order from `after` on; a page of storage may hold none, with more to follow."""
+        first, last = ("", "\uffff") if kind is None else (f"{kind}|", f"{kind}|~")
+        values = {"p": shop, "a": max(first, after), "b": last, "code": wanted.code, "run": wanted.run}
+        question = "PartitionKey eq @p and RowKey ge @a and RowKey le @b" + wanted.question()
+        found, going_on = list[Row](), None
+        while True:
+            rows, going_on = self._table.page(
+                question, values, size=min(most - len(found), _SCAN), select=select or None, after=going_on)
+            found += rows
+            if going_on is None or len(found) >= most:
+                return found
 
     def among(self, shop: str, kind: str, numbers: Sequence[int]) -> dict[int, SkippedRecord]:
         """The rows of these records, by number; of records that are not parked there is none.

@@ -1,0 +1,108 @@
+"""The server time of every page of the portal, with much behind it.
+
+    .venv/bin/python -m benchmarks.portal [--entries N] [--skipped N] [--runs N] [--rounds N] [--milliseconds MS]
+
+Wanted: the median of each page, asked over HTTP and answered by the host's own front, is below 150 ms with 1,000,000
+log entries, 10,000 skipped records of which a third waits, and 5,000 runs in one shop. Everything lies in the storage
+emulator (Azurite, in memory), one call of which takes a few milliseconds, as of Azure's storage; what was written is
+read back by nothing but the pages. Says of each page whether it held, and ends with 1 if one did not. A million entries
+take some ten minutes to write, and four gigabytes.
+"""
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from benchmarks import large_log
+from local.azurite import start_azurite
+from shared.clock import iso
+from shared.stores.skipped_records import SkippedRecord
+from shared.stores.sync_runs import Counts
+from tests.house import House
+from tests.portal.scene import Scene
+from tests.portal.served import Visitor, a_portal
+
+_REASONS = ("item-not-found", "posting-group-missing", "total-mismatch", "account-missing")
+_AT_ONCE = 1000
+
+
+def main() -> None:
+    """Fill a house, ask for each page, print, and end with 1 if one took too long."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--entries", type=int, default=1_000_000)
+    parser.add_argument("--skipped", type=int, default=10_000)
+    parser.add_argument("--runs", type=int, default=5_000)
+    parser.add_argument("--rounds", type=int, default=21)
+    parser.add_argument("--milliseconds", type=float, default=150.0)
+    options = parser.parse_args()
+    with start_azurite() as azurite, pytest.MonkeyPatch.context() as patch, \
+            a_portal(azurite.connection_string, patch, shop=large_log.SHOP) as portal:
+        house = portal.house
+        house.card()
+        house.connector.tokens.keep(house.shop, house.shopify.token)
+        began = time.perf_counter()
+        fill(house, options.entries, options.skipped, options.runs)
+        print(f"written in {time.perf_counter() - began:.0f} s: {options.entries:,} log entries, {options.skipped:,} "
+              f"skipped records, {options.runs:,} runs")
+        took = milliseconds(portal.visitor(), Scene(house).pages(), options.rounds)
+    sys.exit(0 if report(took, options.milliseconds) else 1)
+
+
+def fill(house: House, entries: int, skipped: int, runs: int) -> None:
+    """Write it all through the connector's own stores."""
+    large_log.seed(house.connector.logs, entries, house.clock.now())
+    for start in range(0, skipped, _AT_ONCE):
+        house.connector.skipped.park(records(house, start, min(start + _AT_ONCE, skipped)))
+    for number in range(runs):
+        run = house.connector.runs.begin(house.shop, ["products", "customers", "orders"], "schedule")
+        run.counts = {"orders": Counts(read=number % 7, created=number % 7)}
+        run.state, run.seconds, run.ended_at = "succeeded", 4.0, iso(house.clock.now())
+        house.connector.runs.save(run)
+        house.clock.forward(1)
+
+
+def records(house: House, first: int, behind: int) -> Iterator[SkippedRecord]:
+    """Skipped orders: of three one waits, one is dismissed, and one is left out by the shop card."""
+    now = house.clock.now()
+    for number in range(first, behind):
+        row = {"shop": house.shop, "kind": "orders", "number": 10_000_000 + number, "tries": 3,
+               "code": _REASONS[number // 3 % len(_REASONS)], "detail": "order 5001, line 1: SKU 4711 is no item",
+               "first_at": iso(now - timedelta(minutes=number)), "last_at": iso(now),
+               "next_try": iso(now + timedelta(days=300))}
+        states: list[dict[str, object]] = [
+            {}, {"dismissed_at": iso(now), "dismissed_by": "ada"}, {"left_out": True, "code": "order-left-out"}]
+        yield msgspec.convert(row | states[number % 3], SkippedRecord)
+
+
+def milliseconds(visitor: Visitor, pages: Mapping[str, str], rounds: int) -> dict[str, float]:
+    """Page -> the median of so many rounds, after one that counts for nothing."""
+    took: dict[str, list[float]] = {name: [] for name in pages}
+    for round_number in range(rounds + 1):
+        for name, path in pages.items():
+            began = time.perf_counter()
+            visitor.get(path)
+            if round_number:
+                took[name].append((time.perf_counter() - began) * 1000)
+    return {name: statistics.median(times) for name, times in took.items()}
+
+
+def report(took: Mapping[str, float], most: float) -> bool:
+    """Print a line a page, the slowest first; whether all held."""
+    for name, median in sorted(took.items(), key=lambda one: -one[1]):
+        print(f"{name:<44}{median:>10.1f} ms  {'held' if median < most else 'missed'}")
+    missed = sum(median >= most for median in took.values())
+    print(f"{len(took) - missed} of {len(took)} pages held {most:g} ms")
+    print("load of the machine in the last 1, 5 and 15 minutes:", *(f"{load:.1f}" for load in os.getloadavg()))
+    return not missed
+
+
+if __name__ == "__main__":
+    main()
