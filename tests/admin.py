@@ -14,6 +14,7 @@ from typing import Any
 
 import azure.functions as func
 import pytest
+import requests
 
 from function_app import app
 from shared.root import connector
@@ -79,3 +80,16 @@ def app_functions() -> list[Any]:
 def _functions() -> dict[str, Callable[[func.HttpRequest], func.HttpResponse]]:
     """By name."""
     return {str(one.get_function_name()): one.get_user_function() for one in app_functions()}
+
+
+def assert_problem(answer: requests.Response, status: int, code: str) -> dict[str, Any]:
+    """Every refusal has the same shape, whichever endpoint it comes from."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["Content-Type"].startswith("application/problem+json")
+    body: dict[str, Any] = answer.json()
+    assert body["type"] == code
+    assert body["status"] == status
+    assert body["title"]
+    assert body["fix"]
+    assert body["detail"]
+    return body

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -11,6 +12,9 @@ from hypothesis import settings
 from local.azurite import Azurite, start_azurite
 from tests.house import House, HouseStorage, a_house
 from tests.memory import storage_in_memory
+
+if TYPE_CHECKING:
+    from tests.admin import Admin
 
 # On a busy machine an example may take any time: no test is about seconds.
 settings.register_profile("whatever it takes", deadline=None)
@@ -47,3 +51,12 @@ def house(house_storage: HouseStorage) -> Iterator[House]:
     """An empty Shopify shop, the seeded company and a connector between them, on a clock moved by hand."""
     with a_house(house_storage) as everything:
         yield everything
+
+
+@pytest.fixture
+def admin(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Admin]:
+    """Calls the functions of the app by name, with the settings of the house; the app is imported by whoever asks."""
+    from tests.admin import admin_api
+
+    with admin_api(house, monkeypatch) as call:
+        yield call

@@ -25,9 +25,8 @@ from shared.problems import CATALOGUE
 from shared.settings import BOUNDS, SETTINGS
 from shared.shops.card import ShopCard
 from shared.shops.card_fields import FIELDS
-from tests.test_repository import ROOT, declared_functions, own_files, python_files
+from tests.repository import DOCS, ROOT, declared_routes, own_files, python_files
 
-DOCS = ROOT / "docs"
 REQUIRED_FIELDS = {"code", "shopify_url"}
 
 COMPOSED = {"customer-blocked": "refusals.py puts it together from the kind of record, as it does item-blocked"}
@@ -246,14 +245,6 @@ def error_classes() -> frozenset[str]:
 @cache
 def tree_of(path: Path) -> ast.Module:
     return ast.parse((ROOT / path).read_text())
-
-
-def declared_routes() -> Iterator[tuple[str, str]]:
-    """(method, path) of every HTTP function of the API, with {id:long} written as {id}; pages are none."""
-    for binding in (one for bindings in declared_functions().values() for one in bindings):
-        if binding["type"] == "httpTrigger" and binding["route"].startswith("api/"):
-            path = "/" + re.sub(r"\{(\w+):\w+\}", r"{\1}", binding["route"])
-            yield from ((method, path) for method in binding["methods"])
 
 
 def documented_routes() -> Iterator[tuple[str, str]]:

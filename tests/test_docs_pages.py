@@ -5,8 +5,7 @@ import re
 
 import pytest
 
-from tests.test_docs import DOCS
-from tests.test_repository import ROOT, python_files
+from tests.repository import DOCS, ROOT, python_files
 
 
 @pytest.mark.parametrize("page", ["backup.md", "architecture.md"])

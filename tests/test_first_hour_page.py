@@ -9,7 +9,7 @@ import re
 
 from infra.after_provision import PAUSE_SECONDS, SPREAD_SECONDS, TRIES
 from tests.infra.bicep import MAIN, read, resource
-from tests.test_repository import ROOT, declared_functions
+from tests.repository import ROOT, declared_functions
 
 PAGE = (ROOT / "docs" / "first-hour.md").read_text()
 

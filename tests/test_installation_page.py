@@ -15,8 +15,7 @@ from shared.access.scopes import OPTIONAL, REQUIRED
 from shared.shopify.client import API_VERSION
 from shared.shopify.topics import PRIVACY_TOPICS
 from tests.infra.bicep import MAIN, read
-from tests.test_docs import declared_routes
-from tests.test_repository import ROOT
+from tests.repository import ROOT, declared_routes
 
 PAGE = (ROOT / "docs" / "installation.md").read_text()
 BICEP = (ROOT / "infra" / "main.bicep").read_text()

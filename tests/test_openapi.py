@@ -7,8 +7,7 @@ import subprocess
 import sys
 from typing import Any
 
-from tests.test_docs import declared_routes
-from tests.test_repository import ROOT
+from tests.repository import ROOT, declared_routes
 
 FILE = ROOT / "functions" / "openapi.json"
 

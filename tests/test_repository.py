@@ -11,25 +11,33 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from fnmatch import fnmatch
-from functools import cache
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from local.dependencies import required
-
-ROOT = Path(__file__).resolve().parent.parent
-DECLARED = ROOT / "tests" / "data" / "functions.json"
-
-GROUND = frozenset({
-    "clock", "errors", "exchange", "json_text", "languages", "problems", "settings", "shopify_ids", "shops.card",
-    "shops.card_fields", "telemetry", "telemetry_export", "texts", "told_clock",
-})
-"""Modules that hold words and values, the shop card as a value among them: they know each other only, and everybody may
-know them."""
+from tests.repository import (
+    GROUND,
+    OF_PAGES,
+    ROOT,
+    all_python_files,
+    belongs,
+    declared_functions,
+    file_of,
+    files_of,
+    imported_by,
+    imports,
+    knows,
+    module_of,
+    own_files,
+    python_files,
+    reachable,
+    requirement_lines,
+    room_of,
+    rooms_in,
+    root_package,
+    text_of,
+)
 
 ROOT_MODULE = "root"
 """What wires everything. What a step of an operator or of a run needs is handed on as the value Connector."""
@@ -83,9 +91,6 @@ PLANNING = frozenset({"changes.py", "customers_to_import.py", "history.py", "pla
 DOES_IO = frozenset({"requests", "azure", "socket", "http", "urllib.request", "subprocess", "sqlite3", "threading"})
 
 THIRD_PARTY_OF_FUNCTIONS = frozenset({"azure.functions", "msgspec"})
-OF_PAGES = frozenset({"babel", "jinja2", "markupsafe"})
-"""What makes the portal's pages, and nothing else."""
-
 MAKES_PAGES = Path("functions", "portal")
 TESTS_OF_PAGES = ("tests", "portal")
 
@@ -234,7 +239,7 @@ def test_no_module_of_shared_imports_itself_by_way_of_others() -> None:
     ("def f():\n    from shared.storage.tables import Table", "storage"),
 ])
 def test_an_arrow_is_seen_however_it_is_written(source: str, room: str | None) -> None:
-    assert rooms_in(set(_imported(ast.parse(source), "shared.clock"))) == ({room} if room else set())
+    assert rooms_in(set(imported_by(ast.parse(source), "shared.clock"))) == ({room} if room else set())
 
 
 def test_mapping_and_what_plans_a_record_reach_nothing_that_does_input_or_output() -> None:
@@ -249,6 +254,24 @@ def test_mapping_and_what_plans_a_record_know_of_the_services_only_their_records
              if belongs(name, {"shared.business_central", "shared.shopify"})}
 
     assert known <= PURE_OF_OTHER_ROOMS
+
+
+def test_no_test_module_imports_another_one() -> None:
+    """What several of them need stands in a plain module or in a conftest: a test file may be renamed or dropped."""
+    assert not {(str(path), name) for top in ("tests", "local", "benchmarks") for path in python_files(top)
+                for name in imports(path) if ".test_" in name}
+
+
+def test_the_tests_lie_as_the_rooms_do() -> None:
+    """By room of shared/, by part of the local stack, or by a module beside the rooms."""
+    rooms = {path.name for path in (ROOT / "shared").iterdir() if path.is_dir()}
+    tested = {layer: {path.parts[2] for path in python_files(f"tests/{layer}") if len(path.parts) > 3}
+              for layer in ("unit", "integration")}
+    parts = {path.name for path in (ROOT / "local").iterdir()} | {"functions"}
+
+    assert rooms - {"locale", "__pycache__"} <= tested["unit"] | tested["integration"]
+    assert tested["unit"] <= rooms
+    assert tested["integration"] - {"telemetry"} <= rooms | parts
 
 
 def test_the_azure_sdk_stays_behind_its_wrappers() -> None:
@@ -343,122 +366,7 @@ print(json.dumps({{one.get_function_name(): [json.loads(raw) for raw in one.get_
 # Reading the repository
 
 
-def declared_functions() -> dict[str, list[dict[str, Any]]]:
-    """Function name -> its bindings, as committed."""
-    functions: dict[str, list[dict[str, Any]]] = json.loads(DECLARED.read_text())
-    return functions
-
-
-def room_of(module: str) -> str:
-    """The room of shared/, or the module of the ground or beside the rooms, that a module is or lies in; "" outside."""
-    inside = module.removeprefix("shared.")
-    return "" if inside == module else inside if inside in GROUND else inside.split(".")[0]
-
-
-def rooms_in(modules: Iterable[str]) -> set[str]:
-    """The rooms of shared/, and the modules beside them, that these modules lie in."""
-    return {room_of(module) for module in modules} - {""}
-
-
-def files_of(room: str) -> list[Path]:
-    """The files of a room, or the one of a module beside the rooms."""
-    return [path for path in python_files("shared") if room_of(module_of(path)) == room]
-
-
 def pure_files() -> list[Path]:
     """The files of mapping, and those of the types that plan."""
     types = [path for path in python_files("shared/to_business_central") if path.name in PLANNING]
     return [*python_files("shared/mapping"), *types]
-
-
-def belongs(name: str, packages: set[str] | frozenset[str]) -> bool:
-    """Whether a module is one of these packages or lies inside one."""
-    return any(name == package or name.startswith(f"{package}.") for package in packages)
-
-
-def knows(path: Path, package: str) -> bool:
-    """Whether a file imports this package or something of it."""
-    return any(belongs(name, {package}) for name in imports(path))
-
-
-@cache
-def imports(path: Path) -> frozenset[str]:
-    """Modules a file imports, by full name; `from a import b` gives a.b where that is a module of ours."""
-    return frozenset(_imported(ast.parse((ROOT / path).read_text()), module_of(path)))
-
-
-def _imported(tree: ast.AST, module: str) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            package = module.rsplit(".", node.level)[0] + "." if node.level else ""
-            origin = f"{package}{node.module or ''}".rstrip(".")
-            names = [f"{origin}.{alias.name}" for alias in node.names]
-            inside = [name for name in names if file_of(name)]
-            yield from inside if inside else [origin]
-
-
-def reachable(module: str) -> set[str]:
-    """Everything a module of ours imports, itself or through other modules of ours."""
-    found: set[str] = set()
-    waiting = [module]
-    while waiting:
-        path = file_of(waiting.pop())
-        new = imports(path) - found if path else set()
-        found |= new
-        waiting += new
-    return found
-
-
-def module_of(path: Path) -> str:
-    return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
-
-
-def file_of(module: str) -> Path | None:
-    """The file of a module of ours; None for others and for packages without anything in them."""
-    path = Path(*module.split(".")).with_suffix(".py")
-    return path if (ROOT / path).exists() else None
-
-
-def root_package(name: str) -> str:
-    """azure.data.tables.x -> azure-data-tables, requests.y -> requests: as requirements.txt names it."""
-    parts = name.split(".")
-    if parts[0] != "azure":
-        return parts[0]
-    return "-".join(parts[:3] if parts[1] in ("data", "keyvault", "monitor", "storage") else parts[:2])
-
-
-def python_files(top: str) -> list[Path]:
-    """The Python files below a folder of the repository, relative to its root."""
-    return sorted(path.relative_to(ROOT) for path in (ROOT / top).rglob("*.py"))
-
-
-def all_python_files() -> list[Path]:
-    return [path for path in own_files() if path.suffix == ".py"]
-
-
-@cache
-def own_files() -> tuple[Path, ...]:
-    """Every file that .gitignore does not leave out; needs no git."""
-    ignored = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text().split()] + [".git"]
-    return tuple(sorted(_below(ROOT, ignored)))
-
-
-def _below(folder: Path, ignored: list[str]) -> Iterator[Path]:
-    for entry in folder.iterdir():
-        if any(fnmatch(entry.name, pattern) for pattern in ignored):
-            continue
-        if entry.is_dir():
-            yield from _below(entry, ignored)
-        else:
-            yield entry.relative_to(ROOT)
-
-
-def text_of(path: Path) -> str:
-    return (ROOT / path).read_text(encoding="utf-8", errors="ignore")
-
-
-def requirement_lines(name: str) -> list[str]:
-    """The requirements of a file on the Python that runs in Azure."""
-    return required(name)

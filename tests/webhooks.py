@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import uuid4
 
@@ -15,11 +15,21 @@ from shared.access.grant import Grant
 from shared.shopify.webhooks import signature
 from shared.webhooks.commands import QUEUE, Command
 from shared.webhooks.intake import receive
-from tests.house import House
+from tests.house import House, HouseStorage, a_house
 from tests.memory import MemoryQueues
 
 SECRET, OLD_SECRET = "shpss_the_present_secret", "shpss_the_one_before"
 SHOP = "demo-fr.myshopify.com"
+
+
+@contextmanager
+def a_house_with_secrets(house_storage: HouseStorage) -> Iterator[House]:
+    """An empty Shopify shop, the seeded company and a connector that webhooks may reach: with the app's client secret,
+    the present one and the one before."""
+    with a_house(house_storage, shopify_client_secret=SECRET, shopify_previous_client_secret=OLD_SECRET) as everything:
+        # A store of its own: the houses of other tests share the emulator, and with it the store demo-fr.
+        everything.card(shopify_url=f"{everything.shop.lower()}.myshopify.com")
+        yield everything
 
 
 def headers_of(topic: str, body: bytes, *, shop: str = SHOP, secret: str = SECRET,

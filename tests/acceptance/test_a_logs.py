@@ -18,7 +18,7 @@ from shared.exchange import Exchange
 from shared.journal.log_entries import CONTAINERS, TABLES, WholeLogEntry
 from shared.journal.log_list import LogFilter, list_log_entries
 from shared.shopify.documents import Document
-from tests.admin import Admin, admin_api
+from tests.admin import Admin
 from tests.house import House, a_house
 from tests.integration.access.visit import finish, visit
 from tests.integration.shopify.scripted import Script, Step, playing
@@ -42,12 +42,6 @@ def house(emulator: Azurite) -> Iterator[House]:
         for name in house.connector.storage.tables.names(TABLES):
             house.connector.storage.tables.drop(name)
         yield house
-
-
-@pytest.fixture
-def admin(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Admin]:
-    with admin_api(house, monkeypatch) as call:
-        yield call
 
 
 @contextmanager

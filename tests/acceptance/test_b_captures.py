@@ -4,22 +4,15 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 import pytest
 
-from tests.admin import Admin, admin_api
+from tests.admin import Admin
 from tests.house import House
 
 pytestmark = pytest.mark.emulator
-
-
-@pytest.fixture
-def admin(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Admin]:
-    with admin_api(house, monkeypatch) as call:
-        yield call
 
 
 def listed(admin: Admin, **query: str) -> list[dict[str, Any]]:

@@ -1,26 +1,19 @@
 """Acceptance cases C: synchronization info and reset."""
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 
 from shared.clock import iso
 from shared.stores.synchronization_info import SynchronizationInfo
-from tests.admin import Admin, admin_api
+from tests.admin import Admin
 from tests.house import House
 
 pytestmark = pytest.mark.emulator
 
 BRAZIL = {"address1": "Rua Augusta 1", "city": "São Paulo", "zip": "01304", "country_code": "BR"}
 FIVE_MINUTES = 300
-
-
-@pytest.fixture
-def admin(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Admin]:
-    with admin_api(house, monkeypatch) as call:
-        yield call
 
 
 def last_sync_time(house: House, kind: str) -> str:

@@ -1,13 +1,12 @@
 """Acceptance case G11: the tariff number of an item, by way of the Item Card published as a web service."""
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from shared.sync.replay import plan_of_capture
-from tests.admin import Admin, admin_api
+from tests.admin import Admin
 from tests.house import House
 
 PRODUCT = 8200000001
@@ -20,12 +19,6 @@ def shop(house: House) -> House:
     """A house whose card names the published Item Card, and creates items."""
     house.card(item_card_service="ItemCard", auto_create_unknown_items=True)
     return house
-
-
-@pytest.fixture
-def admin(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Admin]:
-    with admin_api(house, monkeypatch) as caller:
-        yield caller
 
 
 def tariff(house: House, item: str = "NEW-1") -> str:

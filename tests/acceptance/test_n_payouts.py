@@ -5,7 +5,6 @@ N5 (an existing payout gets its shop) cannot arise: the shop is part of every ro
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,16 +19,10 @@ from shared.storage.account import storage_from_connection_string
 from shared.storage.retries import Retries
 from shared.stores.sync_runs import Counts
 from shared.sync.run import SyncJob, run_sync
-from tests.admin import Admin, admin_api
+from tests.admin import Admin
 from tests.house import House, HouseStorage, a_house
 
 FINAL_DATES = {"evidence_due_by": "2026-03-20T00:00:00Z", "evidence_sent_on": "2026-03-12T08:00:00Z"}
-
-
-@pytest.fixture
-def admin(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Admin]:
-    with admin_api(house, monkeypatch) as call:
-        yield call
 
 
 def payouts(admin: Admin) -> dict[int, dict[str, Any]]:

@@ -2,21 +2,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
 
 from shared.clock import from_iso
-from tests.admin import Admin, admin_api
+from tests.admin import Admin
 from tests.house import House
-
-
-@pytest.fixture
-def admin(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Admin]:
-    with admin_api(house, monkeypatch) as call:
-        yield call
 
 
 def an_order_of_an_unknown_item(house: House, number: int, sku: str = "LATER") -> None:

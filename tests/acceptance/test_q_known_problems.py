@@ -1,23 +1,16 @@
 """Acceptance cases Q1, Q2, Q8, Q9, Q10: known problems, and the set-up check that finds them first."""
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from shared.problems import CATALOGUE
-from tests.admin import Admin, admin_api
+from tests.admin import Admin
 from tests.house import MARIE, House
 
 GROUPS = {"genBusPostingGroup": "DOMESTIC", "vatBusPostingGroup": "DOMESTIC", "customerPostingGroup": "DOMESTIC"}
 SWISS = {"address1": "Rue du Rhône 1", "city": "Genève", "zip": "1204", "country_code": "CH"}
-
-
-@pytest.fixture
-def admin(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Admin]:
-    with admin_api(house, monkeypatch) as call:
-        yield call
 
 
 def problems(admin: Admin) -> dict[int, dict[str, Any]]:

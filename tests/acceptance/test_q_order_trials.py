@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -10,19 +9,13 @@ import pytest
 
 from shared.to_business_central.orders.trials import MOST_TRIALS, OrderTrial
 from shared.to_business_central.set_up_check import check_set_up
-from tests.admin import Admin, admin_api
+from tests.admin import Admin
 from tests.house import MARIE, House
 
 AMERICAN = {**MARIE, "address1": "1 Main Street", "city": "Austin", "zip": "73301", "country_code": "US",
             "phone": None}
 SWISS = {**MARIE, "address1": "1 rue du Lac", "city": "Genève", "zip": "1201", "country_code": "CH", "phone": None}
 ROW = "Customer Setup by Country/Region"
-
-
-@pytest.fixture
-def admin(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Admin]:
-    with admin_api(house, monkeypatch) as call:
-        yield call
 
 
 def _trials(house: House) -> list[OrderTrial]:

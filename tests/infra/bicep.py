@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import tree_sitter_bicep
 from tree_sitter import Language, Node, Parser
 
-from tests.test_repository import ROOT
+from tests.repository import ROOT
 
 INFRA = ROOT / "infra"
 MAIN = INFRA / "main.bicep"

@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.test_repository import ROOT, python_files
+from tests.repository import ROOT, python_files
 
 OF_A_TIME = re.compile(r"(\w+\.)?(table_of|container_of)\(")
 """What shared/journal/log_entries.py calls an hour's table and a day's container."""

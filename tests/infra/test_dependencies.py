@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 
 from infra.package import python_in_azure
 from local.dependencies import DEVELOPMENT_LOCK, LICENCES, LOCK, licence_of, locked, page, required
-from tests.test_repository import ROOT
+from tests.repository import ROOT
 
 IN_AZURE = {"python_version": python_in_azure(), "sys_platform": "linux", "platform_system": "Linux",
             "platform_python_implementation": "CPython", "implementation_name": "cpython", "extra": ""}

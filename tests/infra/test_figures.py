@@ -15,8 +15,8 @@ from shared.journal.log_list import SIDE_BY_SIDE
 from shared.settings import BOUNDS
 from shared.storage.connections import CONNECTIONS
 from tests.infra.bicep import INFRA, MAIN, Expression, bicep_files, read, resource
-from tests.infra.test_settings import azure_settings, json_of
-from tests.test_repository import ROOT, declared_functions
+from tests.infra.settings import azure_settings, json_of
+from tests.repository import ROOT, declared_functions
 
 VERSIONS = {
     "Microsoft.Authorization/roleAssignments": "2022-04-01",

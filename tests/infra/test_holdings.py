@@ -16,7 +16,7 @@ from shared.storage.holding import Holding, OfPerson
 from shared.storage.tables import Table
 from shared.stores import kept
 from tests.infra.storage_use import used
-from tests.test_repository import ROOT, module_of, python_files
+from tests.repository import ROOT, module_of, python_files
 
 OUTLIVES_ITS_LINKS = {"arrivals", "runs", "operations", "redacted records", "receipts", "refused deliveries"}
 """What a card keeps that is pointed to another store: what was done, and what was promised to people."""

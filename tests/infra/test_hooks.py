@@ -17,7 +17,7 @@ import pytest
 
 from infra.after_provision import PAUSE_SECONDS, SPREAD_SECONDS, TRIES, Refused, after_provision, azure_cli
 from infra.before_provision import still_old
-from tests.test_repository import ROOT
+from tests.repository import ROOT
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 OF_AZD = {"AZURE_SUBSCRIPTION_ID": "s1", "AZURE_RESOURCE_GROUP": "rg-test", "FUNCTIONS_NAME": "func-1"}

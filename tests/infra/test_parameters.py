@@ -12,8 +12,8 @@ import pytest
 
 from shared.who_may import Role
 from tests.infra.bicep import INFRA, MAIN, Expression, bicep_files, read, resource, text_of, walk
-from tests.infra.test_settings import json_of
-from tests.test_repository import ROOT
+from tests.infra.settings import json_of
+from tests.repository import ROOT
 
 
 def test_every_parameter_gets_its_value_from_the_azd_environment() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.infra.bicep import INFRA, MAIN, Expression, bicep_files, read, resource
-from tests.infra.test_settings import azure_settings, json_of
+from tests.infra.settings import azure_settings, json_of
 
 ROLES = {
     ("app", "storage", "b7e6dc6d-f1e8-4753-8033-0f276bb0955b"):

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator
 from importlib.metadata import files
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,8 +18,9 @@ from local.core_tools import settings_file
 from local.dependencies import locked
 from local.stack import local_settings
 from shared.settings import FIELDS, SETTINGS
-from tests.infra.bicep import INFRA, MAIN, Expression, read
-from tests.test_repository import ROOT, declared_functions, python_files
+from tests.infra.bicep import INFRA, Expression, read
+from tests.infra.settings import azure_settings, json_of
+from tests.repository import ROOT, declared_functions, python_files
 
 NOT_SET_BY_US = {
     "AzureWebJobsStorage": "a connection string; in Azure there are none, only identities",
@@ -192,19 +192,6 @@ def test_a_key_of_amazons_reaches_the_app_only_with_a_queue() -> None:
 
 
 # Reading them
-
-
-def azure_settings() -> dict[str, Any]:
-    """The app's settings as the infrastructure sets them."""
-    app = read(INFRA / "modules" / "functions.bicep")
-    given = next(module for module in read(MAIN).modules if module.symbol == "functions").body["params"]["given"]
-    return {**json_of("settings.json"), **given, **app.variables["byIdentity"], **app.variables["secrets"],
-            **app.variables["ofThisApp"]}
-
-
-def json_of(name: str) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads((INFRA / name).read_text())
-    return content
 
 
 def local_stack() -> dict[str, str]:

@@ -17,7 +17,7 @@ from local.azurite import Azurite
 from tests.house import a_house
 from tests.infra.bicep import INFRA, read
 from tests.infra.storage_use import HANDED_ON, name_of, sources, under_other_names, used, uses, uses_in
-from tests.test_repository import ROOT, declared_functions
+from tests.repository import ROOT, declared_functions
 
 STORAGE = read(INFRA / "modules" / "storage.bicep")
 OF_A_TIME = re.compile(r"LogEntries\d{10}|log-bodies-\d{8}")

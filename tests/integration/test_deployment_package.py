@@ -33,7 +33,7 @@ from infra.package import (
     python_in_azure,
 )
 from local.dependencies import locked
-from tests.test_repository import (
+from tests.repository import (
     ROOT,
     all_python_files,
     declared_functions,

@@ -22,7 +22,7 @@ import pytest
 from azure.storage.queue import QueueClient
 
 from local.processes import ROOT
-from tests.integration.test_run_command import the_stack
+from tests.running_stack import the_stack
 
 PAGES = sorted(path.relative_to(ROOT) for path in (ROOT / "docs").rglob("*.md")
                if "<!-- runnable" in path.read_text())

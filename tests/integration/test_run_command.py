@@ -1,15 +1,11 @@
 """`./run`: its numbers against what the two services say, its orderly end, and its second start."""
 from __future__ import annotations
 
-import contextlib
-import json
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,37 +13,11 @@ from urllib.parse import urlsplit
 import requests
 
 from local.processes import ROOT
+from tests.running_stack import SIZE, the_stack
 
-SIZE = ["--orders", "60", "--customers", "30", "--products", "12", "--seed", "5"]
 COUNTS = """{ customersCount { count } productsCount(query: "gift_card:false") { count }
               products(first: 100, query: "gift_card:false") { nodes { variantsCount { count } } }
               all: ordersCount { count } }"""
-
-
-@contextmanager
-def the_stack(data: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any], dict[str, Any]]]:
-    """The running stack: its process, its ready file, and the JSON it printed."""
-    ready = data.with_suffix(".ready")
-    command = [sys.executable, "-m", "local.stack", "--json", "--data", str(data), "--ready-file", str(ready), *SIZE]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
-    ) as process:
-        try:
-            assert process.stdout is not None
-            printed = ""
-            for line in process.stdout:
-                printed += line
-                if line.startswith("}"):
-                    break
-            yield process, json.loads(ready.read_text()), json.loads(printed)
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                process.send_signal(signal.SIGINT)
-            try:
-                process.wait(60)
-            except subprocess.TimeoutExpired:
-                process.kill()  # or leaving the with block waits for ever
-                raise
 
 
 def ask_shopify(ready: dict[str, Any]) -> dict[str, int]:

@@ -16,7 +16,7 @@ from shared.stores.links import LinkState
 from shared.sync.run import SyncJob, run_sync
 from shared.webhooks.command_handlers import carry_out
 from shared.webhooks.commands import Command
-from tests.admin import Admin, admin_api
+from tests.admin import Admin
 from tests.house import House
 from tests.memory import storage_in_memory
 from tests.stored_sample import a_house_of, messages_of
@@ -34,12 +34,6 @@ def storage() -> Storage:
 def house(storage: Storage) -> Iterator[House]:
     with a_house_of(SAMPLE, storage) as house:
         yield house
-
-
-@pytest.fixture
-def admin(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Admin]:
-    with admin_api(house, monkeypatch) as admin:
-        yield admin
 
 
 def test_a_run_over_everything_makes_nothing_twice_and_finishes_what_was_begun(house: House) -> None:

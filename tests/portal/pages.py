@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 
 from tests.house import House
-from tests.test_repository import declared_functions
+from tests.repository import declared_functions
 
 OPEN_TO_EVERYBODY = {"portal_static", "portal_language", "portal_signed_out"}
 """Nothing of a shop is in them."""

@@ -24,7 +24,7 @@ from local.functions_host.http_front import Access, HttpFront
 from local.functions_host.invocation import Invoker
 from tests.admin import app_functions
 from tests.house import House, HouseStorage, a_house
-from tests.test_repository import ROOT
+from tests.repository import ROOT
 
 OPERATOR, VIEWER, NOBODY = "ada@example.com:Operator", "vera@example.com:Viewer", "eve@example.com:Reader"
 HTML = {"Accept": "text/html"}

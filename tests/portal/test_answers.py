@@ -10,7 +10,7 @@ import pytest
 from functions.portal.files import FOLDER, address_of
 from functions.portal.rendering import TEMPLATES
 from tests.portal.served import Portal
-from tests.test_repository import OF_PAGES, ROOT
+from tests.repository import OF_PAGES, ROOT
 
 FROM_NPM = {"htmx.min.js": "htmx.org/dist/htmx.min.js", "modern-normalize.css": "modern-normalize/modern-normalize.css"}
 

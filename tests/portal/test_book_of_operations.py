@@ -6,7 +6,7 @@ import pytest
 from tests.integration.access.visit import refusal, visit
 from tests.portal.pages import functions
 from tests.portal.served import Portal
-from tests.portal.test_skipped_records import skip
+from tests.portal.skipping import skip
 
 RECORD = "/portal/shops/{shop}/skipped-records/orders/1"
 DONE: dict[str, tuple[str, str, dict[str, str]]] = {

@@ -1,40 +1,20 @@
 """Every page in a real browser: complete without a script, for everybody, in both languages, whatever shops send."""
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, Page
 
 from shared.access.connections import Connection, State
+from tests.portal.chromium import looking
 from tests.portal.pages import address, functions
 from tests.portal.served import Portal
-from tests.test_repository import ROOT
+from tests.repository import ROOT
 
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
-PHONE, DESK = {"width": 320, "height": 640}, {"width": 1360, "height": 900}
+PHONE = {"width": 320, "height": 640}
 HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>\u202e\u2066\" ' {{7*7}} " + "W" * 300
-
-
-@contextmanager
-def looking(browser: Browser, **how: Any) -> Iterator[tuple[Page, list[str]]]:
-    """A page of a browser of this kind, and what the browser complained about."""
-    context = browser.new_context(**{"viewport": DESK, "locale": "en-GB", **how})
-    page, complaints = context.new_page(), list[str]()
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and "status of 404" not in message.text:
-            complaints.append(message.text)
-
-    page.on("console", note)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("dialog", lambda dialog: (complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
-    try:
-        yield page, complaints
-    finally:
-        context.close()
 
 
 def eventful(portal: Portal) -> None:

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.house import House
+from tests.portal.chromium import looking
 from tests.portal.served import Portal
-from tests.portal.test_in_a_browser import looking
 
 
 def went_to(portal: Portal, text: str) -> str:

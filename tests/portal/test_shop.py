@@ -7,8 +7,8 @@ from html import unescape
 import pytest
 from playwright.sync_api import Browser
 
+from tests.portal.chromium import looking
 from tests.portal.served import Portal
-from tests.portal.test_in_a_browser import looking
 
 
 def text_of(page: str) -> str:

@@ -10,7 +10,7 @@ from functions.portal.edge import TOKEN
 from tests.house import HouseStorage
 from tests.portal.pages import LOOKS, OPEN_TO_EVERYBODY, address, functions
 from tests.portal.served import NOBODY, Portal, Visitor, a_portal
-from tests.test_repository import declared_functions
+from tests.repository import declared_functions
 
 Forging = Callable[[Portal, Visitor], dict[str, str]]
 

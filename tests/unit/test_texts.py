@@ -19,7 +19,7 @@ from local.texts import anew, found, said_in, untranslated
 from shared.json_text import decoded
 from shared.languages import ENGLISH, LANGUAGES, languages_in, po_file
 from shared.texts import Sentence, said, say, sentence, together
-from tests.test_repository import ROOT
+from tests.repository import ROOT
 
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 

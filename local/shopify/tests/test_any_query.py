@@ -8,7 +8,7 @@ from local.shopify.schema import load_schema
 from local.shopify.server import TOKEN, new_service
 from local.shopify.service import document_of
 from local.shopify.tests.conftest import ManualClock
-from local.shopify.tests.test_demo_shop import a_shop
+from local.shopify.tests.demo import a_shop
 
 LITERALS = {"ID": '"gid://shopify/Thing/1"', "Int": "1", "Float": "1.0", "Boolean": "true"}
 

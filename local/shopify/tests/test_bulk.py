@@ -7,7 +7,7 @@ import time
 import pytest
 
 from local.shopify.tests.receiver import receiving
-from local.shopify.tests.test_subscriptions import made
+from local.shopify.tests.subscribing import made
 
 RUN = """mutation($query: String!, $grouped: Boolean! = false) { bulkOperationRunQuery(query: $query,
   groupObjects: $grouped) { bulkOperation { id status objectCount rootObjectCount url fileSize completedAt type }

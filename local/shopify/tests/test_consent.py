@@ -5,26 +5,14 @@ import base64
 import hashlib
 import hmac
 import re
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-CALLBACK = "http://127.0.0.1:7071/api/oauth/callback"
-ASKED = {"client_id": "simulated-client-id", "scope": "read_orders,read_products,write_products",
-         "redirect_uri": CALLBACK, "state": "abc123"}
+from local.shopify.tests.consenting import ASKED, CALLBACK, decide, parameters
 
 
 def page(shop, /, **changes):
     return shop.session.get(f"{shop.running.url}/admin/oauth/authorize", params={**ASKED, **changes}, timeout=10)
-
-
-def decide(shop, /, **changes):
-    return shop.session.post(f"{shop.running.url}/admin/oauth/authorize", data={**ASKED, **changes}, timeout=10,
-                             allow_redirects=False)
-
-
-def parameters(reply):
-    return dict(parse_qsl(urlsplit(reply.headers["Location"]).query))
 
 
 def test_the_page_names_the_scopes_and_carries_the_request_in_its_form(shop):

@@ -3,23 +3,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import Any
 
 import pytest
 from graphql import get_named_type, is_abstract_type, is_enum_type, is_leaf_type, is_list_type, is_non_null_type
 
-from local.shopify.demo_shop import demo_shop
 from local.shopify.schema import load_schema
 from local.shopify.state import KINDS, ShopState
-from local.shopify.tests.conftest import NOW, ManualClock
-from local.shopify.tests.test_money import assert_adds_up
+from local.shopify.tests.adding_up import assert_adds_up
+from local.shopify.tests.demo import a_shop
 
 POSTED_COUNTRIES = {"FR", "DE", "ES", "IE", "GB", "US"}
-
-
-def a_shop(**options: Any) -> ShopState:
-    return demo_shop(**{"seed": 1, "now": NOW, "customers": 60, "products": 50, "orders": 200,
-                        "clock": ManualClock(), **options})
 
 
 @pytest.fixture(scope="module")

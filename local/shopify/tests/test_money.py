@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from local.shopify.money import CENT, allocate, cents, text
 from local.shopify.orders import build_order
+from local.shopify.tests.adding_up import SIDES, amount, assert_adds_up
 
 SHOP = {"currencyCode": "EUR", "taxesIncluded": True}
 BASE = {"id": 5001, "name": "#1001", "created_at": "2026-03-10T09:00:00Z", "updated_at": "2026-03-10T09:00:00Z"}
-SIDES = ("shopMoney", "presentmentMoney")
 
 prices = st.integers(0, 500_00).map(lambda n: str(Decimal(n) * CENT))
 lines = st.builds(dict, unit_price=prices, quantity=st.integers(1, 9), taxable=st.booleans(),
@@ -37,34 +37,6 @@ def order_specs(draw):
         pieces = draw(st.integers(1, spec["lines"][line]["quantity"]))
         spec["refunds"] = [{"lines": [{"line": line, "quantity": pieces}], "shipping": draw(st.booleans())}]
     return spec
-
-
-def amount(bag, side):
-    return Decimal(bag[side]["amount"])
-
-
-def allocated(record, side):
-    return sum(amount(a["allocatedAmountSet"], side) for a in record["discountAllocations"])
-
-
-def assert_adds_up(order):
-    """The law, on both sides of every bag."""
-    for side in SIDES:
-        goods = sum(amount(line["originalUnitPriceSet"], side) * line["quantity"] - allocated(line, side)
-                    for line in order["lineItems"])
-        charges = sum(amount(s["originalPriceSet"], side) - allocated(s, side) for s in order["shippingLines"])
-        tax = sum((amount(t["priceSet"], side) for x in (*order["lineItems"], *order["shippingLines"])
-                   for t in x["taxLines"]), Decimal(0))
-        total = amount(order["totalPriceSet"], side)
-        assert charges == amount(order["totalShippingPriceSet"], side)
-        assert tax == amount(order["totalTaxSet"], side)
-        assert sum(amount(t["priceSet"], side) for t in order["taxLines"]) == tax
-        assert goods + charges + (0 if order["taxesIncluded"] else tax) == total
-        assert amount(order["subtotalPriceSet"], side) + amount(order["totalTipReceivedSet"], side) == goods
-        received, refunded = (amount(order[k], side) for k in ("totalReceivedSet", "totalRefundedSet"))
-        assert amount(order["netPaymentSet"], side) == received - refunded
-        assert amount(order["totalOutstandingSet"], side) == amount(order["currentTotalPriceSet"], side) - (
-            received - refunded)
 
 
 @given(order_specs())

@@ -4,25 +4,12 @@ from __future__ import annotations
 import pytest
 import requests
 
-from local.shopify.tests.test_consent import decide, parameters
+from local.shopify.tests.consenting import KEYS, a_pair, call, code_of
 
 HOUR, DAY = 3600, 86400
-KEYS = {"client_id": "simulated-client-id", "client_secret": "shpss_simulated_client_secret"}
 EXCHANGE = {"grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
             "subject_token_type": "urn:shopify:params:oauth:token-type:offline-access-token",
             "requested_token_type": "urn:shopify:params:oauth:token-type:offline-access-token", "expiring": 1}
-
-
-def call(shop, **fields):
-    return shop.session.post(f"{shop.running.url}/admin/oauth/access_token", json={**KEYS, **fields}, timeout=10)
-
-
-def code_of(shop, **changes):
-    return parameters(decide(shop, **changes))["code"]
-
-
-def a_pair(shop, **changes):
-    return call(shop, code=code_of(shop, **changes), expiring=1).json()
 
 
 def refresh(shop, pair, **changes):

@@ -3,29 +3,14 @@ from __future__ import annotations
 
 import pytest
 
-CREATE = """mutation($topic: WebhookSubscriptionTopic!, $wanted: WebhookSubscriptionInput!) {
-  webhookSubscriptionCreate(topic: $topic, webhookSubscription: $wanted) {
-    webhookSubscription { id topic uri callbackUrl format filter includeFields metafieldNamespaces name createdAt
-      updatedAt apiVersion { handle supported } endpoint { __typename ... on WebhookHttpEndpoint { callbackUrl }
-      ... on WebhookEventBridgeEndpoint { arn } ... on WebhookPubSubEndpoint { pubSubProject pubSubTopic } } }
-    userErrors { field message } } }"""
+from local.shopify.tests.subscribing import CREATE, URI, made, make
+
 UPDATE = """mutation($id: ID!, $wanted: WebhookSubscriptionInput!) {
   webhookSubscriptionUpdate(id: $id, webhookSubscription: $wanted) {
     webhookSubscription { id topic uri filter includeFields createdAt updatedAt } userErrors { field message } } }"""
 DELETE = """mutation($id: ID!) { webhookSubscriptionDelete(id: $id) {
   deletedWebhookSubscriptionId userErrors { field message } } }"""
-URI = "https://connector.example/api/webhooks/shopify"
 ARN = "arn:aws:events:eu-west-1::event-source/aws.partner/shopify.com/347082227713/orders"
-
-
-def make(shop, topic="ORDERS_CREATE", uri=URI, /, **more):
-    return shop.data(CREATE, topic=topic, wanted={"uri": uri, **more})["webhookSubscriptionCreate"]
-
-
-def made(shop, *arguments, **more):
-    answer = make(shop, *arguments, **more)
-    assert answer["userErrors"] == []
-    return answer["webhookSubscription"]
 
 
 def messages(answer):

@@ -12,9 +12,9 @@ from itertools import pairwise
 import pytest
 from aiohttp import ClientTimeout
 
+from local.shopify.tests.consenting import a_pair
 from local.shopify.tests.receiver import Receiver, receiving
-from local.shopify.tests.test_oauth import a_pair
-from local.shopify.tests.test_subscriptions import made
+from local.shopify.tests.subscribing import made
 
 ORDER = {"id": 5001, "name": "#1001", "lines": [{"sku": "A", "quantity": 2, "unit_price": "10.00"}],
          "payment_pending": True}

@@ -10,7 +10,7 @@ import requests
 
 from local.azurite import Azurite
 from local.browser import install
-from tests.integration.functions.test_admin_api import assert_problem
+from tests.admin import assert_problem
 from tests.integration.sync.street import KEY, SHOP, Street, a_street
 
 PAGE = {"Accept": "text/html,application/xhtml+xml"}

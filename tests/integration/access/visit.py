@@ -10,12 +10,14 @@ import hmac
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
+import azure.functions as func
 import pytest
 
 from local.browser import install
 from shared.access.request import Connected
 from shared.connector import Connector
 from shared.errors import ConnectorError
+from tests.admin import trigger
 from tests.house import House
 
 Parameters = list[tuple[str, str]]
@@ -67,3 +69,11 @@ def token_calls(house: House, grant_type: str = "refresh_token") -> int:
 def access(house: House) -> dict[str, Any]:
     """The shop's access as its card shows it."""
     return house.connector.tokens.described(house.shop)
+
+
+def come_back(visit: Visit, **headers: str) -> func.HttpResponse:
+    """The browser comes back from Shopify."""
+    query = "&".join(f"{name}={value}" for name, value in visit.parameters)
+    cookie = "; ".join(f"{name}={value}" for name, value in visit.cookies.items())
+    return trigger("oauth_callback")(func.HttpRequest(
+        method="GET", url=f"https://x/api/oauth/callback?{query}", headers={"Cookie": cookie, **headers}, body=b""))

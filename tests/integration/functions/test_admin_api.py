@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from local.azurite import Azurite
+from tests.admin import assert_problem
 from tests.integration.sync.street import KEY, SHOP, Street, a_street
 
 TIME = "2026-01-01T00:00:00Z"
@@ -22,19 +23,6 @@ def street(street_storage: Azurite, tmp_path_factory: pytest.TempPathFactory) ->
         street.open()
         street.connect()
         yield street
-
-
-def assert_problem(answer: requests.Response, status: int, code: str) -> dict[str, Any]:
-    """Every refusal has the same shape, whichever endpoint it comes from."""
-    assert answer.status_code == status, answer.text
-    assert answer.headers["Content-Type"].startswith("application/problem+json")
-    body: dict[str, Any] = answer.json()
-    assert body["type"] == code
-    assert body["status"] == status
-    assert body["title"]
-    assert body["fix"]
-    assert body["detail"]
-    return body
 
 
 def test_a_stranger_is_turned_away(street: Street) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.admin import admin_api, trigger
 from tests.house import House
-from tests.test_repository import ROOT, declared_functions, python_files
+from tests.repository import ROOT, declared_functions, python_files
 
 OVER_HTTP = sorted(name for name, bindings in declared_functions().items()
                    if any(binding["type"] == "httpTrigger" for binding in bindings))

@@ -11,8 +11,8 @@ from shared.problems import CATALOGUE
 from shared.webhooks.subscriptions import PATH as WEBHOOKS
 from tests.admin import admin_api, trigger
 from tests.house import House
-from tests.integration.access.visit import Visit, visit
-from tests.test_repository import ROOT, declared_functions
+from tests.integration.access.visit import come_back, visit
+from tests.repository import ROOT, declared_functions
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 
@@ -23,14 +23,6 @@ def house_of_the_app(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     with admin_api(house, monkeypatch):
         monkeypatch.setattr("shared.root.connector", lambda: house.connector)
         yield house
-
-
-def come_back(visit: Visit, **headers: str) -> func.HttpResponse:
-    """The browser comes back from Shopify."""
-    query = "&".join(f"{name}={value}" for name, value in visit.parameters)
-    cookie = "; ".join(f"{name}={value}" for name, value in visit.cookies.items())
-    return trigger("oauth_callback")(func.HttpRequest(
-        method="GET", url=f"https://x/api/oauth/callback?{query}", headers={"Cookie": cookie, **headers}, body=b""))
 
 
 def content_type(answer: func.HttpResponse) -> str:

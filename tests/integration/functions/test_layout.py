@@ -10,7 +10,7 @@ import pytest
 from shared.errors import ConnectorError
 from tests.admin import Admin, admin_api, trigger
 from tests.house import House
-from tests.test_repository import declared_functions
+from tests.repository import declared_functions
 from tests.webhooks import SECRET, headers_of, store_of
 
 WITHOUT_STORAGE = {"shopify_webhook", "portal_static", "portal_language", "portal_signed_out"}

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from local.azurite import start_azurite
-from tests.integration.functions.test_admin_api import assert_problem
+from tests.admin import assert_problem
 from tests.integration.sync.street import SHOP, Street, a_street
 
 

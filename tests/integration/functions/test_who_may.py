@@ -16,7 +16,7 @@ from local.azurite import Azurite
 from local.functions_host.http_front import principal_headers
 from tests.integration.sync.street import KEY, Street, a_street
 from tests.portal.pages import LOOKS, OPEN_TO_EVERYBODY
-from tests.test_repository import ROOT, declared_functions
+from tests.repository import ROOT, declared_functions
 
 BY_KEY = {"x-functions-key": KEY}
 CALLERS: dict[str, dict[str, str]] = {

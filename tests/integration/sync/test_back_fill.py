@@ -1,7 +1,6 @@
 """Back-fill: the orders created within a span come in on an operator's word, history too, and nothing else moves."""
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,17 +14,11 @@ from shared.storage.lease import TABLE as LEASES
 from shared.storage.lease import held
 from shared.stores.sync_runs import SyncRun
 from shared.sync.run import SyncJob, run_sync
-from tests.admin import Admin, admin_api
+from tests.admin import Admin
 from tests.house import House
 
 FEBRUARY = SyncJob(shop="", started_by="Claire, back-fill", kinds=("orders",), created_since="2026-02-01T00:00:00Z",
                    created_until="2026-03-01T00:00:00Z")
-
-
-@pytest.fixture
-def admin(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Admin]:
-    with admin_api(house, monkeypatch) as call:
-        yield call
 
 
 def archived(house: House, number: int, at: str, **spec: Any) -> int:

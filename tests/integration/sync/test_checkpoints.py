@@ -19,7 +19,8 @@ from shared.storage.lease import Lease
 from shared.stores.links import LinkState
 from shared.sync.run import SyncJob, request_sync, run_sync
 from tests.house import House, HouseStorage, a_house
-from tests.integration.sync.test_runs import a_shop_of, totals_in_bc, wanted_totals
+from tests.integration.sync.seeded import a_shop_of, totals_in_bc, wanted_totals
+from tests.integration.sync.trouble import WorkerDied
 
 
 def watermark(house: House, kind: str) -> str:
@@ -85,10 +86,6 @@ def test_an_old_checkpoint_is_not_trusted_but_its_position_is(house: House) -> N
     assert orders_queries(house)[0]["after"] is None
     assert f"updated_at:>='{stopped_at.run_position}'" in str(orders_queries(house)[0]["filter"])
     assert totals_in_bc(house) == wanted_totals(house)
-
-
-class WorkerDied(BaseException):
-    """What no handler of ours may catch, as a kill would not be."""
 
 
 def test_a_worker_that_dies_right_after_an_order_was_stored_leaves_a_claim_and_no_double(house: House) -> None:

@@ -27,7 +27,7 @@ from shared.sync.outcome import Outcome, Result
 from shared.sync.record_type import RecordType, RecordTypes
 from shared.sync.replay import plan_of_capture, replay
 from tests.house import House
-from tests.test_repository import ROOT, imports, module_of, python_files, reachable
+from tests.repository import ROOT, imports, module_of, python_files, reachable
 
 NAME = "wholesalers"
 OF_TYPES = {

@@ -13,7 +13,7 @@ from shared.health import report_health
 from tests.admin import admin_api, trigger
 from tests.house import House
 from tests.recorded import Recorded
-from tests.test_repository import ROOT
+from tests.repository import ROOT
 
 ALERTS = ROOT / "infra" / "alerts"
 HOUR, DAY = 3600, 86400

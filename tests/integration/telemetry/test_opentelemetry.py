@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from shared.telemetry_export import send_by_opentelemetry
-from tests.test_repository import ROOT
+from tests.repository import ROOT
 
 PROGRAM = """
 import logging, sys

@@ -15,7 +15,7 @@ from shared.sync.type_telemetry import recorded_as
 from tests.admin import admin_api
 from tests.house import House
 from tests.recorded import Recorded
-from tests.test_repository import ROOT
+from tests.repository import ROOT
 
 PAGE = (ROOT / "docs" / "observability.md").read_text()
 

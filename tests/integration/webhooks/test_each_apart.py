@@ -13,7 +13,7 @@ import pytest
 from local.azurite import start_azurite
 from shared.shopify.topics import SUBSCRIBED_TOPICS
 from tests.integration.sync.street import SHOP, Street, a_street
-from tests.test_repository import declared_functions
+from tests.repository import declared_functions
 from tests.waiting import wait_until
 
 
