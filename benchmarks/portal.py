@@ -73,7 +73,7 @@ def records(house: House, first: int, behind: int) -> Iterator[SkippedRecord]:
     """Skipped orders: of three one waits, one is dismissed, and one is left out by the shop card."""
     now = house.clock.now()
     for number in range(first, behind):
-        row = {"shop": house.shop, "kind": "orders", "number": 10_000_000 + number, "tries": 3,
+        row = {"shop": house.shop, "type": "orders", "id": str(10_000_000 + number), "tries": 3,
                "code": _REASONS[number // 3 % len(_REASONS)], "detail": "order 5001, line 1: SKU 4711 is no item",
                "first_at": iso(now - timedelta(minutes=number)), "last_at": iso(now),
                "next_try": iso(now + timedelta(days=300))}

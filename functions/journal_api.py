@@ -33,12 +33,12 @@ def list_skipped_records(call: Call) -> Answer:
 @takes(body=Retry)
 def retry_skipped_records(call: Call) -> Answer:
     body: Retry = call.body
-    due = skipped.retry_all(call.connector, call.shop, code=body.code, kind=body.type, by=call.by)
+    due = skipped.retry_all(call.connector, call.shop, code=body.code, type=body.type, by=call.by)
     return Answer({"due": due}, 202)
 
 
 @blueprint.function_name("retry_skipped_record")
-@blueprint.route("api/shops/{shop}/skipped-records/{type}/{id:long}/retry", methods=["POST"])
+@blueprint.route("api/shops/{shop}/skipped-records/{type}/{id}/retry", methods=["POST"])
 @edge
 def retry_skipped_record(call: Call) -> Answer:
     skipped.retry(call.connector, *_record(call), by=call.by)
@@ -46,7 +46,7 @@ def retry_skipped_record(call: Call) -> Answer:
 
 
 @blueprint.function_name("dismiss_skipped_record")
-@blueprint.route("api/shops/{shop}/skipped-records/{type}/{id:long}/dismiss", methods=["POST"])
+@blueprint.route("api/shops/{shop}/skipped-records/{type}/{id}/dismiss", methods=["POST"])
 @edge
 @takes(body=Dismissal)
 def dismiss_skipped_record(call: Call) -> Answer:
@@ -73,10 +73,9 @@ def _next_page(query: SkippedQuery, continuation: str) -> dict[str, str] | None:
     return {"Link": f'<?{urlencode(wanted)}>; rel="next"'}
 
 
-def _record(call: Call) -> tuple[str, str, int]:
+def _record(call: Call) -> tuple[str, str, str]:
     """(shop, type, Shopify id) of the path."""
-    shop, kind, text = call.shop, call.path["type"], call.path["id"]
-    number = id_in(text)
-    if kind not in call.connector.types.names or number is None:
-        raise skipped.not_skipped(shop, kind, text)
-    return shop, kind, number
+    type, id = call.path["type"], id_in(call.path["id"])
+    if id is None or type not in call.connector.types.names:
+        raise skipped.not_skipped(call.shop, type, call.path["id"])
+    return call.shop, type, id

@@ -34,21 +34,21 @@ def back_fill_orders(call: Call) -> Answer:
 
 
 @blueprint.function_name("resolve_order")
-@blueprint.route("api/shops/{shop}/orders/{id:long}/resolve", methods=["POST"])
+@blueprint.route("api/shops/{shop}/orders/{id}/resolve", methods=["POST"])
 @edge
 @takes(query=ConfirmedDocument)
 def resolve_order(call: Call) -> Answer:
-    shop, number = _order(call)
-    return Answer(orders.resolve_order(call.connector, shop, number, call.query.confirm, by=call.by))
+    shop, id = _order(call)
+    return Answer(orders.resolve_order(call.connector, shop, id, call.query.confirm, by=call.by))
 
 
 @blueprint.function_name("create_order_again")
-@blueprint.route("api/shops/{shop}/orders/{id:long}/create-again", methods=["POST"])
+@blueprint.route("api/shops/{shop}/orders/{id}/create-again", methods=["POST"])
 @edge
 @takes(query=ConfirmedDocument)
 def create_order_again(call: Call) -> Answer:
-    shop, number = _order(call)
-    return Answer(orders.create_order_again(call.connector, shop, number, call.query.confirm, by=call.by))
+    shop, id = _order(call)
+    return Answer(orders.create_order_again(call.connector, shop, id, call.query.confirm, by=call.by))
 
 
 @blueprint.function_name("list_orders_not_on_their_company")
@@ -72,10 +72,9 @@ def list_tax_apart(call: Call) -> Answer:
         continuation=query.continuation))
 
 
-def _order(call: Call) -> tuple[str, int]:
+def _order(call: Call) -> tuple[str, str]:
     """(shop, Shopify id) of the path."""
-    shop, text = call.shop, call.path["id"]
-    number = id_in(text)
-    if number is None:
-        raise ConnectorError("not-found", f"{text[:20]!r} is not the id of an order")
-    return shop, number
+    id = id_in(call.path["id"])
+    if id is None:
+        raise ConnectorError("not-found", f"{call.path['id'][:30]!r} is not the id of an order")
+    return call.shop, id

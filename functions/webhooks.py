@@ -14,11 +14,10 @@ import azure.functions as func
 from functions.http import Answer, Call, Download, edge, edge_of
 from functions.roles import needs
 from shared.admin import privacy
-from shared.json_text import decoded
 from shared.root import connector, ready_connector
 from shared.telemetry import record
 from shared.webhooks.command_handlers import carry_out, give_up
-from shared.webhooks.commands import Command
+from shared.webhooks.commands import command_in
 from shared.webhooks.draining import drain
 from shared.webhooks.intake import receive
 from shared.webhooks.subscriptions import repair_all
@@ -50,18 +49,18 @@ def list_privacy_requests(call: Call) -> Answer:
 
 
 @blueprint.function_name("confirm_erasure")
-@blueprint.route("api/privacy-requests/{shop}/{number}/confirm", methods=["POST"])
+@blueprint.route("api/privacy-requests/{shop}/{id}/confirm", methods=["POST"])
 @edge
 def confirm_shop_erasure(call: Call) -> Answer:
-    privacy.confirm_erasure(call.connector, call.path["shop"], call.path["number"], by=call.by)
+    privacy.confirm_erasure(call.connector, call.path["shop"], call.path["id"], by=call.by)
     return Answer({"queued": True}, 202)
 
 
 @blueprint.function_name("download_privacy_export")
-@blueprint.route("api/privacy-requests/{shop}/{number}/export", methods=["GET"])
+@blueprint.route("api/privacy-requests/{shop}/{id}/export", methods=["GET"])
 @edge
 def download_privacy_export(call: Call) -> Download:
-    return Download(*privacy.read_file(call.connector, call.path["shop"], call.path["number"]))
+    return Download(*privacy.read_file(call.connector, call.path["shop"], call.path["id"]))
 
 
 @blueprint.function_name("repair_subscriptions")
@@ -82,7 +81,7 @@ def drain_event_queue(timer: func.TimerRequest) -> None:
 @blueprint.function_name("webhook_command")
 @blueprint.queue_trigger("message", queue_name="webhook-commands", connection="AzureWebJobsStorage")
 def webhook_command(message: func.QueueMessage) -> None:
-    carry_out(ready_connector(), decoded(message.get_body(), type=Command))
+    carry_out(ready_connector(), command_in(message.get_body()))
 
 
 @blueprint.function_name("webhook_command_poison")
@@ -91,7 +90,7 @@ def webhook_command_poison(message: func.QueueMessage) -> None:
     # Never raises: a poison queue has no poison queue of its own. Nothing of the person is logged.
     shop = ""
     try:
-        command = decoded(message.get_body(), type=Command)
+        command = command_in(message.get_body())
         shop = command.shop
         give_up(connector(), command)
     except Exception:

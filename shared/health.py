@@ -32,7 +32,7 @@ def report_health(connector: Connector) -> int:
 
 
 def _tell_types(connector: Connector, card: ShopCard) -> None:
-    skipped = Counter(one.kind for one in connector.skipped.of(card.code) if not one.dismissed_at and not one.left_out)
+    skipped = Counter(one.type for one in connector.skipped.of(card.code) if not one.dismissed_at and not one.left_out)
     obstacle = _obstacle(connector, card.code)
     for kind in connector.types.names:
         info = connector.informations.get(card.code, kind)

@@ -296,7 +296,7 @@ CATALOGUE: dict[str, Problem] = {
         Fault.SETUP, 409,
         "Shopify does not confirm that the app was removed, so the shop is not erased",
         "See in the Shopify admin > Settings > Apps whether the app is installed. If it was removed: POST "
-        "/api/privacy-requests/{shop}/{number}/confirm. If it is installed: Shop card > Request access, and nothing is "
+        "/api/privacy-requests/{shop}/{id}/confirm. If it is installed: Shop card > Request access, and nothing is "
         "erased.",
     ),
     "oauth-state-mismatch": Problem(

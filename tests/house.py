@@ -173,18 +173,18 @@ class House:
         return Decimal(str(self.document(number)["totalAmountIncludingTax"])).quantize(Decimal("0.01"))
 
     def parked(self) -> dict[int, SkippedRecord]:
-        """What is parked, by Shopify id."""
-        return {record.number: record for record in self.connector.skipped.of(self.shop)}
+        """What is parked, by Shopify id, as a number: that is how the simulated shop counts."""
+        return {int(record.id): record for record in self.connector.skipped.of(self.shop)}
 
     def link(self, kind: str, number: int) -> Link:
         """What a Shopify record has become in Business Central; a blank link if we never met it."""
         links = Links(self.connector.storage.tables[LINK_TABLE], self.shop, kind)
-        return links.one(number)
+        return links.one(str(number))
 
     def forget(self, kind: str, *numbers: int) -> None:
         """Lose what records have become: their links are as good as new."""
         links = Links(self.connector.storage.tables[LINK_TABLE], self.shop, kind)
-        links.save([Link(number=one.number, etag=one.etag) for one in links.of(numbers).values()])
+        links.save([Link(id=one.id, etag=one.etag) for one in links.of(map(str, numbers)).values()])
 
     def keep_link(self, kind: str, link: Link) -> None:
         """Let a record have become this."""

@@ -7,13 +7,12 @@ from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import uuid4
 
-import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.queue import QueueClient, TextBase64DecodePolicy
 
 from shared.access.grant import Grant
 from shared.shopify.webhooks import signature
-from shared.webhooks.commands import QUEUE, Command
+from shared.webhooks.commands import QUEUE, Command, command_in
 from shared.webhooks.intake import receive
 from tests.house import House, HouseStorage, a_house
 from tests.memory import MemoryQueues
@@ -64,7 +63,7 @@ def queued(house: House) -> list[Command]:
     """The commands that wait for this house's shop; those of other houses are let go unread."""
     if isinstance(house.storage.queues, MemoryQueues):
         waiting = house.storage.queues.sent.pop(QUEUE, [])
-        return [msgspec.json.decode(text, type=Command) for text, _ in waiting]
+        return [command_in(text.encode()) for text, _ in waiting]
     queue = QueueClient.from_connection_string(
         house.settings.storage_connection, QUEUE, message_decode_policy=TextBase64DecodePolicy())
     found: list[Command] = []
@@ -75,7 +74,7 @@ def queued(house: House) -> list[Command]:
 
 def _received(house: House, queue: QueueClient) -> Iterator[Command]:
     for message in queue.receive_messages(messages_per_page=32, visibility_timeout=60):
-        command = msgspec.json.decode(message.content, type=Command)
+        command = command_in(message.content.encode())
         if command.shop == house.shop:
             queue.delete_message(message)
             yield command

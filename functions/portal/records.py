@@ -13,7 +13,7 @@ from shared.shopify_ids import id_in
 
 blueprint = func.Blueprint()
 _ANYBODY = func.AuthLevel.ANONYMOUS
-_ORDER = "portal/shops/{shop}/orders/{id:long}"
+_ORDER = "portal/shops/{shop}/orders/{id}"
 
 
 @blueprint.function_name("portal_record")
@@ -48,9 +48,9 @@ def ask_to_resolve(call: Call) -> Shown:
 @page
 @takes(form=DocumentConfirmed)
 def resolve_order(call: Call) -> Sent:
-    shop, number = call.shop, _number(call)
-    done = orders.resolve_order(call.connector, shop, number, call.body.confirm.strip(), by=call.by)
-    return Sent(_page_of(shop, number), Notice("order-resolved", {"number": done.number}))
+    shop, id = call.shop, _id(call)
+    done = orders.resolve_order(call.connector, shop, id, call.body.confirm.strip(), by=call.by)
+    return Sent(_page_of(shop, id), Notice("order-resolved", {"number": done.number}))
 
 
 @blueprint.function_name("portal_order_to_create_again")
@@ -65,9 +65,9 @@ def ask_to_create_again(call: Call) -> Shown:
 @page
 @takes(form=DocumentConfirmed)
 def create_order_again(call: Call) -> Sent:
-    shop, number = call.shop, _number(call)
-    done = orders.create_order_again(call.connector, shop, number, call.body.confirm.strip(), by=call.by)
-    return Sent(_page_of(shop, number), Notice("order-synchronized", {
+    shop, id = call.shop, _id(call)
+    done = orders.create_order_again(call.connector, shop, id, call.body.confirm.strip(), by=call.by)
+    return Sent(_page_of(shop, id), Notice("order-synchronized", {
         "result": done.result, "number": done.number, "code": done.code}))
 
 
@@ -80,12 +80,12 @@ def _asked(call: Call, action: str) -> Shown:
     return Shown("order-decision.html", {"record": record, "action": action})
 
 
-def _number(call: Call) -> int:
-    number = id_in(call.path["id"])
-    if number is None:
+def _id(call: Call) -> str:
+    id = id_in(call.path["id"])
+    if id is None:
         raise ConnectorError("not-found", f"{call.path['id'][:20]!r} is not the id of an order")
-    return number
+    return id
 
 
-def _page_of(shop: str, order: int) -> str:
+def _page_of(shop: str, order: str) -> str:
     return f"/portal/shops/{shop}/records/orders/{order}"

@@ -13,7 +13,7 @@ from shared.shopify_ids import id_in
 
 blueprint = func.Blueprint()
 _PAGE = 50
-_RECORD = "portal/shops/{shop}/skipped-records/{type}/{id:long}"
+_RECORD = "portal/shops/{shop}/skipped-records/{type}/{id}"
 
 
 @blueprint.function_name("portal_skipped_records")
@@ -45,7 +45,7 @@ def show_skipped_of_a_reason(call: Call) -> Shown:
 @page
 @takes(form=Retry)
 def retry_skipped_records(call: Call) -> Sent:
-    due = skipped.retry_all(call.connector, call.shop, code=call.body.code, kind=call.body.type, by=call.by)
+    due = skipped.retry_all(call.connector, call.shop, code=call.body.code, type=call.body.type, by=call.by)
     return Sent("/portal/skipped-records", Notice("skipped-due", {"count": due}))
 
 
@@ -72,23 +72,22 @@ def ask_dismissal(call: Call) -> Shown:
 @page
 @takes(form=DismissalAsked)
 def dismiss_skipped_record(call: Call) -> Sent | Shown:
-    shop, kind, number = _record(call)
+    shop, type, id = _record(call)
     if not call.body.note.strip():
-        record = skipped.get_skipped(call.connector, shop, kind, number, language=call.language)
+        record = skipped.get_skipped(call.connector, shop, type, id, language=call.language)
         shown = {"record": record, "lacks_note": True, "back": _back(call.body.back)}
         return Shown("dismissal.html", shown, 422)
-    skipped.dismiss(call.connector, shop, kind, number, note=call.body.note, by=call.by)
-    return Sent(_back(call.body.back), Notice("skipped-dismissed", {"type": kind, "id": str(number)}))
+    skipped.dismiss(call.connector, shop, type, id, note=call.body.note, by=call.by)
+    return Sent(_back(call.body.back), Notice("skipped-dismissed", {"type": type, "id": id}))
 
 
 def _back(address: str) -> str:
     return within_the_portal(address) if address else "/portal/skipped-records"
 
 
-def _record(call: Call) -> tuple[str, str, int]:
+def _record(call: Call) -> tuple[str, str, str]:
     """(shop, type, Shopify id) of the path; ConnectorError not-found."""
-    shop, kind, text = call.shop, call.path["type"], call.path["id"]
-    number = id_in(text)
-    if number is None or kind not in call.connector.types.names:
-        raise skipped.not_skipped(shop, kind, text)
-    return shop, kind, number
+    type, id = call.path["type"], id_in(call.path["id"])
+    if id is None or type not in call.connector.types.names:
+        raise skipped.not_skipped(call.shop, type, call.path["id"])
+    return call.shop, type, id

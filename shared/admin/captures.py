@@ -8,7 +8,7 @@ import msgspec
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.journal import capture_list, json_parts
-from shared.journal.capture_list import Capture, CaptureFilter, record_of
+from shared.journal.capture_list import Capture, CaptureFilter, record_id_of
 from shared.journal.json_parts import Difference, Pair, Part
 from shared.journal.json_tree import LONGEST_VALUE, Node, tree
 from shared.shopify_ids import id_in
@@ -59,7 +59,7 @@ class CapturePage(msgspec.Struct, frozen=True, kw_only=True):
     shop: str
     type: str
     id: str
-    record: int
+    record_id: str
     size: int
     tree: Node | None
     before: str
@@ -128,10 +128,10 @@ def look_at(connector: Connector, shop: str, kind: str, id: str) -> CapturePage:
     before = _before(connector, shop, kind, id)
     found = json_parts.differences(raw(connector, shop, kind, before), whole) if before else []
     return CapturePage(
-        shop=shop, type=kind, id=id, record=record_of(whole), size=len(whole),
+        shop=shop, type=kind, id=id, record_id=record_id_of(whole), size=len(whole),
         tree=tree(whole.decode(errors="replace")), before=before,
         changes=[_change(one) for one in found[:MOST_CHANGES]], left_out=max(len(found) - MOST_CHANGES, 0),
-        others=[one for one in _lines(connector, shop, kind, record_of(whole)) if one.id != id],
+        others=[one for one in _lines(connector, shop, kind, record_id_of(whole)) if one.id != id],
         replayable=kind in types_of(connector).brought)
 
 
@@ -174,8 +174,8 @@ def _line(lines: list[CaptureLine], id: str) -> CaptureLine:
     raise ConnectorError("not-found", f"{id[:60]!r} is not a capture of this record")
 
 
-def _lines(connector: Connector, shop: str, kind: str, number: int) -> list[CaptureLine]:
-    return [CaptureLine(id=one.id, at=one.at) for one in connector.captures.of_record(shop, kind, number)]
+def _lines(connector: Connector, shop: str, kind: str, record_id: str) -> list[CaptureLine]:
+    return [CaptureLine(id=one.id, at=one.at) for one in connector.captures.of_record(shop, kind, record_id)]
 
 
 def _pair(one: Pair) -> PairShown:
@@ -248,7 +248,7 @@ def parts(connector: Connector, shop: str, kind: str, id: str) -> list[Part]:
 
 def file_name(kind: str, id: str, raw: bytes) -> str:
     """What a downloaded capture is called."""
-    return f"{kind.capitalize()}_{record_of(raw)}_{id}.json"
+    return f"{kind.capitalize()}_{record_id_of(raw)}_{id}.json"
 
 
 def compare(connector: Connector, shop: str, kind: str, id: str, other: str) -> ComparisonView:
@@ -256,7 +256,7 @@ def compare(connector: Connector, shop: str, kind: str, id: str, other: str) -> 
     after = raw(connector, shop, kind, id)
     other = other or capture_list.previous_of(connector.captures, shop, known_kind(connector, kind), id)
     before = raw(connector, shop, kind, other)
-    if record_of(before) != record_of(after):
+    if record_id_of(before) != record_id_of(after):
         raise ConnectorError("input-invalid", f"{other[:60]} and {id[:60]} are captures of two different records")
     return ComparisonView(before=other, after=id, differences=json_parts.differences(before, after))
 

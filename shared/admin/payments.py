@@ -29,9 +29,9 @@ def list_disputes(connector: Connector, shop: str, continuation: str) -> Payment
 
 
 def _shown(shop: str, one: Payout | Dispute) -> dict[str, Any]:
-    """The row with its id; what is empty is null, and the hash is ours alone."""
+    """The row; what is empty is null, and the hash is ours alone."""
     shown: dict[str, Any] = msgspec.to_builtins(one)
-    number, _ = shown.pop("number"), shown.pop("sent")
-    if shown.get("order"):
-        shown["order"] = int(shown["order"])
-    return {"shop": shop, "id": number} | {name: None if value == "" else value for name, value in shown.items()}
+    del shown["sent"]
+    if "order" in shown:
+        shown["order_id"] = shown.pop("order")
+    return {"shop": shop} | {name: None if value == "" else value for name, value in shown.items()}

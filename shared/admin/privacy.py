@@ -12,10 +12,10 @@ def list_requests(connector: Connector) -> list[Receipt]:
     return connector.receipts.all()
 
 
-def read_file(connector: Connector, shop: str, number: str) -> tuple[str, bytes]:
+def read_file(connector: Connector, shop: str, id: str) -> tuple[str, bytes]:
     """What was written for a customer's data request: a name for the file, and the file. ConnectorError not-found."""
-    receipt = connector.receipts.data_request(shop, number)
-    return f"{receipt.shop}_{receipt.customer}.json", read_export(connector, receipt)
+    receipt = connector.receipts.data_request(shop, id)
+    return f"{receipt.shop}_{receipt.customer_id}.json", read_export(connector, receipt)
 
 
 def refused_deliveries(connector: Connector) -> dict[str, int]:
@@ -23,7 +23,7 @@ def refused_deliveries(connector: Connector) -> dict[str, int]:
     return connector.refused.per_day()
 
 
-def confirm_erasure(connector: Connector, shop: str, number: str, *, by: str) -> None:
+def confirm_erasure(connector: Connector, shop: str, id: str, *, by: str) -> None:
     """Have a shop erased though Shopify does not say that the app is gone; ConnectorError as command_handlers.py."""
     with connector.operations.recorded("confirm_erasure", by=by, shop=shop):
-        command_handlers.confirm_erasure(connector, shop, number, by=by)
+        command_handlers.confirm_erasure(connector, shop, id, by=by)

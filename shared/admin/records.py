@@ -137,22 +137,21 @@ def look_at(
 
     with_calls  look for the log entries about it too, which takes as long as all the rest
     """
-    number = id_in(id)
-    if number is None or kind not in connector.types.names:
+    if id_in(id) is None or kind not in connector.types.names:
         raise ConnectorError("not-found", f"{kind[:20]} {id[:20]} is no record: say a type and Shopify's id")
-    captures = connector.captures.of_record(shop, kind, number)
+    captures = connector.captures.of_record(shop, kind, id)
     newest = _payload(connector, captures)
-    known = known_as(connector, shop, kind, number, newest)
-    parked = connector.skipped.get(shop, kind, number)
+    known = known_as(connector, shop, kind, id, newest)
+    parked = connector.skipped.get(shop, kind, id)
     skipped = view_of(parked, language) if parked else None
     view = RecordView(
-        shop=shop, type=kind, id=str(number), name=next((one.name for one in captures if one.name), ""),
-        state=_state(connector, shop, kind, number, known.link, skipped, captures),
+        shop=shop, type=kind, id=id, name=next((one.name for one in captures if one.name), ""),
+        state=_state(connector, shop, kind, id, known.link, skipped, captures),
         decided=_decided(connector, kind, known.link, skipped, captures), decision=known.link.decision,
         tax_apart=known.link.tax_apart, stands=_stands(known), skipped=skipped,
         captures=[CaptureLine(id=one.id, at=one.at) for one in captures],
-        history=_history(connector, shop, kind, number, known.link, skipped, captures),
-        entries=_entries(connector, shop, kind, number, newest, known, skipped, captures) if with_calls else [],
+        history=_history(connector, shop, kind, id, known.link, skipped, captures),
+        entries=_entries(connector, shop, kind, id, newest, known, skipped, captures) if with_calls else [],
         document=known.link.bc_number if kind == "orders" else "",
         may=_may(connector, kind, known.link, skipped, captures))
     return RecordPage(record=view, tree=tree(newest.decode(errors="replace")) if newest else None, size=len(newest))
@@ -167,10 +166,10 @@ def _payload(connector: Connector, captures: list[Captured]) -> bytes:
 
 
 def _state(
-    connector: Connector, shop: str, kind: str, number: int, link: Link, skipped: SkippedView | None,
+    connector: Connector, shop: str, kind: str, id: str, link: Link, skipped: SkippedView | None,
     captures: list[Captured],
 ) -> State:
-    if connector.redacted.of(shop).holds(kind, number):
+    if connector.redacted.of(shop).holds(kind, id):
         return "erased"
     if link.deleted_at:
         return "deleted"
@@ -206,7 +205,7 @@ def _standing(sku: str, link: Link) -> Standing:
 
 
 def _history(
-    connector: Connector, shop: str, kind: str, number: int, link: Link, skipped: SkippedView | None,
+    connector: Connector, shop: str, kind: str, id: str, link: Link, skipped: SkippedView | None,
     captures: list[Captured],
 ) -> list[Happened]:
     found = [Happened(at=one.at, what="captured", detail=one.id) for one in captures]
@@ -216,7 +215,7 @@ def _history(
         found.append(Happened(at=link.deleted_at, what="deleted"))
     if skipped is not None:
         found += _of_skipped(skipped)
-    page = connector.operations.page(shop=shop, record=f"{kind} {number}", size=MOST_OPERATIONS)
+    page = connector.operations.page(shop=shop, record=f"{kind} {id}", size=MOST_OPERATIONS)
     found += map(_of_operation, page.operations)
     return sorted(found, key=lambda one: from_iso(one.at), reverse=True)
 
@@ -237,12 +236,12 @@ def _of_operation(one: Operation) -> Happened:
 
 
 def _entries(
-    connector: Connector, shop: str, kind: str, number: int, newest: bytes, known: KnownAs,
+    connector: Connector, shop: str, kind: str, id: str, newest: bytes, known: KnownAs,
     skipped: SkippedView | None, captures: list[Captured],
 ) -> list[LogEntry]:
     moments: list[datetime] = [from_iso(one.at) for one in captures[:LOOKED_AT]]
     moments += [from_iso(skipped.last_at)] if skipped is not None else []
-    return mentions(connector.logs, shop, names_in_calls(kind, number, _gid(newest), known), moments)
+    return mentions(connector.logs, shop, names_in_calls(kind, id, _gid(newest), known), moments)
 
 
 def _gid(newest: bytes) -> str:

@@ -26,7 +26,7 @@ _SIDE_BY_SIDE = 8
 _IN_AN_ADDRESS = re.compile(r"(?:gid://shopify/|https?://).*?/(\d{1,20})/?(?:[?#].*)?", re.ASCII)
 _DOCUMENT = re.compile(r"SHP-(\d{1,20})", re.ASCII | re.IGNORECASE)
 
-_Key = tuple[str, str, int]
+_Key = tuple[str, str, str]
 """Shop, type, Shopify id."""
 
 
@@ -60,13 +60,13 @@ def search(connector: Connector, text: str) -> SearchView:
 
 
 def _found(connector: Connector, shops: Sequence[str], wanted: str, lanes: ThreadPoolExecutor) -> list[_Key]:
-    number, types = _number(wanted), connector.types.names
+    id, types = _id(wanted), connector.types.names
     questions: list[Callable[[], list[_Key]]] = [partial(_called, connector, shop, wanted) for shop in shops]
     questions += [partial(_named, connector, shop, type, wanted) for shop in shops for type in types]
-    if number is not None:
-        questions += [partial(_known, connector, shop, type, number) for shop in shops for type in types]
-    if document := _DOCUMENT.fullmatch(wanted):
-        questions += [partial(_known, connector, shop, "orders", int(document[1])) for shop in shops]
+    if id is not None:
+        questions += [partial(_known, connector, shop, type, id) for shop in shops for type in types]
+    if (document := _DOCUMENT.fullmatch(wanted)) and (order := id_in(document[1])):
+        questions += [partial(_known, connector, shop, "orders", order) for shop in shops]
     return _each_once(lanes.map(carried(_asked), questions))
 
 
@@ -74,25 +74,25 @@ def _asked(question: Callable[[], list[_Key]]) -> list[_Key]:
     return question()
 
 
-def _number(wanted: str) -> int | None:
+def _id(wanted: str) -> str | None:
     """The id that the text is, or that an address of Shopify's admin ends with."""
     address = _IN_AN_ADDRESS.fullmatch(wanted)
-    return int(address[1]) if address else id_in(wanted)
+    return id_in(address[1] if address else wanted)
 
 
 def _called(connector: Connector, shop: str, wanted: str) -> list[_Key]:
-    return [(shop, one.type, one.number) for one in connector.names.called(shop, wanted, MOST + 1)]
+    return [(shop, one.type, one.id) for one in connector.names.called(shop, wanted, MOST + 1)]
 
 
 def _named(connector: Connector, shop: str, type: str, wanted: str) -> list[_Key]:
-    return [(shop, type, number) for number in connector.captures.named(shop, type, wanted)[: MOST + 1]]
+    return [(shop, type, id) for id in connector.captures.named(shop, type, wanted)[: MOST + 1]]
 
 
-def _known(connector: Connector, shop: str, type: str, number: int) -> list[_Key]:
+def _known(connector: Connector, shop: str, type: str, id: str) -> list[_Key]:
     """The record of this id, if it was ever met."""
-    is_known = bool(Links(connector.storage.tables[LINK_TABLE], shop, type).one(number).etag) or bool(
-        connector.captures.of_record(shop, type, number)) or connector.skipped.get(shop, type, number) is not None
-    return [(shop, type, number)] if is_known else []
+    is_known = bool(Links(connector.storage.tables[LINK_TABLE], shop, type).one(id).etag) or bool(
+        connector.captures.of_record(shop, type, id)) or connector.skipped.get(shop, type, id) is not None
+    return [(shop, type, id)] if is_known else []
 
 
 def _each_once(found: Iterable[list[_Key]]) -> list[_Key]:
@@ -100,6 +100,6 @@ def _each_once(found: Iterable[list[_Key]]) -> list[_Key]:
 
 
 def _hit(connector: Connector, key: _Key) -> Hit:
-    shop, type, number = key
-    captures = connector.captures.of_record(shop, type, number)
-    return Hit(shop=shop, type=type, id=str(number), name=next((one.name for one in captures if one.name), ""))
+    shop, type, id = key
+    captures = connector.captures.of_record(shop, type, id)
+    return Hit(shop=shop, type=type, id=id, name=next((one.name for one in captures if one.name), ""))

@@ -85,31 +85,31 @@ class SetUpView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def list_skipped(
-    connector: Connector, shop: str, kind: str | None, wanted: Wanted, *, language: str,
+    connector: Connector, shop: str, type: str | None, wanted: Wanted, *, language: str,
     continuation: str, limit: int,
 ) -> SkippedPage:
     """Those of a shop that are wanted; ConnectorError input-invalid for a continuation that is none."""
-    records, after = connector.skipped.page(shop, kind, continuation, limit, wanted)
+    records, after = connector.skipped.page(shop, type, continuation, limit, wanted)
     return SkippedPage([view_of(one, language) for one in records], after)
 
 
 def by_reason(
-    connector: Connector, shop: str, kind: str, wanted: Wanted, *, language: str
+    connector: Connector, shop: str, type: str, wanted: Wanted, *, language: str
 ) -> list[ReasonView]:
     """Skipped records of a shop, or ("") of every one, by reason, the most first; ConnectorError shop-unknown."""
     shops = [connector.shops.get(shop).code] if shop else [card.code for card in connector.shops.all()]
-    found = [view for code in shops for view in _reasons(connector, code, kind or None, wanted, language)]
+    found = [view for code in shops for view in _reasons(connector, code, type or None, wanted, language)]
     return sorted(found, key=lambda one: (-one.count, one.title, one.shop))
 
 
 def _reasons(
-    connector: Connector, shop: str, kind: str | None, wanted: Wanted, language: str
+    connector: Connector, shop: str, type: str | None, wanted: Wanted, language: str
 ) -> list[ReasonView]:
-    counted, more = connector.skipped.tally(shop, kind, wanted, MOST_COUNTED)
+    counted, more = connector.skipped.tally(shop, type, wanted, MOST_COUNTED)
     counts = Counter(one.code for one in counted)
 
     def first_of(code: str) -> list[SkippedRecord]:
-        return connector.skipped.page(shop, kind, "", SHOWN, wanted._replace(code=code))[0]
+        return connector.skipped.page(shop, type, "", SHOWN, wanted._replace(code=code))[0]
 
     with ThreadPoolExecutor(_REASONS_AT_ONCE, thread_name_prefix="reasons") as lanes:
         shown = list(lanes.map(first_of, counts))
@@ -120,47 +120,47 @@ def _reasons(
     ]
 
 
-def get_skipped(connector: Connector, shop: str, kind: str, number: int, *, language: str) -> SkippedView:
+def get_skipped(connector: Connector, shop: str, type: str, id: str, *, language: str) -> SkippedView:
     """One; ConnectorError not-found."""
-    found = connector.skipped.get(shop, kind, number)
+    found = connector.skipped.get(shop, type, id)
     if found is None:
-        raise not_skipped(shop, kind, number)
+        raise not_skipped(shop, type, id)
     return view_of(found, language)
 
 
-def retry_all(connector: Connector, shop: str, *, code: str, kind: str, by: str) -> int:
+def retry_all(connector: Connector, shop: str, *, code: str, type: str, by: str) -> int:
     """Let all be tried in the next run, or those of one code or type; how many."""
-    with connector.operations.recorded("retry_skipped_records", by=by, shop=shop, record=kind) as operation:
+    with connector.operations.recorded("retry_skipped_records", by=by, shop=shop, record=type) as operation:
         code = checked_code(code)
         due = connector.skipped.make_all_due(
-            connector.shops.get(shop).code, connector.clock.now(), code=code, kind=kind)
+            connector.shops.get(shop).code, connector.clock.now(), code=code, type=type)
         operation.after = {"code": code, "due": due}
     return due
 
 
-def retry(connector: Connector, shop: str, kind: str, number: int, *, by: str) -> None:
+def retry(connector: Connector, shop: str, type: str, id: str, *, by: str) -> None:
     """Let one be tried in the next run; ConnectorError not-found."""
-    about = f"{kind} {number}"
+    about = f"{type} {id}"
     with connector.operations.recorded("retry_skipped_record", by=by, shop=shop, record=about) as operation:
-        before = connector.skipped.get(shop, kind, number)
-        if before is None or not connector.skipped.make_due(shop, kind, number, connector.clock.now()):
-            raise not_skipped(shop, kind, number)
+        before = connector.skipped.get(shop, type, id)
+        if before is None or not connector.skipped.make_due(shop, type, id, connector.clock.now()):
+            raise not_skipped(shop, type, id)
         operation.changed({"dismissed": bool(before.dismissed_at)}, {"dismissed": False, "due": True})
 
 
-def dismiss(connector: Connector, shop: str, kind: str, number: int, *, note: str, by: str) -> None:
+def dismiss(connector: Connector, shop: str, type: str, id: str, *, note: str, by: str) -> None:
     """Leave one alone until it changes in Shopify; ConnectorError not-found, or input-invalid without a note.
 
     The note stays on the record; it may name people, so the operation does not repeat it.
     """
-    about = f"{kind} {number}"
+    about = f"{type} {id}"
     with connector.operations.recorded("dismiss_skipped_record", by=by, shop=shop, record=about) as operation:
         if not note.strip():
             raise ConnectorError("input-invalid", "note: say why the record is dismissed")
         found = connector.skipped.dismiss(
-            shop, kind, number, note=note.strip(), by=by, now=connector.clock.now())
+            shop, type, id, note=note.strip(), by=by, now=connector.clock.now())
         if not found:
-            raise not_skipped(shop, kind, number)
+            raise not_skipped(shop, type, id)
         operation.changed({"dismissed": False}, {"dismissed": True})
 
 
@@ -190,9 +190,9 @@ def detail_of(one: SkippedRecord, language: str) -> str:
     return one.detail if one.said is msgspec.UNSET else said(one.said, language)
 
 
-def not_skipped(shop: str, kind: str, id: int | str) -> ConnectorError:
+def not_skipped(shop: str, type: str, id: str) -> ConnectorError:
     """There is no such skipped record."""
-    return ConnectorError("not-found", f"{kind[:20]} {str(id)[:20]} is not a skipped record of shop {shop}")
+    return ConnectorError("not-found", f"{type[:20]} {str(id)[:20]} is not a skipped record of shop {shop}")
 
 
 def _told(findings: Sequence[Finding], language: str) -> list[FindingView]:

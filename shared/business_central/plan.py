@@ -103,7 +103,7 @@ class ItemPlan(msgspec.Struct, frozen=True):
     tariff                  tariff number the Item Card is to show, digits; "" = leave it alone
     """
 
-    shopify_variant_id: int
+    shopify_variant_id: str
     item_id: str
     item_number: str
     item: Body

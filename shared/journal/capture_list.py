@@ -17,7 +17,7 @@ from shared.clock import iso
 from shared.errors import ConnectorError
 from shared.journal.captures import Captured, DataCaptures, capture_id, name_of, place_of, written_at
 from shared.json_text import decoded
-from shared.shopify_ids import id_in
+from shared.shopify_ids import id_in, key_of
 
 PAGE = 50
 LARGEST_SELECTION = 5_000
@@ -39,7 +39,7 @@ class Capture(msgspec.Struct, frozen=True, kw_only=True):
     shop: str
     type: str
     id: str
-    record: int
+    record_id: str
     name: str
     at: str
 
@@ -51,7 +51,7 @@ class CapturePage(NamedTuple):
     continuation: str
 
 
-class _Numbered(msgspec.Struct):
+class _Identified(msgspec.Struct):
     id: str = ""
 
 
@@ -76,30 +76,30 @@ def selection(captures: DataCaptures, wanted: CaptureFilter) -> list[bytes]:
 def latest_records(captures: DataCaptures, shop: str, kind: str, most: int) -> list[bytes]:
     """The payloads of the records captured last, newest first, each as it was last; `most` captures are looked at."""
     found = islice(_walk(captures, CaptureFilter(shop=shop, kinds=(kind,)), None), most)
-    payloads: dict[int, bytes] = {}
+    payloads: dict[str, bytes] = {}
     for one, raw in found:
         if raw is not None:
-            payloads.setdefault(one.record, raw)
+            payloads.setdefault(one.record_id, raw)
     return list(payloads.values())
 
 
 def previous_of(captures: DataCaptures, shop: str, kind: str, id: str) -> str:
     """The id of the capture before this one of the same record; ConnectorError not-found if it is the first."""
-    number = record_of(captures.raw(shop, kind, id))
-    ids = [one.id for one in captures.of_record(shop, kind, number)]
+    record_id = record_id_of(captures.raw(shop, kind, id))
+    ids = [one.id for one in captures.of_record(shop, kind, record_id)]
     later = ids.index(id) if id in ids else -1
     if later + 1 >= len(ids):
-        raise ConnectorError("not-found", f"capture {id} is the first one of {kind} {number}: nothing to compare with")
+        raise ConnectorError("not-found", f"capture {id} is the first one of {kind} {record_id}: nothing to "
+                                          "compare with")
     return ids[later + 1]
 
 
-def record_of(raw: bytes) -> int:
-    """The Shopify id of a captured record, 0 if its JSON does not say."""
+def record_id_of(raw: bytes) -> str:
+    """The Shopify id of a captured record, "" if its JSON does not say."""
     try:
-        number = decoded(raw, type=_Numbered).id.rpartition("/")[2]
+        return id_in(decoded(raw, type=_Identified).id.rpartition("/")[2]) or ""
     except msgspec.MsgspecError:
-        return 0
-    return int(number) if number.isascii() and number.isdigit() else 0
+        return ""
 
 
 _Found = tuple[Capture, bytes | None]
@@ -115,20 +115,17 @@ def _walk(captures: DataCaptures, wanted: CaptureFilter, after: _Place | None) -
 def _of_record(captures: DataCaptures, wanted: CaptureFilter) -> Iterator[_Found]:
     listed: list[_Found] = []
     for kind in wanted.kinds:
-        for number in _numbers(captures, wanted, kind):
+        for record_id in _record_ids(captures, wanted, kind):
             listed += [(_capture(wanted.shop, kind, one), None)
-                       for one in captures.of_record(wanted.shop, kind, number) if _within(one.blob, wanted)]
+                       for one in captures.of_record(wanted.shop, kind, record_id) if _within(one.blob, wanted)]
     return iter(sorted(listed, key=lambda one: _place(one[0]), reverse=True))
 
 
-def _numbers(captures: DataCaptures, wanted: CaptureFilter, kind: str) -> Sequence[int]:
+def _record_ids(captures: DataCaptures, wanted: CaptureFilter, kind: str) -> Sequence[str]:
     """The records meant: an id says itself, and 1001 may be the name of an order too."""
     record = wanted.record.strip()
-    numbers = captures.named(wanted.shop, kind, record)
-    number = id_in(record)
-    if number is not None:
-        numbers.append(number)
-    return sorted(set(numbers))
+    ids = {*captures.named(wanted.shop, kind, record), id_in(record)}
+    return sorted(filter(None, ids), key=key_of)
 
 
 def _over_time(captures: DataCaptures, wanted: CaptureFilter, after: _Place | None) -> Iterator[_Found]:
@@ -138,8 +135,8 @@ def _over_time(captures: DataCaptures, wanted: CaptureFilter, after: _Place | No
         if after is not None and (capture_id(blob, 0)[:27], kind) > (after[0][:27], after[1]):
             continue
         for line, raw in reversed(list(enumerate(captures.lines(blob)))):
-            one = Captured(record_of(raw), "", "", blob, line, name_of(raw))
-            if one.number:  # a capture that was erased on a person's request is empty
+            one = Captured(record_id_of(raw), "", "", blob, line, name_of(raw))
+            if one.record_id:  # a capture that was erased on a person's request is empty
                 yield _capture(wanted.shop, kind, one), raw
 
 
@@ -151,7 +148,7 @@ def _within(blob: str, wanted: CaptureFilter) -> bool:
 
 def _capture(shop: str, kind: str, one: Captured) -> Capture:
     return Capture(
-        shop=shop, type=kind, id=one.id, record=one.number, name=one.name, at=iso(written_at(one.blob))
+        shop=shop, type=kind, id=one.id, record_id=one.record_id, name=one.name, at=iso(written_at(one.blob))
     )
 
 

@@ -4,14 +4,15 @@ Nothing is spared, not even the newest capture of a record: how long captures ar
 them. What is needed later is read from Shopify again. Cost: one listing for all shops, one for each shop and type,
 and one for each day that goes; for each pack one read, which tells the keys of its index rows, and one write for a
 hundred of these; one call for 256 packs. What stays is neither listed nor read. The way from a name to its record
-stays: it holds a hash and a number. Rows go before their pack, so that what was interrupted is found again.
+stays: it holds a hash and an id. Rows go before their pack, so that what was interrupted is found again.
 """
 from __future__ import annotations
 
 from shared.clock import from_iso
-from shared.journal.capture_list import record_of
+from shared.journal.capture_list import record_id_of
 from shared.journal.captures import CONTAINER, DataCaptures, is_pack, row_key, written_at
 from shared.journal.purges import Purge
+from shared.shopify_ids import key_of
 from shared.storage.row_removal import remove_keys
 
 
@@ -35,8 +36,8 @@ def remove_captures(captures: DataCaptures, purge: Purge) -> None:
 def _forget(captures: DataCaptures, shop: str, kind: str, pack: str) -> int:
     """Remove the index rows of a pack; how many captures it held.
 
-    A capture erased before has no number. Rows of a pack that cannot be unpacked stay, and lead nowhere.
+    A capture erased before has no id. Rows of a pack that cannot be unpacked stay, and lead nowhere.
     """
-    numbers = {number for raw in captures.lines(pack) if (number := record_of(raw))}
-    remove_keys(captures.table, f"{shop}|{kind}", [row_key(number, pack) for number in sorted(numbers)])
-    return len(numbers)
+    ids = {id for raw in captures.lines(pack) if (id := record_id_of(raw))}
+    remove_keys(captures.table, f"{shop}|{kind}", [row_key(id, pack) for id in sorted(ids, key=key_of)])
+    return len(ids)

@@ -25,6 +25,7 @@ import msgspec
 from shared.clock import Clock, iso_exact
 from shared.errors import ConnectorError
 from shared.json_text import decoded
+from shared.shopify_ids import id_of_key, key_behind, key_of
 from shared.storage.blobs import Blobs
 from shared.storage.tables import Put, Row, Table
 from shared.telemetry import carried
@@ -38,9 +39,9 @@ _ID = re.compile(r"(\d{4})(\d\d)(\d\d)(\d{6})-([0-9a-f]{12})-(\d{1,4})")
 
 
 class Captured(NamedTuple):
-    """Where a record's payload lies. `at` is UTC, ISO 8601; `number` the record's Shopify id."""
+    """Where a record's payload lies. `at` is UTC, ISO 8601; `record_id` the record's Shopify id."""
 
-    number: int
+    record_id: str
     at: str
     hash: str
     blob: str
@@ -86,12 +87,12 @@ def is_pack(blob: str) -> bool:
     return _BLOB.fullmatch(blob) is not None
 
 
-def row_key(number: int, blob: str) -> str:
+def row_key(id: str, blob: str) -> str:
     """The key of a record's index row for the capture in this pack."""
     found = _BLOB.fullmatch(blob)
     assert found is not None, blob
     at = written_at(blob) + timedelta(microseconds=int(found[5][:5], 16))
-    return f"{number:020d}|{_END_OF_TIME - int(at.timestamp() * 1_000_000):017d}"
+    return f"{key_of(id)}|{_END_OF_TIME - int(at.timestamp() * 1_000_000):017d}"
 
 
 class _Named(msgspec.Struct, rename="camel"):
@@ -117,49 +118,49 @@ class DataCaptures:
     def __init__(self, table: Table, blobs: Blobs, clock: Clock) -> None:
         self.table, self.blobs, self._clock = table, blobs, clock
 
-    def keep(self, shop: str, kind: str, records: Sequence[tuple[int, bytes]]) -> None:
+    def keep(self, shop: str, kind: str, records: Sequence[tuple[str, bytes]]) -> None:
         """Store (id, JSON as sent) of one page: one blob, one index row each."""
         if not records:
             return
         now = self._clock.now()
         blob = f"{shop}/{kind}/{now:%Y-%m-%d}/{now:%H%M%S}-{now.microsecond:05x}{uuid4().hex[:7]}.jsonl.gz"
-        names = {number: name for number, raw in records if (name := name_of(raw))}
+        names = {id: name for id, raw in records if (name := name_of(raw))}
         with ThreadPoolExecutor(1, thread_name_prefix="names") as beside:
             named = beside.submit(carried(lambda names: self._keep_names(shop, kind, names)), names)
             lines = b"\n".join(raw.replace(b"\n", b" ") for _, raw in records)
             self.blobs.write(CONTAINER, blob, gzip.compress(lines, 3), "application/gzip")
             at = iso_exact(now)
-            rows = {row_key(number, blob): {
-                "at": at, "name": names.get(number, ""), "hash": capture_hash(raw), "blob": blob, "line": line,
-            } for line, (number, raw) in enumerate(records)}
+            rows = {row_key(id, blob): {
+                "at": at, "name": names.get(id, ""), "hash": capture_hash(raw), "blob": blob, "line": line,
+            } for line, (id, raw) in enumerate(records)}
             self.table.write(
                 Put("put", {"PartitionKey": f"{shop}|{kind}", "RowKey": key, **row}) for key, row in rows.items()
             )
             named.result()
 
-    def _keep_names(self, shop: str, kind: str, names: Mapping[int, str]) -> None:
+    def _keep_names(self, shop: str, kind: str, names: Mapping[str, str]) -> None:
         """Lead from each name to its record; a name that leads to a record without a capture does no harm."""
-        keys = {f"{_name_key(name)}|{number:020d}" for number, name in names.items()}
+        keys = {f"{_name_key(name)}|{key_of(id)}" for id, name in names.items()}
         self.table.write(Put("put", {"PartitionKey": names_partition(shop, kind), "RowKey": key}) for key in keys)
 
-    def of_record(self, shop: str, kind: str, number: int) -> list[Captured]:
+    def of_record(self, shop: str, kind: str, id: str) -> list[Captured]:
         """A record's captures, newest first."""
-        first = f"{number:020d}|"
+        first = f"{key_of(id)}|"
         return [_captured(row) for row in self.table.partition(f"{shop}|{kind}", first, first + "~")]
 
-    def newest(self, shop: str, kind: str, after: int = -1) -> Iterator[Captured]:
-        """The newest capture of every record whose id is greater than `after`, by id."""
-        last = -1
-        for row in self.table.partition(f"{shop}|{kind}", f"{after + 1:020d}|"):
+    def newest(self, shop: str, kind: str, after: str = "") -> Iterator[Captured]:
+        """The newest capture of every record whose id is greater than `after`, or ("") of all, by id."""
+        last = ""
+        for row in self.table.partition(f"{shop}|{kind}", key_behind(after) if after else ""):
             captured = _captured(row)
-            if captured.number != last:
-                last = captured.number
+            if captured.record_id != last:
+                last = captured.record_id
                 yield captured
 
-    def named(self, shop: str, kind: str, name: str) -> list[int]:
+    def named(self, shop: str, kind: str, name: str) -> list[str]:
         """Ids of the records that were captured with this name; a leading # and capitals do not matter."""
         first = f"{_name_key(name)}|"
-        return [int(row["RowKey"].rpartition("|")[2]) for row in self.table.partition(
+        return [id_of_key(row["RowKey"].rpartition("|")[2]) for row in self.table.partition(
             names_partition(shop, kind), first, first + "~")]
 
     def packs(self, shop: str, kind: str) -> list[str]:
@@ -204,5 +205,5 @@ def _name_key(name: str) -> str:
 
 
 def _captured(row: Row) -> Captured:
-    number = int(row["RowKey"].partition("|")[0])
-    return Captured(number, row["at"], row["hash"], row["blob"], row["line"], row.get("name", ""))
+    id = id_of_key(row["RowKey"].partition("|")[0])
+    return Captured(id, row["at"], row["hash"], row["blob"], row["line"], row.get("name", ""))

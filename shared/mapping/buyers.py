@@ -20,7 +20,7 @@ from shared.mapping.addresses import county_of, wanted_country
 from shared.mapping.known import KnownCustomers, LinkOfCompany, LinkOfCustomer
 from shared.mapping.names import names_of
 from shared.mapping.text import code, fitted
-from shared.shopify.records import Address, NamedCompany, Order, number_of
+from shared.shopify.records import Address, NamedCompany, Order, id_of
 from shared.shops.card import CompanyImport, CompanyMapping, CountrySetup, CustomerImport, CustomerMapping, ShopCard
 from shared.shops.card_fields import caption
 from shared.texts import Text, sentence
@@ -40,13 +40,13 @@ class ExistingBuyer(msgspec.Struct, frozen=True):
 class NewBuyer(msgspec.Struct, frozen=True):
     """This Shopify customer must be created in Business Central first (customer_plan)."""
 
-    shopify_customer_id: int
+    shopify_customer_id: str
 
 
 class CompanyBuyer(msgspec.Struct, frozen=True):
     """The order is this Shopify company's, which must be brought into Business Central first (company_plan)."""
 
-    shopify_company_id: int
+    shopify_company_id: str
 
 
 Buyer = ExistingBuyer | NewBuyer | CompanyBuyer
@@ -59,9 +59,9 @@ def buyer_of(order: Order, card: ShopCard, known: KnownCustomers, link_of_custom
     RecordRefused(customer-missing) when nobody fits, none may be created and there is no usable
     default customer or default company.
     """
-    record = sentence("order {number}", number=number_of(order.id))
+    record = sentence("order {number}", number=id_of(order.id))
     if order.company:
-        person = number_of(order.customer.id) if order.customer else None
+        person = id_of(order.customer.id) if order.customer else None
         return buyer_of_company(
             order.company, person, card, known, link_of_customer, link_of_company, record=record)
     if (of_country := _customer_of_country(order, card, known, record)) is not None:
@@ -76,18 +76,18 @@ def buyer_of(order: Order, card: ShopCard, known: KnownCustomers, link_of_custom
     if found:
         return ExistingBuyer(found.number, is_own=not linked and _is_own(order, found, card, known, of_company))
     if may_create(card) and order.customer:
-        return NewBuyer(number_of(order.customer.id))
+        return NewBuyer(id_of(order.customer.id))
     return _default_buyer(card, known, record)
 
 
-def buyer_of_company(company: NamedCompany, person: int | None, card: ShopCard, known: KnownCustomers,
+def buyer_of_company(company: NamedCompany, person: str | None, card: ShopCard, known: KnownCustomers,
                      link_of_customer: LinkOfCustomer, link_of_company: LinkOfCompany, *, record: Text) -> Buyer:
     """The customer of the company that bought, by its link; without one the company is brought in.
 
     person  id of the Shopify customer who ordered for it
     Raises as buyer_of does.
     """
-    named = sentence("company {number} ({name})", number=number_of(company.id), name=company.name)
+    named = sentence("company {number} ({name})", number=id_of(company.id), name=company.name)
     if card.company_mapping_type is CompanyMapping.DEFAULT_COMPANY:
         why = sentence("{setting} sends {record} of {company} to the default company.",
                        setting=caption("company_mapping_type"), record=record, company=named)
@@ -96,18 +96,18 @@ def buyer_of_company(company: NamedCompany, person: int | None, card: ShopCard, 
         why = sentence("{setting} is None, so {record} of {company} is to go to the default company.",
                        setting=caption("company_import_from_shopify"), record=record, company=named)
         return ExistingBuyer(default_company(card, known, record=record, why=why).number)
-    number = link_of_company(number_of(company.id))
+    number = link_of_company(id_of(company.id))
     row = known.customer_by_number(number) if number else None
     if row is None or is_default(row, card) or is_private(row, person, link_of_customer):
-        return CompanyBuyer(number_of(company.id))
+        return CompanyBuyer(id_of(company.id))
     return ExistingBuyer(row.number)
 
 
-def is_private(row: CustomerRow, person: int | None, link_of_customer: LinkOfCustomer) -> bool:
+def is_private(row: CustomerRow, person: str | None, link_of_customer: LinkOfCustomer) -> bool:
     """Whether we made this customer for a private person, `person` or another: S and the id of a Shopify customer."""
     if not _MADE_FOR_A_PERSON.fullmatch(row.number):
         return False
-    made_for = int(row.number[1:])
+    made_for = row.number[1:]
     return made_for == person or link_of_customer(made_for) == row.number
 
 
@@ -115,7 +115,7 @@ def is_company(row: CustomerRow, link_of_company: LinkOfCompany) -> bool:
     """Whether we made this customer for a company: it bears the e-mail address of a person who may buy for himself."""
     if not _MADE_FOR_A_COMPANY.fullmatch(row.number):
         return False
-    return link_of_company(int(row.number[1:])) == row.number
+    return link_of_company(row.number[1:]) == row.number
 
 
 def may_create(card: ShopCard) -> bool:
@@ -226,7 +226,7 @@ def _default_buyer(card: ShopCard, known: KnownCustomers, record: Text) -> Buyer
 
 def _linked(order: Order, card: ShopCard, known: KnownCustomers,
             link_of_customer: LinkOfCustomer, of_company: Callable[[CustomerRow], bool]) -> CustomerRow | None:
-    number = link_of_customer(number_of(order.customer.id)) if order.customer else None
+    number = link_of_customer(id_of(order.customer.id)) if order.customer else None
     row = known.customer_by_number(number) if number else None
     return None if row is None or is_default(row, card) or of_company(row) else row
 

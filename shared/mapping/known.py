@@ -115,11 +115,11 @@ class ItemLink(msgspec.Struct, frozen=True):
     unit_unclear: bool = False
 
 
-LinkOfVariant = Callable[[int], ItemLink | None]
+LinkOfVariant = Callable[[str], ItemLink | None]
 """Shopify variant id -> its link, None where the item is no longer there; `links.get` of a dictionary will do."""
 
-LinkOfCustomer = Callable[[int], str | None]
+LinkOfCustomer = Callable[[str], str | None]
 """Shopify customer id -> the number that the linked customer has now; None where it is no longer there."""
 
-LinkOfCompany = Callable[[int], str | None]
+LinkOfCompany = Callable[[str], str | None]
 """Shopify company id -> the number that the linked customer has now; None where it is no longer there."""

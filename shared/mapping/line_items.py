@@ -13,7 +13,7 @@ from shared.mapping.known import ItemLink, ItemsAndSetup, KnownItems, LinkOfVari
 from shared.mapping.sku import Goods, exists, find_item
 from shared.mapping.text import code
 from shared.mapping.units import unit_of_line
-from shared.shopify.records import LineItem, number_of
+from shared.shopify.records import LineItem, id_of
 from shared.shops.card import ShopCard
 from shared.shops.card_fields import caption
 from shared.texts import Sentence, Text, sentence
@@ -93,5 +93,5 @@ def _goods(sku: str, card: ShopCard) -> Sentence:
 
 
 def _link_of_line(line: LineItem, known: KnownItems, link_of_variant: LinkOfVariant) -> ItemLink | None:
-    link = link_of_variant(number_of(line.variant.id)) if line.variant else None
+    link = link_of_variant(id_of(line.variant.id)) if line.variant else None
     return link if exists(link, known) else None

@@ -17,7 +17,7 @@ from shared.business_central.rows import ItemRow
 from shared.errors import RecordRefused
 from shared.mapping.known import ItemLink, ItemsAndSetup, KnownSetup, LinkOfVariant
 from shared.mapping.text import code, tidy
-from shared.shopify.records import LineItem, Product, Variant, number_of
+from shared.shopify.records import LineItem, Product, Variant, id_of
 from shared.shops.card import ShopCard
 from shared.shops.card_fields import caption
 from shared.texts import Sentence, Text, sentence
@@ -41,7 +41,7 @@ def unit_of_variant(variant: Variant, card: ShopCard) -> str:
 
 
 def unclear_units(product: Product, plans: Sequence[ItemPlan], card: ShopCard, known: ItemsAndSetup,
-                  link_of_variant: LinkOfVariant) -> dict[int, Sentence]:
+                  link_of_variant: LinkOfVariant) -> dict[str, Sentence]:
     """Shopify variant id -> why nobody can say in which unit it is sold; nothing for all the others."""
     if not option_of(card):
         return _named(product, plans, known, link_of_variant) | _sharing(product, plans)
@@ -79,14 +79,14 @@ def _unit_of_title(line: LineItem, item: ItemRow, card: ShopCard, known: KnownSe
 
 
 def _named(product: Product, plans: Iterable[ItemPlan], known: ItemsAndSetup,
-           link_of_variant: LinkOfVariant) -> dict[int, Sentence]:
+           link_of_variant: LinkOfVariant) -> dict[str, Sentence]:
     """Variants that name a unit which is not the base unit of the item they were found to be.
 
     An item that was made of a variant, or settled before, is counted by it, whatever the variant is called.
     """
-    values = {number_of(variant.id): [code(one.value) for one in variant.selected_options]
+    values = {id_of(variant.id): [code(one.value) for one in variant.selected_options]
               for variant in product.variants.nodes}
-    reasons: dict[int, Sentence] = {}
+    reasons: dict[str, Sentence] = {}
     for plan in plans:
         link, item = link_of_variant(plan.shopify_variant_id), known.item_by_number(plan.item_number)
         if item is None or (link and not link.unit_unclear):
@@ -101,13 +101,13 @@ def _named(product: Product, plans: Iterable[ItemPlan], known: ItemsAndSetup,
     return reasons
 
 
-def _sharing(product: Product, plans: Iterable[ItemPlan]) -> dict[int, Sentence]:
+def _sharing(product: Product, plans: Iterable[ItemPlan]) -> dict[str, Sentence]:
     """Variants of a product that lead to one item although no option tells units."""
-    titles = {number_of(variant.id): variant.title for variant in product.variants.nodes}
-    groups: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    titles = {id_of(variant.id): variant.title for variant in product.variants.nodes}
+    groups: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for plan in plans:
         groups[plan.item_number, plan.variant_code].append(plan.shopify_variant_id)
-    reasons: dict[int, Sentence] = {}
+    reasons: dict[str, Sentence] = {}
     for (item, variant), members in groups.items():
         quoted: list[Text] = [f'"{titles[member]}"' for member in members[:3]]
         named = reduce(_and, quoted)

@@ -1,6 +1,6 @@
 """A person in the data captures: found in every pack of the shop, and blotted out there and in the index.
 
-The packs are read rather than the index: the index knows a record's number, not whom an order is for, and a pack
+The packs are read rather than the index: the index knows a record's id, not whom an order is for, and a pack
 may have lost its index rows in a crash. Customers and orders are taken by whose they are; companies, payouts and
 disputes by the customer or the orders that they name; products name nobody. Border: captures only.
 """
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from shared.journal.capture_list import record_of
+from shared.journal.capture_list import record_id_of
 from shared.journal.captures import CONTAINER, TABLE
 from shared.json_text import decoded
 from shared.privacy.packs import Packs
@@ -29,6 +29,7 @@ from shared.privacy.subject import (
     owner_of,
 )
 from shared.privacy.traces import Traces
+from shared.shopify_ids import key_of
 from shared.storage.account import Storage
 from shared.storage.holding import DataSubject, Holding
 from shared.storage.row_removal import remove_of_shop
@@ -40,12 +41,12 @@ _NAMES_NOBODY = ("products",)
 
 
 class Found(NamedTuple):
-    """One captured record; `number` is 0 and `record` empty where its JSON is broken."""
+    """One captured record; `id` is "" and `record` empty where its JSON is broken."""
 
     blob: str
     line: int
     kind: str
-    number: int
+    id: str
     record: dict[str, Any]
     text: str
 
@@ -58,7 +59,7 @@ class CaptureTraces:
         self.packs = Packs(storage.blobs, CONTAINER)
         self.person, anothers, had_others = self._person(subject)
         people = [one for kind in (CUSTOMERS, ORDERS) for one in self._records(kind) if self._is_of_person(one)]
-        found = {one.number for one in people if one.kind == ORDERS and one.number}
+        found = {one.id for one in people if one.kind == ORDERS and one.id}
         self.orders = self.person.named | (found - anothers)
         self.moved = (self.orders | found) & had_others
         others = set(storage.blobs.folders(CONTAINER, f"{shop}/")) - {CUSTOMERS, ORDERS, *_NAMES_NOBODY}
@@ -71,7 +72,7 @@ class CaptureTraces:
 
     def may_be_anothers(self, one: Found) -> bool:
         """Whether this record was another customer's when it was captured: it is erased, and handed out to nobody."""
-        return one.kind == ORDERS and may_be_anothers(self.person, owner_of(one.kind, one.number, one.record))
+        return one.kind == ORDERS and may_be_anothers(self.person, owner_of(one.kind, one.id, one.record))
 
     def blot_out(self) -> None:
         """Make them unreadable and unfindable; a pack that cannot be unpacked goes as a whole."""
@@ -81,31 +82,31 @@ class CaptureTraces:
         for blob, lines in sorted(gone.items()):
             self.packs.blot(blob, lines, BLOTTED)
         table = self._storage.tables[TABLE]
-        for kind, number in sorted({(one.kind, one.number) for one in self.found if one.number}):
-            _remove_index(table, f"{self._shop}|{kind}", number, gone)
-        for blob in sorted({one.blob for one in self.found if not one.number} | self.packs.unreadable):
+        for kind, id in sorted({(one.kind, one.id) for one in self.found if one.id}):
+            _remove_index(table, f"{self._shop}|{kind}", id, gone)
+        for blob in sorted({one.blob for one in self.found if not one.id} | self.packs.unreadable):
             _remove_index_of(table, blob, gone.get(blob))
         self.packs.remove_unreadable()
 
-    def _person(self, subject: Subject) -> tuple[Person, frozenset[int], frozenset[int]]:
+    def _person(self, subject: Subject) -> tuple[Person, frozenset[str], frozenset[str]]:
         """With what is the person's alone; the orders that are another customer's by now, and those that ever were.
 
         An order can be given to another customer: whose it is, its newest capture says.
         """
         own, others = {address(subject.email)}, {""}
-        bought, customer_of, had_others = set[int](), dict[int, int](), set[int]()
+        bought, customer_of, had_others = set[str](), dict[str, str](), set[str]()
         for one in chain(self._records(CUSTOMERS), self._records(ORDERS)):
-            owner = owner_of(one.kind, one.number, one.record)
+            owner = owner_of(one.kind, one.id, one.record)
             is_own = owner.customer in subject.ids
             if is_own:
                 own |= owner.emails
             elif owner.customer:
                 others |= owner.emails
-            if one.kind == ORDERS and one.number:
-                customer_of[one.number] = owner.customer
+            if one.kind == ORDERS and one.id:
+                customer_of[one.id] = owner.customer
                 if owner.customer:
-                    (bought if is_own else had_others).add(one.number)
-        anothers = frozenset(number for number, customer in customer_of.items() if customer not in (0, *subject.ids))
+                    (bought if is_own else had_others).add(one.id)
+        anothers = frozenset(id for id, customer in customer_of.items() if customer not in ("", *subject.ids))
         person = Person(
             id=subject.id, merged=frozenset(subject.merged), named=frozenset(subject.orders),
             bought=frozenset(bought - anothers), emails=frozenset(own - others), addresses=frozenset(own - {""}),
@@ -120,18 +121,18 @@ class CaptureTraces:
                     yield _found(blob, line, kind, raw)
 
     def _is_of_person(self, one: Found) -> bool:
-        if not one.number:
+        if not one.id:
             return Traces(self.person).are_in(one.text)
-        return is_of(self.person, one.kind, one.number, owner_of(one.kind, one.number, one.record))
+        return is_of(self.person, one.kind, one.id, owner_of(one.kind, one.id, one.record))
 
     def _names_person(self, one: Found) -> bool:
-        if not one.number:
+        if not one.id:
             return Traces(self.person, self.orders).are_in(one.text)
         return names_one_of(one.record, self._gids)
 
     @cached_property
     def _gids(self) -> frozenset[str]:
-        orders = {f"gid://shopify/Order/{number}" for number in self.orders}
+        orders = {f"gid://shopify/Order/{id}" for id in self.orders}
         return frozenset(orders | {f"gid://shopify/Customer/{id}" for id in self.person.ids})
 
 
@@ -141,11 +142,11 @@ def _found(blob: str, line: int, kind: str, raw: bytes) -> Found:
         record = decoded(raw, type=dict[str, Any])
     except msgspec.DecodeError:
         record = {}
-    return Found(blob, line, kind, record_of(raw) if record else 0, record, text)
+    return Found(blob, line, kind, record_id_of(raw) if record else "", record, text)
 
 
-def _remove_index(table: Table, partition: str, number: int, gone: Mapping[str, set[int]]) -> None:
-    first = f"{number:020d}|"
+def _remove_index(table: Table, partition: str, id: str, gone: Mapping[str, set[int]]) -> None:
+    first = f"{key_of(id)}|"
     rows = [row for row in table.partition(partition, first, first + "~")
             if row["line"] in gone.get(row["blob"], ())]
     table.write(Put("delete", row) for row in rows)

@@ -15,6 +15,7 @@ from shared.journal import captures
 from shared.privacy.capture_traces import CaptureTraces
 from shared.privacy.holdings import HOLDINGS
 from shared.privacy.subject import Subject
+from shared.shopify_ids import id_of_key
 from shared.storage.holding import OfPerson
 from shared.storage.tables import Table
 from shared.stores.kept import is_synchronized
@@ -79,7 +80,7 @@ def _removed(packs: Collection[str]) -> str:
     return f"{len(packs)} packs could not be unpacked and were removed: {', '.join(packs)}"[:_LONGEST_NOTE]
 
 
-def _ids_in_business_central(table: Table, shop: str, subject: Subject, orders: Iterable[int]) -> set[str]:
+def _ids_in_business_central(table: Table, shop: str, subject: Subject, orders: Iterable[str]) -> set[str]:
     """What the person's records alone became: a call about one of them may name nothing else of the person."""
     own = Links(table, shop, "customers").of(subject.ids).values()
     made = list(Links(table, shop, "orders").of(orders).values())
@@ -91,4 +92,4 @@ def _is_shared(table: Table, shop: str, own: Link, subject: Subject) -> bool:
     """Whether others of the shop, also companies, are the same customer in Business Central: it tells nobody apart."""
     people = table.rows("PartitionKey eq @p and bc_id eq @id", {"p": f"{shop}|customers", "id": own.bc_id})
     companies = table.rows("PartitionKey eq @p and bc_id eq @id", {"p": f"{shop}|companies", "id": own.bc_id})
-    return any(int(row["RowKey"]) not in subject.ids for row in people) or next(companies, None) is not None
+    return any(id_of_key(row["RowKey"]) not in subject.ids for row in people) or next(companies, None) is not None

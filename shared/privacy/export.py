@@ -20,24 +20,24 @@ from shared.storage.holding import HandedOut, OfPerson
 from shared.stores.privacy_receipts import Receipt
 
 
-def export_customer(connector: Connector, shop: str, subject: Subject, number: str) -> tuple[dict[str, int], str]:
+def export_customer(connector: Connector, shop: str, subject: Subject, request: str) -> tuple[dict[str, int], str]:
     """Write the file; how much it holds, by place, and a remark for the receipt."""
     traces = CaptureTraces(connector.storage, shop, subject)
     # A payout is about other people's orders as well; what is no JSON any more cannot be handed out.
     captured = [one for one in traces.found
-                if one.kind != "payouts" and one.number and not traces.may_be_anothers(one)]
+                if one.kind != "payouts" and one.id and not traces.may_be_anothers(one)]
     whom = traces.data_subject(iso(connector.clock.now()))
     parts = {one.name: one.of_person.hand_out for one in HOLDINGS if isinstance(one.of_person, OfPerson)}
     handed_out = {name: (part.heading, part.of(connector.storage, whom)) for name, part in parts.items()
                   if isinstance(part, HandedOut)}
     content: dict[str, Any] = {
-        "shop": shop, "customer": subject.id, "merged_customers": subject.merged,
+        "shop": shop, "customer_id": subject.id, "merged_customers": subject.merged,
         "written_at": whom.at,
         "records_as_shopify_sent_them": [
-            {"type": one.kind, "id": one.number, "record": msgspec.Raw(one.text.encode())} for one in captured
+            {"type": one.kind, "id": one.id, "record": msgspec.Raw(one.text.encode())} for one in captured
         ],
     } | dict(handed_out.values())
-    name = name_of(shop, subject.id, number)
+    name = name_of(shop, subject.id, request)
     text = msgspec.json.format(msgspec.json.encode(content), indent=2)
     connector.storage.blobs.write(CONTAINER, name, text, "application/json")
     found = {"captures": len(captured)} | {name: len(entries) for name, (_, entries) in handed_out.items()}
@@ -50,9 +50,9 @@ def export_customer(connector: Connector, shop: str, subject: Subject, number: s
 
 def read_export(connector: Connector, receipt: Receipt) -> bytes:
     """The file of a data request, or ConnectorError not-found."""
-    content = connector.storage.blobs.read(CONTAINER, name_of(receipt.shop, receipt.customer, receipt.number))
+    content = connector.storage.blobs.read(CONTAINER, name_of(receipt.shop, receipt.customer_id, receipt.id))
     if content is None:
         raise ConnectorError(
-            "not-found", f"the export {receipt.number} is not written yet, has expired or has been erased"
+            "not-found", f"the export {receipt.id} is not written yet, has expired or has been erased"
         )
     return content

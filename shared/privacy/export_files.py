@@ -1,4 +1,4 @@
-"""Where the files of data requests lie, and how they end: container privacy-exports, `<shop>/<customer>/<number>.json`.
+"""Where the files of data requests lie, and how they end: container privacy-exports, `<shop>/<customer>/<id>.json`.
 
 A file is there to be handed on, not to be kept: it holds everything of a person in one place. Its receipt says when it
 was written; one without a receipt is nobody's. Border: names and blobs; what stands in a file is export.py's.
@@ -16,9 +16,9 @@ CONTAINER = "privacy-exports"
 EXPORTS = "privacy exports"
 
 
-def name_of(shop: str, customer: int, number: str) -> str:
+def name_of(shop: str, customer: str, request: str) -> str:
     """The name of one file."""
-    return f"{shop}/{customer}/{number}.json"
+    return f"{shop}/{customer}/{request}.json"
 
 
 def remove_expired(blobs: Blobs, receipts: Receipts, purge: Purge) -> None:
@@ -31,7 +31,7 @@ def remove_expired(blobs: Blobs, receipts: Receipts, purge: Purge) -> None:
 
 
 def _name(receipt: Receipt) -> str:
-    return name_of(receipt.shop, receipt.customer, receipt.number)
+    return name_of(receipt.shop, receipt.customer_id, receipt.id)
 
 
 def _remove(blobs: Blobs, prefix: str) -> int:

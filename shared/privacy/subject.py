@@ -1,6 +1,6 @@
 """A person in our data: who is meant, and which captured record is that person's.
 
-Told by Shopify's numbers of the customer, by the orders that Shopify named, and by e-mail addresses that nobody else
+Told by Shopify's ids of the customer, by the orders that Shopify named, and by e-mail addresses that nobody else
 has. Values of fields are compared, whole. Names and phone numbers tell nobody apart: a family shares both. Free texts
 are traces.py's business. Pure.
 """
@@ -21,14 +21,14 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     merged  ids that Shopify has merged into this one
     """
 
-    id: int
+    id: str
     email: str = ""
     phone: str = ""
-    orders: tuple[int, ...] = ()
-    merged: tuple[int, ...] = ()
+    orders: tuple[str, ...] = ()
+    merged: tuple[str, ...] = ()
 
     @property
-    def ids(self) -> tuple[int, ...]:
+    def ids(self) -> tuple[str, ...]:
         """Every id of the customer, the present one first."""
         return (self.id, *self.merged)
 
@@ -42,23 +42,23 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     addresses  all of them
     """
 
-    id: int
-    merged: frozenset[int] = frozenset()
-    named: frozenset[int] = frozenset()
-    bought: frozenset[int] = frozenset()
+    id: str
+    merged: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
+    bought: frozenset[str] = frozenset()
     emails: frozenset[str] = frozenset()
     addresses: frozenset[str] = frozenset()
 
     @property
-    def ids(self) -> frozenset[int]:
+    def ids(self) -> frozenset[str]:
         """Every id of the customer."""
         return self.merged | {self.id}
 
 
 class Owner(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose a captured record is: the customer's number, 0 for a guest, and the e-mail addresses it is known by."""
+    """Whose a captured record is: the customer's id, "" for a guest, and the e-mail addresses it is known by."""
 
-    customer: int = 0
+    customer: str = ""
     emails: frozenset[str] = frozenset()
 
 
@@ -67,23 +67,23 @@ def address(text: object) -> str:
     return text.strip().lower() if isinstance(text, str) else ""
 
 
-def owner_of(kind: str, number: int, record: dict[str, Any]) -> Owner:
+def owner_of(kind: str, id: str, record: dict[str, Any]) -> Owner:
     """Whose this customer or order is. An order's own e-mail address counts for a guest only: anybody types it."""
     if kind == CUSTOMERS:
-        return Owner(customer=number, emails=_emails(record))
+        return Owner(customer=id, emails=_emails(record))
     customer = record.get("customer")
     if isinstance(customer, dict):
-        return Owner(customer=number_of(customer.get("id"), "Customer"), emails=_emails(customer))
+        return Owner(customer=id_named(customer.get("id"), "Customer"), emails=_emails(customer))
     return Owner(emails=frozenset(filter(None, [address(record.get("email"))])))
 
 
-def is_of(person: Person, kind: str, number: int, owner: Owner) -> bool:
+def is_of(person: Person, kind: str, id: str, owner: Owner) -> bool:
     """Whether this customer or order is the person's."""
-    if kind == ORDERS and number in person.named:
+    if kind == ORDERS and id in person.named:
         return True
     if owner.customer:
         return owner.customer in person.ids
-    return kind == ORDERS and (number in person.bought or not owner.emails.isdisjoint(person.emails))
+    return kind == ORDERS and (id in person.bought or not owner.emails.isdisjoint(person.emails))
 
 
 def may_be_anothers(person: Person, owner: Owner) -> bool:
@@ -92,7 +92,7 @@ def may_be_anothers(person: Person, owner: Owner) -> bool:
     An order may have been given to the person since, and may have been the person's under a former id; a common address
     says the latter.
     """
-    return owner.customer not in (0, *person.ids) and owner.emails.isdisjoint(person.addresses)
+    return owner.customer not in ("", *person.ids) and owner.emails.isdisjoint(person.addresses)
 
 
 def names_one_of(record: object, gids: frozenset[str]) -> bool:
@@ -100,10 +100,10 @@ def names_one_of(record: object, gids: frozenset[str]) -> bool:
     return any(value in gids for value in _texts(record))
 
 
-def number_of(gid: object, type_name: str) -> int:
-    """The number in gid://shopify/<type_name>/<number>, 0 if it is no such address."""
+def id_named(gid: object, type_name: str) -> str:
+    """The id in gid://shopify/<type_name>/<id>, "" if it is no such address."""
     found = re.fullmatch(rf"gid://shopify/{type_name}/([0-9]{{1,20}})", gid) if isinstance(gid, str) else None
-    return int(found[1]) if found else 0
+    return found[1] if found else ""
 
 
 def _emails(customer: dict[str, Any]) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 A JSON text is taken apart and its values are looked at; what is no JSON, or was cut, is searched as it stands. Either
 way only whole words count: ann@example.fr is not in joann@example.fr, and 7001 is neither in 70012 nor in 7001.50.
-A number counts as a customer's or an order's where it is called one, and not where it is called something else
+An id counts as a customer's or an order's where it is called one, and not where it is called something else
 (Product/7001, #7001). Pure.
 """
 from __future__ import annotations
@@ -16,6 +16,7 @@ import msgspec
 
 from shared.json_text import decoded
 from shared.privacy.subject import Person, address
+from shared.shopify_ids import key_of
 
 _OTHER_THINGS = ("order", "orders", "customer", "customers", "product", "products", "company", "companies", "payout",
                  "payouts", "dispute", "disputes", "item", "items", "variant", "variants", "line", "lines")
@@ -31,7 +32,7 @@ _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\(.)")
 class Traces:
     """A person, the person's orders, and the ids that these have in Business Central."""
 
-    def __init__(self, person: Person, orders: Iterable[int] = (), bc_ids: Iterable[str] = ()) -> None:
+    def __init__(self, person: Person, orders: Iterable[str] = (), bc_ids: Iterable[str] = ()) -> None:
         self._customers, self._emails = person.ids, person.emails
         self._orders = frozenset(orders) | person.named
         self._bc_ids = frozenset(id.lower() for id in bc_ids if len(id) > 3 and not id.isdigit())
@@ -46,13 +47,13 @@ class Traces:
 
     def _are_value(self, key: tuple[str, str], value: str | int) -> bool:
         if isinstance(value, int) or (value.isascii() and value.isdigit() and len(value) <= _LONGEST_NUMBER):
-            return int(value) in self._numbers_under(key)
+            return str(int(value)) in self._ids_under(key)
         if _is_one_address(value):
             return address(value) in self._emails
         return self._are_written_in(value)
 
-    def _numbers_under(self, key: tuple[str, str]) -> frozenset[int]:
-        """Whose numbers stand under this name: `customer_id`, or the `id` of an object `customer`."""
+    def _ids_under(self, key: tuple[str, str]) -> frozenset[str]:
+        """Whose ids stand under this name: `customer_id`, or the `id` of an object `customer`."""
         parent, name = key
         thing = parent if name == "id" else name.removesuffix("_id").removesuffix("Id")
         if thing in ("customer", "customers"):
@@ -66,16 +67,16 @@ class Traces:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        customer = _numbers(self._customers, "customer", "s")
-        orders = _numbers(self._orders, "order", "shp-")
+        customer = _written(self._customers, "customer", "s")
+        orders = _written(self._orders, "order", "shp-")
         emails = [_EMAIL.format(re.escape(one)) for one in sorted(self._emails)]
         words = [_WORD.format(re.escape(one)) for one in sorted(self._bc_ids)]
         return re.compile("|".join([*customer, *orders, *emails, *words]))
 
 
-def _numbers(numbers: Iterable[int], thing: str, prefix: str) -> list[str]:
+def _written(ids: Iterable[str], thing: str, prefix: str) -> list[str]:
     """Customer/7001, customers/7001, customer 7001, S7001, and 7001 alone."""
-    alternatives = "|".join(map(str, sorted(numbers)))
+    alternatives = "|".join(sorted(ids, key=key_of))
     if not alternatives:
         return []
     not_another = "".join(f"(?<!{other} )" for other in _OTHER_THINGS if other not in (thing, f"{thing}s"))

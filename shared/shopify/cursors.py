@@ -54,9 +54,9 @@ class _Place(msgspec.Struct):
     last_id: int
 
 
-def number_at(cursor: str) -> int | None:
+def id_at(cursor: str) -> str | None:
     """The record that a cursor of Shopify's stands at, as far as it says so; nothing promises that it does."""
     try:
-        return decoded(base64.b64decode(cursor, validate=True), type=_Place).last_id
+        return str(decoded(base64.b64decode(cursor, validate=True), type=_Place).last_id)
     except (ValueError, msgspec.DecodeError):
         return None

@@ -10,7 +10,7 @@ import msgspec
 from shared.errors import ConnectorError
 from shared.shopify.client import ShopifyClient
 from shared.shopify.reading import Record, by_ids
-from shared.shopify.records import number_of
+from shared.shopify.records import id_of
 
 MOST = 10
 
@@ -28,16 +28,16 @@ class _Answer(msgspec.Struct):
     page: _Nodes
 
 
-def orders_named(client: ShopifyClient, name: str) -> list[int]:
+def orders_named(client: ShopifyClient, name: str) -> list[str]:
     """The ids of the orders that have exactly this name, [] if there is none. Raises what ShopifyClient.ask raises."""
     quoted = name.replace("\\", "\\\\").replace("'", "\\'")
     found = client.ask("orders_named", {"first": MOST, "filter": f"name:'{quoted}'"}, type=_Answer).page.nodes
-    return [number_of(one.id) for one in found if one.name == name]
+    return [id_of(one.id) for one in found if one.name == name]
 
 
-def order_by_id(client: ShopifyClient, number: int) -> Record:
+def order_by_id(client: ShopifyClient, id: str) -> Record:
     """The order as it is now; ConnectorError not-found, and what ShopifyClient.ask raises."""
-    records = by_ids(client, "orders", [number])
+    records = by_ids(client, "orders", [id])
     if not records:
-        raise ConnectorError("not-found", f"Shopify has no order {number} that the app may read")
+        raise ConnectorError("not-found", f"Shopify has no order {id} that the app may read")
     return records[0]

@@ -19,10 +19,10 @@ from shared.errors import ConnectorError, ServiceUnavailable
 from shared.json_text import decoded
 from shared.shopify.answers import Answer
 from shared.shopify.client import ShopifyClient
-from shared.shopify.cursors import next_cursor, number_at
+from shared.shopify.cursors import id_at, next_cursor
 from shared.shopify.failures import QueryFailed, may_be_a_records
 from shared.shopify.isolating import Kin, in_parts
-from shared.shopify.records import Moment, PageInfo, number_of
+from shared.shopify.records import Moment, PageInfo, id_of
 
 IDS_PER_CALL = 100
 NOT_GIVEN = "Shopify lists it and does not give it."
@@ -59,24 +59,24 @@ class Listing:
     ask: Callable[[ShopifyClient, str, Variables, int | None], Answer]
     page: Callable[[Answer], Answer]
 
-    def gid(self, number: int) -> str:
+    def gid(self, id: str) -> str:
         """The id of a record of the list."""
-        return f"gid://shopify/{self.type_name}/{number}"
+        return f"gid://shopify/{self.type_name}/{id}"
 
 
 @dataclass(frozen=True)
 class Sent:
-    """Records by number: `given` as they were sent, `lost` with a sentence that says why they were not."""
+    """Records by id: `given` as they were sent, `lost` with a sentence that says why they were not."""
 
-    given: dict[int, bytes]
-    lost: dict[int, str] = field(default_factory=dict)
+    given: dict[str, bytes]
+    lost: dict[str, str] = field(default_factory=dict)
 
 
 class SentPage(NamedTuple):
     """One page. `times`: all its records in their order, and when they were changed as far as that is told."""
 
     sent: Sent
-    times: Mapping[int, datetime | None]
+    times: Mapping[str, datetime | None]
     next_cursor: str | None
 
 
@@ -127,10 +127,10 @@ def read_page(client: ShopifyClient, listing: Listing, filter: str | None, *, cu
     variables = {"filter": filter, "after": cursor}
     page = _page(client, listing, most, variables)
     if isinstance(page, Nodes):
-        sent = {number_in(node): bytes(node) for node in page.nodes}
+        sent = {id_in_node(node): bytes(node) for node in page.nodes}
         if None not in sent and len(sent) == len(page.nodes):
-            given = cast(dict[int, bytes], sent)
-            return SentPage(Sent(given), {number: time_in(raw) for number, raw in given.items()},
+            given = cast(dict[str, bytes], sent)
+            return SentPage(Sent(given), {id: time_in(raw) for id, raw in given.items()},
                             next_cursor(page.page_info, listing.name))
         page = QueryFailed("record-unreadable", f"A page of {listing.name} holds a record without an id of its own")
     edges = _places(client, listing, {**variables, "first": client.page_sizes.get(listing.name, most)}, page)
@@ -138,18 +138,18 @@ def read_page(client: ShopifyClient, listing: Listing, filter: str | None, *, cu
     return SentPage(_named(client, listing, list(times)), times, next_cursor(edges.page_info, listing.name))
 
 
-def read_named(client: ShopifyClient, listing: Listing, numbers: Sequence[int]) -> Sent:
+def read_named(client: ShopifyClient, listing: Listing, ids: Sequence[str]) -> Sent:
     """The named records as they are now; those that do not exist are in neither part.
 
     Raises what ShopifyClient.ask raises of the whole service.
     """
     found, most = Sent({}), min(IDS_PER_CALL, listing.size)
-    for start in range(0, len(numbers), most):
-        some = _named(client, listing, numbers[start:start + most])
-        missing = [number for number, why in some.lost.items() if why == NOT_GIVEN]
+    for start in range(0, len(ids), most):
+        some = _named(client, listing, ids[start:start + most])
+        missing = [id for id, why in some.lost.items() if why == NOT_GIVEN]
         deleted = set(missing) - set(_listed(client, listing, missing))
         found.given.update(some.given)
-        found.lost.update({number: why for number, why in some.lost.items() if number not in deleted})
+        found.lost.update({id: why for id, why in some.lost.items() if id not in deleted})
     return found
 
 
@@ -160,17 +160,17 @@ def kin(client: ShopifyClient, listing: Listing) -> Kin:
         wanted = {"filter": listing.everything, "after": None, "first": _MOST_PLACES, "reverse": True}
         try:
             edges = _places(client, listing, wanted, QueryFailed("record-unreadable", "Shopify does not list them"))
-            return [listing.gid(number) for number in _times(listing, edges.edges)]
+            return [listing.gid(id) for id in _times(listing, edges.edges)]
         except ConnectorError:
             return []
 
     return Kin(others, listing.needs)
 
 
-def number_in(node: bytes | msgspec.Raw) -> int | None:
-    """The number of a record's JSON, None for one without."""
+def id_in_node(node: bytes | msgspec.Raw) -> str | None:
+    """The id of a record's JSON, None for one without."""
     try:
-        return number_of(decoded(bytes(node), type=_Head).id)
+        return id_of(decoded(bytes(node), type=_Head).id)
     except (msgspec.DecodeError, ValueError):
         return None
 
@@ -220,47 +220,47 @@ def _places(client: ShopifyClient, listing: Listing, variables: Variables, why: 
     raise why
 
 
-def _listed(client: ShopifyClient, listing: Listing, numbers: Sequence[int]) -> Iterable[int]:
+def _listed(client: ShopifyClient, listing: Listing, ids: Sequence[str]) -> Iterable[str]:
     """Those of the records not given that Shopify lists; all where the list cannot be read: they may be there."""
-    if not numbers:
+    if not ids:
         return []
-    wanted = {"filter": " OR ".join(f"id:{number}" for number in numbers), "after": None, "first": len(numbers)}
+    wanted = {"filter": " OR ".join(f"id:{id}" for id in ids), "after": None, "first": len(ids)}
     problem = QueryFailed("record-unreadable", f"Shopify does not say which of these {listing.name} there are")
     try:
         return _times(listing, _places(client, listing, wanted, problem).edges)
     except QueryFailed:
-        return numbers
+        return ids
 
 
-def _times(listing: Listing, edges: Sequence[_Edge]) -> dict[int, datetime | None]:
-    """The records of a page that failed, by number, with their times of change as far as they are told.
+def _times(listing: Listing, edges: Sequence[_Edge]) -> dict[str, datetime | None]:
+    """The records of a page that failed, by id, with their times of change as far as they are told.
 
     Where a record has no id, or that of another, its cursor says which it is; QueryFailed if that does not either.
     """
-    ids = [number_in(edge.node) for edge in edges]
+    ids = [id_in_node(edge.node) for edge in edges]
     times = {}
     for id, edge in zip(ids, edges, strict=True):
-        number = id if ids.count(id) == 1 and id else number_at(edge.cursor) or id
-        if number is None:
+        id = id if ids.count(id) == 1 and id else id_at(edge.cursor) or id
+        if id is None:
             raise QueryFailed(
                 "record-unreadable", f"Shopify lists a record among the {listing.name} without saying which")
-        times[number] = time_in(bytes(edge.node))
+        times[id] = time_in(bytes(edge.node))
     return times
 
 
-def _named(client: ShopifyClient, listing: Listing, numbers: Sequence[int]) -> Sent:
+def _named(client: ShopifyClient, listing: Listing, ids: Sequence[str]) -> Sent:
     """The records, and why the others did not come; NOT_GIVEN where Shopify has nothing for the id."""
-    isolated = in_parts(client, [listing.gid(number) for number in numbers], partial(_ask, client, listing),
+    isolated = in_parts(client, [listing.gid(id) for id in ids], partial(_ask, client, listing),
                         kin(client, listing))
     sent = Sent({})
-    for number in numbers:
-        gid = listing.gid(number)
+    for id in ids:
+        gid = listing.gid(id)
         if gid in isolated.lost:
-            sent.lost[number] = not_read(isolated.lost[gid])
+            sent.lost[id] = not_read(isolated.lost[gid])
         elif (raw := isolated.found[gid]) is None:
-            sent.lost[number] = NOT_GIVEN
+            sent.lost[id] = NOT_GIVEN
         else:
-            sent.given[number] = raw
+            sent.given[id] = raw
     return sent
 
 

@@ -42,7 +42,7 @@ class PaymentShape:
     by_id: str
     since: str
     scopes: frozenset[str]
-    whole: Callable[[ShopifyClient, int, bytes], bytes]
+    whole: Callable[[ShopifyClient, str, bytes], bytes]
 
 
 class PaymentsNotUsed(Exception):
@@ -58,27 +58,27 @@ class _Listed(msgspec.Struct):
 
 
 def payments_page(
-    client: ShopifyClient, kind: str, *, from_number: int = 0, since: str = "", cursor: str | None = None
+    client: ShopifyClient, kind: str, *, after: str = "", since: str = "", cursor: str | None = None
 ) -> SentPage:
-    """One page of those with this id or a greater one, or of this time (ISO 8601) or a later one; else of all.
+    """One page of those with a greater id than `after`, or of this time (ISO 8601) or a later one; else of all.
 
     PaymentsNotUsed; else raises what ShopifyClient.ask raises of the whole service.
     """
-    wanted = f"id:>={from_number}" if from_number else f"{SHAPES[kind].since}:>='{since}'" if since else None
+    wanted = f"id:>={int(after) + 1}" if after else f"{SHAPES[kind].since}:>='{since}'" if since else None
     with _used(client, kind):
         return read_page(client, _list_of(kind), wanted, cursor=cursor)
 
 
-def payments_by_ids(client: ShopifyClient, kind: str, numbers: Sequence[int]) -> Sent:
+def payments_by_ids(client: ShopifyClient, kind: str, ids: Sequence[str]) -> Sent:
     """The named ones as they are now; those that do not exist are left out. Raises as `payments_page`."""
     with _used(client, kind):
-        return read_named(client, _list_of(kind), numbers)
+        return read_named(client, _list_of(kind), ids)
 
 
-def with_transactions(client: ShopifyClient, number: int, raw: bytes) -> bytes:
+def with_transactions(client: ShopifyClient, id: str, raw: bytes) -> bytes:
     """The payout `raw` with its balance transactions added, all of them, as they were sent."""
     parts = decoded(raw, type=dict[str, msgspec.Raw])
-    movements = [msgspec.Raw(one) for one in _transactions(client, number)]
+    movements = [msgspec.Raw(one) for one in _transactions(client, id)]
     return msgspec.json.encode({**parts, "balanceTransactions": movements})
 
 
@@ -119,7 +119,7 @@ def _page_in(answer: Answer) -> Answer:
     return replace(answer, data=bytes(account.page))
 
 
-def _transactions(client: ShopifyClient, payout: int) -> Iterator[bytes]:
+def _transactions(client: ShopifyClient, payout: str) -> Iterator[bytes]:
     cursor: str | None = None
     trail = Trail(f"balance transactions of payout {payout}", most=MOST_PAGES)
     while True:
@@ -145,5 +145,5 @@ SHAPES: dict[str, PaymentShape] = {
         scopes=frozenset({"read_shopify_payments_payouts"}), whole=with_transactions),
     "disputes": PaymentShape(
         "ShopifyPaymentsDispute", Dispute, "disputes_since", "disputes_places", "disputes_by_id", since="initiated_at",
-        scopes=frozenset({"read_shopify_payments_disputes"}), whole=lambda client, number, raw: raw),
+        scopes=frozenset({"read_shopify_payments_disputes"}), whole=lambda client, id, raw: raw),
 }

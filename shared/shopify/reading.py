@@ -26,8 +26,8 @@ from shared.shopify.failures import AccessDenied
 from shared.shopify.installation import holds
 from shared.shopify.isolating import check_service, is_a_records
 from shared.shopify.kinds import KINDS, AnyRecord
-from shared.shopify.listing import Listing, Sent, Variables, kin, not_read, number_in, read_named, read_page, time_in
-from shared.shopify.records import number_of
+from shared.shopify.listing import Listing, Sent, Variables, id_in_node, kin, not_read, read_named, read_page, time_in
+from shared.shopify.records import id_of
 
 # Before the first Shopify shop; lists everything and keeps the filter's form.
 EARLIEST = datetime(2004, 1, 1, tzinfo=UTC)
@@ -35,14 +35,14 @@ ROUNDS_PER_RECORD = 3
 
 
 class Record(msgspec.Struct, frozen=True):
-    """One record: its number, its JSON as sent (overflow pages merged in), its typed value.
+    """One record: its id, its JSON as sent (overflow pages merged in), its typed value.
 
     `value` is None when Shopify could not give the record, when its JSON could not be decoded, or when it would not
     hold still; `problem` then says so in a sentence. `raw` is empty if it did not come whole, `updated_at` None if
     that is not known.
     """
 
-    number: int
+    id: str
     updated_at: datetime | None
     raw: bytes
     value: AnyRecord | None
@@ -77,27 +77,27 @@ def changed_page(client: ShopifyClient, kind: str, *, since: datetime, until: da
     wanted = _span(since, until, f"{KINDS[kind].filter} {also}")
     page = read_page(client, listing(kind), wanted, cursor=cursor, size=page_size)
     records = list(_records(client, kind, page.sent, page.times))
-    return Page([_dated(record, page.times[record.number]) for record in records], page.next_cursor,
+    return Page([_dated(record, page.times[record.id]) for record in records], page.next_cursor,
                 min((time for time in page.times.values() if time and since <= time <= until), default=None))
 
 
-def by_ids(client: ShopifyClient, kind: str, numbers: Sequence[int]) -> list[Record]:
+def by_ids(client: ShopifyClient, kind: str, ids: Sequence[str]) -> list[Record]:
     """The named records as they are now, in the order asked; those that do not exist are left out.
 
     One that cannot be read comes without a value; so does one that is not given and listed all the same: a deleted one
     is not. Raises what ShopifyClient.ask raises of the whole service.
     """
-    return list(_records(client, kind, read_named(client, listing(kind), numbers), numbers))
+    return list(_records(client, kind, read_named(client, listing(kind), ids), ids))
 
 
 def kept_record(kind: str, raw: bytes) -> Record:
     """A whole record from its JSON as it was read before; ConnectorError record-unreadable without id or time."""
     head = head_of(raw)
-    number = number_of(head.id)
+    id = id_of(head.id)
     try:
-        return Record(number, head.updated_at, raw, decoded(raw, type=KINDS[kind].struct))
+        return Record(id, head.updated_at, raw, decoded(raw, type=KINDS[kind].struct))
     except msgspec.ValidationError as error:
-        return Record(number, head.updated_at, raw, None, _odd_form(error))
+        return Record(id, head.updated_at, raw, None, _odd_form(error))
 
 
 def _span(since: datetime, until: datetime | None, further: str) -> str:
@@ -147,14 +147,14 @@ def listing(kind: str) -> Listing:
         needs=[frozenset({scope}) for scope in document(shape.by_id).needs], ask=ask, page=_page_in)
 
 
-def _records(client: ShopifyClient, kind: str, sent: Sent, numbers: Iterable[int]) -> Iterator[Record]:
+def _records(client: ShopifyClient, kind: str, sent: Sent, ids: Iterable[str]) -> Iterator[Record]:
     """The records in this order, those that are gone left out."""
-    whole = {record.number: record for record in _whole_records(client, kind, sent.given)}
-    for number in numbers:
-        if number in whole:
-            yield whole[number]
-        elif number in sent.lost:
-            yield _unread(number, b"", sent.lost[number])
+    whole = {record.id: record for record in _whole_records(client, kind, sent.given)}
+    for id in ids:
+        if id in whole:
+            yield whole[id]
+        elif id in sent.lost:
+            yield _unread(id, b"", sent.lost[id])
 
 
 def _dated(record: Record, listed: datetime | None) -> Record:
@@ -162,16 +162,16 @@ def _dated(record: Record, listed: datetime | None) -> Record:
     return record if record.updated_at else msgspec.structs.replace(record, updated_at=listed)
 
 
-def _whole_records(client: ShopifyClient, kind: str, sent: Mapping[int, bytes]) -> Iterator[Record]:
-    """The records of these numbers with all their pages, in order; those that are gone meanwhile are left out."""
+def _whole_records(client: ShopifyClient, kind: str, sent: Mapping[str, bytes]) -> Iterator[Record]:
+    """The records of these ids with all their pages, in order; those that are gone meanwhile are left out."""
     refunds = _refunds(client, kind, sent.values())
-    for number, raw in sent.items():
-        record = _whole_record(client, kind, number, raw, refunds)
+    for id, raw in sent.items():
+        record = _whole_record(client, kind, id, raw, refunds)
         if record is not None:
             yield record
 
 
-def _whole_record(client: ShopifyClient, kind: str, number: int, raw: bytes, refunds: Refunds) -> Record | None:
+def _whole_record(client: ShopifyClient, kind: str, id: str, raw: bytes, refunds: Refunds) -> Record | None:
     """The record with all its pages; read anew while it changes; None once it is gone."""
     for _ in range(ROUNDS_PER_RECORD):
         whole = raw
@@ -179,24 +179,24 @@ def _whole_record(client: ShopifyClient, kind: str, number: int, raw: bytes, ref
             whole = completed(client, raw, KINDS[kind].overflows)
             whole = with_refunds(client, whole, refunds) if KINDS[kind].has_refunds else whole
             value = decoded(whole, type=KINDS[kind].struct)
-            if number_in(whole) != number:
-                return _unread(number, whole, f"Shopify gives {value.id[:100]} in its place.")
-            return Record(number, value.updated_at, whole, value)
+            if id_in_node(whole) != id:
+                return _unread(id, whole, f"Shopify gives {value.id[:100]} in its place.")
+            return Record(id, value.updated_at, whole, value)
         except (msgspec.DecodeError, KeyError) as error:
-            return _unread(number, whole, _odd_form(error))
+            return _unread(id, whole, _odd_form(error))
         except ParentChanged:
-            anew = read_named(client, listing(kind), [number])
-            if number in anew.lost:
-                return _part_read(number, raw, anew.lost[number])
-            if number not in anew.given:
+            anew = read_named(client, listing(kind), [id])
+            if id in anew.lost:
+                return _part_read(id, raw, anew.lost[id])
+            if id not in anew.given:
                 return None
-            raw, refunds = anew.given[number], _refunds(client, kind, anew.given.values())
+            raw, refunds = anew.given[id], _refunds(client, kind, anew.given.values())
         except ConnectorError as problem:
             if not is_a_records(problem):
                 raise
             check_service(client, problem)
-            return _part_read(number, raw, not_read(problem))
-    return _part_read(number, raw, f"The record changed {ROUNDS_PER_RECORD} times while it was being read.")
+            return _part_read(id, raw, not_read(problem))
+    return _part_read(id, raw, f"The record changed {ROUNDS_PER_RECORD} times while it was being read.")
 
 
 def _refunds(client: ShopifyClient, kind: str, orders: Iterable[bytes]) -> Refunds:
@@ -205,13 +205,13 @@ def _refunds(client: ShopifyClient, kind: str, orders: Iterable[bytes]) -> Refun
     return read_refunds(client, orders, kin(client, listing(kind)))
 
 
-def _unread(number: int, raw: bytes, problem: str) -> Record:
-    return Record(number, time_in(raw), raw, None, problem)
+def _unread(id: str, raw: bytes, problem: str) -> Record:
+    return Record(id, time_in(raw), raw, None, problem)
 
 
-def _part_read(number: int, raw: bytes, problem: str) -> Record:
+def _part_read(id: str, raw: bytes, problem: str) -> Record:
     """A record of which only `raw` came: no bytes are kept, since a capture that lacks pages would pass for whole."""
-    return msgspec.structs.replace(_unread(number, raw, problem), raw=b"")
+    return msgspec.structs.replace(_unread(id, raw, problem), raw=b"")
 
 
 def _odd_form(error: Exception) -> str:

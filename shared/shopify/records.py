@@ -1,7 +1,7 @@
 """Shopify's records as the connector's documents ask for them (Admin GraphQL API 2026-10).
 
 Decoded by msgspec from the answer's own bytes; money stays Decimal, ids stay GIDs here and become
-integers through `number_of`. The fields mirror shared/shopify/queries/*.graphql: a field is typed
+Shopify's ids through `id_of`. The fields mirror shared/shopify/queries/*.graphql: a field is typed
 here when something in the connector uses it. Pure values, no I/O.
 """
 from __future__ import annotations
@@ -20,18 +20,18 @@ _MOST_DIGITS = 30
 _GID = r"^gid://shopify/[A-Za-z]+/([1-9][0-9]{0,18})(\?.*)?$"
 
 NumberedId = Annotated[str, msgspec.Meta(pattern=_GID)]
-"""A GID whose number is taken: a record that holds another is not readable, and parked alone."""
+"""A GID whose id is taken: a record that holds another is not readable, and parked alone."""
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 """A time that says how far from UTC it is told, as all of Shopify's do: others cannot be compared."""
 
 
-def number_of(gid: str) -> int:
-    """The integer inside a GID: gid://shopify/Order/5001 -> 5001; ValueError for anything else."""
+def id_of(gid: str) -> str:
+    """The id inside a GID: gid://shopify/Order/5001 -> "5001"; ValueError for anything else."""
     found = re.match(_GID, gid)
     if found is None:
         raise ValueError(f"{gid[:100]!r} is not the id of a record")
-    return int(found[1])
+    return found[1]
 
 
 class _Record(msgspec.Struct, frozen=True, rename="camel"):
@@ -455,9 +455,9 @@ class Order(_Record, frozen=True, kw_only=True):
         return self.purchasing_entity.company if self.purchasing_entity else None
 
     @property
-    def variants(self) -> list[int]:
+    def variants(self) -> list[str]:
         """Ids of the variants that its lines name; a deleted one has none."""
-        return [number_of(line.variant.id) for line in self.line_items.nodes if line.variant]
+        return [id_of(line.variant.id) for line in self.line_items.nodes if line.variant]
 
     @property
     def sendings(self) -> list[FulfillmentOrder]:

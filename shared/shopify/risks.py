@@ -34,19 +34,19 @@ class _Assessed(msgspec.Struct):
 class Risks(NamedTuple):
     """By order: the level (HIGH, LOW, MEDIUM, NONE, PENDING) of every assessment, or a sentence why it is not known."""
 
-    levels: dict[int, list[str]]
-    lost: dict[int, str]
+    levels: dict[str, list[str]]
+    lost: dict[str, str]
 
 
-def read_risks(client: ShopifyClient, numbers: Sequence[int]) -> Risks:
+def read_risks(client: ShopifyClient, ids: Sequence[str]) -> Risks:
     """The risk of these orders, [] for one without any assessment.
 
     Raises what ShopifyClient.ask raises of the whole service: of an order that the card wants assessed, no answer is
     none.
     """
-    orders, risks = listing("orders"), Risks({number: [] for number in numbers}, {})
-    numbered = {orders.gid(number): number for number in numbers}
-    for start in range(0, len(numbers), IDS_PER_CALL):
+    orders, risks = listing("orders"), Risks({id: [] for id in ids}, {})
+    numbered = {orders.gid(id): id for id in ids}
+    for start in range(0, len(ids), IDS_PER_CALL):
         isolated = in_parts(client, list(numbered)[start:start + IDS_PER_CALL], partial(_ask, client),
                             kin(client, orders))
         risks.lost.update({numbered[gid]: not_read(problem) for gid, problem in isolated.lost.items()})

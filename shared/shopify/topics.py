@@ -3,7 +3,7 @@
 Source: Shopify's WebhookSubscriptionTopic (schema 2026-10) and the payload examples on the page "Webhooks".
 Only ids are read from a body: a delivery may be late, doubled or out of order, so what a record is like now is
 asked by id. A company's locations and contacts are a part of it, and a change of one of them is none of the company
-itself; bodies about companies carry no numbers. Border: values and reading of ids; whose delivery it is, is the
+itself; bodies about companies carry no numeric ids. Border: values and reading of ids; whose delivery it is, is the
 business of webhooks.py.
 """
 from __future__ import annotations
@@ -14,17 +14,17 @@ import msgspec
 
 from shared.errors import ConnectorError
 from shared.json_text import decoded
-from shared.shopify.records import number_of
+from shared.shopify.records import id_of
 
-Number = Annotated[int, msgspec.Meta(gt=0, le=2**63 - 1)]
-"""An id of Shopify's."""
+IdInBody = Annotated[int, msgspec.Meta(gt=0, le=2**63 - 1)]
+"""An id of Shopify's as a webhook's body has it."""
 
 _CompanyGid = Annotated[str, msgspec.Meta(pattern=r"^gid://shopify/Company/[1-9][0-9]{0,17}$")]
 _CustomerGid = Annotated[str, msgspec.Meta(pattern=r"^gid://shopify/Customer/[1-9][0-9]{0,17}$")]
 
 
 class _Named(msgspec.Struct):
-    id: Number
+    id: IdInBody
 
 
 class _Whole(msgspec.Struct):
@@ -34,7 +34,7 @@ class _Whole(msgspec.Struct):
 
 
 class _OfOrder(msgspec.Struct):
-    order_id: Number
+    order_id: IdInBody
 
 
 class _OrderEdit(msgspec.Struct):
@@ -102,30 +102,30 @@ Topics of companies need read_customers or read_companies; the first is one of t
 """
 
 
-def changed_records(topic: str, body: bytes) -> tuple[str, list[int]]:
+def changed_records(topic: str, body: bytes) -> tuple[str, list[str]]:
     """The records that a delivery of a record topic is about; ConnectorError input-invalid if the body names none."""
     kind, shape = RECORD_TOPICS[topic]
     try:
         named = decoded(body, type=shape)
     except msgspec.DecodeError as error:
         raise ConnectorError("input-invalid", f"the body of {topic} names no record: {error}") from error
-    return kind, _numbers(named)
+    return kind, _ids(named)
 
 
-def _numbers(named: _NamedRecord) -> list[int]:
+def _ids(named: _NamedRecord) -> list[str]:
     match named:
         case _Named():
-            return [named.id]
+            return [str(named.id)]
         case _OfOrder():
-            return [named.order_id]
+            return [str(named.order_id)]
         case _OrderEdit():
-            return [named.order_edit.order_id]
+            return [str(named.order_edit.order_id)]
         case _Merge():
-            return [number_of(named.kept), number_of(named.deleted)]
+            return [id_of(named.kept), id_of(named.deleted)]
         case _Company():
-            return [number_of(named.gid)]
+            return [id_of(named.gid)]
         case _OfCompany():
-            return [number_of(named.company.gid)]
+            return [id_of(named.company.gid)]
 
 
 def told_topic(topic: str, body: bytes) -> str:
@@ -136,12 +136,12 @@ def told_topic(topic: str, body: bytes) -> str:
     return topic
 
 
-def merged_customers(topic: str, body: bytes) -> tuple[int, int] | None:
+def merged_customers(topic: str, body: bytes) -> tuple[str, str] | None:
     """(kept, merged away) of a customers/merge that went through; None of one that did not, or of another topic."""
     if topic != "customers/merge":
         return None
     named = decoded(body, type=_Merge)
-    return (number_of(named.kept), number_of(named.deleted)) if named.status.lower() == "completed" else None
+    return (id_of(named.kept), id_of(named.deleted)) if named.status.lower() == "completed" else None
 
 
 def enum_name(topic: str) -> str:

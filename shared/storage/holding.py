@@ -29,15 +29,15 @@ class DataSubject(NamedTuple):
     """
 
     shop: str
-    customers: frozenset[int]
-    orders: frozenset[int]
-    moved: frozenset[int]
+    customers: frozenset[str]
+    orders: frozenset[str]
+    moved: frozenset[str]
     at: str
     is_named_in: Callable[[str], bool]
     unreadable: list[str]
 
     @property
-    def records(self) -> set[tuple[str, int]]:
+    def records(self) -> set[tuple[str, str]]:
         """Type and id of the person's own records."""
         return {("customers", id) for id in self.customers} | {("orders", id) for id in self.orders}
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from shared.clock import Clock, from_iso, iso, iso_exact
+from shared.shopify_ids import id_of_key, key_of
 from shared.storage.account import Storage
 from shared.storage.coalesced_puts import CoalescedPuts
 from shared.storage.holding import DataSubject, Holding, OfPerson, rows_of
@@ -30,7 +31,7 @@ _LATE = timedelta(seconds=5)
 class ChangedRecord(NamedTuple):
     """One row as it was read; `why` is the topic that announced it last."""
 
-    number: int
+    id: str
     etag: str
     why: str = ""
 
@@ -42,14 +43,14 @@ class ChangedRecords:
         self._table, self._clock = table, clock
         self._puts = CoalescedPuts(table)
 
-    def add(self, shop: str, kind: str, number: int, why: str) -> None:
+    def add(self, shop: str, kind: str, id: str, why: str) -> None:
         """This record changed; `why` is the topic, for whoever looks at the row."""
-        self._puts.put(self._row(shop, kind, number, why))
+        self._puts.put(self._row(shop, kind, id, why))
 
     def of(self, shop: str, kind: str) -> list[ChangedRecord]:
         """What is to be read, by id."""
         rows = self._table.partition(f"{shop}|{kind}")
-        return [ChangedRecord(int(row["RowKey"]), row["etag"], row.get("why", "")) for row in rows]
+        return [ChangedRecord(id_of_key(row["RowKey"]), row["etag"], row.get("why", "")) for row in rows]
 
     def any(self, shop: str, kinds: Sequence[str]) -> bool:
         """Whether something is to be read."""
@@ -57,7 +58,7 @@ class ChangedRecords:
 
     def remove(self, shop: str, kind: str, done: Sequence[ChangedRecord]) -> None:
         """These were applied or parked; rows that were touched meanwhile stay."""
-        deletes = [Put("delete", _key(shop, kind, one.number), one.etag) for one in done]
+        deletes = [Put("delete", _key(shop, kind, one.id), one.etag) for one in done]
         try:
             self._table.write(deletes)
         except RowChanged:  # nothing of that batch went: one after the other
@@ -65,19 +66,19 @@ class ChangedRecords:
                 self._remove_one(delete)
 
     @contextmanager
-    def meanwhile(self, shop: str, kind: str, number: int, why: str) -> Iterator[None]:
+    def meanwhile(self, shop: str, kind: str, id: str, why: str) -> Iterator[None]:
         """In the set for the block: should this worker die in it, the next run reads the record as it is then.
 
         What the block raises leaves it there too; what webhooks announced before or meanwhile stays.
         """
         ours: list[ChangedRecord] = []
         with suppress(RowExists):
-            ours.append(ChangedRecord(number, self._table.insert(self._row(shop, kind, number, why))))
+            ours.append(ChangedRecord(id, self._table.insert(self._row(shop, kind, id, why))))
         yield
         self.remove(shop, kind, ours)
 
-    def _row(self, shop: str, kind: str, number: int, why: str) -> Row:
-        return _key(shop, kind, number) | {"why": why, "noticed_at": iso(self._clock.now())}
+    def _row(self, shop: str, kind: str, id: str, why: str) -> Row:
+        return _key(shop, kind, id) | {"why": why, "noticed_at": iso(self._clock.now())}
 
     def _rows(self, shop: str, kind: str) -> Iterator[Row]:
         return self._table.partition(f"{shop}|{kind}")
@@ -136,8 +137,8 @@ class Waking:
         self._covered[shop] = at
 
 
-def _key(shop: str, kind: str, number: int) -> Row:
-    return {"PartitionKey": f"{shop}|{kind}", "RowKey": f"{number:020d}"}
+def _key(shop: str, kind: str, id: str) -> Row:
+    return {"PartitionKey": f"{shop}|{kind}", "RowKey": key_of(id)}
 
 
 def _forget_customer(storage: Storage, whom: DataSubject) -> int:

@@ -1,7 +1,7 @@
 """Links: which Business Central record a Shopify record became, and what was last applied.
 
-Table Links, partition `<shop>|<kind>`, row key = Shopify id padded to 20 digits so that keys sort
-as numbers. A link is also the claim that makes order creation happen once (orders/claims.py):
+Table Links, partition `<shop>|<kind>`, row key = Shopify id as shopify_ids.py writes keys, so that they
+sort as the ids do. A link is also the claim that makes order creation happen once (orders/claims.py):
 `sending` is written (with the row's etag) before a POST, `applied` after it.
 """
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from shared.json_text import decoded
+from shared.shopify_ids import id_of_key, key_behind, key_of
 from shared.storage.account import Storage
 from shared.storage.holding import DataSubject, HandedOut, Holding, OfPerson, rows_of
 from shared.storage.lease import LeaseLost
@@ -75,7 +76,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     etag        of the stored row; "" when there is none yet
     """
 
-    number: int
+    id: str
     state: LinkState = LinkState.PARKED
     bc_id: str = ""
     bc_number: str = ""
@@ -116,38 +117,38 @@ class Links:
     def __init__(self, table: Table, shop: str, kind: str) -> None:
         self._table, self._partition = table, f"{shop}|{kind}"
 
-    def of(self, numbers: Iterable[int]) -> dict[int, Link]:
+    def of(self, ids: Iterable[str]) -> dict[str, Link]:
         """The links of these records; missing ones are left out.
 
         One range query where the ids lie close together, as they do in an incremental run; point
         reads for those that a thousand rows of the range did not reach.
         """
-        wanted = sorted(set(numbers))
+        wanted = sorted(set(ids), key=key_of)
         if not wanted:
             return {}
-        found: dict[int, Link] = {}
+        found: dict[str, Link] = {}
         scanned = 0
-        last = -1
-        for row in islice(self._table.partition(self._partition, _key(wanted[0]), _key(wanted[-1])), _SCAN):
+        last = ""
+        for row in islice(self._table.partition(self._partition, key_of(wanted[0]), key_of(wanted[-1])), _SCAN):
             link = _link(row)
-            found[link.number] = link
-            scanned, last = scanned + 1, link.number
+            found[link.id] = link
+            scanned, last = scanned + 1, row["RowKey"]
         if scanned == _SCAN:
-            found |= self._one_by_one([n for n in wanted if n > last])
-        return {n: found[n] for n in wanted if n in found}
+            found |= self._one_by_one([id for id in wanted if key_of(id) > last])
+        return {id: found[id] for id in wanted if id in found}
 
-    def one(self, number: int) -> Link:
+    def one(self, id: str) -> Link:
         """The link of this record; a blank one if we never met it."""
-        return self.of([number]).get(number, Link(number=number))
+        return self.of([id]).get(id, Link(id=id))
 
-    def all(self) -> dict[int, Link]:
+    def all(self) -> dict[str, Link]:
         """The links of all records of this kind: a call of storage for a thousand."""
         rows = self._table.partition(self._partition, "", "~")
-        return {link.number: link for link in map(_link, rows)}
+        return {link.id: link for link in map(_link, rows)}
 
-    def beyond(self, number: int) -> Iterator[Link]:
-        """The links of records with a greater id, by their ids: a call of storage for a thousand."""
-        return map(_link, self._table.partition(self._partition, _key(number + 1)))
+    def beyond(self, id: str) -> Iterator[Link]:
+        """The links of records with a greater id, or ("") of all, by their ids: a call of storage for a thousand."""
+        return map(_link, self._table.partition(self._partition, key_behind(id) if id else ""))
 
     def save(self, links: Sequence[Link]) -> list[Link]:
         """Write links that nobody else may have written since they were read.
@@ -163,23 +164,19 @@ class Links:
             raise LeaseLost("sync-already-running", f"another worker changed {kind} of {shop}") from error
         return [msgspec.structs.replace(k, etag=etag) for k, etag in zip(links, etags, strict=True)]
 
-    def _one_by_one(self, numbers: Sequence[int]) -> dict[int, Link]:
+    def _one_by_one(self, ids: Sequence[str]) -> dict[str, Link]:
         with ThreadPoolExecutor(8) as pool:
-            rows = pool.map(carried(lambda n: self._table.get(self._partition, _key(n))), numbers)
-            return {link.number: link for link in map(_link, filter(None, rows))}
+            rows = pool.map(carried(lambda id: self._table.get(self._partition, key_of(id))), ids)
+            return {link.id: link for link in map(_link, filter(None, rows))}
 
     def _row(self, link: Link) -> Row:
         fields: Row = msgspec.to_builtins(link)
-        del fields["number"], fields["etag"]
-        return {"PartitionKey": self._partition, "RowKey": _key(link.number)} | fields
-
-
-def _key(number: int) -> str:
-    return f"{number:020d}"
+        del fields["id"], fields["etag"]
+        return {"PartitionKey": self._partition, "RowKey": key_of(link.id)} | fields
 
 
 def _link(row: Row) -> Link:
-    return msgspec.convert(row | {"number": int(row["RowKey"])}, Link)
+    return msgspec.convert(row | {"id": id_of_key(row["RowKey"])}, Link)
 
 
 def _erase(storage: Storage, whom: DataSubject) -> int:
@@ -191,11 +188,11 @@ def _erase(storage: Storage, whom: DataSubject) -> int:
     table = storage.tables[TABLE]
     orders = Links(table, whom.shop, "orders")
     told = [erased for link in orders.of(whom.orders | whom.moved).values()
-            if (erased := _erased(link, own=link.number in whom.orders)) != link]
+            if (erased := _erased(link, own=link.id in whom.orders)) != link]
     orders.save(told)
     known = Links(table, whom.shop, "customers").of(whom.customers)
-    for number in known:
-        table.delete(f"{whom.shop}|customers", _key(number))
+    for id in known:
+        table.delete(f"{whom.shop}|customers", key_of(id))
     return len(told) + len(known)
 
 
@@ -218,8 +215,8 @@ def _without_customer(sold: str) -> str:
 def _handed_out(storage: Storage, whom: DataSubject) -> list[dict[str, str]]:
     """The header of an order that was another customer's as well may have his address."""
     return [
-        {"type": kind, "id": str(link.number), "set": link.bc_set, "number": link.bc_number,
-         "header": "" if kind == "orders" and link.number in whom.moved else link.header}
+        {"type": kind, "id": link.id, "set": link.bc_set, "number": link.bc_number,
+         "header": "" if kind == "orders" and link.id in whom.moved else link.header}
         for kind, ids in (("customers", whom.customers), ("orders", whom.orders))
         for link in Links(storage.tables[TABLE], whom.shop, kind).of(ids).values()
     ]

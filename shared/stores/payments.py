@@ -1,6 +1,6 @@
 """Payouts and disputes of Shopify Payments as they were last read.
 
-Tables Payouts and Disputes, partition = shop, row key = inverted Shopify number, so that the key order is newest
+Tables Payouts and Disputes, partition = shop, row key = inverted Shopify id, so that the key order is newest
 first. Amounts are decimals as text, with the digits Shopify sent. A row is settled when nothing more can happen to
 it and it was captured; the others are read again in every run. Nothing of it goes to Business Central. Border:
 rows and their lists; what Shopify sent is in the data captures.
@@ -15,7 +15,7 @@ from typing import Generic, NamedTuple, TypeVar
 import msgspec
 
 from shared.errors import ConnectorError
-from shared.shopify_ids import id_in
+from shared.shopify_ids import id_in, id_of_inverted_key, inverted_key_of, key_of
 from shared.storage.account import Storage
 from shared.storage.holding import DataSubject, Holding, OfPerson, rows_of
 from shared.storage.tables import Put, Row, Table
@@ -23,7 +23,6 @@ from shared.storage.tables import Put, Row, Table
 PAYOUTS = "Payouts"
 DISPUTES = "Disputes"
 PAGE = 50
-_GREATEST = 10**20 - 1
 
 
 class PayoutStatus(StrEnum):
@@ -58,7 +57,7 @@ class Payout(msgspec.Struct, frozen=True, kw_only=True):
     sent      hash of the payout as Shopify last sent it; "" if it could not be captured
     """
 
-    number: int
+    id: str
     status: PayoutStatus
     type: str
     issued_at: str
@@ -89,11 +88,11 @@ class Dispute(msgspec.Struct, frozen=True, kw_only=True):
     """One dispute; times are UTC, ISO 8601, "" = none.
 
     type   Chargeback, Inquiry or Unknown
-    order  Shopify number of the order as text, "" if it has none or was erased on a person's request
+    order_id  Shopify's, "" if it has none or was erased on a person's request
     sent   hash of the dispute as Shopify last sent it; "" if it could not be captured
     """
 
-    number: int
+    id: str
     status: DisputeStatus
     type: str
     amount: str
@@ -104,7 +103,7 @@ class Dispute(msgspec.Struct, frozen=True, kw_only=True):
     evidence_due_by: str
     evidence_sent_on: str
     finalized_on: str
-    order: str
+    order_id: str = msgspec.field(name="order")
     order_name: str
     sent: str
 
@@ -131,26 +130,26 @@ class Payments(Generic[T]):
     def __init__(self, table: Table, type: type[T]) -> None:
         self._table, self._type = table, type
 
-    def of(self, shop: str, numbers: Sequence[int]) -> dict[int, T]:
-        """Those of these numbers that are kept; one query, since numbers of a page lie close together."""
-        if not numbers:
+    def of(self, shop: str, ids: Sequence[str]) -> dict[str, T]:
+        """Those of these ids that are kept; one query, since the ids of a page lie close together."""
+        if not ids:
             return {}
-        rows = self._table.partition(shop, _key(max(numbers)), _key(min(numbers)))
-        return {one.number: one for one in map(self._read, rows) if one.number in set(numbers)}
+        rows = self._table.partition(shop, inverted_key_of(max(ids, key=key_of)), inverted_key_of(min(ids, key=key_of)))
+        return {one.id: one for one in map(self._read, rows) if one.id in set(ids)}
 
     def save(self, shop: str, rows: Iterable[T]) -> None:
         """Write them, whatever is there: the shop's lease keeps others away."""
         self._table.write(Put("put", _written(shop, one)) for one in rows)
 
-    def open(self, shop: str) -> list[int]:
-        """Numbers of those that may still change."""
+    def open(self, shop: str) -> list[str]:
+        """Ids of those that may still change."""
         rows = self._table.rows(
             "PartitionKey eq @p and settled eq false", {"p": shop}, select=("PartitionKey", "RowKey"))
-        return [_number(row) for row in rows]
+        return [_id(row) for row in rows]
 
-    def newest(self, shop: str) -> int:
-        """The greatest number that is kept, 0 if there is none."""
-        return next(map(_number, self._table.partition(shop)), 0)
+    def newest(self, shop: str) -> str:
+        """The greatest id that is kept, "" if there is none."""
+        return next(map(_id, self._table.partition(shop)), "")
 
     def all(self, shop: str) -> Iterator[T]:
         """Every row of the shop, newest first."""
@@ -161,39 +160,34 @@ class Payments(Generic[T]):
         below = _after(continuation) if continuation else ""
         rows = list(islice((row for row in self._table.partition(shop, below) if row["RowKey"] != below), PAGE + 1))
         more = len(rows) > PAGE
-        return PaymentsList([self._read(row) for row in rows[:PAGE]], str(_number(rows[PAGE - 1])) if more else "")
+        return PaymentsList([self._read(row) for row in rows[:PAGE]], _id(rows[PAGE - 1]) if more else "")
 
     def _read(self, row: Row) -> T:
-        return msgspec.convert(row | {"number": _number(row)}, self._type)
+        return msgspec.convert(row | {"id": _id(row)}, self._type)
 
 
 def _written(shop: str, one: Payout | Dispute) -> Row:
     fields: Row = msgspec.to_builtins(one)
-    del fields["number"]
-    return {"PartitionKey": shop, "RowKey": _key(one.number), "settled": one.settled} | fields
+    del fields["id"]
+    return {"PartitionKey": shop, "RowKey": inverted_key_of(one.id), "settled": one.settled} | fields
 
 
 def _after(continuation: str) -> str:
-    number = id_in(continuation)
-    if number is None:
+    id = id_in(continuation)
+    if id is None:
         raise ConnectorError("input-invalid", f"{continuation[:60]!r} is not the continuation of a list")
-    return _key(number)
+    return inverted_key_of(id)
 
 
-def _key(number: int) -> str:
-    return f"{_GREATEST - number:020d}"
-
-
-def _number(row: Row) -> int:
-    return _GREATEST - int(row["RowKey"])
+def _id(row: Row) -> str:
+    return id_of_inverted_key(row["RowKey"])
 
 
 def _forget_orders(storage: Storage, whom: DataSubject) -> int:
     """Disputes about the person's orders no longer say which order they are about."""
     disputes = Payments(storage.tables[DISPUTES], Dispute)
-    wanted = set(map(str, whom.orders))
-    told = [one for one in disputes.all(whom.shop) if one.order in wanted]
-    disputes.save(whom.shop, [msgspec.structs.replace(one, order="", order_name="") for one in told])
+    told = [one for one in disputes.all(whom.shop) if one.order_id in whom.orders]
+    disputes.save(whom.shop, [msgspec.structs.replace(one, order_id="", order_name="") for one in told])
     return len(told)
 
 

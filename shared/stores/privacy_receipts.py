@@ -1,11 +1,12 @@
 """Receipts: that a privacy request came, what was done, and how much was found. Nothing of the person but the id.
 
-Table PrivacyRequests, partition = shop, key = `<topic>|<number>`, so that a request delivered twice is one row.
+Table PrivacyRequests, partition = shop, key = `<topic>|<id>`, so that a request delivered twice is one row.
 Receipts are kept when everything else of the person or the shop is gone.
 """
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import msgspec
 
@@ -16,11 +17,14 @@ from shared.storage.tables import Row, Table
 
 TABLE = "PrivacyRequests"
 _WORD = re.compile(r"[\w:.+-]{1,120}", re.ASCII)
-"""What may be a shop's code, or the number of a request or of a delivery."""
+"""What may be a shop's code, or the id of a request or of a delivery."""
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """One request; times are UTC, ISO 8601. `found`: entries by place.
+
+    id           Shopify's of the request, or of the delivery if it has none
+    customer_id  Shopify's; "" where it is about a shop
 
     state  received, waiting (Shopify does not say whether it is true), done, failed, refused (it is not for us, it
            is not true, or it names nobody)
@@ -28,12 +32,12 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 
     shop: str
     topic: str
-    number: str
+    id: str
     state: str
     triggered_at: str
     received_at: str
     ended_at: str = ""
-    customer: int = 0
+    customer_id: str = ""
     found: dict[str, int] = {}
     note: str = ""
 
@@ -46,15 +50,14 @@ class Receipts:
 
     def keep(self, receipt: Receipt) -> None:
         """Write the row."""
-        text = msgspec.json.encode(receipt).decode()
-        key = _key(receipt.topic, receipt.number)
-        self._table.put({"PartitionKey": receipt.shop, "RowKey": key, "receipt": text})
+        key = {"PartitionKey": receipt.shop, "RowKey": _key(receipt.topic, receipt.id)}
+        self._table.put(key | {"receipt": msgspec.json.encode(_written(receipt)).decode()})
 
-    def find(self, shop: str, topic: str, number: str) -> Receipt | None:
-        """The receipt of this request, or None; a shop or number that cannot be has none."""
-        if not _WORD.fullmatch(shop) or not _WORD.fullmatch(number):
+    def find(self, shop: str, topic: str, id: str) -> Receipt | None:
+        """The receipt of this request, or None; a shop or id that cannot be has none."""
+        if not _WORD.fullmatch(shop) or not _WORD.fullmatch(id):
             return None
-        row = self._table.get(shop, _key(topic, number))
+        row = self._table.get(shop, _key(topic, id))
         return _receipt(row) if row else None
 
     def all(self) -> list[Receipt]:
@@ -62,20 +65,28 @@ class Receipts:
         receipts = [_receipt(row) for row in self._table.rows("PartitionKey ge @first", {"first": ""})]
         return sorted(receipts, key=lambda receipt: receipt.received_at, reverse=True)
 
-    def data_request(self, shop: str, number: str) -> Receipt:
+    def data_request(self, shop: str, id: str) -> Receipt:
         """The receipt of a customers/data_request, or ConnectorError not-found."""
-        found = self.find(shop, "customers/data_request", number)
+        found = self.find(shop, "customers/data_request", id)
         if found is None:
-            raise ConnectorError("not-found", f"shop {shop[:20]!r} has no data request {number[:40]!r}")
+            raise ConnectorError("not-found", f"shop {shop[:20]!r} has no data request {id[:40]!r}")
         return found
 
 
-def _key(topic: str, number: str) -> str:
-    return f"{topic.replace('/', '-')}|{number}"
+def _key(topic: str, id: str) -> str:
+    return f"{topic.replace('/', '-')}|{id}"
+
+
+def _written(receipt: Receipt) -> dict[str, Any]:
+    """As versions before wrote it, and may read it: the id is called number, and the customer's is one."""
+    fields: dict[str, Any] = msgspec.to_builtins(receipt)
+    return fields | {"number": fields.pop("id"), "customer": int(fields.pop("customer_id") or 0)}
 
 
 def _receipt(row: Row) -> Receipt:
-    return decoded(row["receipt"], type=Receipt)
+    fields = decoded(row["receipt"], type=dict[str, Any])
+    return msgspec.convert(
+        fields | {"id": fields["number"], "customer_id": str(fields.get("customer") or "")}, Receipt)
 
 
 HOLDING = Holding(

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
+from shared.shopify_ids import id_of_key, key_of
 from shared.storage.account import Storage
 from shared.storage.holding import DataSubject, Holding, OfPerson, rows_of
 from shared.storage.tables import Put, Row, Table
@@ -34,14 +35,14 @@ class RecordName(NamedTuple):
     what: What
     name: str
     type: str
-    number: int
+    id: str
 
 
 class Found(NamedTuple):
     """A record that has a name."""
 
     type: str
-    number: int
+    id: str
 
 
 class RecordNames:
@@ -52,7 +53,7 @@ class RecordNames:
 
     def remember(self, shop: str, names: Iterable[RecordName]) -> None:
         """These lead to their records; a hundred in a call of storage."""
-        rows = {_key(one.name, one.type, one.number): one.what for one in names if one.name.strip()}
+        rows = {_key(one.name, one.type, one.id): one.what for one in names if one.name.strip()}
         self._table.write(
             Put("put", {"PartitionKey": shop, "RowKey": key, "what": what.value}) for key, what in sorted(rows.items()))
 
@@ -64,8 +65,8 @@ class RecordNames:
         return [_found(row) for row in rows]
 
 
-def _key(name: str, type: str, number: int) -> str:
-    return f"{_hash(name)}|{type}|{number:020d}"
+def _key(name: str, type: str, id: str) -> str:
+    return f"{_hash(name)}|{type}|{key_of(id)}"
 
 
 def _hash(name: str) -> str:
@@ -73,8 +74,8 @@ def _hash(name: str) -> str:
 
 
 def _found(row: Row) -> Found:
-    _, type, number = row["RowKey"].split("|")
-    return Found(type, int(number))
+    _, type, key = row["RowKey"].split("|")
+    return Found(type, id_of_key(key))
 
 
 def _erase(storage: Storage, whom: DataSubject) -> int:
@@ -87,10 +88,10 @@ def _erase(storage: Storage, whom: DataSubject) -> int:
     return len(gone)
 
 
-def _is_of(one: Found, what: str, customers: frozenset[int], orders: frozenset[int]) -> bool:
+def _is_of(one: Found, what: str, customers: frozenset[str], orders: frozenset[str]) -> bool:
     if one.type == "orders":
-        return one.number in orders and what == What.EMAIL
-    return one.type == "customers" and one.number in customers
+        return one.id in orders and what == What.EMAIL
+    return one.type == "customers" and one.id in customers
 
 
 HOLDING = Holding(

@@ -1,6 +1,6 @@
 """Skipped records: what could not be applied, why, and when it is tried again.
 
-Table SkippedRecords, partition = shop, key = `<kind>|<id>`: one row a record however often it
+Table SkippedRecords, partition = shop, key = `<type>|<id>`: one row a record however often it
 fails. The wait before the next try doubles from five minutes to a day. A row disappears when its
 record goes through. A dismissed one is neither tried nor listed until the record changes in Shopify.
 An order that the shop card does not select has a row too, so that it can be told why: nothing is wrong
@@ -19,6 +19,7 @@ import msgspec
 from shared.clock import from_iso, iso
 from shared.errors import ConnectorError
 from shared.json_text import decoded
+from shared.shopify_ids import id_in, id_of_key, key_behind, key_of
 from shared.storage.account import Storage
 from shared.storage.holding import ERASED, DataSubject, HandedOut, Holding, OfPerson, rows_of
 from shared.storage.tables import Put, Row, Table
@@ -44,8 +45,8 @@ class SkippedRecord(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     shop: str
-    kind: str
-    number: int
+    type: str
+    id: str
     code: str
     detail: str
     said: Sentence | msgspec.UnsetType = msgspec.UNSET
@@ -91,21 +92,21 @@ def next_try(tries: int, now: datetime) -> datetime:
 
 
 def parked_again(
-    before: SkippedRecord | None, *, shop: str, kind: str, number: int, code: str, why: Text,
+    before: SkippedRecord | None, *, shop: str, type: str, id: str, code: str, why: Text,
     now: datetime, run: str, due: datetime | None = None,
 ) -> SkippedRecord:
     """The row of a record that failed now, once more than `before` says; `due` other than by the number of tries."""
     before = None if before is None or before.left_out else before
     tries = before.tries + 1 if before else 1
     return SkippedRecord(
-        shop=shop, kind=kind, number=number, code=code, **_worded(why), tries=tries,
+        shop=shop, type=type, id=id, code=code, **_worded(why), tries=tries,
         first_at=before.first_at if before else iso(now), last_at=iso(now),
         next_try=iso(due or next_try(tries, now)), run=run,
     )
 
 
 def left_out_again(
-    before: SkippedRecord | None, *, shop: str, kind: str, number: int, code: str, why: Text, selection: str,
+    before: SkippedRecord | None, *, shop: str, type: str, id: str, code: str, why: Text, selection: str,
     now: datetime, run: str, waits: bool, until: datetime | None = None,
 ) -> SkippedRecord:
     """The row of an order or a customer that the shop card does not take now, once more than `before` says.
@@ -116,7 +117,7 @@ def left_out_again(
     tries = before.tries + 1 if before else 1
     due = iso(until or next_try(tries, now)) if waits else ""
     return SkippedRecord(
-        shop=shop, kind=kind, number=number, code=code, **_worded(why), tries=tries,
+        shop=shop, type=type, id=id, code=code, **_worded(why), tries=tries,
         first_at=before.first_at if before else iso(now), last_at=iso(now), next_try=due, run=run,
         left_out=True, selection=selection,
     )
@@ -134,33 +135,33 @@ class SkippedRecords:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def of(self, shop: str, kind: str | None = None) -> Iterator[SkippedRecord]:
+    def of(self, shop: str, type: str | None = None) -> Iterator[SkippedRecord]:
         """All of a shop, or of one of its types."""
-        first, last = ("", "\uffff") if kind is None else (f"{kind}|", f"{kind}|~")
+        first, last = ("", "\uffff") if type is None else (f"{type}|", f"{type}|~")
         return map(_skipped, self._table.partition(shop, first, last))
 
     def page(
-        self, shop: str, kind: str | None, after: str, limit: int, wanted: Wanted
+        self, shop: str, type: str | None, after: str, limit: int, wanted: Wanted
     ) -> tuple[list[SkippedRecord], str]:
         """At most `limit` of those wanted behind the continuation `after`, and the next one, "" at the end.
 
         ConnectorError input-invalid for a continuation that is none.
         """
-        rows = self._rows(shop, kind, wanted, limit + 1, after=_behind(after) if after else "")
+        rows = self._rows(shop, type, wanted, limit + 1, after=_behind(after) if after else "")
         found = [_skipped(row) for row in rows]
         more = len(found) > limit
-        return found[:limit], f"{found[limit - 1].kind}:{found[limit - 1].number}" if more else ""
+        return found[:limit], f"{found[limit - 1].type}:{found[limit - 1].id}" if more else ""
 
-    def tally(self, shop: str, kind: str | None, wanted: Wanted, most: int) -> tuple[list[Tally], bool]:
+    def tally(self, shop: str, type: str | None, wanted: Wanted, most: int) -> tuple[list[Tally], bool]:
         """The first `most` of those wanted, as they are counted, and whether there are more."""
-        rows = self._rows(shop, kind, wanted, most + 1, select=("code", "first_at"))
+        rows = self._rows(shop, type, wanted, most + 1, select=("code", "first_at"))
         return [Tally(row["code"], row["first_at"]) for row in rows[:most]], len(rows) > most
 
     def _rows(
-        self, shop: str, kind: str | None, wanted: Wanted, most: int, *, after: str = "", select: Sequence[str] = ()
+        self, shop: str, type: str | None, wanted: Wanted, most: int, *, after: str = "", select: Sequence[str] = ()
     ) -> list[Row]:
         """Their rows, in key order from `after` on; a page of storage may hold none, with more to follow."""
-        first, last = ("", "\uffff") if kind is None else (f"{kind}|", f"{kind}|~")
+        first, last = ("", "\uffff") if type is None else (f"{type}|", f"{type}|~")
         values = {"p": shop, "a": max(first, after), "b": last, "code": wanted.code, "run": wanted.run}
         question = "PartitionKey eq @p and RowKey ge @a and RowKey le @b" + wanted.question()
         found, going_on = list[Row](), None
@@ -171,56 +172,56 @@ class SkippedRecords:
             if going_on is None or len(found) >= most:
                 return found
 
-    def among(self, shop: str, kind: str, numbers: Sequence[int]) -> dict[int, SkippedRecord]:
-        """The rows of these records, by number; of records that are not parked there is none.
+    def among(self, shop: str, type: str, ids: Sequence[str]) -> dict[str, SkippedRecord]:
+        """The rows of these records, by id; of records that are not parked there is none.
 
         One call where few others are parked between them; else each of the rest is asked for.
         """
-        wanted, scanned = sorted(set(numbers)), list[SkippedRecord]()
+        wanted, scanned = sorted(set(ids), key=key_of), list[SkippedRecord]()
         if wanted:
-            first, last = (_key(shop, kind, number)["RowKey"] for number in (wanted[0], wanted[-1]))
+            first, last = (_key(shop, type, id)["RowKey"] for id in (wanted[0], wanted[-1]))
             scanned = [_skipped(row) for row in islice(self._table.partition(shop, first, last), _SCAN)]
-        beyond = [n for n in wanted if n > scanned[-1].number] if len(scanned) == _SCAN else []
-        singly = [row for number in beyond if (row := self.get(shop, kind, number))]
-        found = {one.number: one for one in [*scanned, *singly]}
-        return {number: found[number] for number in wanted if number in found}
+        beyond = [id for id in wanted if key_of(id) > key_of(scanned[-1].id)] if len(scanned) == _SCAN else []
+        singly = [row for id in beyond if (row := self.get(shop, type, id))]
+        found = {one.id: one for one in [*scanned, *singly]}
+        return {id: found[id] for id in wanted if id in found}
 
     def park(self, records: Iterable[SkippedRecord]) -> None:
         """Write the rows, all of one shop."""
         self._table.write(Put("put", _row(record)) for record in records)
 
-    def get(self, shop: str, kind: str, number: int) -> SkippedRecord | None:
+    def get(self, shop: str, type: str, id: str) -> SkippedRecord | None:
         """The record's row, or None if it is not parked."""
-        key = _key(shop, kind, number)
+        key = _key(shop, type, id)
         row = self._table.get(key["PartitionKey"], key["RowKey"])
         return _skipped(row) if row else None
 
-    def make_due(self, shop: str, kind: str, number: int, now: datetime) -> bool:
+    def make_due(self, shop: str, type: str, id: str, now: datetime) -> bool:
         """Let the record be tried in the next run, also a dismissed one; False if it is not parked."""
-        record = self.get(shop, kind, number)
+        record = self.get(shop, type, id)
         if record is not None:
             self.park([_due(record, now)])
         return record is not None
 
-    def make_all_due(self, shop: str, now: datetime, *, code: str = "", kind: str = "") -> int:
-        """Let all parked records be tried, or those of one code or kind; dismissed ones stay, and so do orders that the
+    def make_all_due(self, shop: str, now: datetime, *, code: str = "", type: str = "") -> int:
+        """Let all parked records be tried, or those of one code or type; dismissed ones stay, and so do orders that the
         shop card leaves out, unless their code is given. How many."""
-        wanted = [_due(one, now) for one in self.of(shop, kind or None)
+        wanted = [_due(one, now) for one in self.of(shop, type or None)
                   if not one.dismissed_at and code in ("" if not one.left_out else one.code, one.code)]
         self.park(wanted)
         return len(wanted)
 
-    def dismiss(self, shop: str, kind: str, number: int, *, note: str, by: str, now: datetime) -> bool:
+    def dismiss(self, shop: str, type: str, id: str, *, note: str, by: str, now: datetime) -> bool:
         """Leave the record alone until it changes in Shopify; False if it is not parked."""
-        record = self.get(shop, kind, number)
+        record = self.get(shop, type, id)
         if record is not None:
             at = iso(now)
             self.park([msgspec.structs.replace(record, dismissed_at=at, dismissed_by=by, note=note)])
         return record is not None
 
-    def clear(self, shop: str, kind: str, numbers: list[int]) -> None:
+    def clear(self, shop: str, type: str, ids: list[str]) -> None:
         """The records went through: their rows go."""
-        self._table.write(Put("delete", _key(shop, kind, number)) for number in numbers)
+        self._table.write(Put("delete", _key(shop, type, id)) for id in ids)
 
 
 def is_due(record: SkippedRecord, now: datetime) -> bool:
@@ -240,29 +241,29 @@ def _due(record: SkippedRecord, now: datetime) -> SkippedRecord:
 
 def _row(record: SkippedRecord) -> Row:
     fields: Row = msgspec.to_builtins(record)
-    del fields["shop"], fields["kind"], fields["number"]
+    del fields["shop"], fields["type"], fields["id"]
     fields["said"] = "" if record.said is msgspec.UNSET else msgspec.json.encode(record.said).decode()
-    return _key(record.shop, record.kind, record.number) | fields
+    return _key(record.shop, record.type, record.id) | fields
 
 
-def _key(shop: str, kind: str, number: int) -> Row:
-    return {"PartitionKey": shop, "RowKey": f"{kind}|{number:020d}"}
+def _key(shop: str, type: str, id: str) -> Row:
+    return {"PartitionKey": shop, "RowKey": f"{type}|{key_of(id)}"}
 
 
 def _behind(continuation: str) -> str:
     """The first key behind the record that a continuation names."""
-    kind, _, number = continuation.partition(":")
-    if not (re.fullmatch(r"[a-z]{1,20}", kind) and re.fullmatch(r"[0-9]{1,20}", number)):
+    type, _, id = continuation.partition(":")
+    if not (re.fullmatch(r"[a-z]{1,20}", type) and id_in(id)):
         raise ConnectorError("input-invalid", f"{continuation[:60]!r} is not the continuation of a list")
-    return f"{kind}|{int(number) + 1:020d}"
+    return f"{type}|{key_behind(id)}"
 
 
 def _skipped(row: Row) -> SkippedRecord:
-    kind, _, number = row["RowKey"].partition("|")
+    type, _, key = row["RowKey"].partition("|")
     kept = {name: value for name, value in row.items() if name != "said"}
     said = {"said": decoded(row["said"])} if row.get("said") else {}
     return msgspec.convert(
-        {**kept, **said, "shop": row["PartitionKey"], "kind": kind, "number": int(number)}, SkippedRecord)
+        {**kept, **said, "shop": row["PartitionKey"], "type": type, "id": id_of_key(key)}, SkippedRecord)
 
 
 def _erase(storage: Storage, whom: DataSubject) -> int:
@@ -273,8 +274,8 @@ def _erase(storage: Storage, whom: DataSubject) -> int:
     skipped = SkippedRecords(storage.tables[TABLE])
     found = [one for one in skipped.of(whom.shop)
              if _is_of(one, whom) or whom.is_named_in(one.detail) or whom.is_named_in(one.note)]
-    own = [one.number for one in found if one.kind == "customers" and _is_of(one, whom)]
-    told = [blotted for one in found if one.kind != "customers" or not _is_of(one, whom)
+    own = [one.id for one in found if one.type == "customers" and _is_of(one, whom)]
+    told = [blotted for one in found if one.type != "customers" or not _is_of(one, whom)
             if (blotted := _blotted(one, whom)) != one]
     skipped.clear(whom.shop, "customers", own)
     skipped.park(told)
@@ -291,7 +292,7 @@ def _blotted(one: SkippedRecord, whom: DataSubject) -> SkippedRecord:
 
 
 def _is_of(one: SkippedRecord, whom: DataSubject) -> bool:
-    return (one.kind, one.number) in whom.records
+    return (one.type, one.id) in whom.records
 
 
 def _handed_out(storage: Storage, whom: DataSubject) -> list[SkippedRecord]:
@@ -299,7 +300,7 @@ def _handed_out(storage: Storage, whom: DataSubject) -> list[SkippedRecord]:
     found = [one for one in SkippedRecords(storage.tables[TABLE]).of(whom.shop) if _is_of(one, whom)]
     return [
         msgspec.structs.replace(
-            one, said=msgspec.UNSET, detail="" if one.kind == "orders" and one.number in whom.moved else one.detail)
+            one, said=msgspec.UNSET, detail="" if one.type == "orders" and one.id in whom.moved else one.detail)
         for one in found
     ]
 

@@ -27,7 +27,7 @@ class SynchronizationInfo(msgspec.Struct, frozen=True, kw_only=True):
     """One type of one shop. Times are UTC, ISO 8601; "" = none.
 
     last_sync_time   everything up to here was applied or parked
-    last_number      payments: everything up to this Shopify number was read; as text, and gone after a reset
+    last_id          payments: everything up to this Shopify id was read; gone after a reset
     first_began      when the first synchronization of the type began; kept by every reset
     exact            set by an operator: the next run starts exactly there, without overlap
     run_since, run_until, run_cursor, run_started   the run that is under way, or was interrupted
@@ -37,7 +37,7 @@ class SynchronizationInfo(msgspec.Struct, frozen=True, kw_only=True):
     shop: str
     kind: str
     last_sync_time: str = ""
-    last_number: str = ""
+    last_id: str = msgspec.field(default="", name="last_number")
     first_began: str = ""
     exact: bool = False
     run_since: str = ""

@@ -16,12 +16,12 @@ from shared.sync.context import JobContext
 _log = logging.getLogger(__name__)
 
 
-def capture(kind: str, records: Sequence[Record], context: JobContext) -> frozenset[int]:
+def capture(kind: str, records: Sequence[Record], context: JobContext) -> frozenset[str]:
     """Keep what Shopify sent of these records; the ids of those that storage did not take."""
-    return capture_sent(kind, [(record.number, record.raw) for record in records], context)
+    return capture_sent(kind, [(record.id, record.raw) for record in records], context)
 
 
-def capture_sent(kind: str, records: Sequence[tuple[int, bytes]], context: JobContext) -> frozenset[int]:
+def capture_sent(kind: str, records: Sequence[tuple[str, bytes]], context: JobContext) -> frozenset[str]:
     """The same of (id, JSON as sent)."""
     if context.captures is None:
         return frozenset()
@@ -33,16 +33,16 @@ def capture_sent(kind: str, records: Sequence[tuple[int, bytes]], context: JobCo
         context.run.captures_lost += len(records)
         shop = context.card.code
         _log.warning("%d captures of %s of %s are lost: %s", len(records), kind, shop, problem, exc_info=ours)
-        return frozenset(number for number, _ in records)
+        return frozenset(id for id, _ in records)
     return frozenset()
 
 
-def last_hash(kind: str, number: int, context: JobContext) -> str:
+def last_hash(kind: str, id: str, context: JobContext) -> str:
     """The hash of the record's newest capture; "" if there is none, or none to be had now."""
     if context.captures is None:
         return ""
     try:
-        return next((one.hash for one in context.captures.of_record(context.card.code, kind, number)), "")
+        return next((one.hash for one in context.captures.of_record(context.card.code, kind, id)), "")
     except ServiceUnavailable as problem:
-        _log.warning("the last capture of %s %d of %s is not known: %s", kind, number, context.card.code, problem)
+        _log.warning("the last capture of %s %s of %s is not known: %s", kind, id, context.card.code, problem)
         return ""

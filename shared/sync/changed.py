@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from shared.clock import iso
 from shared.shopify.listing import IDS_PER_CALL
 from shared.shopify.reading import by_ids
+from shared.shopify_ids import key_of
 from shared.stores.changed_records import ChangedRecord, ChangedRecords
 from shared.sync.context import JobContext
 from shared.sync.gone import keep_out_of_reach
@@ -30,17 +31,17 @@ def apply_changed(one: RecordType, changed: ChangedRecords, context: JobContext,
 def _apply_some(
     one: RecordType, announced: Sequence[ChangedRecord], changed: ChangedRecords, context: JobContext
 ) -> None:
-    kind, numbers = one.name, [notice.number for notice in announced]
-    records = by_ids(context.shopify, kind, numbers)
+    kind, ids = one.name, [notice.id for notice in announced]
+    records = by_ids(context.shopify, kind, ids)
     apply_page(one, records, context)
-    missing = set(numbers) - {record.number for record in records}
-    told = {notice.number for notice in announced if notice.why.endswith("/delete")}
-    _note_gone(kind, sorted(missing - keep_out_of_reach(one, missing - told, context)), context)
+    missing = set(ids) - {record.id for record in records}
+    told = {notice.id for notice in announced if notice.why.endswith("/delete")}
+    _note_gone(kind, sorted(missing - keep_out_of_reach(one, missing - told, context), key=key_of), context)
     context.lease.check()
     changed.remove(context.card.code, kind, announced)
 
 
-def _note_gone(kind: str, gone: Sequence[int], context: JobContext) -> None:
+def _note_gone(kind: str, gone: Sequence[str], context: JobContext) -> None:
     """Records that Shopify no longer has: nothing in Business Central is removed, the link remembers."""
     if not gone:
         return

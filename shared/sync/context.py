@@ -72,7 +72,7 @@ class JobContext(NamedTuple):
     settle_seconds: float
     history_before: datetime
     look_first: bool
-    named: Callable[[str, Sequence[int]], list[Record]]
+    named: Callable[[str, Sequence[str]], list[Record]]
     redacted: RedactedOfShop
     shop_prices: AskShopPrices
     first_seen: Counter[str]

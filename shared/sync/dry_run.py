@@ -51,11 +51,11 @@ class DryRun(msgspec.Struct, frozen=True):
 
 def dry_run(one: RecordType, record: Record, around: Surroundings) -> DryRun:
     """What would happen if `record` arrived now; raises only what concerns more than this record."""
-    stored = around.links(one.name).of([record.number])
+    stored = around.links(one.name).of([record.id])
     if left_alone(one, record, stored, around):
         return DryRun(result_of(Result.LEFT_OUT), note=ERASED)
     links = checked(one, [record], stored, around)
-    return _shown(_decided(one, record, links.get(record.number, Link(number=record.number)), around), around)
+    return _shown(_decided(one, record, links.get(record.id, Link(id=record.id)), around), around)
 
 
 def result_of(result: Result) -> str:
@@ -66,7 +66,7 @@ def result_of(result: Result) -> str:
 def _decided(one: RecordType, record: Record, link: Link, around: Surroundings) -> Decision[Any]:
     if record.value is None:
         return refuse(link, unreadable(one.name, record))
-    decision = attempt(f"{one.name} {record.number}", lambda: one.decided(record, link, around))
+    decision = attempt(f"{one.name} {record.id}", lambda: one.decided(record, link, around))
     return refuse(link, decision) if isinstance(decision, ConnectorError) else decision
 
 

@@ -8,7 +8,7 @@ from shared.sync.context import JobContext
 from shared.sync.record_type import RecordType
 
 
-def keep_out_of_reach(one: RecordType, missing: Collection[int], context: JobContext) -> set[int]:
+def keep_out_of_reach(one: RecordType, missing: Collection[str], context: JobContext) -> set[str]:
     """Park what we know of those that may still be there, or let it stay parked, with the sentence that says why.
 
     Which those are: whatever else is missing is gone.
@@ -17,9 +17,9 @@ def keep_out_of_reach(one: RecordType, missing: Collection[int], context: JobCon
     parked, known = context.skipped.among(shop, kind, list(unread)), context.links(kind).of(unread)
     context.skipped.park([
         parked_again(
-            parked.get(number), shop=shop, kind=kind, number=number, code=why.code, why=why.sentence,
+            parked.get(id), shop=shop, type=kind, id=id, code=why.code, why=why.sentence,
             now=context.clock.now(), run=context.run.run,
         )
-        for number, why in unread.items() if number in parked or number in known
+        for id, why in unread.items() if id in parked or id in known
     ])
     return set(unread)

@@ -17,6 +17,7 @@ from shared.shopify.client import ShopifyClient
 from shared.shopify.cursors import Trail
 from shared.shopify.failures import QueryFailed
 from shared.shopify.reading import Page, Record, by_ids, changed_page
+from shared.shopify_ids import key_of
 from shared.storage.tables import RowChanged, RowExists
 from shared.stores.skipped_records import is_decided_otherwise, is_due
 from shared.stores.synchronization_info import SynchronizationInfo, SynchronizationInfos, since_of_next_run
@@ -154,15 +155,15 @@ def pages(
 def _retry_parked(one: RecordType, context: JobContext, deadline: Deadline) -> None:
     shop, kind, now = context.card.code, one.name, context.clock.now()
     selection = one.selection(context.card)
-    due = [s.number for s in context.skipped.of(shop, kind)
+    due = [s.id for s in context.skipped.of(shop, kind)
            if (is_due(s, now) or is_decided_otherwise(s, selection)) and s.run != context.run.run]
     for start in range(0, len(due), 50):
         deadline.check()
-        numbers = due[start : start + 50]
-        records: list[Record] = by_ids(context.shopify, kind, numbers)
+        ids = due[start : start + 50]
+        records: list[Record] = by_ids(context.shopify, kind, ids)
         apply_page(one, records, context, again=True)
-        missing = set(numbers) - {record.number for record in records}
-        context.skipped.clear(shop, kind, sorted(missing - keep_out_of_reach(one, missing, context)))
+        missing = set(ids) - {record.id for record in records}
+        context.skipped.clear(shop, kind, sorted(missing - keep_out_of_reach(one, missing, context), key=key_of))
 
 
 def save_checkpoint(

@@ -11,9 +11,9 @@ from shared.sync.outcome import Outcome
 
 def names_of(type: str, records: Sequence[Record], outcomes: Iterable[Outcome]) -> list[RecordName]:
     """The names of these records, and the numbers that they have in Business Central."""
-    sent = [RecordName(what, name, type, one.number) for one in records for what, name in _of(one.value) if name]
+    sent = [RecordName(what, name, type, one.id) for one in records for what, name in _of(one.value) if name]
     return sent + [
-        RecordName(What.NUMBER, number, type, outcome.link.number) for outcome in outcomes
+        RecordName(What.NUMBER, number, type, outcome.link.id) for outcome in outcomes
         for number in (outcome.link.bc_number, *outcome.numbers) if number]
 
 

@@ -60,7 +60,7 @@ def attempt(record: str, work: Callable[[], T]) -> T | ConnectorError:
 
 def unreadable(kind: str, record: Record) -> RecordRefused:
     """Why a record without a value is parked."""
-    name = f"{kind} {record.number}"
+    name = f"{kind} {record.id}"
     return RecordRefused("record-unreadable", f"{name}: {record.problem}", record=name)
 
 

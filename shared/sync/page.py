@@ -39,24 +39,24 @@ def apply_page(
     `again` applies records too that look unchanged since they were last seen.
     """
     kind = one.name
-    every = list({record.number: record for record in page}.values())
-    stored = context.links(kind).of(record.number for record in every)
-    erased = [record.number for record in every if left_alone(one, record, stored, context)]
-    records = [record for record in every if record.number not in erased]
+    every = list({record.id: record for record in page}.values())
+    stored = context.links(kind).of(record.id for record in every)
+    erased = [record.id for record in every if left_alone(one, record, stored, context)]
+    records = [record for record in every if record.id not in erased]
     _leave_alone(kind, erased, context)
-    context.first_seen[kind] += sum(record.number not in stored for record in records)
+    context.first_seen[kind] += sum(record.id not in stored for record in records)
     if not records:
         return []
     if again or context.look_first:
         stored = checked(one, records, stored, context)
-    links = {r.number: stored.get(r.number, Link(number=r.number)) for r in records}
-    hashes = {r.number: capture_hash(r.raw) for r in records}
+    links = {r.id: stored.get(r.id, Link(id=r.id)) for r in records}
+    hashes = {r.id: capture_hash(r.raw) for r in records}
     card = context.card_fingerprint
-    fresh = [r for r in records if again or not _settled(links[r.number], hashes[r.number], card)]
-    lost = capture(kind, [r for r in fresh if r.raw and links[r.number].capture != hashes[r.number]], context)
+    fresh = [r for r in records if again or not _settled(links[r.id], hashes[r.id], card)]
+    lost = capture(kind, [r for r in fresh if r.raw and links[r.id].capture != hashes[r.id]], context)
 
     readable = [r for r in fresh if r.value is not None]
-    outcomes = [parked(links[r.number], unreadable(kind, r)) for r in fresh if r.value is None]
+    outcomes = [parked(links[r.id], unreadable(kind, r)) for r in fresh if r.value is None]
     if readable:
         context.lease.check()
         outcomes += one.apply(readable, links, context)
@@ -65,35 +65,35 @@ def apply_page(
     # Before the links: a record whose link says that it is settled is not met again.
     context.names.remember(context.card.code, names_of(kind, fresh, outcomes))
     _keep(one, outcomes, context)
-    applied_now = {r.number for r in fresh}
-    settled = [link for number, link in links.items() if number not in applied_now]
+    applied_now = {r.id for r in fresh}
+    settled = [link for id, link in links.items() if id not in applied_now]
     _count(context.counts(kind), outcomes, settled)
     context.run.warn(told for outcome in outcomes for told in (outcome.warning, outcome.notice) if told)
     return outcomes
 
 
-def left_alone(one: RecordType, record: Record, stored: Mapping[int, Link], around: Surroundings) -> bool:
+def left_alone(one: RecordType, record: Record, stored: Mapping[str, Link], around: Surroundings) -> bool:
     """Whether it was erased on a person's request and is as it was.
 
     What is still to be booked is not left out, nor what an operator wants in any case, also while it is parked.
     """
     if one.is_booked:
-        link = stored.get(record.number)
+        link = stored.get(record.id)
         if link is None or link.state not in _SETTLED or around.wish is Wish.IN_ANY_CASE:
             return False
         if link.state is LinkState.PARKED and link.wish is Wish.IN_ANY_CASE:
             return False
-    return around.redacted.unchanged_since(one.name, record.number, record.updated_at)
+    return around.redacted.unchanged_since(one.name, record.id, record.updated_at)
 
 
-def _leave_alone(kind: str, numbers: Sequence[int], context: JobContext) -> None:
+def _leave_alone(kind: str, ids: Sequence[str], context: JobContext) -> None:
     """Count them; one that an operator had tried again is dismissed again, or each run would read it."""
     counts = context.counts(kind)
-    counts.read, counts.skipped = counts.read + len(numbers), counts.skipped + len(numbers)
+    counts.read, counts.skipped = counts.read + len(ids), counts.skipped + len(ids)
     now = iso(context.clock.now())
     context.skipped.park(
         msgspec.structs.replace(one, dismissed_at=now, dismissed_by=DISMISSED_BY, note=ERASED)
-        for one in context.skipped.among(context.card.code, kind, numbers).values() if not one.dismissed_at
+        for one in context.skipped.among(context.card.code, kind, ids).values() if not one.dismissed_at
     )
 
 
@@ -101,9 +101,9 @@ def _settled(link: Link, hash: str, card: str) -> bool:
     return link.state in _SETTLED and link.capture == hash and link.card == card
 
 
-def _seen(outcome: Outcome, hashes: Mapping[int, str], card: str) -> Outcome:
+def _seen(outcome: Outcome, hashes: Mapping[str, str], card: str) -> Outcome:
     """Remember what was captured ("" if it could not be) and with which card it was mapped."""
-    captured = hashes[outcome.link.number]
+    captured = hashes[outcome.link.id]
     if outcome.saved and captured:
         return outcome
     return outcome._replace(saved=False, link=outcome.link.with_(capture=captured, card=card, deleted_at=""))
@@ -111,19 +111,19 @@ def _seen(outcome: Outcome, hashes: Mapping[int, str], card: str) -> Outcome:
 
 def _keep(one: RecordType, outcomes: Sequence[Outcome], context: JobContext) -> None:
     kind = one.name
-    rows = context.skipped.among(context.card.code, kind, [outcome.link.number for outcome in outcomes])
+    rows = context.skipped.among(context.card.code, kind, [outcome.link.id for outcome in outcomes])
     # Before the links: a link that says parked is left alone, so its row must be there to bring it back.
     context.skipped.park([
-        _skipped(kind, outcome.link, outcome.problem, rows.get(outcome.link.number), context)
+        _skipped(kind, outcome.link, outcome.problem, rows.get(outcome.link.id), context)
         for outcome in outcomes if outcome.problem is not None
     ])
     context.skipped.park([
-        _not_selected(one, outcome.link, outcome.not_selected, rows.get(outcome.link.number), context)
+        _not_selected(one, outcome.link, outcome.not_selected, rows.get(outcome.link.id), context)
         for outcome in outcomes if outcome.not_selected is not None
     ])
     context.links(kind).save([o.link for o in outcomes if not o.saved])
-    waiting = {o.link.number for o in outcomes if o.problem is not None or o.not_selected is not None}
-    passed = [o.link.number for o in outcomes if o.link.number in rows.keys() - waiting]
+    waiting = {o.link.id for o in outcomes if o.problem is not None or o.not_selected is not None}
+    passed = [o.link.id for o in outcomes if o.link.id in rows.keys() - waiting]
     context.skipped.clear(context.card.code, kind, passed)
 
 
@@ -134,7 +134,7 @@ def _skipped(
     if link.state is LinkState.SENDING:
         settled = from_iso(link.claimed_at) + timedelta(seconds=context.settle_seconds)
     return parked_again(
-        before, shop=context.card.code, kind=kind, number=link.number, code=problem.code, why=problem.sentence,
+        before, shop=context.card.code, type=kind, id=link.id, code=problem.code, why=problem.sentence,
         now=context.clock.now(), run=context.run.run, due=settled,
     )
 
@@ -143,7 +143,7 @@ def _not_selected(
     one: RecordType, link: Link, why: NotSelected, before: SkippedRecord | None, context: JobContext
 ) -> SkippedRecord:
     return left_out_again(
-        before, shop=context.card.code, kind=one.name, number=link.number, code=why.code, why=why.sentence,
+        before, shop=context.card.code, type=one.name, id=link.id, code=why.code, why=why.sentence,
         selection=one.selection(context.card),
         now=context.clock.now(), run=context.run.run,
         waits=why.code == HELD, until=why.until,

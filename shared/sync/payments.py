@@ -22,7 +22,8 @@ from shared.shopify.failures import QueryFailed
 from shared.shopify.isolating import check_service, is_a_records
 from shared.shopify.listing import Sent, SentPage, not_read
 from shared.shopify.payments import SHAPES, PaymentsNotUsed, payments_by_ids, payments_page
-from shared.shopify.records import number_of
+from shared.shopify.records import id_of
+from shared.shopify_ids import key_of
 from shared.stores.payments import Payments
 from shared.stores.skipped_records import SkippedRecord, is_due, parked_again
 from shared.stores.synchronization_info import SynchronizationInfo, SynchronizationInfos
@@ -51,7 +52,7 @@ def read_payments(
     """
     kind = one.name
     try:
-        seen: set[int] = set()
+        seen: set[str] = set()
         for page in _pages(kind, info, context):
             seen |= _take(one, page.sent, kept, context)
             context.lease.check()
@@ -65,21 +66,20 @@ def read_payments(
         context.counts(kind)
         save_checkpoint(informations, info, last_outcome=f"not used: {reason}", **_AT_REST)
         return
-    parked = [one.number for one in context.skipped.of(context.card.code, kind)]
-    newest = max(int(info.last_number or 0), kept.newest(context.card.code), *parked)
+    parked = [one.id for one in context.skipped.of(context.card.code, kind)]
+    newest = max(info.last_id, kept.newest(context.card.code), *parked, key=key_of)
     save_checkpoint(
         informations, info, last_sync_time=info.run_until, exact=False, last_outcome="succeeded",
-        last_number=str(newest) if newest else "", **_AT_REST)
+        last_id=newest, **_AT_REST)
 
 
 def _pages(kind: str, info: SynchronizationInfo, context: JobContext) -> Iterator[SentPage]:
     """From the saved cursor on; from the beginning where Shopify does not take it any more."""
     cursor: str | None = info.run_cursor or None
-    from_number = int(info.last_number) + 1 if info.last_number else 0
     since = info.last_sync_time if info.exact else ""
 
     def read(cursor: str | None) -> SentPage:
-        return payments_page(context.shopify, kind, from_number=from_number, since=since, cursor=cursor)
+        return payments_page(context.shopify, kind, after=info.last_id, since=since, cursor=cursor)
 
     try:
         page = read(cursor)
@@ -96,54 +96,54 @@ def _pages(kind: str, info: SynchronizationInfo, context: JobContext) -> Iterato
         yield page
 
 
-def _may_change(kind: str, kept: Payments[Any], context: JobContext) -> set[int]:
-    """Numbers of those that may still change, and of those that could not be read and are due again.
+def _may_change(kind: str, kept: Payments[Any], context: JobContext) -> set[str]:
+    """Ids of those that may still change, and of those that could not be read and are due again.
 
     One that waits for its next try is not among them. Whether a dismissed one has changed is seen by reading it only.
     """
     shop, now = context.card.code, context.clock.now()
-    parked = {one.number: one for one in context.skipped.of(shop, kind)}
-    due = {number for number, one in parked.items() if is_due(one, now) and one.run != context.run.run}
-    waiting = {number for number, one in parked.items() if not one.dismissed_at} - due
+    parked = {one.id: one for one in context.skipped.of(shop, kind)}
+    due = {id for id, one in parked.items() if is_due(one, now) and one.run != context.run.run}
+    waiting = {id for id, one in parked.items() if not one.dismissed_at} - due
     return set(kept.open(shop)) - waiting | due
 
 
-def _read_again(one: KeptType, numbers: Collection[int], kept: Payments[Any], context: JobContext) -> None:
+def _read_again(one: KeptType, ids: Collection[str], kept: Payments[Any], context: JobContext) -> None:
     """Read these by id; a parked one that Shopify no longer has leaves the list."""
-    shop, kind, sent = context.card.code, one.name, payments_by_ids(context.shopify, one.name, sorted(numbers))
-    gone = set(numbers) - _take(one, sent, kept, context)
-    context.skipped.clear(shop, kind, list(context.skipped.among(shop, kind, sorted(gone))))
+    shop, kind, sent = context.card.code, one.name, payments_by_ids(context.shopify, one.name, sorted(ids, key=key_of))
+    gone = set(ids) - _take(one, sent, kept, context)
+    context.skipped.clear(shop, kind, list(context.skipped.among(shop, kind, sorted(gone, key=key_of))))
 
 
-def _take(one: KeptType, sent: Sent, kept: Payments[Any], context: JobContext) -> set[int]:
-    """Capture and keep what is new or changed, park what cannot be read; the numbers of all of them.
+def _take(one: KeptType, sent: Sent, kept: Payments[Any], context: JobContext) -> set[str]:
+    """Capture and keep what is new or changed, park what cannot be read; the ids of all of them.
 
     The capture comes first, so that a crash is harmless.
     """
     kind = one.name
-    numbers = [*sent.given, *sent.lost]
-    before = kept.of(context.card.code, numbers)
-    parked = context.skipped.among(context.card.code, kind, numbers)
-    fresh = {number: raw for number, raw in sent.given.items()
-             if number not in before or before[number].sent != capture_hash(raw)}
+    ids = [*sent.given, *sent.lost]
+    before = kept.of(context.card.code, ids)
+    parked = context.skipped.among(context.card.code, kind, ids)
+    fresh = {id: raw for id, raw in sent.given.items()
+             if id not in before or before[id].sent != capture_hash(raw)}
     whole, unread = _whole(kind, fresh, context)
-    erased = {number for number, raw in whole.items() if _is_about_erased(raw, context)}
+    erased = {id for id, raw in whole.items() if _is_about_erased(raw, context)}
     lost = _capture(kind, {n: raw for n, raw in whole.items() if n not in erased}, parked, context)
-    rows, problems = _read(one, {number: fresh[number] for number in whole}, lost)
-    rows |= {n: msgspec.structs.replace(row, order="", order_name="") for n, row in rows.items() if n in erased}
+    rows, problems = _read(one, {id: fresh[id] for id in whole}, lost)
+    rows |= {n: msgspec.structs.replace(row, order_id="", order_name="") for n, row in rows.items() if n in erased}
     problems |= unread | sent.lost
     kept.save(context.card.code, rows.values())
-    context.skipped.park([_parked(kind, number, problem, parked.get(number), context)
-                          for number, problem in problems.items() if not _is_dismissed(parked.get(number))])
-    context.skipped.clear(context.card.code, kind, [number for number in parked if number not in problems])
+    context.skipped.park([_parked(kind, id, problem, parked.get(id), context)
+                          for id, problem in problems.items() if not _is_dismissed(parked.get(id))])
+    context.skipped.clear(context.card.code, kind, [id for id in parked if id not in problems])
     counts = context.counts(kind)
-    counts.read += len(numbers)
+    counts.read += len(ids)
     counts.created += len(rows.keys() - before.keys())
     counts.updated += len(rows.keys() & before.keys())
     counts.unchanged += len(sent.given) - len(fresh)
     counts.parked += len(problems)
     counts.skipped += len(problems)
-    return set(numbers)
+    return set(ids)
 
 
 class _Named(msgspec.Struct):
@@ -158,57 +158,57 @@ def _is_about_erased(raw: bytes, context: JobContext) -> bool:
     """Whether it is about one order (disputes are), and that was erased on a person's request: nobody is told which."""
     try:
         order = decoded(raw, type=_AboutOrder).order
-        return order is not None and context.redacted.holds("orders", number_of(order.id))
+        return order is not None and context.redacted.holds("orders", id_of(order.id))
     except (ValueError, msgspec.DecodeError):
         return False
 
 
 def _whole(
-    kind: str, fresh: Mapping[int, bytes], context: JobContext
-) -> tuple[dict[int, bytes], dict[int, str]]:
-    """(complete records, why others could not be completed), by number."""
+    kind: str, fresh: Mapping[str, bytes], context: JobContext
+) -> tuple[dict[str, bytes], dict[str, str]]:
+    """(complete records, why others could not be completed), by id."""
     whole, unread = {}, {}
-    for number, raw in fresh.items():
+    for id, raw in fresh.items():
         try:
-            whole[number] = SHAPES[kind].whole(context.shopify, number, raw)
+            whole[id] = SHAPES[kind].whole(context.shopify, id, raw)
         except ConnectorError as problem:
             if not is_a_records(problem):
                 raise
             check_service(context.shopify, problem)
-            unread[number] = not_read(problem)
+            unread[id] = not_read(problem)
     return whole, unread
 
 
 def _capture(
-    kind: str, whole: Mapping[int, bytes], parked: Mapping[int, SkippedRecord], context: JobContext
-) -> frozenset[int]:
-    """Keep what was sent; the numbers that storage did not take.
+    kind: str, whole: Mapping[str, bytes], parked: Mapping[str, SkippedRecord], context: JobContext
+) -> frozenset[str]:
+    """Keep what was sent; the ids that storage did not take.
 
     Parked ones have no row that knows their hash, so their last capture is asked.
     """
-    known = {number: last_hash(kind, number, context) for number in parked}
-    changed = [(number, raw) for number, raw in whole.items() if known.get(number) != capture_hash(raw)]
+    known = {id: last_hash(kind, id, context) for id in parked}
+    changed = [(id, raw) for id, raw in whole.items() if known.get(id) != capture_hash(raw)]
     return capture_sent(kind, changed, context)
 
 
 def _read(
-    one: KeptType, fresh: Mapping[int, bytes], lost: frozenset[int]
-) -> tuple[dict[int, Any], dict[int, str]]:
-    """(rows of those that could be read, why the others could not), by number.
+    one: KeptType, fresh: Mapping[str, bytes], lost: frozenset[str]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """(rows of those that could be read, why the others could not), by id.
 
     A row whose capture was lost has no hash: it is read again, and then captured.
     """
     rows, problems = {}, {}
-    for number, raw in fresh.items():
-        hash = "" if number in lost else capture_hash(raw)
+    for id, raw in fresh.items():
+        hash = "" if id in lost else capture_hash(raw)
         try:
             row = one.row(decoded(raw, type=SHAPES[one.name].struct), hash)
-            if row.number != number:
-                problems[number] = f"Shopify gives {row.number} in its place."
+            if row.id != id:
+                problems[id] = f"Shopify gives {row.id} in its place."
                 continue
-            rows[number] = row
+            rows[id] = row
         except msgspec.ValidationError as error:
-            problems[number] = f"The record has an unexpected form: {error}"
+            problems[id] = f"The record has an unexpected form: {error}"
     return rows, problems
 
 
@@ -217,9 +217,9 @@ def _is_dismissed(before: SkippedRecord | None) -> bool:
 
 
 def _parked(
-    kind: str, number: int, problem: str, before: SkippedRecord | None, context: JobContext
+    kind: str, id: str, problem: str, before: SkippedRecord | None, context: JobContext
 ) -> SkippedRecord:
     return parked_again(
-        before, shop=context.card.code, kind=kind, number=number, code="record-unreadable",
-        why=f"{kind} {number}: {problem}", now=context.clock.now(), run=context.run.run,
+        before, shop=context.card.code, type=kind, id=id, code="record-unreadable",
+        why=f"{kind} {id}: {problem}", now=context.clock.now(), run=context.run.run,
     )

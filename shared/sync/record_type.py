@@ -18,13 +18,13 @@ from shared.sync.context import JobContext
 from shared.sync.decision import Decision, Surroundings
 from shared.sync.outcome import Outcome
 
-Apply = Callable[[Sequence[Record], Mapping[int, Link], JobContext], list[Outcome]]
+Apply = Callable[[Sequence[Record], Mapping[str, Link], JobContext], list[Outcome]]
 """Decides on records that are new or changed and carries that out; the links have an entry for each of them."""
 
 Decide = Callable[[Record, Link, Surroundings], Decision[Any]]
 """What happens to one record; nothing is written."""
 
-Gone = Callable[[Sequence[Record], Mapping[int, Link], Surroundings], set[int]]
+Gone = Callable[[Sequence[Record], Mapping[str, Link], Surroundings], set[str]]
 """Which of these applied records Business Central no longer has."""
 
 
@@ -44,7 +44,7 @@ class RecordType:
     decided: Decide
     gone: Gone
     needs: frozenset[str] = frozenset()
-    out_of_reach: Callable[[Collection[int], JobContext], Mapping[int, RecordRefused]] = lambda missing, context: {}
+    out_of_reach: Callable[[Collection[str], JobContext], Mapping[str, RecordRefused]] = lambda missing, context: {}
     selection: Callable[[ShopCard], str] = lambda card: ""
     is_booked: bool = False
 

@@ -35,7 +35,7 @@ class Rehearsing(NamedTuple):
     clock: Clock
     settle_seconds: float
     links_table: Table
-    named: Callable[[str, Sequence[int]], list[Record]]
+    named: Callable[[str, Sequence[str]], list[Record]]
     redacted: RedactedOfShop
     shop_prices: AskShopPrices
     history_before: datetime = BEGINNING
@@ -61,14 +61,14 @@ class Kept:
     def __init__(self, captures: DataCaptures, shop: str) -> None:
         self._captures, self._shop = captures, shop
 
-    def named(self, kind: str, numbers: Sequence[int]) -> list[Record]:
-        """One record for each number; ConnectorError not-found when no capture of it is kept."""
-        return [self._newest(kind, number) for number in numbers]
+    def named(self, kind: str, ids: Sequence[str]) -> list[Record]:
+        """One record for each id; ConnectorError not-found when no capture of it is kept."""
+        return [self._newest(kind, id) for id in ids]
 
-    def _newest(self, kind: str, number: int) -> Record:
-        captured = self._captures.of_record(self._shop, kind, number)
+    def _newest(self, kind: str, id: str) -> Record:
+        captured = self._captures.of_record(self._shop, kind, id)
         if not captured:
             raise ConnectorError(
-                "not-found", f"the replay needs {kind} {number}, of which no capture is kept: retry the record instead"
+                "not-found", f"the replay needs {kind} {id}, of which no capture is kept: retry the record instead"
             )
         return kept_record(kind, self._captures.payload(captured[0]))

@@ -56,9 +56,9 @@ def replay(connector: Connector, shop: str, kind: str, id: str, *, by: str) -> R
     """
     one, card = types_of(connector).going(kind), _ready(connector, shop)
     record = kept_record(kind, connector.captures.raw(shop, kind, id))
-    by = f"{by}, replay of {kind} {record.number}"
+    by = f"{by}, replay of {kind} {record.id}"
     with operators_run(connector, card, kind, by) as context, \
-            connector.changed.meanwhile(shop, kind, record.number, by):
+            connector.changed.meanwhile(shop, kind, record.id, by):
         outcomes = apply_page(one, [record], _from_captures(connector, context), again=True)
     return _told(context.run.run, outcomes)
 

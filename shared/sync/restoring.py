@@ -15,19 +15,19 @@ from shared.sync.record_type import Gone, RecordType
 
 
 def checked(
-    one: RecordType, records: Sequence[Record], links: Mapping[int, Link], around: Surroundings
-) -> dict[int, Link]:
+    one: RecordType, records: Sequence[Record], links: Mapping[str, Link], around: Surroundings
+) -> dict[str, Link]:
     """`links` of one page, those whose record is gone from Business Central in state `lost`."""
     return without_gone(one.gone, records, links, around)
 
 
 def without_gone(
-    gone_of: Gone, records: Sequence[Record], links: Mapping[int, Link], around: Surroundings
-) -> dict[int, Link]:
+    gone_of: Gone, records: Sequence[Record], links: Mapping[str, Link], around: Surroundings
+) -> dict[str, Link]:
     """The same where it is told by `gone_of`."""
-    applied = [r for r in records if r.number in links and links[r.number].state is LinkState.APPLIED]
+    applied = [r for r in records if r.id in links and links[r.id].state is LinkState.APPLIED]
     gone = gone_of(applied, links, around) if applied else set()
-    return {number: _lost(link) if number in gone else link for number, link in links.items()}
+    return {id: _lost(link) if id in gone else link for id, link in links.items()}
 
 
 def _lost(link: Link) -> Link:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from shared.connector import Connector
 from shared.shopify.reading import kept_record
-from shared.shopify.records import Product, number_of
+from shared.shopify.records import Product, id_of
 from shared.stores.links import ITEMS, TABLE, Link, Links
 from shared.to_business_central.orders.plan import document_key_of
 
@@ -22,21 +22,21 @@ class KnownAs(NamedTuple):
     variants: list[tuple[str, Link]]
 
 
-def known_as(connector: Connector, shop: str, kind: str, number: int, newest: bytes) -> KnownAs:
+def known_as(connector: Connector, shop: str, kind: str, id: str, newest: bytes) -> KnownAs:
     """What is known of a record; newest: its last capture, b"" where there is none."""
     table = connector.storage.tables[TABLE]
-    link = Links(table, shop, kind).one(number)
+    link = Links(table, shop, kind).one(id)
     value = kept_record(kind, newest).value if newest and kind == "products" else None
     if not isinstance(value, Product):
         return KnownAs(link, [])
-    skus = {number_of(one.id): one.sku or one.title for one in value.variants.nodes}
+    skus = {id_of(one.id): one.sku or one.title for one in value.variants.nodes}
     items = Links(table, shop, ITEMS).of(skus)
-    return KnownAs(link, [(skus[number], items[number]) for number in skus if number in items])
+    return KnownAs(link, [(skus[id], items[id]) for id in skus if id in items])
 
 
-def names_in_calls(kind: str, number: int, gid: str, known: KnownAs) -> Sequence[str]:
+def names_in_calls(kind: str, id: str, gid: str, known: KnownAs) -> Sequence[str]:
     """The words that stand for the record in addresses and bodies; gid: Shopify's name of it, "" if not known."""
-    keys = [document_key_of(number)] if kind == "orders" else []
+    keys = [document_key_of(id)] if kind == "orders" else []
     return [*keys, *_there((gid, known.link.bc_id)), *_there(link.bc_id for _, link in known.variants)]
 
 

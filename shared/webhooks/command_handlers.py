@@ -133,23 +133,23 @@ def _redact_shop(connector: Connector, command: Command) -> None:
 
 def _is_settled(connector: Connector, command: Command) -> bool:
     """Whether the request that waited has been carried out meanwhile, by an operator's word."""
-    receipt = connector.receipts.find(command.shop, command.topic, command.number)
+    receipt = connector.receipts.find(command.shop, command.topic, command.id)
     return receipt is not None and receipt.state in ("done", "refused")
 
 
-def confirm_erasure(connector: Connector, shop: str, number: str, *, by: str) -> None:
+def confirm_erasure(connector: Connector, shop: str, id: str, *, by: str) -> None:
     """Have a shop erased on an operator's word, which counts where Shopify does not say that the app is installed.
 
     ConnectorError not-found without such a request, input-invalid when it does not wait for anybody.
     """
-    receipt = connector.receipts.find(shop, "shop/redact", number)
+    receipt = connector.receipts.find(shop, "shop/redact", id)
     if receipt is None:
-        raise ConnectorError("not-found", f"shop {shop[:20]!r} has no request {number[:80]!r} to erase it")
+        raise ConnectorError("not-found", f"shop {shop[:20]!r} has no request {id[:80]!r} to erase it")
     if receipt.state not in ("waiting", "failed"):
         raise ConnectorError("input-invalid", f"the request is {receipt.state}: there is nothing to confirm")
     host = connector.shops.store_of(shop)
     send(connector, Command(
-        shop=shop, topic=receipt.topic, at=receipt.triggered_at, number=number, host=host, confirmed_by=by,
+        shop=shop, topic=receipt.topic, at=receipt.triggered_at, id=id, host=host, confirmed_by=by,
     ))
 
 
@@ -183,7 +183,7 @@ def give_up(connector: Connector, command: Command) -> None:
 
 
 def _privately(connector: Connector, command: Command) -> None:
-    before = connector.receipts.find(command.shop, command.topic, command.number)
+    before = connector.receipts.find(command.shop, command.topic, command.id)
     receipt = _receipt(connector, command, "received")
     if before is not None and command.topic in ERASURES:
         # Shopify delivers twice: what went the first time is not found again, and the receipt is its only proof.
@@ -209,7 +209,7 @@ def _work(connector: Connector, command: Command) -> tuple[dict[str, int], str]:
             return erase_customer(connector, command.shop, _with_merged(connector, command.shop, subject))
         case "customers/data_request", Subject() as subject:
             whole = _with_merged(connector, command.shop, subject)
-            return export_customer(connector, command.shop, whole, command.number)
+            return export_customer(connector, command.shop, whole, command.id)
     raise ValueError(f"{command.topic} names {'somebody' if command.subject else 'nobody'}")
 
 
@@ -224,9 +224,9 @@ def _end(connector: Connector, receipt: Receipt, found: dict[str, int], note: st
 
 def _receipt(connector: Connector, command: Command, state: str) -> Receipt:
     return Receipt(
-        shop=command.shop, topic=command.topic, number=command.number, state=state, triggered_at=command.at,
+        shop=command.shop, topic=command.topic, id=command.id, state=state, triggered_at=command.at,
         received_at=iso(connector.clock.now()),
-        customer=command.subject.id if command.subject else 0,
+        customer_id=command.subject.id if command.subject else "",
     )
 
 

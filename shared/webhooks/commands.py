@@ -19,7 +19,7 @@ from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.privacy.subject import Subject
-from shared.shopify.topics import APP_TOPICS, PRIVACY_TOPICS, Number
+from shared.shopify.topics import APP_TOPICS, PRIVACY_TOPICS, IdInBody
 from shared.shopify.webhooks import Delivery
 
 QUEUE = "webhook-commands"
@@ -36,7 +36,7 @@ ORDERS_A_COMMAND = 1000
 class Command(msgspec.Struct, frozen=True, kw_only=True):
     """A message of the queue. `at` is UTC, ISO 8601: when Shopify triggered it, never in the future.
 
-    number       Shopify's number of the request, or of the delivery if it has none
+    id           Shopify's of the request, or of the delivery if it has none
     host         the store that it is about, "" for a command of our own
     refused      why the body cannot be carried out though Shopify signed it; it only gets a receipt
     asked_since  UTC: Shopify is being asked since then whether it is true, "" = not yet
@@ -46,7 +46,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     shop: str
     topic: str
     at: str
-    number: str
+    id: str
     host: str = ""
     subject: Subject | None = None
     refused: str = ""
@@ -56,11 +56,29 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
 
 def send(connector: Connector, command: Command, *, delay_seconds: float = 0) -> None:
     """Have the command carried out, after this delay at the earliest."""
-    connector.storage.queues.send(QUEUE, msgspec.json.encode(command).decode(), delay_seconds=ceil(delay_seconds))
+    connector.storage.queues.send(QUEUE, written(command), delay_seconds=ceil(delay_seconds))
+
+
+def written(command: Command) -> str:
+    """The message of the queue. A version before may take it: it calls the id number, and ids are numbers to it."""
+    fields: dict[str, Any] = msgspec.to_builtins(command)
+    fields["number"] = fields.pop("id")
+    if subject := fields["subject"]:
+        subject |= {"id": int(subject["id"])} | {name: list(map(int, subject[name])) for name in ("orders", "merged")}
+    return msgspec.json.encode(fields).decode()
+
+
+def command_in(message: bytes) -> Command:
+    """The command of a message, also of one that a version before wrote."""
+    fields = decoded(message, type=dict[str, Any])
+    if subject := fields.get("subject"):
+        several = {name: list(map(str, subject.get(name, ()))) for name in ("orders", "merged")}
+        fields["subject"] = subject | {"id": str(subject["id"])} | several
+    return msgspec.convert(fields | {"id": fields.pop("number")}, Command)
 
 
 class _Customer(msgspec.Struct):
-    id: Number
+    id: IdInBody
     email: str | None = None
     phone: str | None = None
 
@@ -69,12 +87,12 @@ class _About(msgspec.Struct):
     """Whom a privacy request is about."""
 
     customer: _Customer
-    orders_requested: list[Number] | None = None
-    orders_to_redact: list[Number] | None = None
+    orders_requested: list[IdInBody] | None = None
+    orders_to_redact: list[IdInBody] | None = None
 
 
 class _Request(msgspec.Struct):
-    id: Number
+    id: IdInBody
 
 
 class _Body(msgspec.Struct):
@@ -102,7 +120,7 @@ def read_command(delivery: Delivery, now: datetime) -> Iterator[Command]:
         raise ConnectorError("input-invalid", f"the body is not one of {delivery.topic} of {delivery.shop_domain}")
     command = Command(
         shop="", topic=delivery.topic, host=delivery.shop_domain, at=sent_at(delivery, now),
-        number=str(body.data_request.id) if body.data_request else delivery.webhook_id or iso(now),
+        id=str(body.data_request.id) if body.data_request else delivery.webhook_id or iso(now),
     )
     if delivery.topic not in ABOUT_A_CUSTOMER:
         yield command
@@ -119,11 +137,11 @@ def _by_parts(command: Command, about: _About) -> Iterator[Command]:
     orders = about.orders_requested or about.orders_to_redact or []
     for start in range(0, max(len(orders), 1), ORDERS_A_COMMAND):
         subject = Subject(
-            id=about.customer.id, email=about.customer.email or "", phone=about.customer.phone or "",
-            orders=tuple(orders[start : start + ORDERS_A_COMMAND]),
+            id=str(about.customer.id), email=about.customer.email or "", phone=about.customer.phone or "",
+            orders=tuple(map(str, orders[start : start + ORDERS_A_COMMAND])),
         )
         part = f"-{start // ORDERS_A_COMMAND + 1}" if start else ""
-        yield msgspec.structs.replace(command, subject=subject, number=command.number + part)
+        yield msgspec.structs.replace(command, subject=subject, id=command.id + part)
 
 
 def _fits(delivery: Delivery, body: _Body) -> bool:

@@ -49,7 +49,7 @@ def accept(connector: Connector, delivery: Delivery) -> None:
 
 
 def _note_change(connector: Connector, delivery: Delivery) -> None:
-    kind, numbers = changed_records(delivery.topic, delivery.body)
+    kind, ids = changed_records(delivery.topic, delivery.body)
     merge = merged_customers(delivery.topic, delivery.body)
     why = told_topic(delivery.topic, delivery.body)
     if merge is not None:
@@ -60,16 +60,16 @@ def _note_change(connector: Connector, delivery: Delivery) -> None:
     if not shops:
         _log.warning("a delivery of %s was dropped: no enabled shop is %s", delivery.topic, delivery.shop_domain)
     for shop in shops:
-        for number in numbers:
-            connector.changed.add(shop, kind, number, why)
+        for id in ids:
+            connector.changed.add(shop, kind, id, why)
         request_changed(connector, shop)
 
 
-def _was_erased_since(connector: Connector, shop: str, delivery: Delivery, customers: Sequence[int]) -> bool:
+def _was_erased_since(connector: Connector, shop: str, delivery: Delivery, customers: Sequence[str]) -> bool:
     """Whether a notice came late: one of these customers was erased after it was sent, and nothing is to be joined."""
     at = from_iso(sent_at(delivery, connector.clock.now()))
     redacted = connector.redacted.of(shop)
-    return any(redacted.unchanged_since("customers", number, at) for number in customers)
+    return any(redacted.unchanged_since("customers", id, at) for id in customers)
 
 
 def _queue_command(connector: Connector, delivery: Delivery) -> None:

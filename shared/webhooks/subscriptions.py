@@ -25,7 +25,7 @@ def follow_card(connector: Connector, shop: str) -> None:
     """The card was saved or access was granted: have the subscriptions follow, from the queue."""
     if _addresses(connector.settings):
         now = iso(connector.clock.now())
-        send(connector, Command(shop=shop, topic=FOLLOW_CARD, at=now, number=now))
+        send(connector, Command(shop=shop, topic=FOLLOW_CARD, at=now, id=now))
 
 
 def repair_all(connector: Connector) -> dict[str, Repair]:

@@ -199,7 +199,7 @@ def test_of_a_run_with_three_failing_calls_each_mode_keeps_exactly_its_entries_a
     assert house.settings.bc_client_secret not in kept
     assert house.shopify.token not in kept
     assert run.log_entries == len(wanted)
-    assert len(house.connector.captures.of_record(house.shop, "orders", 5001)) == 1
+    assert len(house.connector.captures.of_record(house.shop, "orders", "5001")) == 1
 
 
 def test_a7_the_preview_of_a_request_of_120_characters_is_its_first_50(house: House) -> None:

@@ -34,7 +34,7 @@ def test_b1_with_logging_disabled_an_order_is_captured_with_each_line_charge_tra
 
     (capture,) = listed(admin, record="5001")
     _, parts = admin("list_data_capture_parts", type="orders", id=capture["id"])
-    assert (capture["type"], capture["record"], capture["name"]) == ("orders", 5001, "#5001")
+    assert (capture["type"], capture["record_id"], capture["name"]) == ("orders", "5001", "#5001")
     kinds = Counter(part["type"] for part in parts)
     assert kinds.items() >= {"LineItem": 2, "ShippingLine": 1, "OrderTransaction": 1, "Fulfillment": 1,
                              "FulfillmentOrder": 1, "FulfillmentOrderLineItem": 2}.items()
@@ -97,8 +97,8 @@ def test_b6_every_record_that_is_read_has_a_capture(house: House, admin: Admin) 
 
     house.sync()
 
-    assert {(one["type"], one["record"]) for one in listed(admin)} == {
-        ("customers", 7101), ("products", 8001), ("companies", 6301), ("disputes", 9001),
+    assert {(one["type"], one["record_id"]) for one in listed(admin)} == {
+        ("customers", "7101"), ("products", "8001"), ("companies", "6301"), ("disputes", "9001"),
     }
 
 
@@ -228,7 +228,7 @@ def test_captures_of_a_time_come_newest_first_fifty_a_page_over_types_and_packs(
     assert (len(first["captures"]), len(second["captures"]), second["continuation"]) == (50, 40, None)
     everything = first["captures"] + second["captures"]
     assert [one["type"] for one in everything] == ["orders"] * 30 + ["customers"] * 60
-    assert len({(one["type"], one["record"]) for one in everything}) == 90
+    assert len({(one["type"], one["record_id"]) for one in everything}) == 90
     assert len(listed(admin, type="orders")) == 30
     assert len(listed(admin, **{"from": "2026-03-10T10:02:00Z"})) == 30
     assert listed(admin, to="2026-03-10T10:00:59Z") == []

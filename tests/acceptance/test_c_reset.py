@@ -180,7 +180,7 @@ def test_an_order_in_conflict_is_made_anew_once_its_document_is_deleted_and_it_i
     assert house.parked()[5001].code == "order-changed-after-processing"
 
     house.bc.control.remove("salesOrders", house.document(5001)["id"])
-    house.connector.skipped.make_due(house.shop, "orders", 5001, house.clock.now())
+    house.connector.skipped.make_due(house.shop, "orders", "5001", house.clock.now())
     house.sync("orders")
 
     assert house.lines(5001, "quantity") == [(3,)]

@@ -121,7 +121,7 @@ WAYS_OUT: dict[str, Callable[[Connector, str], object]] = {
     "the repair of subscriptions": lambda c, shop: repair_shop(c, c.shops.get(shop)),
     "the renewal of a token": lambda c, shop: c.tokens.token(shop),
     "giving access back": lambda c, shop: c.tokens.revoke(shop, c.shops.get(shop).host),
-    "a question to Shopify": lambda c, shop: by_ids(c.shopify(c.shops.get(shop)), "orders", [5001]),
+    "a question to Shopify": lambda c, shop: by_ids(c.shopify(c.shops.get(shop)), "orders", ["5001"]),
     "a question to Business Central": lambda c, shop: c.business_central(c.shops.get(shop)).companies(),
     "the set-up check": lambda c, shop: check_set_up(c, shop, ["FR"]),
 }
@@ -131,7 +131,7 @@ WAYS_OUT: dict[str, Callable[[Connector, str], object]] = {
 def test_e1_with_http_requests_off_no_socket_is_opened_but_to_storage(
     sandbox: House, guard: Guard, way: str
 ) -> None:
-    sandbox.connector.changed.add(sandbox.shop, "orders", 5001, "orders/create")
+    sandbox.connector.changed.add(sandbox.shop, "orders", "5001", "orders/create")
 
     guard.looks()
     refusal = refused(lambda: WAYS_OUT[way](sandbox.connector, sandbox.shop))
@@ -169,7 +169,7 @@ def test_e2_without_allow_data_sync_no_mutation_is_sent_and_a_query_passes(house
     with pytest.raises(ConnectorError, match="data-sync-to-shopify-disabled"):
         client.ask(FULFILMENT, {"order": "gid://shopify/FulfillmentOrder/1"})
 
-    assert [record.number for record in by_ids(client, "orders", [5001])] == [5001]
+    assert [record.id for record in by_ids(client, "orders", ["5001"])] == ["5001"]
     assert [body for body in house.sent("Shopify") if "mutation" in body["query"]] == []
 
 

@@ -189,7 +189,7 @@ def test_g11_a_dry_run_shows_the_tariff_number_after_the_item(shop: House) -> No
     shop.sync("products")
     shop.card(shopify_can_update_items=True)
 
-    (capture,) = shop.connector.captures.of_record(shop.shop, "products", PRODUCT)
+    (capture,) = shop.connector.captures.of_record(shop.shop, "products", str(PRODUCT))
     plan = plan_of_capture(shop.connector, shop.shop, "products", capture.id)
 
     assert [(one.method, one.path, bytes(one.body)) for one in plan.operations] == [

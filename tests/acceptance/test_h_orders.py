@@ -365,7 +365,7 @@ def _line(sku: str, price: str = "120.00") -> dict[str, Any]:
 
 
 def _mark_as_resolved(house: House, number: int) -> None:
-    resolve(house.connector, house.shop, number, house.link("orders", number).bc_number, by="Claire")
+    resolve(house.connector, house.shop, str(number), house.link("orders", number).bc_number, by="Claire")
 
 
 def _no_look_up_after_the_first(house: House) -> Fault:

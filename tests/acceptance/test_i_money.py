@@ -278,6 +278,6 @@ def _order_in_kroner_paid_in_euro(house: House, number: int) -> None:
 
 def _captured_transactions(house: House, number: int) -> list[tuple[str, str, str]]:
     """Gateway, status and amount of the payments in the newest capture of an order."""
-    newest = house.connector.captures.of_record(house.shop, "orders", number)[0]
+    newest = house.connector.captures.of_record(house.shop, "orders", str(number))[0]
     order = json.loads(house.connector.captures.payload(newest))
     return [(t["gateway"], t["status"], t["amountSet"]["shopMoney"]["amount"]) for t in order["transactions"]]

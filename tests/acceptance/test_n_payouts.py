@@ -14,7 +14,7 @@ from local.shopify.access import Token
 from local.storage_proxy import storage_proxy
 from shared.access.scopes import FULFILLMENT_ORDERS, OPTIONAL, PAYMENTS, REQUIRED
 from shared.root import build_connector
-from shared.shopify.records import number_of
+from shared.shopify.records import id_of
 from shared.storage.account import storage_from_connection_string
 from shared.storage.retries import Retries
 from shared.stores.sync_runs import Counts
@@ -28,13 +28,13 @@ FINAL_DATES = {"evidence_due_by": "2026-03-20T00:00:00Z", "evidence_sent_on": "2
 def payouts(admin: Admin) -> dict[int, dict[str, Any]]:
     status, page = admin("list_payouts")
     assert status == 200, page
-    return {one["id"]: one for one in page["payouts"]}
+    return {int(one["id"]): one for one in page["payouts"]}
 
 
 def disputes(admin: Admin) -> dict[int, dict[str, Any]]:
     status, page = admin("list_disputes")
     assert status == 200, page
-    return {one["id"]: one for one in page["disputes"]}
+    return {int(one["id"]): one for one in page["disputes"]}
 
 
 def asked(house: House, operation: str) -> list[dict[str, Any]]:
@@ -84,10 +84,10 @@ def test_the_payouts_capture_holds_every_balance_transaction_and_not_the_transfe
     house.sync("payouts")
 
     captures = house.connector.captures
-    kept = json.loads(captures.payload(captures.of_record(house.shop, "payouts", 7001)[0]))
+    kept = json.loads(captures.payload(captures.of_record(house.shop, "payouts", "7001")[0]))
     assert len({one["id"] for one in kept["balanceTransactions"]}) == 130
     assert {one["type"] for one in kept["balanceTransactions"]} == {"CHARGE"}
-    assert {number // 1000 for number in map(number_of, (one["id"] for one in kept["balanceTransactions"]))} == {7001}
+    assert {int(id) // 1000 for id in map(id_of, (one["id"] for one in kept["balanceTransactions"]))} == {7001}
 
 
 def test_a_collected_negative_balance_is_a_withdrawal(house: House, admin: Admin) -> None:
@@ -107,7 +107,7 @@ def test_payouts_are_listed_newest_first_fifty_a_page(house: House, admin: Admin
     _, first = admin("list_payouts")
     _, second = admin("list_payouts", query={"continuation": first["continuation"]})
 
-    shown = [one["id"] for one in first["payouts"] + second["payouts"]]
+    shown = [int(one["id"]) for one in first["payouts"] + second["payouts"]]
     assert shown == list(range(7060, 7000, -1))
     assert (len(first["payouts"]), second["continuation"]) == (50, None)
     assert admin("list_payouts", query={"continuation": "soon"})[1]["type"] == "input-invalid"
@@ -217,7 +217,7 @@ def test_a_first_run_that_was_cut_off_is_read_from_its_beginning_and_nothing_is_
         assert asked(hasty, "PayoutsSince")[1]["filter"] is None
         assert run.counts["payouts"] == Counts(read=70, created=20, unchanged=50)
         kept = hasty.connector.captures
-        assert {len(kept.of_record(hasty.shop, "payouts", number)) for number in range(7001, 7071)} == {1}
+        assert {len(kept.of_record(hasty.shop, "payouts", str(number))) for number in range(7001, 7071)} == {1}
 
 
 # N6: disputes
@@ -230,9 +230,9 @@ def test_n6_a_dispute_that_is_won_gets_its_status_and_final_date_and_keeps_the_d
     house.dispute(9001, order=5001, network_reason_code="10.4", **FINAL_DATES)
     house.sync("disputes")
     assert disputes(admin)[9001] == {
-        "shop": house.shop, "id": 9001, "status": "Needs Response", "type": "Chargeback", "amount": "25.0",
+        "shop": house.shop, "id": "9001", "status": "Needs Response", "type": "Chargeback", "amount": "25.0",
         "currency": "EUR", "reason": "Fraudulent", "network_reason_code": "10.4",
-        "initiated_at": "2026-03-10T10:00:00Z", "finalized_on": None, "order": 5001, "order_name": "#5001",
+        "initiated_at": "2026-03-10T10:00:00Z", "finalized_on": None, "order_id": "5001", "order_name": "#5001",
         **FINAL_DATES,
     }
     house.change("disputes", 9001, status="WON", finalized_on="2026-03-15T09:00:00Z")
@@ -295,7 +295,7 @@ def test_a_payout_that_cannot_be_read_is_parked_and_stops_no_other(house: House,
     house.clock.forward(600)
     again = house.sync("payouts")
     assert again.counts["payouts"] == Counts(read=1, parked=1, skipped=1)
-    assert len(house.connector.captures.of_record(house.shop, "payouts", 7001)) == 1
+    assert len(house.connector.captures.of_record(house.shop, "payouts", "7001")) == 1
     house.payout(7001)
     house.clock.forward(3600)
     house.sync("payouts")
@@ -318,7 +318,7 @@ def test_a_paid_payout_whose_capture_storage_did_not_take_is_read_again_and_then
 
         assert (lost.state, lost.captures_lost, lost.counts["payouts"].created) == ("succeeded", 1, 1)
         assert (again.captures_lost, again.counts["payouts"].updated) == (0, 1)
-        assert len(house.connector.captures.of_record(house.shop, "payouts", 7001)) == 1
+        assert len(house.connector.captures.of_record(house.shop, "payouts", "7001")) == 1
         assert third.counts["payouts"] == Counts()
 
 
@@ -383,7 +383,7 @@ def test_scopes_that_are_known_to_be_lacking_are_not_tried(house: House) -> None
 
 def captured_order(house: House, number: int) -> dict[str, Any]:
     captures = house.connector.captures
-    order: dict[str, Any] = json.loads(captures.payload(captures.of_record(house.shop, "orders", number)[0]))
+    order: dict[str, Any] = json.loads(captures.payload(captures.of_record(house.shop, "orders", str(number))[0]))
     return order
 
 

@@ -30,14 +30,14 @@ def test_p4_an_order_that_cannot_be_applied_is_listed_with_its_reason_and_vanish
     house.sync("orders")
 
     (record,) = listed(admin)
-    assert (record["kind"], record["number"], record["code"], record["tries"]) == ("orders", 5001, "item-not-found", 1)
+    assert (record["type"], record["id"], record["code"], record["tries"]) == ("orders", "5001", "item-not-found", 1)
     assert "LATER" in record["detail"]
     assert "Item Template" in record["fix"]
     assert record["first_at"] == record["last_at"] == "2026-03-10T10:01:00Z"
 
     house.bc.control.change("items", "1100", {"number": "LATER"})
     admin("retry_skipped_record", type="orders", id="5001")
-    house.connector.skipped.make_due(house.shop, "orders", 5001, house.clock.now())
+    house.connector.skipped.make_due(house.shop, "orders", "5001", house.clock.now())
     house.sync("orders")
 
     assert house.document(5001)["salesOrderLines"][0]["lineObjectNumber"] == "LATER"
@@ -90,11 +90,11 @@ def test_all_records_of_one_code_are_retried_and_the_others_wait(house: House, a
     status, answer = admin("retry_skipped_records", {"code": "customer-blocked"})
 
     assert (status, answer) == (202, {"due": 1})
-    before = {one["number"]: one["next_try"] for one in listed(admin, code="item-not-found")}
+    before = {one["id"]: one["next_try"] for one in listed(admin, code="item-not-found")}
     assert admin("retry_skipped_records", {"type": "customers"})[1] == {"due": 0}
     assert admin("retry_skipped_records")[1] == {"due": 3}
-    after = {one["number"]: one["next_try"] for one in listed(admin, code="item-not-found")}
-    assert all(before[number] != after[number] for number in before)
+    after = {one["id"]: one["next_try"] for one in listed(admin, code="item-not-found")}
+    assert all(before[id] != after[id] for id in before)
 
 
 def test_a_dismissed_record_stays_away_until_it_changes_in_shopify(house: House, admin: Admin) -> None:
@@ -117,7 +117,7 @@ def test_a_dismissed_record_stays_away_until_it_changes_in_shopify(house: House,
     house.sync("orders")
 
     (back,) = listed(admin)
-    assert (back["number"], back["tries"], back["note"]) == (5001, 2, "")
+    assert (back["id"], back["tries"], back["note"]) == ("5001", 2, "")
     assert listed(admin, dismissed="true") == []
 
 
@@ -152,16 +152,16 @@ def test_the_list_is_given_in_pages_each_of_which_names_the_next_one(house: Hous
     for number in range(5001, 5006):
         an_order_of_an_unknown_item(house, number)
     house.sync("orders")
-    seen, query = list[int](), {"limit": "2", "code": "item-not-found"}
+    seen, query = list[str](), {"limit": "2", "code": "item-not-found"}
 
     while query:
         answer = admin.raw("list_skipped_records", query=query)
-        seen += [one["number"] for one in json.loads(answer.get_body())]
+        seen += [one["id"] for one in json.loads(answer.get_body())]
         link = answer.headers.get("Link", "")
         assert bool(link) is (len(seen) < 5)
         query = dict(parse_qsl(link.partition("?")[2].partition(">")[0]))
 
-    assert seen == [5001, 5002, 5003, 5004, 5005]
+    assert seen == ["5001", "5002", "5003", "5004", "5005"]
 
 
 @pytest.mark.parametrize("query", [

@@ -14,12 +14,12 @@ SWISS = {"address1": "Rue du Rhône 1", "city": "Genève", "zip": "1204", "count
 
 
 def problems(admin: Admin) -> dict[int, dict[str, Any]]:
-    return {one["number"]: one for one in admin("list_skipped_records")[1]}
+    return {int(one["id"]): one for one in admin("list_skipped_records")[1]}
 
 
 def retry(house: House, *numbers: int) -> None:
     for number in numbers:
-        house.connector.skipped.make_due(house.shop, "orders", number, house.clock.now())
+        house.connector.skipped.make_due(house.shop, "orders", str(number), house.clock.now())
     house.sync("orders")
 
 

@@ -33,7 +33,8 @@ class Scene:
         self.number = self._a_refused_call()
         self._skipped()
         self._another_shop()
-        (self.capture, *_) = [one.id for one in house.connector.captures.of_record(house.shop, "customers", CUSTOMER)]
+        kept = house.connector.captures.of_record(house.shop, "customers", str(CUSTOMER))
+        self.capture = kept[0].id
 
     def path(self, name: str, route: str) -> str:
         """An address of this function that shows something of the house."""
@@ -78,13 +79,13 @@ class Scene:
 
     def _skipped(self) -> None:
         told = self.hostile or "G/L account 708500 has no general posting group"
-        row = {"shop": self.house.shop, "kind": "orders", "tries": 3, "first_at": "2026-03-09T20:00:00Z",
+        row = {"shop": self.house.shop, "type": "orders", "tries": 3, "first_at": "2026-03-09T20:00:00Z",
                "last_at": "2026-03-10T09:30:00Z", "next_try": "2026-03-10T11:00:00Z", "detail": told}
         states: list[dict[str, object]] = [
-            {"number": 6001, "code": "posting-group-missing"}, {"number": 6002, "code": "posting-group-missing"},
-            {"number": 6003, "code": "total-mismatch", "dismissed_at": "2026-03-10T09:40:00Z", "dismissed_by": "Ada",
+            {"id": "6001", "code": "posting-group-missing"}, {"id": "6002", "code": "posting-group-missing"},
+            {"id": "6003", "code": "total-mismatch", "dismissed_at": "2026-03-10T09:40:00Z", "dismissed_by": "Ada",
              "note": self.hostile or "paid in cash"},
-            {"number": 6004, "code": "order-left-out", "left_out": True},
+            {"id": "6004", "code": "order-left-out", "left_out": True},
         ]
         self.house.connector.skipped.park([msgspec.convert(row | one, SkippedRecord) for one in states])
 

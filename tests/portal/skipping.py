@@ -7,7 +7,7 @@ from tests.house import House
 
 def skip(house: House, number: int, **changes: object) -> None:
     """Let an order be skipped."""
-    fields = {"shop": house.shop, "kind": "orders", "number": number, "code": "item-not-found", "detail": "SKU X",
+    fields = {"shop": house.shop, "type": "orders", "id": str(number), "code": "item-not-found", "detail": "SKU X",
               "tries": 2, "first_at": "2026-03-10T08:00:00Z", "last_at": "2026-03-10T09:00:00Z",
               "next_try": "2026-03-11T08:00:00+00:00"}
     house.connector.skipped.park([SkippedRecord(**(fields | changes))])  # type: ignore[arg-type]

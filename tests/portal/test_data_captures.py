@@ -17,7 +17,7 @@ def captured(portal: Portal, **changes: str) -> list[str]:
     if changes:
         house.change("customers", 7101, **changes)
         house.sync("customers")
-    ids = [one.id for one in house.connector.captures.of_record(house.shop, "customers", 7101)]
+    ids = [one.id for one in house.connector.captures.of_record(house.shop, "customers", "7101")]
     return [f"/portal/shops/{house.shop}/data-captures/customers/{id}" for id in ids]
 
 
@@ -76,7 +76,7 @@ def test_a_payout_is_looked_at_and_not_replayed(portal: Portal) -> None:
     house = portal.house
     house.payout(9001)
     house.sync("payouts")
-    (one,) = house.connector.captures.of_record(house.shop, "payouts", 9001)
+    (one,) = house.connector.captures.of_record(house.shop, "payouts", "9001")
     address = f"/portal/shops/{house.shop}/data-captures/payouts/{one.id}"
     visitor = portal.visitor()
 
@@ -106,7 +106,7 @@ def test_any_two_captures_of_a_record_are_compared_side_by_side(portal: Portal) 
     portal.house.change("customers", 7101, last_name="Third")
     portal.house.sync("customers")
     newest, middle, first = (one.id for one in portal.house.connector.captures.of_record(
-        portal.house.shop, "customers", 7101))
+        portal.house.shop, "customers", "7101"))
 
     neighbours, ends = compare(portal), compare(portal, f"?before={first}&after={newest}")
 

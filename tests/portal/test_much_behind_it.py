@@ -40,12 +40,12 @@ def much(door: StorageProxy, monkeypatch: pytest.MonkeyPatch) -> Iterator[Portal
 
 def skipped(house: House, number: int) -> Iterator[SkippedRecord]:
     """So many customers that the card leaves out, and behind them three orders that wait."""
-    row = {"shop": house.shop, "kind": "customers", "code": "customer-left-out", "detail": "not selected", "tries": 1,
+    row = {"shop": house.shop, "type": "customers", "code": "customer-left-out", "detail": "not selected", "tries": 1,
            "first_at": "2026-03-10T08:00:00Z", "last_at": "2026-03-10T08:00:00Z", "next_try": ""}
     for one in range(number):
-        yield msgspec.convert(row | {"number": one + 1, "left_out": True}, SkippedRecord)
+        yield msgspec.convert(row | {"id": str(one + 1), "left_out": True}, SkippedRecord)
     for one, code in enumerate(("item-not-found", "total-mismatch", "item-not-found")):
-        yield msgspec.convert(row | {"number": one + 1, "kind": "orders", "code": code}, SkippedRecord)
+        yield msgspec.convert(row | {"id": str(one + 1), "type": "orders", "code": code}, SkippedRecord)
 
 
 def test_a_page_takes_few_calls_of_storage_whatever_lies_behind_it(much: Portal, door: StorageProxy) -> None:
@@ -73,8 +73,8 @@ def test_each_reason_shows_its_first_records_and_how_many_there_are_of_it(house:
     waiting = by_reason(house.connector, "", "", Wanted(), language="en")
     left_out = by_reason(house.connector, "", "", Wanted(left_out=True), language="en")
 
-    assert [(one.code, one.count, [record.number for record in one.records]) for one in waiting] == [
-        ("item-not-found", 2, [1, 3]), ("total-mismatch", 1, [2])]
+    assert [(one.code, one.count, [record.id for record in one.records]) for one in waiting] == [
+        ("item-not-found", 2, ["1", "3"]), ("total-mismatch", 1, ["2"])]
     assert [(one.code, one.count, len(one.records)) for one in left_out] == [("customer-left-out", 30, 5)]
 
 
@@ -85,7 +85,7 @@ def test_the_records_of_one_run_are_found_among_all(house: House) -> None:
 
     found, after = house.connector.skipped.page(house.shop, None, "", 50, Wanted(dismissed=None, run="run-1"))
 
-    assert ([one.number for one in found], after) == ([1], "")
+    assert ([one.id for one in found], after) == (["1"], "")
 
 
 def test_a_search_that_finds_nothing_goes_on_further_back_page_by_page(portal: Portal) -> None:

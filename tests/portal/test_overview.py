@@ -99,7 +99,7 @@ def test_a_run_that_is_under_way_is_told(house: House) -> None:
 
 
 def skipped(house: House, number: int, **changes: object) -> SkippedRecord:
-    fields = {"shop": house.shop, "kind": "orders", "number": number, "code": "item-not-found", "detail": "SKU X",
+    fields = {"shop": house.shop, "type": "orders", "id": str(number), "code": "item-not-found", "detail": "SKU X",
               "tries": 1, "first_at": "2026-03-10T08:00:00Z", "last_at": "2026-03-10T08:00:00Z", "next_try": ""}
     return SkippedRecord(**(fields | changes))  # type: ignore[arg-type]
 

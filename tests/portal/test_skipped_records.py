@@ -40,7 +40,7 @@ def test_each_state_and_type_has_its_page(portal: Portal, query: str, found: lis
     skip(portal.house, 1)
     skip(portal.house, 2, dismissed_at="2026-03-10T09:00:00Z", dismissed_by="ada", note="paid in cash")
     skip(portal.house, 3, left_out=True)
-    skip(portal.house, 4, kind="products", code="total-mismatch")
+    skip(portal.house, 4, type="products", code="total-mismatch")
 
     assert sorted(shown(portal, f"/portal/skipped-records{query}")) == found
 

@@ -18,11 +18,11 @@ from shared.to_business_central.customers.decision import CustomerDecision, deci
 KIND: str = "companies"
 
 
-def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
+def apply(records: Sequence[Record], links: Mapping[str, Link], context: JobContext) -> list[Outcome]:
     """Bring changed companies into Business Central as far as the shop card wants them."""
     decide = decider(context)
     return context.side_by_side(
-        lambda record: applied(f"company {record.number}", links[record.number], decide, record, context), records)
+        lambda record: applied(f"company {record.id}", links[record.id], decide, record, context), records)
 
 
 def decided(record: Record, link: Link, around: Surroundings) -> CustomerDecision:
@@ -42,12 +42,12 @@ def decider_of_needed(around: Surroundings) -> Decide:
     return lambda record, link: decide_needed_company(_company_of(record), link, around.card, around.directory, people)
 
 
-def bring_in(numbers: Sequence[int], context: JobContext) -> Mapping[int, ConnectorError | str]:
+def bring_in(ids: Sequence[str], context: JobContext) -> Mapping[str, ConnectorError | str]:
     """Take in companies that an order needs, whatever the import range says about others.
 
     Shopify id -> the customer's number in Business Central, or the reason why there is none.
     """
-    return bring_in_needed(KIND, "company", numbers, decider_of_needed(context), context)
+    return bring_in_needed(KIND, "company", ids, decider_of_needed(context), context)
 
 
 def _company_of(record: Record) -> Company:

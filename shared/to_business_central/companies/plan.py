@@ -17,7 +17,7 @@ from shared.mapping.document_details import payment_terms
 from shared.mapping.known import CustomersAndSetup, KnownCustomers, LinkOfCustomer
 from shared.mapping.refusals import number_taken
 from shared.mapping.tax_areas import is_exempt, tax_of_country
-from shared.shopify.records import Address, Company, CompanyAddress, TaxSettings, number_of
+from shared.shopify.records import Address, Company, CompanyAddress, TaxSettings, id_of
 from shared.shops.card import CompanyImport, CompanyMapping, ShopCard
 from shared.shops.card_fields import caption
 from shared.texts import Sentence, Text, sentence
@@ -102,7 +102,7 @@ def _tax_number_of(row: CustomerRow, card: ShopCard) -> TaxNumber:
 def _is_contact(row: CustomerRow, company: Company, link_of_customer: LinkOfCustomer) -> bool:
     """Whether this customer was made for a private person."""
     contact = company.main_contact
-    return is_private(row, number_of(contact.customer.id) if contact else None, link_of_customer)
+    return is_private(row, id_of(contact.customer.id) if contact else None, link_of_customer)
 
 
 def _ours_by_number(company: Company, known: CustomersAndSetup) -> CustomerRow | None:
@@ -189,12 +189,12 @@ def _not_taken(company: Company) -> str:
 
 def _number(company: Company) -> str:
     """The number a created customer gets, C and the Shopify id: found again after a lost answer."""
-    return f"C{number_of(company.id)}"
+    return f"C{id_of(company.id)}"
 
 
 def _record(company: Company) -> Sentence:
-    return sentence("company {number}", number=number_of(company.id))
+    return sentence("company {number}", number=id_of(company.id))
 
 
 def _named(company: Company) -> Sentence:
-    return sentence("company {number} ({name})", number=number_of(company.id), name=company.name)
+    return sentence("company {number} ({name})", number=id_of(company.id), name=company.name)

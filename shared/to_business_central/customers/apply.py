@@ -25,16 +25,16 @@ _COMPANIES: str = "companies"
 Decide = Callable[[Record, Link], CustomerDecision]
 
 
-def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
+def apply(records: Sequence[Record], links: Mapping[str, Link], context: JobContext) -> list[Outcome]:
     """Bring changed customers into Business Central as far as the shop card wants them."""
     decide = decider(context)
     return context.side_by_side(
-        lambda record: applied(f"customer {record.number}", links[record.number], decide, record, context), records)
+        lambda record: applied(f"customer {record.id}", links[record.id], decide, record, context), records)
 
 
-def gone(records: Sequence[Record], links: Mapping[int, Link], around: Surroundings) -> set[int]:
+def gone(records: Sequence[Record], links: Mapping[str, Link], around: Surroundings) -> set[str]:
     """Those whose customer is not in the table that the job has read anyway."""
-    return {r.number for r in records if around.directory.customer_by_id(links[r.number].bc_id) is None}
+    return {r.id for r in records if around.directory.customer_by_id(links[r.id].bc_id) is None}
 
 
 def decided(record: Record, link: Link, around: Surroundings) -> CustomerDecision:
@@ -50,64 +50,64 @@ def decider(around: Surroundings) -> Decide:
         asked_for=around.wish is Wish.IN_ANY_CASE)
 
 
-def decider_of_needed(around: Surroundings, addresses: Callable[[int], Iterable[Address | None]]) -> Decide:
+def decider_of_needed(around: Surroundings, addresses: Callable[[str], Iterable[Address | None]]) -> Decide:
     """Decides on customers that an order needs; `addresses` gives those of a customer's orders."""
     companies = present_numbers_of_all(around.links(_COMPANIES), around.directory)
     return lambda record, link: decide_needed_customer(
-        _customer_of(record), link, around.card, around.directory, companies, addresses(record.number))
+        _customer_of(record), link, around.card, around.directory, companies, addresses(record.id))
 
 
 def bring_in(
-    numbers: Sequence[int], context: JobContext, addresses: Callable[[int], Iterable[Address | None]] = lambda id: (),
-) -> Mapping[int, ConnectorError | str]:
+    ids: Sequence[str], context: JobContext, addresses: Callable[[str], Iterable[Address | None]] = lambda id: (),
+) -> Mapping[str, ConnectorError | str]:
     """Take in customers that an order needs, whatever the import range says about others.
 
     Reads them by id and applies them as a page of their own. Shopify id -> the customer's number in
     Business Central, or the reason why it could not be created. `addresses` gives those of a customer's orders: one
     without an address gets the first of them.
     """
-    if numbers:
-        context.redacted.lift(KIND, numbers)
-    return bring_in_needed(KIND, "customer", numbers, decider_of_needed(context, addresses), context)
+    if ids:
+        context.redacted.lift(KIND, ids)
+    return bring_in_needed(KIND, "customer", ids, decider_of_needed(context, addresses), context)
 
 
 def bring_in_needed(
-    kind: str, named: str, numbers: Sequence[int], decide: Decide, context: JobContext,
-) -> Mapping[int, ConnectorError | str]:
+    kind: str, named: str, ids: Sequence[str], decide: Decide, context: JobContext,
+) -> Mapping[str, ConnectorError | str]:
     """Read records of customers by id and apply them as a page of their own; also used for companies."""
-    results: dict[int, ConnectorError | str] = {}
-    refused: dict[int, ConnectorError] = {}
+    results: dict[str, ConnectorError | str] = {}
+    refused: dict[str, ConnectorError] = {}
 
     def noted(record: Record, link: Link) -> CustomerDecision:
         decision = decide(record, link)
         if decision.problems:
-            refused[record.number] = decision.problems[0]
+            refused[record.id] = decision.problems[0]
         return decision
 
-    def needed(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
+    def needed(records: Sequence[Record], links: Mapping[str, Link], context: JobContext) -> list[Outcome]:
         outcomes = context.side_by_side(
-            lambda r: applied(f"{named} {r.number}", links[r.number], noted, r, context), records)
+            lambda r: applied(f"{named} {r.id}", links[r.id], noted, r, context), records)
         results.update({
-            o.link.number: o.problem or refused.get(o.link.number) or o.link.bc_number for o in outcomes})
+            o.link.id: o.problem or refused.get(o.link.id) or o.link.bc_number for o in outcomes})
         return outcomes
 
-    if numbers:
-        apply_page(RecordType(kind, needed, decided, gone), context.named(kind, numbers), context, again=True)
+    if ids:
+        apply_page(RecordType(kind, needed, decided, gone), context.named(kind, ids), context, again=True)
     return results
 
 
-def link_found(found: Mapping[int, str], context: JobContext) -> None:
+def link_found(found: Mapping[str, str], context: JobContext) -> None:
     """Remember the customers (Shopify id -> number) that orders were matched with.
 
     Later changes follow them, and a new e-mail address does not make a second customer of them.
     """
     links = context.links(KIND)
     known = links.of(found)
-    rows = {number: context.directory.customer_by_number(bc_number) for number, bc_number in found.items()}
+    rows = {id: context.directory.customer_by_number(number) for id, number in found.items()}
     links.save([
-        known.get(number, Link(number=number)).with_(
+        known.get(id, Link(id=id)).with_(
             state=LinkState.APPLIED, bc_id=row.id, bc_number=row.number, bc_set="customers")
-        for number, row in rows.items() if row
+        for id, row in rows.items() if row
     ])
 
 
@@ -118,16 +118,16 @@ def present_number(link: Link, directory: Directory) -> str | None:
 
 
 def present_numbers(
-    links: Links, directory: Directory, ids: Iterable[int] = (), others: Callable[[int], str | None] | None = None,
-) -> Callable[[int], str | None]:
+    links: Links, directory: Directory, ids: Iterable[str] = (), others: Callable[[str], str | None] | None = None,
+) -> Callable[[str], str | None]:
     """Shopify id -> the number that the linked customer has now; None where there is none.
 
     The links of `ids` are read at once, those of others when they are asked for, or by `others`.
     """
     wanted = set(ids)
-    known = {id: Link(number=id) for id in wanted} | links.of(wanted)
+    known = {id: Link(id=id) for id in wanted} | links.of(wanted)
 
-    def number_of_link(id: int) -> str | None:
+    def number_of_link(id: str) -> str | None:
         if others and id not in known:
             return others(id)
         link = known.get(id) or links.of([id]).get(id)
@@ -136,16 +136,16 @@ def present_numbers(
     return number_of_link
 
 
-def present_numbers_of_all(links: Links, directory: Directory) -> Callable[[int], str | None]:
+def present_numbers_of_all(links: Links, directory: Directory) -> Callable[[str], str | None]:
     """As present_numbers, for ids that nobody can name beforehand: all links are read with the first that is asked for.
     """
-    known: dict[int, Link] = {}
+    known: dict[str, Link] = {}
     read = threading.Lock()
 
-    def number_of_link(id: int) -> str | None:
+    def number_of_link(id: str) -> str | None:
         with read:
             if not known:
-                known.update({0: Link(number=0)} | links.all())
+                known.update({"": Link(id="")} | links.all())
         link = known.get(id)
         return present_number(link, directory) if link else None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from shared.errors import ConnectorError
 from shared.mapping.buyers import WITHOUT_ADDRESS
 from shared.mapping.orders_to_import import NotSelected
-from shared.shopify.records import Customer, number_of
+from shared.shopify.records import Customer, id_of
 from shared.shops.card import CustomerImport, ShopCard
 from shared.texts import sentence
 
@@ -34,7 +34,7 @@ def contact_of_company(customer: Customer) -> NotSelected | None:
     company = customer.company_contact_profiles[0].company
     return NotSelected(LEFT_OUT, sentence(
         "Customer {customer} is left out: a contact of company {company} ({name}), which is the customer.",
-        customer=number_of(customer.id), company=number_of(company.id), name=company.name))
+        customer=id_of(customer.id), company=id_of(company.id), name=company.name))
 
 
 def without_address(customer: Customer, problem: ConnectorError | None) -> NotSelected | None:
@@ -43,4 +43,4 @@ def without_address(customer: Customer, problem: ConnectorError | None) -> NotSe
         return None
     return NotSelected(LEFT_OUT, sentence(
         "Customer {customer} is left out: Shopify has no address, and no order brings one.",
-        customer=number_of(customer.id)))
+        customer=id_of(customer.id)))

@@ -32,7 +32,7 @@ from shared.mapping.known import CustomersAndSetup, KnownCustomers, LinkOfCompan
 from shared.mapping.names import NAME_LENGTH, names_of
 from shared.mapping.refusals import number_taken
 from shared.mapping.tax_areas import is_exempt, tax_of_country
-from shared.shopify.records import Address, AddressNode, Customer, number_of
+from shared.shopify.records import Address, AddressNode, Customer, id_of
 from shared.shops.card import CustomerMapping, ShopCard
 from shared.texts import Sentence, sentence
 
@@ -68,7 +68,7 @@ def customer_plan(customer: Customer, card: ShopCard, known: CustomersAndSetup, 
 
 def new_number(customer: Customer) -> str:
     """The number a created customer gets, S and the Shopify id: found again after a lost answer."""
-    return f"S{number_of(customer.id)}"
+    return f"S{id_of(customer.id)}"
 
 
 def _ours_by_number(customer: Customer, card: ShopCard, known: KnownCustomers) -> CustomerRow | None:
@@ -204,4 +204,4 @@ def _same(name: str, wanted: str, present: str, country: str) -> bool:
 
 
 def _record(customer: Customer) -> Sentence:
-    return sentence("customer {number}", number=number_of(customer.id))
+    return sentence("customer {number}", number=id_of(customer.id))

@@ -31,9 +31,9 @@ from shared.to_business_central.orders.reach import out_of_reach
 from shared.to_business_central.products import apply as products
 
 
-def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
+def apply(records: Sequence[Record], links: Mapping[str, Link], context: JobContext) -> list[Outcome]:
     """Bring new orders into Business Central, and what may follow of changed ones."""
-    orders = [Known(record, wished(links[record.number], context.wish)) for record in records]
+    orders = [Known(record, wished(links[record.id], context.wish)) for record in records]
     terms = terms_of(context)
     open_orders, decided = asked(orders, Ask.RISK, partial(with_risks, shopify=context.shopify), terms)
     wanted, others = asked(
@@ -73,15 +73,15 @@ class _InThisRun:
     def __init__(self, context: JobContext) -> None:
         self._context = context
 
-    def matched(self, found: Mapping[int, str]) -> None:
+    def matched(self, found: Mapping[str, str]) -> None:
         customers.link_found(found, self._context)
 
     def customers(
-        self, ids: Sequence[int], addresses: Callable[[int], Iterable[Address | None]]
-    ) -> Mapping[int, ConnectorError | str]:
+        self, ids: Sequence[str], addresses: Callable[[str], Iterable[Address | None]]
+    ) -> Mapping[str, ConnectorError | str]:
         return customers.bring_in(ids, self._context, addresses)
 
-    def companies(self, ids: Sequence[int]) -> Mapping[int, ConnectorError | str]:
+    def companies(self, ids: Sequence[str]) -> Mapping[str, ConnectorError | str]:
         return companies.bring_in(ids, self._context)
 
 
@@ -92,26 +92,26 @@ class _Rehearsal:
         self.operations: list[Operation] = []
         self._around = around
 
-    def matched(self, found: Mapping[int, str]) -> None:
+    def matched(self, found: Mapping[str, str]) -> None:
         """Nothing is remembered."""
 
     def customers(
-        self, ids: Sequence[int], addresses: Callable[[int], Iterable[Address | None]]
-    ) -> Mapping[int, ConnectorError | str]:
+        self, ids: Sequence[str], addresses: Callable[[str], Iterable[Address | None]]
+    ) -> Mapping[str, ConnectorError | str]:
         return self._taken_in(customers.KIND, ids, customers.decider_of_needed(self._around, addresses))
 
-    def companies(self, ids: Sequence[int]) -> Mapping[int, ConnectorError | str]:
+    def companies(self, ids: Sequence[str]) -> Mapping[str, ConnectorError | str]:
         return self._taken_in(companies.KIND, ids, companies.decider_of_needed(self._around))
 
-    def _taken_in(self, kind: str, ids: Sequence[int], decide: Decide) -> Mapping[int, ConnectorError | str]:
-        results: dict[int, ConnectorError | str] = {}
+    def _taken_in(self, kind: str, ids: Sequence[str], decide: Decide) -> Mapping[str, ConnectorError | str]:
+        results: dict[str, ConnectorError | str] = {}
         records = self._around.named(kind, ids) if ids else []
         links = without_gone(customers.gone, records, self._around.links(kind).of(ids), self._around)
         for record in records:
-            link = links.get(record.number, Link(number=record.number))
+            link = links.get(record.id, Link(id=record.id))
             if record.value is not None:
-                done = attempt(f"{kind} {record.number}", partial(decide, record, link))
-                results[record.number] = done if isinstance(done, ConnectorError) else self._number(done)
+                done = attempt(f"{kind} {record.id}", partial(decide, record, link))
+                results[record.id] = done if isinstance(done, ConnectorError) else self._number(done)
         return results
 
     def _number(self, decision: CustomerDecision) -> ConnectorError | str:

@@ -29,7 +29,7 @@ class Decided(NamedTuple):
 def decide(one: Known, terms: Terms) -> Decided:
     """What happens to an order of which all is known; what nobody foresaw parks it."""
     decision = _decision(one, terms)
-    assert not isinstance(decision, Ask), f"order {one.record.number}: {decision} is not known"
+    assert not isinstance(decision, Ask), f"order {one.record.id}: {decision} is not known"
     return Decided(one, decision)
 
 
@@ -47,10 +47,10 @@ def asked(
 
 def with_risks(orders: Sequence[Known], shopify: ShopifyClient) -> list[Known]:
     """The orders with their risk; Shopify is asked if there are any."""
-    risks = read_risks(shopify, [one.record.number for one in orders])
+    risks = read_risks(shopify, [one.record.id for one in orders])
     return [
-        one._replace(risk=_unassessed(number, risks.lost[number]) if number in risks.lost else risks.levels[number])
-        for one in orders for number in [one.record.number]
+        one._replace(risk=_unassessed(id, risks.lost[id]) if id in risks.lost else risks.levels[id])
+        for one in orders for id in [one.record.id]
     ]
 
 
@@ -58,22 +58,22 @@ def with_plans(orders: Sequence[Known], around: Surroundings, taking_in: TakingI
     """The orders with their plans; buyers are taken in first."""
     planner = OrderPlanner([one.order for one in orders], around, taking_in)
     return [
-        one._replace(plan=attempt(f"order {one.record.number}", partial(planner.plan, one.order))) for one in orders
+        one._replace(plan=attempt(f"order {one.record.id}", partial(planner.plan, one.order))) for one in orders
     ]
 
 
 def with_documents(orders: Sequence[Known], around: Surroundings) -> list[Known]:
     """The orders with what stands under their numbers in Business Central."""
-    keys = {one.record.number: document_key(one.order) for one in orders}
-    there = looked_up({keys[one.record.number]: one.link for one in orders}, around.bc) if orders else {}
-    return [one._replace(document=there.get(keys[one.record.number], False)) for one in orders]
+    keys = {one.record.id: document_key(one.order) for one in orders}
+    there = looked_up({keys[one.record.id]: one.link for one in orders}, around.bc) if orders else {}
+    return [one._replace(document=there.get(keys[one.record.id], False)) for one in orders]
 
 
 def _decision(one: Known, terms: Terms) -> OrderDecision | Ask:
-    decision = attempt(f"order {one.record.number}", lambda: decide_order(one, terms))
+    decision = attempt(f"order {one.record.id}", lambda: decide_order(one, terms))
     return refuse(one.link, decision) if isinstance(decision, ConnectorError) else decision
 
 
-def _unassessed(number: int, why: str) -> RecordRefused:
-    name = f"orders {number}"
+def _unassessed(id: str, why: str) -> RecordRefused:
+    name = f"orders {id}"
     return RecordRefused("record-unreadable", f"{name}: the card wants its risk. {why}", record=name)

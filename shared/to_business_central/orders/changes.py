@@ -18,11 +18,11 @@ from shared.business_central.plan import Body, SalesOrderPlan
 from shared.clock import iso
 from shared.errors import RecordRefused
 from shared.mapping.money import Amounts, amounts_of
-from shared.shopify.records import Order, Refund, number_of
+from shared.shopify.records import Order, Refund, id_of
 from shared.shops.card import ShopCard
 from shared.texts import Sentence, Text, sentence, together
 from shared.to_business_central.orders.content import content_of, differences, side_of, written
-from shared.to_business_central.orders.refunds import is_creditable, is_pending, numbers, told
+from shared.to_business_central.orders.refunds import ids, is_creditable, is_pending, told
 
 _NAMED = 6
 
@@ -65,7 +65,7 @@ def made_by(order: Order, amounts: Amounts) -> Made:
     count as dealt with in Business Central.
     """
     return Made(
-        content=written(content_of(order, amounts)), refunds=",".join(map(str, numbers(order))),
+        content=written(content_of(order, amounts)), refunds=",".join(ids(order)),
         cancelled=iso(order.cancelled_at) if order.cancelled_at else "",
     )
 
@@ -79,8 +79,8 @@ def change_since(made: Made, order: Order, document: str, card: ShopCard) -> Rec
     it was cancelled: its document may bill that in full. Else nothing can be said here (see content_hash).
     """
     amounts = amounts_of(order, card)
-    known = {int(number) for number in made.refunds.split(",") if number}
-    fresh = [refund for refund in order.refunds if number_of(refund.id) not in known]
+    known = set(made.refunds.split(","))
+    fresh = [refund for refund in order.refunds if id_of(refund.id) not in known]
     given = [refund for refund in fresh if is_creditable(refund, amounts) or is_pending(order)]
     now = content_of(order, _billed_in(made, order, amounts))
     changed = differences(made.content, now, card) if made.content else []
@@ -96,7 +96,7 @@ def change_since(made: Made, order: Order, document: str, card: ShopCard) -> Rec
     since = sentence(
         "after {document} was created" if made.content
         else "and {document} was created by an earlier version, which may have billed it in full", document=document)
-    conflict = sentence("Order {number} ({name}) {what} {since}.", number=number_of(order.id), name=order.name,
+    conflict = sentence("Order {number} ({name}) {what} {since}.", number=id_of(order.id), name=order.name,
                         what=what, since=since)
     return _refusal(code, [conflict, _refunds(given, order, amounts), _changes(changed)], order)
 
@@ -111,7 +111,7 @@ def left_without(order: Order, document: str, amounts: Amounts) -> RecordRefused
     elif given:
         what, code = sentence("was refunded"), "order-refunded-after-processing"
     conflict = sentence("Order {number} ({name}) {what} and has nothing left; {document} stands for it.",
-                        number=number_of(order.id), name=order.name, what=what, document=document)
+                        number=id_of(order.id), name=order.name, what=what, document=document)
     return _refusal(code, [conflict, _refunds(given, order, amounts)], order)
 
 
@@ -151,7 +151,7 @@ def _changes(changed: Sequence[Text]) -> Sentence | None:
 
 def _refusal(code: str, sentences: Iterable[Sentence | None], order: Order) -> RecordRefused:
     return RecordRefused(code, together(one for one in sentences if one is not None),
-                         record=sentence("order {number}", number=number_of(order.id)))
+                         record=sentence("order {number}", number=id_of(order.id)))
 
 
 def _plain(amount: Decimal) -> str:

@@ -21,7 +21,7 @@ from shared.errors import ConnectorError, RecordRefused
 from shared.journal.captures import Captured, DataCaptures
 from shared.json_text import decoded
 from shared.mapping.buyers import ExistingBuyer, buyer_of_company
-from shared.shopify.records import NamedCompany, PurchasingEntity, number_of
+from shared.shopify.records import NamedCompany, PurchasingEntity, id_of
 from shared.shopify_ids import id_in
 from shared.shops.card import ShopCard
 from shared.stores.links import TABLE as LINK_TABLE
@@ -39,19 +39,20 @@ _READERS = 8
 class ElsewhereBooked(msgspec.Struct, frozen=True, kw_only=True):
     """An order of a company whose document does not stand on the company's customer.
 
+    id, name          Shopify's of the order
     document          sales order, sales invoice or shipment, `number` its number
     customer          number of the customer it stands on
-    company           id of the company at Shopify, `company_name` its name
+    company_id        of the company at Shopify, `company_name` its name
     company_customer  number of the customer it should stand on; "" where `detail` says why nobody knows
     capture           id of the data capture that says so
     """
 
-    order: int
+    id: str
     name: str
     document: str
     number: str
     customer: str
-    company: int
+    company_id: str
     company_name: str
     company_customer: str
     detail: str
@@ -81,12 +82,12 @@ class _Order(NamedTuple):
     captured: Captured
     link: Link
     name: str
-    person: int | None
+    person: str | None
     company: NamedCompany
 
     @property
     def key(self) -> str:
-        return document_key_of(self.captured.number)
+        return document_key_of(self.captured.record_id)
 
 
 def company_orders_elsewhere(connector: Connector, shop: str, *, limit: int, continuation: str = "") -> ElsewherePage:
@@ -99,26 +100,26 @@ def company_orders_elsewhere(connector: Connector, shop: str, *, limit: int, con
     captured = list(islice(connector.captures.newest(shop, "orders", _after(continuation)), limit + 1))
     orders = list(_of_companies(connector, shop, captured[:limit]))
     found = list(_elsewhere(connector, card, orders)) if orders else []
-    return ElsewherePage(found, str(captured[limit - 1].number) if len(captured) > limit else "")
+    return ElsewherePage(found, str(captured[limit - 1].record_id) if len(captured) > limit else "")
 
 
-def _after(continuation: str) -> int:
+def _after(continuation: str) -> str:
     if not continuation:
-        return -1
-    number = id_in(continuation)
-    if number is None:
+        return ""
+    id = id_in(continuation)
+    if id is None:
         raise ConnectorError("input-invalid", f"{continuation[:60]!r} is not the continuation of a list")
-    return number
+    return id
 
 
 def _of_companies(connector: Connector, shop: str, captured: Sequence[Captured]) -> Iterator[_Order]:
     """Those that have a document, and that a company bought."""
-    links = Links(connector.storage.tables[LINK_TABLE], shop, "orders").of(one.number for one in captured)
-    booked = [one for one in captured if one.number in links and links[one.number].bc_id]
+    links = Links(connector.storage.tables[LINK_TABLE], shop, "orders").of(one.record_id for one in captured)
+    booked = [one for one in captured if one.record_id in links and links[one.record_id].bc_id]
     for one, bought in _bought(connector.captures, booked):
         if bought.purchasing_entity and (company := bought.purchasing_entity.company):
-            person = number_of(bought.customer.id) if bought.customer else None
-            yield _Order(one, links[one.number], bought.name, person, company)
+            person = id_of(bought.customer.id) if bought.customer else None
+            yield _Order(one, links[one.record_id], bought.name, person, company)
 
 
 def _bought(captures: DataCaptures, captured: Sequence[Captured]) -> Iterator[tuple[Captured, _Bought]]:
@@ -150,10 +151,10 @@ def _expected(
     people = present_numbers(
         Links(table, card.code, customers.KIND), directory, (order.person for order in orders if order.person))
     firms = present_numbers(
-        Links(table, card.code, companies.KIND), directory, (number_of(order.company.id) for order in orders))
+        Links(table, card.code, companies.KIND), directory, (id_of(order.company.id) for order in orders))
 
     def customer(order: _Order) -> tuple[str, str]:
-        record = f"order {order.captured.number}"
+        record = f"order {order.captured.record_id}"
         try:
             buyer = buyer_of_company(order.company, order.person, card, directory, people, firms, record=record)
         except RecordRefused as problem:
@@ -175,7 +176,7 @@ def _told(order: _Order, there: Answer, customer: str, why: str) -> ElsewhereBoo
         if customer and stands.upper() == customer.upper():
             return None
     return ElsewhereBooked(
-        order=order.captured.number, name=order.name, document=document, number=number, customer=stands,
-        company=number_of(order.company.id), company_name=order.company.name, company_customer=customer, detail=why,
+        id=order.captured.record_id, name=order.name, document=document, number=number, customer=stands,
+        company_id=id_of(order.company.id), company_name=order.company.name, company_customer=customer, detail=why,
         capture=order.captured.id,
     )

@@ -20,7 +20,7 @@ from shared.json_text import decoded
 from shared.mapping.buyers import country_of, province_of
 from shared.mapping.money import Amounts
 from shared.mapping.text import tidy
-from shared.shopify.records import LineItem, Order, ShippingLine, TaxLine, number_of
+from shared.shopify.records import LineItem, Order, ShippingLine, TaxLine, id_of
 from shared.shops.card import ShopCard
 from shared.to_business_central.orders.billing import Billed, bill_of
 
@@ -80,7 +80,7 @@ def content_of(order: Order, amounts: Amounts) -> Content:
     bill = bill_of(order, amounts)
     return Content(
         currency=amounts.currency, presentment=amounts.presentment, taxes_included=order.taxes_included,
-        total=_plain(bill.total), customer=str(number_of(order.customer.id)) if order.customer else "",
+        total=_plain(bill.total), customer=str(id_of(order.customer.id)) if order.customer else "",
         company=_company(order),
         lines=[_goods(line, billed, amounts) for line, billed in bill.goods],
         charges=[_charge(charge, index, billed, amounts) for index, (charge, billed) in enumerate(bill.charges)],
@@ -202,7 +202,7 @@ def _told(line: Sold | None) -> str:
 
 
 def _goods(line: LineItem, billed: Billed, amounts: Amounts) -> Sold:
-    variant = str(number_of(line.variant.id)) if line.variant else ""
+    variant = str(id_of(line.variant.id)) if line.variant else ""
     sold = _sold(line.id, (variant, line.sku or "", line.name), billed, line.tax_lines, amounts)
     return msgspec.structs.replace(sold, unit=tidy(line.variant_title)[:_NAME])
 
@@ -229,8 +229,8 @@ def _company(order: Order) -> str:
     entity = order.purchasing_entity
     if entity is None or entity.company is None:
         return ""
-    place = f"/{number_of(entity.location.id)}" if entity.location else ""
-    return f"{number_of(entity.company.id)}{place}"
+    place = f"/{id_of(entity.location.id)}" if entity.location else ""
+    return f"{id_of(entity.company.id)}{place}"
 
 
 def _yes(value: bool) -> str:

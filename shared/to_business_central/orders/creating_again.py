@@ -24,7 +24,7 @@ from shared.to_business_central.orders.one_order import Synchronized, applied_no
 from shared.to_business_central.orders.plan import document_key
 
 
-def create_again(connector: Connector, shop: str, number: int, confirm: str, *, by: str) -> Synchronized:
+def create_again(connector: Connector, shop: str, id: str, confirm: str, *, by: str) -> Synchronized:
     """Forget which document an order has, and create one as Shopify's order is now.
 
     confirm  the number of the document that is given up; the call without it names it
@@ -33,40 +33,40 @@ def create_again(connector: Connector, shop: str, number: int, confirm: str, *, 
     """
     card = connector.shops.get(shop)
     check_ready(connector, card)
-    link = _confirmed(connector, shop, number, confirm)
+    link = _confirmed(connector, shop, id, confirm)
     with operators_run(
-        connector, card, "orders", f"{by}, order {number} created again instead of {link.bc_number}"
+        connector, card, "orders", f"{by}, order {id} created again instead of {link.bc_number}"
     ) as context:
-        link = _confirmed(connector, shop, number, confirm)
-        record = _read(context, number)
+        link = _confirmed(connector, shop, id, confirm)
+        record = _read(context, id)
         _check_nothing_has_its_number(context, record)
-        with connector.changed.meanwhile(shop, "orders", number, context.run.started_by):
+        with connector.changed.meanwhile(shop, "orders", id, context.run.started_by):
             context.links("orders").save([_unlinked(link, f"{iso(context.clock.now())} {by}: created again instead of "
                                                           f"{link.bc_number}")])
             return applied_now(record, context._replace(wish=Wish.IN_ANY_CASE))
 
 
-def _confirmed(connector: Connector, shop: str, number: int, confirm: str) -> Link:
+def _confirmed(connector: Connector, shop: str, id: str, confirm: str) -> Link:
     """The order's link, if `confirm` is the number of its document."""
-    link = Links(connector.storage.tables[LINK_TABLE], shop, "orders").one(number)
+    link = Links(connector.storage.tables[LINK_TABLE], shop, "orders").one(id)
     if link.state is LinkState.SENDING:
         raise ConnectorError(
-            "outcome-unknown", f"order {number} was sent at {link.claimed_at} without an answer: wait until a "
+            "outcome-unknown", f"order {id} was sent at {link.claimed_at} without an answer: wait until a "
             "synchronization has settled it")
     if not link.bc_number:
-        raise ConnectorError("not-found", f"order {number} of shop {shop} has no document: synchronize it")
+        raise ConnectorError("not-found", f"order {id} of shop {shop} has no document: synchronize it")
     if confirm != link.bc_number:
         raise ConnectorError(
-            "confirmation-needed", f"order {number} is {link.bc_number} in Business Central. This forgets that, and "
+            "confirmation-needed", f"order {id} is {link.bc_number} in Business Central. This forgets that, and "
             f"creates a document as Shopify's order is now. Delete {link.bc_number} there first, or give it another "
             f"External Document No.; confirm={link.bc_number} does it")
     return link
 
 
-def _read(context: JobContext, number: int) -> Record:
-    record = order_by_id(context.shopify, number)
+def _read(context: JobContext, id: str) -> Record:
+    record = order_by_id(context.shopify, id)
     if record.value is None:
-        raise ConnectorError("record-unreadable", f"order {number}: {record.problem}", record=f"order {number}")
+        raise ConnectorError("record-unreadable", f"order {id}: {record.problem}", record=f"order {id}")
     return record
 
 
@@ -82,7 +82,7 @@ def _check_nothing_has_its_number(context: JobContext, record: Record) -> None:
                    "and mark the order as resolved if it is parked")
     raise ConnectorError(
         "document-still-there", f"{kind_of(found).capitalize()} {numbers} in Business Central still has the External "
-        f"Document No. {key} and would be found again: {way_out}.", record=f"order {record.number}")
+        f"Document No. {key} and would be found again: {way_out}.", record=f"order {record.id}")
 
 
 def _unlinked(link: Link, decision: str) -> Link:

@@ -42,7 +42,7 @@ def create_documents(chunk: Sequence[Known], context: JobContext) -> list[Outcom
     claimed = _claimed([one for one in decided if one.decision.what is What.CREATE], context)
 
     def bring(one: Decided) -> Outcome:
-        claim = Claim(claimed.get(one.known.record.number, one.known.link), context)
+        claim = Claim(claimed.get(one.known.record.id, one.known.link), context)
         try:
             return _brought(one, claim, context)
         except DocumentStays as problem:
@@ -54,16 +54,16 @@ def create_documents(chunk: Sequence[Known], context: JobContext) -> list[Outcom
             return parked(claim.link.with_(state=LinkState.PARKED, **NOTHING_SENT), problem)
         except Exception as error:
             # Nobody knows how far it came: the claim must stand, or the order might be made twice.
-            _log.exception("order %d failed", one.known.record.number)
+            _log.exception("order %s failed", one.known.record.id)
             detail = f"{document_key(one.known.order)}: {type(error).__name__}: {error}"
             return parked(claim.link, OutcomeUnknown("internal-error", detail))
 
     outcomes = context.side_by_side(bring, decided)
     done = [outcome for outcome in outcomes if outcome.link.state is LinkState.APPLIED]
-    links = {link.number: link for link in context.links(KIND).save([outcome.link for outcome in done])}
+    links = {link.id: link for link in context.links(KIND).save([outcome.link for outcome in done])}
     _stop_if_run_is_over(outcomes, context)
     return [
-        outcome._replace(link=links[outcome.link.number], saved=True) if outcome.link.number in links else outcome
+        outcome._replace(link=links[outcome.link.id], saved=True) if outcome.link.id in links else outcome
         for outcome in outcomes
     ]
 
@@ -108,7 +108,7 @@ def _taken_over(known: Known, decision: OrderDecision, claim: Claim, context: Jo
 
 def followed_header(decision: OrderDecision, context: JobContext) -> bool | ConnectorError:
     """Whether the header of a document that is there was changed, or why it was not."""
-    name = f"order {decision.link.number}"
+    name = f"order {decision.link.id}"
     changes = [one for one in decision.operations if one.key]
     results = [attempt(name, partial(carry_out, context.bc, one)) for one in changes]
     return next((one for one in results if isinstance(one, ConnectorError)), any(results))
@@ -117,7 +117,7 @@ def followed_header(decision: OrderDecision, context: JobContext) -> bool | Conn
 # Links
 
 
-def _claimed(orders: Sequence[Decided], context: JobContext) -> dict[int, Link]:
+def _claimed(orders: Sequence[Decided], context: JobContext) -> dict[str, Link]:
     """Their links in state `sending`, written at once, with what is about to be sent."""
     now = iso_exact(context.clock.now())
     claims = [
@@ -126,7 +126,7 @@ def _claimed(orders: Sequence[Decided], context: JobContext) -> dict[int, Link]:
         )
         for one in orders if (plan := _plan_of(one.decision)) is not None
     ]
-    return {link.number: link for link in context.links(KIND).save(claims)}
+    return {link.id: link for link in context.links(KIND).save(claims)}
 
 
 def _plan_of(decision: OrderDecision) -> SalesOrderPlan | None:

@@ -158,7 +158,7 @@ def _without_document(link: Link) -> OrderDecision:
     if link.state is LinkState.APPLIED:
         return leave(link, f"{link.bc_number} stays as it is: Auto Create Sales Documents is off.")
     if link.state is LinkState.SENDING:
-        detail = f"order {link.number} was sent before Auto Create Sales Documents was switched off"
+        detail = f"order {link.id} was sent before Auto Create Sales Documents was switched off"
         return refuse(link, OutcomeUnknown("outcome-unknown", detail))
     why = "Auto Create Sales Documents is off: the order is kept, without a document."
     return Decision(What.KEEP, link.with_(state=LinkState.IMPORTED), why=why)

@@ -22,7 +22,7 @@ def conflict_of_figures(plan: SalesOrderPlan, link: Link) -> RecordRefused | Non
     """The same by the little that a link of an earlier version keeps, None for any other."""
     if link.sold or not link.lines or content_hash(plan) == link.lines:
         return None
-    record = f"order {link.number}"
+    record = f"order {link.id}"
     sentence = f"{record.capitalize()}: pieces, prices or discounts changed after {link.bc_number} was created."
     return RecordRefused("order-changed-after-processing", sentence, record=record)
 

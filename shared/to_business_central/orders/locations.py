@@ -16,7 +16,7 @@ from shared.errors import RecordRefused
 from shared.mapping.card_codes import CardCode, code_of_field, mapped
 from shared.mapping.money import ZERO, Amounts
 from shared.mapping.text import code
-from shared.shopify.records import AssignedLocation, FulfillmentOrder, LineItem, LineToFulfill, Order, number_of
+from shared.shopify.records import AssignedLocation, FulfillmentOrder, LineItem, LineToFulfill, Order, id_of
 from shared.shops.card import ShopCard
 from shared.shops.card_fields import caption
 from shared.texts import sentence
@@ -42,7 +42,7 @@ def placed(order: Order, goods: Sequence[tuple[LineItem, Billed]], card: ShopCar
 
 def _check_readable(order: Order, card: ShopCard) -> None:
     if card.location_mapping and order.fulfillment_orders is None:
-        record = sentence("order {number}", number=number_of(order.id))
+        record = sentence("order {number}", number=id_of(order.id))
         raise RecordRefused(
             "access-scope-changed",
             sentence("{setting} of the shop card is filled in, but the fulfillment orders of {order} were read without "
@@ -92,7 +92,7 @@ def _is_done(sent: tuple[FulfillmentOrder, LineToFulfill]) -> bool:
 
 
 def _code_of(place: AssignedLocation, card: ShopCard) -> CardCode | None:
-    names = [place.name] + ([str(number_of(place.location.id))] if place.location else [])
+    names = [place.name] + ([str(id_of(place.location.id))] if place.location else [])
     return mapped("location_mapping", card.location_mapping, names) or _default(card)
 
 

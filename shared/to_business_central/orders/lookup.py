@@ -55,11 +55,11 @@ def _remembered(link: Link, bc: BusinessCentral) -> Answer | None:
         return problem
 
 
-def gone_orders(records: Sequence[Record], links: Mapping[int, Link], around: Surroundings) -> set[int]:
+def gone_orders(records: Sequence[Record], links: Mapping[str, Link], around: Surroundings) -> set[str]:
     """Those without a document under their number, an invoice and a shipment counted, nor by the id of theirs."""
-    keys = {r.number: document_key(r.value) for r in records if isinstance(r.value, Order)}
+    keys = {r.id: document_key(r.value) for r in records if isinstance(r.value, Order)}
     there = _there(list(keys.values()), around)
-    return {number for number, key in keys.items() if key not in there and not _is_there(links[number], around)}
+    return {id for id, key in keys.items() if key not in there and not _is_there(links[id], around)}
 
 
 def _there(keys: Sequence[str], around: Surroundings) -> Collection[str]:

@@ -13,6 +13,7 @@ from shared.errors import ConnectorError
 from shared.shopify.client import ShopifyClient
 from shared.shopify.finding import orders_named
 from shared.shopify.reading import Record, by_ids
+from shared.shopify_ids import id_in
 from shared.stores.links import Wish
 from shared.stores.sync_runs import SyncRun
 from shared.sync.context import JobContext
@@ -34,7 +35,7 @@ class Synchronized(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     run: str
-    id: int
+    id: str
     name: str
     result: str
     number: str = ""
@@ -54,8 +55,8 @@ def sync_order(connector: Connector, shop: str, order: str, *, even_if_left_out:
     why = "in any case" if even_if_left_out else "now"
     with operators_run(connector, card, "orders", f"{by}, one order {why}") as context:
         record = _read(context.shopify, order)
-        context.run.started_by = f"{by}, order {record.number} {why}"  # by its id, as an erasure looks for it
-        with connector.changed.meanwhile(shop, "orders", record.number, context.run.started_by):
+        context.run.started_by = f"{by}, order {record.id} {why}"  # by its id, as an erasure looks for it
+        with connector.changed.meanwhile(shop, "orders", record.id, context.run.started_by):
             return applied_now(record, context._replace(wish=wish))
 
 
@@ -66,11 +67,11 @@ def applied_now(record: Record, context: JobContext) -> Synchronized:
 
 
 def _read(shopify: ShopifyClient, order: str) -> Record:
-    numbers = [int(order)] if order.isascii() and order.isdigit() else orders_named(shopify, order)
-    if len(numbers) > 1:
-        found = ", ".join(map(str, numbers))
+    ids = [order] if id_in(order) else orders_named(shopify, order)
+    if len(ids) > 1:
+        found = ", ".join(ids)
         raise ConnectorError("input-invalid", f"several orders are called {order[:40]}: {found}; give the id of one")
-    records = by_ids(shopify, "orders", numbers)
+    records = by_ids(shopify, "orders", ids)
     if not records:
         raise ConnectorError(
             "not-found", f"Shopify has no order {order[:40]!r} that the app may read: give its id, or its name as "
@@ -81,14 +82,14 @@ def _read(shopify: ShopifyClient, order: str) -> Record:
 def _told(run: SyncRun, record: Record, outcomes: list[Outcome]) -> Synchronized:
     name = order_of(record).name if record.value is not None else ""
     if not outcomes:
-        return Synchronized(run=run.run, id=record.number, name=name, result=Result.LEFT_OUT.value, detail=ERASED)
+        return Synchronized(run=run.run, id=record.id, name=name, result=Result.LEFT_OUT.value, detail=ERASED)
     (outcome,) = outcomes
     told = outcome.problem
     code, detail = (told.code, told.detail) if told else ("", _why_left_out(outcome))
     if outcome.not_selected is not None:
         code, detail = outcome.not_selected.code, outcome.not_selected.reason
     return Synchronized(
-        run=run.run, id=record.number, name=name, result=outcome.result.value, number=outcome.link.bc_number,
+        run=run.run, id=record.id, name=name, result=outcome.result.value, number=outcome.link.bc_number,
         code=code, detail=detail,
     )
 

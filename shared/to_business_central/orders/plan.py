@@ -25,7 +25,7 @@ from shared.mapping.known import ItemsAndSetup, KnownSetup, LinkOfVariant
 from shared.mapping.money import ZERO, Amounts, amounts_of, currency_code
 from shared.mapping.names import names_of
 from shared.mapping.refusals import all_or_refusal
-from shared.shopify.records import Order, ShippingLine, number_of
+from shared.shopify.records import Order, ShippingLine, id_of
 from shared.shops.card import ShopCard
 from shared.texts import Text, sentence, together
 from shared.to_business_central.orders import lines
@@ -48,12 +48,12 @@ class LeftOut(msgspec.Struct, frozen=True):
 
 def document_key(order: Order) -> str:
     """The external document number an order's document is found by."""
-    return document_key_of(number_of(order.id))
+    return document_key_of(id_of(order.id))
 
 
-def document_key_of(number: int) -> str:
+def document_key_of(id: str) -> str:
     """The same by the order's Shopify id."""
-    return f"SHP-{number}"
+    return f"SHP-{id}"
 
 
 def sales_order_plan(order: Order, card: ShopCard, known: ItemsAndSetup, customer_number: str,
@@ -63,7 +63,7 @@ def sales_order_plan(order: Order, card: ShopCard, known: ItemsAndSetup, custome
     Raises RecordRefused: refund-pending, order-cancelled-but-paid, else with every reason found: item-not-found,
     item-blocked, account-missing, code-unknown, currency-unknown, country-unknown, total-mismatch.
     """
-    record = sentence("order {number}", number=number_of(order.id))
+    record = sentence("order {number}", number=id_of(order.id))
     amounts = amounts_of(order, card)
     _check_final(order, amounts, record)
     bill = bill_of(order, amounts)

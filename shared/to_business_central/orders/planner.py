@@ -17,7 +17,8 @@ from shared.mapping.buyers import (
     buyer_of,
     instead_of_creating,
 )
-from shared.shopify.records import Address, Order, number_of
+from shared.shopify.records import Address, Order, id_of
+from shared.shopify_ids import key_of
 from shared.sync.decision import Surroundings
 from shared.sync.outcome import attempt
 from shared.to_business_central.companies import apply as companies
@@ -29,17 +30,17 @@ from shared.to_business_central.products.apply import ItemLinks
 class TakingIn(Protocol):
     """Takes in who buys: a run creates them, a dry run says what would be created."""
 
-    def matched(self, found: Mapping[int, str]) -> None:
+    def matched(self, found: Mapping[str, str]) -> None:
         """Customers (Shopify id -> number) that orders were matched with."""
         ...
 
     def customers(
-        self, ids: Sequence[int], addresses: Callable[[int], Iterable[Address | None]]
-    ) -> Mapping[int, ConnectorError | str]:
+        self, ids: Sequence[str], addresses: Callable[[str], Iterable[Address | None]]
+    ) -> Mapping[str, ConnectorError | str]:
         """Shopify id -> the customer's number, or why there is none. `addresses` gives those of a customer's orders."""
         ...
 
-    def companies(self, ids: Sequence[int]) -> Mapping[int, ConnectorError | str]:
+    def companies(self, ids: Sequence[str]) -> Mapping[str, ConnectorError | str]:
         """The same of companies."""
         ...
 
@@ -51,25 +52,25 @@ class OrderPlanner:
         self._around = around
         self._people = customers.present_numbers(
             around.links(customers.KIND), around.directory,
-            (number_of(order.customer.id) for order in orders if order.customer))
+            (id_of(order.customer.id) for order in orders if order.customer))
         links_of_companies = around.links(companies.KIND)
         self._companies = customers.present_numbers(
             links_of_companies, around.directory,
-            (number_of(order.company.id) for order in orders if order.company),
+            (id_of(order.company.id) for order in orders if order.company),
             customers.present_numbers_of_all(links_of_companies, around.directory))
         self._items = ItemLinks(around)
         self._items.prepare([variant for order in orders for variant in order.variants])
         looked_up = list(self._look_up(orders))
         taking_in.matched({
-            number_of(order.customer.id): buyer.customer_number for order, buyer in looked_up
+            id_of(order.customer.id): buyer.customer_number for order, buyer in looked_up
             if order.customer and isinstance(buyer, ExistingBuyer) and buyer.is_own})
-        addresses: defaultdict[int, list[Address | None]] = defaultdict(list)
+        addresses: defaultdict[str, list[Address | None]] = defaultdict(list)
         for order, buyer in looked_up:
             if isinstance(buyer, NewBuyer):
                 addresses[buyer.shopify_customer_id].append(address_of(order))
-        self._new_customers = taking_in.customers(sorted(addresses), addresses.__getitem__)
+        self._new_customers = taking_in.customers(sorted(addresses, key=key_of), addresses.__getitem__)
         self._new_companies = taking_in.companies(
-            sorted({buyer.shopify_company_id for _, buyer in looked_up if isinstance(buyer, CompanyBuyer)}))
+            sorted({buyer.shopify_company_id for _, buyer in looked_up if isinstance(buyer, CompanyBuyer)}, key=key_of))
 
     def plan(self, order: Order) -> SalesOrderPlan | LeftOut:
         """The order's plan; raises what parks it."""
@@ -88,7 +89,7 @@ class OrderPlanner:
                 name = order.company.name if order.company else ""
                 return _brought_in(self._new_companies, id, f"company {id} ({name}) of {order.name}")
 
-    def _created(self, id: int, order: Order) -> str:
+    def _created(self, id: str, order: Order) -> str:
         """The customer that was created for the order, or the default one where there was no address for it."""
         try:
             return _brought_in(self._new_customers, id, f"customer {id} of {order.name}")
@@ -106,7 +107,7 @@ class OrderPlanner:
                 yield order, buyer
 
 
-def _brought_in(results: Mapping[int, ConnectorError | str], id: int, named: str) -> str:
+def _brought_in(results: Mapping[str, ConnectorError | str], id: str, named: str) -> str:
     """The customer's number; RecordRefused with what kept it from being taken in."""
     made = results.get(id)
     if isinstance(made, ConnectorError):

@@ -21,7 +21,7 @@ _CERTAIN = READABLE - timedelta(hours=1)
 """An order younger than this can be read by every app, also where the clocks differ a little."""
 
 
-def out_of_reach(missing: Collection[int], context: JobContext) -> dict[int, RecordRefused]:
+def out_of_reach(missing: Collection[str], context: JobContext) -> dict[str, RecordRefused]:
     """Of the orders that Shopify answered nothing for those that may still be there, of unknown or old age; and why.
 
     Shopify is asked for the app's scopes only if there are such orders.
@@ -29,25 +29,25 @@ def out_of_reach(missing: Collection[int], context: JobContext) -> dict[int, Rec
     old = sorted(number for number in missing if not _is_young(number, context))
     if not old or ALL_ORDERS in granted_scopes(context.shopify):
         return {}
-    return {number: _too_old(number) for number in old}
+    return {id: _too_old(id) for id in old}
 
 
-def _too_old(number: int) -> RecordRefused:
+def _too_old(id: str) -> RecordRefused:
     return RecordRefused("order-out-of-reach", sentence(
         "Order {number} is older than {days} days, and the app lacks the scope {scope}: Shopify no longer shows it.",
-        number=number, days=READABLE.days, scope=ALL_ORDERS), record=sentence("order {number}", number=number))
+        number=id, days=READABLE.days, scope=ALL_ORDERS), record=sentence("order {number}", number=id))
 
 
-def _is_young(number: int, context: JobContext) -> bool:
+def _is_young(id: str, context: JobContext) -> bool:
     """Whether the order is known to be young enough for every app; False where its age is not known."""
-    created = _created_at(number, context)
+    created = _created_at(id, context)
     return created is not None and created > context.clock.now() - _CERTAIN
 
 
-def _created_at(number: int, context: JobContext) -> datetime | None:
+def _created_at(id: str, context: JobContext) -> datetime | None:
     """When the order was made, from its newest capture; None without one that can be read."""
     captures = context.captures
-    newest = next(iter(captures.of_record(context.card.code, "orders", number)), None) if captures else None
+    newest = next(iter(captures.of_record(context.card.code, "orders", id)), None) if captures else None
     if captures is None or newest is None:
         return None
     try:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from shared.mapping.money import ZERO, Amounts
-from shared.shopify.records import Order, Refund, RefundLine, RefundShippingLine, Transaction, number_of
+from shared.shopify.records import Order, Refund, RefundLine, RefundShippingLine, Transaction, id_of
+from shared.shopify_ids import key_of
 from shared.texts import Sentence, Text, sentence, together
 
 _NOT_FINAL = frozenset(("PENDING", "AWAITING_RESPONSE"))
@@ -28,9 +29,9 @@ def is_pending(order: Order) -> bool:
     return any(one.kind == "REFUND" and one.status in _NOT_FINAL for one in order.transactions)
 
 
-def numbers(order: Order) -> list[int]:
+def ids(order: Order) -> list[str]:
     """The ids of the order's refunds, ascending."""
-    return sorted(number_of(refund.id) for refund in order.refunds)
+    return sorted((id_of(refund.id) for refund in order.refunds), key=key_of)
 
 
 def kept_payment(order: Order, amounts: Amounts) -> Decimal:
@@ -61,7 +62,7 @@ def told(refund: Refund, order: Order, amounts: Amounts) -> Sentence:
     return sentence(
         "refund {number} of {day}, {amount} for {what}" if refund.created_at
         else "refund {number}, {amount} for {what}",
-        number=number_of(refund.id), day=f"{refund.created_at:%Y-%m-%d}" if refund.created_at else "",
+        number=id_of(refund.id), day=f"{refund.created_at:%Y-%m-%d}" if refund.created_at else "",
         amount=f"{amounts.of(refund.total_refunded_set)} {amounts.currency}",
         what=together(parts, ", ") if parts else sentence("no goods"))
 

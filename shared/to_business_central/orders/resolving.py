@@ -41,14 +41,14 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     run: str
-    id: int
+    id: str
     name: str
     number: str
     code: str
     differs: list[str]
 
 
-def resolve(connector: Connector, shop: str, number: int, confirm: str, *, by: str) -> Resolved:
+def resolve(connector: Connector, shop: str, id: str, confirm: str, *, by: str) -> Resolved:
     """Accept the document of a parked order as it stands.
 
     confirm  the document's number; the call without it names it
@@ -57,40 +57,40 @@ def resolve(connector: Connector, shop: str, number: int, confirm: str, *, by: s
     """
     card = connector.shops.get(shop)
     check_ready(connector, card)
-    parked, link = _conflict(connector, shop, number)
+    parked, link = _conflict(connector, shop, id)
     if not confirm:
         raise _unconfirmed(parked, link.bc_number)
-    with operators_run(connector, card, "orders", f"{by}, order {number} marked as resolved") as context:
-        parked, link = _conflict(connector, shop, number)
+    with operators_run(connector, card, "orders", f"{by}, order {id} marked as resolved") as context:
+        parked, link = _conflict(connector, shop, id)
         order = _as_told(context, link)
         found = _document(context, order, link)
         if confirm not in _names(found, link):
             raise _unconfirmed(parked, found.document.number)
-        texts = header_texts(order, card, context.directory, record=f"order {number}")
+        texts = header_texts(order, card, context.directory, record=f"order {id}")
         _accept(context, _to(found, link), order, texts, f"{by}: resolved ({parked.code})")
-        return Resolved(run=context.run.run, id=number, name=order.name, number=found.document.number,
+        return Resolved(run=context.run.run, id=id, name=order.name, number=found.document.number,
                         code=parked.code, differs=texts_that_differ(found, texts))
 
 
-def _conflict(connector: Connector, shop: str, number: int) -> tuple[SkippedRecord, Link]:
+def _conflict(connector: Connector, shop: str, id: str) -> tuple[SkippedRecord, Link]:
     """The skipped record and the order's link, where no request for its document may be under way."""
-    parked = connector.skipped.get(shop, "orders", number)
+    parked = connector.skipped.get(shop, "orders", id)
     if parked is None or parked.left_out:
-        raise ConnectorError("not-found", f"orders {number} is not a skipped record of shop {shop}")
-    link = Links(connector.storage.tables[LINK_TABLE], shop, "orders").one(number)
+        raise ConnectorError("not-found", f"orders {id} is not a skipped record of shop {shop}")
+    link = Links(connector.storage.tables[LINK_TABLE], shop, "orders").one(id)
     if link.state is LinkState.SENDING:
-        raise _not_resolvable(number, f"it was sent at {link.claimed_at} without an answer; the next tries settle that")
+        raise _not_resolvable(id, f"it was sent at {link.claimed_at} without an answer; the next tries settle that")
     return parked, link
 
 
 def _as_told(context: JobContext, link: Link) -> Order:
     """The order as Shopify has it now, which is as it was parked: nobody accepts what nobody was told."""
-    record = order_by_id(context.shopify, link.number)
+    record = order_by_id(context.shopify, link.id)
     if record.value is None:
-        raise _not_resolvable(link.number, f"Shopify does not give it: {record.problem}")
+        raise _not_resolvable(link.id, f"Shopify does not give it: {record.problem}")
     if capture_hash(record.raw) != link.capture:
         raise _not_resolvable(
-            link.number, "it changed in Shopify since it was parked; synchronize it, and see what is said of it then")
+            link.id, "it changed in Shopify since it was parked; synchronize it, and see what is said of it then")
     return order_of(record)
 
 
@@ -101,10 +101,10 @@ def _document(context: JobContext, order: Order, link: Link) -> FoundDocument:
         raise found
     if found is None:
         raise _not_resolvable(
-            link.number, f"Business Central has no document of it; put right what is said of it, and {key} is created")
+            link.id, f"Business Central has no document of it; put right what is said of it, and {key} is created")
     if found.document.entity_set == "salesOrders" and len(found.numbers) > 1:
         raise _not_resolvable(
-            link.number, f"{', '.join(found.numbers)} are all open under its number {key}; delete all but one")
+            link.id, f"{', '.join(found.numbers)} are all open under its number {key}; delete all but one")
     return found
 
 
@@ -123,7 +123,7 @@ def _accept(context: JobContext, link: Link, order: Order, texts: Body, decision
     back."""
     accepted = accepted_link(link, order, context.card, texts)
     context.links("orders").save([accepted.with_(decision=f"{iso(context.clock.now())} {decision}")])
-    context.skipped.clear(context.card.code, "orders", [link.number])
+    context.skipped.clear(context.card.code, "orders", [link.id])
     counts = context.counts("orders")
     counts.read, counts.unchanged = counts.read + 1, counts.unchanged + 1
 
@@ -131,11 +131,11 @@ def _accept(context: JobContext, link: Link, order: Order, texts: Body, decision
 def _unconfirmed(parked: SkippedRecord, document: str) -> ConnectorError:
     number = document or "the number of its document"
     return ConnectorError(
-        "confirmation-needed", f"order {parked.number} is parked as {parked.code}. This says that "
+        "confirmation-needed", f"order {parked.id} is parked as {parked.code}. This says that "
         f"{document or 'its document'} is right as it stands in Business Central, whatever Shopify's order says now; "
         f"confirm={number} does it")
 
 
-def _not_resolvable(number: int, why: str) -> ConnectorError:
-    return ConnectorError("order-not-resolvable", f"Order {number} cannot be marked as resolved: {why}.",
-                          record=f"order {number}")
+def _not_resolvable(id: str, why: str) -> ConnectorError:
+    return ConnectorError("order-not-resolvable", f"Order {id} cannot be marked as resolved: {why}.",
+                          record=f"order {id}")

@@ -25,13 +25,14 @@ from shared.stores.links import Link, Links
 class TaxApart(msgspec.Struct, frozen=True, kw_only=True):
     """The tax of one order at one rate. Amounts are texts in the document's currency, "" = the local one.
 
+    id                Shopify's of the order, `number` that of its document
     date              the document's order date (ISO 8601)
     shopify           what Shopify charged, less what the sales channel remits
     business_central  what the document came to when it was made
     apart             the first less the second
     """
 
-    order: int
+    id: str
     number: str
     date: str
     currency: str
@@ -60,13 +61,13 @@ def taxes_apart(connector: Connector, shop: str, *, first: date | None, last: da
     ConnectorError: shop-unknown, input-invalid for a continuation that is none.
     """
     connector.shops.get(shop)
-    after = id_in(continuation) if continuation else -1
+    after = id_in(continuation) if continuation else ""
     if after is None:
         raise ConnectorError("input-invalid", f"{continuation[:60]!r} is not the continuation of a list")
     links = Links(connector.storage.tables[LINK_TABLE], shop, "orders")
     met = list(islice(links.beyond(after), limit + 1))
     found = [one for link in met[:limit] for one in _of(link) if _within(one.date, first, last)]
-    return TaxApartPage(found, str(met[limit - 1].number) if len(met) > limit else "")
+    return TaxApartPage(found, met[limit - 1].id if len(met) > limit else "")
 
 
 def _of(link: Link) -> Iterator[TaxApart]:
@@ -74,7 +75,7 @@ def _of(link: Link) -> Iterator[TaxApart]:
     for entry in link.tax_apart.split():
         rate, shopify, there = entry.split(":")
         yield TaxApart(
-            order=link.number, number=link.bc_number, date=header.order_date or link.claimed_at[:10],
+            id=link.id, number=link.bc_number, date=header.order_date or link.claimed_at[:10],
             currency=header.currency_code, rate=rate, shopify=shopify, business_central=there,
             apart=str(Decimal(shopify) - Decimal(there)),
         )

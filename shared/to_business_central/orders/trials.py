@@ -111,7 +111,7 @@ def _planned(record: Record, desk: Desk) -> SalesOrderPlan | RecordRefused | Non
     It is decided as on a new order that somebody wants in any case.
     """
     around = rehearsing(desk.connector, desk.card, desk.bc, desk.directory)
-    wanted = Known(record, Link(number=record.number, wish=around.wish), document=False)
+    wanted = Known(record, Link(id=record.id, wish=around.wish), document=False)
     (planned,) = with_plans([wanted], around, _TrialCustomer())
     card = msgspec.structs.replace(desk.card, auto_create_sales_documents=True)
     decision = decide(planned, terms_of(around)._replace(card=card)).decision
@@ -123,15 +123,15 @@ def _planned(record: Record, desk: Desk) -> SalesOrderPlan | RecordRefused | Non
 class _TrialCustomer:
     """Stands for every customer that a run would create (order_plans.TakingIn)."""
 
-    def matched(self, found: Mapping[int, str]) -> None:
+    def matched(self, found: Mapping[str, str]) -> None:
         """Nothing is remembered."""
 
     def customers(
-        self, ids: Sequence[int], addresses: Callable[[int], Iterable[Address | None]]
-    ) -> Mapping[int, ConnectorError | str]:
+        self, ids: Sequence[str], addresses: Callable[[str], Iterable[Address | None]]
+    ) -> Mapping[str, ConnectorError | str]:
         return dict.fromkeys(ids, rehearsal.CUSTOMER)
 
-    def companies(self, ids: Sequence[int]) -> Mapping[int, ConnectorError | str]:
+    def companies(self, ids: Sequence[str]) -> Mapping[str, ConnectorError | str]:
         return dict.fromkeys(ids, rehearsal.CUSTOMER)
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from shared.clock import iso
 from shared.shopify import payment_records as sent
-from shared.shopify.records import Money, number_of
+from shared.shopify.records import Money, id_of
 from shared.stores.payments import Dispute, DisputeStatus, Payout, PayoutStatus
 
 Status = TypeVar("Status", PayoutStatus, DisputeStatus)
@@ -32,7 +32,7 @@ def payout_row(payout: sent.Payout, hash: str) -> Payout:
     """The row of a payout that was sent with this hash."""
     summary = payout.summary
     return Payout(
-        number=number_of(payout.id),
+        id=id_of(payout.id),
         status=_known(PayoutStatus, payout.status),
         type=_PayoutType.__members__.get(payout.transaction_type, _PayoutType.UNKNOWN),
         issued_at=iso(payout.issued_at),
@@ -59,7 +59,7 @@ def dispute_row(dispute: sent.Dispute, hash: str) -> Dispute:
     """The row of a dispute that was sent with this hash."""
     order = dispute.order
     return Dispute(
-        number=number_of(dispute.id),
+        id=id_of(dispute.id),
         status=_known(DisputeStatus, dispute.status),
         type=_DisputeType.__members__.get(dispute.type, _DisputeType.UNKNOWN),
         amount=_text(dispute.amount),
@@ -70,7 +70,7 @@ def dispute_row(dispute: sent.Dispute, hash: str) -> Dispute:
         evidence_due_by=_time(dispute.evidence_due_by),
         evidence_sent_on=_time(dispute.evidence_sent_on),
         finalized_on=_time(dispute.finalized_on),
-        order=str(number_of(order.id)) if order else "",
+        order_id=id_of(order.id) if order else "",
         order_name=order.name if order else "",
         sent=hash,
     )

@@ -15,7 +15,7 @@ from shared.errors import ConnectorError, RecordRefused
 from shared.mapping.known import ItemLink
 from shared.mapping.prices import price_group_missing
 from shared.shopify.reading import Record
-from shared.shopify.records import Product, number_of
+from shared.shopify.records import Product, id_of
 from shared.stores.links import ITEMS, Link, LinkState
 from shared.sync.context import JobContext
 from shared.sync.decision import Surroundings
@@ -32,23 +32,23 @@ class ItemLinks:
 
     def __init__(self, around: Surroundings) -> None:
         self._links, self._directory = around.links(ITEMS), around.directory
-        self._known: dict[int, Link] = {}
+        self._known: dict[str, Link] = {}
 
-    def prepare(self, variants: Sequence[int]) -> None:
+    def prepare(self, variants: Sequence[str]) -> None:
         """Read the links of these variants if they have not been read."""
-        missing = [number for number in variants if number not in self._known]
-        self._known |= {number: Link(number=number) for number in missing} | self._links.of(missing)
+        missing = [id for id in variants if id not in self._known]
+        self._known |= {id: Link(id=id) for id in missing} | self._links.of(missing)
 
-    def link_of_variant(self, variant: int) -> ItemLink | None:
+    def link_of_variant(self, variant: str) -> ItemLink | None:
         """What mapping asks: the item a prepared variant is linked to."""
         link = self._known.get(variant)
         return item_link(link, self._directory) if link else None
 
-    def save(self, plans: Sequence[ItemPlan], owing: Mapping[int, Sequence[Owed]]) -> None:
+    def save(self, plans: Sequence[ItemPlan], owing: Mapping[str, Sequence[Owed]]) -> None:
         """Remember which item each plan's variant has become; `owing` says what the items of some still lack."""
         new = [self._linked(plan, owing.get(plan.shopify_variant_id, ())) for plan in plans]
-        changed = [link for link in new if link != self._known[link.number]]
-        self._known |= {link.number: link for link in self._links.save(changed)}
+        changed = [link for link in new if link != self._known[link.id]]
+        self._known |= {link.id: link for link in self._links.save(changed)}
 
     def _linked(self, plan: ItemPlan, owing: Sequence[Owed]) -> Link:
         return self._known[plan.shopify_variant_id].with_(
@@ -86,25 +86,25 @@ class _Done:
 
     plans: list[ItemPlan] = field(default_factory=list)
     problems: list[ConnectorError] = field(default_factory=list)
-    owing: dict[int, list[Owed]] = field(default_factory=dict)
+    owing: dict[str, list[Owed]] = field(default_factory=dict)
     created: int = 0
     changed: int = 0
 
 
-def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
+def apply(records: Sequence[Record], links: Mapping[str, Link], context: JobContext) -> list[Outcome]:
     """Bring changed products into Business Central, item by item."""
     item_links = _links_of(records, context)
 
     def one(record: Record) -> _Done:
-        return _carried_out(_decided(record, links[record.number], item_links, context), context)
+        return _carried_out(_decided(record, links[record.id], item_links, context), context)
 
     done = context.side_by_side(
-        lambda record: attempt(f"product {record.number}", partial(one, record)), records)
+        lambda record: attempt(f"product {record.id}", partial(one, record)), records)
     carried_out = [one for one in done if isinstance(one, _Done)]
     owing = {variant: owed for one in carried_out for variant, owed in one.owing.items()}
     item_links.save([plan for one in carried_out for plan in one.plans], owing)
     context.counts(KIND).items_created += sum(one.created for one in carried_out)
-    return [_outcome(links[record.number], one) for record, one in zip(records, done, strict=True)]
+    return [_outcome(links[record.id], one) for record, one in zip(records, done, strict=True)]
 
 
 def decided(record: Record, link: Link, around: Surroundings) -> ProductDecision:
@@ -112,29 +112,29 @@ def decided(record: Record, link: Link, around: Surroundings) -> ProductDecision
     return _decided(record, link, _links_of([record], around), around)
 
 
-def gone(records: Sequence[Record], links: Mapping[int, Link], around: Surroundings) -> set[int]:
+def gone(records: Sequence[Record], links: Mapping[str, Link], around: Surroundings) -> set[str]:
     """Products of which any variant has lost its item or item variant."""
-    variants = {r.number: _variants(r) for r in records}
+    variants = {r.id: _variants(r) for r in records}
     items = around.links(ITEMS).of(variant for several in variants.values() for variant in several)
 
-    def is_there(variant: int) -> bool:
+    def is_there(variant: str) -> bool:
         link = items.get(variant)
         return link is not None and item_link(link, around.directory) is not None
 
-    return {number for number, several in variants.items() if not all(map(is_there, several))}
+    return {id for id, several in variants.items() if not all(map(is_there, several))}
 
 
-def _variants(record: Record) -> list[int]:
+def _variants(record: Record) -> list[str]:
     product = record.value
     if not isinstance(product, Product) or product.is_gift_card:
         return []
-    return [number_of(variant.id) for variant in product.variants.nodes]
+    return [id_of(variant.id) for variant in product.variants.nodes]
 
 
 def _links_of(records: Sequence[Record], around: Surroundings) -> ItemLinks:
     item_links = ItemLinks(around)
     item_links.prepare([
-        number_of(variant.id) for record in records if isinstance(record.value, Product)
+        id_of(variant.id) for record in records if isinstance(record.value, Product)
         for variant in record.value.variants.nodes
     ])
     return item_links

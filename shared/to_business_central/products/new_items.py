@@ -14,7 +14,7 @@ from shared.business_central.plan import Body
 from shared.mapping.known import ItemLink
 from shared.mapping.sku import split_sku
 from shared.mapping.text import code, cut, fitted, tidy
-from shared.shopify.records import Product, Variant, number_of
+from shared.shopify.records import Product, Variant, id_of
 from shared.shops.card import ShopCard, SkuMapping
 
 _NUMBER = re.compile(r"[A-Z0-9][A-Z0-9._/+-]{0,19}")
@@ -37,7 +37,7 @@ class ItemSource(msgspec.Struct, frozen=True):
 
 def numbers_of_ours(source: ItemSource) -> tuple[str, str]:
     """Item numbers that come from Shopify's ids, of the variant and of the product: S and the id."""
-    return f"S{number_of(source.variant.id)}", f"S{number_of(source.product.id)}"
+    return f"S{id_of(source.variant.id)}", f"S{id_of(source.product.id)}"
 
 
 def wanted_link(source: ItemSource, card: ShopCard) -> ItemLink:

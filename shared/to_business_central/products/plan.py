@@ -20,7 +20,7 @@ from shared.mapping.refusals import number_taken
 from shared.mapping.sku import Goods, exists, find_item
 from shared.mapping.text import fitted, tidy
 from shared.mapping.units import option_of, unclear_units, unit_of_variant
-from shared.shopify.records import Product, Variant, number_of
+from shared.shopify.records import Product, Variant, id_of
 from shared.shops.card import ShopCard
 from shared.texts import Sentence, Text, sentence
 from shared.to_business_central.products.new_items import ItemSource, new_item, numbers_of_ours, wanted_link
@@ -30,7 +30,7 @@ from shared.to_business_central.products.tariffs import tariffs
 class RefusedVariant(msgspec.Struct, frozen=True):
     """A variant that has no item and gets none; the product's other variants go on."""
 
-    shopify_variant_id: int
+    shopify_variant_id: str
     reason: ConnectorError
 
 
@@ -76,7 +76,7 @@ def unit_unclear(plan: ItemPlan) -> RecordRefused:
 
 def _plan_or_refusal(source: ItemSource, card: ShopCard, known: ItemsAndSetup,
                      link_of_variant: LinkOfVariant) -> ItemPlan | RefusedVariant:
-    variant_id = number_of(source.variant.id)
+    variant_id = id_of(source.variant.id)
     linked = link_of_variant(variant_id)
     link = linked if exists(linked, known) else find_item(_goods(source), card, known)
     if link is not None:
@@ -93,7 +93,7 @@ def _wanted(source: ItemSource, card: ShopCard, link_of_variant: LinkOfVariant) 
     """Item and variant code to create; beside a variant that asks for the same item that variant's item is the one."""
     wanted = wanted_link(source, card)
     for other in source.product.variants.nodes if wanted.variant_code else ():
-        link = link_of_variant(number_of(other.id))
+        link = link_of_variant(id_of(other.id))
         beside = wanted_link(ItemSource(source.product, other), card)
         if link and link.variant_code and beside.item_number == wanted.item_number:
             return _Wanted(ItemLink(link.item_number, wanted.variant_code))
@@ -112,7 +112,7 @@ def _existing_plan(link: ItemLink, source: ItemSource, card: ShopCard, known: Kn
     assert item is not None, "links are checked before"
     variant = known.variant(link.item_number, link.variant_code) if link.variant_code else None
     return ItemPlan(
-        shopify_variant_id=number_of(source.variant.id),
+        shopify_variant_id=id_of(source.variant.id),
         item_id=item.id,
         item_number=item.number,
         item=_changes(item, source.title(as_variant=bool(variant)), card),
@@ -136,7 +136,7 @@ def _creating_plan(wanted: _Wanted, source: ItemSource, card: ShopCard, known: I
                            sentence("description and GTIN"))
     description = fitted("itemVariants", {"description": source.variant.title})
     return ItemPlan(
-        shopify_variant_id=number_of(source.variant.id),
+        shopify_variant_id=id_of(source.variant.id),
         item_id=present.id if present else "",
         item_number=link.item_number,
         item={} if present else new_item(link, source, card),
@@ -169,7 +169,7 @@ def _changes(item: ItemRow, title: str, card: ShopCard) -> Body:
 
 
 def _record(source: ItemSource) -> Sentence:
-    return sentence("variant {number} of {product}", number=number_of(source.variant.id), product=source.product.title)
+    return sentence("variant {number} of {product}", number=id_of(source.variant.id), product=source.product.title)
 
 
 def _goods(source: ItemSource) -> Goods:

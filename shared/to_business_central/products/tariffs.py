@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from shared.business_central.plan import ItemPlan
 from shared.mapping.known import LinkOfVariant
-from shared.shopify.records import Product, Variant, number_of
+from shared.shopify.records import Product, Variant, id_of
 from shared.shops.card import ShopCard
 
 LONGEST = 20
@@ -25,12 +25,12 @@ def tariff_number(variant: Variant) -> str:
 
 
 def tariffs(product: Product, plans: Iterable[ItemPlan], card: ShopCard,
-            link_of_variant: LinkOfVariant) -> dict[int, str]:
+            link_of_variant: LinkOfVariant) -> dict[str, str]:
     """Shopify variant id -> the tariff number its plan is to set; nothing for all the others."""
     if not card.item_card_service:
         return {}
-    variants = {number_of(variant.id): variant for variant in product.variants.nodes}
-    found: dict[int, str] = {}
+    variants = {id_of(variant.id): variant for variant in product.variants.nodes}
+    found: dict[str, str] = {}
     spoken: set[str] = set()
     for plan in plans:
         number = tariff_number(variants[plan.shopify_variant_id])

@@ -111,7 +111,7 @@ def replay_of(body: Any, *, off: bool = False) -> Call:
     def call(house: House, admin: Admin) -> func.HttpResponse:
         house.customer(7101)
         house.sync("customers")
-        (capture,) = house.connector.captures.of_record(house.shop, "customers", 7101)
+        (capture,) = house.connector.captures.of_record(house.shop, "customers", "7101")
         house.card(enabled=not off)
         return admin.raw("replay_data_capture", body, type="customers", id=capture.id)
 
@@ -135,8 +135,8 @@ def erasure(state: str) -> Call:
     def call(house: House, admin: Admin) -> func.HttpResponse:
         now = iso(house.clock.now())
         house.connector.receipts.keep(Receipt(
-            shop=house.shop, topic="shop/redact", number="n-1", state=state, triggered_at=now, received_at=now))
-        return admin.raw("confirm_erasure", number="n-1")
+            shop=house.shop, topic="shop/redact", id="n-1", state=state, triggered_at=now, received_at=now))
+        return admin.raw("confirm_erasure", id="n-1")
 
     return call
 

@@ -40,8 +40,8 @@ def test_each_link_of_a_run_leads_to_what_this_run_left_behind_and_to_nothing_el
 
     assert len(entries) == middle.log_entries > 0
     assert {entry["run"] for entry in entries} == {middle.run}
-    assert [capture["record"] for capture in captures] == [5002]
-    assert [(one["number"], one["run"]) for one in skipped] == [(5002, middle.run)]
+    assert [capture["record_id"] for capture in captures] == ["5002"]
+    assert [(one["id"], one["run"]) for one in skipped] == [("5002", middle.run)]
 
 
 def test_the_list_of_runs_holds_the_links_too(house: House, admin: Admin) -> None:

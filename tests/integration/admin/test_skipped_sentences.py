@@ -24,7 +24,7 @@ def park(house: House) -> Callable[[str | Sentence], None]:
 
     def parked(why: str | Sentence) -> None:
         house.connector.skipped.park([parked_again(
-            None, shop=house.shop, kind="orders", number=5001, code="order-held", why=why, now=house.clock.now(),
+            None, shop=house.shop, type="orders", id="5001", code="order-held", why=why, now=house.clock.now(),
             run="")])
 
     return parked

@@ -38,7 +38,7 @@ def test_no_answer_is_kept_on_its_way_or_taken_for_something_else(
 def test_a_download_carries_it_too(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     house.customer(7001)
     house.sync("customers")
-    (capture,) = house.connector.captures.of_record(house.shop, "customers", 7001)
+    (capture,) = house.connector.captures.of_record(house.shop, "customers", "7001")
 
     with admin_api(house, monkeypatch) as admin:
         answer = admin.raw("download_data_capture", type="customers", id=capture.id)

@@ -63,7 +63,7 @@ def test_a_webhook_is_taken_in_and_asks_storage_for_no_layout(
     answer = trigger("shopify_webhook")(func.HttpRequest(method="POST", url="/", headers=headers, body=body))
 
     assert answer.status_code == 200
-    assert [one.number for one in house.connector.changed.of(house.shop, "orders")] == [5001]
+    assert [one.id for one in house.connector.changed.of(house.shop, "orders")] == ["5001"]
     assert asked == []
 
 

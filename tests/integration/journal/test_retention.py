@@ -57,14 +57,14 @@ def retention(
 
 def keep(captures: DataCaptures, shop: str, *numbers: int, kind: str = "orders", note: str = "") -> None:
     """One pack with these records."""
-    records = [(n, f'{{"id":"gid://shopify/Order/{n}","name":"#{n}","note":"{note}"}}'.encode()) for n in numbers]
+    records = [(str(n), f'{{"id":"gid://shopify/Order/{n}","name":"#{n}","note":"{note}"}}'.encode()) for n in numbers]
     captures.keep(shop, kind, records)
 
 
 def listed(captures: DataCaptures, shop: str) -> list[int]:
     """The records in the list over time, newest first."""
     wanted = CaptureFilter(shop=shop, kinds=("orders", "customers"))
-    return [one.record for one in list_captures(captures, wanted).captures]
+    return [int(one.record_id) for one in list_captures(captures, wanted).captures]
 
 
 def rows(captures: DataCaptures) -> int:
@@ -89,7 +89,7 @@ def test_captures_go_with_their_index_at_the_age_that_is_set_to_the_second(
     done = retention.remove_expired(by="schedule")
 
     assert [listed(captures, shop) for shop in SHOPS] == [[5001], [5001]]
-    (left,) = captures.of_record("FR", "orders", 5001)
+    (left,) = captures.of_record("FR", "orders", "5001")
     assert b"changed" in captures.payload(left)
     assert rows(captures) == 2
     assert (of(done, "captures").entries, of(done, "captures").bodies) == (6, 4)
@@ -167,7 +167,7 @@ def test_runs_go_after_ninety_days_and_receipts_stay_for_ever(
     retention: Retention, storage: Storage, runs: SyncRuns, clock: ManualClock
 ) -> None:
     receipts = Receipts(storage.tables[RECEIPTS])
-    receipts.keep(Receipt(shop="FR", topic="customers/redact", number="1", state="done",
+    receipts.keep(Receipt(shop="FR", topic="customers/redact", id="1", state="done",
                           triggered_at="2026-03-10T10:00:00Z", received_at="2026-03-10T10:00:00Z"))
     for shop in SHOPS:
         runs.begin(shop, ["orders"], "schedule")

@@ -33,7 +33,7 @@ def house(azurite: Azurite) -> Iterator[House]:
 def redact(house: House, *, asked_since: str = "") -> Receipt:
     """A delivery of shop/redact, perhaps a recorded one; its receipt."""
     carry_out(house.connector, Command(
-        shop=house.shop, topic="shop/redact", at=iso(house.clock.now()), number="n-1", asked_since=asked_since))
+        shop=house.shop, topic="shop/redact", at=iso(house.clock.now()), id="n-1", asked_since=asked_since))
     receipt = house.connector.receipts.find(house.shop, "shop/redact", "n-1")
     assert receipt is not None
     return receipt

@@ -27,5 +27,5 @@ def all_pages(client: ShopifyClient, kind: str, clock: ManualClock, page_size: i
     return pages
 
 
-def numbers(*pages: Page) -> list[int]:
-    return [record.number for page in pages for record in page.records]
+def ids(*pages: Page) -> list[str]:
+    return [record.id for page in pages for record in page.records]

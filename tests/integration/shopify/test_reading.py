@@ -18,7 +18,7 @@ from shared.shopify.records import Order, Product
 from shared.shopify.shop_info import read_shop_info
 from tests.house import OPERATIONS
 from tests.integration.shopify.manual_clock import ManualClock
-from tests.integration.shopify.readers import a_client, all_pages, numbers
+from tests.integration.shopify.readers import a_client, all_pages, ids
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_orders_of_one_second_are_all_read_once_over_many_pages(
 
     pages = all_pages(client, "orders", clock, page_size=4)
 
-    assert numbers(*pages) == list(range(5001, 5026))
+    assert ids(*pages) == [str(id) for id in range(5001, 5026)]
     assert [len(page.records) for page in pages] == [4, 4, 4, 4, 4, 4, 1]
 
 
@@ -88,7 +88,7 @@ def test_order_that_changes_between_pages_is_seen_again_and_none_is_lost(
     second = changed_page(client, "orders", since=EARLIEST, until=until, cursor=first.next_cursor, page_size=4)
     third = changed_page(client, "orders", since=EARLIEST, until=until, cursor=second.next_cursor, page_size=4)
 
-    assert numbers(first, second, third) == [5001, 5002, 5003, 5004, 5005, 5006, 5007, 5008, 5002]
+    assert ids(first, second, third) == ["5001", "5002", "5003", "5004", "5005", "5006", "5007", "5008", "5002"]
 
 
 def test_only_what_changed_within_the_span_is_read(
@@ -100,7 +100,7 @@ def test_only_what_changed_within_the_span_is_read(
 
     page = changed_page(client, "orders", since=began + timedelta(seconds=60), until=began + timedelta(seconds=120))
 
-    assert numbers(page) == [5002, 5003]
+    assert ids(page) == ["5002", "5003"]
 
 
 def test_nothing_before_2004_is_asked_for(shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
@@ -143,7 +143,7 @@ def test_order_read_by_id_is_the_same_bytes_with_fulfillment_orders_and_without(
     for lacking in (set[str](), {"read_merchant_managed_fulfillment_orders"}):
         client = a_client(shop, clock, lacks=lambda scopes, lacking=lacking: bool(lacking & set(scopes)))
         (listed,) = read_orders(client, clock)
-        (named,) = by_ids(client, "orders", [5001])
+        (named,) = by_ids(client, "orders", ["5001"])
 
         assert listed.raw == named.raw
         assert ("fulfillmentOrders" in json.loads(listed.raw)) is not lacking
@@ -166,7 +166,7 @@ def test_product_has_all_its_variants_and_gift_cards_are_never_listed(
 
     page = changed_page(client, "products", since=EARLIEST, until=clock.now())
 
-    assert numbers(page) == [8001]
+    assert ids(page) == ["8001"]
     product = page.records[0].value
     assert isinstance(product, Product)
     assert [variant.sku for variant in product.variants.nodes] == [f"LAMP-{i}" for i in range(120)]
@@ -179,10 +179,10 @@ def test_refunds_carry_what_they_took_back_and_other_orders_cost_nothing_more(
     put_orders(shop, 5002, lines=130, refunds=[{"lines": taken_back, "shipping": True}])
     shop.stats.reset()
 
-    records = {record.number: as_order(record) for record in read_orders(client, clock)}
+    records = {record.id: as_order(record) for record in read_orders(client, clock)}
 
-    (refund,) = records[5002].refunds
-    assert records[5001].refunds == []
+    (refund,) = records["5002"].refunds
+    assert records["5001"].refunds == []
     assert refund.refund_line_items
     assert refund.refund_shipping_lines
     assert len(refund.refund_line_items.nodes) == 130
@@ -199,7 +199,7 @@ def test_raw_json_keeps_every_digit_and_holds_the_overflow_pages(
     (record,) = read_orders(client, clock)
 
     raw = json.loads(record.raw)
-    assert (record.number, raw["id"]) == (7200000000001, "gid://shopify/Order/7200000000001")
+    assert (record.id, raw["id"]) == ("7200000000001", "gid://shopify/Order/7200000000001")
     assert raw["lineItems"]["nodes"][44]["originalUnitPriceSet"]["shopMoney"]["amount"] == "10.0"
     assert len(raw["lineItems"]["nodes"]) == 45
     assert raw["lineItems"]["pageInfo"]["hasNextPage"] is False
@@ -209,7 +209,7 @@ def test_order_read_twice_unchanged_has_the_same_bytes_from_a_page_and_by_id(
         shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
     put_orders(shop, 5001, lines=30, refunds=[{"lines": [{"line": 0, "quantity": 1, "restock": True}]}])
 
-    (listed,), (named,) = read_orders(client, clock), by_ids(client, "orders", [5001])
+    (listed,), (named,) = read_orders(client, clock), by_ids(client, "orders", ["5001"])
 
     assert listed.raw == named.raw
 
@@ -239,7 +239,7 @@ def test_order_that_never_holds_still_is_reported_alone(shop: RunningShop, clock
     client = a_client(shop, clock, http_gate=busy)
     page = changed_page(client, "orders", since=EARLIEST, until=clock.now() + timedelta(hours=1))
 
-    assert [(r.number, r.value is not None) for r in page.records] == [(5001, True), (5002, True), (5003, False)]
+    assert [(r.id, r.value is not None) for r in page.records] == [("5001", True), ("5002", True), ("5003", False)]
     assert "changed 3 times" in page.records[2].problem
 
 
@@ -249,16 +249,16 @@ def test_order_deleted_between_its_pages_is_left_out(shop: RunningShop, clock: M
 
     records = read_orders(a_client(shop, clock, http_gate=before_call), clock)
 
-    assert [record.number for record in records] == [5002]
+    assert [record.id for record in records] == ["5002"]
 
 
 def test_named_records_come_in_the_order_asked_and_missing_ones_are_left_out(
         shop: RunningShop, client: ShopifyClient) -> None:
     put_orders(shop, *range(5001, 5251))
 
-    records = by_ids(client, "orders", [5200, 4, *range(5001, 5200)])
+    records = by_ids(client, "orders", ["5200", "4", *map(str, range(5001, 5200))])
 
-    assert [record.number for record in records] == [5200, *range(5001, 5200)]
+    assert [record.id for record in records] == ["5200", *map(str, range(5001, 5200))]
     assert shop.stats.figures()["calls"] == 4, "three for the records, one whether the missing one is listed"
 
 
@@ -270,7 +270,7 @@ def test_every_kind_is_read_by_page_and_by_id_with_equal_content(kind: str, cloc
     client = a_client(shop, clock)
 
     listed = [record for page in all_pages(client, kind, clock) for record in page.records]
-    named = by_ids(client, kind, [record.number for record in listed])
+    named = by_ids(client, kind, [record.id for record in listed])
     shop.stop()
 
     assert listed
@@ -285,7 +285,7 @@ def test_page_is_made_smaller_while_shopify_stumbles_and_grows_back(
 
     pages = all_pages(client, "orders", clock, page_size=16)
 
-    assert numbers(*pages) == list(range(5001, 5031))
+    assert ids(*pages) == [str(id) for id in range(5001, 5031)]
     assert [call["variables"]["first"] for call in shop.stats.last_calls()] == [16, 16, 8, 8, 4, 8, 16, 16]
 
 
@@ -296,7 +296,7 @@ def test_single_fault_costs_time_and_no_record(
     put_orders(shop, 5001, 5002)
     shop.fault(fault, times=1, **options)
 
-    assert [record.number for record in read_orders(client, clock)] == [5001, 5002]
+    assert [record.id for record in read_orders(client, clock)] == ["5001", "5002"]
     assert len(clock.slept) == 1
 
 
@@ -329,7 +329,7 @@ def test_payment_terms_that_the_token_may_not_read_are_left_out_and_cost_no_orde
     shop.fault("missing_scope", scope="read_payment_terms")
 
     records = read_orders(client, clock)
-    named = by_ids(client, "orders", [5001, 5002])
+    named = by_ids(client, "orders", ["5001", "5002"])
 
     assert [record.value is not None for record in records] == [True, True]
     assert "paymentTerms" not in json.loads(records[0].raw)
@@ -361,12 +361,12 @@ def test_record_with_an_unexpected_form_is_reported_alone(
     put_orders(shop, 5001, 5003)
     shop.shop_state.put("orders", an_order(5002, fields={"currencyCode": "EUR", "closed": "perhaps"}))
 
-    records = {record.number: record for record in read_orders(client, clock)}
+    records = {record.id: record for record in read_orders(client, clock)}
 
-    assert {number: record.value is not None for number, record in records.items()} == {
-        5001: True, 5002: False, 5003: True}
-    assert "closed" in records[5002].problem
-    assert json.loads(records[5002].raw)["closed"] == "perhaps"
+    assert {id: record.value is not None for id, record in records.items()} == {
+        "5001": True, "5002": False, "5003": True}
+    assert "closed" in records["5002"].problem
+    assert json.loads(records["5002"].raw)["closed"] == "perhaps"
 
 
 def test_retired_api_version_is_noticed(shop: RunningShop, clock: ManualClock) -> None:

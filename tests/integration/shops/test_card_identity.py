@@ -217,7 +217,7 @@ def test_links_are_not_forgotten_while_the_shop_is_being_synchronized(house: Hou
 def test_an_order_that_may_still_arrive_is_not_forgotten(house: House, admin: Admin) -> None:
     links = Links(house.connector.storage.tables[LINK_TABLE], house.shop, "orders")
     sent = house.connector.clock.now() + timedelta(days=3650)
-    links.save([Link(number=5001, state=LinkState.SENDING, claimed_at=sent.isoformat())])
+    links.save([Link(id="5001", state=LinkState.SENDING, claimed_at=sent.isoformat())])
 
     _, problem = admin("forget_links", query={"confirm": "1"})
 

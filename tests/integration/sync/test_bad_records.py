@@ -165,7 +165,7 @@ def test_an_announced_order_that_cannot_be_read_does_not_hold_back_the_others(
     house.sync()
     four_orders(house)
     for number in (5001, 5002, 5003, 5004):
-        house.connector.changed.add(house.shop, "orders", number, "orders/create")
+        house.connector.changed.add(house.shop, "orders", str(number), "orders/create")
     house.shopify.fault(fault, record=BAD, **options)
 
     run = run_sync(house.connector, SyncJob(shop=house.shop, started_by="webhook", only_changed=True))
@@ -399,7 +399,7 @@ def test_a_lost_scope_is_the_apps_whether_one_order_is_asked_for_or_several(
     long_ago(house, *range(4001, 4001 + others))
     house.order(5002)
     house.shopify.fault("missing_scope", scope="read_customers")
-    house.connector.changed.add(house.shop, "orders", 5002, "orders/create")
+    house.connector.changed.add(house.shop, "orders", "5002", "orders/create")
 
     run = run_sync(house.connector, SyncJob(
         shop=house.shop, started_by="test", kinds=("orders",), only_changed=announced))
@@ -423,7 +423,7 @@ def test_an_optional_part_that_is_denied_of_one_order_is_left_out_of_that_one_al
 
     assert (run.state, in_bc(house), house.parked()) == ("succeeded", [1, 1, 1, 1], {})
     captures = house.connector.captures
-    kept = {number: json.loads(captures.payload(captures.of_record(house.shop, "orders", number)[0]))
+    kept = {number: json.loads(captures.payload(captures.of_record(house.shop, "orders", str(number))[0]))
             for number in (5001, 5002, 5003, 5004)}
     assert [number for number in kept if field not in kept[number]] == [bad]
 
@@ -434,7 +434,7 @@ def test_an_order_that_was_read_in_part_leaves_no_capture_that_would_pass_for_wh
 
     house.sync("orders")
 
-    assert house.connector.captures.of_record(house.shop, "orders", 5002) == []
+    assert house.connector.captures.of_record(house.shop, "orders", "5002") == []
 
 
 def test_a_list_whose_cursor_stands_still_ends_the_run_after_what_it_held_was_applied(house: House) -> None:
@@ -489,12 +489,12 @@ def test_an_amount_that_is_none_parks_its_order_as_unreadable(house: House, amou
 def test_parked_records_are_found_among_many_by_their_ids(house: House) -> None:
     now = house.clock.now()
     house.connector.skipped.park([
-        parked_again(None, shop=house.shop, kind="orders", number=number, code="item-not-found", why="",
+        parked_again(None, shop=house.shop, type="orders", id=str(number), code="item-not-found", why="",
                      now=now, run="")
         for number in range(1, 2001)
     ])
 
-    among = house.connector.skipped.among(house.shop, "orders", [5001, 5002])
-    few = house.connector.skipped.among(house.shop, "orders", [3, 1500, 1999, 5001])
+    among = house.connector.skipped.among(house.shop, "orders", ["5001", "5002"])
+    few = house.connector.skipped.among(house.shop, "orders", ["3", "1500", "1999", "5001"])
 
-    assert (among, sorted(few)) == ({}, [3, 1500, 1999])
+    assert (among, sorted(few)) == ({}, ["1500", "1999", "3"])

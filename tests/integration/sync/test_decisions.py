@@ -591,7 +591,7 @@ def _no_item_card(house: House) -> int:
 
 
 def capture_of(house: House, one: Situation, number: int) -> str:
-    return house.connector.captures.of_record(house.shop, one.kind, number)[one.capture].id
+    return house.connector.captures.of_record(house.shop, one.kind, str(number))[one.capture].id
 
 
 def planned(house: House, one: Situation, number: int) -> DryRun:
@@ -678,21 +678,21 @@ def pages_only(house: House) -> Iterator[object]:
     """Decisions on records that nobody asked for: only a run meets them."""
     card, directory = house.connector.shops.get(house.shop), cast(Any, None)
     record = kept_record("orders", house.connector.captures.raw(
-        house.shop, "orders", house.connector.captures.of_record(house.shop, "orders", 5009)[0].id))
+        house.shop, "orders", house.connector.captures.of_record(house.shop, "orders", "5009")[0].id))
     terms = Terms(card, house.clock.now(), 900.0, house.clock.now())
-    yield decide_order(Known(record, Link(number=5009)), terms)
+    yield decide_order(Known(record, Link(id="5009")), terms)
     held = msgspec.structs.replace(card, orders_to_import=msgspec.convert(
         {"hold_minutes": 60 * 24 * 365}, type(card.orders_to_import)))
     terms = terms._replace(history_before=house.clock.now() - timedelta(days=9999))
-    yield decide_order(Known(record, Link(number=5009)), terms._replace(card=held))
+    yield decide_order(Known(record, Link(id="5009")), terms._replace(card=held))
     risky = msgspec.structs.replace(card, orders_to_import=msgspec.convert(
         {"high_risk_orders": "Hold"}, type(card.orders_to_import)))
-    yield decide_order(Known(record, Link(number=5009)), terms._replace(card=risky))
+    yield decide_order(Known(record, Link(id="5009")), terms._replace(card=risky))
     for risk in (["HIGH"], RecordRefused("record-unreadable", "not known")):
-        yield decide_order(Known(record, Link(number=5009), risk=risk), terms._replace(card=risky))
+        yield decide_order(Known(record, Link(id="5009"), risk=risk), terms._replace(card=risky))
     contact = kept_record("customers", house.connector.captures.raw(
-        house.shop, "customers", house.connector.captures.of_record(house.shop, "customers", 7109)[0].id)).value
-    yield customer_decision.decide_customer(cast(Any, contact), Link(number=7109), card, directory, lambda id: None)
+        house.shop, "customers", house.connector.captures.of_record(house.shop, "customers", "7109")[0].id)).value
+    yield customer_decision.decide_customer(cast(Any, contact), Link(id="7109"), card, directory, lambda id: None)
 
 
 def test_every_way_of_deciding_has_a_row() -> None:

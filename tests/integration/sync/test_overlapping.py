@@ -147,7 +147,7 @@ def test_a_worker_that_finds_a_link_written_by_another_one_ends_as_overtaken(
         nonlocal busy
         if call.target == "Links" and not busy:
             busy = True
-            found = table.one(number)
+            found = table.one(str(number))
             table.save([found.with_(plan="another worker's")])
             door.refuse = lambda call: False
         return False

@@ -46,12 +46,12 @@ def decided(record: Record, link: Link, around: Surroundings) -> Decision[Custom
         return leave(link, "It stays as it is.")
     if record.value.name.startswith("Odd"):
         return refuse(link, RecordRefused("customer-missing", f"{record.value.name} is odd."))
-    plan = CustomerPlan(f"W{record.number}", "", {"number": f"W{record.number}", "displayName": record.value.name})
+    plan = CustomerPlan(f"W{record.id}", "", {"number": f"W{record.id}", "displayName": record.value.name})
     return Decision(What.CREATE, link, plan, of_customer(plan))
 
 
-def apply(records: Sequence[Record], links: Mapping[int, Link], context: JobContext) -> list[Outcome]:
-    return [carried_out(decided(record, links[record.number], context), context) for record in records]
+def apply(records: Sequence[Record], links: Mapping[str, Link], context: JobContext) -> list[Outcome]:
+    return [carried_out(decided(record, links[record.id], context), context) for record in records]
 
 
 def carried_out(decision: Decision[CustomerPlan], context: JobContext) -> Outcome:
@@ -62,8 +62,8 @@ def carried_out(decision: Decision[CustomerPlan], context: JobContext) -> Outcom
     return Outcome(decision.link.with_(state=LinkState.APPLIED, bc_id=row.id, bc_number=row.number), Result.CREATED)
 
 
-def gone(records: Sequence[Record], links: Mapping[int, Link], around: Surroundings) -> set[int]:
-    return {r.number for r in records if around.directory.customer_by_id(links[r.number].bc_id) is None}
+def gone(records: Sequence[Record], links: Mapping[str, Link], around: Surroundings) -> set[str]:
+    return {r.id for r in records if around.directory.customer_by_id(links[r.id].bc_id) is None}
 
 
 # The two places
@@ -92,7 +92,7 @@ def test_a_new_type_is_synchronized_parked_reset_and_shown_by_two_places_and_its
     assert run.kinds[-1] == NAME
     assert (run.counts[NAME].created, run.counts[NAME].parked) == (1, 1)
     assert shop.bc.control.row("customers", "W6301")["displayName"] == "Grand Bazar"
-    assert shop.connector.skipped.get(shop.shop, NAME, 6302)
+    assert shop.connector.skipped.get(shop.shop, NAME, "6302")
     assert [one.type for one in list_info(shop.connector, shop.shop)] == [*RECORD_TYPES.names, NAME]
     assert shop.sync().counts[NAME].created == 0
 
@@ -120,9 +120,9 @@ def test_who_is_named_in_a_record_of_a_new_type_is_found_for_privacy_requests(sh
     shop.company(6301, name="Grand Bazar", contacts=[shop.customer(7101)])
     shop.sync(NAME)
 
-    found = CaptureTraces(shop.storage, shop.shop, Subject(id=7101)).found
+    found = CaptureTraces(shop.storage, shop.shop, Subject(id="7101")).found
 
-    assert [(one.kind, one.number) for one in found] == [(NAME, 6301)]
+    assert [(one.kind, one.id) for one in found] == [(NAME, "6301")]
 
 
 def test_a_type_that_is_only_kept_has_nothing_to_replay(shop: House) -> None:

@@ -66,7 +66,7 @@ def each_once() -> Counter[str]:
 
 def captured(house: House) -> list[int]:
     """How many captures each order has."""
-    return [len(house.connector.captures.of_record(house.shop, "orders", number)) for number in ORDERS]
+    return [len(house.connector.captures.of_record(house.shop, "orders", str(number))) for number in ORDERS]
 
 
 def run_until_done(house: House, most: int) -> list[SyncRun]:

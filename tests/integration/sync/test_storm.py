@@ -214,4 +214,4 @@ def in_the_list(street: Street) -> dict[int, str]:
     """The orders among the skipped records, with the reason."""
     answer = street.call("GET", f"shops/{SHOP}/skipped-records?type=orders").json()
     rows = answer["records"] if isinstance(answer, dict) else answer
-    return {int(row["number"]): row["code"] for row in rows}
+    return {int(row["id"]): row["code"] for row in rows}

@@ -88,7 +88,7 @@ def test_announced_products_that_are_denied_keep_no_announced_customer_waiting(s
     shop.shopify.fault("missing_scope", scope="read_products")
     for kind in ("products", "customers", "orders"):
         shop.change(kind, NUMBERS[kind], tags=["new"])
-        shop.connector.changed.add(shop.shop, kind, NUMBERS[kind], f"{kind}/update")
+        shop.connector.changed.add(shop.shop, kind, str(NUMBERS[kind]), f"{kind}/update")
 
     run = run_sync(shop.connector, SyncJob(shop=shop.shop, started_by="webhook", only_changed=True))
 

@@ -238,7 +238,7 @@ def test_an_item_variant_is_sold_under_the_number_of_its_item(coloured: House, o
     renumbered(coloured, "items", "LAMP", "LAMP-OLD")
     if of_an_older_version:
         links = Links(coloured.connector.storage.tables[LINK_TABLE], coloured.shop, "items")
-        links.save([link.with_(bc_variant_id="") for link in links.of([8101, 8102]).values()])
+        links.save([link.with_(bc_variant_id="") for link in links.of(["8101", "8102"]).values()])
 
     coloured.order(5001, [{"variant": 8101, "sku": "LAMP|RED", "quantity": 1, "unit_price": "10.00"}])
     coloured.sync("orders")

@@ -263,7 +263,7 @@ def test_after_a_month_without_an_answer_an_operator_is_called_and_nothing_is_er
     began = synced.clock.now()
     synced.shopify.fault("http_5xx", times=50, status=502)
     before = state_of(synced)
-    command = Command(shop=synced.shop, topic="shop/redact", at=iso(began), number="1", host=store_of(synced),
+    command = Command(shop=synced.shop, topic="shop/redact", at=iso(began), id="1", host=store_of(synced),
                       asked_since=iso(began - timedelta(days=29)))
 
     carry_out(synced.connector, command)
@@ -307,6 +307,6 @@ def test_a_request_that_names_nobody_is_answered_refused_and_erases_nothing(sync
 
     after = state_of(synced)
     assert len(after["receipts"]) == len(requests)
-    assert {(one.state, one.customer) for one in after["receipts"]} == {("refused", 0)}
+    assert {(one.state, one.customer_id) for one in after["receipts"]} == {("refused", "")}
     assert all("names no customer" in one.note for one in after["receipts"])
     assert {**after, "receipts": []} == before

@@ -32,11 +32,11 @@ def test_a_long_list_of_orders_is_spread_over_messages_that_fit_the_queue(house:
     deliver(house, "customers/redact", {
         "shop_id": 1, "shop_domain": store_of(house), "customer": PERSON, "orders_to_redact": orders})
 
-    commands = sorted(queued(house), key=lambda command: command.number)
+    commands = sorted(queued(house), key=lambda command: command.id)
 
     assert [len(command.subject.orders) for command in commands if command.subject] == [1000, 1000, 500]
-    assert sorted(n for command in commands if command.subject for n in command.subject.orders) == orders
-    assert len({command.number for command in commands}) == 3
+    assert sorted(int(id) for command in commands if command.subject for id in command.subject.orders) == orders
+    assert len({command.id for command in commands}) == 3
 
 
 def test_a_command_for_a_store_reaches_a_card_that_is_disabled_or_removed(house: House) -> None:
@@ -53,10 +53,10 @@ def test_an_uninstalled_app_disconnects_the_shop_and_an_old_notice_does_not(hous
     uninstalled(house)
     before, after = (iso(house.clock.now() + timedelta(seconds=seconds)) for seconds in (-1, 1))
 
-    carry_out(house.connector, Command(shop=house.shop, topic="app/uninstalled", at=before, number="1"))
+    carry_out(house.connector, Command(shop=house.shop, topic="app/uninstalled", at=before, id="1"))
     assert house.connector.tokens.described(house.shop)["state"] == "connected"
 
-    carry_out(house.connector, Command(shop=house.shop, topic="app/uninstalled", at=after, number="2"))
+    carry_out(house.connector, Command(shop=house.shop, topic="app/uninstalled", at=after, id="2"))
     assert house.connector.tokens.described(house.shop)["state"] == "disconnected"
 
 
@@ -89,4 +89,4 @@ def test_the_end_of_a_bulk_operation_changes_nothing(house: House) -> None:
 
 
 def scopes(house: House, at: datetime) -> Command:
-    return Command(shop=house.shop, topic="app/scopes_update", at=iso(at), number="1", host=store_of(house))
+    return Command(shop=house.shop, topic="app/scopes_update", at=iso(at), id="1", host=store_of(house))

@@ -63,8 +63,8 @@ def test_privacy_requests_are_carried_out_and_leave_receipts(street: Street) -> 
 
     street.shopify.webhooks.privacy("customers/data_request", person, [])
     wait_until(lambda: receipts().get("customers/data_request", {}).get("state") == "done")
-    number = receipts()["customers/data_request"]["number"]
-    assert street.call("GET", f"privacy-requests/{SHOP}/{number}/export").json()["customer"] == customer
+    number = receipts()["customers/data_request"]["id"]
+    assert street.call("GET", f"privacy-requests/{SHOP}/{number}/export").json()["customer_id"] == str(customer)
 
     street.shopify.webhooks.privacy("customers/redact", person, [])
     wait_until(lambda: receipts().get("customers/redact", {}).get("state") == "done")

@@ -43,7 +43,7 @@ def house(house_storage: HouseStorage, bus: EventBus) -> Iterator[House]:
 
 
 def changed(house: House, kind: str = "orders") -> list[int]:
-    return [one.number for one in house.connector.changed.of(house.shop, kind)]
+    return [int(one.id) for one in house.connector.changed.of(house.shop, kind)]
 
 
 def put_orders(house: House, bus: EventBus, *numbers: int) -> None:

@@ -73,7 +73,7 @@ def post(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
 
 def noted(house: House) -> dict[str, list[int]]:
     """Every record that is noted as changed, by kind."""
-    return {kind: [one.number for one in house.connector.changed.of(house.shop, kind)] for kind in RECORD_TYPES.names}
+    return {kind: [int(one.id) for one in house.connector.changed.of(house.shop, kind)] for kind in RECORD_TYPES.names}
 
 
 def forget_notes(house: House) -> None:

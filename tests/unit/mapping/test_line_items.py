@@ -19,7 +19,7 @@ OPTION = "CONDITIONNEMENT"
 BY_UNIT = {"uom_as_variant": True, "variant_option_name_for_uom": "Conditionnement"}
 
 
-def unlinked(variant: int) -> None:
+def unlinked(variant: str) -> None:
     return None
 
 

@@ -86,7 +86,7 @@ def test_variants_that_lead_to_variants_of_their_own_are_clear_and_those_that_sh
     ],
 )
 def test_a_variant_that_names_another_unit_than_the_item_it_was_found_to_be_is_unclear(value, sku, link, unclear):
-    (plan,) = plans_of(the_product(("Unit", value, sku)), links={1: link} if link else {},
+    (plan,) = plans_of(the_product(("Unit", value, sku)), links={"1": link} if link else {},
                        auto_create_unknown_items=True)
 
     assert bool(plan.unclear_unit) is unclear

@@ -44,10 +44,10 @@ def test_an_order_that_a_company_bought_and_a_person_was_billed_for_is_listed_wi
 
     page = listed(admin)
 
-    capture = house.connector.captures.of_record(house.shop, "orders", 5001)[0].id
+    capture = house.connector.captures.of_record(house.shop, "orders", "5001")[0].id
     assert page == {"continuation": None, "orders": [{
-        "order": 5001, "name": "#5001", "document": "sales order", "number": house.document(5001)["number"],
-        "customer": "S7003", "company": 503, "company_name": "Spalt AG", "company_customer": "C503", "detail": "",
+        "id": "5001", "name": "#5001", "document": "sales order", "number": house.document(5001)["number"],
+        "customer": "S7003", "company_id": "503", "company_name": "Spalt AG", "company_customer": "C503", "detail": "",
         "capture": f"/api/shops/{house.shop}/data-captures/orders/{capture}",
     }]}
     assert house.shopify.stats.calls == calls
@@ -83,7 +83,7 @@ def test_a_company_that_has_no_customer_yet_is_named_and_why(house: House, admin
     booked_on(house, 5001, "C00010")
     house.bc.control.remove("customers", "C503")
     (one,) = listed(admin)["orders"]
-    assert (one["company"], one["company_customer"]) == (503, "")
+    assert (one["company_id"], one["company_customer"]) == ("503", "")
     assert "synchronize companies" in one["detail"]
 
     house.card(company_mapping_type="Always take the default company", default_company_no="C-NONE")
@@ -109,12 +109,12 @@ def test_the_newest_capture_counts_and_an_order_without_document_is_not_listed(h
     house.order(5002, [{"sku": "LATER", "quantity": 1, "unit_price": "25.00"}], customer=7003, company={"company": 503})
     house.change("orders", 5001, note="seen")
     house.sync()
-    newest, oldest = house.connector.captures.of_record(house.shop, "orders", 5001)
+    newest, oldest = house.connector.captures.of_record(house.shop, "orders", "5001")
 
     (one,) = listed(admin)["orders"]
 
     assert 5002 in house.parked()
-    assert (one["order"], one["capture"].rpartition("/")[2]) == (5001, newest.id)
+    assert (one["id"], one["capture"].rpartition("/")[2]) == ("5001", newest.id)
     assert newest.id != oldest.id
 
 
@@ -131,7 +131,7 @@ def test_the_list_goes_on_page_by_page_in_the_order_of_ids_though_a_page_may_be_
     pages, continuation = [], ""
     while True:
         page = listed(admin, limit="1", continuation=continuation)
-        pages.append([one["order"] for one in page["orders"]])
+        pages.append([int(one["id"]) for one in page["orders"]])
         if not (continuation := page["continuation"] or ""):
             break
 

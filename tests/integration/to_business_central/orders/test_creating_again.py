@@ -177,7 +177,7 @@ def test_a_worker_that_dies_leaves_the_order_to_the_next_run(house: House, metho
     long_ago(house)
 
     with pytest.raises(WorkerDied):
-        create_again(dies_at(house, method, times), house.shop, 5001, number, by="Claire")
+        create_again(dies_at(house, method, times), house.shop, "5001", number, by="Claire")
     stored = len(house.documents(5001))
     house.clock.forward(3600)
     house.sync("orders")
@@ -210,4 +210,4 @@ def test_so_does_one_that_dies_in_another_step_of_an_operator(
 
 
 def newest_capture(worker: Connector, shop: str) -> str:
-    return worker.captures.of_record(shop, "orders", 5001)[0].id
+    return worker.captures.of_record(shop, "orders", "5001")[0].id

@@ -222,7 +222,7 @@ def _fault_of_wrong_set_up(trade: Trade, documents: list[dict[str, Any]], reason
 
 def _parked(house: House) -> dict[int, SkippedRecord]:
     """Orders that are parked; contacts of companies are left out as customers, which is no order's affair."""
-    return {number: record for number, record in house.parked().items() if record.kind == "orders"}
+    return {number: record for number, record in house.parked().items() if record.type == "orders"}
 
 
 def _state(house: House, number: int) -> str:

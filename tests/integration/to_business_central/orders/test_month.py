@@ -186,7 +186,7 @@ def apart(admin: Admin, parked: set[int]) -> dict[Decimal, Decimal]:
         assert status == 200, page
         for row in page["taxes"]:
             assert Decimal(row["apart"]) == Decimal(row["shopify"]) - Decimal(row["business_central"]) != 0
-            if row["order"] not in parked:
+            if int(row["id"]) not in parked:
                 rate = Decimal(row["rate"]).normalize()
                 found[rate] = found.get(rate, Decimal(0)) + Decimal(row["apart"])
         if page["continuation"] is None:

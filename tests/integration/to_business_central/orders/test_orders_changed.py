@@ -31,7 +31,7 @@ def test_a_note_changes_nothing_in_business_central(house: House) -> None:
     run = house.sync("orders")
 
     assert (run.counts["orders"].unchanged, run.bc_writes) == (1, 0)
-    assert len(house.connector.captures.of_record(house.shop, "orders", 5001)) == 2
+    assert len(house.connector.captures.of_record(house.shop, "orders", "5001")) == 2
 
 
 def test_more_pieces_after_processing_are_a_conflict_and_the_document_stays(house: House) -> None:

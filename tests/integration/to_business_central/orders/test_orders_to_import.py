@@ -187,7 +187,7 @@ def test_what_is_left_out_is_listed_only_when_it_is_asked_for_and_no_retry_of_al
     (wrong,) = admin("list_skipped_records")[1]
     (one,) = admin("list_skipped_records", query={"left_out": "true"})[1]
 
-    assert (wrong["number"], one["number"], one["code"]) == (5002, 5001, "order-left-out")
+    assert (wrong["id"], one["id"], one["code"]) == ("5002", "5001", "order-left-out")
     assert one["next_try"] == ""
     assert one["title"]
     assert one["fix"]

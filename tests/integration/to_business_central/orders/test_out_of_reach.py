@@ -29,7 +29,7 @@ def days_later(house: House, days: int, hours: int = 0) -> None:
 
 def announce(house: House, *numbers: int, topic: str = "orders/updated") -> None:
     for number in numbers:
-        house.connector.changed.add(house.shop, "orders", number, topic)
+        house.connector.changed.add(house.shop, "orders", str(number), topic)
     assert run_sync(house.connector, SyncJob(shop=house.shop, started_by="webhook", only_changed=True)) is not None
 
 

@@ -35,7 +35,7 @@ def put(house: House, kind: str, *numbers: int, **spec: Any) -> None:
 
 def kept(house: House, kind: str) -> Sequence[int]:
     rows = house.connector.payouts if kind == "payouts" else house.connector.disputes
-    return sorted(one.number for one in rows.all(house.shop))
+    return sorted(int(one.id) for one in rows.all(house.shop))
 
 
 def asked_by_id(house: House, record: str) -> int:
@@ -59,7 +59,7 @@ def test_one_that_cannot_be_read_is_parked_retried_and_kept_once_it_can(
     run = house.sync(kind)
 
     assert (run.state, kept(house, kind)) == ("succeeded", [7001, 7003]), run
-    assert [(one.kind, one.code, one.tries) for one in house.parked().values()] == [(kind, "record-unreadable", 1)]
+    assert [(one.type, one.code, one.tries) for one in house.parked().values()] == [(kind, "record-unreadable", 1)]
     assert f"{kind} 7002: " in house.parked()[7002].detail
 
     put(house, kind, 7004)
@@ -125,8 +125,8 @@ def test_an_open_payout_that_can_no_longer_be_read_keeps_no_other_from_being_fol
 
     run = house.sync("payouts")
 
-    rows = {one.number: one.status for one in house.connector.payouts.all(house.shop)}
-    assert (run.state, rows) == ("succeeded", {7001: "Paid", 7002: "Scheduled", 7003: "Paid"})
+    rows = {one.id: one.status for one in house.connector.payouts.all(house.shop)}
+    assert (run.state, rows) == ("succeeded", {"7001": "Paid", "7002": "Scheduled", "7003": "Paid"})
     assert list(house.parked()) == [7002]
 
     house.exchanges.clear()
@@ -144,7 +144,7 @@ def test_a_payout_that_shopify_gives_in_anothers_place_overwrites_nothing(house:
     run = house.sync("payouts")
 
     (row,) = house.connector.payouts.all(house.shop)
-    assert (run.state, row.number, row.net) == ("succeeded", 7001, "97.1")
+    assert (run.state, row.id, row.net) == ("succeeded", "7001", "97.1")
     assert "Shopify gives 7001 in its place" in house.parked()[7002].detail
 
 
@@ -165,7 +165,7 @@ def test_a_dismissed_payout_that_still_cannot_be_read_stays_dismissed(house: Hou
     house.sync("payouts")
     house.shopify.fault("internal_error", record="ShopifyPaymentsPayout/7002")
     house.sync("payouts")
-    house.connector.skipped.dismiss(house.shop, "payouts", 7002, note="known", by="test", now=house.clock.now())
+    house.connector.skipped.dismiss(house.shop, "payouts", "7002", note="known", by="test", now=house.clock.now())
 
     later(house, "payouts")
 

@@ -20,7 +20,7 @@ CONTACT = {"id": "gid://shopify/CompanyContact/1",
                         "defaultPhoneNumber": {"phoneNumber": "+33 1 00 00 00 02"}}}
 
 
-def nobody(shopify_id: int) -> None:
+def nobody(shopify_id: str) -> None:
     """No private person is linked."""
 
 
@@ -59,7 +59,7 @@ def test_the_private_customer_of_the_main_contact_never_becomes_the_company_s():
 def test_nor_does_any_other_customer_that_was_made_for_a_person():
     other = a_customer_row("S77", email="buy@radium.fr")
 
-    assert company_plan(a_company(), a_card(), cronus(customers=(other,)), None, {77: "S77"}.get).number == "C42"
+    assert company_plan(a_company(), a_card(), cronus(customers=(other,)), None, {"77": "S77"}.get).number == "C42"
     assert company_plan(a_company(), a_card(), cronus(customers=(other,)), None, nobody).number == "S77"
 
 

@@ -17,7 +17,7 @@ CREATING = {"auto_create_unknown_items": True}
 CREATED_AS = "S7200000000001"
 
 
-def unlinked(variant: int) -> None:
+def unlinked(variant: str) -> None:
     return None
 
 
@@ -102,14 +102,14 @@ def test_g4_barcode_is_the_fallback(settings, sku, expected):
 
 
 def test_a_link_wins_over_the_sku():
-    plan = plan_of(a_product(), a_card(), link={7200000000001: ItemLink("1001")}.get)
+    plan = plan_of(a_product(), a_card(), link={"7200000000001": ItemLink("1001")}.get)
 
     assert (plan.item_id, plan.item_number) == ("id-1001", "1001")
 
 
 @pytest.mark.parametrize("link", [ItemLink("GONE"), ItemLink("1001", "GONE")])
 def test_a_link_to_what_was_deleted_does_not_count(link):
-    plan = plan_of(a_product(), a_card(), link={7200000000001: link}.get)
+    plan = plan_of(a_product(), a_card(), link={"7200000000001": link}.get)
 
     assert found(plan) == ("1000", "")
 
@@ -118,7 +118,7 @@ def test_an_existing_item_variant_is_given_with_its_id():
     card = a_card(sku_mapping=SkuMapping.ITEM_NO_AND_VARIANT_CODE)
 
     assert plan_of(a_product(a_variant(sku="1000|RED")), card) == ItemPlan(
-        shopify_variant_id=7200000000001, item_id="id-1000", item_number="1000", item={},
+        shopify_variant_id="7200000000001", item_id="id-1000", item_number="1000", item={},
         variant_id="id-1000-RED", variant_code="RED", variant={})
 
 
@@ -129,7 +129,7 @@ def test_g5_a_new_item_has_number_title_price_cost_and_the_template_s_values():
 
     plan = plan_of(a_product(variant), a_card(**CREATING, item_template=template))
 
-    assert plan == ItemPlan(shopify_variant_id=7200000000001, item_id="", item_number="NEW-1", item={
+    assert plan == ItemPlan(shopify_variant_id="7200000000001", item_id="", item_number="NEW-1", item={
         "number": "NEW-1", "displayName": "Lampe", "itemCategoryCode": "LAMP", "type": "Inventory",
         "gtin": "3017620422010", "taxGroupCode": "VAT20", "baseUnitOfMeasureCode": "PCS",
         "generalProductPostingGroupCode": "RETAIL", "inventoryPostingGroupCode": "RESALE",
@@ -207,7 +207,7 @@ def test_a_variant_created_before_its_link_was_lost_is_not_created_again():
     plan = plan_of(a_product(a_variant(sku="RED")), a_card(**CREATING, sku_mapping=SkuMapping.VARIANT_CODE), known)
 
     assert plan == ItemPlan(
-        shopify_variant_id=7200000000001, item_id="id-S7300000000001", item_number="S7300000000001", item={},
+        shopify_variant_id="7200000000001", item_id="id-S7300000000001", item_number="S7300000000001", item={},
         variant_id="id-S7300000000001-RED", variant_code="RED", variant={})
 
 
@@ -264,7 +264,7 @@ def test_g8_item_not_found_names_the_sku_and_both_settings(settings):
     refused = plan_of(a_product(a_variant(sku="NEW-1")), a_card(**settings))
 
     assert isinstance(refused, RefusedVariant)
-    assert refused.shopify_variant_id == 7200000000001
+    assert refused.shopify_variant_id == "7200000000001"
     assert refused.reason.code == "item-not-found"
     assert refused.reason.record == "variant 7200000000001 of Lampe"
     for named in ("SKU NEW-1", "Auto Create Unknown Items", "Item Template"):

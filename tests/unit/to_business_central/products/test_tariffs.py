@@ -14,7 +14,7 @@ from tests.builders import a_card, a_product, a_variant, cronus, shop_prices
 SERVICE = {"item_card_service": "ItemCard"}
 CREATING = {**SERVICE, "auto_create_unknown_items": True}
 UPDATING = {**SERVICE, "shopify_can_update_items": True}
-FIRST, SECOND = 7200000000001, 7200000000002
+FIRST, SECOND = "7200000000001", "7200000000002"
 
 
 def with_code(code, *, id=FIRST, sku="1000"):
