@@ -19,7 +19,7 @@ from shared.access.request import Begun, Connected
 from shared.access.state import LIFE, Ticket, cookie_name
 from shared.admin import access
 from shared.errors import ConnectorError
-from shared.texts import say
+from shared.texts import say, sentence
 from shared.who_may import Role
 
 blueprint = func.Blueprint()
@@ -91,7 +91,7 @@ def _parameters(url: str) -> list[tuple[str, str]]:
     try:
         return parse_qsl(urlsplit(url).query, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS)
     except ValueError:
-        raise ConnectorError("oauth-hmac-invalid", "the callback's address cannot be read") from None
+        raise ConnectorError("oauth-hmac-invalid", sentence("the callback's address cannot be read")) from None
 
 
 def _cookies(header: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ from shared.admin import access, environment, operations, overview, services, sh
 from shared.clock import from_iso
 from shared.errors import ConnectorError
 from shared.shops.card import ShopCard
+from shared.texts import sentence
 
 blueprint = func.Blueprint()
 
@@ -128,7 +129,8 @@ def set_synchronization_info(call: Call) -> Answer:
     try:
         to = from_iso(text)
     except (ValueError, OverflowError) as error:
-        raise ConnectorError("input-invalid", f"last_sync_time {text[:50]!r}: {error}") from error
+        raise ConnectorError("input-invalid", sentence(
+            "last_sync_time {text}: {error}", text=repr(text[:50]), error=error)) from error
     return Answer(synchronization.set_last_sync_time(
         call.connector, call.shop, call.path["type"], to, call.query.confirm, by=call.by))
 

@@ -17,13 +17,15 @@ import msgspec
 
 from functions.problems import PAGE_HEADERS, problem_json, problem_page, status_of
 from functions.roles import role_needed
+from functions.wording import worded
 from shared import root
 from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.json_text import decoded
-from shared.languages import language_of
+from shared.languages import ENGLISH, language_of
 from shared.telemetry import record
+from shared.texts import sentence
 from shared.who_may import Role, admitted
 
 _log = logging.getLogger(__name__)
@@ -117,11 +119,11 @@ def _trigger(
             return made(_told(problem, req, in_browser))
         except Exception:
             _log.exception("%s failed", function.__name__)
-            failed = ConnectorError("internal-error", "the connector failed; the log holds the details")
+            failed = ConnectorError("internal-error", sentence("the connector failed; the log holds the details"))
             return made(_told(failed, req, in_browser))
         if role is Role.OPERATOR:
             record("operation", by=call.by, operation=function.__name__, **call.path)
-        return made(answer)
+        return made(answer, call.language)
 
     return as_trigger(trigger)
 
@@ -146,8 +148,8 @@ def _told(error: ConnectorError, req: func.HttpRequest, in_browser: bool) -> fun
     return respond(msgspec.json.encode(problem_json(error, language)), status, mimetype="application/problem+json")
 
 
-def made(answer: Answered | func.HttpResponse) -> func.HttpResponse:
-    """The response that an answer is sent as."""
+def made(answer: Answered | func.HttpResponse, language: str = ENGLISH) -> func.HttpResponse:
+    """The response that an answer is sent as, its sentences in this language."""
     if isinstance(answer, func.HttpResponse):
         return answer
     if isinstance(answer, Asset):
@@ -157,7 +159,7 @@ def made(answer: Answered | func.HttpResponse) -> func.HttpResponse:
         return respond(answer.text, headers=headers, mimetype=answer.mimetype)
     if isinstance(answer, Page):
         return respond(answer.html, answer.status, PAGE_HEADERS | (answer.headers or {}), "text/html")
-    body = None if answer.value is None else msgspec.json.encode(answer.value)
+    body = None if answer.value is None else msgspec.json.encode(worded(answer.value, language))
     return respond(body, answer.status, answer.headers)
 
 
@@ -190,7 +192,8 @@ def _check_texts(parts: Mapping[str, str]) -> None:
         try:
             f"{name}{text}".encode()
         except UnicodeEncodeError as error:
-            raise ConnectorError("input-invalid", f"the address holds no text: {error.reason}") from error
+            raise ConnectorError("input-invalid", sentence(
+                "the address holds no text: {reason}", reason=error.reason)) from error
 
 
 def parts_of_query(params: Mapping[str, str], inputs: Any) -> dict[str, str]:
@@ -202,33 +205,35 @@ def parts_of_query(params: Mapping[str, str], inputs: Any) -> dict[str, str]:
     parts = {name: text for name, text in params.items() if name in known or name != "code"}
     unknown = sorted(set(parts) - set(known))
     if unknown:
-        takes = f"it takes {', '.join(known)}" if known else "it takes none"
-        raise ConnectorError("input-invalid", f"unknown part {unknown[0][:50]!r} of the query; {takes}")
+        raise ConnectorError("input-invalid", sentence(
+            "unknown part {name} of the query; it takes {parts}" if known
+            else "unknown part {name} of the query; it takes none", name=repr(unknown[0][:50]), parts=", ".join(known)))
     return parts
 
 
 def _body(raw: bytes, headers: Mapping[str, str]) -> Any:
     if not raw and headers.get("Transfer-Encoding"):
         # The Functions host hands over no body without Content-Length; an empty one must not pass for what was sent.
-        raise ConnectorError("input-invalid", "the body came in chunks: send it whole, with Content-Length")
+        raise ConnectorError("input-invalid", sentence("the body came in chunks: send it whole, with Content-Length"))
     if not raw:
         return None
     if len(raw) > _LONGEST_BODY:
-        raise ConnectorError("input-invalid", f"the body is longer than {_LONGEST_BODY} bytes")
+        raise ConnectorError("input-invalid", sentence("the body is longer than {most} bytes", most=_LONGEST_BODY))
     try:
         return decoded(raw)
     except msgspec.DecodeError as error:
-        raise ConnectorError("input-invalid", f"the body is not JSON: {error}") from error
+        raise ConnectorError("input-invalid", sentence("the body is not JSON: {error}", error=error)) from error
 
 
 def fields(call: Call, *names: str) -> dict[str, Any]:
     """The body as an object with no other fields than these; ConnectorError input-invalid."""
     body = {} if call.body is None else call.body
     if not isinstance(body, dict):
-        raise ConnectorError("input-invalid", "the body must be a JSON object")
+        raise ConnectorError("input-invalid", sentence("the body must be a JSON object"))
     unknown = sorted(set(body) - set(names))
     if unknown:
-        raise ConnectorError("input-invalid", f"unknown field {unknown[0][:50]!r}; known: {', '.join(names)}")
+        raise ConnectorError("input-invalid", sentence(
+            "unknown field {name}; known: {names}", name=repr(unknown[0][:50]), names=', '.join(names)))
     return body
 
 
@@ -237,7 +242,8 @@ def day(name: str, text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise ConnectorError("input-invalid", f"{name} {text[:50]!r}: {error}") from error
+        raise ConnectorError("input-invalid", sentence(
+            "{name} {text}: {error}", name=name, text=repr(text[:50]), error=error)) from error
 
 
 def moment(name: str, text: str) -> datetime | None:
@@ -245,4 +251,5 @@ def moment(name: str, text: str) -> datetime | None:
     try:
         return from_iso(text) if text else None
     except (ValueError, OverflowError) as error:
-        raise ConnectorError("input-invalid", f"{name} {text[:50]!r}: {error}") from error
+        raise ConnectorError("input-invalid", sentence(
+            "{name} {text}: {error}", name=name, text=repr(text[:50]), error=error)) from error

@@ -16,6 +16,7 @@ from functions.http import Call
 from shared.errors import ConnectorError
 from shared.record_types import RECORD_TYPES
 from shared.stores.skipped_records import Wanted
+from shared.texts import as_said
 
 _TYPES = RECORD_TYPES.names
 Type = Annotated[str, msgspec.Meta(pattern=f"^({'|'.join(_TYPES)})$", extra_json_schema={"enum": list(_TYPES)})]
@@ -375,5 +376,4 @@ def _as(value: Any, type: type[msgspec.Struct], place: str, *, strict: bool) -> 
     try:
         return msgspec.convert(value, type, strict=strict)
     except msgspec.ValidationError as error:
-        sentence = str(error).replace("`$", f"`{place}")
-        raise ConnectorError("input-invalid", sentence[:300]) from error
+        raise ConnectorError("input-invalid", as_said(str(error).replace("`$", f"`{place}")[:300])) from error

@@ -8,6 +8,7 @@ from functions.inputs import BackFill, CompanyOrdersQuery, ConfirmedDocument, Sy
 from shared.admin import orders, synchronization
 from shared.errors import ConnectorError
 from shared.shopify_ids import id_in
+from shared.texts import sentence
 
 blueprint = func.Blueprint()
 
@@ -29,7 +30,7 @@ def sync_one_order(call: Call) -> Answer:
 def back_fill_orders(call: Call) -> Answer:
     since, until = moment("from", call.body.since), moment("to", call.body.until)
     if since is None or until is None:
-        raise ConnectorError("input-invalid", "from and to: two times with their time zone")
+        raise ConnectorError("input-invalid", sentence("from and to: two times with their time zone"))
     return Answer(synchronization.back_fill_orders(call.connector, call.shop, since, until, by=call.by), 202)
 
 
@@ -74,7 +75,8 @@ def list_tax_apart(call: Call) -> Answer:
 
 def _order(call: Call) -> tuple[str, str]:
     """(shop, Shopify id) of the path."""
-    id = id_in(call.path["id"])
+    shop, text = call.shop, call.path["id"]
+    id = id_in(text)
     if id is None:
-        raise ConnectorError("not-found", f"{call.path['id'][:30]!r} is not the id of an order")
-    return call.shop, id
+        raise ConnectorError("not-found", sentence("{text} is not the id of an order", text=repr(text[:20])))
+    return shop, id

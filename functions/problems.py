@@ -28,7 +28,7 @@ def problem_json(error: ConnectorError, language: str) -> dict[str, Any]:
     told = error.problem.told(language)
     return {
         "type": error.code, "title": told.title, "status": status_of(error), "detail": said(error.sentence, language),
-        "fix": told.fix, "fault": told.fault, "record": error.record,
+        "fix": told.fix, "fault": told.fault, "record": None if error.about is None else said(error.about, language),
     }
 
 

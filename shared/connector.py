@@ -23,6 +23,7 @@ from shared.journal.retention import Retention
 from shared.settings import Settings
 from shared.shopify.client import ShopifyClient
 from shared.shops.card import ShopCard
+from shared.shops.card_fields import caption
 from shared.shops.store import Shops
 from shared.storage.account import Storage
 from shared.storage.layout import StorageLayout
@@ -39,6 +40,7 @@ from shared.stores.refused_deliveries import RefusedDeliveries
 from shared.stores.skipped_records import SkippedRecords
 from shared.stores.sync_runs import SyncRuns
 from shared.stores.synchronization_info import SynchronizationInfos
+from shared.texts import sentence
 from shared.told_clock import WORTH_TELLING, ToldClock, ahead_of
 
 if TYPE_CHECKING:
@@ -125,7 +127,8 @@ class Connector(NamedTuple):
     def business_central(self, card: ShopCard, log: Observer | None = None) -> BusinessCentral:
         """A client for the card's company; its calls go to the run's log, if there is one."""
         if not card.company_id:
-            raise ConnectorError("bc-company-unknown", f"shop {card.code}: Company is not filled in")
+            raise ConnectorError("bc-company-unknown", sentence(
+                "shop {shop}: {setting} is not filled in", shop=card.code, setting=caption("company_id")))
         return BusinessCentral(
             self.settings.bc_api_root, card.company_id, self.sign_in(), self.clock,
             http_gate=self.permission, observe=self.observer(card, log),
@@ -141,6 +144,5 @@ class Connector(NamedTuple):
 
 def _may_write_to_shopify(card: ShopCard) -> None:
     if not card.allow_data_sync_to_shopify:
-        raise ConnectorError(
-            "data-sync-to-shopify-disabled", f"shop {card.code} does not allow data sync to Shopify"
-        )
+        raise ConnectorError("data-sync-to-shopify-disabled", sentence(
+            "shop {shop} does not allow data sync to Shopify", shop=card.code))

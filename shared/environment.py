@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from shared.clock import Clock, iso
 from shared.errors import ConnectorError
 from shared.storage.tables import Table
+from shared.texts import sentence
 
 TABLE = "Environment"
 _REMEMBER = timedelta(seconds=15)
@@ -44,7 +45,5 @@ class HttpPermission:
     def __call__(self) -> None:
         """Pass, or ConnectorError http-requests-not-allowed."""
         if not self.allowed():
-            raise ConnectorError(
-                "http-requests-not-allowed",
-                f"the environment {self._environment!r} may not make HTTP requests",
-            )
+            raise ConnectorError("http-requests-not-allowed", sentence(
+                "the environment {environment} may not make HTTP requests", environment=repr(self._environment)))

@@ -13,7 +13,7 @@ ConnectorError      the request or the run cannot go on; nothing is retried
 from __future__ import annotations
 
 from shared.problems import CATALOGUE, Problem
-from shared.texts import Text
+from shared.texts import Sentence, Text
 
 
 class ConnectorError(Exception):
@@ -21,15 +21,16 @@ class ConnectorError(Exception):
 
     code      a key of the catalogue, e.g. "posting-group-missing"
     detail    one sentence that names the case, in English; never holds a secret
-    sentence  the same, so that it can be said in another language; a text where nobody translates it
-    record    what it is about, e.g. "order 5001", or None
+    sentence  the same, so that it can be said in another language
+    about     what it is about, e.g. order 5001, or None; `record` is the same in English
     """
 
-    def __init__(self, code: str, sentence: Text, *, record: Text | None = None) -> None:
+    def __init__(self, code: str, sentence: Sentence, *, record: Text | None = None) -> None:
         super().__init__(f"{code}: {sentence}")
         self.code = code
         self.detail = str(sentence)
         self.sentence = sentence
+        self.about = record
         self.record = None if record is None else str(record)
 
     @property

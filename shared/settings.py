@@ -14,6 +14,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from shared.errors import ConnectorError
+from shared.texts import Sentence, sentence, together
+
+_UNITS = {"days": sentence("days"), "seconds": sentence("seconds"), "requests": sentence("requests")}
 
 
 class Bounds(NamedTuple):
@@ -25,22 +28,23 @@ class Bounds(NamedTuple):
     least: int
     most: int
     unit: str
-    why: str
+    why: Sentence
     least_here: int | None = None
 
-    def refusal(self, text: str, *, here: bool) -> str:
-        """Why `text` cannot be the number, "" if it can."""
+    def refusal(self, text: str, *, here: bool) -> Sentence | None:
+        """Why `text` cannot be the number, None if it can."""
         least = self.least if self.least_here is None or not here else self.least_here
         try:
             value = float(text)
         except ValueError:
             value = nan
         if least <= value <= self.most and (self.unit == "seconds" or value.is_integer()):
-            return ""
-        return f"must be {least} to {self.most} {self.unit}, not {text[:50]!r}: {self.why}"
+            return None
+        return sentence("must be {least} to {most} {unit}, not {text}: {why}", least=least, most=self.most,
+                        unit=_UNITS[self.unit], text=repr(text[:50]), why=self.why)
 
 
-_DAYS = Bounds(1, 3650, "days", "what is kept is removed at that age, and what happened today must stay")
+_DAYS = Bounds(1, 3650, "days", sentence("what is kept is removed at that age, and what happened today must stay"))
 
 
 class Setting(NamedTuple):
@@ -140,44 +144,47 @@ class Settings(msgspec.Struct, frozen=True):
     )] = 90
     export_retention_days: Annotated[int, Setting(
         "PRIVACY_EXPORT_RETENTION_DAYS", "Files of data requests of this age in days are removed (1 to 90).",
-        Bounds(1, 90, "days", "a file with everything of a person is to be handed on, not kept"),
+        Bounds(1, 90, "days", sentence("a file with everything of a person is to be handed on, not kept")),
     )] = 30
     operation_retention_days: Annotated[int, Setting(
         "OPERATION_RETENTION_DAYS", "What operators did is kept so many days (0 to 3650; 0 = for ever).",
-        Bounds(0, 3650, "days", "0 keeps them for ever"),
+        Bounds(0, 3650, "days", sentence("0 keeps them for ever")),
     )] = 365
     webhook_delay_seconds: Annotated[float, Setting(
         "WEBHOOK_DELAY_SECONDS", "How long webhooks are gathered before a run reads what changed.",
-        Bounds(1, 600, "seconds", "less gathers nothing, and so long a change waits"),
+        Bounds(1, 600, "seconds", sentence("less gathers nothing, and so long a change waits")),
     )] = 10
     overlap_seconds: Annotated[float, Setting(
         "SYNC_OVERLAP_SECONDS", "How far before the last synchronization time a run looks again.",
         Bounds(
             60, 86_400, "seconds",
-            "Shopify's search shows changes some seconds late, and every run reads the overlap again",
+            sentence("Shopify's search shows changes some seconds late, and every run reads the overlap again"),
         ),
     )] = 600
     time_budget_seconds: Annotated[float, Setting(
         "SYNC_TIME_BUDGET_SECONDS", "After so long a run hands over to a fresh message.",
-        Bounds(30, 600, "seconds", "a run does a page at least, and ends long before the functionTimeout of host.json"),
+        Bounds(30, 600, "seconds", sentence(
+            "a run does a page at least, and ends long before the functionTimeout of host.json")),
     )] = 420
     lease_seconds: Annotated[float, Setting(
         "SYNC_LEASE_SECONDS", "How long a dead worker blocks its shop.",
         Bounds(
-            15, 600, "seconds", "it is renewed every third of that, and storage may take some seconds", least_here=1,
+            15, 600, "seconds", sentence("it is renewed every third of that, and storage may take some seconds"),
+            least_here=1,
         ),
     )] = 60
     bc_settle_seconds: Annotated[float, Setting(
         "BC_SETTLE_SECONDS", "How long Business Central may still work on a request whose answer was lost.",
         Bounds(
             480, 86_400, "seconds",
-            "Business Central works up to eight minutes on a request; an order sent again before is made twice",
+            sentence("Business Central works up to eight minutes on a request; an order sent again before is made "
+                     "twice"),
             least_here=1,
         ),
     )] = 600
     bc_concurrency: Annotated[int, Setting(
         "BC_CONCURRENCY", "Requests in flight to Business Central (it runs 5 per user).",
-        Bounds(1, 5, "requests", "Business Central runs five per user at once"),
+        Bounds(1, 5, "requests", sentence("Business Central runs five per user at once")),
     )] = 4
 
 
@@ -227,28 +234,29 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     """
     unresolved = [name for name in SETTINGS if _is_reference(environment.get(name, ""))]
     if unresolved:
-        raise ConnectorError("settings-unresolved", f"not read from Key Vault yet: {', '.join(unresolved)}")
+        raise ConnectorError("settings-unresolved", sentence(
+            "not read from Key Vault yet: {settings}", settings=', '.join(unresolved)))
     given = {name: environment.get(name, one.default) for name, one in SETTINGS.items()}
     here = _is_here(given["BC_API_ROOT"])
-    wrong = [f"{one.setting.name} {refusal}" for one in FIELDS
+    wrong = [sentence("{setting} {what}", setting=one.setting.name, what=refusal) for one in FIELDS
              if (refusal := _refusal(one, given[one.setting.name], here=here))]
     settings = Settings(**{one.name: _value(one, given[one.setting.name], here=here) for one in FIELDS})
     wrong += _contradictions(settings)
     if wrong:
-        raise ConnectorError("settings-invalid", "; ".join(wrong))
+        raise ConnectorError("settings-invalid", together(wrong, "; "))
     return settings
 
 
-def _refusal(field: _Field, text: str, *, here: bool) -> str:
-    """Why `text` cannot be the field's value, "" if it can."""
+def _refusal(field: _Field, text: str, *, here: bool) -> Sentence | None:
+    """Why `text` cannot be the field's value, None if it can."""
     if field.setting.bounds is not None:
         return field.setting.bounds.refusal(text, here=here)
     if field.setting.is_address and not _is_address(text.replace("{shop}", "shop")):
         # Not repeated: a name and a password may stand in it.
-        return "must be an address, https://host/path, without a user name"
+        return sentence("must be an address, https://host/path, without a user name")
     if field.type is bool and not field.setting.of_platform and text.lower() not in ("true", "false", ""):
-        return f"must be true or false, not {text.lower()!r}"
-    return ""
+        return sentence("must be true or false, not {text}", text=repr(text.lower()))
+    return None
 
 
 def _value(field: _Field, text: str, *, here: bool) -> Any:
@@ -287,28 +295,30 @@ def _is_here(address: str) -> bool:
         return False
 
 
-def _contradictions(settings: Settings) -> list[str]:
+def _contradictions(settings: Settings) -> list[Sentence]:
     """What is missing, out of bounds or set without what belongs to it: one sentence each."""
-    wrong: list[str] = []
+    wrong: list[Sentence] = []
     if not settings.storage_connection and not settings.storage_account:
-        wrong.append("one of AzureWebJobsStorage and AzureWebJobsStorage__accountName must be set")
+        wrong.append(sentence("one of AzureWebJobsStorage and AzureWebJobsStorage__accountName must be set"))
     if not settings.bc_api_root:
-        wrong.append("BC_API_ROOT must be set")
+        wrong.append(sentence("BC_API_ROOT must be set"))
     if bool(settings.bc_user) != bool(settings.bc_web_service_key):
-        wrong.append("BC_USER and BC_WEB_SERVICE_KEY must be set both or neither")
+        wrong.append(sentence("BC_USER and BC_WEB_SERVICE_KEY must be set both or neither"))
     if settings.lease_seconds > settings.bc_settle_seconds:
-        wrong.append(
+        wrong.append(sentence(
             "SYNC_LEASE_SECONDS must not be more than BC_SETTLE_SECONDS: an order in doubt would be due again while "
             "the worker that sent it may still hold its shop"
-        )
+        ))
     if settings.event_queue_url and not settings.event_queue_region:
-        wrong.append("EVENT_QUEUE_URL needs EVENT_QUEUE_REGION")
+        wrong.append(sentence("EVENT_QUEUE_URL needs EVENT_QUEUE_REGION"))
     if settings.event_queue_url and not (settings.event_queue_access_key_id and settings.event_queue_secret_access_key):
-        wrong.append("EVENT_QUEUE_URL needs EVENT_QUEUE_ACCESS_KEY_ID and EVENT_QUEUE_SECRET_ACCESS_KEY "
-                     "(AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not read)")
+        wrong.append(sentence(
+            "EVENT_QUEUE_URL needs EVENT_QUEUE_ACCESS_KEY_ID and EVENT_QUEUE_SECRET_ACCESS_KEY "
+            "(AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not read)"))
     if arn := settings.shopify_event_bridge_arn:
         if ":event-source/aws.partner/shopify.com/" not in arn:
-            wrong.append("SHOPIFY_EVENT_BRIDGE_ARN must be the ARN of a partner event source of Shopify's")
+            wrong.append(sentence("SHOPIFY_EVENT_BRIDGE_ARN must be the ARN of a partner event source of Shopify's"))
         if not settings.event_queue_url:
-            wrong.append("SHOPIFY_EVENT_BRIDGE_ARN needs EVENT_QUEUE_URL, or nobody reads what Shopify delivers there")
+            wrong.append(sentence(
+                "SHOPIFY_EVENT_BRIDGE_ARN needs EVENT_QUEUE_URL, or nobody reads what Shopify delivers there"))
     return wrong

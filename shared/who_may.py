@@ -17,6 +17,7 @@ import msgspec
 from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.settings import Settings
+from shared.texts import sentence
 
 _HEADER = "x-ms-client-principal"
 _ROLE_CLAIMS = ("roles", "http://schemas.microsoft.com/ws/2008/06/identity/claims/role")
@@ -64,7 +65,8 @@ def admitted(headers: Mapping[str, str], role: Role, settings: Settings) -> Call
     """Who is calling, with at least this role; ConnectorError not-signed-in or role-missing."""
     caller = _caller(headers, settings)
     if not caller.roles & {role, Role.OPERATOR}:
-        raise ConnectorError("role-missing", f"{caller.name} does not have the role {role}")
+        raise ConnectorError("role-missing", sentence(
+            "{caller} does not have the role {role}", caller=caller.name, role=role))
     return caller
 
 
@@ -74,9 +76,10 @@ def person(headers: Mapping[str, str], role: Role, settings: Settings) -> Caller
     ConnectorError sign-in-not-set-up while nobody can sign in, not-signed-in or role-missing.
     """
     if not settings.authentication_on:
-        raise ConnectorError("sign-in-not-set-up", "App Service authentication is off, so nobody can sign in")
+        raise ConnectorError("sign-in-not-set-up", sentence(
+            "App Service authentication is off, so nobody can sign in"))
     if not headers.get(_HEADER):
-        raise ConnectorError("not-signed-in", "nobody is signed in")
+        raise ConnectorError("not-signed-in", sentence("nobody is signed in"))
     return admitted(headers, role, settings)
 
 
@@ -85,8 +88,9 @@ def _caller(headers: Mapping[str, str], settings: Settings) -> Caller:
     if header:
         return _signed_in(header)
     if settings.require_sign_in:
-        why = "" if settings.authentication_on else "; App Service authentication is off, so nobody can be"
-        raise ConnectorError("not-signed-in", f"the caller is not signed in{why}")
+        raise ConnectorError("not-signed-in", sentence(
+            "the caller is not signed in" if settings.authentication_on
+            else "the caller is not signed in; App Service authentication is off, so nobody can be"))
     return KEY_HOLDER
 
 
@@ -94,7 +98,8 @@ def _signed_in(header: str) -> Caller:
     try:
         principal = decoded(base64.b64decode(header, validate=True), type=_Principal)
     except (ValueError, msgspec.MsgspecError):
-        raise ConnectorError("not-signed-in", "the header with the caller's identity cannot be read") from None
+        raise ConnectorError("not-signed-in", sentence(
+            "the header with the caller's identity cannot be read")) from None
     of_role = {principal.role_typ, *_ROLE_CLAIMS}
     return Caller(_name(principal), frozenset(claim.val for claim in principal.claims if claim.typ in of_role))
 

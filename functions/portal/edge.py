@@ -28,6 +28,7 @@ from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.languages import LANGUAGES, language_of
 from shared.telemetry import record
+from shared.texts import sentence
 from shared.who_may import Caller, Role, person
 
 _log = logging.getLogger(__name__)
@@ -98,7 +99,7 @@ def page(function: Callable[[Call], PageAnswer]) -> Trigger:
             return _told(problem, req, visit)
         except Exception:
             _log.exception("%s failed", function.__name__)
-            failed = ConnectorError("internal-error", "the connector failed; the log holds the details")
+            failed = ConnectorError("internal-error", sentence("the connector failed; the log holds the details"))
             return _told(failed, req, visit)
 
     return as_trigger(trigger)
@@ -128,16 +129,18 @@ def _form(req: func.HttpRequest, keep: Kept, house: Connector) -> dict[str, str]
     """The fields of a form that is ours; ConnectorError form-not-ours, input-invalid."""
     origin = req.headers.get("Origin", "")
     if origin != origin_of(house.settings.public_url or req.url):
-        raise ConnectorError("form-not-ours", f"the form came from {origin[:100] or 'nowhere'!r}")
+        raise ConnectorError("form-not-ours", sentence(
+            "the form came from {origin}", origin=repr(origin[:100] or 'nowhere')))
     raw = req.get_body()
     if len(raw) > _LONGEST_FORM:
-        raise ConnectorError("input-invalid", f"the form is longer than {_LONGEST_FORM} bytes")
+        raise ConnectorError("input-invalid", sentence("the form is longer than {most} bytes", most=_LONGEST_FORM))
     try:
         fields = dict(parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
     except ValueError:
-        raise ConnectorError("input-invalid", "the form cannot be read") from None
+        raise ConnectorError("input-invalid", sentence("the form cannot be read")) from None
     if not hmac.compare_digest(fields.pop(TOKEN, "").encode(), keep.form.encode()):
-        raise ConnectorError("form-not-ours", "the form does not carry what this browser's forms are known by")
+        raise ConnectorError("form-not-ours", sentence(
+            "the form does not carry what this browser's forms are known by"))
     return fields
 
 
@@ -151,7 +154,7 @@ def within_the_portal(address: str) -> str:
 def known_language(language: str) -> str:
     """The language; ConnectorError not-found for one that pages are not in."""
     if language not in LANGUAGES:
-        raise ConnectorError("not-found", f"there are no pages in {language[:20]!r}")
+        raise ConnectorError("not-found", sentence("there are no pages in {language}", language=repr(language[:20])))
     return language
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from functions.http import Asset
 from shared.errors import ConnectorError
+from shared.texts import sentence
 
 FOLDER = Path(__file__).parent / "static"
 
@@ -20,7 +21,7 @@ def address_of(name: str) -> str:
 def static_file(hash: str, name: str) -> Asset:
     """The file at such an address; ConnectorError not-found for another state than it has now."""
     if name not in _names() or hash != _hash(name):
-        raise ConnectorError("not-found", f"there is no file {name[:50]!r} of that state")
+        raise ConnectorError("not-found", sentence("there is no file {name} of that state", name=repr(name[:50])))
     return Asset((FOLDER / name).read_bytes(), mimetypes.guess_type(name)[0] or "application/octet-stream")
 
 

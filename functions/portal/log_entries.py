@@ -13,6 +13,7 @@ from shared.admin.frame import moment_of
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.journal.log_list import LogFilter
+from shared.texts import sentence
 
 blueprint = func.Blueprint()
 
@@ -79,7 +80,7 @@ def ask_log_removal(call: Call) -> Shown:
 def remove_log_entries(call: Call) -> Sent:
     until = moment("until", call.body.until)
     if until is None:
-        raise ConnectorError("input-invalid", "until: say up to when log entries are to be removed")
+        raise ConnectorError("input-invalid", sentence("until: say up to when log entries are to be removed"))
     logs.remove_until(call.connector, call.body.shop, until, by=call.by)
     return Sent("/portal/log-entries", Notice("log-entries-removed"))
 

@@ -20,7 +20,7 @@ from shared.admin.frame import NOTHING_KNOWN, Frame, frame
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.languages import LANGUAGES
-from shared.texts import said, translations
+from shared.texts import Sentence, said, translations
 
 TEMPLATES = Path(__file__).parent / "templates"
 _LONGEST_PATH = 2000
@@ -53,6 +53,7 @@ def environment(language: str) -> Environment:
     made = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, extensions=[i18n],
         trim_blocks=True, lstrip_blocks=True, auto_reload=False,
+        finalize=lambda value: said(value, language) if isinstance(value, Sentence) else value,
     )
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
     made.policies["ext.i18n.trimmed"] = True

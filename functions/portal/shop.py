@@ -12,6 +12,7 @@ from shared.admin import access, shops, synchronization
 from shared.admin.frame import moment_of
 from shared.admin.overview import overview_of
 from shared.errors import ConnectorError
+from shared.texts import sentence
 
 blueprint = func.Blueprint()
 _ANYBODY = func.AuthLevel.ANONYMOUS
@@ -102,7 +103,7 @@ def _reset(call: Call) -> None:
     if call.body.how == "all":
         synchronization.reset(call.connector, shop, kind, by=call.by)
     elif to is None:
-        raise ConnectorError("input-invalid", "a reset to a time needs the time")
+        raise ConnectorError("input-invalid", sentence("a reset to a time needs the time"))
     else:
         synchronization.set_last_sync_time(call.connector, shop, kind, to, call.body.confirm, by=call.by)
 

@@ -12,6 +12,7 @@ from shared.clock import Clock
 from shared.errors import ServiceUnavailable
 from shared.storage.lease import Lease, LeaseTaken
 from shared.storage.tables import Table
+from shared.texts import sentence
 
 LEASE_SECONDS = 60.0
 """Longer than the slowest token call with its repetition."""
@@ -31,7 +32,8 @@ def access_lease(leases: Table, shop: str, clock: Clock) -> Iterator[None]:
         except LeaseTaken:
             clock.sleep(_PAUSE_SECONDS)
     else:
-        raise ServiceUnavailable("shopify-unavailable", f"another worker keeps renewing the access of shop {shop}")
+        raise ServiceUnavailable("shopify-unavailable", sentence(
+            "another worker keeps renewing the access of shop {shop}", shop=shop))
     try:
         yield
     finally:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import msgspec
 
 from shared.errors import ConnectorError
+from shared.texts import sentence
 
 
 class ShopifyApp(msgspec.Struct, frozen=True):
@@ -43,7 +44,8 @@ class ShopifyApp(msgspec.Struct, frozen=True):
                  "PUBLIC_URL": self.public_url}
         empty = [name for name, value in names.items() if not value]
         if empty:
-            raise ConnectorError("settings-invalid", f"access can be requested only with {', '.join(empty)} set")
+            raise ConnectorError("settings-invalid", sentence(
+                "access can be requested only with {settings} set", settings=', '.join(empty)))
 
 
 def signed_by_shopify(parameters: Sequence[tuple[str, str]], app: ShopifyApp) -> bool:

@@ -13,7 +13,9 @@ import msgspec
 
 from shared.clock import Clock, from_iso, iso
 from shared.errors import ConnectorError
+from shared.json_text import decoded
 from shared.storage.tables import Table
+from shared.texts import Sentence, as_said
 
 TABLE = "ShopAccess"
 ANOTHER_CHANCE = timedelta(hours=1)
@@ -34,6 +36,8 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
 
     state        connected, disconnected or reconnect-required
     reason       code of the problem, "" when connected
+    detail       why, in English
+    said         the same as key and values, as JSON; "" in rows of earlier versions
     retry_at     from here on the schedule may try again; "" = only a new access helps
     migrated_at  last try to exchange an endless token
     pending_host, pending_until   a store that answered instead of the card's, waiting for the operator
@@ -42,6 +46,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     state: State = State.CONNECTED
     reason: str = ""
     detail: str = ""
+    said: str = ""
     at: str = ""
     retry_at: str = ""
     migrated_at: str = ""
@@ -56,7 +61,12 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def problem(self) -> ConnectorError:
         """Why the shop is paused."""
-        return ConnectorError(self.reason, self.detail)
+        return ConnectorError(self.reason, self.sentence)
+
+    @property
+    def sentence(self) -> Sentence:
+        """Why, to be said in the reader's language."""
+        return decoded(self.said, type=Sentence) if self.said else as_said(self.detail)
 
 
 class Connections:
@@ -85,7 +95,8 @@ class Connections:
         """Note that the shop is not connected any more; the problem, for raising it."""
         state = State.DISCONNECTED if problem.code == "shop-disconnected" else State.RECONNECT_REQUIRED
         self.save(shop, msgspec.structs.replace(
-            self.get(shop), state=state, reason=problem.code, detail=problem.detail, at=iso(at),
+            self.get(shop), state=state, reason=problem.code, detail=problem.detail,
+            said=msgspec.json.encode(problem.sentence).decode(), at=iso(at),
             retry_at=iso(at + ANOTHER_CHANCE) if may_pass else "",
         ))
         return problem
@@ -93,7 +104,7 @@ class Connections:
     def recovered(self, shop: str) -> None:
         """What was wrong has passed."""
         self.save(shop, msgspec.structs.replace(
-            self.get(shop), state=State.CONNECTED, reason="", detail="", at="", retry_at=""))
+            self.get(shop), state=State.CONNECTED, reason="", detail="", said="", at="", retry_at=""))
 
     def pending(self, shop: str, host: str, until: str) -> None:
         """Another store than the card's has answered and waits for the operator; "" for none any more."""

@@ -16,6 +16,7 @@ from azure.keyvault.secrets import SecretClient
 
 from shared.errors import ConnectorError
 from shared.storage.connections import transport
+from shared.texts import Sentence, sentence
 
 
 class KeyVault:
@@ -27,7 +28,7 @@ class KeyVault:
 
     def read(self, name: str) -> str | None:
         """The latest version, or None if there is none."""
-        with _explained("read"):
+        with _explained(sentence("the secret could not be read")):
             try:
                 return self._client.get_secret(secret_name(name)).value
             except ResourceNotFoundError:
@@ -35,7 +36,7 @@ class KeyVault:
 
     def write(self, name: str, secret: str) -> None:
         """Keep a new version; a deleted secret of that name comes back to life first."""
-        with _explained("written"):
+        with _explained(sentence("the secret could not be written")):
             try:
                 self._client.set_secret(secret_name(name), secret)
             except ResourceExistsError:
@@ -44,7 +45,7 @@ class KeyVault:
 
     def remove(self, name: str) -> None:
         """Delete all versions; the vault finishes that in its own time."""
-        with _explained("deleted"):
+        with _explained(sentence("the secret could not be deleted")):
             try:
                 self._client.begin_delete_secret(secret_name(name))
             except ResourceNotFoundError:
@@ -64,12 +65,10 @@ def secret_name(name: str) -> str:
 
 
 @contextmanager
-def _explained(what: str) -> Iterator[None]:
+def _explained(what: Sentence) -> Iterator[None]:
     try:
         yield
     except AzureError as error:
         status = getattr(error, "status_code", None)
-        raise ConnectorError(
-            "vault-unavailable",
-            f"the secret could not be {what} ({type(error).__name__}{f', HTTP {status}' if status else ''})",
-        ) from None
+        why = type(error).__name__ + (f", HTTP {status}" if status else "")
+        raise ConnectorError("vault-unavailable", sentence("{what} ({why})", what=what, why=why)) from None

@@ -23,6 +23,7 @@ from shared.clock import Clock
 from shared.errors import ConnectorError, ServiceUnavailable
 from shared.exchange import Exchange, Observer
 from shared.json_text import decoded
+from shared.texts import Sentence, sentence
 
 TRIES = 2
 TIMEOUT_SECONDS = (5.0, 10.0)
@@ -67,31 +68,31 @@ class OAuth:
     def exchange_code(self, host: str, code: str, requested: tuple[str, ...]) -> Grant:
         """The grant that a callback's code stands for."""
         try:
-            answer = self._token(host, {"code": code, "expiring": "1"}, "exchange of the code")
+            answer = self._token(host, {"code": code, "expiring": "1"}, sentence("exchange of the code"))
         except ConnectorError as problem:
             if problem.code != "shop-disconnected":
                 raise
-            sentence = "Shopify refuses the client id and secret of the settings"
-            raise ConnectorError("api-key-unknown", sentence) from None
+            raise ConnectorError("api-key-unknown", sentence(
+                "Shopify refuses the client id and secret of the settings")) from None
         return self._grant(host, answer, requested, read_scopes(answer.scope))
 
     def refresh(self, grant: Grant) -> Grant:
         """A new pair for the grant's refresh token; what does not change is taken over."""
         form = {"grant_type": "refresh_token", "refresh_token": grant.refresh_token}
-        answer = self._token(grant.host, form, "refresh")
+        answer = self._token(grant.host, form, sentence("refresh"))
         return self._renewed(grant, answer)
 
     def migrate(self, grant: Grant) -> Grant:
         """An expiring pair for a token that never expires; the old token ends at once."""
         form = {"grant_type": _EXCHANGE, "subject_token": grant.access_token, "subject_token_type": _OFFLINE,
                 "requested_token_type": _OFFLINE, "expiring": "1"}
-        return self._renewed(grant, self._token(grant.host, form, "migration"))
+        return self._renewed(grant, self._token(grant.host, form, sentence("migration")))
 
     def revoke(self, host: str, access_token: str) -> bool:
         """Take the app's access to the store back; False if the token was dead already, which is fine."""
         url = f"{self.address(host)}/admin/api_permissions/current.json"
         headers = {"X-Shopify-Access-Token": access_token}
-        return self._send("DELETE", url, None, headers, "revocation", fine=(401, 403, 404)).ok
+        return self._send("DELETE", url, None, headers, sentence("revocation"), fine=(401, 403, 404)).ok
 
     def knows_the_app(self, host: str) -> bool:
         """Whether Shopify takes the client id and secret of the settings, tried with a code that nobody was given.
@@ -99,7 +100,7 @@ class OAuth:
         The app is looked at before the code, so whatever else is refused says that the app is known.
         """
         try:
-            self._token(host, {"code": "nobody-was-given-this"}, "check of the client secret")
+            self._token(host, {"code": "nobody-was-given-this"}, sentence("check of the client secret"))
         except ServiceUnavailable:
             raise
         except ConnectorError as problem:
@@ -119,7 +120,7 @@ class OAuth:
             obtained_at=now, requested=requested, granted=granted, own_app=True,
         )
 
-    def _token(self, host: str, form: dict[str, str], what: str) -> TokenAnswer:
+    def _token(self, host: str, form: dict[str, str], what: Sentence) -> TokenAnswer:
         """The answer; a client secret that Shopify does not take is tried in its previous form too."""
         url = f"{self.address(host)}/admin/oauth/access_token"
         refused: ConnectorError | None = None
@@ -131,11 +132,11 @@ class OAuth:
                 if problem.code != "shop-disconnected":
                     raise
                 refused = refused or problem
-        raise refused or ServiceUnavailable("shopify-unavailable", f"{what}: nothing was sent")
+        raise refused or ServiceUnavailable("shopify-unavailable", sentence("{what}: nothing was sent", what=what))
 
-    def _send(self, method: str, url: str, form: dict[str, str] | None, headers: dict[str, str], what: str, *,
+    def _send(self, method: str, url: str, form: dict[str, str] | None, headers: dict[str, str], what: Sentence, *,
               fine: tuple[int, ...] = ()) -> requests.Response:
-        problem = ""
+        problem = sentence("no answer from Shopify")
         for tries in range(TRIES):
             self._clock.sleep(1.0 if tries else 0.0)
             self._http_gate()
@@ -144,18 +145,21 @@ class OAuth:
                 answer = requests.request(method, url, data=form, headers=headers, timeout=TIMEOUT_SECONDS,
                                           allow_redirects=False)
             except requests.RequestException as lost:
-                problem = f"no answer from Shopify ({type(lost).__name__})"
-                self._report(method, url, what, began, 0, problem, tries)
+                problem = sentence("no answer from Shopify ({error})", error=type(lost).__name__)
+                self._report(method, url, what, began, 0, str(problem), tries)
                 continue
             self._report(method, url, what, began, answer.status_code, answer.reason or "", tries)
             if answer.ok or answer.status_code in fine:
                 return answer
-            problem = f"Shopify answered {answer.status_code}"
+            problem = sentence("Shopify answered {status}", status=answer.status_code)
             if answer.status_code < 500 and answer.status_code != 429 and not _turned_away(answer):
                 raise _refusal(answer, what)
-        raise ServiceUnavailable("shopify-unavailable", f"{what}: {problem} ({TRIES} tries)")
+        raise ServiceUnavailable("shopify-unavailable", sentence(
+            "{what}: {reason} ({tries} tries)", what=what, reason=problem, tries=TRIES))
 
-    def _report(self, method: str, url: str, what: str, began: datetime, status: int, words: str, retry: int) -> None:
+    def _report(
+        self, method: str, url: str, what: Sentence, began: datetime, status: int, words: str, retry: int
+    ) -> None:
         """Bodies hold nothing but secrets: the journal gets the kind of call instead."""
         self._observe(Exchange(
             at=began, direction="Shopify", method=method, url=url, status=status, description=words,
@@ -168,23 +172,29 @@ def _end(now: datetime, seconds: float | None) -> datetime | None:
     return now + timedelta(seconds=seconds) if seconds else None
 
 
-def _read(answer: requests.Response, what: str) -> TokenAnswer:
+def _read(answer: requests.Response, what: Sentence) -> TokenAnswer:
     try:
         return decoded(answer.content, type=TokenAnswer)
     except msgspec.DecodeError:
-        raise ServiceUnavailable("shopify-unavailable", f"{what}: Shopify's answer holds no token") from None
+        raise ServiceUnavailable("shopify-unavailable", sentence(
+            "{what}: Shopify's answer holds no token", what=what)) from None
 
 
-def _refusal(answer: requests.Response, what: str) -> ConnectorError:
+def _refusal(answer: requests.Response, what: Sentence) -> ConnectorError:
     """Decided by `error`, not by the status: Shopify does not document the statuses."""
     error, words = _error(answer)
     if UNKNOWN_APP in f"{error} {words}".lower() or UNKNOWN_APP in answer.text.lower():
-        return ConnectorError("api-key-unknown", f"{what}: Shopify knows no app with the client id of the settings")
+        return ConnectorError("api-key-unknown", sentence(
+            "{what}: Shopify knows no app with the client id of the settings", what=what))
     if error == "invalid_grant":
-        return ConnectorError("reconnect-required", f"{what}: Shopify no longer accepts the refresh token")
+        return ConnectorError("reconnect-required", sentence(
+            "{what}: Shopify no longer accepts the refresh token", what=what))
     if error == "invalid_client":
-        return ConnectorError("shop-disconnected", f"{what}: Shopify does not know the app for this store any more")
-    return ConnectorError("oauth-refused", f"{what}: HTTP {answer.status_code} {error or 'without a reason'}")
+        return ConnectorError("shop-disconnected", sentence(
+            "{what}: Shopify does not know the app for this store any more", what=what))
+    return ConnectorError("oauth-refused", sentence(
+        "{what}: HTTP {status} {error}", what=what, status=answer.status_code,
+        error=error or sentence("without a reason")))
 
 
 def _turned_away(answer: requests.Response) -> bool:

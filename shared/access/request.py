@@ -28,6 +28,7 @@ from shared.clock import Clock, from_iso, iso
 from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.shops.store import Shops
+from shared.texts import sentence
 
 _STORE = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
 _ADMIN = re.compile(r"(?:admin\.shopify\.com/store/[A-Za-z0-9-]+|[a-z0-9][a-z0-9-]*\.myshopify\.com/admin)")
@@ -88,7 +89,8 @@ class AccessRequests:
         if "error" in given:
             raise _refusal(given)
         if not signed_by_shopify(parameters, self._app):
-            raise ConnectorError("oauth-hmac-invalid", "the callback is not signed with this app's client secret")
+            raise ConnectorError("oauth-hmac-invalid", sentence(
+                "the callback is not signed with this app's client secret"))
         host, code = _checked(given)
         asked = self._states.redeem(given.get("state", ""), cookies)
         if host != asked.host:
@@ -105,7 +107,8 @@ class AccessRequests:
         text = self._vault.read(_pending_name(shop))
         pending = decoded(text, type=_Pending) if text else None
         if pending is None or from_iso(pending.until) <= self._clock.now():
-            raise ConnectorError("not-found", f"no other store waits to be confirmed for shop {shop[:50]!r}")
+            raise ConnectorError("not-found", sentence(
+                "no other store waits to be confirmed for shop {shop}", shop=repr(shop[:50])))
         known = self._shops.store_id(self._shops.get(shop))
         if not known:
             self._shops.save(shop, {"shopify_url": pending.host})
@@ -127,26 +130,28 @@ class AccessRequests:
         return Connected(shop, grant.host, missing_scopes(grant))
 
     def _put_aside(self, asked: Asked, host: str, code: str) -> ConnectorError:
-        sentence = f"access was asked for {asked.host}, but {host} has granted it"
+        granted = sentence("access was asked for {host}, but {other} has granted it", host=asked.host, other=host)
         before = self._tokens.host(asked.shop)
         if before not in ("", host) and not self._shops.store_id(self._shops.get(asked.shop)):
             # Its links and watermarks are those of the other store: a new store needs a card of its own. Where the
             # store's id is known, the confirmation tells another store from another address.
-            return ConnectorError("oauth-shop-unconfirmed", f"{sentence}; shop {asked.shop} belongs to {before}")
+            return ConnectorError("oauth-shop-unconfirmed", sentence(
+                "{granted}; shop {shop} belongs to {before}", granted=granted, shop=asked.shop, before=before))
         until = iso(self._clock.now() + LIFE)
         pending = _Pending(code=code, host=host, until=until, scopes=asked.scopes)
         self._vault.write(_pending_name(asked.shop), msgspec.json.encode(pending).decode())
         self._tokens.connections.pending(asked.shop, host, until)
-        return ConnectorError("oauth-shop-unconfirmed", sentence)
+        return ConnectorError("oauth-shop-unconfirmed", granted)
 
 
 def _checked(given: Mapping[str, str]) -> tuple[str, str]:
     """(store, code) of a signed callback, if they have the form that Shopify gives them."""
     host, code = given.get("shop", ""), given.get("code", "")
     if not _STORE.fullmatch(host):
-        raise ConnectorError("oauth-refused", "the callback names no store under myshopify.com")
+        raise ConnectorError("oauth-refused", sentence("the callback names no store under myshopify.com"))
     if not code or not _ADMIN.fullmatch(_decoded(given.get("host", ""))):
-        raise ConnectorError("oauth-refused", "the callback lacks its code or the address of the Shopify admin")
+        raise ConnectorError("oauth-refused", sentence(
+            "the callback lacks its code or the address of the Shopify admin"))
     return host, code
 
 
@@ -162,10 +167,11 @@ def _refusal(given: Mapping[str, str]) -> ConnectorError:
     """Why Shopify sent the browser back without a code. Its words are not repeated: anybody can write them."""
     words = f"{given.get('error')} {given.get('error_description', '')}".lower()
     if UNKNOWN_APP in words:
-        return ConnectorError("api-key-unknown", "Shopify knows no app with the client id of the settings")
+        return ConnectorError("api-key-unknown", sentence("Shopify knows no app with the client id of the settings"))
     if "does not have permission" in words:
-        return ConnectorError("app-permission-missing", "Shopify says that the account may not grant this access")
-    return ConnectorError("oauth-refused", "Shopify sent the browser back without granting access")
+        return ConnectorError("app-permission-missing", sentence(
+            "Shopify says that the account may not grant this access"))
+    return ConnectorError("oauth-refused", sentence("Shopify sent the browser back without granting access"))
 
 
 def _pending_name(shop: str) -> str:

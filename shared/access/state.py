@@ -19,6 +19,7 @@ from shared.clock import Clock, from_iso, iso
 from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.storage.tables import RowChanged, Table
+from shared.texts import sentence
 
 TABLE = "AccessRequests"
 LIFE = timedelta(minutes=10)
@@ -94,4 +95,5 @@ def _key(state: str) -> str:
 
 
 def _mismatch(why: str) -> ConnectorError:
-    return ConnectorError("oauth-state-mismatch", f"the callback does not belong to an access request: {why}")
+    return ConnectorError("oauth-state-mismatch", sentence(
+        "the callback does not belong to an access request: {why}", why=why))

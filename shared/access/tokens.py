@@ -22,6 +22,7 @@ from shared.access.scopes import OPTIONAL, WANTED, missing
 from shared.clock import Clock, from_iso, iso
 from shared.errors import ConnectorError
 from shared.storage.tables import Table
+from shared.texts import sentence
 
 RENEW_BEFORE_END = timedelta(minutes=5)
 MIGRATE_AGAIN_AFTER = timedelta(hours=1)
@@ -62,7 +63,7 @@ class AccessTokens:
             if grant.obtained_at is not None and self._clock.now() - grant.obtained_at < RENEW_AGAIN_AFTER:
                 return
             if not grant.refresh_token:
-                problem = ConnectorError("reconnect-required", "Shopify does not accept the access token")
+                problem = ConnectorError("reconnect-required", sentence("Shopify does not accept the access token"))
                 raise self.connections.broken(shop, problem, self._clock.now(), may_pass=True)
             self._refresh(shop, grant, works=False)
 
@@ -77,10 +78,12 @@ class AccessTokens:
         if connection.final:
             raise connection.problem
         if grant.host and grant.host != host:
-            raise ConnectorError("reconnect-required", f"the access token is that of {grant.host}, not of {host}")
+            raise ConnectorError("reconnect-required", sentence(
+                "the access token is that of {host}, not of {other}", host=grant.host, other=host))
         lacking = missing_scopes(grant)
         if set(lacking) - set(OPTIONAL):
-            raise ConnectorError("access-scope-changed", f"shop {shop} has not granted {', '.join(lacking)}")
+            raise ConnectorError("access-scope-changed", sentence(
+                "shop {shop} has not granted {scopes}", shop=shop, scopes=', '.join(lacking)))
 
     def lacks(self, shop: str, scopes: Iterable[str]) -> bool:
         """Whether the shop is known to have granted none of these; False while its scopes are not known."""
@@ -139,7 +142,7 @@ class AccessTokens:
     def keep(self, shop: str, token: str, *, own_app: bool = False, host: str = "") -> None:
         """Keep a token that an operator pasted: that of a custom app, or (own_app) an endless one to migrate."""
         if not re.fullmatch(TOKEN, token):
-            raise ConnectorError("input-invalid", "access_token must be 8 to 512 printable characters")
+            raise ConnectorError("input-invalid", sentence("access_token must be 8 to 512 printable characters"))
         self.store(shop, Grant(access_token=token, since=self._clock.now(), own_app=own_app, host=host))
 
     def store(self, shop: str, grant: Grant) -> None:
@@ -162,7 +165,8 @@ class AccessTokens:
             self.grants.remove(shop)
             self.connections.forget(shop)
             if removed:
-                problem = ConnectorError("shop-disconnected", f"access was given back to Shopify at {iso(now)}")
+                problem = ConnectorError("shop-disconnected", sentence(
+                    "access was given back to Shopify at {time}", time=now))
                 self.connections.broken(shop, problem, now)
 
     def _working(self, shop: str) -> Grant | None:
@@ -183,7 +187,8 @@ class AccessTokens:
             grant = self.grants.read(shop)
             if grant is None or grant.since > at:
                 return False
-            problem = ConnectorError("shop-disconnected", f"the app was removed from the store at {iso(at)}")
+            problem = ConnectorError("shop-disconnected", sentence(
+                "the app was removed from the store at {time}", time=at))
             self.connections.broken(shop, problem, at)
             return True
 
@@ -209,7 +214,7 @@ class AccessTokens:
     def _held(self, shop: str) -> Grant:
         grant = self.grants.get(shop)
         if grant is None:
-            raise ConnectorError("access-token-missing", f"shop {shop} has no access token")
+            raise ConnectorError("access-token-missing", sentence("shop {shop} has no access token", shop=shop))
         return grant
 
     def _renewed(self, shop: str, seen: Grant) -> Grant:
@@ -217,7 +222,7 @@ class AccessTokens:
         with access_lease(self._leases, shop, self._clock):
             grant = self.grants.read(shop)
             if grant is None:
-                raise ConnectorError("access-token-missing", f"shop {shop} has no access token")
+                raise ConnectorError("access-token-missing", sentence("shop {shop} has no access token", shop=shop))
             if self._to_migrate(shop, grant):
                 return self._migrate(shop, grant)
             return self._refresh(shop, grant, works=not self._ended(grant)) if self._ends_soon(grant) else grant
@@ -245,9 +250,9 @@ class AccessTokens:
         """The grant if its refresh token can still be alive; an unknown end counts as valid."""
         end = grant.refresh_expires_at
         if not grant.refresh_token:
-            raise ConnectorError("reconnect-required", "the access token has ended and cannot be renewed")
+            raise ConnectorError("reconnect-required", sentence("the access token has ended and cannot be renewed"))
         if end is not None and self._clock.now() >= end:
-            raise ConnectorError("reconnect-required", f"the refresh token ended at {iso(end)}")
+            raise ConnectorError("reconnect-required", sentence("the refresh token ended at {time}", time=end))
         return grant
 
     def _migrate(self, shop: str, grant: Grant) -> Grant:
@@ -309,6 +314,6 @@ def _described(grant: Grant | None, connection: Connection, now: str) -> dict[st
         "scopes": list(grant.granted),
         "missing": list(missing_scopes(grant)),
         "reason": connection.reason or None,
-        "detail": connection.detail or None,
+        "detail": connection.sentence if connection.detail else None,
         "pending": pending,
     }

@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from shared.errors import ConnectorError
 from shared.storage.tables import Table
+from shared.texts import sentence
 
 TABLE = "AccessTokens"
 
@@ -41,7 +42,8 @@ class EncryptedTable:
         try:
             self._cipher = Fernet(key.encode())
         except ValueError as error:
-            raise ConnectorError("settings-invalid", "TOKEN_KEY must be 32 bytes in URL-safe base64") from error
+            raise ConnectorError("settings-invalid", sentence(
+                "TOKEN_KEY must be 32 bytes in URL-safe base64")) from error
 
     def read(self, name: str) -> str | None:
         """The secret, or None if there is none (or it was written with another key)."""

@@ -11,12 +11,14 @@ from shared.journal import capture_list, json_parts
 from shared.journal.capture_list import Capture, CaptureFilter, record_id_of
 from shared.journal.json_parts import Difference, Pair, Part
 from shared.journal.json_tree import LONGEST_VALUE, Node, tree
+from shared.record_names import one_called
 from shared.shopify_ids import id_in
 from shared.stores.sync_runs import span_of
 from shared.sync import replay as replaying
 from shared.sync.dry_run import DryRun, Refusal
 from shared.sync.record_type import types_of
 from shared.sync.replay import Replayed
+from shared.texts import Sentence, sentence
 
 MOST_CHANGES = 200
 """Differences of two captures that are shown."""
@@ -119,7 +121,7 @@ class PlanPage(msgspec.Struct, frozen=True, kw_only=True):
     result: str
     writes: list[PlannedWrite]
     refused: list[Refusal]
-    note: str
+    note: Sentence
 
 
 def look_at(connector: Connector, shop: str, kind: str, id: str) -> CapturePage:
@@ -145,7 +147,8 @@ def side_by_side(
     number = id_in(record)
     kept = connector.captures.of_record(shop, known_kind(connector, kind), number) if number is not None else []
     if not kept:
-        raise ConnectorError("not-found", f"no capture of {kind} {record[:20]} is kept")
+        raise ConnectorError("not-found", sentence(
+            "no capture of {record} is kept", record=one_called(kind, record[:20])))
     lines = [CaptureLine(id=one.id, at=one.at) for one in kept]
     name = next((one.name for one in kept if one.name), "")
     later, earlier = _chosen(lines, before, after)
@@ -171,7 +174,7 @@ def _line(lines: list[CaptureLine], id: str) -> CaptureLine:
     for one in lines:
         if one.id == id:
             return one
-    raise ConnectorError("not-found", f"{id[:60]!r} is not a capture of this record")
+    raise ConnectorError("not-found", sentence("{id} is not a capture of this record", id=repr(id[:60])))
 
 
 def _lines(connector: Connector, shop: str, kind: str, record_id: str) -> list[CaptureLine]:
@@ -257,14 +260,16 @@ def compare(connector: Connector, shop: str, kind: str, id: str, other: str) -> 
     other = other or capture_list.previous_of(connector.captures, shop, known_kind(connector, kind), id)
     before = raw(connector, shop, kind, other)
     if record_id_of(before) != record_id_of(after):
-        raise ConnectorError("input-invalid", f"{other[:60]} and {id[:60]} are captures of two different records")
+        raise ConnectorError("input-invalid", sentence(
+            "{other} and {id} are captures of two different records", other=other[:60], id=id[:60]))
     return ComparisonView(before=other, after=id, differences=json_parts.differences(before, after))
 
 
 def known_kind(connector: Connector, kind: str) -> str:
     """The type; ConnectorError not-found for one that is none."""
     if kind not in connector.types.names:
-        raise ConnectorError("not-found", f"{kind[:50]!r} is not one of {', '.join(connector.types.names)}")
+        raise ConnectorError("not-found", sentence(
+            "{type} is not one of {types}", type=repr(kind[:50]), types=', '.join(connector.types.names)))
     return kind
 
 

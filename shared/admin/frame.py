@@ -9,6 +9,7 @@ import msgspec
 from shared.clock import iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
+from shared.texts import sentence
 
 _UTC = "UTC"
 
@@ -44,7 +45,7 @@ def moment_of(connector: Connector, text: str) -> datetime | None:
         return local and (local.replace(tzinfo=ZoneInfo(frame(connector).time_zone)) if local.tzinfo is None else local
                           ).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ConnectorError("input-invalid", f"{text[:50]!r} is not a date and time") from None
+        raise ConnectorError("input-invalid", sentence("{text} is not a date and time", text=repr(text[:50]))) from None
 
 
 def frame(connector: Connector) -> Frame:

@@ -24,6 +24,7 @@ from shared.shops.card import ShopCard
 from shared.stores.arrivals import Hour
 from shared.stores.skipped_records import Tally, Wanted
 from shared.stores.sync_runs import SyncRun
+from shared.texts import Text
 
 PATIENCE = timedelta(hours=1)
 """How long another service may be away until somebody should look at it."""
@@ -79,7 +80,7 @@ class ProblemView(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     fix: str
     fault: str
-    detail: str
+    detail: Text
 
 
 class SkippedGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -235,7 +236,7 @@ def _standing(
         return ShopState.PAUSED, Reason.HTTP_REQUESTS, None
     if access["state"] != AccessState.CONNECTED:
         code = str(access["reason"] or "access-token-missing")
-        return ShopState.NEEDS_YOU, Reason.ACCESS, problem_view(code, str(access["detail"] or ""), language)
+        return ShopState.NEEDS_YOU, Reason.ACCESS, problem_view(code, access["detail"] or "", language)
     if latest is None:
         return ShopState.RUNNING, Reason.NEVER_RAN, None
     if latest.state == "failed":
@@ -274,7 +275,7 @@ def _total(run: SyncRun | None, figure: str) -> int:
     return sum(getattr(counts, figure) for counts in run.counts.values()) if run else 0
 
 
-def problem_view(code: str, detail: str, language: str) -> ProblemView:
+def problem_view(code: str, detail: Text, language: str) -> ProblemView:
     """What a code means, with the sentence about this case."""
     told = CATALOGUE[code].told(language)
     return ProblemView(code=code, title=told.title, fix=told.fix, fault=told.fault, detail=detail)

@@ -24,6 +24,7 @@ from shared.stores.links import Link, LinkState
 from shared.stores.operations import Operation
 from shared.sync.decision import What
 from shared.sync.record_type import RecordType, types_of
+from shared.texts import sentence
 from shared.to_business_central.known_as import KnownAs, known_as, names_in_calls
 
 MOST_OPERATIONS = 50
@@ -138,7 +139,8 @@ def look_at(
     with_calls  look for the log entries about it too, which takes as long as all the rest
     """
     if id_in(id) is None or kind not in connector.types.names:
-        raise ConnectorError("not-found", f"{kind[:20]} {id[:20]} is no record: say a type and Shopify's id")
+        raise ConnectorError("not-found", sentence(
+            "{type} {id} is no record: say a type and Shopify's id", type=kind[:20], id=id[:20]))
     captures = connector.captures.of_record(shop, kind, id)
     newest = _payload(connector, captures)
     known = known_as(connector, shop, kind, id, newest)

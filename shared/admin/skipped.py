@@ -11,8 +11,9 @@ import msgspec
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.problems import CATALOGUE
+from shared.record_names import one_called
 from shared.stores.skipped_records import SkippedRecord, Wanted
-from shared.texts import said
+from shared.texts import Sentence, said, sentence
 from shared.to_business_central.orders.trials import OrderTrial
 from shared.to_business_central.set_up_check import Finding, check_set_up
 
@@ -81,7 +82,7 @@ class SetUpView(msgspec.Struct, frozen=True, kw_only=True):
     missing: list[FindingView]
     advice: list[FindingView]
     orders: list[TrialView]
-    left_behind: list[str]
+    left_behind: list[Sentence]
 
 
 def list_skipped(
@@ -156,7 +157,7 @@ def dismiss(connector: Connector, shop: str, type: str, id: str, *, note: str, b
     about = f"{type} {id}"
     with connector.operations.recorded("dismiss_skipped_record", by=by, shop=shop, record=about) as operation:
         if not note.strip():
-            raise ConnectorError("input-invalid", "note: say why the record is dismissed")
+            raise ConnectorError("input-invalid", sentence("note: say why the record is dismissed"))
         found = connector.skipped.dismiss(
             shop, type, id, note=note.strip(), by=by, now=connector.clock.now())
         if not found:
@@ -181,7 +182,7 @@ def check_shop_set_up(
 def checked_code(code: str) -> str:
     """The code, or ""; ConnectorError input-invalid for one that is none."""
     if code and code not in CATALOGUE:
-        raise ConnectorError("input-invalid", f"code {code[:50]!r} is not an error code")
+        raise ConnectorError("input-invalid", sentence("code {code} is not an error code", code=repr(code[:50])))
     return code
 
 
@@ -192,7 +193,8 @@ def detail_of(one: SkippedRecord, language: str) -> str:
 
 def not_skipped(shop: str, type: str, id: str) -> ConnectorError:
     """There is no such skipped record."""
-    return ConnectorError("not-found", f"{type[:20]} {str(id)[:20]} is not a skipped record of shop {shop}")
+    return ConnectorError("not-found", sentence(
+        "{record} is not a skipped record of shop {shop}", record=one_called(type[:20], id[:20]), shop=shop))
 
 
 def _told(findings: Sequence[Finding], language: str) -> list[FindingView]:

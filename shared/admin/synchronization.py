@@ -9,9 +9,11 @@ import msgspec
 from shared.clock import iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
+from shared.record_names import several_called
 from shared.stores.sync_runs import SyncRun
 from shared.stores.synchronization_info import SynchronizationInfo
 from shared.sync.run import request_back_fill, request_sync
+from shared.texts import sentence
 
 
 class InfoView(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,10 +119,10 @@ def _check_what_it_leaves_out(reached: datetime | None, info: SynchronizationInf
     """A reset reads again; one to a time that no run has come to leaves out what changed before it, for good."""
     if reached is None or to <= reached or confirm == iso(reached):
         return
-    raise ConnectorError(
-        "confirmation-needed", f"{info.kind} of shop {info.shop} were read up to {iso(reached)}; what changed after "
-        f"that and before {iso(to)} would never be read. Set that time or an earlier one to read all of it; "
-        f"confirm={iso(reached)} leaves it out")
+    raise ConnectorError("confirmation-needed", sentence(
+        "{types!c} of shop {shop} were read up to {reached}; what changed after that and before {time} would never be "
+        "read. Set that time or an earlier one to read all of it; confirm={confirm} leaves it out",
+        types=several_called(info.kind), shop=info.shop, reached=reached, time=to, confirm=iso(reached)))
 
 
 def _info(info: SynchronizationInfo) -> InfoView:

@@ -31,6 +31,7 @@ from shared.business_central.wire import Row
 from shared.clock import Clock
 from shared.errors import ConnectorError, ServiceUnavailable
 from shared.exchange import Observer, unobserved
+from shared.texts import sentence
 
 MAX_BATCH = 100
 _JSON = {"Content-Type": "application/json"}
@@ -193,7 +194,8 @@ class BusinessCentral:
         call = self._batch_call(trial)
         answer = self._transport.send(call)
         if answer.failure is None:
-            raise ConnectorError("record-refused", "Business Central took what it must refuse; nothing can be tried.")
+            raise ConnectorError("record-refused", sentence(
+                "Business Central took what it must refuse; nothing can be tried."))
         failed = _failed_operation(answer.value)
         if failed is None:
             raise refusal(answer.failure, call.written)
@@ -232,11 +234,12 @@ class BusinessCentral:
             yield from page.value
             url = page.next_link
             if url and _host(url) != _host(self._root):
-                detail = f"Business Central's next page is on another host, {_host(url)}; it was not read."
-                raise ConnectorError("bc-request-invalid", detail)
+                raise ConnectorError("bc-request-invalid", sentence(
+                    "Business Central's next page is on another host, {host}; it was not read.",
+                    host="://".join(_host(url))))
             if url in read:
-                detail = f"Business Central's next page of {urlsplit(url).path} is one that was read already."
-                raise ServiceUnavailable("bc-unavailable", detail)
+                raise ServiceUnavailable("bc-unavailable", sentence(
+                    "Business Central's next page of {path} is one that was read already.", path=urlsplit(url).path))
 
     def _good(self, call: Call) -> Any:
         answer = self._transport.send(call)
@@ -270,7 +273,8 @@ def _page(answer: Any, path: str) -> _Page:
     try:
         return msgspec.convert(answer, _Page)
     except msgspec.ValidationError as error:
-        raise ServiceUnavailable("bc-unavailable", f"The answer for {path} is no list of rows: {error}") from error
+        raise ServiceUnavailable("bc-unavailable", sentence(
+            "The answer for {path} is no list of rows: {error}", path=path, error=error)) from error
 
 
 def _row(value: Any) -> Row:

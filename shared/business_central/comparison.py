@@ -15,15 +15,31 @@ from decimal import Decimal
 from shared.business_central.plan import Body, SalesOrderPlan
 from shared.business_central.rows import FoundDocument
 from shared.business_central.wire import Row
+from shared.texts import Sentence, as_said, sentence, together
 
 _BLANK = "00000000-0000-0000-0000-000000000000"
-_NAMES = {"salesOrders": "sales order", "salesInvoices": "sales invoice", "salesShipments": "shipment"}
-_BUYER = {"customerNumber": "customer", "currencyCode": "currency", "pricesIncludeTax": "prices include tax"}
-_DETAILS = {
-    "paymentTermsId": "payment terms", "shipmentMethodId": "shipment method", "salesperson": "salesperson",
-    "requestedDeliveryDate": "requested delivery date",
-    "shortcutDimension1Code": "first global dimension", "shortcutDimension2Code": "second global dimension",
+_NAMES = {
+    "salesOrders": sentence("sales order"), "salesInvoices": sentence("sales invoice"),
+    "salesShipments": sentence("shipment"),
 }
+_BUYER = {
+    "customerNumber": sentence("customer"), "currencyCode": sentence("currency"),
+    "pricesIncludeTax": sentence("prices include tax"),
+}
+_DETAILS = {
+    "paymentTermsId": sentence("payment terms"), "shipmentMethodId": sentence("shipment method"),
+    "salesperson": sentence("salesperson"), "requestedDeliveryDate": sentence("requested delivery date"),
+    "shortcutDimension1Code": sentence("first global dimension"),
+    "shortcutDimension2Code": sentence("second global dimension"),
+}
+_ROLES = {"sellTo": sentence("sell-to"), "shipTo": sentence("ship-to")}
+_TEXTS = {
+    "Name": sentence("name ({role})"), "Contact": sentence("contact ({role})"),
+    "AddressLine1": sentence("address ({role})"), "AddressLine2": sentence("address 2 ({role})"),
+    "Country": sentence("country ({role})"), "PostCode": sentence("post code ({role})"),
+    "City": sentence("city ({role})"), "State": sentence("county ({role})"),
+}
+_CONTACT = {"phoneNumber": sentence("phone number"), "email": sentence("e-mail address")}
 _NO_TEXT = frozenset(("externalDocumentNumber", "orderDate", *_BUYER))
 _SHOWN = 5
 
@@ -64,19 +80,19 @@ def tolerated(plan: SalesOrderPlan, lines: Iterable[Row]) -> Decimal:
     return max(plan.rounding_tolerance, rounding_of_taxes(plan, lines))
 
 
-def differences(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
+def differences(found: FoundDocument, plan: SalesOrderPlan) -> list[Sentence]:
     """What differs in who buys what for how much, and from where, "there / planned"; none for the same order."""
     return [*differences_of_sale(found, plan), *_locations(found, plan)]
 
 
-def differences_of_sale(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
+def differences_of_sale(found: FoundDocument, plan: SalesOrderPlan) -> list[Sentence]:
     """What differs in who buys what for how much alone."""
     return [*_buyer(found, plan), *_lines(found, plan), *_units(found, plan), *_total_of_invoices(found, plan)]
 
 
-def not_as_sent(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
+def not_as_sent(found: FoundDocument, plan: SalesOrderPlan) -> list[Sentence]:
     """What Business Central kept otherwise than it was just sent: terms, dimensions and the like, and locations."""
-    header = [caption for name, caption in _DETAILS.items()
+    header = [named for name, named in _DETAILS.items()
               if name in plan.header and _text(found.header.get(name)) != _text(plan.header[name])]
     return header + _locations(found, plan)
 
@@ -87,6 +103,13 @@ def texts_that_differ(found: FoundDocument, planned: Body) -> list[str]:
         return []
     return [name for name, text in planned.items()
             if name not in _NO_TEXT and _text(found.header.get(name)) != _text(text)]
+
+
+def called(name: str) -> Sentence:
+    """What a property of a sales document's header is called: shipToCity is the city (ship-to)."""
+    known = {**_BUYER, **_DETAILS, **_CONTACT}
+    role, part = _ROLES.get(name[:6]), _TEXTS.get(name[6:])
+    return sentence(part.text, role=role) if role and part else known.get(name) or as_said(name)
 
 
 def missing_tail(found: FoundDocument, plan: SalesOrderPlan, parcel: int) -> tuple[Body, ...]:
@@ -114,41 +137,54 @@ def is_rounded(found: FoundDocument, plan: SalesOrderPlan) -> bool:
     )
 
 
-def both_sides(found: FoundDocument, plan: SalesOrderPlan, different: Sequence[str]) -> str:
+def both_sides(found: FoundDocument, plan: SalesOrderPlan, different: Sequence[Sentence]) -> Sentence:
     """One sentence for each side, and what differs."""
-    named = ", ".join(different[:_SHOWN]) + (f" and {len(different) - _SHOWN} more" if len(different) > _SHOWN else "")
-    return (
-        f"{plan.external_document_number} is in Business Central as {kind_of(found)} {', '.join(found.numbers)}: "
-        f"customer {found.header.get('customerNumber')}, {_count(found.lines)}{_amount(found)}. By Shopify it is: "
-        f"customer {plan.header['customerNumber']}, {_count(plan.lines)}, {plan.expected_total}. "
-        f"Different (Business Central / Shopify): {named}."
-    )
+    return sentence(
+        "{key} is in Business Central as {document} {numbers}: {there}. By Shopify it is: {planned}. Different "
+        "(Business Central / Shopify): {differences}.",
+        key=plan.external_document_number, document=kind_of(found), numbers=", ".join(found.numbers),
+        there=_there(found), differences=some_of(different, _SHOWN),
+        planned=_side(plan.header["customerNumber"], plan.lines, plan.expected_total))
 
 
-def kind_of(found: FoundDocument) -> str:
+def some_of(parts: Sequence[Sentence], most: int) -> Sentence:
+    """The first of them, and how many more there are."""
+    more = len(parts) - most
+    shown = together(parts[:most], ", ")
+    return sentence("{parts} and {more} more", parts=shown, more=more) if more > 0 else shown
+
+
+def kind_of(found: FoundDocument) -> Sentence:
     """Sales order, sales invoice or shipment."""
     return _NAMES[found.document.entity_set]
 
 
-def _count(lines: Iterable[Row]) -> str:
+def _there(found: FoundDocument) -> Sentence:
+    customer = found.header.get("customerNumber")
+    if found.document.entity_set == "salesShipments":
+        return sentence("customer {customer}, {lines}", customer=customer, lines=_count(found.lines))
+    return _side(customer, found.lines, found.document.total_amount_including_tax)
+
+
+def _side(customer: object, lines: Iterable[Row], total: Decimal) -> Sentence:
+    return sentence("customer {customer}, {lines}, {total}", customer=customer, lines=_count(lines), total=total)
+
+
+def _count(lines: Iterable[Row]) -> Sentence:
     number = sum(_is_sold(line) for line in lines)
-    return f"{number} line{'' if number == 1 else 's'}"
+    return sentence("1 line") if number == 1 else sentence("{number} lines", number=number)
 
 
-def _amount(found: FoundDocument) -> str:
-    shipped = found.document.entity_set == "salesShipments"
-    return "" if shipped else f", {found.document.total_amount_including_tax}"
-
-
-def _buyer(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
+def _buyer(found: FoundDocument, plan: SalesOrderPlan) -> list[Sentence]:
     # A shipment shows no more than the customer reliably.
     names = ["customerNumber"] if found.document.entity_set == "salesShipments" else list(_BUYER)
-    return [f"{_BUYER[name]} {_plain(found.header.get(name))} / {_plain(plan.header[name])}"
+    return [sentence("{what} {there} / {planned}", what=_BUYER[name], there=_said(found.header.get(name)),
+                     planned=_said(plan.header[name]))
             for name in names
             if name in plan.header and _text(found.header.get(name)) != _text(plan.header[name])]
 
 
-def _lines(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
+def _lines(found: FoundDocument, plan: SalesOrderPlan) -> list[Sentence]:
     priced = found.document.entity_set != "salesShipments"
     there, planned = _sold(found.lines, priced), _sold(plan.lines, priced)
     none = (Decimal(0), Decimal(0))
@@ -160,20 +196,30 @@ def _lines(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
         if not rounded and _is_rounding(what, pieces - wanted, discount - less, plan, most):
             rounded = True
             continue
-        name = f"{what[0]} {what[1]}" + (f" at {_plain(what[3])}" if priced else "")
-        if pieces != wanted:
-            different.append(f"{name}: {_plain(pieces)} / {_plain(wanted)} pieces")
-        else:
-            different.append(f"{name}: discount {_plain(discount)} / {_plain(less)}")
+        name = object_named(what)
+        if priced:
+            name = sentence("{what} at {price}", what=name, price=plain(what[3]))
+        different.append(
+            sentence("{what}: {there} / {planned} pieces", what=name, there=plain(pieces), planned=plain(wanted))
+            if pieces != wanted else
+            sentence("{what}: discount {there} / {planned}", what=name, there=plain(discount), planned=plain(less)))
     return different
 
 
-def _units(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
+def object_named(what: LineObject) -> Sentence:
+    """What a line sells, by its number."""
+    if what[0] == "Item":
+        return sentence("Item {number}", number=what[1])
+    return sentence("Account {number}", number=what[1]) if what[0] == "Account" else as_said(f"{what[0]} {what[1]}")
+
+
+def _units(found: FoundDocument, plan: SalesOrderPlan) -> list[Sentence]:
     """Items that stand there in another unit of measure: a box is not a piece. A shipment is not asked."""
     if found.document.entity_set == "salesShipments":
         return []
     there, planned = _units_of(found.lines), _units_of(plan.lines)
-    return [f"Item {number} in {', '.join(sorted(there[number]))} / {', '.join(sorted(units))}"
+    return [sentence("Item {number} in {there} / {planned}", number=number, there=", ".join(sorted(there[number])),
+                     planned=", ".join(sorted(units)))
             for number, units in planned.items() if number in there and there[number] != units]
 
 
@@ -185,12 +231,12 @@ def _units_of(lines: Iterable[Row]) -> dict[str, set[str]]:
     return units
 
 
-def _locations(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
+def _locations(found: FoundDocument, plan: SalesOrderPlan) -> list[Sentence]:
     """Items that other locations send there, or other pieces of them. What Business Central decides is not compared."""
     if found.document.entity_set == "salesShipments":
         return []
     there, planned = _sent_from(found.lines), _sent_from(plan.lines)
-    return [f"location of item {number}" for number, places in planned.items()
+    return [sentence("location of item {number}", number=number) for number, places in planned.items()
             if "" not in places and number in there and there[number] != places]
 
 
@@ -210,14 +256,19 @@ def _id(value: object) -> str:
     return "" if text == _BLANK else text
 
 
-def _total_of_invoices(found: FoundDocument, plan: SalesOrderPlan) -> list[str]:
+def _total_of_invoices(found: FoundDocument, plan: SalesOrderPlan) -> list[Sentence]:
     """An open order's total can still be settled; a posted one cannot."""
     there = found.document.total_amount_including_tax
     if found.document.entity_set != "salesInvoices":
         return []
     if abs(there - plan.expected_total) <= tolerated(plan, found.lines):
         return []
-    return [f"total {there} / {plan.expected_total}"]
+    return [total_differs(there, plan)]
+
+
+def total_differs(there: Decimal, plan: SalesOrderPlan) -> Sentence:
+    """That a document comes to another total than the order."""
+    return sentence("total {there} / {planned}", there=there, planned=plan.expected_total)
 
 
 def object_of(line: Row, *, priced: bool = True) -> LineObject:
@@ -254,7 +305,10 @@ def _text(value: object) -> str:
     return " ".join(str("" if value is None else value).split()).casefold()
 
 
-def _plain(value: object) -> str:
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}" if value == value.to_integral() else str(value)
-    return str(value)
+def plain(number: Decimal) -> Decimal:
+    """2, not 2.00, where it is whole."""
+    return number.quantize(Decimal(1)) if number == number.to_integral() else number
+
+
+def _said(value: object) -> object:
+    return sentence("yes" if value else "no") if isinstance(value, bool) else value

@@ -18,6 +18,7 @@ from shared.business_central.refusals import AlreadyExists, RowChanged, RowGone
 from shared.business_central.rows import CustomerRow, ItemRow, Kind, VariantRow, row_as, select_of
 from shared.business_central.wire import Row, plain, quoted
 from shared.errors import ConnectorError, OutcomeUnknown, RecordRefused, ServiceUnavailable
+from shared.texts import sentence
 
 _TRIES = 4
 
@@ -56,15 +57,16 @@ def _create_or_adopt(
             found = _find(bc, entity_set, kind, {name: str(body.get(name) or "") for name in key})
             if found is not None and not ours(found):
                 named = " ".join(str(body[name]) for name in key)
-                detail = f"{entity_set} {named} is in Business Central already, and is not what was to be created."
-                raise RecordRefused("number-taken", detail) from problem
+                raise RecordRefused("number-taken", sentence(
+                    "{row} is in Business Central already, and is not what was to be created.",
+                    row=f"{entity_set} {named}")) from problem
             if found is not None:
                 return found
             last = problem
             bc.clock.sleep(2.0**tries)
     if isinstance(last, OutcomeUnknown):
         # The key is unique, so a later run may simply try again.
-        raise ServiceUnavailable("bc-unavailable", last.detail)
+        raise ServiceUnavailable("bc-unavailable", last.sentence)
     assert last is not None
     raise last
 
@@ -106,7 +108,8 @@ def difference(bc: BusinessCentral, entity_set: str, id: str, changes: Mapping[s
 def _present(bc: BusinessCentral, entity_set: str, id: str, changes: Mapping[str, Any]) -> Row:
     row = bc.read(entity_set, id, select=",".join(["id", *changes]), fresh=True)
     if row is None:
-        raise RowGone("record-refused", f"{entity_set}({id}) is no longer in Business Central.")
+        raise RowGone("record-refused", sentence(
+            "{row} is no longer in Business Central.", row=f"{entity_set}({id})"))
     return row
 
 

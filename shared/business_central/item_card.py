@@ -18,6 +18,8 @@ from shared.business_central.refusals import RowChanged, Written, refusal
 from shared.business_central.retries import Failure
 from shared.business_central.wire import Row
 from shared.errors import ConnectorError, RecordRefused
+from shared.shops.card_fields import caption
+from shared.texts import as_said, sentence
 
 log = logging.getLogger(__name__)
 
@@ -77,8 +79,9 @@ def _good(answer: Answer, service: str) -> Row:
 def _problem(failure: Failure, service: str) -> ConnectorError:
     """The item itself is fine: whatever this page refuses concerns its tariff number alone."""
     if _is_not_published(failure):
-        said = failure.message or f"answer {failure.status}"
-        return RecordRefused("web-service-missing", f"Item Card Service {service}: {said}")
+        reason = as_said(failure.message) if failure.message else sentence("answer {status}", status=failure.status)
+        return RecordRefused("web-service-missing", sentence(
+            "{setting} {service}: {reason}", setting=caption("item_card_service"), service=service, reason=reason))
     return refusal(failure, Written(service))
 
 

@@ -20,6 +20,7 @@ import msgspec
 from shared.business_central.client import MAX_BATCH, BatchRequest, BusinessCentral
 from shared.business_central.comparison import (
     both_sides,
+    called,
     differences,
     differences_of_sale,
     is_rounded,
@@ -27,6 +28,7 @@ from shared.business_central.comparison import (
     not_as_sent,
     texts_that_differ,
     tolerated,
+    total_differs,
 )
 from shared.business_central.lookup import read_whole_order, sales_document, whole_document
 from shared.business_central.plan import Body, SalesOrderPlan
@@ -36,6 +38,8 @@ from shared.business_central.transport import Before
 from shared.business_central.wire import Row
 from shared.errors import ConnectorError, OutcomeUnknown, RecordRefused
 from shared.shops.card import TaxDifferences
+from shared.shops.card_fields import caption
+from shared.texts import Sentence, sentence, together
 
 MAX_DEEP_LINES = 100
 """Lines beside the comments that one POST takes; further ones follow in parcels of as many."""
@@ -47,8 +51,8 @@ _MOVES_WITH_LINES = ("@odata.", "total", "discount", "lastModified", _LINES)
 class DocumentStays(RecordRefused):
     """The order is not as it should be, and `document` of it stands in Business Central."""
 
-    def __init__(self, code: str, detail: str, document: SalesDocument) -> None:
-        super().__init__(code, detail)
+    def __init__(self, code: str, sentence: Sentence, document: SalesDocument) -> None:
+        super().__init__(code, sentence)
         self.document = document
 
 
@@ -120,20 +124,21 @@ def compared(
     order = found.document
     is_open = order.entity_set == "salesOrders"
     if is_open and len(found.numbers) > 1:
-        raise _differs(found, plan, [f"{len(found.numbers)} sales orders / 1"])
+        raise _differs(found, plan, [sentence("{number} sales orders / 1", number=len(found.numbers))])
     different = differences(found, plan)
     rest = missing_tail(found, plan, MAX_DEEP_LINES) if different and ours else ()
     if different and not rest:
         raise _differs(found, plan, different)
     if texts and (otherwise := texts_that_differ(found, plan.header)):
-        raise _differs(found, plan, otherwise)
+        raise _differs(found, plan, list(map(called, otherwise)))
     if not is_open or (not rest and order.total_amount_including_tax == plan.expected_total):
         return Standing(found, _with_tax_of_found(found, plan))
     if not ours or is_rounded(found, plan):
-        raise _differs(found, plan, [f"total {order.total_amount_including_tax} / {plan.expected_total}"])
+        raise _differs(found, plan, [total_differs(order.total_amount_including_tax, plan)])
     if not settled:
-        detail = f"{plan.external_document_number}, {order.number}: lines were sent for it and may be on their way yet."
-        raise OutcomeUnknown("outcome-unknown", detail)
+        raise OutcomeUnknown("outcome-unknown", sentence(
+            "{order}, {document}: lines were sent for it and may be on their way yet.",
+            order=plan.external_document_number, document=order.number))
     if rest:
         return Standing(found, order, rest)
     with _staying(found, plan, rest):
@@ -158,8 +163,10 @@ def _staying(found: FoundDocument, plan: SalesOrderPlan, rest: Sequence[Body]) -
     try:
         yield
     except RecordRefused as refused:
-        held = f"{number} stays in Business Central" + (f" with {lines} of {len(plan.lines)} lines." if rest else ".")
-        raise DocumentStays(refused.code, f"{refused.detail} {held}", found.document) from refused
+        held = sentence(
+            "{document} stays in Business Central with {lines} of {all} lines." if rest
+            else "{document} stays in Business Central.", document=number, lines=lines, all=len(plan.lines))
+        raise DocumentStays(refused.code, together([refused.sentence, held]), found.document) from refused
 
 
 def remove_sales_order(bc: BusinessCentral, id: str, etag: str) -> bool:
@@ -175,11 +182,12 @@ def once_sent(plan: SalesOrderPlan, but: type[ConnectorError] = OutcomeUnknown) 
     except ConnectorError as problem:
         if isinstance(problem, (OutcomeUnknown, but)):
             raise
-        detail = f"{plan.external_document_number} was sent; what became of it is not known: {problem.detail}"
-        raise OutcomeUnknown("outcome-unknown", detail) from problem
+        raise OutcomeUnknown("outcome-unknown", sentence(
+            "{order} was sent; what became of it is not known: {reason}", order=plan.external_document_number,
+            reason=problem.sentence)) from problem
 
 
-def _differs(found: FoundDocument, plan: SalesOrderPlan, different: Sequence[str]) -> DocumentStays:
+def _differs(found: FoundDocument, plan: SalesOrderPlan, different: Sequence[Sentence]) -> DocumentStays:
     return DocumentStays("document-differs", both_sides(found, plan, different), found.document)
 
 
@@ -207,8 +215,9 @@ def _settling(whole: FoundDocument, plan: SalesOrderPlan) -> tuple[SalesDocument
     RecordRefused: it was not kept as sent, its tax is another, or no line may make up the difference.
     """
     if unlike := not_as_sent(whole, plan):
-        detail = f"Business Central did not keep what was sent for {plan.name}: {', '.join(unlike)}."
-        raise RecordRefused("document-differs", detail)
+        raise RecordRefused("document-differs", sentence(
+            "Business Central did not keep what was sent for {order}: {what}.", order=plan.name,
+            what=together(unlike, ", ")))
     _check_invoice_discount(whole, plan)
     taxes = tax_differences(whole, plan)
     if taxes and plan.tax_differences is TaxDifferences.PARK:
@@ -229,7 +238,7 @@ def judged(whole: FoundDocument, plan: SalesOrderPlan) -> RecordRefused | None:
         return RecordRefused("tax-mismatch", taxes)
     most = tolerated(plan, whole.lines)
     if abs(plan.expected_total - whole.document.total_amount_including_tax) > most:
-        return _mismatch(whole, plan, f"the tolerance is {most}")
+        return _mismatch(whole, plan, sentence("the tolerance is {tolerance}", tolerance=most))
     return None
 
 
@@ -267,12 +276,11 @@ def _check_invoice_discount(whole: FoundDocument, plan: SalesOrderPlan) -> None:
     if not taken:
         return
     customer = whole.header.get("customerNumber") or plan.header.get("customerNumber")
-    detail = (
-        f"Business Central takes an invoice discount of {taken} off {plan.name}, by the invoice discounts of customer "
-        f"{customer}: it comes to {whole.document.total_amount_including_tax} there and to {plan.expected_total} in "
-        f"Shopify. Take Invoice Disc. Code off this customer, or use another customer for the shop."
-    )
-    raise RecordRefused("total-mismatch", detail)
+    raise RecordRefused("total-mismatch", sentence(
+        "Business Central takes an invoice discount of {discount} off {order}, by the invoice discounts of customer "
+        "{customer}: it comes to {there} there and to {total} in Shopify. Take Invoice Disc. Code off this customer, "
+        "or use another customer for the shop.", discount=taken, order=plan.name, customer=customer,
+        there=whole.document.total_amount_including_tax, total=plan.expected_total))
 
 
 @contextmanager
@@ -290,11 +298,14 @@ def _making_up(whole: FoundDocument, plan: SalesOrderPlan) -> Body:
     """The rounding line for a difference that is tolerated; RecordRefused for a larger one, or without an account."""
     difference, most = plan.expected_total - whole.document.total_amount_including_tax, tolerated(plan, whole.lines)
     if abs(difference) > most:
-        rounding = "" if most == plan.rounding_tolerance else f", and rounding of its taxes explains {most}"
-        raise _mismatch(whole, plan, f"the tolerance is {plan.rounding_tolerance}{rounding}")
+        raise _mismatch(whole, plan, sentence(
+            "the tolerance is {tolerance}" if most == plan.rounding_tolerance
+            else "the tolerance is {tolerance}, and rounding of its taxes explains {rounding}",
+            tolerance=plan.rounding_tolerance, rounding=most))
     if not plan.rounding_account:
-        detail = f"Cash Roundings Account is empty, and {plan.name} needs a line of {difference} there."
-        raise RecordRefused("account-missing", detail)
+        raise RecordRefused("account-missing", sentence(
+            "{setting} is empty, and {order} needs a line of {amount} there.",
+            setting=caption("cash_roundings_account"), order=plan.name, amount=difference))
     return _rounding_line(plan.rounding_account, difference)
 
 
@@ -312,7 +323,8 @@ def _settled(
         return settled.document
     settled = _reread(bc, order, plan)
     if settled.document.total_amount_including_tax != plan.expected_total:
-        raise _mismatch(settled, plan, f"with a line of {line['unitPrice']} on account {plan.rounding_account}")
+        raise _mismatch(settled, plan, sentence("with a line of {amount} on account {account}",
+                                                amount=line["unitPrice"], account=plan.rounding_account))
     return settled.document
 
 
@@ -324,26 +336,25 @@ def _rounding_line(account: str, difference: Decimal) -> Body:
     }  # fmt: skip
 
 
-def _mismatch(whole: FoundDocument, plan: SalesOrderPlan, circumstance: str) -> RecordRefused:
-    order, why = whole.document, taxed_though_none_is_charged(whole.lines, plan)
-    taxed = f", of which tax {charged}" if (charged := _charged(plan)) else ""
-    detail = (
-        f"{plan.name} comes to {order.total_amount_including_tax} in Business Central "
-        f"and to {plan.expected_total} in Shopify{taxed}; {circumstance}."
-    )
-    return RecordRefused("total-mismatch", " ".join(part for part in (detail, why, order.warning) if part))
-
-
-def _charged(plan: SalesOrderPlan) -> str:
-    total = sum((tax.amount for tax in plan.taxes if tax), Decimal(0))
-    return f"{total.quantize(plan.smallest):f}" if any(plan.taxes) else ""
+def _mismatch(whole: FoundDocument, plan: SalesOrderPlan, circumstance: Sentence) -> RecordRefused:
+    order, tax = whole.document, sum((tax.amount for tax in plan.taxes if tax), Decimal(0))
+    differs = sentence(
+        "{order} comes to {there} in Business Central and to {total} in Shopify, of which tax {tax}; {circumstance}."
+        if any(plan.taxes) else
+        "{order} comes to {there} in Business Central and to {total} in Shopify; {circumstance}.",
+        order=plan.name, there=order.total_amount_including_tax, total=plan.expected_total,
+        tax=tax.quantize(plan.smallest), circumstance=circumstance)
+    warning = [order.warning] if order.warning else []
+    return RecordRefused("total-mismatch", together(
+        [differs, *taxed_though_none_is_charged(whole.lines, plan), *warning]))
 
 
 def _read_again(bc: BusinessCentral, order: SalesDocument, plan: SalesOrderPlan) -> FoundDocument:
     with once_sent(plan):
         whole = read_whole_order(bc, order.id)
         if whole is None:
-            raise OutcomeUnknown("outcome-unknown", f"{order.number} was made and is gone again; it will be looked up.")
+            raise OutcomeUnknown("outcome-unknown", sentence(
+                "{document} was made and is gone again; it will be looked up.", document=order.number))
         return whole
 
 
@@ -365,14 +376,15 @@ def _take_back(bc: BusinessCentral, made: Row, plan: SalesOrderPlan, refused: Re
             if now is None:
                 return
             if not _as_made(made, now, plan):
-                raise RecordRefused("record-refused", "it was changed there meanwhile.")
+                raise RecordRefused("record-refused", sentence("it was changed there meanwhile."))
             remove_sales_order(bc, order.id, str(now.header["@odata.etag"]))
     except RecordRefused as why:
-        detail = f"{refused.detail} {order.number} stays in Business Central: {why.detail}"
-        raise DocumentStays(refused.code, detail, order) from why
+        held = sentence("{document} stays in Business Central: {reason}", document=order.number, reason=why.sentence)
+        raise DocumentStays(refused.code, together([refused.sentence, held]), order) from why
     except OutcomeUnknown as why:
-        detail = f"{refused.detail} Whether {order.number} could be removed is not known: {why.detail}"
-        raise OutcomeUnknown("outcome-unknown", detail) from why
+        unknown = sentence("Whether {document} could be removed is not known: {reason}", document=order.number,
+                           reason=why.sentence)
+        raise OutcomeUnknown("outcome-unknown", together([refused.sentence, unknown])) from why
 
 
 def _as_made(made: Row, now: FoundDocument, plan: SalesOrderPlan) -> bool:

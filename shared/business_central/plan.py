@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from shared.shops.card import TaxDifferences
-from shared.texts import Text
+from shared.texts import Sentence, Text, together
 
 Body = dict[str, Any]
 """Property name -> text, number, bool or Decimal; insertion order is the order of sending."""
@@ -45,9 +45,9 @@ class SalesOrderPlan(msgspec.Struct, frozen=True):
     taxes                     of each line, in the same order, None where Shopify's tax is not known; () = not compared
     smallest                  smallest unit of the currency
     tax_differences           what follows where Business Central reckons another tax
-    tax_advice                where the shop card decides it, as a sentence
+    tax_advice                where the shop card decides it; None where nothing is to be said
     accounts                  number of an account -> the fields of the shop card that hold it
-    notice                    what of the order Business Central does not take and goes on without, as a sentence
+    notice                    what of the order Business Central does not take and goes on without; None: nothing
     """
 
     external_document_number: str
@@ -56,13 +56,13 @@ class SalesOrderPlan(msgspec.Struct, frozen=True):
     expected_total: Decimal
     rounding_account: str
     rounding_tolerance: Decimal
-    order_name: str = ""
+    order_name: Text = ""
     taxes: tuple[LineTax | None, ...] = ()
     smallest: Decimal = Decimal("0.01")
     tax_differences: TaxDifferences = TaxDifferences.PARK
-    tax_advice: str = ""
-    accounts: dict[str, str] = {}
-    notice: str = ""
+    tax_advice: Sentence | None = None
+    accounts: dict[str, Sentence] = {}
+    notice: Sentence | None = None
 
     @property
     def comments(self) -> int:
@@ -70,10 +70,10 @@ class SalesOrderPlan(msgspec.Struct, frozen=True):
         return next((at for at, line in enumerate(self.lines) if line["lineType"] != "Comment"), len(self.lines))
 
     @property
-    def name(self) -> str:
+    def name(self) -> Text:
         """What a sentence calls the order: both what the shop and what Business Central shows."""
         key = self.external_document_number
-        return f"{self.order_name} ({key})" if self.order_name else key
+        return together([self.order_name, f"({key})"]) if self.order_name else key
 
 
 class CustomerPlan(msgspec.Struct, frozen=True):
@@ -86,7 +86,7 @@ class CustomerPlan(msgspec.Struct, frozen=True):
     number: str
     customer_id: str
     body: Body
-    notice: str = ""
+    notice: Sentence | None = None
 
 
 class ItemPlan(msgspec.Struct, frozen=True):
@@ -95,11 +95,11 @@ class ItemPlan(msgspec.Struct, frozen=True):
     item_id / item_number   the existing item, or "" and the number to create
     item                    properties to create it with or to change; {} = nothing to send
     prices                  its price and cost, sent with the creation, or later if they were owed
-    unpriced                why it has none, "" when nothing is amiss
+    unpriced                why it has none, None when nothing is amiss
     variant_id / variant_code  the existing item variant, or the code to create; "" = none
     variant                 properties of the item variant to create; {} = nothing to send
     unit, unit_option       unit of measure the variant is sold in, "" = the base unit, and the option that said so
-    unclear_unit            why nobody can say in which unit it is sold, "" when nothing is amiss
+    unclear_unit            why nobody can say in which unit it is sold, None when nothing is amiss
     tariff                  tariff number the Item Card is to show, digits; "" = leave it alone
     """
 
@@ -112,10 +112,10 @@ class ItemPlan(msgspec.Struct, frozen=True):
     variant: Body = {}
     tariff: str = ""
     prices: Body = {}
-    unpriced: Text = ""
+    unpriced: Sentence | None = None
     unit: str = ""
     unit_option: str = ""
-    unclear_unit: Text = ""
+    unclear_unit: Sentence | None = None
 
 
 def plan_hash(*plans: SalesOrderPlan | CustomerPlan | ItemPlan) -> str:

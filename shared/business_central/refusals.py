@@ -3,6 +3,7 @@
 Rules: Microsoft Learn, "Web services error codes"; the texts of AL errors in microsoft/BCApps. We ask for
 English, but a tenant may answer in French all the same, so the families an operator meets most are
 known in both languages. The first row of a table that fits decides.
+Its own words stay as it said them; ours around them are the reader's.
 Border: pure; what to repeat is decided in retries.py. A refusal of this one record is a RecordRefused,
 also where the fault is ours: one bad record must not stop a run. Sign-in and company are ConnectorErrors.
 """
@@ -11,11 +12,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from shared.business_central.retries import Failure
 from shared.errors import ConnectorError, RecordRefused, ServiceUnavailable
+from shared.texts import Sentence, Text, as_said, sentence
 
 
 class AlreadyExists(RecordRefused):
@@ -43,8 +46,10 @@ class _Case(NamedTuple):
     parts: Mapping[str, str]
 
     @property
-    def sentence(self) -> str:
-        return self.failure.message or f"Business Central answered {self.failure.status} without a reason."
+    def said(self) -> Sentence:
+        message, status = self.failure.message, self.failure.status
+        return as_said(message) if message else sentence(
+            "Business Central answered {status} without a reason.", status=status)
 
 
 _Reading = Callable[[_Case], ConnectorError]
@@ -65,22 +70,23 @@ def refusal(failure: Failure, written: Written) -> ConnectorError:
 
 def _as(problem: str) -> _Reading:
     """Business Central's own sentence under this code of the catalogue."""
-    return lambda case: RecordRefused(problem, case.sentence)
+    return lambda case: RecordRefused(problem, case.said)
 
 
 _refused = _as("record-refused")
 
 
 def _our_bug(case: _Case) -> ConnectorError:
-    return RecordRefused("bc-request-invalid", f"{case.written.entity_set or 'Request'}: {case.sentence}")
+    return RecordRefused("bc-request-invalid", sentence(
+        "{request}: {reason}", request=case.written.entity_set or sentence("Request"), reason=case.said))
 
 
 def _sign_in_refused(case: _Case) -> ConnectorError:
-    return ConnectorError("bc-unauthorized", case.sentence)
+    return ConnectorError("bc-unauthorized", case.said)
 
 
 def _company_unknown(case: _Case) -> ConnectorError:
-    return ConnectorError("bc-company-unknown", case.sentence)
+    return ConnectorError("bc-company-unknown", case.said)
 
 
 def _address_unknown(case: _Case) -> ConnectorError:
@@ -92,11 +98,13 @@ def _field_missing(case: _Case) -> ConnectorError:
     field, kind = case.parts["field"], _kind(case.parts["table"])
     number = _number_in(case.parts["key"])
     if kind == "customer" and _is_posting_group(field):
-        return _posting_group_missing(number or _customer_of(case.written), field)
+        return _posting_group_missing(number or _number_of_customer(case.written), field)
     if kind == "item" and _is_posting_group(field):
-        return RecordRefused("setup-incomplete", f"Business Central > Items > {number}: {field} is empty.")
+        return RecordRefused("setup-incomplete", sentence(
+            "Business Central > Items > {item}: {field} is empty.", item=number, field=field))
     if kind == "account":
-        return RecordRefused("account-missing", f"G/L account {number}: {case.sentence}")
+        return RecordRefused("account-missing", sentence(
+            "G/L account {number}: {reason}", number=number, reason=case.said))
     if re.search(r"\bNos\.|^N° ", field) and _is_set_up(case.parts["table"]):
         return _series(case)
     return _as("setup-incomplete")(case) if _is_set_up(case.parts["table"]) else _refused(case)
@@ -104,30 +112,32 @@ def _field_missing(case: _Case) -> ConnectorError:
 
 def _posting_group_missing(customer: str, field: str) -> ConnectorError:
     if re.fullmatch(r"S\d+|C\d{10,}", customer):
-        detail = f"Customer {customer} was created without {field}: no rule for table 18 fits it."
-        return RecordRefused("customer-template-missing", detail)
-    return RecordRefused("posting-group-missing", f"Customer {customer} has no {field}.")
+        return RecordRefused("customer-template-missing", sentence(
+            CREATED_WITHOUT.text, customer=_customer(customer), field=field))
+    return RecordRefused("posting-group-missing", sentence(
+        "{customer!c} has no {field}.", customer=_customer(customer), field=field))
 
 
 def _field_differs(case: _Case) -> ConnectorError:
     kind, number = _kind(case.parts["table"]), _number_in(case.parts["key"])
     blocked = re.search(r"block|bloqu", case.parts["field"], re.IGNORECASE)
     if kind in ("customer", "item") and blocked:
-        return RecordRefused(f"{kind}-blocked", f"{kind.capitalize()} {number} is blocked: {case.sentence}")
+        return _is_blocked(kind, number, case)
     if kind == "variant" and blocked:
-        return RecordRefused("item-blocked", f"A variant of item {number} is blocked: {case.sentence}")
+        return RecordRefused("item-blocked", sentence(
+            "A variant of {item} is blocked: {reason}", item=_item(number), reason=case.said))
     return _as("account-missing")(case) if kind == "account" else _refused(case)
 
 
 def _row_missing(case: _Case) -> ConnectorError:
     table, key = case.parts["table"], case.parts.get("key", "")
     if _kind(table) == "unit":
-        return RecordRefused("unit-unknown", f"{case.sentence} Asked for: {_objects_of(case.written.body)}.")
+        return _asked_for("unit-unknown", case, _objects_of(case.written.body))
     if _kind(table) == "series":
         return _series(case)
     if _is_set_up(table):
         empty = re.search(r"(Gen\. Bus\. Posting Group|Groupe compta\. marché)=''", key)
-        return _posting_group_missing(_customer_of(case.written), empty[1]) if empty else _set_up(case)
+        return _posting_group_missing(_number_of_customer(case.written), empty[1]) if empty else _set_up(case)
     if _kind(table) == "currency":
         return _currency_unknown(case)
     return _as(_MISSING.get(_kind(table), "record-refused"))(case)
@@ -139,8 +149,9 @@ _set_up, _series = _as("setup-incomplete"), _as("number-series")
 def _currency_unknown(case: _Case) -> ConnectorError:
     body = case.written.body
     currency = str(body.get("currencyCode") or case.parts.get("value") or "")
-    detail = f"Currency {currency or '(not named)'}, date {_date_of(body)}: {case.sentence}"
-    return RecordRefused("currency-unknown", detail)
+    return RecordRefused("currency-unknown", sentence(
+        "Currency {currency}, date {day}: {reason}", currency=currency or _NOT_NAMED, day=_date_of(body),
+        reason=case.said))
 
 
 def _nothing_within(case: _Case) -> ConnectorError:
@@ -152,20 +163,36 @@ def _nothing_within(case: _Case) -> ConnectorError:
 
 
 def _line_object_missing(problem: str) -> _Reading:
-    def reading(case: _Case) -> ConnectorError:
-        return RecordRefused(problem, f"{case.sentence} Asked for: {_objects_of(case.written.body)}.")
-
-    return reading
+    return lambda case: _asked_for(problem, case, _objects_of(case.written.body))
 
 
 def _customer_missing(case: _Case) -> ConnectorError:
-    return RecordRefused("customer-missing", f"{case.sentence} Asked for: {_customer_of(case.written)}.")
+    return _asked_for("customer-missing", case, _number_of_customer(case.written) or _NOT_NAMED)
+
+
+def _asked_for(problem: str, case: _Case, what: Text) -> ConnectorError:
+    return RecordRefused(problem, sentence("{reason} Asked for: {what}.", reason=case.said, what=what))
 
 
 def _blocked(kind: str) -> _Reading:
-    return lambda case: RecordRefused(
-        f"{kind}-blocked", f"{kind.capitalize()} {case.parts['number']} is blocked: {case.sentence}"
-    )
+    return lambda case: _is_blocked(kind, case.parts["number"], case)
+
+
+def _is_blocked(kind: str, number: str, case: _Case) -> ConnectorError:
+    what = _customer(number) if kind == "customer" else _item(number)
+    return RecordRefused(f"{kind}-blocked", sentence("{what!c} is blocked: {reason}", what=what, reason=case.said))
+
+
+CREATED_WITHOUT = sentence("{customer!c} was created without {field}: no rule for table 18 fits it.")
+_NOT_NAMED = sentence("(not named)")
+
+
+def _customer(number: str) -> Sentence:
+    return sentence("customer {number}", number=number or _NOT_NAMED)
+
+
+def _item(number: str) -> Sentence:
+    return sentence("item {item}", item=number)
 
 
 # Reading the texts: captions, keys, and what was sent.
@@ -201,24 +228,25 @@ def _is_set_up(table: str) -> bool:
 
 
 def _number_in(key: str) -> str:
-    """`No.=C00107` -> C00107; also `N°=…` and quoted values."""
+    """`No.=C00107` -> C00107; also `N°=…` and as_said values."""
     found = re.search(r"=\s*'?([^',]*)", key)
     return found[1].strip() if found else ""
 
 
-def _customer_of(written: Written) -> str:
+def _number_of_customer(written: Written) -> str:
     own_number = written.body.get("number") if written.entity_set == "customers" else ""
-    return str(written.body.get("customerNumber") or own_number or "(not named)")
+    return str(written.body.get("customerNumber") or own_number or "")
 
 
-def _date_of(body: Mapping[str, Any]) -> str:
-    return str(body.get("postingDate") or body.get("orderDate") or "of today")
+def _date_of(body: Mapping[str, Any]) -> date | Sentence:
+    day = body.get("postingDate") or body.get("orderDate")
+    return date.fromisoformat(str(day)) if day else sentence("of today")
 
 
-def _objects_of(body: Mapping[str, Any]) -> str:
+def _objects_of(body: Mapping[str, Any]) -> Text:
     lines = body.get("salesOrderLines") or [body]
     names = (line.get(key) for line in lines for key in ("lineObjectNumber", "itemId", "accountId"))
-    return ", ".join(sorted({str(name) for name in names if name})) or "(not named)"
+    return ", ".join(sorted({str(name) for name in names if name})) or _NOT_NAMED
 
 
 # Code, text (English or French, a group for each part that is named later), reading.
@@ -262,9 +290,9 @@ _RULES: tuple[tuple[str, str, _Reading], ...] = (
     ("Authentication_*", "", _sign_in_refused),
     ("Authorization_*", "", _sign_in_refused),
     ("Internal_CompanyNotFound", "", _company_unknown),
-    ("Request_EntityChanged", "", lambda case: RowChanged("record-refused", case.sentence)),
-    ("Internal_EntityWithSameKeyExists", "", lambda case: AlreadyExists("record-refused", case.sentence)),
-    ("SkipToken*", "", lambda case: ServiceUnavailable("bc-unavailable", case.sentence)),
+    ("Request_EntityChanged", "", lambda case: RowChanged("record-refused", case.said)),
+    ("Internal_EntityWithSameKeyExists", "", lambda case: AlreadyExists("record-refused", case.said)),
+    ("SkipToken*", "", lambda case: ServiceUnavailable("bc-unavailable", case.said)),
     *((_VALIDATION, text, _field_missing) for text in _MUST_HAVE),
     *((_VALIDATION, text, _field_differs) for text in _MUST_EQUAL),
     *(("Internal_RecordNotFound", text, _row_missing) for text in _NO_SUCH_ROW),
@@ -294,8 +322,8 @@ _STATUSES: dict[int, _Reading] = {
     403: _sign_in_refused,
     404: _address_unknown,
     405: _our_bug,
-    409: lambda case: RowChanged("record-refused", case.sentence),
-    412: lambda case: RowChanged("record-refused", case.sentence),
+    409: lambda case: RowChanged("record-refused", case.said),
+    412: lambda case: RowChanged("record-refused", case.said),
     413: _our_bug,
     501: _our_bug,
 }

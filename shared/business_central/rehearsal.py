@@ -15,8 +15,10 @@ from shared.business_central.client import BatchRequest, BusinessCentral
 from shared.business_central.lookup import find_sales_documents, whole_document
 from shared.business_central.order_execution import judged
 from shared.business_central.plan import Body, SalesOrderPlan
+from shared.business_central.refusals import CREATED_WITHOUT
 from shared.business_central.wire import Row, quoted
 from shared.errors import ConnectorError
+from shared.texts import Sentence, Text, sentence, together
 
 CUSTOMER = "S9999999999999999"
 ITEM = "S9999999999999998"
@@ -76,25 +78,47 @@ def rehearse_order(
 def judged_trial(row: Row, plan: SalesOrderPlan) -> ConnectorError | None:
     """What is wrong with the total and the tax of the row that a trial answered with; None where nothing is."""
     if _LINES not in row:
-        return ConnectorError("outcome-unknown", "Business Central did not show the lines of the trial and their tax.")
-    return judged(whole_document("salesOrders", [{**row, "number": "a trial"}]), plan)
+        return ConnectorError("outcome-unknown", sentence(
+            "Business Central did not show the lines of the trial and their tax."))
+    return judged(whole_document("salesOrders", [{**row, "number": ORDER}]), plan)
 
 
-def without_trial_numbers(detail: str) -> str:
-    """The sentence about a customer and item that do not exist yet."""
-    detail = detail.replace(f"Customer {CUSTOMER} was created", "A new customer would be created")
-    detail = detail.replace(f"customer {CUSTOMER}", "a new customer").replace(f"item {ITEM}", "a new item")
-    return detail.replace(CUSTOMER, "of a new customer").replace(ITEM, "of a new item")
+_STAND_INS = {
+    CUSTOMER: sentence("of a new customer"), ITEM: sentence("of a new item"), ORDER: sentence("a trial"),
+}
+_TRIED = {
+    "customer {number}": sentence("a new customer"), "item {item}": sentence("a new item"),
+    CREATED_WITHOUT.text: sentence("{customer!c} would be created without {field}: no rule for table 18 fits it."),
+}
+"""Sentences as they are said of what does not exist yet."""
 
 
-def sweep(bc: BusinessCentral) -> list[str]:
+def without_trial_numbers(what: Sentence) -> Sentence:
+    """The sentence about a customer, an item and an order that do not exist yet."""
+    values = {name: _without(value) for name, value in what.values.items()}
+    tried = values != what.values and what.text in _TRIED
+    return Sentence(_TRIED[what.text].text if tried else what.text, values)
+
+
+def _without(value: Text) -> Text:
+    if isinstance(value, Sentence):
+        return without_trial_numbers(value)
+    number = next((number for number in _STAND_INS if number in value), "")
+    if not number:
+        return value
+    before, _, behind = value.partition(number)
+    return together([before, _STAND_INS[number], _without(behind)], "")
+
+
+def sweep(bc: BusinessCentral) -> list[Sentence]:
     """Remove what a trial left behind; what was found. Nothing, wherever a snapshot batch is rolled back."""
-    left: list[str] = []
+    left: list[Sentence] = []
     for document in find_sales_documents(bc, [ORDER]).values():
         if document.entity_set == "salesOrders" and bc.remove("salesOrders", document.id):
-            left.append(f"sales order {document.number}")
-    for entity_set, name, number in (("customers", "customer", CUSTOMER), ("items", "item", ITEM)):
+            left.append(sentence("sales order {number}", number=document.number))
+    customer, item = sentence("customer {number}", number=CUSTOMER), sentence("item {item}", item=ITEM)
+    for entity_set, named, number in (("customers", customer, CUSTOMER), ("items", item, ITEM)):
         for row in list(bc.rows(entity_set, filter=f"number eq {quoted(number)}", select="id", fresh=True)):
             if bc.remove(entity_set, row["id"]):
-                left.append(f"{name} {number}")
+                left.append(named)
     return left

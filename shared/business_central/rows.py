@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from shared.business_central.wire import Row, plain
+from shared.texts import Sentence
 
 Kind = TypeVar("Kind", bound=msgspec.Struct)
 
@@ -110,7 +111,7 @@ class SalesDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=T
     number: str
     entity_set: str = "salesOrders"
     total_amount_including_tax: Decimal = Decimal(0)
-    warning: str = ""
+    warning: Sentence | None = None
     tax_apart: str = ""
 
 

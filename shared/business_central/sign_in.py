@@ -22,6 +22,7 @@ from shared.clock import Clock
 from shared.errors import ConnectorError, ServiceUnavailable
 from shared.exchange import Exchange, Observer, unobserved
 from shared.json_text import decoded
+from shared.texts import Sentence, as_said, sentence
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -138,12 +139,12 @@ class ClientCredentials:
             # Not strict: Entra's older endpoint writes the seconds as a text.
             granted = msgspec.convert(decoded(answer.content), _Granted, strict=False)
         except msgspec.DecodeError:
-            raise ServiceUnavailable("bc-unavailable", "The token service's answer holds no token.") from None
+            raise ServiceUnavailable("bc-unavailable", sentence("The token service's answer holds no token.")) from None
         ends = self._clock.now() + timedelta(seconds=granted.expires_in)
         return f"Bearer {granted.access_token}", ends - RENEW_BEFORE_EXPIRY
 
     def _ask(self, observe: Observer) -> requests.Response:
-        problem = ""
+        problem = sentence("The token service did not answer.")
         for tries in range(_TRIES):
             self._clock.sleep(2.0**tries if tries else 0)
             self._http_gate()
@@ -153,17 +154,18 @@ class ClientCredentials:
                     self._token_url, data=self._form, timeout=_TIMEOUT_SECONDS, allow_redirects=False
                 )
             except requests.RequestException as lost:
-                problem = f"did not answer ({type(lost).__name__})"
+                problem = sentence("The token service did not answer ({why}).", why=type(lost).__name__)
                 observe(self._exchange(began, tries, 0, type(lost).__name__, "(no answer)"))
                 continue
-            said = "(not shown)" if answer.ok else self._without_secret(_refusal(answer))
+            reason = "" if answer.ok else self._without_secret(_reason(answer))
+            said = "(not shown)" if answer.ok else str(_refused(answer.status_code, reason))
             observe(self._exchange(began, tries, answer.status_code, answer.reason or "", said))
             if answer.ok:
                 return answer
             if answer.status_code < 500 and answer.status_code != 429:
-                raise ConnectorError("bc-unauthorized", said)
-            problem = f"answered {answer.status_code}"
-        raise ServiceUnavailable("bc-unavailable", f"The token service {problem}.")
+                raise ConnectorError("bc-unauthorized", _refused(answer.status_code, reason))
+            problem = sentence("The token service answered {status}.", status=answer.status_code)
+        raise ServiceUnavailable("bc-unavailable", problem)
 
     def _exchange(self, began: datetime, tries: int, status: int, reason: str, response: str) -> Exchange:
         """Bodies hold nothing but secrets: the journal gets what was asked for, and why it was refused."""
@@ -178,15 +180,19 @@ class ClientCredentials:
         return text.replace(secret, "***") if secret else text
 
 
-def _refusal(answer: requests.Response) -> str:
+def _refused(status: int, reason: str) -> Sentence:
+    return sentence("The token service refused the sign-in with {status}: {reason}", status=status,
+                    reason=as_said(reason) if reason else sentence("no reason given"))
+
+
+def _reason(answer: requests.Response) -> str:
     """The token service's reason, cut before the trace ids: AADSTS7000215: Invalid client secret…"""
     try:
         said = decoded(answer.content)
         reason = str(said.get("error_description") or said.get("error") or "")
     except (msgspec.DecodeError, AttributeError):
         reason = ""
-    reason = reason.split("Trace ID:")[0].splitlines()[0].strip() if reason else "no reason given"
-    return f"The token service refused the sign-in with {answer.status_code}: {reason[:300]}"
+    return reason.split("Trace ID:")[0].splitlines()[0].strip()[:300] if reason else ""
 
 
 class AzureIdentity:
@@ -218,8 +224,8 @@ def _token(credential: TokenCredential, scope: str) -> str:
     try:
         return credential.get_token(scope).token
     except AzureError as refused:
-        reason = f"azure-identity gave no token ({type(refused).__name__})."
-        raise ConnectorError("bc-unauthorized", reason) from None
+        raise ConnectorError("bc-unauthorized", sentence(
+            "azure-identity gave no token ({why}).", why=type(refused).__name__)) from None
 
 
 def managed_identity(clock: Clock, client_id: str = "") -> AzureIdentity:

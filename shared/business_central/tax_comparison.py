@@ -13,10 +13,11 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from shared.business_central.comparison import LineObject, most_rounding, object_of, rounding_of_taxes
+from shared.business_central.comparison import LineObject, most_rounding, object_named, object_of, rounding_of_taxes
 from shared.business_central.plan import LineTax, SalesOrderPlan
 from shared.business_central.rows import FoundDocument
 from shared.business_central.wire import Row
+from shared.texts import Sentence, Text, sentence, together
 
 ZERO = Decimal(0)
 ROUNDING = "Rounding"
@@ -28,7 +29,7 @@ class _Sides(NamedTuple):
     """One object of the document: what it is called, its tax in Shopify, and there: of the line alone, of the document.
     """
 
-    name: str
+    name: Sentence
     account: str
     percent: Decimal | None
     amount: Decimal
@@ -48,10 +49,10 @@ class _Sides(NamedTuple):
         return self.there if self.apart else self.document
 
 
-def tax_differences(found: FoundDocument, plan: SalesOrderPlan) -> str:
-    """What differs, line by line, with both sides; "" where the taxes agree, or none can be compared."""
+def tax_differences(found: FoundDocument, plan: SalesOrderPlan) -> Sentence | None:
+    """What differs, line by line, with both sides; None where the taxes agree, or none can be compared."""
     if not any(plan.taxes) or found.document.entity_set == "salesShipments":
-        return ""
+        return None
     sides = _both(found.lines, plan)
     wrong = [one for one in sides if one.apart > most_rounding(one.rounded, one.lines, plan.smallest)]
     apart = sum((one.apart for one in wrong), ZERO)
@@ -59,7 +60,7 @@ def tax_differences(found: FoundDocument, plan: SalesOrderPlan) -> str:
     if None not in plan.taxes and whole > rounding_of_taxes(plan, found.lines):
         apart = max(apart, whole)
     if apart <= plan.rounding_tolerance:
-        return ""
+        return None
     differing = [one for one in sides if one.shown != one.amount]
     return _told(wrong or [one for one in differing if one.apart] or differing, found, plan)
 
@@ -86,22 +87,22 @@ def tax_apart(found: FoundDocument, plan: SalesOrderPlan) -> str:
                     for rate, ours, theirs in sides if ours != theirs)
 
 
-def taxed_though_none_is_charged(lines: Iterable[Row], plan: SalesOrderPlan) -> str:
-    """The accounts that add tax to money that Shopify tells no tax of: goodwill, rounding. "" where there are none."""
+def taxed_though_none_is_charged(lines: Iterable[Row], plan: SalesOrderPlan) -> list[Sentence]:
+    """The accounts that add tax to money that Shopify tells no tax of: goodwill, rounding."""
     if plan.header.get("pricesIncludeTax", True):
-        return ""
+        return []
     untaxed = {object_of(line) for line, tax in zip(plan.lines, plan.taxes, strict=False) if tax is None}
-    return " ".join(
-        f'"{row.get("description")}" bears {_rate(row):f} % of tax on account '
-        f'{_account(str(row["lineObjectNumber"]), plan)}: an account without tax is needed there.'
+    return [
+        sentence('"{line}" bears {rate} % of tax on account {account}: an account without tax is needed there.',
+                 line=row.get("description"), rate=_rate(row), account=_account(str(row["lineObjectNumber"]), plan))
         for row in lines if _rate(row) and row["lineType"] == "Account"
-        and (object_of(row) in untaxed or row.get("description") == ROUNDING))
+        and (object_of(row) in untaxed or row.get("description") == ROUNDING)]
 
 
-def _account(number: str, plan: SalesOrderPlan) -> str:
+def _account(number: str, plan: SalesOrderPlan) -> Text:
     """The number, and which fields of the shop card hold it."""
     fields = plan.accounts.get(number.upper())
-    return f"{number} ({fields} of the shop card)" if fields else number
+    return sentence("{number} ({fields} of the shop card)", number=number, fields=fields) if fields else number
 
 
 def _rate(row: Row) -> Decimal:
@@ -126,7 +127,8 @@ def _sides(what: LineObject, taxes: Sequence[tuple[str, LineTax]], rows: Sequenc
     names = list(dict.fromkeys(f'"{name}"' for name, _ in taxes if name))
     percents = {tax.percent for _, tax in taxes}
     return _Sides(
-        name=f"{', '.join(names[:2])} ({what[0]} {what[1]})" if names else f"{what[0]} {what[1]}",
+        name=sentence("{names} ({what})", names=", ".join(names[:2]), what=object_named(what)) if names
+        else object_named(what),
         account=what[1] if what[0] == "Account" else "",
         percent=percents.pop() if len(percents) == 1 else None,
         amount=sum((tax.amount for _, tax in taxes), ZERO),
@@ -138,23 +140,28 @@ def _sides(what: LineObject, taxes: Sequence[tuple[str, LineTax]], rows: Sequenc
     )
 
 
-def _told(wrong: Sequence[_Sides], found: FoundDocument, plan: SalesOrderPlan) -> str:
-    shown = "; ".join(
-        f"{one.name}: Shopify {_percent(one.percent)}{_amount(one.amount, plan)}, "
-        f"Business Central {_percent(one.there_percent)}{_amount(one.shown, plan)}" for one in wrong[:_SHOWN])
-    fields = "".join(f" Account {number} is {plan.accounts[number]} of the shop card."
-                     for number in dict.fromkeys(one.account for one in wrong[:_SHOWN]) if number in plan.accounts)
-    more = f"; and {len(wrong) - _SHOWN} more lines" if len(wrong) > _SHOWN else ""
+def _told(wrong: Sequence[_Sides], found: FoundDocument, plan: SalesOrderPlan) -> Sentence:
     customer = found.header.get("customerNumber") or plan.header.get("customerNumber")
-    country = f" (the order is delivered to {plan.header['shipToCountry']})" if plan.header.get("shipToCountry") else ""
-    return (
-        f"The tax of {plan.name} differs on {found.document.number}: {shown}{more}.{fields} Look at VAT Posting Setup, "
-        f"and at VAT Bus. Posting Group of customer {customer}{country}. {plan.tax_advice}"
-    ).rstrip()
+    country, more = plan.header.get("shipToCountry"), len(wrong) - _SHOWN
+    shown = [sentence("{what}: Shopify {ours}, Business Central {theirs}", what=one.name,
+                      ours=_tax(one.percent, one.amount, plan), theirs=_tax(one.there_percent, one.shown, plan))
+             for one in wrong[:_SHOWN]]
+    shown += [sentence("and {more} more lines", more=more)] if more > 0 else []
+    where = sentence(
+        "Look at VAT Posting Setup, and at VAT Bus. Posting Group of customer {customer} (the order is delivered to "
+        "{country})." if country
+        else "Look at VAT Posting Setup, and at VAT Bus. Posting Group of customer {customer}.",
+        customer=customer, country=country)
+    differs = sentence("The tax of {order} differs on {document}: {lines}.", order=plan.name,
+                       document=found.document.number, lines=together(shown, "; "))
+    accounts = [sentence("Account {number} is {fields} of the shop card.", number=number, fields=plan.accounts[number])
+                for number in dict.fromkeys(one.account for one in wrong[:_SHOWN]) if number in plan.accounts]
+    return together([differs, *accounts, where, *([plan.tax_advice] if plan.tax_advice else [])])
 
 
-def _percent(percent: Decimal | None) -> str:
-    return "" if percent is None else f"{percent.normalize():f} %, "
+def _tax(percent: Decimal | None, amount: Decimal, plan: SalesOrderPlan) -> Sentence | Decimal:
+    exact = amount.quantize(plan.smallest)
+    return exact if percent is None else sentence("{percent} %, {amount}", percent=percent.normalize(), amount=exact)
 
 
 def _amount(amount: Decimal, plan: SalesOrderPlan) -> str:

@@ -31,6 +31,7 @@ from shared.business_central.sign_in import TokenProvider
 from shared.clock import Clock
 from shared.errors import OutcomeUnknown, ServiceUnavailable
 from shared.exchange import Exchange, Observer, unobserved
+from shared.texts import Sentence, sentence
 
 _HEADERS = {"Accept": "application/json", "Accept-Language": "en-US", "User-Agent": "serverless-shopify-connector"}
 
@@ -102,7 +103,8 @@ class Transport:
             if answer.failure is None or action is Action.REFUSE:
                 return answer
             if action is Action.LOOK_UP:
-                raise OutcomeUnknown("outcome-unknown", f"{call.written.entity_set}: {_said(answer.failure)}")
+                raise OutcomeUnknown("outcome-unknown", sentence(
+                    "{request}: {reason}", request=call.written.entity_set, reason=_said(answer.failure)))
             if action is Action.RENEW_SIGN_IN:
                 if signed_in_again:
                     raise refusal(answer.failure, call.written)
@@ -184,18 +186,18 @@ def _how_lost(lost: requests.RequestException) -> str:
     return NOT_CONNECTED if reason in ("NewConnectionError", "NameResolutionError") else ANSWER_LOST
 
 
-def _said(failure: Failure) -> str:
+def _said(failure: Failure) -> Sentence:
     """One sentence about a failure that is not Business Central's own refusal."""
     if failure.code == NOT_CONNECTED:
-        return f"no connection could be made ({failure.message})."
+        return sentence("no connection could be made ({why}).", why=failure.message)
     if failure.status == 0:
-        return f"no answer came ({failure.message})."
-    return f"answer {failure.status} {failure.code} {failure.message}".strip()
+        return sentence("no answer came ({why}).", why=failure.message)
+    return sentence("answer {status} {words}", status=failure.status, words=f"{failure.code} {failure.message}".strip())
 
 
 def _give_up(failure: Failure, tries: int) -> NoReturn:
     code = "bc-throttled" if failure.status == 429 else "bc-unavailable"
-    raise ServiceUnavailable(code, f"After {tries} tries: {_said(failure)}")
+    raise ServiceUnavailable(code, sentence("After {tries} tries: {reason}", tries=tries, reason=_said(failure)))
 
 
 def _without_secret(content: bytes, authorization: str) -> bytes:

@@ -17,7 +17,9 @@ from shared.clock import iso
 from shared.errors import ConnectorError
 from shared.journal.captures import Captured, DataCaptures, capture_id, name_of, place_of, written_at
 from shared.json_text import decoded
+from shared.record_names import one_called
 from shared.shopify_ids import id_in, key_of
+from shared.texts import count, sentence
 
 PAGE = 50
 LARGEST_SELECTION = 5_000
@@ -67,9 +69,8 @@ def selection(captures: DataCaptures, wanted: CaptureFilter) -> list[bytes]:
     """The payloads wanted as sent, newest first; ConnectorError input-invalid for more than 5,000."""
     found = list(islice(_walk(captures, wanted, None), LARGEST_SELECTION + 1))
     if len(found) > LARGEST_SELECTION:
-        raise ConnectorError(
-            "input-invalid", f"this selects more than {LARGEST_SELECTION:,} captures; choose a shorter time or a type"
-        )
+        raise ConnectorError("input-invalid", sentence(
+            "this selects more than {most} captures; choose a shorter time or a type", most=count(LARGEST_SELECTION)))
     return [raw if raw is not None else captures.raw(one.shop, one.type, one.id) for one, raw in found]
 
 
@@ -89,8 +90,9 @@ def previous_of(captures: DataCaptures, shop: str, kind: str, id: str) -> str:
     ids = [one.id for one in captures.of_record(shop, kind, record_id)]
     later = ids.index(id) if id in ids else -1
     if later + 1 >= len(ids):
-        raise ConnectorError("not-found", f"capture {id} is the first one of {kind} {record_id}: nothing to "
-                                          "compare with")
+        raise ConnectorError("not-found", sentence(
+            "capture {id} is the first one of {record}: nothing to compare with", id=id,
+            record=one_called(kind, id)))
     return ids[later + 1]
 
 
@@ -162,7 +164,9 @@ def _read(continuation: str, wanted: CaptureFilter) -> _Place:
     try:
         blob, line = place_of(wanted.shop, kind, id)
     except ConnectorError as error:
-        raise ConnectorError("input-invalid", f"{continuation[:60]!r} is not the continuation of a list") from error
+        raise ConnectorError("input-invalid", sentence(
+            "{continuation} is not the continuation of a list", continuation=repr(continuation[:60]))) from error
     if kind not in wanted.kinds:
-        raise ConnectorError("input-invalid", f"{continuation[:60]!r} is not the continuation of this list")
+        raise ConnectorError("input-invalid", sentence(
+            "{continuation} is not the continuation of this list", continuation=repr(continuation[:60])))
     return f"{capture_id(blob, 0)[:27]}-{line:04d}", kind

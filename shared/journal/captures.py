@@ -29,6 +29,7 @@ from shared.shopify_ids import id_of_key, key_behind, key_of
 from shared.storage.blobs import Blobs
 from shared.storage.tables import Put, Row, Table
 from shared.telemetry import carried
+from shared.texts import sentence
 
 TABLE = "DataCaptures"
 CONTAINER = "captures"
@@ -70,7 +71,7 @@ def place_of(shop: str, kind: str, id: str) -> tuple[str, int]:
     """(blob, line) of the capture with this id; ConnectorError not-found when it cannot be one."""
     found = _ID.fullmatch(id)
     if not found:
-        raise ConnectorError("not-found", f"there is no capture {id[:60]!r}")
+        raise ConnectorError("not-found", sentence("there is no capture {id}", id=repr(id[:60])))
     year, month, day, time, pack, line = found.groups()
     return f"{shop}/{kind}/{year}-{month}-{day}/{time}-{pack}.jsonl.gz", int(line)
 
@@ -183,14 +184,15 @@ class DataCaptures:
         blob, line = place_of(shop, kind, id)
         lines = self.lines(blob)
         if line >= len(lines):
-            raise ConnectorError("not-found", f"there is no capture {id}, or it has been removed")
+            raise ConnectorError("not-found", sentence("there is no capture {id}, or it has been removed", id=id))
         return lines[line]
 
     def payload(self, captured: Captured) -> bytes:
         """The JSON as Shopify sent it, or ConnectorError not-found."""
         lines = self.lines(captured.blob)
         if captured.line >= len(lines):
-            raise ConnectorError("not-found", f"the capture of {captured.at} has been removed, or cannot be read")
+            raise ConnectorError("not-found", sentence(
+                "the capture of {time} has been removed, or cannot be read", time=captured.at))
         return lines[captured.line]
 
 

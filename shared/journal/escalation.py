@@ -15,6 +15,7 @@ from shared.clock import from_iso
 from shared.errors import ConnectorError
 from shared.journal.log_entries import LogEntry, WholeLogEntry
 from shared.shops.card import ShopCard
+from shared.texts import sentence
 
 KEPT_BY_SHOPIFY = timedelta(days=14)
 _VERSION = re.compile(r"/api/([^/]+)/")
@@ -41,10 +42,9 @@ def can_escalate(entry: LogEntry, now: datetime) -> bool:
 def escalation_report(entry: WholeLogEntry, card: ShopCard, now: datetime) -> EscalationReport:
     """The report, or ConnectorError escalation-not-offered."""
     if not can_escalate(entry, now):
-        raise ConnectorError(
-            "escalation-not-offered",
-            f"log entry {entry.number} has status {entry.status} ({entry.direction}) and is of {entry.at}",
-        )
+        raise ConnectorError("escalation-not-offered", sentence(
+            "log entry {number} has status {status} ({direction}) and is of {time}", number=entry.number,
+            status=entry.status, direction=entry.direction, time=entry.at))
     version = _VERSION.search(urlsplit(entry.url).path)
     return EscalationReport(
         request_id=entry.request_id, at=entry.at, store=card.shopify_url.removeprefix("https://"),

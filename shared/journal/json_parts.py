@@ -13,6 +13,7 @@ import msgspec
 
 from shared.errors import ConnectorError
 from shared.json_text import decoded
+from shared.texts import sentence
 
 _GID = "gid://shopify/"
 _Children = dict[str, bytes]
@@ -69,7 +70,7 @@ def part(raw: bytes, name: str) -> bytes:
     for _, found, value in _parts(raw):
         if found == name:
             return value
-    raise ConnectorError("not-found", f"the capture has no part {name[:60]!r}")
+    raise ConnectorError("not-found", sentence("the capture has no part {name}", name=repr(name[:60])))
 
 
 def differences(before: bytes, after: bytes, path: str = "") -> list[Difference]:

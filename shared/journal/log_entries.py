@@ -27,6 +27,7 @@ from shared.json_text import decoded
 from shared.storage.account import Storage
 from shared.storage.blobs import Blobs
 from shared.storage.tables import Put, Row, Tables
+from shared.texts import sentence
 
 TABLES = "LogEntries"
 CONTAINERS = "log-bodies-"
@@ -119,7 +120,7 @@ class LogEntries:
         address = address_of(number)
         row = self.tables[address.table].get(address.shop, address.key)
         if row is None:
-            raise ConnectorError("not-found", f"there is no log entry {number[:80]!r}")
+            raise ConnectorError("not-found", sentence("there is no log entry {number}", number=repr(number[:80])))
         fields: dict[str, Any] = msgspec.structs.asdict(entry_of(row))
         fields |= {which: self._body(address.container, row, which) for which in ("request", "response")}
         return WholeLogEntry(**fields)
@@ -188,7 +189,8 @@ def address_of(number: str) -> Address:
         day, clock, sequence, writer, shop = parts.groups() if parts else ("", "", "", "", "")
         at = datetime.strptime(day + clock, "%Y%m%d%H%M%S%f").replace(tzinfo=UTC)
     except ValueError:
-        raise ConnectorError("not-found", f"there is no log entry {number[:80]!r}") from None
+        raise ConnectorError("not-found", sentence(
+            "there is no log entry {number}", number=repr(number[:80]))) from None
     return Address(hour_of(at), shop, key_at(at, int(sequence), writer))
 
 

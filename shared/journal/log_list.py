@@ -31,6 +31,7 @@ from shared.journal.log_entries import (
 )
 from shared.json_text import decoded
 from shared.storage.tables import Continuation, Row, Table
+from shared.texts import sentence
 
 PAGE = 50
 MOST_CALLS = 200
@@ -228,5 +229,5 @@ def _read_token(text: str, shops: Sequence[str], wanted: LogFilter) -> _Token | 
     except (ValueError, msgspec.MsgspecError):
         given = False
     if not given:
-        raise ConnectorError("input-invalid", "continuation was not given by a list with these filters")
+        raise ConnectorError("input-invalid", sentence("continuation was not given by a list with these filters"))
     return token

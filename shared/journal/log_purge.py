@@ -26,6 +26,7 @@ from shared.journal.log_entries import (
 )
 from shared.journal.purges import LOG_ENTRIES, TABLE, Purge, Purges
 from shared.storage.row_removal import pages_of_keys, remove_rows
+from shared.texts import count, sentence
 
 MOST_COUNTED = 10_000
 LONGEST_RETENTION_DAYS = 3650
@@ -47,7 +48,8 @@ class LogPurges:
     def remove_older_than(self, days: int, *, by: str, shop: str = "") -> Purge:
         """Remove what is `days` old or older; ConnectorError input-invalid below 1 or above 3650 days."""
         if not 1 <= days <= LONGEST_RETENTION_DAYS:
-            raise ConnectorError("input-invalid", f"days must be 1 to {LONGEST_RETENTION_DAYS}, not {days}")
+            raise ConnectorError("input-invalid", sentence(
+                "days must be 1 to {most}, not {days}", most=LONGEST_RETENTION_DAYS, days=days))
         before = self._clock.now() - timedelta(days=days)
         return self._book.carry_out(LOG_ENTRIES, before, self._remove, by=by, shop=shop)
 
@@ -58,17 +60,18 @@ class LogPurges:
         """
         now, (number, more) = self._clock.now(), self.count(shop)
         if confirm != number:
-            most = "at least " if more else ""
-            whose = f" of shop {shop}" if shop else ""
-            raise ConnectorError(
-                "confirmation-needed", f"this removes {most}{number:,} log entries{whose}; confirm={number} does it"
-            )
+            entries = sentence("at least {number} log entries" if more else "{number} log entries",
+                               number=count(number))
+            raise ConnectorError("confirmation-needed", sentence(
+                "this removes {entries} of shop {shop}; confirm={confirm} does it" if shop
+                else "this removes {entries}; confirm={confirm} does it", entries=entries, shop=shop, confirm=number))
         return self._book.carry_out(LOG_ENTRIES, now, self._remove, by=by, shop=shop)
 
     def remove_until(self, moment: datetime, *, by: str, shop: str = "") -> Purge:
         """Remove what is of this moment or older; ConnectorError input-invalid for one that is still to come."""
         if moment > self._clock.now():
-            raise ConnectorError("input-invalid", f"{moment:%Y-%m-%dT%H:%M:%SZ} lies in the future")
+            raise ConnectorError("input-invalid", sentence(
+                "{time} lies in the future", time=moment))
         return self._book.carry_out(LOG_ENTRIES, moment, self._remove, by=by, shop=shop)
 
     def count(

@@ -10,7 +10,7 @@ from shared.mapping.known import KnownSetup
 from shared.mapping.text import code
 from shared.shops.card import ChargeType, ShopCard
 from shared.shops.card_fields import caption, row_of
-from shared.texts import Sentence, Text, sentence
+from shared.texts import Sentence, Text, sentence, together
 
 POSTING = ("", "Posting")
 """Account types that can be posted to; "" where Business Central does not say."""
@@ -23,15 +23,15 @@ def accounts_of(card: ShopCard) -> dict[str, str]:
         "duties_account", "additional_fees_account", "channel_tax_account", "refund_account")}
 
 
-def fields_of_accounts(card: ShopCard) -> dict[str, str]:
+def fields_of_accounts(card: ShopCard) -> dict[str, Sentence]:
     """By the account's number (in capitals) which fields of the card hold it, as a sentence names them."""
-    fields: dict[str, str] = {}
+    fields: dict[str, Sentence] = {}
     single = [(caption(field), number) for field, number in accounts_of(card).items()]
     rows = [(row_of("shipping_charges", row.title), row.number) for row in card.shipping_charges
             if row.type is ChargeType.ACCOUNT]
     for named, number in (*single, *rows):
         if key := code(number):
-            fields[key] = f"{fields[key]}, {named}" if key in fields else str(named)
+            fields[key] = together([fields[key], named], ", ") if key in fields else named
     return fields
 
 

@@ -158,7 +158,7 @@ def instead_of_creating(refused: RecordRefused, card: ShopCard, known: KnownCust
     """
     if refused.code != WITHOUT_ADDRESS or not card.default_customer_no:
         raise refused
-    return default_customer(card, known, record=refused.record or "", why=refused.sentence)
+    return default_customer(card, known, record=refused.about or "", why=refused.sentence)
 
 
 def address_of(order: Order) -> Address | None:

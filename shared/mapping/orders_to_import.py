@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from shared.clock import iso
 from shared.mapping.text import same_name
 from shared.shopify.records import Order, PaymentTerms
 from shared.shops.card import HighRiskOrders, OrdersToImport
@@ -37,11 +36,6 @@ class NotSelected(msgspec.Struct, frozen=True):
     sentence: Sentence
     until: datetime | None = None
 
-    @property
-    def reason(self) -> str:
-        """The sentence in English."""
-        return str(self.sentence)
-
 
 def not_selected(order: Order, wanted: OrdersToImport, now: datetime) -> NotSelected | None:
     """Why this order is not taken at `now`, by all that the order itself tells; None if it is."""
@@ -53,7 +47,7 @@ def not_selected(order: Order, wanted: OrdersToImport, now: datetime) -> NotSele
     if not wanted.hold_minutes or now >= until:  # made later than our clock is no reason to hold it
         return None
     why = sentence("Order {order} is held until {until}: Hold Minutes is {minutes}.", order=order.name,
-                   until=iso(until), minutes=wanted.hold_minutes)
+                   until=until, minutes=wanted.hold_minutes)
     return NotSelected(HELD, why, until)
 
 

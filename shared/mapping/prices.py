@@ -19,7 +19,7 @@ from shared.mapping.money import Amounts, wanted_currency
 from shared.mapping.text import code
 from shared.shopify.records import ShopPrices, Variant
 from shared.shops.card import ShopCard
-from shared.texts import Sentence, Text, sentence
+from shared.texts import Sentence, sentence
 
 AskShopPrices = Callable[[], ShopPrices | None]
 """Asked only when an item is to get its price; None where it is not known."""
@@ -29,7 +29,7 @@ class ItemPrices(msgspec.Struct, frozen=True):
     """Properties that hold the prices, or why there are none."""
 
     body: Body = {}
-    missing: Text = ""
+    missing: Sentence | None = None
 
 
 def item_prices(variant: Variant, shop: ShopPrices | None, card: ShopCard, setup: KnownSetup) -> ItemPrices:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from shared.business_central.plan import Body
 from shared.business_central.rows import LENGTHS
+from shared.texts import Sentence, sentence
 
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 
@@ -84,14 +85,18 @@ def first_taken(taken: Callable[[str | None], str], candidates: Iterable[str | N
     return next(filter(None, map(taken, candidates)), "")
 
 
-def not_taken(named: str, phones: Sequence[str | None], emails: Sequence[str | None]) -> str:
+def not_taken(named: Sentence, phones: Sequence[str | None], emails: Sequence[str | None]) -> Sentence | None:
     """A sentence about phone numbers or e-mail addresses of which the field takes none; it repeats nothing of them.
 
-    "" where nothing is left out.
+    None where nothing is left out.
     """
-    fields = (("the phone number", phone, phones), ("the e-mail address", email, emails))
+    fields = ((sentence("the phone number"), phone, phones), (sentence("the e-mail address"), email, emails))
     lost = [what for what, taken, given in fields if any(map(tidy, given)) and not first_taken(taken, given)]
-    return f"Left out of {named}, since Business Central does not take it whole: {' and '.join(lost)}." if lost else ""
+    if not lost:
+        return None
+    what = sentence("{first} and {second}", first=lost[0], second=lost[1]) if len(lost) > 1 else lost[0]
+    return sentence("Left out of {record}, since Business Central does not take it whole: {what}.", record=named,
+                    what=what)
 
 
 def tax_number(text: str | None) -> str:

@@ -18,6 +18,7 @@ from shared.privacy.holdings import HOLDINGS
 from shared.privacy.subject import Subject
 from shared.storage.holding import HandedOut, OfPerson
 from shared.stores.privacy_receipts import Receipt
+from shared.texts import sentence
 
 
 def export_customer(connector: Connector, shop: str, subject: Subject, request: str) -> tuple[dict[str, int], str]:
@@ -52,7 +53,6 @@ def read_export(connector: Connector, receipt: Receipt) -> bytes:
     """The file of a data request, or ConnectorError not-found."""
     content = connector.storage.blobs.read(CONTAINER, name_of(receipt.shop, receipt.customer_id, receipt.id))
     if content is None:
-        raise ConnectorError(
-            "not-found", f"the export {receipt.id} is not written yet, has expired or has been erased"
-        )
+        raise ConnectorError("not-found", sentence(
+            "the export {number} is not written yet, has expired or has been erased", number=receipt.id))
     return content

@@ -29,9 +29,11 @@ from shared.shopify.failures import (
     refused,
 )
 from shared.shopify.throttle import ThrottleStatus
+from shared.texts import Sentence, as_said, sentence
 
 T = TypeVar("T")
 
+_THROTTLED = sentence("Shopify throttles this app in this shop")
 MOST_POINTS = 10.0**9
 """No bucket is so large: a figure above it is none."""
 
@@ -78,8 +80,8 @@ class Answer:
         try:
             return decoded(self.data, type=shape)
         except msgspec.DecodeError as error:
-            raise QueryFailed(
-                "record-unreadable", f"Shopify's answer {self.request_id} has another form: {error}"
+            raise QueryFailed("record-unreadable", sentence(
+                "Shopify's answer {request} has another form: {error}", request=self.request_id, error=error)
             ) from error
 
 
@@ -114,8 +116,8 @@ def understand(status: int, headers: Mapping[str, str], body: bytes, version: st
         return Understood(_unreadable(status, headers, request_id), cost)
     served = headers.get("X-Shopify-API-Version", version)
     if served != version:
-        return Understood(ConnectorError(
-            "api-version-unsupported", f"Shopify answered with version {served} instead of {version}"), cost)
+        return Understood(ConnectorError("api-version-unsupported", sentence(
+            "Shopify answered with version {served} instead of {version}", served=served, version=version)), cost)
     if errors:
         return Understood(_failure(errors, bytes(envelope.data), request_id), cost)
     return Understood(_meaning(bytes(envelope.data), extensions, cost, request_id), cost)
@@ -170,14 +172,15 @@ def _cost(extensions: Mapping[str, Any]) -> Cost:
     return Cost(_figure(cost.get("requestedQueryCost")), _figure(cost.get("actualQueryCost")), bucket)
 
 
-def _ignored_filter(extensions: Mapping[str, Any]) -> str:
-    """What Shopify says about search fields that it passed over, "" if there are none."""
+def _ignored_filter(extensions: Mapping[str, Any]) -> Sentence | None:
+    """What Shopify says about search fields that it passed over, None if there are none."""
     warnings = [_object(warning) for search in _list(extensions.get("search"))
                 for warning in _list(_object(search).get("warnings"))]
     if not warnings:
-        return ""
+        return None
     names = ", ".join(sorted({_text(warning.get("field")) or "?" for warning in warnings}))
-    return f"Shopify ignored the filter on {names}: {_text(warnings[0].get('message'))}"
+    return sentence("Shopify ignored the filter on {fields}: {words}", fields=names,
+                    words=_text(warnings[0].get("message")))
 
 
 def _errors(envelope: Envelope) -> list[_GraphQLError]:
@@ -205,22 +208,24 @@ def _passing_status(status: int, headers: Mapping[str, str], errors: Sequence[_G
                     request_id: str) -> Failure | None:
     if status == 429:
         if any(e.code == "THROTTLED" for e in errors):
-            return Failure(Passing.THROTTLED, "Shopify throttles this app in this shop")
-        return Failure(Passing.TOO_MANY_REQUESTS, "Shopify answers HTTP 429", _retry_after(headers))
+            return Failure(Passing.THROTTLED, _THROTTLED)
+        return Failure(Passing.TOO_MANY_REQUESTS, sentence("Shopify answers HTTP 429"), _retry_after(headers))
     if status >= 500 or status in PASSING_STATUS:
-        return Failure(Passing.SERVER_FAULT, f"Shopify answers HTTP {status}{_named(request_id)}",
-                       _retry_after(headers))
+        return Failure(Passing.SERVER_FAULT, _named(sentence("Shopify answers HTTP {status}", status=status),
+                                                    request_id), _retry_after(headers))
     if status in AT_THE_EDGE and not errors:
         return Failure(Passing.TURNED_AWAY, _turned_away(status, headers, request_id), _retry_after(headers))
     return None
 
 
-def _turned_away(status: int, headers: Mapping[str, str], request_id: str) -> str:
+def _turned_away(status: int, headers: Mapping[str, str], request_id: str) -> Sentence:
     """Who did it is known by the number that the guard gave the request, if any."""
     ray = headers.get("CF-Ray", "")
-    ray = f", Cloudflare ray {ray[:60]}" if ray else ""
-    return (f"HTTP {status} without a word of Shopify's API: a guard in front of it turned the request away"
-            f"{ray}{_named(request_id)}")
+    return _named(sentence(
+        "HTTP {status} without a word of Shopify's API: a guard in front of it turned the request away, Cloudflare ray "
+        "{ray}" if ray else
+        "HTTP {status} without a word of Shopify's API: a guard in front of it turned the request away",
+        status=status, ray=ray[:60]), request_id)
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
@@ -230,13 +235,14 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         return None
 
 
-def _named(request_id: str) -> str:
-    return f", request id {request_id}" if request_id else ""
+def _named(what: Sentence, request_id: str) -> Sentence:
+    return sentence("{what}, request id {request}", what=what, request=request_id) if request_id else what
 
 
 def _unreadable(status: int, headers: Mapping[str, str], request_id: str) -> Failure:
     kind = headers.get("Content-Type", "no content type")
-    return Failure(Passing.SERVER_FAULT, f"HTTP {status} without a JSON object ({kind}){_named(request_id)}")
+    return Failure(Passing.SERVER_FAULT, _named(sentence(
+        "HTTP {status} without a JSON object ({type})", status=status, type=kind), request_id))
 
 
 def _meaning(data: bytes, extensions: Mapping[str, Any], cost: Cost,
@@ -245,30 +251,31 @@ def _meaning(data: bytes, extensions: Mapping[str, Any], cost: Cost,
     if ignored:
         return ConnectorError("shopify-refused", ignored)
     if data in (b"", b"null"):
-        return Failure(Passing.SERVER_FAULT, f"Shopify's answer holds no data{_named(request_id)}")
+        return Failure(Passing.SERVER_FAULT, _named(sentence("Shopify's answer holds no data"), request_id))
     return Answer(data, cost, request_id)
 
 
 def _failure(errors: Sequence[_GraphQLError], data: bytes, request_id: str) -> Failure | ConnectorError:
     by_code = {error.code: error for error in errors}
     if "THROTTLED" in by_code:
-        return Failure(Passing.THROTTLED, "Shopify throttles this app in this shop")
+        return Failure(Passing.THROTTLED, _THROTTLED)
     if "ACCESS_DENIED" in by_code:
         return _access_denied([e for e in errors if e.code == "ACCESS_DENIED"], data)
     if all(e.code in ("INTERNAL_SERVER_ERROR", "TIMEOUT") for e in errors):
         known = errors[0].request_id or request_id
-        return Failure(Passing.SERVER_FAULT, f"Shopify reports an internal error{_named(known)}")
-    return QueryFailed("shopify-refused", "; ".join(e.message for e in errors[:3]) + _named(request_id))
+        return Failure(Passing.SERVER_FAULT, _named(sentence("Shopify reports an internal error"), known))
+    return QueryFailed("shopify-refused", _named(as_said("; ".join(e.message for e in errors[:3])), request_id))
 
 
 def _access_denied(errors: Sequence[_GraphQLError], data: bytes) -> ConnectorError:
     fields = frozenset(".".join(p for p in e.path if isinstance(p, str)) or e.message for e in errors)
     access = {e.required_access for e in errors if e.required_access}
-    needs = f"; required: {' / '.join(sorted(access))}" if access else ""
     denied = _records_denied(errors)
     given = denied and all(len(places) < len(_list(_at(_loosely(data), path))) for path, places in denied.items())
     return AccessDenied(
-        f"Shopify denies {', '.join(sorted(fields))}{needs}", fields=fields, of_records=bool(denied),
+        sentence("Shopify denies {fields}; required: {access}" if access else "Shopify denies {fields}",
+                 fields=", ".join(sorted(fields)), access=" / ".join(sorted(access))),
+        fields=fields, of_records=bool(denied),
         of_some=bool(given), of_several=not given and any(len(places) > 1 for places in denied.values()))
 
 

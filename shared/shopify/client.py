@@ -25,6 +25,7 @@ from shared.shopify.answers import Answer, Understood, understand
 from shared.shopify.documents import Document, document
 from shared.shopify.failures import Failure, Passing, gave_up, next_wait
 from shared.shopify.throttle import PointsBudget
+from shared.texts import count, sentence
 from shared.told_clock import ToldClock
 
 T = TypeVar("T")
@@ -169,9 +170,10 @@ class ShopifyClient:
             response = self._session.post(self.url, data=body, headers=headers,
                                           timeout=self._timeout, allow_redirects=False)
         except requests.RequestException as error:
-            lost = Failure(Passing.NO_ANSWER, f"No answer from Shopify: {error.__class__.__name__}")
+            lost = Failure(Passing.NO_ANSWER, sentence(
+                "No answer from Shopify: {error}", error=error.__class__.__name__))
             self._observe(msgspec.structs.replace(
-                sent, description=lost.sentence, seconds=self._seconds_since(began)))
+                sent, description=str(lost.sentence), seconds=self._seconds_since(began)))
             return lost
         self.their_clock.told(response.headers.get("Date"), began)
         understood = understand(response.status_code, response.headers, response.content, self._version)
@@ -208,10 +210,11 @@ def _body(wanted: Document, variables: Mapping[str, Any]) -> bytes:
     body = msgspec.json.encode({"query": wanted.text, "variables": dict(variables)})
     length = len(body.decode())
     if length > LONGEST_REQUEST:
-        shorten = "; shorten the product's text or leave out some of its images" if wanted.writes_product else ""
-        raise ConnectorError(
-            "request-too-long",
-            f"{wanted.name} would send {length:,} characters; Shopify takes {LONGEST_REQUEST:,}{shorten}")
+        raise ConnectorError("request-too-long", sentence(
+            "{query} would send {length} characters; Shopify takes {most}; shorten the product's text or leave out "
+            "some of its images" if wanted.writes_product
+            else "{query} would send {length} characters; Shopify takes {most}", query=wanted.name,
+            length=count(length), most=count(LONGEST_REQUEST)))
     return body
 
 

@@ -22,6 +22,7 @@ from shared.shopify.isolating import Kin, in_parts
 from shared.shopify.kinds import REFUND_OVERFLOWS, Overflow
 from shared.shopify.listing import Named
 from shared.shopify.records import Moment, PageInfo
+from shared.texts import as_said, sentence
 
 REFUNDS_PER_CALL = 50
 MOST_PAGES = 100
@@ -63,7 +64,8 @@ def head_of(raw: bytes) -> Head:
     try:
         return decoded(raw, type=Head)
     except msgspec.DecodeError as error:
-        raise QueryFailed("record-unreadable", f"The record has no id or time: {error}") from error
+        raise QueryFailed("record-unreadable", sentence(
+            "The record has no id or time: {error}", error=error)) from error
 
 
 class OrderRefunds(msgspec.Struct, rename="camel"):
@@ -97,7 +99,8 @@ def read_refunds(client: ShopifyClient, orders: Iterable[bytes], kin: Kin) -> Re
             try:
                 refunds.found[gid] = decoded(raw, type=OrderRefunds)
             except msgspec.DecodeError as error:
-                refunds.lost[gid] = QueryFailed("record-unreadable", f"The refunds have an unexpected form: {error}")
+                refunds.lost[gid] = QueryFailed("record-unreadable", sentence(
+                    "The refunds have an unexpected form: {error}", error=error))
     return refunds
 
 
@@ -162,7 +165,7 @@ def _whole_inside(client: ShopifyClient, overflow: Overflow, connection: _Connec
 
 def _all_pages(client: ShopifyClient, raw: bytes, overflow: Overflow, first: _Connection) -> _Connection:
     head, nodes, page_info = head_of(raw), list(first.nodes), first.page_info
-    trail = Trail(overflow.field, most=MOST_PAGES)
+    trail = Trail(as_said(overflow.field), most=MOST_PAGES)
     while cursor := trail.next(page_info):
         answer = client.ask(overflow.document, {"id": head.id, "after": cursor}, type=_NextPage)
         parent = answer.parent

@@ -12,17 +12,18 @@ import msgspec
 from shared.json_text import decoded
 from shared.shopify.failures import QueryFailed
 from shared.shopify.records import PageInfo
+from shared.texts import Sentence, sentence
 
 
 class Trail:
     """The cursors one list was followed by.
 
-    of     names the list in errors, e.g. "orders"
+    of     names the list in errors
     start  where it was begun
     most   pages that such a list can have; None: whoever follows looks at the time
     """
 
-    def __init__(self, of: str, start: str | None = None, *, most: int | None = None) -> None:
+    def __init__(self, of: Sentence, start: str | None = None, *, most: int | None = None) -> None:
         self._of, self._seen, self._most = of, {start}, most
 
     def next(self, info: PageInfo) -> str | None:
@@ -36,17 +37,20 @@ class Trail:
         QueryFailed record-unreadable: it names a place that was read already, or the list is longer than it can be.
         """
         if cursor in self._seen:
-            raise QueryFailed("record-unreadable", f"Shopify's next page of {self._of} is one that was read already")
+            raise QueryFailed("record-unreadable", sentence(
+                "Shopify's next page of {list} is one that was read already", list=self._of))
         if self._most and len(self._seen) >= self._most:
-            raise QueryFailed("record-unreadable", f"Shopify's list of {self._of} has more than {self._most} pages")
+            raise QueryFailed("record-unreadable", sentence(
+                "Shopify's list of {list} has more than {most} pages", list=self._of, most=self._most))
         self._seen.add(cursor)
         return cursor
 
 
-def next_cursor(info: PageInfo, of: str) -> str | None:
+def next_cursor(info: PageInfo, of: Sentence) -> str | None:
     """Where the next page begins, None on the last one; QueryFailed record-unreadable if Shopify does not say."""
     if info.has_next_page and not info.end_cursor:
-        raise QueryFailed("record-unreadable", f"Shopify announces a next page of {of} without its cursor")
+        raise QueryFailed("record-unreadable", sentence(
+            "Shopify announces a next page of {list} without its cursor", list=of))
     return info.end_cursor if info.has_next_page else None
 
 

@@ -14,6 +14,7 @@ import msgspec
 from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.shopify.webhooks import Delivery, described_delivery
+from shared.texts import sentence
 
 SOURCES = "aws.partner/shopify.com/"
 
@@ -36,9 +37,11 @@ def delivery_of_event(event: str, source: str = "") -> Delivery:
     try:
         read = decoded(event, type=_Event)
     except msgspec.DecodeError as error:
-        raise ConnectorError("input-invalid", f"this is no event of Shopify's: {error}") from error
+        raise ConnectorError("input-invalid", sentence(
+            "this is no event of Shopify's: {error}", error=error)) from error
     if read.source != source if source else not read.source.startswith(SOURCES):
-        raise ConnectorError("input-invalid", f"the event is not from {source or SOURCES + '…'}")
+        raise ConnectorError("input-invalid", sentence(
+            "the event is not from {source}", source=source or SOURCES + '…'))
     headers = {name.lower(): value for name, value in read.detail.metadata.items() if isinstance(value, str)}
     return described_delivery(headers, bytes(read.detail.payload))
 

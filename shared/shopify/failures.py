@@ -12,6 +12,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from shared.errors import ConnectorError, OutcomeUnknown, ServiceUnavailable
+from shared.texts import Sentence, sentence
 
 LONGEST_PAUSE = 30.0
 LONGEST_RETRY_AFTER = 120.0
@@ -29,9 +30,9 @@ class AccessDenied(QueryFailed):
     of_several  and of no record of the list, which has more than one
     """
 
-    def __init__(self, detail: str, *, fields: frozenset[str] = frozenset(), of_records: bool = False,
+    def __init__(self, sentence: Sentence, *, fields: frozenset[str] = frozenset(), of_records: bool = False,
                  of_some: bool = False, of_several: bool = False) -> None:
-        super().__init__("access-scope-changed", detail)
+        super().__init__("access-scope-changed", sentence)
         self.fields, self.of_records, self.of_some, self.of_several = fields, of_records, of_some, of_several
 
     def concerns(self, name: str) -> bool:
@@ -74,12 +75,12 @@ RULES = {
 }
 
 REFUSED_STATUS = {
-    401: ("reconnect-required", "Shopify does not accept the access token"),
-    402: ("shopify-refused", "the shop is frozen until its Shopify bill is paid"),
-    403: ("access-scope-changed", "the app may not do this; a scope is missing or not approved"),
-    404: ("shop-url-invalid", "there is no Shopify shop at this address"),
-    423: ("shopify-refused", "Shopify has locked the shop"),
-    430: ("shopify-refused", "Shopify's security check rejected the request"),
+    401: ("reconnect-required", sentence("Shopify does not accept the access token")),
+    402: ("shopify-refused", sentence("the shop is frozen until its Shopify bill is paid")),
+    403: ("access-scope-changed", sentence("the app may not do this; a scope is missing or not approved")),
+    404: ("shop-url-invalid", sentence("there is no Shopify shop at this address")),
+    423: ("shopify-refused", sentence("Shopify has locked the shop")),
+    430: ("shopify-refused", sentence("Shopify's security check rejected the request")),
 }
 
 AT_THE_EDGE = frozenset({403, 430})
@@ -97,10 +98,10 @@ SHOP_HOST = re.compile(r"[a-z0-9][a-z0-9-]{0,99}\.myshopify\.com")
 
 @dataclass(frozen=True)
 class Failure:
-    """A passing failure: its kind, a sentence for the log, and the wait Shopify asked for (seconds)."""
+    """A passing failure: its kind, what it says of it, and the wait Shopify asked for (seconds)."""
 
     kind: Passing
-    sentence: str
+    sentence: Sentence
     asked_wait: float | None = None
 
 
@@ -124,10 +125,12 @@ def next_wait(failure: Failure, tries: int, chance: float, *, most_tries: int | 
 
 def gave_up(failure: Failure, tries: int, *, wrote: bool) -> ConnectorError:
     """The error for a failure that did not pass. `wrote`: the request was a mutation."""
-    detail = f"{failure.sentence} ({tries} {'try' if tries == 1 else 'tries'})"
+    told = sentence("{reason} (1 try)" if tries == 1 else "{reason} ({tries} tries)", reason=failure.sentence,
+                    tries=tries)
     if wrote and failure.kind in (Passing.SERVER_FAULT, Passing.NO_ANSWER):
-        return OutcomeUnknown("shopify-unavailable", f"{detail}; the change may have been made")
-    return ServiceUnavailable(RULES[failure.kind].code, detail)
+        return OutcomeUnknown("shopify-unavailable", sentence(
+            "{reason}; the change may have been made", reason=told))
+    return ServiceUnavailable(RULES[failure.kind].code, told)
 
 
 class ShopMoved(ConnectorError):
@@ -142,11 +145,12 @@ def moved(status: int, location: str) -> ShopMoved | None:
         return None
     if status not in REDIRECTS or not SHOP_HOST.fullmatch(host):
         return None
-    return ShopMoved("shop-url-invalid", f"HTTP {status}: the shop's address has changed, Shopify names {host}")
+    return ShopMoved("shop-url-invalid", sentence(
+        "HTTP {status}: the shop's address has changed, Shopify names {host}", status=status, host=host))
 
 
 def refused(status: int, text: str) -> ConnectorError:
     """The error for a status that no retry will change; `text` is what Shopify wrote, if anything."""
-    code, reason = REFUSED_STATUS.get(status, ("shopify-refused", "Shopify does not accept the request"))
-    words = f": {text}" if text else ""
-    return ConnectorError(code, f"HTTP {status}: {reason}{words}")
+    code, reason = REFUSED_STATUS.get(status, ("shopify-refused", sentence("Shopify does not accept the request")))
+    return ConnectorError(code, sentence("HTTP {status}: {reason}: {words}" if text else "HTTP {status}: {reason}",
+                                         status=status, reason=reason, words=text))

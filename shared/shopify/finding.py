@@ -11,6 +11,7 @@ from shared.errors import ConnectorError
 from shared.shopify.client import ShopifyClient
 from shared.shopify.reading import Record, by_ids
 from shared.shopify.records import id_of
+from shared.texts import sentence
 
 MOST = 10
 
@@ -39,5 +40,6 @@ def order_by_id(client: ShopifyClient, id: str) -> Record:
     """The order as it is now; ConnectorError not-found, and what ShopifyClient.ask raises."""
     records = by_ids(client, "orders", [id])
     if not records:
-        raise ConnectorError("not-found", f"Shopify has no order {id} that the app may read")
+        raise ConnectorError("not-found", sentence(
+            "Shopify has no order {number} that the app may read", number=id))
     return records[0]

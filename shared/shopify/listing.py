@@ -17,15 +17,17 @@ import msgspec
 
 from shared.errors import ConnectorError, ServiceUnavailable
 from shared.json_text import decoded
+from shared.record_names import several_called
 from shared.shopify.answers import Answer
 from shared.shopify.client import ShopifyClient
 from shared.shopify.cursors import id_at, next_cursor
 from shared.shopify.failures import QueryFailed, may_be_a_records
 from shared.shopify.isolating import Kin, in_parts
 from shared.shopify.records import Moment, PageInfo, id_of
+from shared.texts import Sentence, sentence
 
 IDS_PER_CALL = 100
-NOT_GIVEN = "Shopify lists it and does not give it."
+NOT_GIVEN = sentence("Shopify lists it and does not give it.")
 SMALLER_PAGES = 2
 """So often a page that fails is asked again at half its size: enough for one that is too much for Shopify just now."""
 
@@ -69,7 +71,7 @@ class Sent:
     """Records by id: `given` as they were sent, `lost` with a sentence that says why they were not."""
 
     given: dict[str, bytes]
-    lost: dict[str, str] = field(default_factory=dict)
+    lost: dict[str, Sentence] = field(default_factory=dict)
 
 
 class SentPage(NamedTuple):
@@ -95,7 +97,8 @@ class Named(msgspec.Struct):
     def in_order_of(self, ids: Sequence[str]) -> list[bytes | None]:
         """The JSON of each id asked for, None for one that is nobody's; QueryFailed if there are more or fewer."""
         if len(self.nodes) != len(ids):
-            raise QueryFailed("record-unreadable", f"Shopify answers {len(self.nodes)} of {len(ids)} records by id")
+            raise QueryFailed("record-unreadable", sentence(
+                "Shopify answers {given} of {asked} records by id", given=len(self.nodes), asked=len(ids)))
         return [None if bytes(node) == b"null" else bytes(node) for node in self.nodes]
 
 
@@ -131,11 +134,13 @@ def read_page(client: ShopifyClient, listing: Listing, filter: str | None, *, cu
         if None not in sent and len(sent) == len(page.nodes):
             given = cast(dict[str, bytes], sent)
             return SentPage(Sent(given), {id: time_in(raw) for id, raw in given.items()},
-                            next_cursor(page.page_info, listing.name))
-        page = QueryFailed("record-unreadable", f"A page of {listing.name} holds a record without an id of its own")
+                            next_cursor(page.page_info, several_called(listing.name)))
+        page = QueryFailed("record-unreadable", sentence(
+            "A page of {list} holds a record without an id of its own", list=several_called(listing.name)))
     edges = _places(client, listing, {**variables, "first": client.page_sizes.get(listing.name, most)}, page)
     times = _times(listing, edges.edges)
-    return SentPage(_named(client, listing, list(times)), times, next_cursor(edges.page_info, listing.name))
+    after = next_cursor(edges.page_info, several_called(listing.name))
+    return SentPage(_named(client, listing, list(times)), times, after)
 
 
 def read_named(client: ShopifyClient, listing: Listing, ids: Sequence[str]) -> Sent:
@@ -159,7 +164,7 @@ def kin(client: ShopifyClient, listing: Listing) -> Kin:
     def others() -> list[str]:
         wanted = {"filter": listing.everything, "after": None, "first": _MOST_PLACES, "reverse": True}
         try:
-            edges = _places(client, listing, wanted, QueryFailed("record-unreadable", "Shopify does not list them"))
+            edges = _places(client, listing, wanted, _unlisted())
             return [listing.gid(id) for id in _times(listing, edges.edges)]
         except ConnectorError:
             return []
@@ -183,9 +188,13 @@ def time_in(raw: bytes) -> datetime | None:
         return None
 
 
-def not_read(problem: ConnectorError) -> str:
+def not_read(problem: ConnectorError) -> Sentence:
     """The sentence of a record that Shopify did not give."""
-    return f"It could not be read: {problem.detail}"
+    return sentence("It could not be read: {reason}", reason=problem.sentence)
+
+
+def _unlisted() -> QueryFailed:
+    return QueryFailed("record-unreadable", sentence("Shopify does not list them"))
 
 
 def _page(client: ShopifyClient, listing: Listing, most: int, variables: Variables) -> Nodes | ConnectorError:
@@ -225,7 +234,8 @@ def _listed(client: ShopifyClient, listing: Listing, ids: Sequence[str]) -> Iter
     if not ids:
         return []
     wanted = {"filter": " OR ".join(f"id:{id}" for id in ids), "after": None, "first": len(ids)}
-    problem = QueryFailed("record-unreadable", f"Shopify does not say which of these {listing.name} there are")
+    problem = QueryFailed("record-unreadable", sentence(
+        "Shopify does not say which of these {list} there are", list=several_called(listing.name)))
     try:
         return _times(listing, _places(client, listing, wanted, problem).edges)
     except QueryFailed:
@@ -242,8 +252,8 @@ def _times(listing: Listing, edges: Sequence[_Edge]) -> dict[str, datetime | Non
     for id, edge in zip(ids, edges, strict=True):
         id = id if ids.count(id) == 1 and id else id_at(edge.cursor) or id
         if id is None:
-            raise QueryFailed(
-                "record-unreadable", f"Shopify lists a record among the {listing.name} without saying which")
+            raise QueryFailed("record-unreadable", sentence(
+                "Shopify lists a record among the {list} without saying which", list=several_called(listing.name)))
         times[id] = time_in(bytes(edge.node))
     return times
 

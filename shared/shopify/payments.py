@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ from shared.shopify.cursors import Trail
 from shared.shopify.failures import QueryFailed
 from shared.shopify.listing import Listing, Nodes, Sent, SentPage, Variables, read_named, read_page
 from shared.shopify.payment_records import Dispute, Payout
+from shared.texts import Sentence, as_said, sentence
 
 MOST_PAGES = 1000
 """Of the balance transactions of one payout: a quarter of a million."""
@@ -46,7 +48,11 @@ class PaymentShape:
 
 
 class PaymentsNotUsed(Exception):
-    """The shop has no Shopify Payments, or its token may not read it; the text says which."""
+    """The shop has no Shopify Payments, or its token may not read it; the sentence says which."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(str(sentence))
+        self.sentence = sentence
 
 
 class _Account(msgspec.Struct):
@@ -88,13 +94,18 @@ def _used(client: ShopifyClient, kind: str) -> Iterator[None]:
     error in the log."""
     for scopes in _needs(kind):
         if not client.may_read(scopes):
-            raise PaymentsNotUsed(f"the access token lacks {' or '.join(sorted(scopes))}")
+            raise PaymentsNotUsed(sentence(
+                "the access token lacks {scopes}", scopes=reduce(_either, map(as_said, sorted(scopes)))))
     try:
         yield
     except ConnectorError as problem:
         if problem.code != "access-scope-changed":
             raise
-        raise PaymentsNotUsed(problem.detail) from problem
+        raise PaymentsNotUsed(problem.sentence) from problem
+
+
+def _either(first: Sentence, second: Sentence) -> Sentence:
+    return sentence("{first} or {second}", first=first, second=second)
 
 
 def _needs(kind: str) -> Sequence[frozenset[str]]:
@@ -115,13 +126,13 @@ def _ask(client: ShopifyClient, asked: str, variables: Variables, most_tries: in
 def _page_in(answer: Answer) -> Answer:
     account = answer.read(_Listed).account
     if account is None:
-        raise PaymentsNotUsed("the shop has no Shopify Payments account")
+        raise PaymentsNotUsed(sentence("the shop has no Shopify Payments account"))
     return replace(answer, data=bytes(account.page))
 
 
 def _transactions(client: ShopifyClient, payout: str) -> Iterator[bytes]:
     cursor: str | None = None
-    trail = Trail(f"balance transactions of payout {payout}", most=MOST_PAGES)
+    trail = Trail(sentence("balance transactions of payout {number}", number=payout), most=MOST_PAGES)
     while True:
         wanted: Mapping[str, Any] = {"filter": f"payments_transfer_id:{payout}", "after": cursor}
         page = _transactions_in(client.ask("payout_transactions", wanted))
@@ -136,7 +147,8 @@ def _transactions_in(answer: Answer) -> Nodes:
     try:
         return _page_in(answer).read(Nodes)
     except PaymentsNotUsed as reason:
-        raise QueryFailed("record-unreadable", f"Shopify's answer {answer.request_id}: {reason}") from reason
+        raise QueryFailed("record-unreadable", sentence(
+            "Shopify's answer {request}: {reason}", request=answer.request_id, reason=reason.sentence)) from reason
 
 
 SHAPES: dict[str, PaymentShape] = {

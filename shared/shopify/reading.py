@@ -28,6 +28,7 @@ from shared.shopify.isolating import check_service, is_a_records
 from shared.shopify.kinds import KINDS, AnyRecord
 from shared.shopify.listing import Listing, Sent, Variables, id_in_node, kin, not_read, read_named, read_page, time_in
 from shared.shopify.records import id_of
+from shared.texts import NOTHING, Sentence, sentence
 
 # Before the first Shopify shop; lists everything and keeps the filter's form.
 EARLIEST = datetime(2004, 1, 1, tzinfo=UTC)
@@ -46,7 +47,7 @@ class Record(msgspec.Struct, frozen=True):
     updated_at: datetime | None
     raw: bytes
     value: AnyRecord | None
-    problem: str = ""
+    problem: Sentence = NOTHING
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -180,7 +181,8 @@ def _whole_record(client: ShopifyClient, kind: str, id: str, raw: bytes, refunds
             whole = with_refunds(client, whole, refunds) if KINDS[kind].has_refunds else whole
             value = decoded(whole, type=KINDS[kind].struct)
             if id_in_node(whole) != id:
-                return _unread(id, whole, f"Shopify gives {value.id[:100]} in its place.")
+                return _unread(id, whole, sentence(
+                    "Shopify gives {number} in its place.", number=value.id[:100]))
             return Record(id, value.updated_at, whole, value)
         except (msgspec.DecodeError, KeyError) as error:
             return _unread(id, whole, _odd_form(error))
@@ -196,7 +198,8 @@ def _whole_record(client: ShopifyClient, kind: str, id: str, raw: bytes, refunds
                 raise
             check_service(client, problem)
             return _part_read(id, raw, not_read(problem))
-    return _part_read(id, raw, f"The record changed {ROUNDS_PER_RECORD} times while it was being read.")
+    return _part_read(id, raw, sentence(
+        "The record changed {times} times while it was being read.", times=ROUNDS_PER_RECORD))
 
 
 def _refunds(client: ShopifyClient, kind: str, orders: Iterable[bytes]) -> Refunds:
@@ -205,14 +208,14 @@ def _refunds(client: ShopifyClient, kind: str, orders: Iterable[bytes]) -> Refun
     return read_refunds(client, orders, kin(client, listing(kind)))
 
 
-def _unread(id: str, raw: bytes, problem: str) -> Record:
+def _unread(id: str, raw: bytes, problem: Sentence) -> Record:
     return Record(id, time_in(raw), raw, None, problem)
 
 
-def _part_read(id: str, raw: bytes, problem: str) -> Record:
+def _part_read(id: str, raw: bytes, problem: Sentence) -> Record:
     """A record of which only `raw` came: no bytes are kept, since a capture that lacks pages would pass for whole."""
     return msgspec.structs.replace(_unread(id, raw, problem), raw=b"")
 
 
-def _odd_form(error: Exception) -> str:
-    return f"The record has an unexpected form: {error}"
+def _odd_form(error: Exception) -> Sentence:
+    return sentence("The record has an unexpected form: {error}", error=error)

@@ -17,6 +17,7 @@ from shared.shopify.client import ShopifyClient
 from shared.shopify.isolating import in_parts
 from shared.shopify.listing import IDS_PER_CALL, Named, kin, not_read
 from shared.shopify.reading import listing
+from shared.texts import Sentence, sentence
 
 
 class _Assessment(msgspec.Struct, rename="camel"):
@@ -35,7 +36,7 @@ class Risks(NamedTuple):
     """By order: the level (HIGH, LOW, MEDIUM, NONE, PENDING) of every assessment, or a sentence why it is not known."""
 
     levels: dict[str, list[str]]
-    lost: dict[str, str]
+    lost: dict[str, Sentence]
 
 
 def read_risks(client: ShopifyClient, ids: Sequence[str]) -> Risks:
@@ -54,7 +55,7 @@ def read_risks(client: ShopifyClient, ids: Sequence[str]) -> Risks:
             try:
                 risks.levels[numbered[gid]] = _levels(raw)
             except msgspec.DecodeError as error:
-                risks.lost[numbered[gid]] = f"It has an unexpected form: {error}"
+                risks.lost[numbered[gid]] = sentence("It has an unexpected form: {error}", error=error)
     return risks
 
 

@@ -14,6 +14,7 @@ from shared.shopify.client import ShopifyClient
 from shared.shopify.cursors import Trail
 from shared.shopify.records import PageInfo
 from shared.shopify.topics import enum_name
+from shared.texts import sentence
 
 MOST_PAGES = 100
 """Far more than one app's subscriptions fill."""
@@ -62,7 +63,7 @@ class _Changed(msgspec.Struct):
 def subscriptions(client: ShopifyClient) -> Iterator[Subscription]:
     """All of this app's; raises what ShopifyClient.ask raises."""
     after: str | None = None
-    trail = Trail("webhook subscriptions", most=MOST_PAGES)
+    trail = Trail(sentence("webhook subscriptions"), most=MOST_PAGES)
     while True:
         page = client.ask("webhook_subscriptions", {"after": after}, type=_Listed).page
         yield from page.nodes

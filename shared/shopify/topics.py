@@ -15,6 +15,7 @@ import msgspec
 from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.shopify.records import id_of
+from shared.texts import sentence
 
 IdInBody = Annotated[int, msgspec.Meta(gt=0, le=2**63 - 1)]
 """An id of Shopify's as a webhook's body has it."""
@@ -108,7 +109,8 @@ def changed_records(topic: str, body: bytes) -> tuple[str, list[str]]:
     try:
         named = decoded(body, type=shape)
     except msgspec.DecodeError as error:
-        raise ConnectorError("input-invalid", f"the body of {topic} names no record: {error}") from error
+        raise ConnectorError("input-invalid", sentence(
+            "the body of {topic} names no record: {error}", topic=topic, error=error)) from error
     return kind, _ids(named)
 
 

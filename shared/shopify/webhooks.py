@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from shared.errors import ConnectorError
+from shared.texts import count, sentence
 
 LONGEST_BODY = 8_000_000
 """Bytes. An order or product of Shopify's largest size takes less; more is not read further."""
@@ -43,9 +44,10 @@ def verified_delivery(headers: Mapping[str, str], body: bytes, secrets: Sequence
     """
     given = _header(headers, "Hmac-Sha256")
     if len(body) > LONGEST_BODY:
-        raise ConnectorError("input-invalid", f"the body is longer than {LONGEST_BODY:,} bytes")
+        raise ConnectorError("input-invalid", sentence(
+            "the body is longer than {most} bytes", most=count(LONGEST_BODY)))
     if not _is_signed(given, body, secrets):
-        raise ConnectorError("webhook-signature-invalid", "the signature does not fit the body")
+        raise ConnectorError("webhook-signature-invalid", sentence("the signature does not fit the body"))
     return described_delivery(headers, body)
 
 
@@ -78,11 +80,12 @@ def _is_signed(given: str, body: bytes, secrets: Sequence[str]) -> bool:
 def _header(headers: Mapping[str, str], name: str) -> str:
     value = headers.get(f"x-shopify-{name.lower()}", "")
     if not value:
-        raise ConnectorError("input-invalid", f"the header X-Shopify-{name} is missing")
+        raise ConnectorError("input-invalid", sentence("the header X-Shopify-{name} is missing", name=name))
     return value
 
 
 def _checked(name: str, value: str, form: re.Pattern[str]) -> str:
     if not form.fullmatch(value):
-        raise ConnectorError("input-invalid", f"the header X-Shopify-{name} has an unexpected form")
+        raise ConnectorError("input-invalid", sentence(
+            "the header X-Shopify-{name} has an unexpected form", name=name))
     return value

@@ -11,6 +11,9 @@ from collections.abc import Iterable
 
 from shared.errors import ConnectorError
 from shared.shops.card import ShopCard
+from shared.texts import sentence
+
+_NONE = sentence("none")
 
 
 def is_elsewhere(before: ShopCard, after: ShopCard) -> bool:
@@ -25,15 +28,15 @@ def check_not_moved(before: ShopCard, after: ShopCard, *, same_store: bool) -> N
     """
     moved = []
     if before.host != after.host and not same_store:
-        moved.append(f"the store {before.host} (not {after.host})")
+        moved.append(sentence("the store {before} (not {after})", before=before.host, after=after.host))
     if company_key(before) != company_key(after):
-        moved.append(f"the company {before.company_id or 'none'} (not {after.company_id or 'none'})")
+        moved.append(sentence("the company {before} (not {after})", before=before.company_id or _NONE,
+                              after=after.company_id or _NONE))
     if moved:
-        raise ConnectorError(
-            "shop-card-moved",
-            f"what shop {before.code} has synchronized belongs to {' and to '.join(moved)}: make a new card, "
-            f"or forget the links first (POST /api/shops/{before.code}/forget-links)",
-        )
+        raise ConnectorError("shop-card-moved", sentence(
+            "what shop {shop} has synchronized belongs to {what}: make a new card, or forget the links first (POST "
+            "/api/shops/{shop}/forget-links)", shop=before.code,
+            what=sentence("{first} and to {second}", first=moved[0], second=moved[1]) if moved[1:] else moved[0]))
 
 
 def check_alone(card: ShopCard, store: str, others: Iterable[tuple[ShopCard, str]]) -> None:
@@ -47,11 +50,10 @@ def check_alone(card: ShopCard, store: str, others: Iterable[tuple[ShopCard, str
         same_store = other.host == card.host or (store != "" and store == other_store)
         same = same_store and company_key(other) == company_key(card)
         if same and other.enabled and other.code != card.code:
-            raise ConnectorError(
-                "shop-card-twice",
-                f"shop {other.code} brings {card.host} into company {card.company_id} already: with shop {card.code} "
-                f"as well every order would be made twice. Switch {other.code} off, or choose another company",
-            )
+            raise ConnectorError("shop-card-twice", sentence(
+                "shop {other} brings {host} into company {company} already: with shop {shop} as well every order "
+                "would be made twice. Switch {other} off, or choose another company", other=other.code,
+                host=card.host, company=card.company_id, shop=card.code))
 
 
 def company_key(card: ShopCard) -> str:

@@ -22,12 +22,13 @@ import msgspec
 from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.shops.card import CompanyImport, CompanyMapping, CustomerImport, CustomerMapping, ShopCard
+from shared.shops.card_fields import caption
 from shared.shops.card_identity import check_alone, check_not_moved, is_elsewhere
 from shared.shops.card_rules import check_card, with_exclusive_switches
 from shared.storage.in_turn import write_in_turn
 from shared.storage.lease import LeaseTaken
 from shared.storage.tables import PROPERTY_CHARACTERS, Put, Row, Table
-from shared.texts import together
+from shared.texts import as_said, sentence, together
 
 TABLE = "Shops"
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
@@ -64,7 +65,7 @@ class Shops:
         """The card, or ConnectorError shop-unknown."""
         row = self._table.get("shop", code) if _CODE.fullmatch(code) else None
         if row is None:
-            raise ConnectorError("shop-unknown", f"there is no shop {code[:50]!r}")
+            raise ConnectorError("shop-unknown", sentence("there is no shop {code}", code=repr(code[:50])))
         return _stored(row)
 
     def save(self, code: str, changes: dict[str, Any], *, same_store: bool = False) -> ShopCard:
@@ -76,9 +77,8 @@ class Shops:
         sync-already-running when it is to point elsewhere while a run uses it.
         """
         if not _CODE.fullmatch(code):
-            raise ConnectorError(
-                "shop-card-invalid", f"Code {code[:50]!r} must be 1 to 20 capital letters, digits, - or _"
-            )
+            raise ConnectorError("shop-card-invalid", sentence(
+                "Code {code} must be 1 to 20 capital letters, digits, - or _", code=repr(code[:50])))
         decided = self._decided(code, changes)
         if decided.before is None or not is_elsewhere(decided.before, decided.card):
             return self._saved(decided, changes, same_store=same_store, alone=False)
@@ -86,7 +86,8 @@ class Shops:
             with self._alone(code):
                 return self._saved(decided, changes, same_store=same_store, alone=True)
         except LeaseTaken:
-            raise ConnectorError("sync-already-running", f"shop {code} is being synchronized") from None
+            raise ConnectorError("sync-already-running", sentence(
+                "shop {code} is being synchronized", code=code)) from None
 
     def _saved(self, decided: _Decided, changes: dict[str, Any], *, same_store: bool, alone: bool) -> ShopCard:
         code, store = decided.card.code, ""
@@ -96,7 +97,8 @@ class Shops:
             decided = self._decided(code, changes)
             before, card = decided.before, decided.card
             if before is not None and not alone and is_elsewhere(before, card):
-                raise ConnectorError("sync-already-running", f"shop {code} was changed by somebody else: try again")
+                raise ConnectorError("sync-already-running", sentence(
+                    "shop {code} was changed by somebody else: try again", code=code))
             if before is not None and self._synchronized(code):
                 check_not_moved(before, card, same_store=same_store)
             store = self.store_id(before) if before and (same_store or before.host == card.host) else ""
@@ -164,11 +166,10 @@ class Shops:
         if known == store:
             return
         if known and self._synchronized(card.code):
-            raise ConnectorError(
-                "shop-card-moved",
-                f"what shop {card.code} has synchronized belongs to another store, which had the address {card.host} "
-                f"before: make a new card, or forget the links first (POST /api/shops/{card.code}/forget-links)",
-            )
+            raise ConnectorError("shop-card-moved", sentence(
+                "what shop {shop} has synchronized belongs to another store, which had the address {host} before: "
+                "make a new card, or forget the links first (POST /api/shops/{shop}/forget-links)", shop=card.code,
+                host=card.host))
         before = self._table.get("store", card.code)
 
         def write() -> Sequence[Put]:
@@ -224,9 +225,8 @@ def _store_at(card: ShopCard, row: Row | None) -> str:
 def _text(card: ShopCard) -> str:
     text = msgspec.json.encode(card).decode()
     if len(text) > PROPERTY_CHARACTERS:
-        raise ConnectorError(
-            "shop-card-invalid", f"the card takes {len(text)} characters, {PROPERTY_CHARACTERS} is the most"
-        )
+        raise ConnectorError("shop-card-invalid", sentence(
+            "the card takes {length} characters, {most} is the most", length=len(text), most=PROPERTY_CHARACTERS))
     return text
 
 
@@ -254,11 +254,11 @@ def _with_companies_as_before(card: ShopCard) -> ShopCard:
 
 def _read(code: str, fields: dict[str, Any]) -> ShopCard:
     if "shopify_url" not in fields:
-        raise ConnectorError("shop-url-invalid", "Shopify URL is not filled in")
+        raise ConnectorError("shop-url-invalid", sentence("{setting} is not filled in", setting=caption("shopify_url")))
     try:
         card = msgspec.convert(fields | {"code": code}, ShopCard)
     except msgspec.ValidationError as error:
-        raise ConnectorError("shop-card-invalid", str(error)) from error
+        raise ConnectorError("shop-card-invalid", as_said(str(error))) from error
     return msgspec.structs.replace(card, shopify_url=shop_url(card.shopify_url))
 
 
@@ -274,5 +274,6 @@ def shop_url(text: str) -> str:
     if host == "admin.shopify.com" and store:
         host = f"{store.group(1).lower()}.myshopify.com"
     if parts.scheme != "https" or parts.username or not _DOMAIN.fullmatch(host):
-        raise ConnectorError("shop-url-invalid", f"{text[:80]!r} is not an address under myshopify.com with https")
+        raise ConnectorError("shop-url-invalid", sentence(
+            "{text} is not an address under myshopify.com with https", text=repr(text[:80])))
     return f"https://{host}"

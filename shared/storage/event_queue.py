@@ -16,6 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.errors import ConnectorError
+from shared.texts import Sentence, sentence
 
 AT_ONCE = 10
 """Amazon's most for one call."""
@@ -47,7 +48,7 @@ class EventQueue:
 
     def receive(self) -> list[Message]:
         """Up to ten messages, hidden from others for the queue's visibility timeout; none means it is empty."""
-        with _explained("read"):
+        with _explained(sentence("the event queue could not be read")):
             answer = self._client.receive_message(
                 QueueUrl=self._url, MaxNumberOfMessages=AT_ONCE, WaitTimeSeconds=_WAIT_SECONDS
             )
@@ -58,7 +59,7 @@ class EventQueue:
         if not messages:
             return []
         entries = [{"Id": str(place), "ReceiptHandle": one.receipt} for place, one in enumerate(messages)]
-        with _explained("emptied"):
+        with _explained(sentence("the event queue could not be emptied")):
             answer = self._client.delete_message_batch(QueueUrl=self._url, Entries=entries)
         return [messages[int(failed["Id"])] for failed in answer.get("Failed", [])]
 
@@ -75,9 +76,9 @@ def event_queue(url: str, region: str, key: Key, endpoint: str) -> EventQueue:
 
 
 @contextmanager
-def _explained(what: str) -> Iterator[None]:
+def _explained(what: Sentence) -> Iterator[None]:
     try:
         yield
     except (BotoCoreError, ClientError) as error:
         why = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
-        raise ConnectorError("event-queue-unavailable", f"the event queue could not be {what} ({why})") from None
+        raise ConnectorError("event-queue-unavailable", sentence("{what} ({why})", what=what, why=why)) from None

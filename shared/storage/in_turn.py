@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from shared.errors import ServiceUnavailable
 from shared.storage.tables import Put, RowChanged, RowExists, Table
+from shared.texts import sentence
 
 TURN = "!turn"
 """Sorts before letters and digits, so that a listing may begin after it."""
@@ -31,4 +32,5 @@ def write_in_turn(table: Table, partition: str, change: Callable[[], Sequence[Pu
             return
         except (RowChanged, RowExists):
             continue
-    raise ServiceUnavailable("storage-unavailable", f"the rows {partition} are being changed by others without an end")
+    raise ServiceUnavailable("storage-unavailable", sentence(
+        "the rows {partition} are being changed by others without an end", partition=partition))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from shared.clock import Clock, iso
 from shared.errors import ConnectorError
 from shared.storage.tables import RowChanged, RowExists, Table
+from shared.texts import Sentence, sentence
 
 LAYOUT = 1
 """What this version writes."""
@@ -50,9 +51,16 @@ class StorageLayout:
             return False
         return True
 
-    def _refusal(self, found: object) -> str:
-        reads = f"this version of the connector reads {self._oldest} to {self._layout}"
+    def _refusal(self, found: object) -> Sentence:
+        reads = {"oldest": self._oldest, "newest": self._layout}
         if isinstance(found, int) and found < self._oldest:
-            return f"the storage is of layout {found}, {reads}: deploy a version between the two first"
-        said = f"layout {found}" if isinstance(found, int) else f"a layout that is no number ({str(found)[:30]!r})"
-        return f"the storage is of {said}, {reads}: deploy the version that wrote it, or a newer one"
+            return sentence(
+                "the storage is of layout {found}, this version of the connector reads {oldest} to {newest}: deploy a "
+                "version between the two first", found=found, **reads)
+        if isinstance(found, int):
+            return sentence(
+                "the storage is of layout {found}, this version of the connector reads {oldest} to {newest}: deploy "
+                "the version that wrote it, or a newer one", found=found, **reads)
+        return sentence(
+            "the storage is of a layout that is no number ({found}), this version of the connector reads {oldest} to "
+            "{newest}: deploy the version that wrote it, or a newer one", found=repr(str(found)[:30]), **reads)

@@ -17,6 +17,7 @@ from uuid import uuid4
 from shared.clock import Clock, from_iso, iso, iso_exact
 from shared.errors import ConnectorError, ServiceUnavailable
 from shared.storage.tables import Row, RowChanged, RowExists, Table
+from shared.texts import sentence
 
 TABLE = "Leases"
 _log = logging.getLogger(__name__)
@@ -89,7 +90,7 @@ class Lease:
         if not self._lost and self._clock.now() >= self._until:
             self.renew()
         if self._lost:
-            raise LeaseLost("sync-already-running", f"another worker took over {self._name}")
+            raise LeaseLost("sync-already-running", sentence("another worker took over {lease}", lease=self._name))
 
     def _row(self) -> Row:
         until = self._clock.now() + self._length

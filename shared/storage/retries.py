@@ -25,6 +25,7 @@ from azure.core.exceptions import (
 
 from shared.errors import ServiceUnavailable
 from shared.storage.connections import transport
+from shared.texts import Sentence, sentence
 
 T = TypeVar("T")
 
@@ -123,12 +124,12 @@ def _status(error: AzureError) -> int:
     return int(getattr(error, "status_code", None) or 0) if isinstance(error, HttpResponseError) else 0
 
 
-def _said(error: AzureError) -> str:
+def _said(error: AzureError) -> Sentence:
     """One sentence; the first line only, for the others may repeat what was asked."""
     first = (str(error).splitlines() or [""])[0]
     status = _status(error)
     if status:
-        return f"the storage account answered {status}: {first[:200]}"
+        return sentence("the storage account answered {status}: {words}", status=status, words=first[:200])
     if isinstance(error, ClientAuthenticationError):
-        return f"the identity got no token for the storage account: {first[:300]}"
-    return f"the storage account did not answer ({type(error).__name__})"
+        return sentence("the identity got no token for the storage account: {words}", words=first[:300])
+    return sentence("the storage account did not answer ({error})", error=type(error).__name__)

@@ -19,6 +19,7 @@ from shared.storage.batches import Batch, batches, send
 from shared.storage.batches import Put as Put
 from shared.storage.batches import Row as Row
 from shared.storage.retries import RETRIES, IsChanged, IsThere, NotThere, Refused, Retries
+from shared.texts import sentence
 
 Continuation = dict[str, str] | None
 """Where a listing goes on: opaque, made by the service; None at its end."""
@@ -126,7 +127,7 @@ class Table:
         except NotThere:
             return [], None
         if following is not None and following == after:
-            raise ServiceUnavailable("storage-unavailable", "a list of rows goes on where it began")
+            raise ServiceUnavailable("storage-unavailable", sentence("a list of rows goes on where it began"))
         return rows, following
 
     def partition(self, partition: str, first: str = "", last: str = "\uffff") -> Iterator[Row]:

@@ -15,12 +15,14 @@ from typing import Any
 import msgspec
 
 from shared.json_text import decoded
+from shared.record_names import several_called
 from shared.shopify_ids import id_of_key, key_behind, key_of
 from shared.storage.account import Storage
 from shared.storage.holding import DataSubject, HandedOut, Holding, OfPerson, rows_of
 from shared.storage.lease import LeaseLost
 from shared.storage.tables import Put, Row, RowChanged, RowExists, Table
 from shared.telemetry import carried
+from shared.texts import sentence
 
 TABLE = "Links"
 ITEMS = "items"
@@ -161,7 +163,8 @@ class Links:
             etags = self._table.write(puts)
         except (RowChanged, RowExists) as error:
             shop, _, kind = self._partition.partition("|")
-            raise LeaseLost("sync-already-running", f"another worker changed {kind} of {shop}") from error
+            raise LeaseLost("sync-already-running", sentence(
+                "another worker changed {types} of {shop}", types=several_called(kind), shop=shop)) from error
         return [msgspec.structs.replace(k, etag=etag) for k, etag in zip(links, etags, strict=True)]
 
     def _one_by_one(self, ids: Sequence[str]) -> dict[str, Link]:

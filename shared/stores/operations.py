@@ -25,6 +25,7 @@ from shared.storage.account import Storage
 from shared.storage.holding import DataSubject, Holding, OfPerson
 from shared.storage.row_removal import remove_rows
 from shared.storage.tables import Row, Table
+from shared.texts import sentence
 
 TABLE = "Operations"
 OPERATIONS = "operations"
@@ -167,7 +168,8 @@ def _key_at(moment: datetime) -> str:
 
 def _after(continuation: str) -> str:
     if continuation and not _NUMBER.fullmatch(continuation):
-        raise ConnectorError("input-invalid", f"{continuation[:60]!r} is not the continuation of a list")
+        raise ConnectorError("input-invalid", sentence(
+            "{continuation} is not the continuation of a list", continuation=repr(continuation[:60])))
     return continuation
 
 

@@ -19,6 +19,7 @@ from shared.shopify_ids import id_in, id_of_inverted_key, inverted_key_of, key_o
 from shared.storage.account import Storage
 from shared.storage.holding import DataSubject, Holding, OfPerson, rows_of
 from shared.storage.tables import Put, Row, Table
+from shared.texts import sentence
 
 PAYOUTS = "Payouts"
 DISPUTES = "Disputes"
@@ -175,7 +176,8 @@ def _written(shop: str, one: Payout | Dispute) -> Row:
 def _after(continuation: str) -> str:
     id = id_in(continuation)
     if id is None:
-        raise ConnectorError("input-invalid", f"{continuation[:60]!r} is not the continuation of a list")
+        raise ConnectorError("input-invalid", sentence(
+            "{continuation} is not the continuation of a list", continuation=repr(continuation[:60])))
     return inverted_key_of(id)
 
 

@@ -14,6 +14,7 @@ from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.storage.holding import Holding
 from shared.storage.tables import Row, Table
+from shared.texts import sentence
 
 TABLE = "PrivacyRequests"
 _WORD = re.compile(r"[\w:.+-]{1,120}", re.ASCII)
@@ -69,7 +70,8 @@ class Receipts:
         """The receipt of a customers/data_request, or ConnectorError not-found."""
         found = self.find(shop, "customers/data_request", id)
         if found is None:
-            raise ConnectorError("not-found", f"shop {shop[:20]!r} has no data request {id[:40]!r}")
+            raise ConnectorError("not-found", sentence(
+                "shop {shop} has no data request {number}", shop=repr(shop[:20]), number=repr(id[:40])))
         return found
 
 

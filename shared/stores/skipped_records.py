@@ -23,7 +23,7 @@ from shared.shopify_ids import id_in, id_of_key, key_behind, key_of
 from shared.storage.account import Storage
 from shared.storage.holding import ERASED, DataSubject, HandedOut, Holding, OfPerson, rows_of
 from shared.storage.tables import Put, Row, Table
-from shared.texts import Sentence, Text
+from shared.texts import Sentence, Text, sentence
 
 TABLE = "SkippedRecords"
 DISMISSED_BY = "privacy request"
@@ -254,7 +254,8 @@ def _behind(continuation: str) -> str:
     """The first key behind the record that a continuation names."""
     type, _, id = continuation.partition(":")
     if not (re.fullmatch(r"[a-z]{1,20}", type) and id_in(id)):
-        raise ConnectorError("input-invalid", f"{continuation[:60]!r} is not the continuation of a list")
+        raise ConnectorError("input-invalid", sentence(
+            "{continuation} is not the continuation of a list", continuation=repr(continuation[:60])))
     return f"{type}|{key_behind(id)}"
 
 

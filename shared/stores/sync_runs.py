@@ -1,7 +1,8 @@
 """Sync runs: what each run read, applied and spent, newest first.
 
 Table SyncRuns, partition = shop, row key = inverted start time, so that the key order is newest
-first. The row is written at the start, after each page (progress) and at the end.
+first. The row is written at the start, after each page (progress) and at the end. Its sentences stand in it in English,
+and beside that as key and values, to be said in another language; rows of earlier versions have the English only.
 """
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ from shared.json_text import decoded
 from shared.storage.account import Storage
 from shared.storage.holding import ERASED, DataSubject, Holding, OfPerson, rows_of
 from shared.storage.row_removal import remove_rows
-from shared.storage.tables import Row, Table
+from shared.storage.tables import PROPERTY_CHARACTERS, Row, Table
+from shared.texts import Sentence, Text, sentence
 
 TABLE = "SyncRuns"
 MOST_WARNINGS = 20
@@ -79,12 +81,12 @@ class SyncRun(msgspec.Struct, kw_only=True):
     log_entries_lost: int = 0
     captures_lost: int = 0
     clock_ahead: dict[str, int] = {}
-    warnings: list[str] = []
+    warnings: list[Text] = []
     error_code: str = ""
-    error_detail: str = ""
+    error_detail: Text = ""
     repeats: int = 0
 
-    def warn(self, sentences: Iterable[str]) -> None:
+    def warn(self, sentences: Iterable[Sentence]) -> None:
         """Keep these warnings, as long as there is room."""
         self.warnings = [*self.warnings, *sentences][:MOST_WARNINGS]
 
@@ -141,7 +143,7 @@ class SyncRuns:
         """The run, or ConnectorError not-found."""
         row = self._table.get(shop, run) if run.replace("-", "").isalnum() else None
         if row is None:
-            raise ConnectorError("not-found", f"shop {shop} has no run {run[:40]!r}")
+            raise ConnectorError("not-found", sentence("shop {shop} has no run {run}", shop=shop, run=repr(run[:40])))
         return _run(row)
 
     def latest(self, shop: str, limit: int = 50) -> list[SyncRun]:
@@ -183,13 +185,27 @@ def _key_at(moment: datetime) -> str:
     return f"{_END_OF_TIME - int(moment.timestamp() * 1000):015d}"
 
 
+class _Said(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The sentences of a run as key and values."""
+
+    error: Text = ""
+    warnings: list[Text] = []
+
+
 def _row(run: SyncRun) -> Row:
-    text = msgspec.json.encode(run).decode()
-    return {"PartitionKey": run.shop, "RowKey": run.run, "state": run.state, "run": text}
+    english = msgspec.structs.replace(
+        run, error_detail=str(run.error_detail), warnings=list(map(str, run.warnings)))
+    said = msgspec.json.encode(_Said(run.error_detail, run.warnings)).decode()
+    return {"PartitionKey": run.shop, "RowKey": run.run, "state": run.state,
+            "run": msgspec.json.encode(english).decode(), "said": said if len(said) <= PROPERTY_CHARACTERS else ""}
 
 
 def _run(row: Row) -> SyncRun:
-    return decoded(row["run"], type=SyncRun)
+    run = decoded(row["run"], type=SyncRun)
+    if not row.get("said"):
+        return run
+    said = decoded(row["said"], type=_Said)
+    return msgspec.structs.replace(run, error_detail=said.error, warnings=said.warnings)
 
 
 def _erase(storage: Storage, whom: DataSubject) -> int:
@@ -207,8 +223,8 @@ def _blotted(run: SyncRun, whom: DataSubject) -> SyncRun:
     return msgspec.structs.replace(
         run,
         started_by=f"{by}, {ERASED}" if by and whom.is_named_in(step) else run.started_by,
-        error_detail=ERASED if whom.is_named_in(run.error_detail) else run.error_detail,
-        warnings=[ERASED if whom.is_named_in(one) else one for one in run.warnings],
+        error_detail=ERASED if whom.is_named_in(str(run.error_detail)) else run.error_detail,
+        warnings=[ERASED if whom.is_named_in(str(one)) else one for one in run.warnings],
     )
 
 

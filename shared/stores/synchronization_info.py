@@ -17,6 +17,7 @@ from shared.errors import ConnectorError, ServiceUnavailable
 from shared.storage.holding import Holding, rows_of
 from shared.storage.tables import Row, RowChanged, RowExists, Table
 from shared.stores.sync_runs import SyncRuns
+from shared.texts import sentence
 
 TABLE = "SynchronizationInfo"
 BEGINNING = datetime(2004, 1, 1, tzinfo=UTC)
@@ -90,7 +91,8 @@ class SynchronizationInfos:
 
     def _check_type(self, kind: str) -> None:
         if kind not in self._types:
-            raise ConnectorError("not-found", f"{kind[:50]!r} is not one of {', '.join(self._types)}")
+            raise ConnectorError("not-found", sentence(
+                "{type} is not one of {types}", type=repr(kind[:50]), types=', '.join(self._types)))
 
     def first_began(self, info: SynchronizationInfo) -> str:
         """When the first synchronization of the type began, UTC, ISO 8601; "" if there was none yet.
@@ -125,7 +127,7 @@ class SynchronizationInfos:
         Wins over a run that is going on. ConnectorError input-invalid for a time in the future.
         """
         if to is not None and to > self._clock.now():
-            raise ConnectorError("input-invalid", f"last_sync_time {iso(to)} lies in the future")
+            raise ConnectorError("input-invalid", sentence("last_sync_time {time} lies in the future", time=to))
         while True:
             info = self.get(shop, kind)
             reset = SynchronizationInfo(

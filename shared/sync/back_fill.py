@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from shared.clock import from_iso, iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
+from shared.record_names import several_called
 from shared.shopify.cursors import Trail
 from shared.shopify.installation import ALL_ORDERS, READABLE, granted_scopes
 from shared.shopify.reading import EARLIEST
@@ -21,6 +22,7 @@ from shared.sync.context import JobContext
 from shared.sync.job import Deadline, cursor_keeps, pages
 from shared.sync.page import apply_page
 from shared.sync.record_type import RecordType
+from shared.texts import sentence
 
 _FOREVER = timedelta(days=3650)
 
@@ -34,13 +36,14 @@ def checked_span(connector: Connector, shop: str, since: datetime, until: dateti
     now = connector.clock.now()
     since, until = (max(moment, EARLIEST).replace(microsecond=0) for moment in (since, until))
     if since >= until:
-        raise ConnectorError("input-invalid", f"from {iso(since)} is not before to {iso(until)}")
+        raise ConnectorError("input-invalid", sentence(
+            "from {since} is not before to {until}", since=since, until=until))
     if since > now:
-        raise ConnectorError("input-invalid", f"from {iso(since)} lies in the future")
+        raise ConnectorError("input-invalid", sentence("from {since} lies in the future", since=since))
     if since < now - READABLE and ALL_ORDERS not in granted_scopes(connector.shopify(connector.shops.get(shop))):
-        raise ConnectorError(
-            "access-scope-changed", f"shop {shop} has not granted {ALL_ORDERS}: Shopify shows no orders older than "
-            f"{READABLE.days} days without it, and {iso(since)} is. Grant it, or begin later")
+        raise ConnectorError("access-scope-changed", sentence(
+            "shop {shop} has not granted {scope}: Shopify shows no orders older than {days} days without it, and "
+            "{since} is. Grant it, or begin later", shop=shop, scope=ALL_ORDERS, days=READABLE.days, since=since))
     return iso(since), iso(until)
 
 
@@ -49,7 +52,7 @@ def read_span(one: RecordType, context: JobContext, deadline: Deadline, progress
 
     OutOfTime between two pages when the budget is used up.
     """
-    run, trail = context.run, Trail("orders")
+    run, trail = context.run, Trail(several_called("orders"))
     for page in pages(context.shopify, _place(run, context.clock.now()), trail, also=_created_within(run)):
         apply_page(one, page.records, context)
         context.lease.check()

@@ -24,6 +24,7 @@ from shared.shops.card import ShopCard
 from shared.stores.links import Link, Links, LinkState, Wish
 from shared.stores.redacted_records import RedactedOfShop
 from shared.sync.outcome import Outcome, Result, parked
+from shared.texts import NOTHING, Sentence
 
 Plan = TypeVar("Plan")
 
@@ -68,7 +69,7 @@ class Decision(Generic[Plan]):
     operations    the writes, in order
     problems      why it, or some of it, is refused
     not_selected  why the shop card leaves it out
-    why           the sentence where nothing is sent and nothing refused
+    why           why nothing is sent and nothing refused
     """
 
     what: What
@@ -77,7 +78,7 @@ class Decision(Generic[Plan]):
     operations: tuple[Operation, ...] = ()
     problems: tuple[ConnectorError, ...] = ()
     not_selected: NotSelected | None = None
-    why: str = ""
+    why: Sentence = NOTHING
 
     @property
     def outcome(self) -> Outcome:
@@ -92,16 +93,16 @@ def refuse(link: Link, problem: ConnectorError) -> Decision[Plan]:
     return Decision(What.REFUSE, link, problems=(problem,))
 
 
-def leave(link: Link, why: str) -> Decision[Plan]:
+def leave(link: Link, why: Sentence) -> Decision[Plan]:
     """It stays as it is."""
     return Decision(What.LEAVE, link, why=why)
 
 
-def leave_out(link: Link, why: str | NotSelected) -> Decision[Plan]:
+def leave_out(link: Link, why: Sentence | NotSelected) -> Decision[Plan]:
     """It is not taken; a NotSelected is shown among the skipped records."""
     out = link.with_(state=LinkState.LEFT_OUT)
     if isinstance(why, NotSelected):
-        return Decision(What.LEAVE_OUT, out, not_selected=why, why=why.reason)
+        return Decision(What.LEAVE_OUT, out, not_selected=why, why=why.sentence)
     return Decision(What.LEAVE_OUT, out, why=why)
 
 

@@ -13,6 +13,7 @@ import msgspec
 from shared.business_central import operations
 from shared.business_central.wire import encode
 from shared.errors import ConnectorError
+from shared.record_names import one_called
 from shared.shopify.reading import Record
 from shared.stores.links import Link
 from shared.sync.decision import RESULT, Decision, Surroundings, refuse
@@ -20,6 +21,7 @@ from shared.sync.outcome import Result, attempt, unreadable
 from shared.sync.page import ERASED, left_alone
 from shared.sync.record_type import RecordType
 from shared.sync.restoring import checked
+from shared.texts import NOTHING, Sentence
 
 
 class Operation(msgspec.Struct, frozen=True):
@@ -34,11 +36,11 @@ class Refusal(msgspec.Struct, frozen=True):
     """Why something of the record cannot be applied."""
 
     code: str
-    detail: str
+    detail: Sentence
 
 
 class DryRun(msgspec.Struct, frozen=True):
-    """The operations, what would be parked and why, and a sentence where nothing is to do.
+    """The operations, what would be parked and why, and why nothing is to do where that is so.
 
     result  what a replay would answer: created, updated, unchanged, skipped or parked
     """
@@ -46,7 +48,7 @@ class DryRun(msgspec.Struct, frozen=True):
     result: str
     operations: list[Operation] = []
     refused: list[Refusal] = []
-    note: str = ""
+    note: Sentence = NOTHING
 
 
 def dry_run(one: RecordType, record: Record, around: Surroundings) -> DryRun:
@@ -66,7 +68,7 @@ def result_of(result: Result) -> str:
 def _decided(one: RecordType, record: Record, link: Link, around: Surroundings) -> Decision[Any]:
     if record.value is None:
         return refuse(link, unreadable(one.name, record))
-    decision = attempt(f"{one.name} {record.id}", lambda: one.decided(record, link, around))
+    decision = attempt(one_called(one.name, record.id), lambda: one.decided(record, link, around))
     return refuse(link, decision) if isinstance(decision, ConnectorError) else decision
 
 
@@ -82,5 +84,5 @@ def _shown(decision: Decision[Any], around: Surroundings) -> DryRun:
     if result is Result.UPDATED and not sent:
         result = Result.UNCHANGED
     return DryRun(
-        result_of(result), sent, [Refusal(problem.code, problem.detail) for problem in problems],
-        note="" if sent or problems else decision.why)
+        result_of(result), sent, [Refusal(problem.code, problem.sentence) for problem in problems],
+        note=NOTHING if sent or problems else decision.why)

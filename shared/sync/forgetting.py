@@ -12,10 +12,12 @@ from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.journal.purges import LINKS, TABLE, Purge, Purges
+from shared.record_names import one_called
 from shared.stores.kept import Kept, number_of_links, remove_kept
 from shared.stores.links import TABLE as LINK_TABLE
 from shared.stores.links import LinkState
 from shared.sync.shop_lease import shop_lease
+from shared.texts import count, sentence
 
 
 def forget_links(connector: Connector, shop: str, confirm: int | None, *, by: str) -> tuple[Purge, Kept]:
@@ -33,11 +35,9 @@ def forget_links(connector: Connector, shop: str, confirm: int | None, *, by: st
 def _forget(connector: Connector, shop: str, confirm: int | None, by: str) -> tuple[Purge, Kept]:
     number = number_of_links(connector.storage, shop)
     if confirm != number:
-        raise ConnectorError(
-            "confirmation-needed",
-            f"this removes {number:,} links of shop {shop}, its synchronization times and its skipped records, and "
-            f"switches the card off; confirm={number} does it",
-        )
+        raise ConnectorError("confirmation-needed", sentence(
+            "this removes {number} links of shop {shop}, its synchronization times and its skipped records, and "
+            "switches the card off; confirm={confirm} does it", number=count(number), shop=shop, confirm=number))
     _check_nothing_is_under_way(connector, shop)
     if connector.shops.find(shop) is not None:
         connector.shops.save(shop, {"enabled": False})
@@ -58,8 +58,7 @@ def _check_nothing_is_under_way(connector: Connector, shop: str) -> None:
     since = connector.clock.now() - timedelta(seconds=connector.settings.bc_settle_seconds)
     for row in connector.storage.tables[LINK_TABLE].rows(question, values):
         if from_iso(row["claimed_at"]) > since:
-            raise ConnectorError(
-                "outcome-unknown",
-                f"order {int(row['RowKey'])} of shop {shop} was sent at {row['claimed_at']} without an answer: "
-                "wait until a synchronization has settled it",
-            )
+            raise ConnectorError("outcome-unknown", sentence(
+                "{record} of shop {shop} was sent at {time} without an answer: wait until a synchronization "
+                "has settled it", record=one_called("orders", str(int(row["RowKey"]))), shop=shop,
+                time=from_iso(row["claimed_at"])))

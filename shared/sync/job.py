@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from shared.clock import Clock, from_iso, iso
+from shared.record_names import several_called
 from shared.shopify.client import ShopifyClient
 from shared.shopify.cursors import Trail
 from shared.shopify.failures import QueryFailed
@@ -98,7 +99,7 @@ def run_type(
     OutOfTime between two pages when the budget is used up; Overruled after a reset; QueryFailed record-unreadable
     when the list leads back to a page that was read.
     """
-    trail = Trail(one.name)
+    trail = Trail(several_called(one.name))
     for page in pages(context.shopify, info, trail):
         apply_page(one, page.records, context)
         context.lease.check()

@@ -8,8 +8,10 @@ from typing import NamedTuple, TypeVar
 
 from shared.errors import ConnectorError, OutcomeUnknown, RecordRefused
 from shared.mapping.orders_to_import import NotSelected
+from shared.record_names import one_called
 from shared.shopify.reading import Record
 from shared.stores.links import Link, LinkState
+from shared.texts import NOTHING, Sentence, Text, sentence
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -28,20 +30,20 @@ class Result(StrEnum):
 class Outcome(NamedTuple):
     """`saved` says that the link is in storage already, `warning` what somebody should know though it was applied,
     `not_selected` why the shop card left a record out, `notice` what of it was left away because it does not fit,
-    `why` the sentence to a record that nothing was sent for, `numbers` what else it is called in Business Central."""
+    `why` why nothing was sent, `numbers` what else it is called in Business Central."""
 
     link: Link
     result: Result
     problem: ConnectorError | None = None
     saved: bool = False
-    warning: str = ""
+    warning: Sentence | None = None
     not_selected: NotSelected | None = None
-    notice: str = ""
-    why: str = ""
+    notice: Sentence | None = None
+    why: Sentence = NOTHING
     numbers: tuple[str, ...] = ()
 
 
-def attempt(record: str, work: Callable[[], T]) -> T | ConnectorError:
+def attempt(record: Text, work: Callable[[], T]) -> T | ConnectorError:
     """`work()`, or the reason why this one record has to be parked.
 
     Problems that concern more than the record (sign-in, services down, lost lease) are raised.
@@ -55,13 +57,19 @@ def attempt(record: str, work: Callable[[], T]) -> T | ConnectorError:
         raise
     except Exception as error:
         _log.exception("%s failed", record)
-        return RecordRefused("internal-error", f"{record}: {type(error).__name__}: {error}", record=record)
+        return RecordRefused("internal-error", unforeseen(record, error), record=record)
+
+
+def unforeseen(record: Text, error: Exception) -> Sentence:
+    """What nobody foresaw, in the words of the program."""
+    return sentence("{record}: {error}", record=record, error=f"{type(error).__name__}: {error}")
 
 
 def unreadable(kind: str, record: Record) -> RecordRefused:
     """Why a record without a value is parked."""
-    name = f"{kind} {record.id}"
-    return RecordRefused("record-unreadable", f"{name}: {record.problem}", record=name)
+    name = one_called(kind, record.id)
+    return RecordRefused("record-unreadable", sentence(
+        "{record}: {reason}", record=name, reason=record.problem), record=name)
 
 
 def parked(link: Link, problem: ConnectorError) -> Outcome:

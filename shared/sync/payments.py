@@ -17,6 +17,7 @@ from shared.clock import iso
 from shared.errors import ConnectorError
 from shared.journal.captures import capture_hash
 from shared.json_text import decoded
+from shared.record_names import one_called, several_called
 from shared.shopify.cursors import Trail
 from shared.shopify.failures import QueryFailed
 from shared.shopify.isolating import check_service, is_a_records
@@ -31,6 +32,7 @@ from shared.sync.capturing import capture_sent, last_hash
 from shared.sync.context import JobContext
 from shared.sync.job import Deadline, save_checkpoint
 from shared.sync.record_type import KeptType
+from shared.texts import Sentence, sentence
 
 _log = logging.getLogger(__name__)
 
@@ -89,7 +91,7 @@ def _pages(kind: str, info: SynchronizationInfo, context: JobContext) -> Iterato
         _log.info("%s of %s begin anew, not at the saved cursor: %s", kind, info.shop, problem)
         cursor = None
         page = read(cursor)
-    trail = Trail(kind, cursor)
+    trail = Trail(several_called(kind), cursor)
     yield page
     while page.next_cursor:
         page = read(trail.follow(page.next_cursor))
@@ -165,8 +167,8 @@ def _is_about_erased(raw: bytes, context: JobContext) -> bool:
 
 def _whole(
     kind: str, fresh: Mapping[str, bytes], context: JobContext
-) -> tuple[dict[str, bytes], dict[str, str]]:
-    """(complete records, why others could not be completed), by id."""
+) -> tuple[dict[str, bytes], dict[str, Sentence]]:
+    """(complete records, why others could not be completed), by number."""
     whole, unread = {}, {}
     for id, raw in fresh.items():
         try:
@@ -193,7 +195,7 @@ def _capture(
 
 def _read(
     one: KeptType, fresh: Mapping[str, bytes], lost: frozenset[str]
-) -> tuple[dict[str, Any], dict[str, str]]:
+) -> tuple[dict[str, Any], dict[str, Sentence]]:
     """(rows of those that could be read, why the others could not), by id.
 
     A row whose capture was lost has no hash: it is read again, and then captured.
@@ -204,11 +206,11 @@ def _read(
         try:
             row = one.row(decoded(raw, type=SHAPES[one.name].struct), hash)
             if row.id != id:
-                problems[id] = f"Shopify gives {row.id} in its place."
+                problems[id] = sentence("Shopify gives {number} in its place.", number=row.id)
                 continue
             rows[id] = row
         except msgspec.ValidationError as error:
-            problems[id] = f"The record has an unexpected form: {error}"
+            problems[id] = sentence("The record has an unexpected form: {error}", error=error)
     return rows, problems
 
 
@@ -217,9 +219,10 @@ def _is_dismissed(before: SkippedRecord | None) -> bool:
 
 
 def _parked(
-    kind: str, id: str, problem: str, before: SkippedRecord | None, context: JobContext
+    kind: str, id: str, problem: Sentence, before: SkippedRecord | None, context: JobContext
 ) -> SkippedRecord:
     return parked_again(
         before, shop=context.card.code, type=kind, id=id, code="record-unreadable",
-        why=f"{kind} {id}: {problem}", now=context.clock.now(), run=context.run.run,
+        why=sentence("{record}: {reason}", record=one_called(kind, id), reason=problem),
+        now=context.clock.now(), run=context.run.run,
     )

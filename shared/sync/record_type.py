@@ -10,6 +10,7 @@ from typing import Any
 
 from shared.connector import Connector
 from shared.errors import ConnectorError, RecordRefused
+from shared.record_names import several_called
 from shared.shopify.reading import Record
 from shared.shops.card import ShopCard
 from shared.stores.links import Link
@@ -17,6 +18,7 @@ from shared.stores.payments import Payments
 from shared.sync.context import JobContext
 from shared.sync.decision import Decision, Surroundings
 from shared.sync.outcome import Outcome
+from shared.texts import sentence
 
 Apply = Callable[[Sequence[Record], Mapping[str, Link], JobContext], list[Outcome]]
 """Decides on records that are new or changed and carries that out; the links have an entry for each of them."""
@@ -95,7 +97,8 @@ class RecordTypes:
         """The type of this name; ConnectorError input-invalid if its records do not go to Business Central."""
         one = self.by_name.get(name)
         if not isinstance(one, RecordType):
-            raise ConnectorError("input-invalid", f"{name} do not go to Business Central: there is nothing to replay")
+            raise ConnectorError("input-invalid", sentence(
+                "{types} do not go to Business Central: there is nothing to replay", types=several_called(name)))
         return one
 
 

@@ -15,6 +15,7 @@ from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.journal.captures import DataCaptures
 from shared.mapping.prices import AskShopPrices
+from shared.record_names import one_called
 from shared.shopify.reading import Record, kept_record
 from shared.shops.card import ShopCard
 from shared.shops.store import TABLE as SHOP_TABLE
@@ -24,6 +25,7 @@ from shared.stores.links import Links, Wish
 from shared.stores.redacted_records import RedactedOfShop
 from shared.stores.synchronization_info import BEGINNING
 from shared.sync.shop_prices import as_kept
+from shared.texts import sentence
 
 
 class Rehearsing(NamedTuple):
@@ -68,7 +70,7 @@ class Kept:
     def _newest(self, kind: str, id: str) -> Record:
         captured = self._captures.of_record(self._shop, kind, id)
         if not captured:
-            raise ConnectorError(
-                "not-found", f"the replay needs {kind} {id}, of which no capture is kept: retry the record instead"
-            )
+            raise ConnectorError("not-found", sentence(
+                "the replay needs {record}, of which no capture is kept: retry the record instead",
+                record=one_called(kind, id)))
         return kept_record(kind, self._captures.payload(captured[0]))

@@ -23,6 +23,7 @@ from shared.sync.outcome import Outcome, Result
 from shared.sync.page import apply_page
 from shared.sync.record_type import types_of
 from shared.sync.rehearsing import rehearsing
+from shared.texts import NOTHING, Sentence, sentence
 
 
 class Replayed(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +37,7 @@ class Replayed(msgspec.Struct, frozen=True, kw_only=True):
     result: str
     number: str = ""
     code: str = ""
-    detail: str = ""
+    detail: Sentence = NOTHING
 
 
 def plan_of_capture(connector: Connector, shop: str, kind: str, id: str) -> DryRun:
@@ -66,7 +67,7 @@ def replay(connector: Connector, shop: str, kind: str, id: str, *, by: str) -> R
 def _ready(connector: Connector, shop: str) -> ShopCard:
     card = connector.shops.get(shop)
     if not card.enabled:
-        raise ConnectorError("shop-disabled", f"shop {shop} is not enabled")
+        raise ConnectorError("shop-disabled", sentence("shop {shop} is not enabled", shop=shop))
     connector.permission()
     return card
 
@@ -86,5 +87,5 @@ def _told(run: str, outcomes: Sequence[Outcome]) -> Replayed:
         problem = outcome.problem
         return Replayed(
             run=run, result=result_of(outcome.result), number=outcome.link.bc_number,
-            code=problem.code if problem else "", detail=problem.detail if problem else "")
+            code=problem.code if problem else "", detail=problem.sentence if problem else NOTHING)
     return Replayed(run=run, result=result_of(Result.LEFT_OUT))

@@ -36,6 +36,7 @@ from shared.sync.record_type import AnyType, KeptType, types_of
 from shared.sync.shop_lease import ShopTaken, check_free, shop_lease
 from shared.sync.type_telemetry import recorded_as
 from shared.telemetry import about, record
+from shared.texts import as_said, sentence
 
 QUEUE = "sync-jobs"
 BACK_FILL = "back-fill"
@@ -72,7 +73,8 @@ def request_sync(connector: Connector, shop: str, *, started_by: str, kinds: Seq
     card = connector.shops.get(shop)
     names = connector.types.names
     if wrong := [kind for kind in kinds if kind not in names]:
-        raise ConnectorError("input-invalid", f"types: {wrong[0][:50]!r} is not one of {', '.join(names)}")
+        raise ConnectorError("input-invalid", sentence(
+            "types: {type} is not one of {names}", type=repr(wrong[0][:50]), names=', '.join(names)))
     check_ready(connector, card)
     check_free(connector, shop)
     _send(connector, SyncJob(shop=shop, started_by=started_by, kinds=tuple(kinds)))
@@ -152,7 +154,7 @@ def _carry_out(connector: Connector, job: SyncJob, run: SyncRun, lease: Lease) -
         if problem.code == "reconnect-required":
             connector.tokens.refused(job.shop, problem)
     except Exception as error:
-        unforeseen = ConnectorError("internal-error", f"{type(error).__name__}: {error}")
+        unforeseen = ConnectorError("internal-error", as_said(f"{type(error).__name__}: {error}"))
         _end(connector, run, "failed", unforeseen)
         raise
 
@@ -191,7 +193,7 @@ def check_ready(connector: Connector, card: ShopCard) -> None:
     """Whether the shop may be synchronized; ConnectorError shop-disabled, http-requests-not-allowed, and what
     AccessTokens.check raises."""
     if not card.enabled:
-        raise ConnectorError("shop-disabled", f"shop {card.code} is not enabled")
+        raise ConnectorError("shop-disabled", sentence("shop {shop} is not enabled", shop=card.code))
     connector.permission()
     connector.tokens.check(card.code, card.host)
 

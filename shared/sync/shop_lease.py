@@ -8,13 +8,14 @@ from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.storage.lease import TABLE, Lease, LeaseTaken, held
+from shared.texts import sentence
 
 
 class ShopTaken(ConnectorError):
     """Somebody else holds the shop; `until` says how long at least (UTC, ISO 8601)."""
 
     def __init__(self, shop: str, until: str) -> None:
-        super().__init__("sync-already-running", f"shop {shop} is being synchronized")
+        super().__init__("sync-already-running", sentence("shop {code} is being synchronized", code=shop))
         self.until = until
 
     def seconds_left(self, connector: Connector) -> float:

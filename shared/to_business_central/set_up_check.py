@@ -33,6 +33,8 @@ from shared.mapping.prices import price_group_missing
 from shared.mapping.text import code
 from shared.shopify.shop_info import Shop, read_shop_info
 from shared.shops.card import ChargeType, CurrencyHandling, ShopCard
+from shared.shops.card_fields import caption
+from shared.texts import Sentence, sentence
 from shared.to_business_central.orders.trials import Desk, OrderTrial, try_orders
 from shared.to_business_central.products.plan import creates_items
 
@@ -44,7 +46,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One thing to put right. `countries` are those it concerns, () when it concerns all."""
 
     code: str
-    detail: str
+    detail: Sentence
     countries: tuple[str, ...] = ()
 
 
@@ -60,7 +62,7 @@ class SetUpReport(msgspec.Struct, frozen=True, kw_only=True):
     missing: list[Finding]
     advice: list[Finding]
     orders: list[OrderTrial]
-    left_behind: list[str]
+    left_behind: list[Sentence]
 
 
 class _Buyer(NamedTuple):
@@ -106,32 +108,35 @@ def check_set_up(connector: Connector, shop: str, countries: Sequence[str] = ())
 
 # What the card names
 
+_ORDERS_OF_ACCOUNT = {
+    "refund_account": sentence("an order of which money was given back"),
+    "shipping_charges_account": sentence("an order with shipping"),
+    "tip_account": sentence("an order with a tip"),
+    "sold_gift_card_account": sentence("an order of a gift card"),
+    "cash_roundings_account": sentence("an order with a rounding difference"),
+    "duties_account": sentence("an order with duties"),
+    "additional_fees_account": sentence("an order with additional fees"),
+    "channel_tax_account": sentence("an order with tax that the sales channel remits"),
+}
+_EXPECTED = frozenset((
+    "shipping_charges_account", "tip_account", "sold_gift_card_account", "cash_roundings_account"))
+"""Accounts that most shops need sooner or later, so that an empty one is told too."""
+
 
 def _accounts(desk: _Desk) -> Iterator[Finding]:
     """Accounts that are empty or unusable, each with the orders that will miss it."""
-    card = desk.card
-    optional = [("Refund Account", card.refund_account, "an order of which money was given back")]
-    for setting, number, order in (
-        *(one for one in optional if one[1]),
-        ("Shipping Charges Account", card.shipping_charges_account, "an order with shipping"),
-        ("Tip Account", card.tip_account, "an order with a tip"),
-        ("Sold Gift Card Account", card.sold_gift_card_account, "an order of a gift card"),
-        ("Cash Roundings Account", card.cash_roundings_account, "an order with a rounding difference"),
-        *((setting, number, f"an order with {what}") for setting, number, what in (
-            ("Duties Account", card.duties_account, "duties"),
-            ("Additional Fees Account", card.additional_fees_account, "additional fees"),
-            ("Channel Tax Account", card.channel_tax_account, "tax that the sales channel remits"),
-        ) if number),
-    ):
-        try:
-            usable_account(number, setting, desk.directory, record=order)
-        except RecordRefused as problem:
-            yield Finding(code=problem.code, detail=problem.detail)
+    for field, order in _ORDERS_OF_ACCOUNT.items():
+        number = getattr(desk.card, field)
+        if number or field in _EXPECTED:
+            try:
+                usable_account(number, caption(field), desk.directory, record=order)
+            except RecordRefused as problem:
+                yield _finding(problem)
 
 
 def _codes(desk: _Desk, *, always: bool) -> Iterator[Finding]:
     """Codes of the card that Business Central does not know: those of every order, or of some."""
-    record = "every order" if always else "an order"
+    record = sentence("every order" if always else "an order")
     asked = [partial(id_of, one.named, one.table, desk.directory, record=record)
              for one in codes_of(desk.card) if one.always is always]
     asked += [partial(property_of, row, desk.directory, record=record) for row in desk.card.document_dimensions
@@ -140,7 +145,7 @@ def _codes(desk: _Desk, *, always: bool) -> Iterator[Finding]:
         try:
             ask()
         except RecordRefused as problem:
-            yield Finding(code=problem.code, detail=problem.detail)
+            yield _finding(problem)
 
 
 def _item_card(desk: _Desk) -> Iterator[Finding]:
@@ -148,7 +153,7 @@ def _item_card(desk: _Desk) -> Iterator[Finding]:
     service = desk.card.item_card_service
     problem = check_item_card(desk.bc, service) if service else None
     if problem:
-        yield Finding(code=problem.code, detail=problem.detail)
+        yield _finding(problem)
 
 
 def _default_item(desk: _Desk) -> Iterator[Finding]:
@@ -156,9 +161,10 @@ def _default_item(desk: _Desk) -> Iterator[Finding]:
     if not desk.card.default_item_no:
         return
     try:
-        named_item(desk.card.default_item_no, "Default Item No.", desk.directory, record="an order with a custom line")
+        named_item(desk.card.default_item_no, caption("default_item_no"), desk.directory,
+                   record=sentence("an order with a custom line"))
     except RecordRefused as problem:
-        yield Finding(code=problem.code, detail=problem.detail)
+        yield _finding(problem)
 
 
 def _item_prices(desk: _Desk) -> Iterator[Finding]:
@@ -169,7 +175,8 @@ def _item_prices(desk: _Desk) -> Iterator[Finding]:
     prices = {"priceIncludesTax": True, "unitPrice": 1}
     priced = rehearsal.rehearse(desk.bc, [rehearsal.trial_item(_template(desk.card) | prices)])
     if priced and not plain:
-        yield Finding(code="item-price-missing", detail=f"New items would have no price: {price_group_missing(priced)}")
+        yield Finding(code="item-price-missing", detail=sentence(
+            "New items would have no price: {why}", why=price_group_missing(priced)))
 
 
 def _books_in_shop_currency(card: ShopCard) -> bool:
@@ -183,13 +190,14 @@ def _currencies(countries: Sequence[str], desk: _Desk) -> Iterator[Finding]:
     codes = []
     for iso in wanted:
         try:
-            codes.append(currency_code(iso, desk.card, desk.directory, record=f"an order in {iso}"))
+            order = sentence("an order in {currency}", currency=iso)
+            codes.append(currency_code(iso, desk.card, desk.directory, record=order))
         except RecordRefused as problem:
-            yield Finding(code=problem.code, detail=problem.detail)
+            yield _finding(problem)
     foreign = [one for one in codes if one != desk.directory.local_currency]
     buyer = _good_buyer(countries, desk) if foreign else None
     refused = [_try(buyer, [], desk, currency) for currency in foreign] if buyer else []
-    yield from (Finding(code=problem.code, detail=problem.detail) for problem in refused if problem)
+    yield from map(_finding, filter(None, refused))
 
 
 def _good_buyer(countries: Sequence[str], desk: _Desk) -> _Buyer | None:
@@ -207,7 +215,8 @@ def _default_customer(desk: _Desk) -> Iterator[Finding]:
     if not number:
         return
     if desk.directory.customer_by_number(number) is None:
-        yield Finding(code="customer-missing", detail=f"Default Customer No. {number} is not in Business Central.")
+        yield Finding(code="customer-missing", detail=sentence(
+            "{setting} {number} is not in Business Central.", setting=caption("default_customer_no"), number=number))
         return
     yield from _refusals(_Buyer(number), desk)
 
@@ -216,7 +225,8 @@ def _country(country: str, desk: _Desk) -> Iterator[Finding]:
     """Whether an order of a customer from there, made by our rules, would be taken."""
     problem = check_country(country, desk.card, desk.directory)
     if problem:
-        yield Finding(code="country-unknown", detail=f"The shop ships to {country}: {problem}", countries=(country,))
+        yield Finding(code="country-unknown", countries=(country,), detail=sentence(
+            "The shop ships to {country}: {problem}", country=country, problem=problem))
         return
     yield from _refusals(_new_buyer(country, desk.card), desk)
 
@@ -232,9 +242,11 @@ def _refusals(buyer: _Buyer, desk: _Desk) -> Iterator[Finding]:
         return
     header = _try(buyer, [], desk)
     problems = [header] if header else [_try(buyer, [line], desk) for line in lines]
-    for problem in filter(None, problems):
-        detail = rehearsal.without_trial_numbers(problem.detail)
-        yield Finding(code=problem.code, detail=detail, countries=buyer.countries)
+    yield from (_finding(problem, buyer.countries) for problem in problems if problem)
+
+
+def _finding(problem: ConnectorError, countries: tuple[str, ...] = ()) -> Finding:
+    return Finding(code=problem.code, detail=rehearsal.without_trial_numbers(problem.sentence), countries=countries)
 
 
 def _try(buyer: _Buyer, lines: Sequence[Body], desk: _Desk, currency: str = "") -> ConnectorError | None:
@@ -284,7 +296,9 @@ def _is_new(line: Body) -> bool:
 
 def _together(findings: Iterator[Finding]) -> list[Finding]:
     """Equal findings of several countries as one."""
-    countries: dict[tuple[str, str], list[str]] = {}
+    found: dict[tuple[str, str], Finding] = {}
     for one in findings:
-        countries.setdefault((one.code, one.detail), []).extend(one.countries)
-    return [Finding(code=one, detail=detail, countries=tuple(several)) for (one, detail), several in countries.items()]
+        before = found.get((one.code, str(one.detail)))
+        found[one.code, str(one.detail)] = msgspec.structs.replace(
+            one, countries=before.countries + one.countries) if before else one
+    return list(found.values())

@@ -16,6 +16,7 @@ from shared.errors import ConnectorError
 from shared.shopify.failures import ShopMoved
 from shared.shopify.installation import granted_scopes
 from shared.shops.card import ShopCard
+from shared.texts import NOTHING, Sentence, sentence
 
 ENDED = ("access-token-missing", "reconnect-required", "shop-disconnected")
 """There is no access any more: none is kept, or Shopify refuses it and its renewal."""
@@ -36,7 +37,7 @@ class Asked(NamedTuple):
     """The answer; `reason` says why it is not "installed", `scopes` what is granted if it is."""
 
     standing: Standing
-    reason: str = ""
+    reason: Sentence = NOTHING
     scopes: tuple[str, ...] = ()
 
 
@@ -48,7 +49,8 @@ def ask_shopify(connector: Connector, shop: str, host: str) -> Asked:
         return Asked(Standing.INSTALLED, scopes=granted_scopes(client))
     except ConnectorError as problem:
         removed = _says_removed(connector, shop, problem)
-        return Asked(Standing.REMOVED if removed else Standing.UNKNOWN, f"{problem.code}: {problem.detail}")
+        return Asked(Standing.REMOVED if removed else Standing.UNKNOWN, sentence(
+            "{code}: {reason}", code=problem.code, reason=problem.sentence))
     finally:
         client.close()
 

@@ -24,6 +24,7 @@ from shared.storage.lease import TABLE as LEASE_TABLE
 from shared.storage.lease import LeaseTaken, held
 from shared.stores.privacy_receipts import Receipt
 from shared.sync.shop_lease import ShopTaken, shop_lease
+from shared.texts import sentence
 from shared.webhooks.asking import Asked, Standing, ask_shopify
 from shared.webhooks.commands import FOLLOW_CARD, Command, send
 from shared.webhooks.subscriptions import repair_shop
@@ -144,9 +145,11 @@ def confirm_erasure(connector: Connector, shop: str, id: str, *, by: str) -> Non
     """
     receipt = connector.receipts.find(shop, "shop/redact", id)
     if receipt is None:
-        raise ConnectorError("not-found", f"shop {shop[:20]!r} has no request {id[:80]!r} to erase it")
+        raise ConnectorError("not-found", sentence(
+            "shop {shop} has no request {number} to erase it", shop=repr(shop[:20]), number=repr(id[:80])))
     if receipt.state not in ("waiting", "failed"):
-        raise ConnectorError("input-invalid", f"the request is {receipt.state}: there is nothing to confirm")
+        raise ConnectorError("input-invalid", sentence(
+            "the request is {state}: there is nothing to confirm", state=receipt.state))
     host = connector.shops.store_of(shop)
     send(connector, Command(
         shop=shop, topic=receipt.topic, at=receipt.triggered_at, id=id, host=host, confirmed_by=by,
@@ -164,11 +167,9 @@ def _ask_later(connector: Connector, command: Command, asked: Asked) -> None:
     else:
         _log.error("shop %s: %s was given up, unconfirmed by Shopify: %s", command.shop, command.topic, asked.reason)
     if command.topic in PRIVACY_TOPICS:
-        problem = ConnectorError(
-            "erasure-unconfirmed",
-            f"nothing of shop {command.shop} was erased: Shopify cannot be asked, or does not say, whether the app is "
-            f"still installed ({asked.reason})",
-        )
+        problem = ConnectorError("erasure-unconfirmed", sentence(
+            "nothing of shop {shop} was erased: Shopify cannot be asked, or does not say, whether the app is still "
+            "installed ({reason})", shop=command.shop, reason=asked.reason))
         receipt = _receipt(connector, command, "waiting" if now < end else "failed")
         connector.receipts.keep(
             msgspec.structs.replace(receipt, received_at=waiting.asked_since, note=str(problem)[:1000])

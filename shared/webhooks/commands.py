@@ -21,6 +21,7 @@ from shared.json_text import decoded
 from shared.privacy.subject import Subject
 from shared.shopify.topics import APP_TOPICS, PRIVACY_TOPICS, IdInBody
 from shared.shopify.webhooks import Delivery
+from shared.texts import sentence
 
 QUEUE = "webhook-commands"
 COMMAND_TOPICS = (*APP_TOPICS, *PRIVACY_TOPICS)
@@ -115,9 +116,11 @@ def read_command(delivery: Delivery, now: datetime) -> Iterator[Command]:
     try:
         body = decoded(delivery.body, type=_Body)
     except msgspec.DecodeError as error:
-        raise ConnectorError("input-invalid", f"the body of {delivery.topic} cannot be read: {error}") from error
+        raise ConnectorError("input-invalid", sentence(
+            "the body of {topic} cannot be read: {error}", topic=delivery.topic, error=error)) from error
     if not _fits(delivery, body):
-        raise ConnectorError("input-invalid", f"the body is not one of {delivery.topic} of {delivery.shop_domain}")
+        raise ConnectorError("input-invalid", sentence(
+            "the body is not one of {topic} of {host}", topic=delivery.topic, host=delivery.shop_domain))
     command = Command(
         shop="", topic=delivery.topic, host=delivery.shop_domain, at=sent_at(delivery, now),
         id=str(body.data_request.id) if body.data_request else delivery.webhook_id or iso(now),

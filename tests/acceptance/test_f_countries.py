@@ -86,7 +86,7 @@ def test_the_set_up_check_tries_the_mapped_country_and_names_one_that_is_missing
 
     [missing] = before.missing
     assert (missing.code, missing.countries) == ("country-unknown", ("GR",))
-    assert 'Country/Region Mapping of "GR"' in missing.detail
+    assert 'Country/Region Mapping of "GR"' in str(missing.detail)
     assert after.missing == []
 
 

@@ -379,7 +379,7 @@ def test_a_phone_number_that_business_central_does_not_take_whole_is_left_out_an
 
     assert house.bc.control.row("customers", "S7100000000001")["phoneNumber"] == ""
     assert house.document(5001)["phoneNumber"] == ""
-    assert run.warnings == [
+    assert list(map(str, run.warnings)) == [
         "Left out of customer 7100000000001, since Business Central does not take it whole: the phone number.",
         "Left out of order #5001, since Business Central does not take it whole: the phone number."]
     assert sum(counts.tax_warnings for counts in run.counts.values()) == 0
@@ -395,7 +395,7 @@ def test_another_number_of_the_buyer_takes_its_place(house: House) -> None:
 
     assert house.bc.control.row("customers", "S7100000000001")["phoneNumber"] == "+33472000001"
     assert house.document(5001)["phoneNumber"] == "+33472000001"
-    assert run.warnings == []
+    assert list(map(str, run.warnings)) == []
 
 
 @pytest.mark.parametrize("known_as", ["marie@example.fr; p@example.fr", "p@example.fr;Marie@Example.fr"])

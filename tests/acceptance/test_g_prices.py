@@ -205,4 +205,4 @@ def test_the_set_up_check_looks_at_the_default_item(house: House, number: str, c
 
     advice = check_set_up(house.connector, house.shop, ["FR"]).advice
 
-    assert [finding.code for finding in advice if "Default Item No." in finding.detail] == ([code] if code else [])
+    assert [finding.code for finding in advice if "Default Item No." in str(finding.detail)] == ([code] if code else [])

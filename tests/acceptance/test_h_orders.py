@@ -234,7 +234,7 @@ FOOD = {"quantity": 1, "unit_price": "42.20"}
     pytest.param({"lines": [FOOD | {"sku": "1000", "tax_rate": "0.2"}]},
                  {"lines": [FOOD | {"sku": "1001", "tax_rate": "0.055"}]}, "(1000) → ", id="another-item-at-one-price"),
     pytest.param({"lines": [FOOD | {"sku": "1000", "tax_rate": "0.2"}]},
-                 {"lines": [FOOD | {"sku": "1000", "tax_rate": "0.055"}]}, "tax 0.2:7.03 → 0.055:2.2",
+                 {"lines": [FOOD | {"sku": "1000", "tax_rate": "0.055"}]}, "tax 20 %: 7.03 → 5.5 %: 2.2",
                  id="another-tax"),
     pytest.param({"customer": 7001}, {"customer": 7002, "email": "jean7002@example.fr"}, "customer 7001 → 7002",
                  id="another-customer"),

@@ -69,7 +69,7 @@ def test_a_shop_that_lost_its_access_needs_somebody_since_then(house: House, sta
     assert stands(house) == ("needs-you", "access", "request-access")
     assert shop.since == "2026-03-10T09:00:00Z"
     assert shop.problem is not None
-    assert shop.problem.detail == "the app was removed"
+    assert str(shop.problem.detail) == "the app was removed"
 
 
 def test_a_run_that_failed_for_the_set_up_needs_somebody(house: House) -> None:

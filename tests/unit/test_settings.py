@@ -90,7 +90,7 @@ def test_a_number_out_of_bounds_is_refused_with_its_bounds_and_the_reason(name: 
 
     assert wrong.value.code == "settings-invalid"
     assert f"{name} must be {bounds.least} to {bounds.most} {bounds.unit}, not {value!r}: " in wrong.value.detail
-    assert bounds.why in wrong.value.detail
+    assert str(bounds.why) in wrong.value.detail
 
 
 @pytest.mark.parametrize("name", BOUNDS)

@@ -183,8 +183,8 @@ def _phones(company: Company) -> list[str | None]:
     return [location, contact.phone_number if contact else None]
 
 
-def _not_taken(company: Company) -> str:
-    return text.not_taken(str(_named(company)), _phones(company), [_email(company)])
+def _not_taken(company: Company) -> Sentence | None:
+    return text.not_taken(_named(company), _phones(company), [_email(company)])
 
 
 def _number(company: Company) -> str:

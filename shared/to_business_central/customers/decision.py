@@ -16,11 +16,10 @@ from shared.shopify.records import Address, Company, Customer
 from shared.shops.card import ShopCard
 from shared.stores.links import Link, LinkState
 from shared.sync.decision import Decision, What, leave, leave_out, refuse
+from shared.texts import Sentence, sentence
 from shared.to_business_central.companies.plan import company_plan, may_create_company, wants_company
 from shared.to_business_central.customers.customers_to_import import contact_of_company, wants_customer, without_address
 from shared.to_business_central.customers.plan import customer_plan, with_address
-
-_BY_THEMSELVES = "The shop card takes in {who} only when an order needs them, or not at all."
 
 CustomerDecision = Decision[CustomerPlan]
 
@@ -32,7 +31,8 @@ def decide_customer(
     """What happens to a customer that changed. `asked_for`: by an operator, who means this very one."""
     linked, restored = link.state is LinkState.APPLIED, link.state is LinkState.LOST and may_create(card)
     if not restored and not wants_customer(card, linked=linked):
-        return _not_by_itself(link, "customers")
+        return _not_by_itself(link, sentence(
+            "The shop card takes in customers only when an order needs them, or not at all."))
     if not (linked or restored or asked_for) and (why := contact_of_company(customer)) is not None:
         return leave_out(link, why)
     return decide_needed_customer(customer, link, card, known, link_of_company)
@@ -55,7 +55,7 @@ def decide_needed_customer(
     problem = decision.problems[0] if decision.problems else None
     if (why := without_address(customer, problem)) is not None and problem:
         left_out: CustomerDecision = leave_out(link, why)
-        return Decision(left_out.what, left_out.link, problems=(problem,), not_selected=why, why=why.reason)
+        return Decision(left_out.what, left_out.link, problems=(problem,), not_selected=why, why=why.sentence)
     return decision
 
 
@@ -65,7 +65,8 @@ def decide_company(
     """What happens to a company that changed."""
     restored = link.state is LinkState.LOST and may_create_company(card)
     if not restored and not wants_company(card, linked=link.state is LinkState.APPLIED):
-        return _not_by_itself(link, "companies")
+        return _not_by_itself(link, sentence(
+            "The shop card takes in companies only when an order needs them, or not at all."))
     return decide_needed_company(company, link, card, known, link_of_customer)
 
 
@@ -77,8 +78,7 @@ def decide_needed_company(
     return _planned(lambda: company_plan(company, card, known, linked, link_of_customer), link)
 
 
-def _not_by_itself(link: Link, who: str) -> CustomerDecision:
-    why = _BY_THEMSELVES.format(who=who)
+def _not_by_itself(link: Link, why: Sentence) -> CustomerDecision:
     return leave(link, why) if link.state is LinkState.APPLIED else leave_out(link, why)
 
 
@@ -89,4 +89,5 @@ def _planned(plan: Callable[[], CustomerPlan], link: Link) -> CustomerDecision:
         return refuse(link, problem)
     operations = of_customer(planned)
     what = (What.CHANGE if planned.customer_id else What.CREATE) if operations else What.LEAVE
-    return Decision(what, link, planned, operations, why=f"Customer {planned.number} stays as it is.")
+    why = sentence("{what!c} stays as it is.", what=sentence("customer {number}", number=planned.number))
+    return Decision(what, link, planned, operations, why=why)

@@ -177,8 +177,8 @@ def _phones(customer: Customer) -> list[str | None]:
     return [customer.address.phone if customer.address else None, customer.phone]
 
 
-def _not_taken(customer: Customer) -> str:
-    return text.not_taken(str(_record(customer)), _phones(customer), [customer.email])
+def _not_taken(customer: Customer) -> Sentence | None:
+    return text.not_taken(_record(customer), _phones(customer), [customer.email])
 
 
 def _present(row: CustomerRow) -> Body:

@@ -8,6 +8,7 @@ from functools import partial
 from shared.business_central.operations import Operation
 from shared.errors import ConnectorError
 from shared.mapping.orders_to_import import selection_of
+from shared.record_names import one_called
 from shared.shopify.reading import Record
 from shared.shopify.records import Address
 from shared.stores.links import Link
@@ -110,7 +111,7 @@ class _Rehearsal:
         for record in records:
             link = links.get(record.id, Link(id=record.id))
             if record.value is not None:
-                done = attempt(f"{kind} {record.id}", partial(decide, record, link))
+                done = attempt(one_called(kind, record.id), partial(decide, record, link))
                 results[record.id] = done if isinstance(done, ConnectorError) else self._number(done)
         return results
 

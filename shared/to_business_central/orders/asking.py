@@ -9,10 +9,12 @@ from functools import partial
 from typing import NamedTuple
 
 from shared.errors import ConnectorError, RecordRefused
+from shared.record_names import one_called
 from shared.shopify.client import ShopifyClient
 from shared.shopify.risks import read_risks
 from shared.sync.decision import Surroundings, refuse
 from shared.sync.outcome import attempt
+from shared.texts import Sentence, sentence
 from shared.to_business_central.orders.decision import Ask, Known, OrderDecision, Terms, decide_order
 from shared.to_business_central.orders.lookup import looked_up
 from shared.to_business_central.orders.plan import document_key
@@ -58,7 +60,8 @@ def with_plans(orders: Sequence[Known], around: Surroundings, taking_in: TakingI
     """The orders with their plans; buyers are taken in first."""
     planner = OrderPlanner([one.order for one in orders], around, taking_in)
     return [
-        one._replace(plan=attempt(f"order {one.record.id}", partial(planner.plan, one.order))) for one in orders
+        one._replace(plan=attempt(one_called("orders", one.record.id), partial(planner.plan, one.order)))
+        for one in orders
     ]
 
 
@@ -70,10 +73,11 @@ def with_documents(orders: Sequence[Known], around: Surroundings) -> list[Known]
 
 
 def _decision(one: Known, terms: Terms) -> OrderDecision | Ask:
-    decision = attempt(f"order {one.record.id}", lambda: decide_order(one, terms))
+    decision = attempt(one_called("orders", one.record.id), lambda: decide_order(one, terms))
     return refuse(one.link, decision) if isinstance(decision, ConnectorError) else decision
 
 
-def _unassessed(id: str, why: str) -> RecordRefused:
-    name = f"orders {id}"
-    return RecordRefused("record-unreadable", f"{name}: the card wants its risk. {why}", record=name)
+def _unassessed(id: str, why: Sentence) -> RecordRefused:
+    name = sentence("order {number}", number=id)
+    return RecordRefused("record-unreadable", sentence(
+        "{record}: the card wants its risk. {reason}", record=name, reason=why), record=name)

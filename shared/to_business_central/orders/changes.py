@@ -20,7 +20,7 @@ from shared.errors import RecordRefused
 from shared.mapping.money import Amounts, amounts_of
 from shared.shopify.records import Order, Refund, id_of
 from shared.shops.card import ShopCard
-from shared.texts import Sentence, Text, sentence, together
+from shared.texts import Sentence, sentence, together
 from shared.to_business_central.orders.content import content_of, differences, side_of, written
 from shared.to_business_central.orders.refunds import ids, is_creditable, is_pending, told
 
@@ -84,9 +84,8 @@ def change_since(made: Made, order: Order, document: str, card: ShopCard) -> Rec
     given = [refund for refund in fresh if is_creditable(refund, amounts) or is_pending(order)]
     now = content_of(order, _billed_in(made, order, amounts))
     changed = differences(made.content, now, card) if made.content else []
-    cancelled = iso(order.cancelled_at) if order.cancelled_at else ""
-    if cancelled and not made.cancelled:
-        code, what = "order-cancelled-after-processing", sentence("was cancelled on {day}", day=cancelled)
+    if order.cancelled_at and not made.cancelled:
+        code, what = "order-cancelled-after-processing", sentence("was cancelled on {day}", day=order.cancelled_at)
     elif given:
         code, what = "order-refunded-after-processing", sentence("was refunded")
     elif changed:
@@ -106,7 +105,7 @@ def left_without(order: Order, document: str, amounts: Amounts) -> RecordRefused
     what, code = sentence("changed"), "order-changed-after-processing"
     given = [refund for refund in order.refunds if is_creditable(refund, amounts)]
     if order.cancelled_at:
-        what = sentence("was cancelled on {day}", day=iso(order.cancelled_at))
+        what = sentence("was cancelled on {day}", day=order.cancelled_at)
         code = "order-cancelled-after-processing"
     elif given:
         what, code = sentence("was refunded"), "order-refunded-after-processing"
@@ -142,7 +141,7 @@ def _refunds(refunds: Iterable[Refund], order: Order, amounts: Amounts) -> Sente
                     refunds=together(named, "; ")) if named else None
 
 
-def _changes(changed: Sequence[Text]) -> Sentence | None:
+def _changes(changed: Sequence[Sentence]) -> Sentence | None:
     more = len(changed) - _NAMED
     return sentence("Changed (then → now): {changes} and {more} more." if more > 0
                     else "Changed (then → now): {changes}.",

@@ -21,12 +21,14 @@ from shared.errors import ConnectorError, RecordRefused
 from shared.journal.captures import Captured, DataCaptures
 from shared.json_text import decoded
 from shared.mapping.buyers import ExistingBuyer, buyer_of_company
+from shared.record_names import one_called
 from shared.shopify.records import NamedCompany, PurchasingEntity, id_of
 from shared.shopify_ids import id_in
 from shared.shops.card import ShopCard
 from shared.stores.links import TABLE as LINK_TABLE
 from shared.stores.links import Link, Links
 from shared.telemetry import carried
+from shared.texts import NOTHING, Sentence, sentence
 from shared.to_business_central.companies import apply as companies
 from shared.to_business_central.customers import apply as customers
 from shared.to_business_central.customers.apply import present_numbers
@@ -49,13 +51,13 @@ class ElsewhereBooked(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     name: str
-    document: str
+    document: Sentence
     number: str
     customer: str
     company_id: str
     company_name: str
     company_customer: str
-    detail: str
+    detail: Sentence
     capture: str
 
 
@@ -108,7 +110,8 @@ def _after(continuation: str) -> str:
         return ""
     id = id_in(continuation)
     if id is None:
-        raise ConnectorError("input-invalid", f"{continuation[:60]!r} is not the continuation of a list")
+        raise ConnectorError("input-invalid", sentence(
+            "{continuation} is not the continuation of a list", continuation=repr(continuation[:60])))
     return id
 
 
@@ -145,7 +148,7 @@ def _elsewhere(connector: Connector, card: ShopCard, orders: Sequence[_Order]) -
 
 def _expected(
     connector: Connector, card: ShopCard, directory: Directory, orders: Sequence[_Order]
-) -> Mapping[str, tuple[str, str]]:
+) -> Mapping[str, tuple[str, Sentence]]:
     """By the order's key the number of the company's customer, or "" and why there is none."""
     table = connector.storage.tables[LINK_TABLE]
     people = present_numbers(
@@ -153,23 +156,23 @@ def _expected(
     firms = present_numbers(
         Links(table, card.code, companies.KIND), directory, (id_of(order.company.id) for order in orders))
 
-    def customer(order: _Order) -> tuple[str, str]:
-        record = f"order {order.captured.record_id}"
+    def customer(order: _Order) -> tuple[str, Sentence]:
+        record = one_called("orders", order.captured.record_id)
         try:
             buyer = buyer_of_company(order.company, order.person, card, directory, people, firms, record=record)
         except RecordRefused as problem:
-            return "", problem.detail
+            return "", problem.sentence
         if isinstance(buyer, ExistingBuyer):
-            return buyer.customer_number, ""
-        return "", "Business Central has no customer of this company yet: synchronize companies."
+            return buyer.customer_number, NOTHING
+        return "", sentence("Business Central has no customer of this company yet: synchronize companies.")
 
     return {order.key: customer(order) for order in orders}
 
 
-def _told(order: _Order, there: Answer, customer: str, why: str) -> ElsewhereBooked | None:
+def _told(order: _Order, there: Answer, customer: str, why: Sentence) -> ElsewhereBooked | None:
     """None where the document stands on the company's customer."""
     if isinstance(there, RecordRefused):
-        document, number, stands, why = "", order.link.bc_number, "", there.detail
+        document, number, stands, why = NOTHING, order.link.bc_number, "", there.sentence
     else:
         document, number = kind_of(there), ", ".join(there.numbers)
         stands = str(there.header.get("customerNumber") or "")

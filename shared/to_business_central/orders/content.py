@@ -22,12 +22,17 @@ from shared.mapping.money import Amounts
 from shared.mapping.text import tidy
 from shared.shopify.records import LineItem, Order, ShippingLine, TaxLine, id_of
 from shared.shops.card import ShopCard
+from shared.texts import Sentence, sentence, together
 from shared.to_business_central.orders.billing import Billed, bill_of
 
 _NAME = 60
 _LONGEST = 30_000
 """Characters of one text in Azure's tables: a property holds 64 KiB of UTF-16."""
 _HASHED = "sha256:"
+_NONE = sentence("none")
+_QUANTITY = sentence("quantity {before} → {after}").text
+_PRICE = sentence("price {before} → {after}").text
+_DISCOUNT = sentence("discount {before} → {after}").text
 
 
 class Sold(msgspec.Struct, frozen=True, array_like=True):
@@ -115,74 +120,78 @@ def side_of(kept: str) -> bool | None:
     return None if not kept or kept.startswith(_HASHED) else decoded(kept, type=Content).presentment
 
 
-def differences(kept: str, now: Content, card: ShopCard) -> list[str]:
+def differences(kept: str, now: Content, card: ShopCard) -> list[Sentence]:
     """What changed since `kept` was written, "before → now"; none if it is still the same sale.
 
     Another state or province of one country is another sale only where the card has a row of its own for one of them.
     """
     if kept.startswith(_HASHED):
         same = kept in (written(now), *_as_kept_before(now))
-        return [] if same else ["lines, prices or buyer (the order is too long to say which)"]
+        return [] if same else [sentence("lines, prices or buyer (the order is too long to say which)")]
     before = decoded(kept, type=Content)
-    named = [*_buyer(before, now), *_county(before, now, card), *_lines(before.lines, now.lines, ""),
-             *_lines(before.charges, now.charges, "shipping "), *_figures(before, now)]
+    named = [*_buyer(before, now), *_county(before, now, card), *_lines(before.lines, now.lines),
+             *(sentence("shipping {change}", change=one) for one in _lines(before.charges, now.charges)),
+             *_figures(before, now)]
     if before.total != now.total:
-        named.append(f"total {before.total} → {now.total} {now.currency}")
+        named.append(sentence("total {before} → {after} {currency}", before=Decimal(before.total),
+                              after=Decimal(now.total), currency=now.currency))
     return named
 
 
-def _buyer(before: Content, now: Content) -> Iterator[str]:
+def _buyer(before: Content, now: Content) -> Iterator[Sentence]:
     # A customer or company that Shopify no longer names was deleted or erased: nobody else bought.
     if now.customer and before.customer != now.customer:
-        yield f"customer {before.customer or 'none'} → {now.customer}"
+        yield sentence("customer {before} → {after}", before=before.customer or _NONE, after=now.customer)
     if now.company and before.company != now.company:
-        yield f"company {before.company or 'none'} → {now.company}"
+        yield sentence("company {before} → {after}", before=before.company or _NONE, after=now.company)
     if before.country and now.country and before.country != now.country:
-        yield f"country of delivery {before.country} → {now.country}"
+        yield sentence("country of delivery {before} → {after}", before=before.country, after=now.country)
 
 
-def _county(before: Content, now: Content, card: ShopCard) -> Iterator[str]:
+def _county(before: Content, now: Content, card: ShopCard) -> Iterator[Sentence]:
     rows = {card.setup_of(now.country, county).key for county in (before.county, now.county)}
     if before.county and now.county and before.country == now.country and len(rows) > 1:
-        yield f"state of delivery {before.county} → {now.county}"
+        yield sentence("state of delivery {before} → {after}", before=before.county, after=now.county)
 
 
-def _figures(before: Content, now: Content) -> Iterator[str]:
+def _figures(before: Content, now: Content) -> Iterator[Sentence]:
     if before.currency != now.currency:
-        yield f"currency {before.currency} → {now.currency}"
+        yield sentence("currency {before} → {after}", before=before.currency, after=now.currency)
     if before.taxes_included != now.taxes_included:
-        yield f"prices include tax {_yes(before.taxes_included)} → {_yes(now.taxes_included)}"
+        yield sentence("prices include tax {before} → {after}", before=_yes(before.taxes_included),
+                       after=_yes(now.taxes_included))
     if before.rounding != now.rounding:
-        yield f"cash rounding {before.rounding} → {now.rounding}"
+        yield sentence("cash rounding {before} → {after}", before=Decimal(before.rounding),
+                       after=Decimal(now.rounding))
     if before.given_back != now.given_back:
-        yield f"given back without goods {before.given_back} → {now.given_back}"
+        yield sentence("given back without goods {before} → {after}", before=Decimal(before.given_back),
+                       after=Decimal(now.given_back))
 
 
-def _lines(before: Sequence[Sold], now: Sequence[Sold], kind: str) -> Iterator[str]:
+def _lines(before: Sequence[Sold], now: Sequence[Sold]) -> Iterator[Sentence]:
     """Lines that are in both by their ids; the others were taken off and put on, told in pairs."""
     after = {line.id: line for line in now}
     known = {line.id for line in before}
     for line in before:
         if line.id in after:
-            yield from _line(line, after[line.id], kind)
+            yield from _line(line, after[line.id])
     gone = [line for line in before if line.id not in after]
     new = [line for line in now if line.id not in known]
     for old, other in zip_longest(gone, new):
-        yield f"{kind}{_told(old)} → {_told(other)}"
+        yield sentence("{before} → {after}", before=_told(old), after=_told(other))
 
 
-def _line(before: Sold, now: Sold, kind: str) -> Iterator[str]:
-    what = kind + before.title
+def _line(before: Sold, now: Sold) -> Iterator[Sentence]:
     if not _same_goods(before, now):
-        yield f"{what} → {now.title}"
-    changed = [f"{name} {old} → {new}" for name, old, new in (
-        ("quantity", before.quantity, now.quantity), ("price", before.price, now.price),
-        ("discount", before.discount, now.discount),
+        yield sentence("{before} → {after}", before=before.title, after=now.title)
+    changed = [sentence(text, before=Decimal(old), after=Decimal(new)) for text, old, new in (
+        (_QUANTITY, before.quantity, now.quantity), (_PRICE, before.price, now.price),
+        (_DISCOUNT, before.discount, now.discount),
     ) if old != new]
     if not changed and before.tax != now.tax:
-        changed = [f"tax {before.tax or 'none'} → {now.tax or 'none'}"]
+        changed = [sentence("tax {before} → {after}", before=_taxes(before.tax), after=_taxes(now.tax))]
     if changed:
-        yield f"{what} {', '.join(changed)}"
+        yield sentence("{line} {changes}", line=before.title, changes=together(changed, ", "))
 
 
 def _same_goods(before: Sold, now: Sold) -> bool:
@@ -197,8 +206,17 @@ def _same_goods(before: Sold, now: Sold) -> bool:
     return before.sku == now.sku if before.sku or now.sku else before.name == now.name
 
 
-def _told(line: Sold | None) -> str:
-    return f"{line.quantity} × {line.title} at {line.price}" if line else "nothing"
+def _told(line: Sold | None) -> Sentence:
+    if line is None:
+        return sentence("nothing")
+    return sentence("{pieces} × {line} at {price}", pieces=line.quantity, line=line.title, price=Decimal(line.price))
+
+
+def _taxes(tax: str) -> Sentence:
+    """0.2:40.00 as 20 %: 40.00."""
+    told = [sentence("{percent} %: {amount}", percent=(100 * Decimal(rate)).normalize(), amount=Decimal(amount))
+            for rate, _, amount in (one.partition(":") for one in tax.split())]
+    return together(told, ", ") if told else _NONE
 
 
 def _goods(line: LineItem, billed: Billed, amounts: Amounts) -> Sold:
@@ -233,8 +251,8 @@ def _company(order: Order) -> str:
     return f"{id_of(entity.company.id)}{place}"
 
 
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"
+def _yes(value: bool) -> Sentence:
+    return sentence("yes" if value else "no")
 
 
 def _plain(amount: Decimal) -> str:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from shared.business_central.comparison import kind_of
 from shared.business_central.lookup import find_whole_documents
-from shared.clock import iso
+from shared.clock import from_iso, iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
+from shared.record_names import one_called
 from shared.shopify.finding import order_by_id
 from shared.shopify.reading import Record
 from shared.stores.links import NOTHING_SENT, Link, Links, LinkState, Wish
@@ -19,6 +20,7 @@ from shared.stores.links import TABLE as LINK_TABLE
 from shared.sync.context import JobContext
 from shared.sync.operators_run import operators_run
 from shared.sync.run import check_ready
+from shared.texts import sentence
 from shared.to_business_central.orders.decision import order_of
 from shared.to_business_central.orders.one_order import Synchronized, applied_now
 from shared.to_business_central.orders.plan import document_key
@@ -50,23 +52,26 @@ def _confirmed(connector: Connector, shop: str, id: str, confirm: str) -> Link:
     """The order's link, if `confirm` is the number of its document."""
     link = Links(connector.storage.tables[LINK_TABLE], shop, "orders").one(id)
     if link.state is LinkState.SENDING:
-        raise ConnectorError(
-            "outcome-unknown", f"order {id} was sent at {link.claimed_at} without an answer: wait until a "
-            "synchronization has settled it")
+        raise ConnectorError("outcome-unknown", sentence(
+            "order {number} was sent at {time} without an answer: wait until a synchronization has settled it",
+            number=id, time=from_iso(link.claimed_at)))
     if not link.bc_number:
-        raise ConnectorError("not-found", f"order {id} of shop {shop} has no document: synchronize it")
+        raise ConnectorError("not-found", sentence(
+            "order {number} of shop {shop} has no document: synchronize it", number=id, shop=shop))
     if confirm != link.bc_number:
-        raise ConnectorError(
-            "confirmation-needed", f"order {id} is {link.bc_number} in Business Central. This forgets that, and "
-            f"creates a document as Shopify's order is now. Delete {link.bc_number} there first, or give it another "
-            f"External Document No.; confirm={link.bc_number} does it")
+        raise ConnectorError("confirmation-needed", sentence(
+            "order {number} is {document} in Business Central. This forgets that, and creates a document as "
+            "Shopify's order is now. Delete {document} there first, or give it another External Document No.; "
+            "confirm={document} does it", number=id, document=link.bc_number))
     return link
 
 
 def _read(context: JobContext, id: str) -> Record:
     record = order_by_id(context.shopify, id)
     if record.value is None:
-        raise ConnectorError("record-unreadable", f"order {id}: {record.problem}", record=f"order {id}")
+        raise ConnectorError("record-unreadable", sentence(
+            "{record}: {reason}", record=one_called("orders", id), reason=record.problem),
+            record=one_called("orders", id))
     return record
 
 
@@ -76,13 +81,14 @@ def _check_nothing_has_its_number(context: JobContext, record: Record) -> None:
     if found is None:
         return
     numbers = ", ".join(found.numbers)
-    way_out = "delete it, or give it another External Document No., and repeat this"
+    way_out = sentence("delete it, or give it another External Document No., and repeat this")
     if found.document.entity_set != "salesOrders":
-        way_out = ("a posted document keeps its number. Correct it by a credit memo, make the new document by hand, "
-                   "and mark the order as resolved if it is parked")
-    raise ConnectorError(
-        "document-still-there", f"{kind_of(found).capitalize()} {numbers} in Business Central still has the External "
-        f"Document No. {key} and would be found again: {way_out}.", record=f"order {record.id}")
+        way_out = sentence("a posted document keeps its number. Correct it by a credit memo, make the new document by "
+                           "hand, and mark the order as resolved if it is parked")
+    raise ConnectorError("document-still-there", sentence(
+        "{document!c} {numbers} in Business Central still has the External Document No. {key} and would be found "
+        "again: {way_out}.", document=kind_of(found), numbers=numbers, key=key, way_out=way_out),
+        record=one_called("orders", record.id))
 
 
 def _unlinked(link: Link, decision: str) -> Link:

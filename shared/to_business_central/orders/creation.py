@@ -22,7 +22,8 @@ from shared.storage.lease import LeaseLost
 from shared.stores.links import NOTHING_SENT, Link, LinkState
 from shared.sync.context import JobContext
 from shared.sync.decision import RESULT, What
-from shared.sync.outcome import Outcome, Result, attempt, parked
+from shared.sync.outcome import Outcome, Result, attempt, parked, unforeseen
+from shared.texts import sentence
 from shared.to_business_central.orders.asking import Decided, decide, with_documents
 from shared.to_business_central.orders.claims import KIND, Claim
 from shared.to_business_central.orders.decision import Known, OrderDecision, linked, terms_of
@@ -55,8 +56,8 @@ def create_documents(chunk: Sequence[Known], context: JobContext) -> list[Outcom
         except Exception as error:
             # Nobody knows how far it came: the claim must stand, or the order might be made twice.
             _log.exception("order %s failed", one.known.record.id)
-            detail = f"{document_key(one.known.order)}: {type(error).__name__}: {error}"
-            return parked(claim.link, OutcomeUnknown("internal-error", detail))
+            return parked(claim.link, OutcomeUnknown(
+                "internal-error", unforeseen(document_key(one.known.order), error)))
 
     outcomes = context.side_by_side(bring, decided)
     done = [outcome for outcome in outcomes if outcome.link.state is LinkState.APPLIED]
@@ -108,7 +109,7 @@ def _taken_over(known: Known, decision: OrderDecision, claim: Claim, context: Jo
 
 def followed_header(decision: OrderDecision, context: JobContext) -> bool | ConnectorError:
     """Whether the header of a document that is there was changed, or why it was not."""
-    name = f"order {decision.link.id}"
+    name = sentence("order {number}", number=decision.link.id)
     changes = [one for one in decision.operations if one.key]
     results = [attempt(name, partial(carry_out, context.bc, one)) for one in changes]
     return next((one for one in results if isinstance(one, ConnectorError)), any(results))

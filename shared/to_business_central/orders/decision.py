@@ -23,8 +23,10 @@ from shared.mapping.orders_to_import import NotSelected, asks_for_risk, held_for
 from shared.shopify.reading import Record
 from shared.shopify.records import Order
 from shared.shops.card import ShopCard
+from shared.shops.card_fields import caption
 from shared.stores.links import Link, LinkState, Wish
 from shared.sync.decision import Decision, Surroundings, What, leave, leave_out, refuse
+from shared.texts import sentence
 from shared.to_business_central.orders.changes import header_changes, left_without
 from shared.to_business_central.orders.following import applied_link, conflict, conflict_of_figures
 from shared.to_business_central.orders.history import left_out_as_history
@@ -155,12 +157,13 @@ def _kept_out(known: Known, terms: Terms) -> OrderDecision | Ask | None:
 
 def _without_document(link: Link) -> OrderDecision:
     """Auto Create Sales Documents is off: the order is kept and shown, without a document."""
+    setting = caption("auto_create_sales_documents")
     if link.state is LinkState.APPLIED:
-        return leave(link, f"{link.bc_number} stays as it is: Auto Create Sales Documents is off.")
+        return leave(link, sentence("{what!c} stays as it is: {setting} is off.", what=link.bc_number, setting=setting))
     if link.state is LinkState.SENDING:
-        detail = f"order {link.id} was sent before Auto Create Sales Documents was switched off"
-        return refuse(link, OutcomeUnknown("outcome-unknown", detail))
-    why = "Auto Create Sales Documents is off: the order is kept, without a document."
+        return refuse(link, OutcomeUnknown("outcome-unknown", sentence(
+            "order {number} was sent before {setting} was switched off", number=link.id, setting=setting)))
+    why = sentence("{setting} is off: the order is kept, without a document.", setting=setting)
     return Decision(What.KEEP, link.with_(state=LinkState.IMPORTED), why=why)
 
 
@@ -169,7 +172,7 @@ def _without_document(link: Link) -> OrderDecision:
 
 def _followed(known: Known, plan: SalesOrderPlan | LeftOut | ConnectorError, terms: Terms) -> OrderDecision:
     """It is no conflict: it is what the document was made by, or was accepted."""
-    link, stays = known.link, f"{known.link.bc_number} stays as it is."
+    link, stays = known.link, sentence("{what!c} stays as it is.", what=known.link.bc_number)
     if isinstance(plan, SalesOrderPlan):
         return _addresses(known, plan, terms)
     if link.sold and (isinstance(plan, LeftOut) or plan.code in _ABOUT_BILLING):
@@ -180,7 +183,7 @@ def _followed(known: Known, plan: SalesOrderPlan | LeftOut | ConnectorError, ter
 
 
 def _addresses(known: Known, plan: SalesOrderPlan, terms: Terms) -> OrderDecision:
-    link, stays = known.link, f"{known.link.bc_number} stays as it is."
+    link, stays = known.link, sentence("{what!c} stays as it is.", what=known.link.bc_number)
     if plan_hash(plan) == link.plan and link.sold:
         return leave(link, stays)
     if (changed := conflict_of_figures(plan, link)) is not None:
@@ -205,8 +208,8 @@ def _new(known: Known, plan: SalesOrderPlan | LeftOut, terms: Terms) -> OrderDec
     if known.document:
         return _there(known, plan, known.document, terms)
     if not may_send(link, terms):
-        detail = f"{key} was sent at {link.claimed_at} and is not to be found yet"
-        return refuse(link, OutcomeUnknown("outcome-unknown", detail))
+        return refuse(link, OutcomeUnknown("outcome-unknown", sentence(
+            "{order} was sent at {time} and is not to be found yet", order=key, time=from_iso(link.claimed_at))))
     if isinstance(plan, LeftOut):
         return leave_out(link, plan.reason)
     return Decision(What.CREATE, link, Work(plan), of_order(plan))
@@ -231,7 +234,8 @@ def _there(known: Known, plan: SalesOrderPlan | LeftOut, found: FoundDocument, t
         return refuse(link, problem)
     changes = header_changes(decoded(sent), plan) if sent and found.document.entity_set == "salesOrders" else {}
     operations = (*of_standing(standing), *of_header(found.document.id, changes))
-    why = f"{plan.external_document_number} is there as {found.document.number}, and stays as it is."
+    why = sentence("{order} is there as {document}, and stays as it is.", order=plan.external_document_number,
+                   document=found.document.number)
     return Decision(What.FINISH if ours else What.ADOPT, link, Work(plan, standing, sent), operations, why=why)
 
 
@@ -243,8 +247,10 @@ def linked(link: Link, document: SalesDocument, state: LinkState) -> Link:
 
 def _not_asked(key: str, link: Link, answer: RecordRefused) -> ConnectorError:
     if link.state is LinkState.SENDING:
-        return OutcomeUnknown("outcome-unknown", f"{key} was sent and could not be looked up: {answer.detail}")
-    return RecordRefused(answer.code, f"{key} could not be looked up, so it was not sent: {answer.detail}")
+        return OutcomeUnknown("outcome-unknown", sentence(
+            "{order} was sent and could not be looked up: {reason}", order=key, reason=answer.sentence))
+    return RecordRefused(answer.code, sentence(
+        "{order} could not be looked up, so it was not sent: {reason}", order=key, reason=answer.sentence))
 
 
 def may_send(link: Link, terms: Terms) -> bool:

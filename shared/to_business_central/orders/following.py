@@ -9,6 +9,7 @@ from shared.mapping.money import amounts_of
 from shared.shopify.records import Order
 from shared.shops.card import ShopCard
 from shared.stores.links import Link, LinkState
+from shared.texts import sentence
 from shared.to_business_central.orders.changes import Made, change_since, content_hash, made_by
 
 
@@ -22,9 +23,10 @@ def conflict_of_figures(plan: SalesOrderPlan, link: Link) -> RecordRefused | Non
     """The same by the little that a link of an earlier version keeps, None for any other."""
     if link.sold or not link.lines or content_hash(plan) == link.lines:
         return None
-    record = f"order {link.id}"
-    sentence = f"{record.capitalize()}: pieces, prices or discounts changed after {link.bc_number} was created."
-    return RecordRefused("order-changed-after-processing", sentence, record=record)
+    record = sentence("order {number}", number=link.id)
+    return RecordRefused("order-changed-after-processing", sentence(
+        "{record!c}: pieces, prices or discounts changed after {document} was created.", record=record,
+        document=link.bc_number), record=record)
 
 
 def accepted_link(link: Link, order: Order, card: ShopCard, texts: Body) -> Link:

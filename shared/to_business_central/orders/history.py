@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from shared.clock import iso
 from shared.shopify.records import Order
+from shared.texts import sentence
 from shared.to_business_central.orders.plan import LeftOut
 
 
@@ -20,7 +20,6 @@ def left_out_as_history(order: Order, began: datetime) -> LeftOut | None:
     """
     if not order.closed or order.closed_at is None or order.closed_at >= began:
         return None
-    return LeftOut(
-        f"{order.name} was closed on {iso(order.closed_at)}, before the shop's first synchronization of orders"
-        f" on {iso(began)}."
-    )
+    return LeftOut(sentence(
+        "{order} was closed on {closed}, before the shop's first synchronization of orders on {began}.",
+        order=order.name, closed=order.closed_at, began=began))

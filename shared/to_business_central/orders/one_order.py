@@ -21,6 +21,7 @@ from shared.sync.operators_run import operators_run
 from shared.sync.outcome import Outcome, Result
 from shared.sync.page import ERASED, apply_page
 from shared.sync.run import check_ready
+from shared.texts import NOTHING, Sentence, sentence
 from shared.to_business_central.orders import apply as orders
 from shared.to_business_central.orders.decision import order_of
 
@@ -40,7 +41,7 @@ class Synchronized(msgspec.Struct, frozen=True, kw_only=True):
     result: str
     number: str = ""
     code: str = ""
-    detail: str = ""
+    detail: Sentence = NOTHING
 
 
 def sync_order(connector: Connector, shop: str, order: str, *, even_if_left_out: bool, by: str) -> Synchronized:
@@ -70,12 +71,13 @@ def _read(shopify: ShopifyClient, order: str) -> Record:
     ids = [order] if id_in(order) else orders_named(shopify, order)
     if len(ids) > 1:
         found = ", ".join(ids)
-        raise ConnectorError("input-invalid", f"several orders are called {order[:40]}: {found}; give the id of one")
+        raise ConnectorError("input-invalid", sentence(
+            "several orders are called {order}: {found}; give the id of one", order=order[:40], found=found))
     records = by_ids(shopify, "orders", ids)
     if not records:
-        raise ConnectorError(
-            "not-found", f"Shopify has no order {order[:40]!r} that the app may read: give its id, or its name as "
-            "Shopify shows it (#1001); orders older than 60 days need the scope read_all_orders")
+        raise ConnectorError("not-found", sentence(
+            "Shopify has no order {order} that the app may read: give its id, or its name as Shopify shows it "
+            "(#1001); orders older than 60 days need the scope read_all_orders", order=repr(order[:40])))
     return records[0]
 
 
@@ -85,14 +87,14 @@ def _told(run: SyncRun, record: Record, outcomes: list[Outcome]) -> Synchronized
         return Synchronized(run=run.run, id=record.id, name=name, result=Result.LEFT_OUT.value, detail=ERASED)
     (outcome,) = outcomes
     told = outcome.problem
-    code, detail = (told.code, told.detail) if told else ("", _why_left_out(outcome))
+    code, detail = (told.code, told.sentence) if told else ("", _why_left_out(outcome))
     if outcome.not_selected is not None:
-        code, detail = outcome.not_selected.code, outcome.not_selected.reason
+        code, detail = outcome.not_selected.code, outcome.not_selected.sentence
     return Synchronized(
         run=run.run, id=record.id, name=name, result=outcome.result.value, number=outcome.link.bc_number,
         code=code, detail=detail,
     )
 
 
-def _why_left_out(outcome: Outcome) -> str:
-    return outcome.why if outcome.result is Result.LEFT_OUT else ""
+def _why_left_out(outcome: Outcome) -> Sentence:
+    return outcome.why if outcome.result is Result.LEFT_OUT else NOTHING

@@ -7,6 +7,7 @@ is the key the document is found by again, so a buyer's PO number goes into a co
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -27,7 +28,7 @@ from shared.mapping.names import names_of
 from shared.mapping.refusals import all_or_refusal
 from shared.shopify.records import Order, ShippingLine, id_of
 from shared.shops.card import ShopCard
-from shared.texts import Text, sentence, together
+from shared.texts import Sentence, Text, sentence, together
 from shared.to_business_central.orders import lines
 from shared.to_business_central.orders.billing import Bill, Billed, bill_of, check_possible
 from shared.to_business_central.orders.channel_tax import channel_tax_of, without_channel_tax
@@ -43,7 +44,7 @@ from shared.to_business_central.orders.taxes import own_rate, tax_of_charge, tax
 class LeftOut(msgspec.Struct, frozen=True):
     """Nothing to create for this order, and why."""
 
-    reason: str
+    reason: Sentence
 
 
 def document_key(order: Order) -> str:
@@ -90,7 +91,7 @@ def sales_order_plan(order: Order, card: ShopCard, known: ItemsAndSetup, custome
         taxes=(*taxes, *([None] * (len(comments) + len(document_lines) - len(taxes)))),
         smallest=amounts.smallest,
         tax_differences=card.tax_differences,
-        notice=text.not_taken(f"order {order.name}", phones_of(order), emails_of(order)),
+        notice=text.not_taken(sentence("order {number}", number=order.name), phones_of(order), emails_of(order)),
         tax_advice=tax_advice(order, card),
         accounts=fields_of_accounts(card),
     )
@@ -153,27 +154,29 @@ def _nothing_to_bill(order: Order, bill: Bill, amounts: Amounts, record: Text) -
     RecordRefused(order-cancelled-but-paid) for a cancelled order whose paid goods were neither refunded nor removed.
     """
     if not bill.goods and bill.total == 0:
-        return LeftOut(f"{str(record).capitalize()}{_cancelled(order)} has nothing left to bill.")
+        return LeftOut(sentence(
+            "{record!c}, cancelled on {day}, has nothing left to bill." if order.cancelled_at
+            else "{record!c} has nothing left to bill.", record=record, day=_day_of(order.cancelled_at)))
     if order.cancelled_at is None:
         return None
     kept = kept_payment(order, amounts)
     if kept <= 0:
-        return LeftOut(f"{str(record).capitalize()} was cancelled and none of its money was kept: nothing is left to "
-                       "bill.")
+        return LeftOut(sentence(
+            "{record!c} was cancelled and none of its money was kept: nothing is left to bill.", record=record))
     if bill.goods:
         goods = ", ".join(f"{billed.quantity} × {line.name}" for line, billed in bill.goods)
         raise RecordRefused(
             "order-cancelled-but-paid",
             sentence("{record!c} ({name}), cancelled on {day}, has goods that were neither refunded nor removed: "
                      "{goods}. {kept} {currency} of its payment was kept.", record=record, name=order.name,
-                     day=f"{order.cancelled_at:%Y-%m-%d}", goods=goods, kept=kept, currency=amounts.currency),
+                     day=_day_of(order.cancelled_at), goods=goods, kept=kept, currency=amounts.currency),
             record=record,
         )
     return None
 
 
-def _cancelled(order: Order) -> str:
-    return f", cancelled on {order.cancelled_at:%Y-%m-%d}," if order.cancelled_at else ""
+def _day_of(moment: datetime | None) -> date | str:
+    return moment.date() if moment else ""
 
 
 def _line_makers(order: Order, goods: list[Placed], bill: Bill, extras: list[Extra], card: ShopCard,

@@ -21,6 +21,7 @@ from shared.shopify.records import Address, Order, id_of
 from shared.shopify_ids import key_of
 from shared.sync.decision import Surroundings
 from shared.sync.outcome import attempt
+from shared.texts import Sentence, sentence
 from shared.to_business_central.companies import apply as companies
 from shared.to_business_central.customers import apply as customers
 from shared.to_business_central.orders.plan import LeftOut, sales_order_plan
@@ -87,12 +88,14 @@ class OrderPlanner:
                 return self._created(id, order)
             case CompanyBuyer(shopify_company_id=id):
                 name = order.company.name if order.company else ""
-                return _brought_in(self._new_companies, id, f"company {id} ({name}) of {order.name}")
+                return _brought_in(self._new_companies, id, sentence(
+                    "company {number} ({name}) of {order}", number=id, name=name, order=order.name))
 
     def _created(self, id: str, order: Order) -> str:
         """The customer that was created for the order, or the default one where there was no address for it."""
         try:
-            return _brought_in(self._new_customers, id, f"customer {id} of {order.name}")
+            return _brought_in(self._new_customers, id, sentence(
+                "customer {number} of {order}", number=id, order=order.name))
         except RecordRefused as refused:
             return instead_of_creating(refused, self._around.card, self._around.directory).number
 
@@ -107,11 +110,11 @@ class OrderPlanner:
                 yield order, buyer
 
 
-def _brought_in(results: Mapping[str, ConnectorError | str], id: str, named: str) -> str:
+def _brought_in(results: Mapping[str, ConnectorError | str], id: str, named: Sentence) -> str:
     """The customer's number; RecordRefused with what kept it from being taken in."""
     made = results.get(id)
     if isinstance(made, ConnectorError):
-        raise RecordRefused(made.code, made.detail, record=made.record)
+        raise RecordRefused(made.code, made.sentence, record=made.about)
     if made is None:
-        raise RecordRefused("customer-missing", f"Shopify {named} does not exist")
+        raise RecordRefused("customer-missing", sentence("Shopify {record} does not exist", record=named))
     return made

@@ -62,8 +62,9 @@ def told(refund: Refund, order: Order, amounts: Amounts) -> Sentence:
     return sentence(
         "refund {number} of {day}, {amount} for {what}" if refund.created_at
         else "refund {number}, {amount} for {what}",
-        number=id_of(refund.id), day=f"{refund.created_at:%Y-%m-%d}" if refund.created_at else "",
-        amount=f"{amounts.of(refund.total_refunded_set)} {amounts.currency}",
+        number=id_of(refund.id), day=refund.created_at.date() if refund.created_at else "",
+        amount=sentence("{amount} {currency}", amount=amounts.of(refund.total_refunded_set),
+                        currency=amounts.currency),
         what=together(parts, ", ") if parts else sentence("no goods"))
 
 

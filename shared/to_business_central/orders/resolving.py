@@ -14,10 +14,11 @@ import msgspec
 from shared.business_central.comparison import texts_that_differ
 from shared.business_central.plan import Body
 from shared.business_central.rows import FoundDocument
-from shared.clock import iso
+from shared.clock import from_iso, iso
 from shared.connector import Connector
 from shared.errors import ConnectorError, RecordRefused
 from shared.journal.captures import capture_hash
+from shared.record_names import one_called
 from shared.shopify.finding import order_by_id
 from shared.shopify.records import Order
 from shared.stores.links import TABLE as LINK_TABLE
@@ -26,6 +27,7 @@ from shared.stores.skipped_records import SkippedRecord
 from shared.sync.context import JobContext
 from shared.sync.operators_run import operators_run
 from shared.sync.run import check_ready
+from shared.texts import Sentence, sentence
 from shared.to_business_central.orders.decision import order_of
 from shared.to_business_central.orders.following import accepted_link
 from shared.to_business_central.orders.lookup import looked_up
@@ -66,7 +68,7 @@ def resolve(connector: Connector, shop: str, id: str, confirm: str, *, by: str) 
         found = _document(context, order, link)
         if confirm not in _names(found, link):
             raise _unconfirmed(parked, found.document.number)
-        texts = header_texts(order, card, context.directory, record=f"order {id}")
+        texts = header_texts(order, card, context.directory, record=one_called("orders", id))
         _accept(context, _to(found, link), order, texts, f"{by}: resolved ({parked.code})")
         return Resolved(run=context.run.run, id=id, name=order.name, number=found.document.number,
                         code=parked.code, differs=texts_that_differ(found, texts))
@@ -76,10 +78,12 @@ def _conflict(connector: Connector, shop: str, id: str) -> tuple[SkippedRecord, 
     """The skipped record and the order's link, where no request for its document may be under way."""
     parked = connector.skipped.get(shop, "orders", id)
     if parked is None or parked.left_out:
-        raise ConnectorError("not-found", f"orders {id} is not a skipped record of shop {shop}")
+        raise ConnectorError("not-found", sentence(
+            "{record} is not a skipped record of shop {shop}", record=one_called("orders", id), shop=shop))
     link = Links(connector.storage.tables[LINK_TABLE], shop, "orders").one(id)
     if link.state is LinkState.SENDING:
-        raise _not_resolvable(id, f"it was sent at {link.claimed_at} without an answer; the next tries settle that")
+        raise _not_resolvable(id, sentence(
+            "it was sent at {time} without an answer; the next tries settle that", time=from_iso(link.claimed_at)))
     return parked, link
 
 
@@ -87,10 +91,10 @@ def _as_told(context: JobContext, link: Link) -> Order:
     """The order as Shopify has it now, which is as it was parked: nobody accepts what nobody was told."""
     record = order_by_id(context.shopify, link.id)
     if record.value is None:
-        raise _not_resolvable(link.id, f"Shopify does not give it: {record.problem}")
+        raise _not_resolvable(link.id, sentence("Shopify does not give it: {reason}", reason=record.problem))
     if capture_hash(record.raw) != link.capture:
-        raise _not_resolvable(
-            link.id, "it changed in Shopify since it was parked; synchronize it, and see what is said of it then")
+        raise _not_resolvable(link.id, sentence(
+            "it changed in Shopify since it was parked; synchronize it, and see what is said of it then"))
     return order_of(record)
 
 
@@ -100,11 +104,12 @@ def _document(context: JobContext, order: Order, link: Link) -> FoundDocument:
     if isinstance(found, RecordRefused):
         raise found
     if found is None:
-        raise _not_resolvable(
-            link.id, f"Business Central has no document of it; put right what is said of it, and {key} is created")
+        raise _not_resolvable(link.id, sentence(
+            "Business Central has no document of it; put right what is said of it, and {order} is created", order=key))
     if found.document.entity_set == "salesOrders" and len(found.numbers) > 1:
-        raise _not_resolvable(
-            link.id, f"{', '.join(found.numbers)} are all open under its number {key}; delete all but one")
+        raise _not_resolvable(link.id, sentence(
+            "{documents} are all open under its number {order}; delete all but one",
+            documents=", ".join(found.numbers), order=key))
     return found
 
 
@@ -129,13 +134,14 @@ def _accept(context: JobContext, link: Link, order: Order, texts: Body, decision
 
 
 def _unconfirmed(parked: SkippedRecord, document: str) -> ConnectorError:
-    number = document or "the number of its document"
-    return ConnectorError(
-        "confirmation-needed", f"order {parked.id} is parked as {parked.code}. This says that "
-        f"{document or 'its document'} is right as it stands in Business Central, whatever Shopify's order says now; "
-        f"confirm={number} does it")
+    id = document or sentence("the number of its document")
+    return ConnectorError("confirmation-needed", sentence(
+        "order {number} is parked as {code}. This says that {document} is right as it stands in Business Central, "
+        "whatever Shopify's order says now; confirm={confirm} does it", number=parked.id, code=parked.code,
+        document=document or sentence("its document"), confirm=id))
 
 
-def _not_resolvable(id: str, why: str) -> ConnectorError:
-    return ConnectorError("order-not-resolvable", f"Order {id} cannot be marked as resolved: {why}.",
-                          record=f"order {id}")
+def _not_resolvable(id: str, why: Sentence) -> ConnectorError:
+    return ConnectorError("order-not-resolvable", sentence(
+        "{record!c} cannot be marked as resolved: {why}.", record=one_called("orders", id), why=why),
+        record=one_called("orders", id))

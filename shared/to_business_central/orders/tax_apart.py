@@ -20,6 +20,7 @@ from shared.json_text import decoded
 from shared.shopify_ids import id_in
 from shared.stores.links import TABLE as LINK_TABLE
 from shared.stores.links import Link, Links
+from shared.texts import sentence
 
 
 class TaxApart(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +64,8 @@ def taxes_apart(connector: Connector, shop: str, *, first: date | None, last: da
     connector.shops.get(shop)
     after = id_in(continuation) if continuation else ""
     if after is None:
-        raise ConnectorError("input-invalid", f"{continuation[:60]!r} is not the continuation of a list")
+        raise ConnectorError("input-invalid", sentence(
+            "{continuation} is not the continuation of a list", continuation=repr(continuation[:60])))
     links = Links(connector.storage.tables[LINK_TABLE], shop, "orders")
     met = list(islice(links.beyond(after), limit + 1))
     found = [one for link in met[:limit] for one in _of(link) if _within(one.date, first, last)]

@@ -29,8 +29,10 @@ from shared.mapping.text import code
 from shared.shopify.reading import Record, kept_record
 from shared.shopify.records import Address, Order
 from shared.shops.card import CountrySetup, ShopCard
+from shared.shops.card_fields import part
 from shared.stores.links import Link
 from shared.sync.rehearsing import rehearsing
+from shared.texts import NOTHING, Sentence, as_said, sentence
 from shared.to_business_central.orders.asking import decide, with_plans
 from shared.to_business_central.orders.decision import Known, terms_of
 from shared.to_business_central.orders.tax_groups import with_tax_group
@@ -54,10 +56,10 @@ class OrderTrial(msgspec.Struct, frozen=True, kw_only=True):
 
     country: str
     rates: list[str]
-    tried: str
+    tried: Sentence
     right: bool
     code: str = ""
-    detail: str = ""
+    detail: Sentence = NOTHING
 
 
 class Desk(NamedTuple):
@@ -102,7 +104,7 @@ def _of_captures(desk: Desk) -> Iterator[OrderTrial]:
             continue
         met.add(kind)
         problem = planned if isinstance(planned, RecordRefused) else _try(order, planned, desk)
-        yield _result(kind.country, list(kind.rates), order.name, problem)
+        yield _result(kind.country, list(kind.rates), as_said(order.name), problem)
 
 
 def _planned(record: Record, desk: Desk) -> SalesOrderPlan | RecordRefused | None:
@@ -116,7 +118,7 @@ def _planned(record: Record, desk: Desk) -> SalesOrderPlan | RecordRefused | Non
     card = msgspec.structs.replace(desk.card, auto_create_sales_documents=True)
     decision = decide(planned, terms_of(around)._replace(card=card)).decision
     if decision.problems:
-        return RecordRefused(decision.problems[0].code, decision.problems[0].detail)
+        return RecordRefused(decision.problems[0].code, decision.problems[0].sentence)
     return decision.plan.plan if decision.plan else None
 
 
@@ -172,19 +174,20 @@ def _of_rows(desk: Desk) -> Iterator[OrderTrial]:
     item = next((str(row["number"]) for row in desk.bc.rows("items", select="number,blocked")
                  if not row.get("blocked")), "")
     for row in desk.card.customer_setup_by_country_region:
-        for field, number in (("Default Customer No.", row.default_customer_no),
-                              ("Tax Exempt Customer No.", row.tax_exempt_customer_no)):
-            if number:
-                yield _result(row.country_region_code, [], f"{field} of {row.name}", _customer(number, item, desk))
+        for field in ("default_customer_no", "tax_exempt_customer_no"):
+            if number := getattr(row, field):
+                tried = sentence("{part} of {field}", part=part(field), field=row.name)
+                yield _result(row.country_region_code, [], tried, _customer(number, item, desk))
         for rate in row.tax_groups:
             named = tax_group_of(row, rate)
-            yield _result(row.country_region_code, [rate], str(named.setting), _group(row, rate, named, item, desk))
+            yield _result(row.country_region_code, [rate], named.setting, _group(row, rate, named, item, desk))
 
 
 def _customer(number: str, item: str, desk: Desk) -> ConnectorError | None:
     """Whether the customer is there and an order of it would be taken; its tax shows with orders that came in."""
     if desk.directory.customer_by_number(number) is None:
-        return RecordRefused("customer-missing", f"Customer {number} is not in Business Central.")
+        return RecordRefused("customer-missing", sentence(
+            "{what!c} is not in Business Central.", what=sentence("customer {number}", number=number)))
     today = desk.connector.clock.now().date()
     order = rehearsal.trial_order(code(number), desk.directory.local_currency, today, _line(item))
     return rehearsal.rehearse(desk.bc, [order])
@@ -192,7 +195,7 @@ def _customer(number: str, item: str, desk: Desk) -> ConnectorError | None:
 
 def _group(row: CountrySetup, rate: str, named: CardCode, item: str, desk: Desk) -> ConnectorError | None:
     """Whether the group has the rate it is named for, with the customer that such orders have."""
-    percent, record = Decimal(rate), f"an order delivered to {row.key}"
+    percent, record = Decimal(rate), sentence("an order delivered to {place}", place=row.key)
     try:
         lines = [with_tax_group(line, named, desk.directory, record=record) for line in _line(item)]
     except RecordRefused as problem:
@@ -212,8 +215,8 @@ def _line(item: str) -> list[Body]:
     return [{**rehearsal.trial_line("Item", item), "unitPrice": _PRICE, "discountAmount": Decimal(0)}] if item else []
 
 
-def _result(country: str, rates: list[str], tried: str, problem: ConnectorError | None) -> OrderTrial:
+def _result(country: str, rates: list[str], tried: Sentence, problem: ConnectorError | None) -> OrderTrial:
     if problem is None:
         return OrderTrial(country=country, rates=rates, tried=tried, right=True)
     return OrderTrial(country=country, rates=rates, tried=tried, right=False, code=problem.code,
-                      detail=rehearsal.without_trial_numbers(problem.detail))
+                      detail=rehearsal.without_trial_numbers(problem.sentence))

@@ -14,6 +14,7 @@ from shared.business_central.plan import ItemPlan, plan_hash
 from shared.errors import ConnectorError, RecordRefused
 from shared.mapping.known import ItemLink
 from shared.mapping.prices import price_group_missing
+from shared.record_names import one_called
 from shared.shopify.reading import Record
 from shared.shopify.records import Product, id_of
 from shared.stores.links import ITEMS, Link, LinkState
@@ -21,6 +22,7 @@ from shared.sync.context import JobContext
 from shared.sync.decision import Surroundings
 from shared.sync.outcome import Outcome, Result, attempt, parked
 from shared.sync.record_type import RecordType
+from shared.texts import sentence, together
 from shared.to_business_central.products.decision import Owed, ProductDecision, decide_product, owed_of
 from shared.to_business_central.products.plan import RefusedVariant
 
@@ -99,7 +101,7 @@ def apply(records: Sequence[Record], links: Mapping[str, Link], context: JobCont
         return _carried_out(_decided(record, links[record.id], item_links, context), context)
 
     done = context.side_by_side(
-        lambda record: attempt(f"product {record.id}", partial(one, record)), records)
+        lambda record: attempt(one_called(KIND, record.id), partial(one, record)), records)
     carried_out = [one for one in done if isinstance(one, _Done)]
     owing = {variant: owed for one in carried_out for variant, owed in one.owing.items()}
     item_links.save([plan for one in carried_out for plan in one.plans], owing)
@@ -159,14 +161,14 @@ def _carried_out(decision: ProductDecision, context: JobContext) -> _Done:
 def _carry_out_variant(plan: ItemPlan, done: _Done, context: JobContext) -> None:
     """Carry out one plan, the tariff number last: without it, or its price, the item is still an item."""
     variant = plan.shopify_variant_id
-    result = attempt(f"variant {variant}", lambda: _one_item(plan, context))
+    result = attempt(sentence("variant {number}", number=variant), lambda: _one_item(plan, context))
     if isinstance(result, ConnectorError):
         done.problems.append(result)
         return
     applied, what = result
     done.plans.append(applied)
     owed = owed_of(applied)
-    tariff = attempt(f"variant {variant}", lambda: _tariff_set(applied, context))
+    tariff = attempt(sentence("variant {number}", number=variant), lambda: _tariff_set(applied, context))
     if isinstance(tariff, ConnectorError):
         owed.append((Owed.TARIFF, tariff))
     elif tariff and what is Result.UNCHANGED:
@@ -185,7 +187,7 @@ def _one_item(plan: ItemPlan, context: JobContext) -> tuple[ItemPlan, Result]:
         plan, changed = _changed(plan, context)
         result = Result.UPDATED if changed else result
     elif known := context.directory.item_by_number(plan.item_number):
-        plan = msgspec.structs.replace(plan, item_id=known.id, prices={}, unpriced="")
+        plan = msgspec.structs.replace(plan, item_id=known.id, prices={}, unpriced=None)
     else:
         plan, result = _created(plan, context), Result.CREATED
     if plan.variant:
@@ -251,9 +253,10 @@ def _numbers(done: _Done) -> tuple[str, ...]:
 
 def _together(problems: Sequence[ConnectorError]) -> ConnectorError:
     """One problem that names up to three of them."""
-    details = "; ".join(problem.detail for problem in problems[:3])
-    more = f"; and {len(problems) - 3} more" if len(problems) > 3 else ""
-    return ConnectorError(problems[0].code, details + more)
+    details = together((problem.sentence for problem in problems[:3]), "; ")
+    more = len(problems) - 3
+    return ConnectorError(problems[0].code, details if more <= 0 else sentence(
+        "{problems}; and {more} more", problems=details, more=more))
 
 
 TYPE = RecordType(KIND, apply, decided, gone)

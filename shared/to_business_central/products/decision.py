@@ -15,6 +15,7 @@ from shared.shopify.records import Product
 from shared.shops.card import ShopCard
 from shared.stores.links import Link
 from shared.sync.decision import Decision, What
+from shared.texts import sentence
 from shared.to_business_central.products.plan import RefusedVariant, item_plans, unit_unclear, without_price
 
 ProductDecision = Decision[tuple[ItemPlan | RefusedVariant, ...]]
@@ -40,14 +41,14 @@ def decide_product(
         return Decision(What.REFUSE, link, plans, operations, problems)
     creates = any(one.target == "items" and not one.key for one in operations)
     what = What.CREATE if creates else What.CHANGE if operations else What.LEAVE
-    return Decision(what, link, plans, operations, why="The items stay as they are.")
+    return Decision(what, link, plans, operations, why=sentence("The items stay as they are."))
 
 
 def owed_of(plan: ItemPlan) -> list[tuple[Owed, ConnectorError]]:
     """What the plan itself leaves the item without, and why."""
     owed: list[tuple[Owed, ConnectorError]] = []
     if plan.unclear_unit:
-        owed.append((Owed.UNIT, unit_unclear(plan)))
+        owed.append((Owed.UNIT, unit_unclear(plan, plan.unclear_unit)))
     if plan.unpriced:
         owed.append((Owed.PRICE, without_price(plan, plan.unpriced)))
     return owed

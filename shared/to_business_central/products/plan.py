@@ -22,7 +22,7 @@ from shared.mapping.text import fitted, tidy
 from shared.mapping.units import option_of, unclear_units, unit_of_variant
 from shared.shopify.records import Product, Variant, id_of
 from shared.shops.card import ShopCard
-from shared.texts import Sentence, Text, sentence
+from shared.texts import Sentence, sentence
 from shared.to_business_central.products.new_items import ItemSource, new_item, numbers_of_ours, wanted_link
 from shared.to_business_central.products.tariffs import tariffs
 
@@ -58,20 +58,20 @@ def item_plans(product: Product, card: ShopCard, known: ItemsAndSetup, link_of_v
     unclear = unclear_units(product, made, card, known, link_of_variant)
     return tuple(
         msgspec.structs.replace(plan, tariff=numbers.get(plan.shopify_variant_id, ""),
-                                unclear_unit=unclear.get(plan.shopify_variant_id, ""))
+                                unclear_unit=unclear.get(plan.shopify_variant_id))
         if isinstance(plan, ItemPlan) else plan for plan in plans)
 
 
-def without_price(plan: ItemPlan, why: Text) -> RecordRefused:
+def without_price(plan: ItemPlan, why: Sentence) -> RecordRefused:
     """What parks a product whose item was created, or still is, without its price."""
     return RecordRefused("item-price-missing", sentence(
         "Item {item} has no price: {why}", item=plan.item_number, why=why),
         record=sentence("item {item}", item=plan.item_number))
 
 
-def unit_unclear(plan: ItemPlan) -> RecordRefused:
+def unit_unclear(plan: ItemPlan, why: Sentence) -> RecordRefused:
     """What parks a product with a variant whose unit of measure nobody can say."""
-    return RecordRefused("unit-unclear", plan.unclear_unit, record=f"variant {plan.shopify_variant_id}")
+    return RecordRefused("unit-unclear", why, record=f"variant {plan.shopify_variant_id}")
 
 
 def _plan_or_refusal(source: ItemSource, card: ShopCard, known: ItemsAndSetup,

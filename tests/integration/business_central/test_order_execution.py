@@ -483,7 +483,7 @@ def test_another_address_is_named_by_its_properties_and_not_shown(company: Busin
     with pytest.raises(DocumentStays) as stays:
         take_over(company, plan, standing(company), ours=False, texts=True, settled=True)
 
-    assert "shipToCity, shipToPostCode" in stays.value.detail
+    assert "city (ship-to), post code (ship-to)" in stays.value.detail
     assert "Lyon" not in stays.value.detail
     assert "Paris" not in stays.value.detail
 

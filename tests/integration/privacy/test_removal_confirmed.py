@@ -10,6 +10,7 @@ from shared.access.grant import Grant
 from shared.clock import iso
 from shared.errors import ConnectorError
 from shared.stores.privacy_receipts import Receipt
+from shared.texts import as_said
 from shared.webhooks.command_handlers import carry_out, confirm_erasure
 from shared.webhooks.commands import Command
 from tests.house import House, a_house
@@ -180,7 +181,7 @@ def test_a_request_that_comes_again_after_the_erasure_is_done_at_once(house: Hou
 def test_a_refresh_token_that_works_all_the_same_brings_the_shop_back(house: House) -> None:
     """Noted as dead by a mistake of a moment: the question heals it, and the answer is kept."""
     house.connector.tokens.connections.broken(
-        house.shop, ConnectorError("reconnect-required", "a mistake"), house.clock.now())
+        house.shop, ConnectorError("reconnect-required", as_said("a mistake")), house.clock.now())
 
     redact(house)
 

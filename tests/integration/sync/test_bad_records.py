@@ -72,7 +72,7 @@ def test_an_order_that_cannot_be_read_is_parked_retried_and_arrives_once_it_can(
     assert (run.state, in_bc(house)) == ("succeeded", [1, 0, 1, 1]), run
     assert list(house.parked()) == [5002]
     assert house.parked()[5002].code == "record-unreadable"
-    assert "orders 5002: " in house.parked()[5002].detail
+    assert "order 5002: " in house.parked()[5002].detail
 
     again = later(house)
 

@@ -8,6 +8,7 @@ import pytest
 
 from shared.business_central.plan import LineTax, SalesOrderPlan
 from shared.business_central.rehearsal import judged_trial, without_trial_numbers
+from shared.texts import Sentence, as_said, sentence
 
 
 @pytest.mark.parametrize(
@@ -31,8 +32,18 @@ def test_a_trial_s_sentences_name_no_number_of_its_own() -> None:
     problem = judged_trial(_row(tax="0"), PLAN)
 
     assert problem is not None
-    assert "differs on a trial: " in problem.detail
-    assert without_trial_numbers("customer S9999999999999999") == "a new customer"
+    assert "differs on a trial: " in str(without_trial_numbers(problem.sentence))
+
+
+@pytest.mark.parametrize(("said", "told"), [
+    pytest.param(sentence("customer {number}", number="S9999999999999999"), "a new customer", id="a-customer"),
+    pytest.param(sentence("item {item}", item="S9999999999999998"), "a new item", id="an-item"),
+    pytest.param(sentence("customer {number}", number="C1"), "customer C1", id="another-customer"),
+    pytest.param(as_said("Customer No.=S9999999999999999, Blocked"), "Customer No.=of a new customer, Blocked",
+                 id="in-business-centrals-words"),
+])
+def test_what_does_not_exist_yet_is_not_told_by_a_number(said: Sentence, told: str) -> None:
+    assert str(without_trial_numbers(said)) == told
 
 
 LINE = {"lineType": "Item", "lineObjectNumber": "1000", "quantity": 1, "unitPrice": Decimal(120),

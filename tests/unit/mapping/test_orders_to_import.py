@@ -34,7 +34,7 @@ def test_an_order_of_which_nothing_will_be_paid_is_never_taken(status: str, on_a
 
     assert why is not None
     assert why.code == LEFT_OUT
-    assert why.reason.startswith("Order #1001 is left out: its payment ")
+    assert str(why.sentence).startswith("Order #1001 is left out: its payment ")
 
 
 @pytest.mark.parametrize("status", ["PENDING", "AUTHORIZED", "PARTIALLY_PAID", "A_STATUS_OF_NEXT_YEAR"])
@@ -42,7 +42,7 @@ def test_a_status_that_is_not_chosen_is_left_out_by_its_name(status: str) -> Non
     why = not_selected(an_order(display_financial_status=status), PAID_ONLY, LATER)
 
     assert why is not None
-    assert status in why.reason
+    assert status in str(why.sentence)
 
 
 @pytest.mark.parametrize(

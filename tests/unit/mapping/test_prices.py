@@ -39,7 +39,7 @@ def test_price_and_cost_are_in_the_companys_currency_and_the_shops_price_mode(
 
     mode = {"priceIncludesTax": True} if included else {}
     assert told(prices) == {**mode, "unitPrice": local[0], "unitCost": local[1]}
-    assert prices.missing == ""
+    assert prices.missing is None
 
 
 @pytest.mark.parametrize("cost", [None, "400.00"])

@@ -44,7 +44,7 @@ def test_the_option_of_the_card_says_the_unit(settings, variants, units):
     plans = plans_of(the_product(*variants), **settings)
 
     assert [(plan.item_number, plan.unit, plan.unclear_unit) for plan in plans] == [
-        ("1000", unit, "") for unit in units]
+        ("1000", unit, None) for unit in units]
 
 
 @pytest.mark.parametrize("value", ["Palette", "Box of 12 pieces"])
@@ -52,7 +52,7 @@ def test_a_value_that_is_no_unit_of_business_central_is_unclear_and_the_others_a
     unknown, known = plans_of(the_product(("Unit", value), ("Unit", "BOX")), **BY_UNIT)
 
     assert f'"{value.upper()}" of Desk is no unit of measure' in str(unknown.unclear_unit)
-    assert known.unclear_unit == ""
+    assert known.unclear_unit is None
 
 
 def test_variants_of_one_product_that_lead_to_one_item_are_unclear_while_no_option_says_units():
@@ -60,7 +60,7 @@ def test_variants_of_one_product_that_lead_to_one_item_are_unclear_while_no_opti
 
     assert 'The variants "PCS" and "BOX" of Desk lead to item 1000' in str(pcs.unclear_unit)
     assert box.unclear_unit == pcs.unclear_unit
-    assert own.unclear_unit == ""
+    assert own.unclear_unit is None
 
 
 def test_variants_that_lead_to_variants_of_their_own_are_clear_and_those_that_share_one_are_not():

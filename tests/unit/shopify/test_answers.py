@@ -185,7 +185,7 @@ def test_internal_error_names_the_request_id_that_support_asks_for() -> None:
     outcome = read({"errors": [an_error("INTERNAL_SERVER_ERROR", requestId="abc-7")]}).outcome
 
     assert isinstance(outcome, Failure)
-    assert "abc-7" in outcome.sentence
+    assert "abc-7" in str(outcome.sentence)
 
 
 def test_another_api_version_than_the_asked_one_is_refused() -> None:

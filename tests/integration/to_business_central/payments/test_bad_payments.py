@@ -8,6 +8,7 @@ import pytest
 
 from shared.clock import iso
 from shared.exchange import Exchange
+from shared.record_names import one_called
 from shared.stores.sync_runs import SyncRun
 from shared.sync.run import SyncJob, run_sync
 from tests.house import House
@@ -60,7 +61,7 @@ def test_one_that_cannot_be_read_is_parked_retried_and_kept_once_it_can(
 
     assert (run.state, kept(house, kind)) == ("succeeded", [7001, 7003]), run
     assert [(one.type, one.code, one.tries) for one in house.parked().values()] == [(kind, "record-unreadable", 1)]
-    assert f"{kind} 7002: " in house.parked()[7002].detail
+    assert f"{one_called(kind, '7002')}: " in house.parked()[7002].detail
 
     put(house, kind, 7004)
     again = later(house, kind)

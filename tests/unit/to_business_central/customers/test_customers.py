@@ -140,7 +140,7 @@ def test_a_created_customer_has_no_empty_properties_and_no_longer_texts_than_its
         "number": 14, "displayName": 100, "addressLine1": 100, "addressLine2": 50,
         "country": 2, "postalCode": 20, "city": 30, "state": 30,
     }
-    assert "the phone number" in plan.notice
+    assert "the phone number" in str(plan.notice)
 
 
 @pytest.mark.parametrize(("source", "county"), [(CountySource.CODE, "IDF"), (CountySource.NAME, "Île-de-France")])

@@ -43,5 +43,5 @@ def test_the_reason_names_the_order_and_both_moments() -> None:
     left = left_out_as_history(an_order(name="#1001", closed=True, closed_at=closed_at("2026-03-09T18:00:00Z")), BEGAN)
 
     assert left is not None
-    assert left.reason == ("#1001 was closed on 2026-03-09T18:00:00Z, before the shop's first synchronization of "
+    assert str(left.reason) == ("#1001 was closed on 2026-03-09T18:00:00Z, before the shop's first synchronization of "
                            "orders on 2026-03-10T10:00:00Z.")

@@ -289,7 +289,7 @@ def fate(sale: Sale) -> str:
     except RecordRefused as refused:
         return refused.code
     if isinstance(plan, LeftOut):
-        return "nothing left" if "nothing left to bill" in plan.reason else "cancelled"
+        return "nothing left" if "nothing left to bill" in str(plan.reason) else "cancelled"
     return str(plan_total(plan).normalize())
 
 

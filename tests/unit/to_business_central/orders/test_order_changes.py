@@ -96,7 +96,7 @@ def change(before, after, card=None):
                      '"Line 1" (1000) → "Line 1" (1000)',
                      id="another-size-under-one-sku"),
         pytest.param({"lines": [a_line(quantity=2, tax_lines=[a_tax("0.055", "12.51")])]},
-                     "tax none → 0.055:12.51", id="another-tax"),
+                     "tax none → 5.5 %: 12.51", id="another-tax"),
         pytest.param({"lines": [a_line(quantity=2), a_tip()], "total": "257.00"},
                      'nothing → 1 × "Tip" at 5', id="a-tip"),
         pytest.param({"customer": an_order_customer(7002)}, "customer 7100000000001 → 7002", id="another-customer"),

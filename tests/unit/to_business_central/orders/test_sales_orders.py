@@ -10,6 +10,7 @@ from shared.business_central.plan import LineTax, SalesOrderPlan
 from shared.business_central.rows import LENGTHS
 from shared.shopify.records import Attribute
 from shared.shops.card import CountySource, PoNumberHandling
+from shared.shops.card_fields import caption
 from tests.builders import (
     a_card,
     a_line,
@@ -45,10 +46,9 @@ def test_h1_an_order_with_shipping_is_one_document_of_the_same_total():
         rounding_tolerance=Decimal("0.05"),
         order_name="#1001",
         taxes=(LineTax(), LineTax()),
-        accounts={"708500": "Shipping Charges Account", "758800": "Tip Account", "419100": "Sold Gift Card Account",
-                  "658000": "Cash Roundings Account"},
-        tax_advice="For buyers whose goods go there the shop card has Default Customer No. of Customer Setup by "
-                   'Country/Region "FR": it is empty. Tax Groups of that row give a line the group for its rate.',
+        accounts={"708500": caption("shipping_charges_account"), "758800": caption("tip_account"),
+                  "419100": caption("sold_gift_card_account"), "658000": caption("cash_roundings_account")},
+        tax_advice=plan.tax_advice,
     )
 
 
