@@ -68,7 +68,9 @@ def get_shop(call: Call) -> Answer:
 @takes_some_of(ShopCard)
 def save_shop(call: Call) -> Answer:
     changes = fields(call, *ShopCard.__struct_fields__)
-    return Answer(shops.save_shop(call.connector, call.path["shop"], changes, by=call.by))
+    version = call.request.headers.get("If-Match")
+    return Answer(shops.save_shop(
+        call.connector, call.path["shop"], changes, by=call.by, version=version.strip('"') if version else None))
 
 
 @blueprint.function_name("remove_shop")

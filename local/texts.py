@@ -23,6 +23,7 @@ from local.processes import ROOT
 from shared.languages import ENGLISH, LANGUAGES, LOCALE, po_file
 from shared.problems import CATALOGUE
 from shared.shops.card_fields import FIELDS
+from shared.shops.card_form import choices_of, enumerations
 
 CALLS = frozenset({"sentence", "say", "Sentence", "wrong", "of_row"})
 """Functions whose first argument is a text for people."""
@@ -81,6 +82,8 @@ def _choices(node: ast.expr) -> list[ast.expr]:
 def _of_tables() -> Iterator[tuple[str, str]]:
     for problem in CATALOGUE.values():
         yield from (("shared/problems.py", text) for text in (problem.title, problem.fix))
+    for each in enumerations():
+        yield from (("shared/shops/card.py", text.text) for text in choices_of(each))
     for field in FIELDS.values():
         yield from (("shared/shops/card_fields.py", text.text) for text in (field.caption, field.help))
 

@@ -382,6 +382,11 @@ CATALOGUE: dict[str, Problem] = {
         "Make a new shop card for another store or another company. Or, if this one is to be used: Shop card > Forget "
         "Links, then change it.",
     ),
+    "shop-card-changed": Problem(
+        Fault.SETUP, 412,
+        "The shop card was changed by somebody else meanwhile",
+        "Shop card: read it again, look at what is different now, and save once more.",
+    ),
     "shop-card-twice": Problem(
         Fault.SETUP, 409,
         "Another card brings this store into this company already",

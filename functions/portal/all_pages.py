@@ -10,10 +10,11 @@ from functions.portal import (
     runs,
     search,
     shop,
+    shop_card,
     skipped_records,
 )
 
 BLUEPRINTS = (
-    overview.blueprint, search.blueprint, shop.blueprint, records.blueprint, skipped_records.blueprint, runs.blueprint,
-    log_entries.blueprint, data_captures.blueprint, environment.blueprint,
+    overview.blueprint, search.blueprint, shop.blueprint, shop_card.blueprint, records.blueprint,
+    skipped_records.blueprint, runs.blueprint, log_entries.blueprint, data_captures.blueprint, environment.blueprint,
 )

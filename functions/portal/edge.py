@@ -33,7 +33,8 @@ from shared.who_may import Caller, Role, person
 
 _log = logging.getLogger(__name__)
 _LONGEST_FORM = 1_000_000
-_MOST_FIELDS = 1000
+_MOST_FIELDS = 20_000
+"""More than a shop card can have, all of whose rows a form holds."""
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
                                "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",

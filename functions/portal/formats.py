@@ -111,6 +111,15 @@ def moment(context: Context, text: str) -> str:
 
 
 @pass_context
+def entered(context: Context, text: str) -> str:
+    """A time as a field for a time holds it, in the zone of the page; what is no time as it is."""
+    try:
+        return from_iso(text).astimezone(_reader(context).zone).strftime("%Y-%m-%dT%H:%M:%S") if text else ""
+    except (ValueError, OverflowError):
+        return text
+
+
+@pass_context
 def ago(context: Context, text: str) -> str:
     """3 min ago."""
     passed = max(from_iso(context["frame"].now) - from_iso(text), timedelta(seconds=1))
@@ -176,7 +185,13 @@ def path(url: str) -> str:
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
+def capital(text: str) -> str:
+    """With a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
 FILTERS: dict[str, Any] = {
     "when": when, "when_short": when_short, "when_exact": when_exact, "ago": ago, "moment": moment, "clock": clock,
-    "number": number, "whole": whole, "amount": amount, "duration": duration, "zone": zone, "path": path,
+    "entered": entered, "number": number, "whole": whole, "amount": amount, "duration": duration, "zone": zone,
+    "path": path, "capital": capital,
 }

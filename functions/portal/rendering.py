@@ -6,7 +6,7 @@ Escaping is on for every template, and a name that is not there is an error, not
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,6 @@ def environment(language: str) -> Environment:
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
     made.policies["ext.i18n.trimmed"] = True
     made.globals["static"] = address_of
-    made.filters |= formats.FILTERS
+    made.filters |= formats.FILTERS | {"said": partial(said, language=language)}
     return made
 

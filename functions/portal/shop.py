@@ -8,9 +8,10 @@ from functions.http import Call
 from functions.inputs import LoggingChosen, ResetAsked, ShopSwitched, SyncAsked, takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page, within_the_portal
-from shared.admin import access, shops, synchronization
+from shared.admin import access, shop_cards, shops, synchronization
 from shared.admin.frame import moment_of
 from shared.admin.overview import overview_of
+from shared.admin.shop_cards import CardForm
 from shared.errors import ConnectorError
 from shared.texts import sentence
 
@@ -22,11 +23,7 @@ _ANYBODY = func.AuthLevel.ANONYMOUS
 @blueprint.route("portal/shops/{shop}", methods=["GET"], auth_level=_ANYBODY)
 @page
 def show_shop(call: Call) -> Shown:
-    return Shown("shop.html", {
-        "shop": overview_of(call.connector, call.shop, call.language),
-        "card": shops.get_shop(call.connector, call.shop),
-        "types": synchronization.list_info(call.connector, call.shop),
-    })
+    return shop_page(call, shop_cards.form_of(call.connector, call.shop))
 
 
 @blueprint.function_name("portal_sync_shop")
@@ -46,7 +43,7 @@ def sync_shop(call: Call) -> Sent:
 def switch_shop(call: Call) -> Sent:
     enabled = call.body.enabled == "yes"
     shops.switch_shop(call.connector, call.path["shop"], enabled, by=call.by)
-    return Sent(_page_of(call), Notice("shop-enabled" if enabled else "shop-disabled", {"shop": call.path["shop"]}))
+    return Sent(page_of(call), Notice("shop-enabled" if enabled else "shop-disabled", {"shop": call.path["shop"]}))
 
 
 @blueprint.function_name("portal_choose_logging")
@@ -56,7 +53,7 @@ def switch_shop(call: Call) -> Sent:
 def choose_logging(call: Call) -> Sent:
     hours = None if call.body.hours == "" else call.body.hours
     shops.choose_logging(call.connector, call.path["shop"], call.body.mode, hours, by=call.by)
-    return Sent(_page_of(call), Notice("saved"))
+    return Sent(page_of(call), Notice("saved"))
 
 
 @blueprint.function_name("portal_reset")
@@ -77,7 +74,7 @@ def reset_type(call: Call) -> Sent | Shown:
         if problem.code not in ("input-invalid", "confirmation-needed"):
             raise
         return Shown("reset.html", _reset_page(call, problem.code, call.body.since), 422)
-    return Sent(_page_of(call), Notice("type-reset"))
+    return Sent(page_of(call), Notice("type-reset"))
 
 
 @blueprint.function_name("portal_request_access")
@@ -95,7 +92,7 @@ def request_shop_access(call: Call) -> Shown:
 @page
 def confirm_shop_access(call: Call) -> Sent:
     access.confirm_access(call.connector, call.shop, by=call.by)
-    return Sent(_page_of(call), Notice("saved"))
+    return Sent(page_of(call), Notice("saved"))
 
 
 def _reset(call: Call) -> None:
@@ -116,5 +113,16 @@ def _reset_page(call: Call, code: str = "", since: str = "") -> dict[str, object
             "reached": synchronization.read_up_to(call.connector, shop, kind)}
 
 
-def _page_of(call: Call) -> str:
+def shop_page(call: Call, form: CardForm, status: int = 200) -> Shown:
+    """The page of a shop, with the form of its card as it is to be shown."""
+    return Shown("shop.html", {
+        "shop": overview_of(call.connector, call.shop, call.language),
+        "card": shops.get_shop(call.connector, call.shop),
+        "types": synchronization.list_info(call.connector, call.shop),
+        "form": form,
+    }, status)
+
+
+def page_of(call: Call) -> str:
+    """The address of the page of the shop that the path names."""
     return f"/portal/shops/{call.path['shop']}"

@@ -10,6 +10,7 @@ from shared.clock import iso
 from shared.connector import Connector
 from shared.shops.card import LoggingMode, ShopCard
 from shared.shops.logging_time import with_logging_time
+from shared.shops.store import version_of
 from shared.stores.kept import Kept
 from shared.stores.operations import Operation
 from shared.sync import forgetting
@@ -17,8 +18,9 @@ from shared.webhooks.subscriptions import follow_card
 
 
 class ShopView(ShopCard, frozen=True, kw_only=True):
-    """The card, and what holds for it now. access: AccessTokens.described, never a token."""
+    """The card, and what holds for it now. access: AccessTokens.described, never a token; version: version_of."""
 
+    version: str
     has_access_key: bool
     access: dict[str, Any]
     logging_mode_in_force: LoggingMode
@@ -44,13 +46,15 @@ def get_shop(connector: Connector, shop: str) -> ShopView:
     return _view(connector, connector.shops.get(shop))
 
 
-def save_shop(connector: Connector, shop: str, fields: dict[str, Any], *, by: str) -> ShopView:
-    """Create the card, or change these fields; ConnectorError as Shops.save."""
+def save_shop(
+    connector: Connector, shop: str, fields: dict[str, Any], *, by: str, version: str | None = None
+) -> ShopView:
+    """Create the card, or change these fields, of this version of it; ConnectorError as Shops.save."""
     with connector.operations.recorded("save_shop", by=by, shop=shop) as operation:
         before = connector.shops.find(shop)
         _wanted(operation, fields)
         changes = with_logging_time(fields, before, connector.clock.now())
-        card = connector.shops.save(shop, changes)
+        card = connector.shops.save(shop, changes, version=version)
         operation.changed(_fields(before), _fields(card))
         follow_card(connector, card.code)
     return _view(connector, card)
@@ -91,7 +95,7 @@ def _view(connector: Connector, card: ShopCard) -> ShopView:
     access = connector.tokens.described(card.code)
     return ShopView(
         **msgspec.structs.asdict(card), has_access_key=bool(access["has_access_key"]), access=access,
-        logging_mode_in_force=card.logging_mode_at(connector.clock.now()),
+        logging_mode_in_force=card.logging_mode_at(connector.clock.now()), version=version_of(card),
     )
 
 

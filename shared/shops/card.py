@@ -10,12 +10,16 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
 from shared.clock import from_iso
 from shared.shops.card_fields import part, row_of
 from shared.texts import Sentence
+
+Moment = Annotated[str, msgspec.Meta(extra={"control": "time"})]
+"""A time with its zone, ISO 8601; a form has a field for a time for it."""
 
 
 class LoggingMode(StrEnum):
@@ -232,7 +236,7 @@ class ShopCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     enabled: bool = False
 
     logging_mode: LoggingMode = LoggingMode.ERROR_ONLY
-    logging_mode_until: str = ""
+    logging_mode_until: Moment = ""
     allow_data_sync_to_shopify: bool = False
 
     customer_import_from_shopify: CustomerImport = CustomerImport.WITH_ORDER_IMPORT

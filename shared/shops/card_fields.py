@@ -190,20 +190,45 @@ FIELDS: dict[str, CardField] = {
 }
 
 PARTS = {
+    "country_region_code": sentence("Country/Region Code"),
+    "county_code": sentence("County Code"),
     "default_customer_no": sentence("Default Customer No."),
     "tax_exempt_customer_no": sentence("Tax Exempt Customer No."),
     "tax_area_id": sentence("Tax Area"),
     "tax_exempt_tax_area_id": sentence("Tax Exempt Tax Area"),
+    "tax_liable": sentence("Tax Liable"),
     "tax_groups": sentence("Tax Groups"),
+
     "general_product_posting_group": sentence("General Product Posting Group"),
     "inventory_posting_group": sentence("Inventory Posting Group"),
     "base_unit_of_measure": sentence("Base Unit of Measure"),
     "item_category": sentence("Item Category"),
     "tax_group": sentence("Tax Group"),
     "tax_group_not_taxable": sentence("Tax Group, Not Taxable"),
+    "vendor": sentence("Vendor"),
+    "vendor_item_no": sentence("Vendor Item No."),
+    "item_no": sentence("Item No."),
+    "variant_code": sentence("Variant Code"),
+
+    "financial_statuses": sentence("Financial Status"),
+    "import_test_orders": sentence("Import Test Orders"),
+    "high_risk_orders": sentence("High Risk Orders"),
+    "channels": sentence("Channels"),
+    "channels_excluded": sentence("Channels Excluded"),
+    "tags": sentence("Tags"),
+    "tags_excluded": sentence("Tags Excluded"),
     "hold_minutes": sentence("Hold Minutes"),
+    "dimension_code": sentence("Dimension Code"),
+    "dimension_value_code": sentence("Dimension Value Code"),
+    "channel": sentence("Channel"),
+    "title": sentence("Title"),
+    "type": sentence("Type"),
+    "number": sentence("No."),
 }
-"""Captions of parts that a sentence names."""
+"""Captions of the parts of fields and of their rows."""
+
+FROM, TO = sentence("In Shopify"), sentence("In Business Central")
+"""Captions of a mapping's two columns."""
 
 
 def caption(field: str) -> Sentence:

@@ -7,7 +7,7 @@ Central is asked when it is used. The form of the shop's address is checked wher
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
@@ -17,6 +17,7 @@ import msgspec
 
 from shared.business_central.rows import CodeTable
 from shared.clock import from_iso
+from shared.errors import ConnectorError
 from shared.mapping.accounts import accounts_of
 from shared.mapping.card_codes import codes_of, mappings_of
 from shared.mapping.text import code, same_name
@@ -72,6 +73,14 @@ class Wrong(NamedTuple):
 
     field: str
     sentence: Sentence
+
+
+class CardRefused(ConnectorError):
+    """shop-card-invalid: a card that must not be stored, with what is wrong at which field."""
+
+    def __init__(self, wrong: Sequence[Wrong]) -> None:
+        super().__init__("shop-card-invalid", together((one.sentence for one in wrong), "; "))
+        self.wrong = list(wrong)
 
 
 def check_card(card: ShopCard) -> list[Wrong]:

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from shared.clock import from_iso
-from shared.errors import ConnectorError
 from shared.shops.card import ShopCard
 from shared.shops.card_fields import caption
+from shared.shops.card_rules import CardRefused, Wrong
 from shared.texts import sentence
 
 
@@ -25,8 +25,8 @@ def with_logging_time(changes: Mapping[str, Any], before: ShopCard | None, now: 
         return {"logging_mode_until": "", **changes} if "logging_mode" in changes else dict(changes)
     until = changes["logging_mode_until"]
     if until != (before.logging_mode_until if before else "") and _has_passed(until, now):
-        raise ConnectorError("shop-card-invalid", sentence(
-            "{setting}: {until} lies in the past", setting=caption("logging_mode_until"), until=until[:50]))
+        raise CardRefused([Wrong("logging_mode_until", sentence(
+            "{setting}: {until} lies in the past", setting=caption("logging_mode_until"), until=until[:50]))])
     return dict(changes)
 
 

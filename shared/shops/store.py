@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from hashlib import sha256
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -24,11 +25,11 @@ from shared.json_text import decoded
 from shared.shops.card import CompanyImport, CompanyMapping, CustomerImport, CustomerMapping, ShopCard
 from shared.shops.card_fields import caption
 from shared.shops.card_identity import check_alone, check_not_moved, is_elsewhere
-from shared.shops.card_rules import check_card, with_exclusive_switches
+from shared.shops.card_rules import CardRefused, check_card, with_exclusive_switches
 from shared.storage.in_turn import write_in_turn
 from shared.storage.lease import LeaseTaken
 from shared.storage.tables import PROPERTY_CHARACTERS, Put, Row, Table
-from shared.texts import as_said, sentence, together
+from shared.texts import as_said, sentence
 
 TABLE = "Shops"
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
@@ -68,10 +69,14 @@ class Shops:
             raise ConnectorError("shop-unknown", sentence("there is no shop {code}", code=repr(code[:50])))
         return _stored(row)
 
-    def save(self, code: str, changes: dict[str, Any], *, same_store: bool = False) -> ShopCard:
+    def save(
+        self, code: str, changes: dict[str, Any], *, same_store: bool = False, version: str | None = None
+    ) -> ShopCard:
         """Create the card or change the fields given; the card as stored.
 
         same_store  Shopify has said that the new address is another one of the store that the card is about
+        version     of the card that the changes are of (version_of), "" for one that is not there yet, None for any;
+                    ConnectorError shop-card-changed where it is another by now
         Everything wrong is named at once: ConnectorError shop-card-invalid or shop-url-invalid. ConnectorError
         shop-card-moved or shop-card-twice when the card may not be about this store and company,
         sync-already-running when it is to point elsewhere while a run uses it.
@@ -79,22 +84,24 @@ class Shops:
         if not _CODE.fullmatch(code):
             raise ConnectorError("shop-card-invalid", sentence(
                 "Code {code} must be 1 to 20 capital letters, digits, - or _", code=repr(code[:50])))
-        decided = self._decided(code, changes)
+        decided = self._decided(code, changes, version)
         if decided.before is None or not is_elsewhere(decided.before, decided.card):
-            return self._saved(decided, changes, same_store=same_store, alone=False)
+            return self._saved(decided, changes, version, same_store=same_store, alone=False)
         try:
             with self._alone(code):
-                return self._saved(decided, changes, same_store=same_store, alone=True)
+                return self._saved(decided, changes, version, same_store=same_store, alone=True)
         except LeaseTaken:
             raise ConnectorError("sync-already-running", sentence(
                 "shop {code} is being synchronized", code=code)) from None
 
-    def _saved(self, decided: _Decided, changes: dict[str, Any], *, same_store: bool, alone: bool) -> ShopCard:
+    def _saved(
+        self, decided: _Decided, changes: dict[str, Any], version: str | None, *, same_store: bool, alone: bool
+    ) -> ShopCard:
         code, store = decided.card.code, ""
 
         def write() -> Sequence[Put]:
             nonlocal decided, store
-            decided = self._decided(code, changes)
+            decided = self._decided(code, changes, version)
             before, card = decided.before, decided.card
             if before is not None and not alone and is_elsewhere(before, card):
                 raise ConnectorError("sync-already-running", sentence(
@@ -117,13 +124,15 @@ class Shops:
             self.note_store(card, store)
         return card
 
-    def _decided(self, code: str, changes: dict[str, Any]) -> _Decided:
+    def _decided(self, code: str, changes: dict[str, Any], version: str | None) -> _Decided:
         old = self.find(code)
+        if version is not None and version != (version_of(old) if old else ""):
+            raise _changed(code, old)
         new = _read(code, (msgspec.to_builtins(old) if old else {}) | changes)
         card = with_exclusive_switches(old, new) if old else new
         wrong = check_card(card)
         if wrong:
-            raise ConnectorError("shop-card-invalid", together((one.sentence for one in wrong), "; "))
+            raise CardRefused(wrong)
         return _Decided(old or self.removed(code), card, old is None)
 
     def _check_alone(self, card: ShopCard, store: str) -> None:
@@ -215,6 +224,17 @@ class Shops:
     def _domains(self, code: str) -> list[str]:
         keys = [str(row["RowKey"]) for row in self._table.partition("domain")]
         return [key for key in keys if key.partition("|")[2] == code]
+
+
+def version_of(card: ShopCard) -> str:
+    """What tells one state of a card from every other."""
+    return sha256(msgspec.json.encode(card)).hexdigest()[:32]
+
+
+def _changed(code: str, now: ShopCard | None) -> ConnectorError:
+    return ConnectorError("shop-card-changed", sentence(
+        "The card of shop {shop} is not as it was read." if now else "There is no card of shop {shop} any more.",
+        shop=code))
 
 
 def _store_at(card: ShopCard, row: Row | None) -> str:

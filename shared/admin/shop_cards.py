@@ -1,0 +1,180 @@
+"""The shop card as a form: its groups and fields with what is wrong and what decides nothing now; and what was typed.
+
+Whatever is saved goes through shops.save_shop, as the API does it.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from shared.admin.frame import moment_of
+from shared.admin.shops import save_shop
+from shared.clock import iso
+from shared.connector import Connector
+from shared.errors import ConnectorError
+from shared.shops.card import ShopCard
+from shared.shops.card_dependence import off
+from shared.shops.card_fields import FIELDS, caption
+from shared.shops.card_form import (
+    Control,
+    Kind,
+    Texts,
+    Typed,
+    control_of,
+    texts_of,
+    times_in,
+    told,
+    typed,
+)
+from shared.shops.card_rules import CardRefused, Wrong, check_card, with_exclusive_switches
+from shared.shops.store import version_of
+from shared.texts import Sentence, Text, together
+
+_OF_THE_CARD = frozenset({
+    "shop-card-invalid", "shop-card-moved", "shop-card-twice", "shop-card-changed", "sync-already-running",
+})
+"""Problems of a card that is saved that are told on its form, where nothing that was typed is lost."""
+
+_MOST_OF_A_GIST = 3
+
+
+class FieldView(msgspec.Struct, frozen=True, kw_only=True):
+    """off: why it decides nothing now; now: what the card holds, where somebody else has saved it meanwhile."""
+
+    name: str
+    caption: Sentence
+    help: Sentence
+    control: Control
+    wrong: list[Sentence]
+    off: Sentence | None
+    now: list[Text] | None
+
+
+class GroupView(msgspec.Struct, frozen=True, kw_only=True):
+    """A FastTab; gist: what stands in it that is not as on an empty card, in short."""
+
+    name: Sentence
+    fields: list[FieldView]
+    gist: list[Text]
+
+    @property
+    def mistakes(self) -> int:
+        """How many of its fields have to be mended."""
+        return sum(1 for field in self.fields if field.wrong)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is to be seen without being opened."""
+        return any(field.wrong or field.now is not None for field in self.fields)
+
+
+class CardForm(msgspec.Struct, frozen=True, kw_only=True):
+    """version: of the card that the form is about; problem: why it was not saved, beside what is wrong at fields."""
+
+    shop: str
+    version: str
+    groups: list[GroupView]
+    problem: ConnectorError | None = None
+
+    @property
+    def mended(self) -> list[FieldView]:
+        """The fields that have to be mended."""
+        return [field for group in self.groups for field in group.fields if field.wrong]
+
+    @property
+    def changed(self) -> list[FieldView]:
+        """The fields that stand otherwise on the card by now."""
+        return [field for group in self.groups for field in group.fields if field.now is not None]
+
+
+def form_of(connector: Connector, shop: str) -> CardForm:
+    """The card as it is stored; ConnectorError shop-unknown."""
+    card = connector.shops.get(shop)
+    return _form(card, texts_of(card), card)
+
+
+def form_with(connector: Connector, shop: str, sent: Mapping[str, str], version: str, more: str) -> CardForm:
+    """The form as somebody typed it, not saved, with more empty rows in one list; ConnectorError shop-unknown."""
+    card = connector.shops.get(shop)
+    came = typed(card, _in_utc(connector, card, sent))
+    form = _form(card, came.texts, came.draft, more=more)
+    return msgspec.structs.replace(form, version=version)
+
+
+def save_form(connector: Connector, shop: str, sent: Mapping[str, str], version: str, *, by: str) -> CardForm | None:
+    """Save what somebody typed over this version of the card; the form to mend where that cannot be, else None.
+
+    ConnectorError shop-unknown, and as save_shop for what is not about the card.
+    """
+    card = connector.shops.get(shop)
+    came = typed(card, _in_utc(connector, card, sent))
+    if came.wrong:
+        draft = with_exclusive_switches(card, came.draft)
+        return msgspec.structs.replace(
+            _form(card, came.texts, came.draft, [*came.wrong, *check_card(draft)]), version=version)
+    try:
+        if came.changes or version != version_of(card):
+            save_shop(connector, card.code, came.changes, by=by, version=version)
+    except ConnectorError as problem:
+        return _refused(connector, card, came, version, problem)
+    return None
+
+
+def _refused(
+    connector: Connector, card: ShopCard, came: Typed, version: str, problem: ConnectorError
+) -> CardForm:
+    if isinstance(problem, CardRefused):
+        form = _form(card, came.texts, came.draft, problem.wrong)
+    elif problem.code == "shop-url-invalid":
+        form = _form(card, came.texts, came.draft, [Wrong("shopify_url", together([problem.sentence]))])
+    elif problem.code == "shop-card-changed":
+        now = connector.shops.get(card.code)
+        return msgspec.structs.replace(
+            _form(now, came.texts, came.draft, changed=came.changes), problem=problem)
+    elif problem.code in _OF_THE_CARD:
+        form = msgspec.structs.replace(_form(card, came.texts, came.draft), problem=problem)
+    else:
+        raise problem
+    return msgspec.structs.replace(form, version=version)
+
+
+def _in_utc(connector: Connector, card: ShopCard, sent: Mapping[str, str]) -> Texts:
+    """Times are entered in the portal's zone; one that is none stays as it is, for the card's rules to tell."""
+    texts = dict(sent)
+    for name in times_in(texts):
+        try:
+            moment = moment_of(connector, texts[name])
+            texts[name] = iso(moment) if moment else ""
+        except ConnectorError:
+            continue
+    return texts
+
+
+def _form(
+    card: ShopCard, texts: Texts, draft: ShopCard, wrong: Iterable[Wrong] = (), *, more: str = "",
+    changed: Iterable[str] = (),
+) -> CardForm:
+    mistakes, reasons, stored = list(wrong), off(draft), texts_of(card)
+    fields = [
+        FieldView(
+            name=name, caption=field.caption, help=field.help, control=control_of(name, texts, more),
+            wrong=[one.sentence for one in mistakes if one.field == name], off=reasons.get(name),
+            now=told(control_of(name, stored)) if name in changed else None,
+        )
+        for name, field in FIELDS.items()
+    ]
+    groups: dict[str, list[FieldView]] = {}
+    for view in fields:
+        groups.setdefault(FIELDS[view.name].group.text, []).append(view)
+    return CardForm(shop=card.code, version=version_of(card), groups=[
+        GroupView(name=FIELDS[own[0].name].group, fields=own, gist=list(_gist(own))[:_MOST_OF_A_GIST])
+        for own in groups.values()])
+
+
+def _gist(fields: Iterable[FieldView]) -> Iterator[Text]:
+    empty = texts_of(ShopCard("", ""))
+    for field in fields:
+        control = field.control
+        if field.off is None and control.kind in (Kind.SWITCH, Kind.CHOICE) and control.value != empty[field.name]:
+            yield from [caption(field.name)] if control.kind is Kind.SWITCH else told(control)

@@ -1,0 +1,253 @@
+"""The shop card as a form: what it shows, what it saves, what it tells at which field, and what it never loses."""
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import msgspec
+import pytest
+from playwright.sync_api import Browser
+
+from shared.shops.card import VendorItem
+from shared.shops.card_fields import FIELDS
+from shared.shops.card_form import texts_of
+from shared.shops.store import version_of
+from tests.portal.served import Portal
+from tests.portal.test_in_a_browser import HOSTILE, PHONE, looking, serious
+from tests.portal.test_shop import page_of, text_of
+
+
+def version(portal: Portal) -> str:
+    return version_of(portal.house.connector.shops.get(portal.house.shop))
+
+
+def save(portal: Portal, fields: dict[str, str], **more: str) -> tuple[int, str]:
+    """Send the form as a browser does that shows it: everything, with these fields changed; status and page."""
+    card = portal.house.connector.shops.get(portal.house.shop)
+    visitor = portal.visitor()
+    answer = visitor.post(f"{page_of(portal)}/card", {
+        **texts_of(card), "card-version": version(portal), **fields, **more})
+    return answer.status_code, answer.text
+
+
+def saved(portal: Portal, field: str) -> object:
+    return msgspec.to_builtins(portal.house.connector.shops.get(portal.house.shop))[field]
+
+
+def around(page: str, field: str) -> str:
+    """What stands at a field, as a person reads it."""
+    part = page.split(f'id="field-{field}"', 1)[1].split('class="card-field', 1)[0]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", part)).split())
+
+
+@pytest.mark.parametrize("language", ["en-GB", "fr-FR"])
+def test_every_field_of_the_card_stands_in_its_group_with_caption_and_help(portal: Portal, language: str) -> None:
+    page = portal.visitor(language).get(page_of(portal)).text
+
+    for field in FIELDS:
+        assert f'id="field-{field}"' in page, field
+        assert f'id="{field}-help"' in page, field
+    assert "Shipping Charges Account G/L account for shipping that no row below maps." in text_of(page) \
+        or language == "fr-FR"
+
+
+def test_what_is_changed_in_the_form_is_saved_and_nothing_else_is(portal: Portal) -> None:
+    before = msgspec.to_builtins(portal.house.connector.shops.get(portal.house.shop))
+
+    status, page = save(portal, {
+        "tip_account": "40100", "rounding_tolerance": "0,02", "find_mapping_by_barcode": "",
+        "location_mapping.0.from": "Lyon", "location_mapping.0.to": "EAST"})
+
+    after = msgspec.to_builtins(portal.house.connector.shops.get(portal.house.shop))
+    assert (status, "Saved." in page) == (200, True)
+    assert {field: value for field, value in after.items() if before[field] != value} == {
+        "tip_account": "40100", "rounding_tolerance": "0.02", "find_mapping_by_barcode": False,
+        "location_mapping": {"Lyon": "EAST"}}
+
+
+def test_a_change_leaves_its_row_in_the_audit_and_a_form_without_one_leaves_none(portal: Portal) -> None:
+    save(portal, {})
+    save(portal, {"tip_account": "40100"})
+
+    (done,) = portal.house.connector.operations.page(operation="save_shop").operations
+    assert (done.by, done.before["tip_account"] != "40100", done.after) == (
+        "ada@example.com", True, {"tip_account": "40100"})
+
+
+def test_mistakes_stand_at_their_fields_with_a_summary_that_leads_there_and_nothing_typed_is_lost(
+    portal: Portal,
+) -> None:
+    status, page = save(portal, {
+        "company_id": "CRONUS", "rounding_tolerance": "7", "tip_account": "40100", "time_zone": "Paris"})
+
+    assert status == 422
+    assert "Not saved: 3 fields have to be mended." in text_of(page)
+    assert all(f'href="#field-{field}"' in page for field in ("company_id", "rounding_tolerance", "time_zone"))
+    assert "between 0 and 1" in around(page, "rounding_tolerance")
+    assert '"Paris" is not known' in around(page, "time_zone")
+    assert 'value="40100"' in page
+    assert saved(portal, "tip_account") != "40100"
+
+
+def test_a_text_where_a_number_belongs_and_what_the_rules_refuse_are_told_together(portal: Portal) -> None:
+    _, page = save(portal, {"rounding_tolerance": "a lot", "company_id": "CRONUS"})
+
+    assert "Not saved: 2 fields have to be mended." in text_of(page)
+    assert "a number, not “a lot”" in around(page, "rounding_tolerance")
+    assert 'value="a lot"' in page
+
+
+@pytest.mark.parametrize("address", ["https://evil.example.com", "", "javascript:alert(1)"])
+def test_an_address_that_is_none_of_shopify_is_told_at_its_field(portal: Portal, address: str) -> None:
+    status, page = save(portal, {"shopify_url": address})
+
+    assert (status, "myshopify.com" in around(page, "shopify_url")) == (422, True)
+    assert "mistake" in page.split('id="field-shopify_url"', 1)[1].split("field-company_id", 1)[0]
+
+
+def test_mistakes_are_told_in_the_readers_language(portal: Portal) -> None:
+    visitor = portal.visitor("fr-FR")
+
+    answer = visitor.post(f"{page_of(portal)}/card", {"card-version": version(portal), "rounding_tolerance": "7"})
+
+    assert "Non enregistré" in text_of(answer.text)
+    assert "Tolérance d’arrondi" in around(answer.text, "rounding_tolerance")
+
+
+def test_a_change_that_somebody_else_made_meanwhile_is_told_and_not_undone(portal: Portal) -> None:
+    read = version(portal)
+    portal.house.card(tip_account="11111", salesperson_code="JO")
+
+    status, page = save(portal, {"tip_account": "22222", "time_zone": "Europe/Paris"}, **{"card-version": read})
+
+    assert status == 412
+    assert "was changed by somebody else meanwhile" in text_of(page)
+    assert 'value="22222"' in page
+    assert "On the card now: 11111" in around(page, "tip_account")
+    assert saved(portal, "tip_account") == "11111"
+    (again,) = re.findall(r'name="card-version" value="(\w+)"', page)
+    assert save(portal, {"tip_account": "22222"}, **{"card-version": again})[0] == 200
+    assert (saved(portal, "tip_account"), saved(portal, "salesperson_code")) == ("22222", "JO")
+
+
+def test_a_form_that_does_not_say_of_which_card_it_is_saves_nothing(portal: Portal) -> None:
+    assert save(portal, {"tip_account": "22222"}, **{"card-version": ""})[0] == 412
+    assert saved(portal, "tip_account") != "22222"
+
+
+def test_more_rows_are_given_without_saving_and_without_losing_what_was_typed(portal: Portal) -> None:
+    status, page = save(portal, {"vendor_items.0.vendor": "Nordwind", "tip_account": "40100"},
+                        **{"more-rows": "vendor_items"})
+
+    assert status == 200
+    assert len(re.findall(r'name="vendor_items\.\d+\.vendor"', page)) == 5
+    assert ('value="Nordwind"' in page, 'value="40100"' in page) == (True, True)
+    assert portal.house.connector.shops.get(portal.house.shop).vendor_items == ()
+
+
+def test_a_time_is_entered_in_the_zone_of_the_page(portal: Portal) -> None:
+    portal.house.card(time_zone="Europe/Paris")
+
+    save(portal, {"logging_mode": "All", "logging_mode_until": "2026-03-10T20:30:00"})
+
+    assert saved(portal, "logging_mode_until") == "2026-03-10T19:30:00Z"
+    assert 'value="2026-03-10T20:30:00"' in portal.visitor().get(page_of(portal)).text
+
+
+def test_a_time_that_has_passed_is_told_at_its_field(portal: Portal) -> None:
+    _, page = save(portal, {"logging_mode": "All", "logging_mode_until": "2026-03-09T20:30:00"})
+
+    assert "lies in the past" in around(page, "logging_mode_until")
+
+
+def test_the_second_enabled_card_of_a_store_and_company_is_told_on_the_form(portal: Portal) -> None:
+    card = portal.house.connector.shops.get(portal.house.shop)
+    portal.house.connector.shops.save("TWIN", {"shopify_url": card.shopify_url, "company_id": card.company_id})
+    twin = portal.house.connector.shops.get("TWIN")
+
+    answer = portal.visitor().post("/portal/shops/TWIN/card", {
+        **texts_of(twin), "card-version": version_of(twin), "enabled": "on", "tip_account": "40100"})
+
+    assert answer.status_code == 409
+    assert "brings this store into this company already" in text_of(answer.text)
+    assert 'value="40100"' in answer.text
+
+
+def test_a_viewer_sees_every_field_and_can_change_none(viewers_portal: Portal) -> None:
+    portal = viewers_portal
+    page = portal.visitor().get(page_of(portal)).text.split('id="card"', 1)[1]
+    before = portal.house.connector.shops.get(portal.house.shop)
+
+    answer = portal.visitor().post(f"{page_of(portal)}/card", {"tip_account": "1", "card-version": version(portal)})
+
+    assert all(f'id="field-{field}"' in page for field in FIELDS)
+    assert "<button" not in page
+    assert answer.status_code == 403
+    assert portal.house.connector.shops.get(portal.house.shop) == before
+
+
+def test_hostile_values_are_only_text_and_come_back_as_they_were(portal: Portal, browser: Browser) -> None:
+    portal.house.card(vendor_items=[{"vendor": HOSTILE, "vendor_item_no": HOSTILE, "item_no": "1"}],
+                      attributes_on_doc_lines=[HOSTILE], location_mapping={HOSTILE: "EAST"})
+    before = saved(portal, "vendor_items")
+
+    with looking(browser, viewport=PHONE) as (page, complaints):
+        page.goto(portal.url + page_of(portal))
+        page.locator("summary", has_text="Items").click()
+        page.get_by_role("button", name="Save").last.click()
+
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+        assert complaints == []
+    assert saved(portal, "vendor_items") == before
+
+
+# In a browser
+
+
+def test_the_card_is_filled_in_mended_and_saved_without_a_script(portal: Portal, browser: Browser) -> None:
+    with looking(browser, java_script_enabled=False) as (page, _):
+        page.goto(portal.url + page_of(portal))
+        page.locator("summary", has_text="Orders").click()
+        page.get_by_label("Tip Account").fill("40100")
+        page.get_by_label("Rounding Tolerance").fill("3")
+        page.get_by_role("button", name="Save").last.click()
+        page.get_by_role("alert").get_by_role("link", name="Rounding Tolerance").click()
+        page.get_by_label("Rounding Tolerance").fill("0.03")
+        page.get_by_label("Rounding Tolerance").press("Enter")
+
+        assert page.get_by_role("status").inner_text() == "Saved."
+    assert (saved(portal, "tip_account"), saved(portal, "rounding_tolerance")) == ("40100", "0.03")
+
+
+def test_a_row_of_vendor_items_is_added_without_a_script_once_the_mapping_asks_for_it(
+    portal: Portal, browser: Browser
+) -> None:
+    with looking(browser, java_script_enabled=False) as (page, _):
+        page.goto(portal.url + page_of(portal))
+        page.locator("summary", has_text="Items").click()
+        assert page.get_by_label("Vendor", exact=True).is_disabled()
+        page.get_by_label("SKU Mapping").select_option("Vendor Item No.")
+        page.get_by_role("button", name="Save").last.click()
+        page.locator("summary", has_text="Items").click()
+        page.get_by_label("Vendor", exact=True).fill("Nordwind")
+        page.get_by_label("Vendor Item No.").fill("NW-1")
+        page.locator("#field-vendor_items").get_by_label("Item No.", exact=True).fill("1000")
+        page.get_by_role("button", name="Save").last.click()
+    assert portal.house.connector.shops.get(portal.house.shop).vendor_items == (VendorItem("Nordwind", "NW-1", "1000"),)
+
+
+@pytest.mark.parametrize("language, colours", [("en-GB", "light"), ("fr-FR", "dark")])
+def test_the_card_with_mistakes_is_for_everybody(portal: Portal, browser: Browser, language: str, colours: str) -> None:
+    with looking(browser, locale=language, color_scheme=colours) as (page, complaints):
+        page.goto(portal.url + page_of(portal))
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        assert serious(page) == []
+        page.locator("#rounding_tolerance").fill("3")
+        page.locator("#tip_account").fill("4" * 30)
+        page.locator(".card-form button").last.click()
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        page.get_by_role("alert").wait_for()
+
+        assert serious(page) == []
+        assert page.locator("[aria-invalid=true]").count() == 2
+        assert [one for one in complaints if "422" not in one] == []
