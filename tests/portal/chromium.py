@@ -75,7 +75,10 @@ def _unpack(name: str, to: Path) -> None:
     subprocess.run(command, check=True, timeout=120)
 
 
-DESK = {"width": 1360, "height": 900}
+DESK, PHONE = {"width": 1360, "height": 900}, {"width": 320, "height": 640}
+HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>\u202e\u2066\" ' {{7*7}} " + "W" * 300
+"""A name that a shop may send."""
+AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
 
 
 @contextmanager
@@ -95,3 +98,10 @@ def looking(browser: Browser, **how: Any) -> Iterator[tuple[Page, list[str]]]:
         yield page, complaints
     finally:
         context.close()
+
+
+def serious(page: Page) -> list[tuple[str, str]]:
+    """What axe finds that is serious or critical: (rule, where). By the debugger's door: pages let in no script."""
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run().then(r => r.violations.flatMap(v => v.nodes.map(n => [v.impact, v.id, n.html])))")
+    return [(rule, html[:200]) for impact, rule, html in found if impact in ("serious", "critical")]

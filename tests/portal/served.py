@@ -6,10 +6,12 @@ running app; only timers and queues are left out, and the connector is the house
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from html import unescape
 from types import SimpleNamespace
 from typing import Any
 
@@ -71,6 +73,16 @@ class Portal:
     def stranger(self) -> Visitor:
         """Somebody who has not."""
         return Visitor(self.url)
+
+
+def text_of(page: str) -> str:
+    """What stands in the main part of a page, without its marks."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.split("<main", 1)[1])).split())
+
+
+def page_of(portal: Portal) -> str:
+    """The address of the page of the portal's shop."""
+    return f"/portal/shops/{portal.house.shop}"
 
 
 @contextmanager

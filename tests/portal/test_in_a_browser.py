@@ -4,17 +4,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from shared.access.connections import Connection, State
-from tests.portal.chromium import looking
+from tests.portal.chromium import HOSTILE, PHONE, looking, serious
 from tests.portal.pages import address, functions
 from tests.portal.served import Portal
-from tests.repository import ROOT
-
-AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
-PHONE = {"width": 320, "height": 640}
-HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>\u202e\u2066\" ' {{7*7}} " + "W" * 300
 
 
 def eventful(portal: Portal) -> None:
@@ -25,13 +20,6 @@ def eventful(portal: Portal) -> None:
     house.sync()
     house.connector.tokens.connections.save(house.shop, Connection(
         state=State.DISCONNECTED, reason="shop-disconnected", detail=HOSTILE, at="2026-03-10T09:00:00Z"))
-
-
-def serious(page: Page) -> list[tuple[str, str]]:
-    """What axe finds that is serious or critical: (rule, where). By the debugger's door: pages let in no script."""
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run().then(r => r.violations.flatMap(v => v.nodes.map(n => [v.impact, v.id, n.html])))")
-    return [(rule, html[:200]) for impact, rule, html in found if impact in ("serious", "critical")]
 
 
 @pytest.mark.parametrize("language, colours", [("en-GB", "light"), ("fr-FR", "dark")])

@@ -2,16 +2,11 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 
 import msgspec
 
 from shared.stores.sync_runs import Counts
-from tests.portal.served import Portal
-
-
-def text_of(page: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.split("<main", 1)[1])).split())
+from tests.portal.served import Portal, text_of
 
 
 def test_runs_of_every_shop_are_listed_newest_first_with_their_figures(portal: Portal) -> None:

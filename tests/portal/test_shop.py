@@ -2,21 +2,12 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.portal.chromium import looking
-from tests.portal.served import Portal
-
-
-def text_of(page: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.split("<main", 1)[1])).split())
-
-
-def page_of(portal: Portal) -> str:
-    return f"/portal/shops/{portal.house.shop}"
+from tests.portal.served import Portal, page_of, text_of
 
 
 def test_the_page_says_how_the_shop_stands_and_how_far_each_type_has_come(portal: Portal) -> None:

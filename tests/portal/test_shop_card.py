@@ -12,9 +12,8 @@ from shared.shops.card import VendorItem
 from shared.shops.card_fields import FIELDS
 from shared.shops.card_form import texts_of
 from shared.shops.store import version_of
-from tests.portal.served import Portal
-from tests.portal.test_in_a_browser import HOSTILE, PHONE, looking, serious
-from tests.portal.test_shop import page_of, text_of
+from tests.portal.chromium import HOSTILE, PHONE, looking, serious
+from tests.portal.served import Portal, page_of, text_of
 
 
 def version(portal: Portal) -> str:
