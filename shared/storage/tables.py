@@ -92,12 +92,13 @@ class Table:
             raise RowChanged(key) from error
 
     def rows(
-        self, filter: str, values: Mapping[str, Any] | None = None, *, select: Sequence[str] | None = None
+        self, filter: str, values: Mapping[str, Any] | None = None, *, select: Sequence[str] | None = None,
+        page_rows: int = PAGE_ROWS,
     ) -> Iterator[Row]:
-        """All rows that fit `filter` (parameters as @name), in key order, page by page."""
+        """All rows that fit `filter` (parameters as @name), in key order, page by page; `page_rows`: 1,000 at most."""
         after: Continuation = None
         while True:
-            rows, after = self.page(filter, values or {}, size=PAGE_ROWS, select=select, after=after)
+            rows, after = self.page(filter, values or {}, size=page_rows, select=select, after=after)
             yield from rows
             if after is None:
                 return
@@ -130,10 +131,13 @@ class Table:
             raise ServiceUnavailable("storage-unavailable", sentence("a list of rows goes on where it began"))
         return rows, following
 
-    def partition(self, partition: str, first: str = "", last: str = "\uffff") -> Iterator[Row]:
+    def partition(
+        self, partition: str, first: str = "", last: str = "\uffff", *, page_rows: int = PAGE_ROWS
+    ) -> Iterator[Row]:
         """The rows of one partition whose key lies between `first` and `last`, both included."""
         return self.rows(
-            "PartitionKey eq @p and RowKey ge @a and RowKey le @b", {"p": partition, "a": first, "b": last}
+            "PartitionKey eq @p and RowKey ge @a and RowKey le @b", {"p": partition, "a": first, "b": last},
+            page_rows=page_rows,
         )
 
     def write(self, operations: Iterable[Put]) -> list[str]:

@@ -29,6 +29,13 @@ ITEMS = "items"
 """Kind of the links of variants, beside "products" for the products themselves."""
 
 _SCAN = 1000
+_SPARSE = 20
+"""Rows of a range that may be read for each one that is wanted: reading single rows side by side takes less beyond."""
+_MOST_KEPT = 20_000
+"""Links that one job keeps of a kind: some 20 MB."""
+
+KeptLinks = dict[str, "Link | None"]
+"""Links that were read, None where there is none; of a job that holds the shop, so that nobody else writes them."""
 
 
 class LinkState(StrEnum):
@@ -114,28 +121,35 @@ NOTHING_SENT = {"lines": "", "sold": "", "refunds": "", "cancelled": "", "header
 
 
 class Links:
-    """The links of one shop and kind of record."""
+    """The links of one shop and kind of record.
 
-    def __init__(self, table: Table, shop: str, kind: str) -> None:
-        self._table, self._partition = table, f"{shop}|{kind}"
+    kept  those that a job has read before, where it asks for the same ones again and again
+    """
+
+    def __init__(self, table: Table, shop: str, kind: str, kept: KeptLinks | None = None) -> None:
+        self._table, self._partition, self._kept = table, f"{shop}|{kind}", kept
 
     def of(self, ids: Iterable[str]) -> dict[str, Link]:
-        """The links of these records; missing ones are left out.
-
-        One range query where the ids lie close together, as they do in an incremental run; point
-        reads for those that a thousand rows of the range did not reach.
-        """
+        """The links of these records; missing ones are left out."""
         wanted = sorted(set(ids), key=key_of)
-        if not wanted:
-            return {}
-        found: dict[str, Link] = {}
-        scanned = 0
-        last = ""
-        for row in islice(self._table.partition(self._partition, key_of(wanted[0]), key_of(wanted[-1])), _SCAN):
-            link = _link(row)
-            found[link.id] = link
-            scanned, last = scanned + 1, row["RowKey"]
-        if scanned == _SCAN:
+        if self._kept is None:
+            return self._read(wanted)
+        if len(self._kept) > _MOST_KEPT:
+            self._kept.clear()
+        missing = [id for id in wanted if id not in self._kept]
+        self._kept |= dict.fromkeys(missing) | self._read(missing)
+        return {id: link for id in wanted if (link := self._kept[id]) is not None}
+
+    def _read(self, wanted: Sequence[str]) -> dict[str, Link]:
+        """One range query where the ids lie close together, as they do in an incremental run; point reads for those
+        that its first rows do not reach."""
+        if len(wanted) < 2:
+            return self._one_by_one(wanted)
+        most = min(_SCAN, _SPARSE * len(wanted))
+        rows = self._table.partition(self._partition, key_of(wanted[0]), key_of(wanted[-1]), page_rows=most)
+        found = {link.id: link for link in map(_link, islice(rows, most))}
+        if len(found) == most:
+            last = max(map(key_of, found))
             found |= self._one_by_one([id for id in wanted if key_of(id) > last])
         return {id: found[id] for id in wanted if id in found}
 
@@ -165,9 +179,14 @@ class Links:
             shop, _, kind = self._partition.partition("|")
             raise LeaseLost("sync-already-running", sentence(
                 "another worker changed {types} of {shop}", types=several_called(kind), shop=shop)) from error
-        return [msgspec.structs.replace(k, etag=etag) for k, etag in zip(links, etags, strict=True)]
+        saved = [msgspec.structs.replace(k, etag=etag) for k, etag in zip(links, etags, strict=True)]
+        if self._kept is not None:
+            self._kept |= {link.id: link for link in saved}
+        return saved
 
     def _one_by_one(self, ids: Sequence[str]) -> dict[str, Link]:
+        if not ids:
+            return {}
         with ThreadPoolExecutor(8) as pool:
             rows = pool.map(carried(lambda id: self._table.get(self._partition, key_of(id))), ids)
             return {link.id: link for link in map(_link, filter(None, rows))}

@@ -27,8 +27,8 @@ from shared.shops.card import ShopCard
 from shared.shops.store import TABLE as SHOP_TABLE
 from shared.storage.lease import Lease
 from shared.storage.tables import Table
+from shared.stores.links import ITEMS, KeptLinks, Links, Wish
 from shared.stores.links import TABLE as LINK_TABLE
-from shared.stores.links import Links, Wish
 from shared.stores.record_names import RecordNames
 from shared.stores.redacted_records import RedactedOfShop
 from shared.stores.skipped_records import SkippedRecords
@@ -50,6 +50,7 @@ class JobContext(NamedTuple):
     captures        where records are kept before they are applied; None when they come from there
     names           by what the records are looked up
     named           reads records by their ids, for what an order needs
+    item_links      links of variants that this job has read: order after order asks for the same ones
     first_seen      how many records of each kind had no link before this job
     redacted        records that were erased on a person's request
     shop_prices     how the shop states its prices, asked when an item is to get one
@@ -75,12 +76,13 @@ class JobContext(NamedTuple):
     named: Callable[[str, Sequence[str]], list[Record]]
     redacted: RedactedOfShop
     shop_prices: AskShopPrices
+    item_links: KeptLinks
     first_seen: Counter[str]
     wish: Wish = Wish.NONE
 
     def links(self, kind: str) -> Links:
         """The links of this shop's records of one kind."""
-        return Links(self.links_table, self.card.code, kind)
+        return Links(self.links_table, self.card.code, kind, self.item_links if kind == ITEMS else None)
 
     def counts(self, kind: str) -> Counts:
         """The run's counts of one kind, to be added to."""
@@ -102,7 +104,7 @@ def job_context(
         connector.names, lease, connector.clock, lanes, connector.settings.bc_settle_seconds,
         history_before=BEGINNING, look_first=True, named=partial(by_ids, shopify),
         redacted=connector.redacted.of(card.code), shop_prices=asked_once(shopify, card, tables[SHOP_TABLE]),
-        first_seen=Counter(),
+        item_links={}, first_seen=Counter(),
     )
 
 

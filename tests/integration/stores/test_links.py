@@ -1,14 +1,18 @@
 """Links: claims that only one worker wins, and bulk reading however ids lie."""
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
 
 from local.azurite import Azurite
+from local.storage_proxy import StorageProxy, storage_proxy
 from shared.storage.account import storage_from_connection_string
 from shared.storage.lease import LeaseLost
-from shared.stores.links import TABLE, Link, Links, LinkState
+from shared.storage.tables import Row
+from shared.stores import links as links_module
+from shared.stores.links import TABLE, KeptLinks, Link, Links, LinkState
 
 
 @pytest.fixture
@@ -54,3 +58,75 @@ def test_links_far_apart_are_found_although_a_thousand_lie_between(links: Links)
 
 def test_no_ids_need_no_call(links: Links) -> None:
     assert links.of([]) == {}
+
+
+# What it costs
+
+
+@pytest.fixture
+def door(azurite: Azurite) -> Iterator[StorageProxy]:
+    with storage_proxy(azurite.connection_string) as door:
+        yield door
+
+
+def test_a_job_asks_once_for_links_that_order_after_order_needs(door: StorageProxy) -> None:
+    links = links_behind(door, kept={})
+    links.save([Link(id=str(id)) for id in range(1000, 1050)])
+
+    first = calls_of(door, lambda: links.of(["1000", "1025", "1049", "7000"]))
+    again = calls_of(door, lambda: links.of(["1049", "1000", "7000"]))
+
+    assert (first > 0, again) == (True, 0)
+    assert sorted(links.of(["1000", "1049", "7000"])) == ["1000", "1049"]
+
+
+def test_what_a_job_saves_it_need_not_read(door: StorageProxy) -> None:
+    links = links_behind(door, kept={})
+    links.of(["1", "2"])
+    links.save([Link(id="1", bc_number="1000"), Link(id="2")])
+    (second,) = links.save([links.of(["2"])["2"].with_(bc_number="1001")])
+
+    assert calls_of(door, lambda: links.of(["1", "2"])) == 0
+    assert [one.bc_number for one in links.of(["1", "2"]).values()] == ["1000", "1001"]
+    assert links.of(["2"])["2"].etag == second.etag
+
+
+def test_links_kept_do_not_grow_with_the_catalogue(links: Links, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.stores.links._MOST_KEPT", 100)
+    kept: KeptLinks = {}
+    own = Links(links._table, "S-catalogue", "items", kept)
+
+    for start in range(0, 1000, 50):
+        own.of(map(str, range(start, start + 50)))
+
+    assert len(kept) <= 150
+
+
+def test_of_links_far_apart_few_others_are_read(door: StorageProxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a large catalogue the items of a page of orders lie anywhere in it."""
+    links = links_behind(door)
+    links.save([Link(id=str(id)) for id in range(1000, 3000)])
+    read: list[Link] = []
+    of_row = links_module._link
+
+    def noted(row: Row) -> Link:
+        read.append(of_row(row))
+        return read[-1]
+
+    monkeypatch.setattr(links_module, "_link", noted)
+
+    found = links.of(map(str, range(1000, 3000, 200)))
+
+    assert len(found) == 10
+    assert len(read) <= 10 * 20 + 10
+
+
+def links_behind(door: StorageProxy, kept: KeptLinks | None = None) -> Links:
+    tables = storage_from_connection_string(door.connection_string).tables
+    return Links(tables[TABLE], f"S-{uuid4().hex[:12]}", "items", kept)
+
+
+def calls_of(door: StorageProxy, work: Callable[[], object]) -> int:
+    before = len(door.calls)
+    work()
+    return len(door.calls) - before
