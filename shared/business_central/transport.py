@@ -31,6 +31,7 @@ from shared.business_central.sign_in import TokenProvider
 from shared.clock import Clock
 from shared.errors import OutcomeUnknown, ServiceUnavailable
 from shared.exchange import Exchange, Observer, unobserved
+from shared.outgoing import Session
 from shared.texts import Sentence, sentence
 
 _HEADERS = {"Accept": "application/json", "Accept-Language": "en-US", "User-Agent": "serverless-shopify-connector"}
@@ -150,9 +151,7 @@ class Transport:
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._local, "session", None)
         if session is None:
-            session = self._local.session = requests.Session()
-            # The environment's .netrc would otherwise replace our Authorization header.
-            session.trust_env = False
+            session = self._local.session = Session()
             with self._lock:
                 self._sessions.append(session)
         return session

@@ -95,7 +95,8 @@ class Understood:
     @property
     def has_error(self) -> bool:
         if isinstance(self.outcome, Answer):
-            return USER_ERRORS.search(self.outcome.data) is not None
+            # Most answers hold none, and a page of orders is long.
+            return b"serErrors" in self.outcome.data and USER_ERRORS.search(self.outcome.data) is not None
         return True
 
 

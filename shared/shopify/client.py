@@ -21,6 +21,7 @@ import requests
 from shared.clock import Clock
 from shared.errors import ConnectorError
 from shared.exchange import Exchange, Observer, unobserved
+from shared.outgoing import Session
 from shared.shopify.answers import Answer, Understood, understand
 from shared.shopify.documents import Document, document
 from shared.shopify.failures import Failure, Passing, gave_up, next_wait
@@ -87,7 +88,7 @@ class ShopifyClient:
         self._on_unauthorized, self._chance, self._timeout = on_unauthorized, chance, timeout_seconds
         self._lacks = lacks
         self._costs: dict[tuple[str, Any], float] = {}
-        self._session = requests.Session()
+        self._session = Session()
         self._one_at_a_time = threading.Lock()
 
     def close(self) -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import requests
 from azure.core.pipeline.transport import RequestsTransport
 from requests.adapters import HTTPAdapter
+
+from shared.outgoing import Session
 
 CONNECTIONS = 128
 """Kept for one service at most: sixteen requests or six jobs at once, each with threads of its own beside it."""
@@ -21,7 +22,7 @@ _PIECE_BYTES = 256 * 1024
 
 def transport(**options: Any) -> RequestsTransport:
     """How a client of the SDK sends; `options` are its time-outs, for a client with a transport ignores its own."""
-    session = requests.Session()
+    session = Session()
     # No tries of its own, as in the SDK's session: who asks again is decided above it.
     adapter = HTTPAdapter(pool_maxsize=CONNECTIONS, max_retries=0)
     for scheme in ("https://", "http://"):
