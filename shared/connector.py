@@ -30,6 +30,8 @@ from shared.storage.layout import StorageLayout
 from shared.stores.arrivals import Arrivals
 from shared.stores.changed_records import ChangedRecords, Waking
 from shared.stores.enabled_shops import EnabledShops
+from shared.stores.links import TABLE as LINK_TABLE
+from shared.stores.links import Links
 from shared.stores.merged_customers import MergedCustomers
 from shared.stores.operations import Operations
 from shared.stores.payments import Dispute, Payments, Payout
@@ -100,6 +102,10 @@ class Connector(NamedTuple):
     observe: Observer
     sign_in: Callable[[], TokenProvider]
     event_queue: Callable[[], EventQueue]
+
+    def links(self, shop: str, kind: str) -> Links:
+        """The links of the shop's records of one kind."""
+        return Links(self.storage.tables[LINK_TABLE], shop, kind)
 
     def log(self, card: ShopCard, run: str) -> LogWriter:
         """The log of one run; to be flushed after each page and closed at the end."""

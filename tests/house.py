@@ -28,8 +28,7 @@ from shared.root import build_connector
 from shared.settings import Settings
 from shared.shopify.documents import FOLDER
 from shared.storage.account import Storage, storage_from_connection_string
-from shared.stores.links import TABLE as LINK_TABLE
-from shared.stores.links import Link, Links
+from shared.stores.links import Link
 from shared.stores.skipped_records import SkippedRecord
 from shared.stores.sync_runs import SyncRun
 from shared.sync.run import SyncJob, run_sync
@@ -178,17 +177,17 @@ class House:
 
     def link(self, kind: str, number: int) -> Link:
         """What a Shopify record has become in Business Central; a blank link if we never met it."""
-        links = Links(self.connector.storage.tables[LINK_TABLE], self.shop, kind)
+        links = self.connector.links(self.shop, kind)
         return links.one(str(number))
 
     def forget(self, kind: str, *numbers: int) -> None:
         """Lose what records have become: their links are as good as new."""
-        links = Links(self.connector.storage.tables[LINK_TABLE], self.shop, kind)
+        links = self.connector.links(self.shop, kind)
         links.save([Link(id=one.id, etag=one.etag) for one in links.of(map(str, numbers)).values()])
 
     def keep_link(self, kind: str, link: Link) -> None:
         """Let a record have become this."""
-        Links(self.connector.storage.tables[LINK_TABLE], self.shop, kind).save([link])
+        self.connector.links(self.shop, kind).save([link])
 
     def sent(self, direction: str, method: str = "POST") -> list[dict[str, Any]]:
         """Bodies of the requests with this method to "Shopify" or "Business Central", oldest first."""

@@ -15,8 +15,6 @@ import msgspec
 
 from shared.connector import Connector
 from shared.shopify_ids import id_in
-from shared.stores.links import TABLE as LINK_TABLE
-from shared.stores.links import Links
 from shared.telemetry import carried
 
 MOST = 50
@@ -90,7 +88,7 @@ def _named(connector: Connector, shop: str, type: str, wanted: str) -> list[_Key
 
 def _known(connector: Connector, shop: str, type: str, id: str) -> list[_Key]:
     """The record of this id, if it was ever met."""
-    is_known = bool(Links(connector.storage.tables[LINK_TABLE], shop, type).one(id).etag) or bool(
+    is_known = bool(connector.links(shop, type).one(id).etag) or bool(
         connector.captures.of_record(shop, type, id)) or connector.skipped.get(shop, type, id) is not None
     return [(shop, type, id)] if is_known else []
 

@@ -3,6 +3,7 @@ last is ServiceUnavailable storage-unavailable (retries.py)."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from azure.storage.blob import BlobPrefix, BlobServiceClient, ContentSettings
 
@@ -60,7 +61,7 @@ class Blobs:
         client = self._service.get_container_client(container)
         for start in range(0, len(names), _BLOBS_A_CALL):
             some = names[start : start + _BLOBS_A_CALL]
-            self._retries.ask(lambda some=some: client.delete_blobs(*some, raise_on_any_failure=False))  # type: ignore[misc]
+            self._retries.ask(partial(client.delete_blobs, *some, raise_on_any_failure=False))
 
     def containers(self, prefix: str) -> list[str]:
         """The containers that exist and whose name begins with `prefix`, sorted."""

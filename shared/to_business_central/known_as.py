@@ -11,7 +11,7 @@ from typing import NamedTuple
 from shared.connector import Connector
 from shared.shopify.reading import kept_record
 from shared.shopify.records import Product, id_of
-from shared.stores.links import ITEMS, TABLE, Link, Links
+from shared.stores.links import ITEMS, Link
 from shared.to_business_central.orders.plan import document_key_of
 
 
@@ -24,13 +24,12 @@ class KnownAs(NamedTuple):
 
 def known_as(connector: Connector, shop: str, kind: str, id: str, newest: bytes) -> KnownAs:
     """What is known of a record; newest: its last capture, b"" where there is none."""
-    table = connector.storage.tables[TABLE]
-    link = Links(table, shop, kind).one(id)
+    link = connector.links(shop, kind).one(id)
     value = kept_record(kind, newest).value if newest and kind == "products" else None
     if not isinstance(value, Product):
         return KnownAs(link, [])
     skus = {id_of(one.id): one.sku or one.title for one in value.variants.nodes}
-    items = Links(table, shop, ITEMS).of(skus)
+    items = connector.links(shop, ITEMS).of(skus)
     return KnownAs(link, [(skus[id], items[id]) for id in skus if id in items])
 
 

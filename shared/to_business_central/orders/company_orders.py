@@ -25,8 +25,7 @@ from shared.record_names import one_called
 from shared.shopify.records import NamedCompany, PurchasingEntity, id_of
 from shared.shopify_ids import id_in
 from shared.shops.card import ShopCard
-from shared.stores.links import TABLE as LINK_TABLE
-from shared.stores.links import Link, Links
+from shared.stores.links import Link
 from shared.telemetry import carried
 from shared.texts import NOTHING, Sentence, sentence
 from shared.to_business_central.companies import apply as companies
@@ -117,7 +116,7 @@ def _after(continuation: str) -> str:
 
 def _of_companies(connector: Connector, shop: str, captured: Sequence[Captured]) -> Iterator[_Order]:
     """Those that have a document, and that a company bought."""
-    links = Links(connector.storage.tables[LINK_TABLE], shop, "orders").of(one.record_id for one in captured)
+    links = connector.links(shop, "orders").of(one.record_id for one in captured)
     booked = [one for one in captured if one.record_id in links and links[one.record_id].bc_id]
     for one, bought in _bought(connector.captures, booked):
         if bought.purchasing_entity and (company := bought.purchasing_entity.company):
@@ -150,11 +149,10 @@ def _expected(
     connector: Connector, card: ShopCard, directory: Directory, orders: Sequence[_Order]
 ) -> Mapping[str, tuple[str, Sentence]]:
     """By the order's key the number of the company's customer, or "" and why there is none."""
-    table = connector.storage.tables[LINK_TABLE]
     people = present_numbers(
-        Links(table, card.code, customers.KIND), directory, (order.person for order in orders if order.person))
+        connector.links(card.code, customers.KIND), directory, (order.person for order in orders if order.person))
     firms = present_numbers(
-        Links(table, card.code, companies.KIND), directory, (id_of(order.company.id) for order in orders))
+        connector.links(card.code, companies.KIND), directory, (id_of(order.company.id) for order in orders))
 
     def customer(order: _Order) -> tuple[str, Sentence]:
         record = one_called("orders", order.captured.record_id)

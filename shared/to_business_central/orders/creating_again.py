@@ -15,8 +15,7 @@ from shared.errors import ConnectorError
 from shared.record_names import one_called
 from shared.shopify.finding import order_by_id
 from shared.shopify.reading import Record
-from shared.stores.links import NOTHING_SENT, Link, Links, LinkState, Wish
-from shared.stores.links import TABLE as LINK_TABLE
+from shared.stores.links import NOTHING_SENT, Link, LinkState, Wish
 from shared.sync.context import JobContext
 from shared.sync.operators_run import operators_run
 from shared.sync.run import check_ready
@@ -50,7 +49,7 @@ def create_again(connector: Connector, shop: str, id: str, confirm: str, *, by: 
 
 def _confirmed(connector: Connector, shop: str, id: str, confirm: str) -> Link:
     """The order's link, if `confirm` is the number of its document."""
-    link = Links(connector.storage.tables[LINK_TABLE], shop, "orders").one(id)
+    link = connector.links(shop, "orders").one(id)
     if link.state is LinkState.SENDING:
         raise ConnectorError("outcome-unknown", sentence(
             "order {number} was sent at {time} without an answer: wait until a synchronization has settled it",

@@ -21,8 +21,7 @@ from shared.journal.captures import capture_hash
 from shared.record_names import one_called
 from shared.shopify.finding import order_by_id
 from shared.shopify.records import Order
-from shared.stores.links import TABLE as LINK_TABLE
-from shared.stores.links import Link, Links, LinkState
+from shared.stores.links import Link, LinkState
 from shared.stores.skipped_records import SkippedRecord
 from shared.sync.context import JobContext
 from shared.sync.operators_run import operators_run
@@ -80,7 +79,7 @@ def _conflict(connector: Connector, shop: str, id: str) -> tuple[SkippedRecord, 
     if parked is None or parked.left_out:
         raise ConnectorError("not-found", sentence(
             "{record} is not a skipped record of shop {shop}", record=one_called("orders", id), shop=shop))
-    link = Links(connector.storage.tables[LINK_TABLE], shop, "orders").one(id)
+    link = connector.links(shop, "orders").one(id)
     if link.state is LinkState.SENDING:
         raise _not_resolvable(id, sentence(
             "it was sent at {time} without an answer; the next tries settle that", time=from_iso(link.claimed_at)))

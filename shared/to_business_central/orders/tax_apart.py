@@ -18,8 +18,7 @@ from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.shopify_ids import id_in
-from shared.stores.links import TABLE as LINK_TABLE
-from shared.stores.links import Link, Links
+from shared.stores.links import Link
 from shared.texts import sentence
 
 
@@ -66,7 +65,7 @@ def taxes_apart(connector: Connector, shop: str, *, first: date | None, last: da
     if after is None:
         raise ConnectorError("input-invalid", sentence(
             "{continuation} is not the continuation of a list", continuation=repr(continuation[:60])))
-    links = Links(connector.storage.tables[LINK_TABLE], shop, "orders")
+    links = connector.links(shop, "orders")
     met = list(islice(links.beyond(after), limit + 1))
     found = [one for link in met[:limit] for one in _of(link) if _within(one.date, first, last)]
     return TaxApartPage(found, met[limit - 1].id if len(met) > limit else "")

@@ -20,6 +20,7 @@ from local.functions_host.app_metadata import read_functions
 from local.functions_host.host import FunctionsHost, HostConfig
 from local.functions_host.http_front import Access
 from local.functions_host.settings import HostOptions, SingletonOptions
+from local.functions_host.singleton import BlobLock
 from local.functions_host.storage import HOST_CONTAINER
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -107,6 +108,21 @@ class Scene:
 @pytest.fixture
 def scene(azurite: Azurite) -> Scene:
     return Scene(azurite)
+
+
+@pytest.fixture
+def refusals(monkeypatch: pytest.MonkeyPatch) -> list[BlobLock]:
+    """The locks that a host tried and did not get, once for each try."""
+    refused: list[BlobLock] = []
+    acquire = BlobLock.acquire
+
+    async def noted(lock: BlobLock) -> bool:
+        if not (got := await acquire(lock)):
+            refused.append(lock)
+        return got
+
+    monkeypatch.setattr(BlobLock, "acquire", noted)
+    return refused
 
 
 def play(story: Coroutine[Any, Any, None]) -> None:
@@ -256,13 +272,17 @@ def test_a_retry_policy_repeats_a_failing_run(scene: Scene) -> None:
     play(story())
 
 
-def test_of_two_hosts_one_runs_the_timer_and_the_other_takes_over_when_it_ends(scene: Scene) -> None:
+def test_of_two_hosts_one_runs_the_timer_and_the_other_takes_over_when_it_ends(
+    scene: Scene, refusals: list[BlobLock]
+) -> None:
     async def story() -> None:
         first, second = scene.host(), scene.host()
         await first.__aenter__()
         await scene.clock.idle()
         await second.__aenter__()
-        await asyncio.sleep(0.3)  # time for the second to try the lock, more than once
+        async with asyncio.timeout(20):
+            while len(refusals) < 2:  # the second has tried the lock, more than once
+                await asyncio.sleep(0.01)
         await scene.clock.move(at(1))
         runs_of_two_hosts = list(scene.runs)
         await first.__aexit__(None, None, None)

@@ -11,8 +11,7 @@ from shared.clock import SystemClock
 from shared.errors import ConnectorError
 from shared.storage.lease import TABLE as LEASE_TABLE
 from shared.storage.lease import held
-from shared.stores.links import TABLE as LINK_TABLE
-from shared.stores.links import Link, Links, LinkState
+from shared.stores.links import Link, LinkState
 from tests.admin import Admin
 from tests.house import House
 
@@ -215,7 +214,7 @@ def test_links_are_not_forgotten_while_the_shop_is_being_synchronized(house: Hou
 
 
 def test_an_order_that_may_still_arrive_is_not_forgotten(house: House, admin: Admin) -> None:
-    links = Links(house.connector.storage.tables[LINK_TABLE], house.shop, "orders")
+    links = house.connector.links(house.shop, "orders")
     sent = house.connector.clock.now() + timedelta(days=3650)
     links.save([Link(id="5001", state=LinkState.SENDING, claimed_at=sent.isoformat())])
 

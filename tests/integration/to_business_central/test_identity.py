@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.stores.links import TABLE as LINK_TABLE
-from shared.stores.links import Links, LinkState
+from shared.stores.links import LinkState
 from tests.house import MARIE, House
 
 ORDERED = {"customer": 7101, "email": "jean7101@example.fr", "shipping_address": MARIE | {"phone": None}}
@@ -237,7 +236,7 @@ def variant_of_line(house: House, number: int) -> str:
 def test_an_item_variant_is_sold_under_the_number_of_its_item(coloured: House, of_an_older_version: bool) -> None:
     renumbered(coloured, "items", "LAMP", "LAMP-OLD")
     if of_an_older_version:
-        links = Links(coloured.connector.storage.tables[LINK_TABLE], coloured.shop, "items")
+        links = coloured.connector.links(coloured.shop, "items")
         links.save([link.with_(bc_variant_id="") for link in links.of(["8101", "8102"]).values()])
 
     coloured.order(5001, [{"variant": 8101, "sku": "LAMP|RED", "quantity": 1, "unit_price": "10.00"}])
