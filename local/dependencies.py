@@ -18,6 +18,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageMetadata, metadata
 from pathlib import Path
+from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -73,8 +74,9 @@ def _there(lines: Iterable[str], python: str) -> Iterator[Requirement]:
 
 def licence_of(package: str) -> str:
     """The licence in the package's own words, in one line; "" if it says nothing."""
-    told = metadata(package)
-    return told.get("License-Expression") or _classified(told) or (told.get("License") or "").strip().partition("\n")[0]
+    told: Any = metadata(package)  # a message of e-mail, which the SDK's own types do not say
+    words: str = told.get("License-Expression") or _classified(told) or told.get("License") or ""
+    return words.strip().partition("\n")[0]
 
 
 def page() -> str:

@@ -137,7 +137,12 @@ def _started_by_core_tools(
     """Where the app is that somebody starts with these settings; Core Tools ask for no key, our own host may."""
     path = started.enter_context(written_for_core_tools(folder, settings))
     _say(f"{path} is written; in another terminal, with {ROOT / '.venv'} active: cd {folder} && func start")
-    wait_until_the_app_answers(settings["PUBLIC_URL"], lambda: [each.check() for each in services.programs])
+
+    def check() -> None:
+        for each in services.programs:
+            each.check()
+
+    wait_until_the_app_answers(settings["PUBLIC_URL"], check)
     return {"url": settings["PUBLIC_URL"], "functions_key": keys["host"]}
 
 

@@ -14,6 +14,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -41,13 +42,18 @@ def found() -> Catalog:
     """Every text that people read, in English."""
     texts = Catalog(fuzzy=False)
     for where, text in [*_of_code(), *_of_tables()]:
-        texts.add(text, locations=[(where, None)])
+        texts.add(text, locations=[_place(where)])
     if TEMPLATES.exists():
         for path, _, message, _, context in extract_from_dir(
             TEMPLATES, method_map=[("**.html", "jinja2")], options_map={"**.html": _TEMPLATE_OPTIONS},
         ):
-            texts.add(message, locations=[(f"functions/portal/templates/{path}", None)], context=context)
+            texts.add(message, locations=[_place(f"functions/portal/templates/{path}")], context=context)
     return texts
+
+
+def _place(file: str) -> Any:
+    """A place without a line, which Babel writes though its types do not say so: lines change too often to be kept."""
+    return file, None
 
 
 def _of_code() -> Iterator[tuple[str, str]]:
@@ -118,7 +124,7 @@ def untranslated(language: str, locale: Path = LOCALE) -> list[str]:
     """The texts that a catalogue has no translation of, or one that somebody has to look at."""
     with po_file(language, locale).open("rb") as file:
         texts = read_po(file, locale=language)
-    return [str(one.id) for one in texts if one.id and (one.fuzzy or not all(_forms(one.string)))]
+    return [str(one.id) for one in texts if one.id and (one.fuzzy or not all(_forms(one.string or "")))]
 
 
 def _forms(string: str | Iterable[str]) -> list[str]:

@@ -201,7 +201,7 @@ def _address(req: func.HttpRequest) -> str:
     """Path and query that were asked for, and may be again; of a form the first page."""
     if req.method != "GET":
         return "/portal"
-    parts = urlsplit(req.url)
+    parts = urlsplit(str(req.url))
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 

@@ -228,7 +228,7 @@ def _accepts(kind: str, check: str, annotation: Any) -> bool:
 
 def converter(kind: str) -> Any:
     """The worker's own converter for a type of binding."""
-    registry: Any = meta.get_binding_registry()  # type: ignore[no-untyped-call]
+    registry: Any = meta.get_binding_registry()
     return registry.get(kind)
 
 

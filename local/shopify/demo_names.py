@@ -5,8 +5,10 @@ then Germany, Spain, Ireland, Great Britain, the United States.
 """
 from __future__ import annotations
 
+from typing import Any
+
 # country: (weight, locale, first names, last names, streets, cities (city, zip, province, code), phone prefix)
-PLACES: dict[str, dict[str, object]] = {
+PLACES: dict[str, dict[str, Any]] = {
     "FR": {"weight": 62, "locale": "fr", "phone": "+331", "digits": 8,
            "first": ["Marie", "Zoé", "François", "Hélène", "Jean-Luc", "Anaïs", "Benoît", "Chloé", "Noël", "Inès"],
            "last": ["Lefèvre", "Dubois", "Müller-Petit", "Bézier", "Garnier", "d'Estaing", "Le Goff", "Roux"],

@@ -190,7 +190,8 @@ def _list(run: Execution, field: Field, items: list[Any], path: Path) -> list[An
 
 def _item(run: Execution, field: Field, item: Any, path: Path) -> dict[str, Any] | None:
     try:
-        return complete_object(run, field.selection, item, path)
+        whole: dict[str, Any] | None = complete_object(run, field.selection, item, path)
+        return whole
     except Bubble:
         if field.items_may_be_null:
             return None

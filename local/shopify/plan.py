@@ -11,19 +11,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from graphql import (
+    GraphQLList,
     GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
     get_nullable_type,
     is_abstract_type,
     is_leaf_type,
-    is_list_type,
     is_non_null_type,
 )
 from graphql.language import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
+    FragmentSpreadNode,
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
@@ -45,9 +46,10 @@ class Field:
         self.name = nodes[0].name.value
         self.definition = parent.fields.get(self.name)
         kind = self.definition.type if self.definition else None
-        self.is_non_null = kind is not None and is_non_null_type(kind)
-        self.is_list = kind is not None and is_list_type(get_nullable_type(kind))
-        self.items_may_be_null = self.is_list and not is_non_null_type(get_nullable_type(kind).of_type)
+        self.is_non_null = is_non_null_type(kind)
+        inner = get_nullable_type(kind)
+        self.is_list = isinstance(inner, GraphQLList)
+        self.items_may_be_null = isinstance(inner, GraphQLList) and not is_non_null_type(inner.of_type)
         self.named: Any = get_named_type(kind) if kind else None      # None for __typename
         self.is_leaf = self.named is None or is_leaf_type(self.named)
         self.is_connection = is_connection(self.named)
@@ -102,10 +104,12 @@ class Plan:
         self.fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
         self._variables = variables
         self.is_mutation = operation.operation.value == "mutation"
-        self.root_type: Any = schema.mutation_type if self.is_mutation else schema.query_type
+        root_type = schema.mutation_type if self.is_mutation else schema.query_type
+        assert root_type is not None
+        self.root_type: Any = root_type
         found: dict[str, list[FieldNode]] = {}
-        self.collect(self.root_type, operation.selection_set, found)
-        self.fields = [Field(self, self.root_type, key, nodes) for key, nodes in found.items()]
+        self.collect(root_type, operation.selection_set, found)
+        self.fields = [Field(self, root_type, key, nodes) for key, nodes in found.items()]
         self.is_introspection = any(f.name in ("__schema", "__type") for f in self.fields)
         self.costs: dict[Any, int] = {}
 
@@ -118,7 +122,8 @@ class Plan:
             if isinstance(item, FieldNode):
                 found.setdefault(item.alias.value if item.alias else item.name.value, []).append(item)
                 continue
-            inner = item if isinstance(item, InlineFragmentNode) else self.fragments[item.name.value]
+            inner = self.fragments[item.name.value] if isinstance(item, FragmentSpreadNode) else item
+            assert isinstance(inner, FragmentDefinitionNode | InlineFragmentNode)
             if self._applies(inner.type_condition, concrete):
                 self.collect(concrete, inner.selection_set, found)
 

@@ -123,7 +123,7 @@ def _variant(product: Spec, spec: Spec, product_number: int, position: int, opti
     values = spec.get("options") or (["Default Title"] if options == ["Title"] else [str(position)])
     title, sku = " / ".join(values), spec.get("sku")
     tracked = not product.get("gift_card", False)
-    price = cents(spec.get("price", product.get("price", "10.00")))
+    price = cents(spec["price"] if "price" in spec else product.get("price", "10.00"))
     compare = spec.get("compare_at_price")
     return {
         "__typename": "ProductVariant", "id": gid("ProductVariant", number), "legacyResourceId": str(number),

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from graphql import GraphQLSchema, build_client_schema
+from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, build_client_schema
 
 VERSION = "2026-10"
 SCHEMA_FILE = (Path(__file__).resolve().parents[2]
@@ -43,9 +43,14 @@ class AdminSchema:
         """Search fields of one ``query:`` argument by name; "default" when bare words are allowed."""
         key = f"{type_name}.{field_name}"
         if key not in self._search:
-            argument = self.graphql.type_map[type_name].fields[field_name].args.get("query")
+            argument = self._type(type_name).fields[field_name].args.get("query")
             self._search[key] = read_search_table(argument.description or "" if argument else "")
         return self._search[key]
+
+    def _type(self, name: str) -> GraphQLObjectType | GraphQLInterfaceType:
+        found = self.graphql.type_map[name]
+        assert isinstance(found, GraphQLObjectType | GraphQLInterfaceType)
+        return found
 
 
 @lru_cache(maxsize=1)

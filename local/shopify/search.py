@@ -111,9 +111,10 @@ def _one(tokens: list[Any], at: int) -> tuple[Any, int]:
 
 
 def _text(token: Any) -> str | None:
+    word: str | None = token["word"]
     if token["quoted"]:
         return re.sub(r"\\(.)", r"\1", token["quoted"][1:-1])
-    return token["word"]
+    return word
 
 
 def _joined(kind: str, parts: list[Any]) -> Any:

@@ -133,6 +133,7 @@ async def _answered(service: Service, token: Token, request: web.Request, reques
         return _broken(outcome.status, headers)
     reply = json_answer(outcome.answer, 200, headers)
     if outcome.spoilt:
+        assert isinstance(reply.body, bytes)
         reply.body = outcome.content(reply.body)
     return reply
 

@@ -160,6 +160,7 @@ class Service:
         key = (operation.name.value if operation.name else "", token.scopes, token.lists_installations,
                tuple(bool(values.get(name)) for name in document.conditions))
         if key not in document.plans:
+            assert document.tree is not None
             document.plans[key] = Plan(self.schema.graphql, document.tree, operation, values)
         return document.plans[key]
 

@@ -64,7 +64,8 @@ def _adjustment(refund: Record) -> Pair:
 
 
 def _refunded_at(draft: Draft, index: int) -> str:
-    return draft.refunds[index].get("created_at") or draft.spec["updated_at"]
+    at: str = draft.refunds[index].get("created_at") or draft.spec["updated_at"]
+    return at
 
 
 def _count(items: list[Record]) -> Record:

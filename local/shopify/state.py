@@ -73,7 +73,8 @@ class Stored:
     def __init__(self, spec: Spec, build: Callable[[Spec], Record], changed_at: datetime,
                  previous: Stored | None) -> None:
         self.spec, self.number, self.changed_at, self.previous = spec, spec["id"], changed_at, previous
-        self._build, self._record = build, None
+        self._build = build
+        self._record: Record | None = None
 
     @property
     def record(self) -> Record:

@@ -87,8 +87,9 @@ def _scalar_problems(value: Any, name: str, path: list[Any]) -> list[Problem]:
             "String": lambda v: isinstance(v, str), "Boolean": lambda v: isinstance(v, bool)}.get(name)
     if fits is None or fits(value):
         return []
-    return [_problem(path, f'Could not coerce value {g.print_ast(g.ast_from_value(str(value), g.GraphQLString))}'
-                           f" to {name}")]
+    shown = g.ast_from_value(str(value), g.GraphQLString)
+    assert shown is not None
+    return [_problem(path, f"Could not coerce value {g.print_ast(shown)} to {name}")]
 
 
 def _problem(path: list[Any], explanation: str) -> Problem:
