@@ -10,6 +10,7 @@ from functions.portal.edge import Sent, Shown, page
 from shared.admin import orders, records
 from shared.errors import ConnectorError
 from shared.shopify_ids import id_in
+from shared.texts import sentence
 
 blueprint = func.Blueprint()
 _ANYBODY = func.AuthLevel.ANONYMOUS
@@ -76,14 +77,16 @@ def _asked(call: Call, action: str) -> Shown:
     record = records.get_record(call.connector, call.shop, "orders", call.path["id"], language=call.language,
                                 with_calls=False)
     if action not in record.may:
-        raise ConnectorError("not-found", f"there is nothing of the kind to do with order {record.id}")
+        raise ConnectorError("not-found", sentence(
+            "there is nothing of the kind to do with order {order}", order=record.id))
     return Shown("order-decision.html", {"record": record, "action": action})
 
 
 def _id(call: Call) -> str:
     id = id_in(call.path["id"])
     if id is None:
-        raise ConnectorError("not-found", f"{call.path['id'][:20]!r} is not the id of an order")
+        raise ConnectorError("not-found", sentence(
+            "{text} is not the id of an order", text=repr(call.path["id"][:20])))
     return id
 
 
