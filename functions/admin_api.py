@@ -152,10 +152,10 @@ def list_runs(call: Call) -> Answer:
 
 
 @blueprint.function_name("get_run")
-@blueprint.route("api/shops/{shop}/runs/{run}", methods=["GET"])
+@blueprint.route("api/shops/{shop}/runs/{id}", methods=["GET"])
 @edge
 def get_run(call: Call) -> Answer:
-    return Answer(synchronization.get_run(call.connector, call.shop, call.path["run"]))
+    return Answer(synchronization.get_run(call.connector, call.shop, call.path["id"]))
 
 
 @blueprint.function_name("get_environment")

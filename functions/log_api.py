@@ -22,33 +22,33 @@ def list_entries(call: Call) -> Answer:
 
 
 @blueprint.function_name("get_log_entry")
-@blueprint.route("api/log-entries/{number}", methods=["GET"])
+@blueprint.route("api/log-entries/{id}", methods=["GET"])
 @edge
 def get_entry(call: Call) -> Answer:
-    return Answer(logs.get_entry(call.connector, call.path["number"]))
+    return Answer(logs.get_entry(call.connector, call.path["id"]))
 
 
 @blueprint.function_name("download_log_request")
-@blueprint.route("api/log-entries/{number}/request", methods=["GET"])
+@blueprint.route("api/log-entries/{id}/request", methods=["GET"])
 @edge
 def download_request(call: Call) -> Download:
-    entry = logs.get_entry(call.connector, call.path["number"])
-    return Download(f"Request_{entry.number}.json", entry.request)
+    entry = logs.get_entry(call.connector, call.path["id"])
+    return Download(f"Request_{entry.id}.json", entry.request)
 
 
 @blueprint.function_name("download_log_response")
-@blueprint.route("api/log-entries/{number}/response", methods=["GET"])
+@blueprint.route("api/log-entries/{id}/response", methods=["GET"])
 @edge
 def download_response(call: Call) -> Download:
-    entry = logs.get_entry(call.connector, call.path["number"])
-    return Download(f"Response_{entry.number}.json", entry.response)
+    entry = logs.get_entry(call.connector, call.path["id"])
+    return Download(f"Response_{entry.id}.json", entry.response)
 
 
 @blueprint.function_name("escalate_log_entry")
-@blueprint.route("api/log-entries/{number}/escalation", methods=["GET"])
+@blueprint.route("api/log-entries/{id}/escalation", methods=["GET"])
 @edge
 def escalate(call: Call) -> Answer:
-    return Answer(logs.escalate(call.connector, call.path["number"]))
+    return Answer(logs.escalate(call.connector, call.path["id"]))
 
 
 @blueprint.function_name("remove_log_entries")

@@ -66,7 +66,7 @@ def first_sync(
     api: requests.Session, root: str, shop: str, programs: Sequence[Program], say: Callable[[str], None]
 ) -> dict[str, Any]:
     """Start a synchronization and follow it to its end; the finished run."""
-    before = {run["run"] for run in _ok(api.get(f"{root}/shops/{shop}/runs"))}
+    before = {run["id"] for run in _ok(api.get(f"{root}/shops/{shop}/runs"))}
     say("synchronizing …")
     while not _started(api.post(f"{root}/shops/{shop}/sync")):
         time.sleep(1)  # a run that was killed holds the shop for a few seconds more
@@ -74,7 +74,7 @@ def first_sync(
     while True:
         for program in programs:
             program.check()
-        runs = [run for run in _ok(api.get(f"{root}/shops/{shop}/runs")) if run["run"] not in before]
+        runs = [run for run in _ok(api.get(f"{root}/shops/{shop}/runs")) if run["id"] not in before]
         if runs and runs[0]["ended_at"]:
             return dict(runs[0])
         if runs:

@@ -8,7 +8,7 @@ COLUMNS = ("read", "created", "updated", "unchanged", "skipped")
 
 def as_json(run: dict[str, Any]) -> dict[str, Any]:
     """The run with one entry a type; types without records are there with zeros."""
-    kinds = {kind: run["counts"].get(kind, {}) for kind in run["kinds"]}
+    kinds = {kind: run["counts"].get(kind, {}) for kind in run["types"]}
     return {
         **{kind: {column: counts.get(column, 0) for column in COLUMNS} for kind, counts in kinds.items()},
         "items_created": run["counts"].get("products", {}).get("items_created", 0),
@@ -25,7 +25,7 @@ def as_table(run: dict[str, Any]) -> str:
     """The same as lines of at most 80 characters."""
     summary = as_json(run)
     lines = ["", f"{'':<12}" + "".join(f"{column:>11}" for column in COLUMNS)]
-    for kind in run["kinds"]:
+    for kind in run["types"]:
         lines.append(f"{kind:<12}" + "".join(f"{summary[kind][column]:>11}" for column in COLUMNS))
     lines += [
         "",

@@ -150,7 +150,7 @@ class House:
         """One run that begins this very moment."""
         run = run_sync(self.connector, SyncJob(shop=self.shop, started_by="test", kinds=kinds))
         while run is not None and run.state == "continuing":
-            run = run_sync(self.connector, SyncJob(shop=self.shop, started_by="test", run=run.run, kinds=kinds))
+            run = run_sync(self.connector, SyncJob(shop=self.shop, started_by="test", run=run.id, kinds=kinds))
         assert run is not None, "another run holds the shop"
         return run
 

@@ -33,34 +33,34 @@ def show_log_entries(call: Call) -> Shown:
 
 
 @blueprint.function_name("portal_log_entry")
-@blueprint.route("portal/log-entries/{number}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@blueprint.route("portal/log-entries/{id}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @page
 def show_log_entry(call: Call) -> Shown:
-    return Shown("log-entry.html", {"shown": logs.look_at(call.connector, call.path["number"])})
+    return Shown("log-entry.html", {"shown": logs.look_at(call.connector, call.path["id"])})
 
 
 @blueprint.function_name("portal_log_request")
-@blueprint.route("portal/log-entries/{number}/request", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@blueprint.route("portal/log-entries/{id}/request", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @page
 def send_log_request(call: Call) -> Download:
-    entry = logs.get_entry(call.connector, call.path["number"])
-    return Download(f"Request_{entry.number}.json", entry.request)
+    entry = logs.get_entry(call.connector, call.path["id"])
+    return Download(f"Request_{entry.id}.json", entry.request)
 
 
 @blueprint.function_name("portal_log_response")
-@blueprint.route("portal/log-entries/{number}/response", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@blueprint.route("portal/log-entries/{id}/response", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @page
 def send_log_response(call: Call) -> Download:
-    entry = logs.get_entry(call.connector, call.path["number"])
-    return Download(f"Response_{entry.number}.json", entry.response)
+    entry = logs.get_entry(call.connector, call.path["id"])
+    return Download(f"Response_{entry.id}.json", entry.response)
 
 
 @blueprint.function_name("portal_log_escalation")
-@blueprint.route("portal/log-entries/{number}/escalation", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@blueprint.route("portal/log-entries/{id}/escalation", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @page
 def show_escalation(call: Call) -> Shown:
-    number = call.path["number"]
-    return Shown("escalation.html", {"number": number, "report": logs.escalate(call.connector, number)})
+    id = call.path["id"]
+    return Shown("escalation.html", {"id": id, "report": logs.escalate(call.connector, id)})
 
 
 @blueprint.function_name("portal_log_removal")

@@ -21,7 +21,7 @@ def show_runs(call: Call) -> Shown:
 
 
 @blueprint.function_name("portal_run")
-@blueprint.route("portal/shops/{shop}/runs/{run}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@blueprint.route("portal/shops/{shop}/runs/{id}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @page
 def show_run(call: Call) -> Shown:
-    return Shown("run.html", {"page": runs.look_at(call.connector, call.shop, call.path["run"], call.language)})
+    return Shown("run.html", {"page": runs.look_at(call.connector, call.shop, call.path["id"], call.language)})

@@ -276,7 +276,7 @@ def known_kind(connector: Connector, kind: str) -> str:
 def dry_run(connector: Connector, shop: str, kind: str, id: str, *, by: str) -> DryRun:
     """What a replay would do; ConnectorError as sync/replay.py."""
     type = known_kind(connector, kind)
-    with connector.operations.recorded("replay_data_capture", by=by, shop=shop, record=type) as operation:
+    with connector.operations.recorded("replay_data_capture", by=by, shop=shop, type=type) as operation:
         operation.after = {"dry_run": True}
         planned = replaying.plan_of_capture(connector, shop, type, id)
         operation.after |= {"capture": id}
@@ -286,7 +286,7 @@ def dry_run(connector: Connector, shop: str, kind: str, id: str, *, by: str) -> 
 def replay(connector: Connector, shop: str, kind: str, id: str, *, by: str) -> Replayed:
     """Apply one capture; ConnectorError as sync/replay.py."""
     type = known_kind(connector, kind)
-    with connector.operations.recorded("replay_data_capture", by=by, shop=shop, record=type) as operation:
+    with connector.operations.recorded("replay_data_capture", by=by, shop=shop, type=type) as operation:
         operation.after = {"dry_run": False}
         done = replaying.replay(connector, shop, type, id, by=by)
         operation.after |= {"capture": id, "run": done.run, "result": done.result, "number": done.number}

@@ -79,16 +79,16 @@ def list_entries(
     return EntriesView(entries=list(page.entries), continuation=page.continuation or None)
 
 
-def get_entry(connector: Connector, number: str) -> EntryView:
+def get_entry(connector: Connector, id: str) -> EntryView:
     """One entry; ConnectorError not-found."""
-    entry = connector.logs.get(number)
+    entry = connector.logs.get(id)
     return EntryView(
         **msgspec.structs.asdict(entry), can_escalate=can_escalate(entry, connector.clock.now()))
 
 
-def look_at(connector: Connector, number: str) -> EntryPage:
+def look_at(connector: Connector, id: str) -> EntryPage:
     """One entry with its bodies for reading; ConnectorError not-found."""
-    entry = get_entry(connector, number)
+    entry = get_entry(connector, id)
     return EntryPage(
         entry=entry, request=BodyView(text=_readable(entry.request), tree=tree(entry.request), size=len(entry.request)),
         response=BodyView(text=_readable(entry.response), tree=tree(entry.response), size=len(entry.response)))
@@ -98,9 +98,9 @@ def _readable(body: str) -> str:
     return body if len(body) <= LONGEST_SHOWN else f"{body[:LONGEST_SHOWN]}…"
 
 
-def escalate(connector: Connector, number: str) -> EscalationReport:
+def escalate(connector: Connector, id: str) -> EscalationReport:
     """The report for Shopify's support; ConnectorError not-found, escalation-not-offered."""
-    entry = connector.logs.get(number)
+    entry = connector.logs.get(id)
     return escalation_report(entry, connector.shops.get(entry.shop), connector.clock.now())
 
 
@@ -125,7 +125,7 @@ def remove_until(connector: Connector, shop: str, until: datetime, *, by: str) -
         operation.after = {"until": iso(until)}
         code = connector.shops.get(shop).code if shop else ""
         purge = connector.purges.remove_until(until, by=by, shop=code)
-        operation.after |= {"purge": purge.number, "entries": purge.entries, "hours": purge.hours}
+        operation.after |= {"purge": purge.id, "entries": purge.entries, "hours": purge.hours}
     return purge
 
 
@@ -150,5 +150,5 @@ def remove_log_entries(
             purge = connector.purges.remove_all(confirm, by=by, shop=code)
         else:
             purge = connector.purges.remove_older_than(older_than_days, by=by, shop=code)
-        operation.after |= {"purge": purge.number, "entries": purge.entries, "hours": purge.hours}
+        operation.after |= {"purge": purge.id, "entries": purge.entries, "hours": purge.hours}
     return purge

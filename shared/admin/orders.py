@@ -49,20 +49,19 @@ def tax_apart(
 
 def sync_order(connector: Connector, shop: str, order: str, *, even_if_left_out: bool, by: str) -> Synchronized:
     """Bring one order up to date, by its id or its name; ConnectorError as orders/one_order.py."""
-    id = id_in(order)
+    id = id_in(order) or ""
     # What was typed is kept as an id only: an erasure would not know an order by its name.
-    typed = "orders" if id is None else f"orders {id}"
-    with connector.operations.recorded("sync_order", by=by, shop=shop, record=typed) as operation:
+    with connector.operations.recorded("sync_order", by=by, shop=shop, type="orders", record_id=id) as operation:
         operation.after = {"even_if_left_out": even_if_left_out}
         done = one_order.sync_order(connector, shop, order, even_if_left_out=even_if_left_out, by=by)
-        operation.record = f"orders {done.id}"
+        operation.record_id = done.id
         operation.after |= {"result": done.result, "number": done.number, "code": done.code}
     return done
 
 
 def resolve_order(connector: Connector, shop: str, id: str, confirm: str, *, by: str) -> Resolved:
     """Mark a parked order as resolved; ConnectorError as orders/resolving.py."""
-    with connector.operations.recorded("resolve_order", by=by, shop=shop, record=f"orders {id}") as operation:
+    with connector.operations.recorded("resolve_order", by=by, shop=shop, type="orders", record_id=id) as operation:
         done = resolving.resolve(connector, shop, id, confirm, by=by)
         operation.changed({"code": done.code}, {"code": "", "number": done.number})
     return done
@@ -70,7 +69,9 @@ def resolve_order(connector: Connector, shop: str, id: str, confirm: str, *, by:
 
 def create_order_again(connector: Connector, shop: str, id: str, confirm: str, *, by: str) -> Synchronized:
     """Give an order's document up and make a new one; ConnectorError as orders/creating_again.py."""
-    with connector.operations.recorded("create_order_again", by=by, shop=shop, record=f"orders {id}") as operation:
+    with connector.operations.recorded(
+        "create_order_again", by=by, shop=shop, type="orders", record_id=id,
+    ) as operation:
         done = creating_again.create_again(connector, shop, id, confirm, by=by)
         operation.before = {"number": confirm}
         operation.after = {"result": done.result, "number": done.number, "code": done.code}

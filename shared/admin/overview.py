@@ -200,7 +200,7 @@ def _shop(
     shown = ShopOverview(
         code=card.code, host=card.host, state=state, reason=reason, problem=problem,
         since=_since(reason, connector, card.code, latest), next_step=_next_step(reason, bool(skipped)),
-        may_run=reason not in _KEEPS_FROM_RUNNING, run=latest.run if latest else "",
+        may_run=reason not in _KEEPS_FROM_RUNNING, run=latest.id if latest else "",
         read=_total(latest, "read"), parked=_total(latest, "parked"),
         last_sync=last_sync, skipped=len(skipped), skipped_more=more,
     )

@@ -217,7 +217,7 @@ def _history(
         found.append(Happened(at=link.deleted_at, what="deleted"))
     if skipped is not None:
         found += _of_skipped(skipped)
-    page = connector.operations.page(shop=shop, record=f"{kind} {id}", size=MOST_OPERATIONS)
+    page = connector.operations.page(shop=shop, about=(kind, id), size=MOST_OPERATIONS)
     found += map(_of_operation, page.operations)
     return sorted(found, key=lambda one: from_iso(one.at), reverse=True)
 

@@ -88,9 +88,9 @@ def look_at(connector: Connector, shop: str, run: str, language: str) -> RunPage
 
 def _is_like(one: SyncRun, run: SyncRun) -> bool:
     """Whether it tells what is usual for this run: of the same types and the same sort, and not for nothing."""
-    sort = (one.kinds, one.only_changed, bool(one.created_since)) == (
-        run.kinds, run.only_changed, bool(run.created_since))
-    return sort and one.run != run.run and one.state == "succeeded" and any(c.read for c in one.counts.values())
+    sort = (one.types, one.only_changed, bool(one.created_since)) == (
+        run.types, run.only_changed, bool(run.created_since))
+    return sort and one.id != run.id and one.state == "succeeded" and any(c.read for c in one.counts.values())
 
 
 def _figures(line: RunLine) -> Figures:

@@ -88,7 +88,7 @@ def forget_links(connector: Connector, shop: str, confirm: int | None, *, by: st
         operation.changed(msgspec.to_builtins(kept), {})
         if connector.shops.find(shop) is not None:
             follow_card(connector, shop)
-    return LinksForgotten(shop=shop, by=purge.by, at=purge.ended_at, purge=purge.number, removed=kept)
+    return LinksForgotten(shop=shop, by=purge.by, at=purge.ended_at, purge=purge.id, removed=kept)
 
 
 def _view(connector: Connector, card: ShopCard) -> ShopView:

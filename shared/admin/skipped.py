@@ -131,7 +131,7 @@ def get_skipped(connector: Connector, shop: str, type: str, id: str, *, language
 
 def retry_all(connector: Connector, shop: str, *, code: str, type: str, by: str) -> int:
     """Let all be tried in the next run, or those of one code or type; how many."""
-    with connector.operations.recorded("retry_skipped_records", by=by, shop=shop, record=type) as operation:
+    with connector.operations.recorded("retry_skipped_records", by=by, shop=shop, type=type) as operation:
         code = checked_code(code)
         due = connector.skipped.make_all_due(
             connector.shops.get(shop).code, connector.clock.now(), code=code, type=type)
@@ -141,8 +141,7 @@ def retry_all(connector: Connector, shop: str, *, code: str, type: str, by: str)
 
 def retry(connector: Connector, shop: str, type: str, id: str, *, by: str) -> None:
     """Let one be tried in the next run; ConnectorError not-found."""
-    about = f"{type} {id}"
-    with connector.operations.recorded("retry_skipped_record", by=by, shop=shop, record=about) as operation:
+    with connector.operations.recorded("retry_skipped_record", by=by, shop=shop, type=type, record_id=id) as operation:
         before = connector.skipped.get(shop, type, id)
         if before is None or not connector.skipped.make_due(shop, type, id, connector.clock.now()):
             raise not_skipped(shop, type, id)
@@ -154,8 +153,9 @@ def dismiss(connector: Connector, shop: str, type: str, id: str, *, note: str, b
 
     The note stays on the record; it may name people, so the operation does not repeat it.
     """
-    about = f"{type} {id}"
-    with connector.operations.recorded("dismiss_skipped_record", by=by, shop=shop, record=about) as operation:
+    with connector.operations.recorded(
+        "dismiss_skipped_record", by=by, shop=shop, type=type, record_id=id,
+    ) as operation:
         if not note.strip():
             raise ConnectorError("input-invalid", sentence("note: say why the record is dismissed"))
         found = connector.skipped.dismiss(

@@ -106,7 +106,7 @@ def _reset(
 ) -> InfoView:
     with connector.operations.recorded(name, by=by, shop=shop) as operation:
         before = connector.informations.get(connector.shops.get(shop).code, kind)
-        operation.record = kind
+        operation.type = kind
         operation.after = {"last_sync_time": iso(to) if to else ""}
         if to and to <= connector.clock.now():
             _check_what_it_leaves_out(connector.informations.read_up_to(before), before, to, confirm)
@@ -136,7 +136,7 @@ def _info(info: SynchronizationInfo) -> InfoView:
 def _run(run: SyncRun) -> RunView:
     of_shop = f"/api/shops/{run.shop}"
     return RunView(**msgspec.structs.asdict(run), links={
-        "log_entries": f"/api/log-entries?shop={run.shop}&run={run.run}",
-        "data_captures": f"{of_shop}/data-captures?run={run.run}",
-        "skipped_records": f"{of_shop}/skipped-records?run={run.run}",
+        "log_entries": f"/api/log-entries?shop={run.shop}&run={run.id}",
+        "data_captures": f"{of_shop}/data-captures?run={run.id}",
+        "skipped_records": f"{of_shop}/skipped-records?run={run.id}",
     })

@@ -43,7 +43,7 @@ def escalation_report(entry: WholeLogEntry, card: ShopCard, now: datetime) -> Es
     """The report, or ConnectorError escalation-not-offered."""
     if not can_escalate(entry, now):
         raise ConnectorError("escalation-not-offered", sentence(
-            "log entry {number} has status {status} ({direction}) and is of {time}", number=entry.number,
+            "log entry {number} has status {status} ({direction}) and is of {time}", number=entry.id,
             status=entry.status, direction=entry.direction, time=entry.at))
     version = _VERSION.search(urlsplit(entry.url).path)
     return EscalationReport(

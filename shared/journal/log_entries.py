@@ -38,13 +38,13 @@ LONGEST_IN_ROW = 8_000
 _LONGEST_URL = 4_000
 _DAY = 86_400_000_000
 _LAST_SEQUENCE = 999_999
-_NUMBER = re.compile(r"(\d{8})-(\d{12})-(\d{6})([0-9a-f]{6})-([A-Z0-9][A-Z0-9_-]{0,19})")
+_ID = re.compile(r"(\d{8})-(\d{12})-(\d{6})([0-9a-f]{6})-([A-Z0-9][A-Z0-9_-]{0,19})")
 
 
 class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One call as the list shows it; `at` is UTC, ISO 8601 with microseconds; status 0 = no answer came."""
 
-    number: str
+    id: str
     shop: str
     at: str
     direction: str
@@ -64,7 +64,7 @@ class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
     run: str = ""
 
 
-FIELDS = ("PartitionKey", "RowKey", *(name for name in LogEntry.__struct_fields__ if name not in ("number", "shop")))
+FIELDS = ("PartitionKey", "RowKey", *(name for name in LogEntry.__struct_fields__ if name not in ("id", "shop")))
 """The properties of a row that a list reads: all but the bodies."""
 
 
@@ -115,12 +115,12 @@ class LogEntries:
                 self.blobs.write(container_of(hour.date()), bodies.name, bodies.packed(), "application/gzip")
             self.tables[table_of(hour)].write(Put("put", row) for row in rows)
 
-    def get(self, number: str) -> WholeLogEntry:
+    def get(self, id: str) -> WholeLogEntry:
         """The whole entry, or ConnectorError not-found."""
-        address = address_of(number)
+        address = address_of(id)
         row = self.tables[address.table].get(address.shop, address.key)
         if row is None:
-            raise ConnectorError("not-found", sentence("there is no log entry {number}", number=repr(number[:80])))
+            raise ConnectorError("not-found", sentence("there is no log entry {number}", number=repr(id[:80])))
         fields: dict[str, Any] = msgspec.structs.asdict(entry_of(row))
         fields |= {which: self._body(address.container, row, which) for which in ("request", "response")}
         return WholeLogEntry(**fields)
@@ -179,18 +179,18 @@ def key_at(at: datetime, sequence: int | None = None, writer: str = "") -> str:
 
 def entry_of(row: Row) -> LogEntry:
     """The entry that a row of a list or a whole row holds."""
-    return msgspec.convert(row | {"shop": row["PartitionKey"], "number": _number(row)}, LogEntry)
+    return msgspec.convert(row | {"shop": row["PartitionKey"], "id": _id(row)}, LogEntry)
 
 
-def address_of(number: str) -> Address:
-    """Where the entry of this number lies; ConnectorError not-found for what is no number."""
-    parts = _NUMBER.fullmatch(number)
+def address_of(id: str) -> Address:
+    """Where the entry with this id lies; ConnectorError not-found for what is no id."""
+    parts = _ID.fullmatch(id)
     try:
         day, clock, sequence, writer, shop = parts.groups() if parts else ("", "", "", "", "")
         at = datetime.strptime(day + clock, "%Y%m%d%H%M%S%f").replace(tzinfo=UTC)
     except ValueError:
         raise ConnectorError("not-found", sentence(
-            "there is no log entry {number}", number=repr(number[:80]))) from None
+            "there is no log entry {number}", number=repr(id[:80]))) from None
     return Address(hour_of(at), shop, key_at(at, int(sequence), writer))
 
 
@@ -203,8 +203,8 @@ def _times(names: Iterable[str], prefix: str, form: str) -> list[datetime]:
     return sorted(found, reverse=True)
 
 
-def _number(row: Row) -> str:
-    """Day, time, sequence and shop: the order of numbers is the order of time."""
+def _id(row: Row) -> str:
+    """Day, time, sequence and shop: the order of ids is the order of time."""
     left, sequence, writer = row["RowKey"].split("-")
     at = datetime.combine(datetime.fromisoformat(row["at"]).date(), time(), UTC)
     at += timedelta(microseconds=_DAY - int(left))

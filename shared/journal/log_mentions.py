@@ -40,8 +40,8 @@ def mentions(
     for row in _around(logs, shop, moments):
         if said.search(row["url"]) or any(said.search(text) for text in bodies.of(row)):
             entry = entry_of(row)
-            found[entry.number] = entry
-    return sorted(found.values(), key=lambda entry: entry.number, reverse=True)[:MOST]
+            found[entry.id] = entry
+    return sorted(found.values(), key=lambda entry: entry.id, reverse=True)[:MOST]
 
 
 def _around(logs: LogEntries, shop: str, moments: Sequence[datetime]) -> Iterator[Row]:

@@ -31,7 +31,7 @@ class Purge(msgspec.Struct, kw_only=True):
     problem  why it did not come to its end; the next night goes on with it
     """
 
-    number: str
+    id: str
     by: str
     before: str
     started_at: str
@@ -56,8 +56,8 @@ class Purges:
     ) -> Purge:
         """Write down a purge, let `remove` do it, and write down that it is done; raises what `remove` raises."""
         now = self._clock.now()
-        number = f"{_END_OF_TIME - int(now.timestamp() * 1_000_000):017d}-{uuid4().hex[:4]}"
-        purge = Purge(number=number, by=by, before=iso_exact(before), started_at=iso_exact(now), what=what, shop=shop)
+        id = f"{_END_OF_TIME - int(now.timestamp() * 1_000_000):017d}-{uuid4().hex[:4]}"
+        purge = Purge(id=id, by=by, before=iso_exact(before), started_at=iso_exact(now), what=what, shop=shop)
         self._save(purge)
         return self._finish(purge, remove)
 
@@ -85,8 +85,8 @@ class Purges:
 
     def _save(self, purge: Purge) -> None:
         fields = msgspec.structs.asdict(purge)
-        self._table.put(fields | {"PartitionKey": _PARTITION, "RowKey": fields.pop("number")})
+        self._table.put(fields | {"PartitionKey": _PARTITION, "RowKey": fields.pop("id")})
 
 
 def _purge(row: Row) -> Purge:
-    return msgspec.convert(row | {"number": row["RowKey"]}, Purge)
+    return msgspec.convert(row | {"id": row["RowKey"]}, Purge)

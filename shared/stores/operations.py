@@ -37,7 +37,7 @@ _PARTITION = OPERATIONS
 _END_OF_TIME = 10**17
 _LONGEST_VALUE = 500
 _LONGEST = 30_000
-_NUMBER = re.compile(r"\d{17}-[0-9a-f]{4}", re.ASCII)
+_ID = re.compile(r"\d{17}-[0-9a-f]{4}", re.ASCII)
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,50}", re.ASCII)
 """What may be a shop's code; whatever else stands in a path is not kept."""
 
@@ -49,18 +49,19 @@ class Operation(msgspec.Struct, kw_only=True):
 
     operation  its name, which is that of the function of the API
     shop       its code; "" for what concerns the whole app
-    record     type and Shopify id of the record it is about, or of what else there are several; "" for none
+    type, record_id  the type, and Shopify's id of the record, that it is about; "" for none
     before, after  what changed: field -> value; of a call that was refused the fields that it wanted to change
     outcome    done, refused (by a rule, `code` says which), failed (nobody foresaw it); "" while it is under way, and
                for ever if its process ended
     """
 
-    number: str
+    id: str
     at: str
     by: str
     operation: str
     shop: str = ""
-    record: str = ""
+    type: str = ""
+    record_id: str = ""
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     outcome: str = ""
@@ -87,17 +88,19 @@ class Operations:
         self._table, self._clock = table, clock
 
     @contextmanager
-    def recorded(self, operation: str, *, by: str, shop: str = "", record: str = "") -> Iterator[Operation]:
+    def recorded(
+        self, operation: str, *, by: str, shop: str = "", type: str = "", record_id: str = ""
+    ) -> Iterator[Operation]:
         """Carry out an operation within the block, which may add what it is about and what it changed."""
         now = self._clock.now()
-        one = Operation(number=f"{_key_at(now)}-{uuid4().hex[:4]}", at=iso(now), by=by, operation=operation,
-                        shop=shop if _CODE.fullmatch(shop) else "", record=record)
+        one = Operation(id=f"{_key_at(now)}-{uuid4().hex[:4]}", at=iso(now), by=by, operation=operation,
+                        shop=shop if _CODE.fullmatch(shop) else "", type=type, record_id=record_id)
         self._save(one)
         try:
             yield one
         except ConnectorError as problem:
             if problem.problem.status == 404:
-                self._table.delete(_PARTITION, one.number)
+                self._table.delete(_PARTITION, one.id)
             else:
                 self._end(one, REFUSED, problem.code)
             raise
@@ -107,11 +110,11 @@ class Operations:
         self._end(one, DONE)
 
     def page(
-        self, *, shop: str = "", operation: str = "", record: str = "", since: datetime | None = None,
-        continuation: str = "", size: int = PAGE,
+        self, *, shop: str = "", operation: str = "", about: tuple[str, str] | None = None,
+        since: datetime | None = None, continuation: str = "", size: int = PAGE,
     ) -> OperationsPage:
-        """What was done, newest first; record: "orders 5001". ConnectorError input-invalid for a continuation that is
-        none."""
+        """What was done, newest first; about: type and id of a record. ConnectorError input-invalid for a continuation
+        that is none."""
         question, values = "PartitionKey eq @p and RowKey gt @after", {"p": _PARTITION, "after": _after(continuation)}
         if since is not None:
             question, values = f"{question} and RowKey le @last", values | {"last": f"{_key_at(since)}~"}
@@ -119,10 +122,10 @@ class Operations:
             question, values = f"{question} and shop eq @shop", values | {"shop": shop}
         if operation:
             question, values = f"{question} and operation eq @operation", values | {"operation": operation}
-        if record:
-            question, values = f"{question} and record eq @record", values | {"record": record}
+        if about:
+            question, values = f"{question} and record eq @record", values | {"record": _record(*about)}
         found = [_operation(row) for row in islice(self._table.rows(question, values), size + 1)]
-        return OperationsPage(found[:size], found[size - 1].number if len(found) > size else "")
+        return OperationsPage(found[:size], found[size - 1].id if len(found) > size else "")
 
     def remove_before(self, moment: datetime) -> int:
         """Forget what was done up to this moment; how many operations."""
@@ -142,12 +145,19 @@ class Operations:
 def _row(one: Operation) -> Row:
     fields = msgspec.structs.asdict(one)
     fields |= {name: _text(fields[name]) for name in ("before", "after")}
-    return fields | {"PartitionKey": _PARTITION, "RowKey": fields.pop("number")}
+    record = _record(fields.pop("type"), fields.pop("record_id"))
+    return fields | {"PartitionKey": _PARTITION, "RowKey": fields.pop("id"), "record": record}
 
 
 def _operation(row: Row) -> Operation:
     told = {name: decoded(row[name]) for name in ("before", "after")}
-    return msgspec.convert(row | told | {"number": row["RowKey"]}, Operation)
+    type, _, record_id = row.get("record", "").partition(" ")
+    return msgspec.convert(row | told | {"id": row["RowKey"], "type": type, "record_id": record_id}, Operation)
+
+
+def _record(type: str, id: str) -> str:
+    """Type and id as a row holds them, in one column."""
+    return f"{type} {id}".rstrip()
 
 
 def _text(values: dict[str, Any]) -> str:
@@ -167,7 +177,7 @@ def _key_at(moment: datetime) -> str:
 
 
 def _after(continuation: str) -> str:
-    if continuation and not _NUMBER.fullmatch(continuation):
+    if continuation and not _ID.fullmatch(continuation):
         raise ConnectorError("input-invalid", sentence(
             "{continuation} is not the continuation of a list", continuation=repr(continuation[:60])))
     return continuation
@@ -175,19 +185,18 @@ def _after(continuation: str) -> str:
 
 def _forget_records(storage: Storage, whom: DataSubject) -> int:
     """Operations on the person's records no longer say on which."""
-    records = {f"{kind} {id}" for kind, id in whom.records}
-    told = [one for one in _of_shop(storage, whom.shop) if one.record in records]
+    told = [one for one in _of_shop(storage, whom.shop) if (one.type, one.record_id) in whom.records]
     for one in told:
-        one.record = ""
+        one.type, one.record_id = "", ""
         storage.tables[TABLE].put(_row(one))
     return len(told)
 
 
 def _forget_details(storage: Storage, shop: str) -> int:
     """Of operations on the shop remains who did what, when and how it ended."""
-    told = [one for one in _of_shop(storage, shop) if one.record or one.before or one.after]
+    told = [one for one in _of_shop(storage, shop) if one.type or one.before or one.after]
     for one in told:
-        one.record, one.before, one.after = "", {}, {}
+        one.type, one.record_id, one.before, one.after = "", "", {}, {}
         storage.tables[TABLE].put(_row(one))
     return len(told)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
+from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -26,6 +27,8 @@ TABLE = "SyncRuns"
 MOST_WARNINGS = 20
 """Kept of one run: its row has to stay small. How many there were is counted."""
 _END_OF_TIME = 10**14
+_AT_REST = {"id": "run", "types": "kinds"}
+"""What a row calls two of the fields, as versions before wrote them, and may read them."""
 
 
 class Counts(msgspec.Struct):
@@ -58,12 +61,12 @@ class SyncRun(msgspec.Struct, kw_only=True):
     """
 
     shop: str
-    run: str
+    id: str
     started_by: str
     started_at: str
     ended_at: str = ""
     state: str = "running"
-    kinds: list[str] = []
+    types: list[str] = []
     only_changed: bool = False
     created_since: str = ""
     created_until: str = ""
@@ -104,7 +107,7 @@ class SyncRuns:
         self._table, self._clock = table, clock
 
     def begin(
-        self, shop: str, kinds: list[str], started_by: str, *, only_changed: bool = False, takes_over: bool = False,
+        self, shop: str, types: list[str], started_by: str, *, only_changed: bool = False, takes_over: bool = False,
         created: tuple[str, str] = ("", ""),
     ) -> SyncRun:
         """A new run; what another worker left "running" is marked interrupted (we hold the lease).
@@ -114,13 +117,13 @@ class SyncRuns:
         created     the span of a back-fill
         """
         for run in self._unfinished(shop):
-            if run.state == "running" or (takes_over and not run.created_since and {*run.kinds} <= {*kinds}):
+            if run.state == "running" or (takes_over and not run.created_since and {*run.types} <= {*types}):
                 run.state, run.ended_at = "interrupted", self._now()
                 self.save(run)
         now = self._clock.now()
         key = f"{_key_at(now)}-{uuid4().hex[:4]}"
         run = SyncRun(
-            shop=shop, run=key, started_by=started_by, started_at=self._now(), kinds=kinds, only_changed=only_changed,
+            shop=shop, id=key, started_by=started_by, started_at=self._now(), types=types, only_changed=only_changed,
             created_since=created[0], created_until=created[1],
         )
         self.save(run)
@@ -133,17 +136,17 @@ class SyncRuns:
     def fold(self, run: SyncRun) -> None:
         """Let a run that failed just like the one before it be counted there, instead of filling the history."""
         newest = self.latest(run.shop, 2)
-        if len(newest) == 2 and newest[0].run == run.run and run.failed_like(newest[1]):
+        if len(newest) == 2 and newest[0].id == run.id and run.failed_like(newest[1]):
             before = newest[1]
             before.repeats, before.ended_at, before.error_detail = before.repeats + 1, run.ended_at, run.error_detail
             self.save(before)
-            self._table.delete(run.shop, run.run)
+            self._table.delete(run.shop, run.id)
 
-    def get(self, shop: str, run: str) -> SyncRun:
+    def get(self, shop: str, id: str) -> SyncRun:
         """The run, or ConnectorError not-found."""
-        row = self._table.get(shop, run) if run.replace("-", "").isalnum() else None
+        row = self._table.get(shop, id) if id.replace("-", "").isalnum() else None
         if row is None:
-            raise ConnectorError("not-found", sentence("shop {shop} has no run {run}", shop=shop, run=repr(run[:40])))
+            raise ConnectorError("not-found", sentence("shop {shop} has no run {run}", shop=shop, run=repr(id[:40])))
         return _run(row)
 
     def latest(self, shop: str, limit: int = 50) -> list[SyncRun]:
@@ -196,12 +199,16 @@ def _row(run: SyncRun) -> Row:
     english = msgspec.structs.replace(
         run, error_detail=str(run.error_detail), warnings=list(map(str, run.warnings)))
     said = msgspec.json.encode(_Said(run.error_detail, run.warnings)).decode()
-    return {"PartitionKey": run.shop, "RowKey": run.run, "state": run.state,
-            "run": msgspec.json.encode(english).decode(), "said": said if len(said) <= PROPERTY_CHARACTERS else ""}
+    fields: dict[str, Any] = msgspec.to_builtins(english)
+    text = msgspec.json.encode(fields | {before: fields.pop(name) for name, before in _AT_REST.items()}).decode()
+    return {"PartitionKey": run.shop, "RowKey": run.id, "state": run.state, "run": text,
+            "said": said if len(said) <= PROPERTY_CHARACTERS else ""}
 
 
 def _run(row: Row) -> SyncRun:
-    run = decoded(row["run"], type=SyncRun)
+    fields = decoded(row["run"], type=dict[str, Any])
+    named = {name: fields[before] for name, before in _AT_REST.items() if before in fields}
+    run = msgspec.convert(fields | named, SyncRun)
     if not row.get("said"):
         return run
     said = decoded(row["said"], type=_Said)

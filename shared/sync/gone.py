@@ -18,7 +18,7 @@ def keep_out_of_reach(one: RecordType, missing: Collection[str], context: JobCon
     context.skipped.park([
         parked_again(
             parked.get(id), shop=shop, type=kind, id=id, code=why.code, why=why.sentence,
-            now=context.clock.now(), run=context.run.run,
+            now=context.clock.now(), run=context.run.id,
         )
         for id, why in unread.items() if id in parked or id in known
     ])

@@ -157,7 +157,7 @@ def _retry_parked(one: RecordType, context: JobContext, deadline: Deadline) -> N
     shop, kind, now = context.card.code, one.name, context.clock.now()
     selection = one.selection(context.card)
     due = [s.id for s in context.skipped.of(shop, kind)
-           if (is_due(s, now) or is_decided_otherwise(s, selection)) and s.run != context.run.run]
+           if (is_due(s, now) or is_decided_otherwise(s, selection)) and s.run != context.run.id]
     for start in range(0, len(due), 50):
         deadline.check()
         ids = due[start : start + 50]

@@ -44,7 +44,7 @@ def operators_run(connector: Connector, card: ShopCard, kind: str, started_by: s
 def _surroundings(
     connector: Connector, card: ShopCard, kind: str, run: SyncRun, lease: Lease
 ) -> Iterator[JobContext]:
-    log = connector.log(card, run.run)
+    log = connector.log(card, run.id)
     shopify, bc = connector.shopify(card, log), connector.business_central(card, log)
     informations = connector.informations
     moment = informations.begun(informations.get(card.code, kind), from_iso(run.started_at)).first_began

@@ -137,7 +137,7 @@ def _skipped(
         settled = from_iso(link.claimed_at) + timedelta(seconds=context.settle_seconds)
     return parked_again(
         before, shop=context.card.code, type=kind, id=link.id, code=problem.code, why=problem.sentence,
-        now=context.clock.now(), run=context.run.run, due=settled,
+        now=context.clock.now(), run=context.run.id, due=settled,
     )
 
 
@@ -147,7 +147,7 @@ def _not_selected(
     return left_out_again(
         before, shop=context.card.code, type=one.name, id=link.id, code=why.code, why=why.sentence,
         selection=one.selection(context.card),
-        now=context.clock.now(), run=context.run.run,
+        now=context.clock.now(), run=context.run.id,
         waits=why.code == HELD, until=why.until,
     )
 

@@ -105,7 +105,7 @@ def _may_change(kind: str, kept: Payments[Any], context: JobContext) -> set[str]
     """
     shop, now = context.card.code, context.clock.now()
     parked = {one.id: one for one in context.skipped.of(shop, kind)}
-    due = {id for id, one in parked.items() if is_due(one, now) and one.run != context.run.run}
+    due = {id for id, one in parked.items() if is_due(one, now) and one.run != context.run.id}
     waiting = {id for id, one in parked.items() if not one.dismissed_at} - due
     return set(kept.open(shop)) - waiting | due
 
@@ -224,5 +224,5 @@ def _parked(
     return parked_again(
         before, shop=context.card.code, type=kind, id=id, code="record-unreadable",
         why=sentence("{record}: {reason}", record=one_called(kind, id), reason=problem),
-        now=context.clock.now(), run=context.run.run,
+        now=context.clock.now(), run=context.run.id,
     )

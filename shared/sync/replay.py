@@ -61,7 +61,7 @@ def replay(connector: Connector, shop: str, kind: str, id: str, *, by: str) -> R
     with operators_run(connector, card, kind, by) as context, \
             connector.changed.meanwhile(shop, kind, record.id, by):
         outcomes = apply_page(one, [record], _from_captures(connector, context), again=True)
-    return _told(context.run.run, outcomes)
+    return _told(context.run.id, outcomes)
 
 
 def _ready(connector: Connector, shop: str) -> ShopCard:

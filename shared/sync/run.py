@@ -128,7 +128,7 @@ def _run_alone(connector: Connector, job: SyncJob) -> SyncRun | None:
             run = _begin(connector, job)
             if run is None:
                 return None
-            with about(run=run.run):
+            with about(run=run.id):
                 _carry_out(connector, job, run, lease)
     except ShopTaken as taken:
         _log.info("shop %s: %s", job.shop, taken)
@@ -203,7 +203,7 @@ def _begin(connector: Connector, job: SyncJob) -> SyncRun | None:
     if job.run:
         run = connector.runs.get(job.shop, job.run)
         if run.state == "succeeded" or (run.state == "interrupted" and not run.created_since):
-            _log.info("shop %s: run %s is over (%s), nothing goes on", job.shop, run.run, run.state)
+            _log.info("shop %s: run %s is over (%s), nothing goes on", job.shop, run.id, run.state)
             return None
         run.state = "running"
         connector.runs.save(run)
@@ -217,7 +217,7 @@ def _begin(connector: Connector, job: SyncJob) -> SyncRun | None:
 def _work(connector: Connector, job: SyncJob, run: SyncRun, lease: Lease) -> None:
     card = connector.shops.get(job.shop)
     check_ready(connector, card)
-    log = connector.log(card, run.run)
+    log = connector.log(card, run.id)
     try:
         state = _bring_up_to_date(connector, card, run, lease, log)
     finally:
@@ -245,7 +245,7 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
     ):
         job = job_context(connector, card, run, lease, shopify, bc, lanes)
         ended.callback(_note_arrivals, connector, run, job.first_seen)
-        for kind in run.kinds:
+        for kind in run.types:
             if types.waits(kind, failed):
                 continue
             try:
@@ -286,7 +286,7 @@ def _note_arrivals(connector: Connector, run: SyncRun, first_seen: Mapping[str, 
 
 
 def _behind(kind: str, run: SyncRun) -> Sequence[str]:
-    return run.kinds[run.kinds.index(kind) + 1 :]
+    return run.types[run.types.index(kind) + 1 :]
 
 
 def _check_others_go_on(problem: ConnectorError, others: Sequence[str], shopify: ShopifyClient) -> None:
@@ -358,7 +358,7 @@ def _hand_over(connector: Connector, job: SyncJob, run: SyncRun) -> None:
     try:
         if run.created_since:
             _send(connector, SyncJob(shop=job.shop, started_by="between parts of a back-fill"))
-        _send(connector, msgspec.structs.replace(job, run=run.run), _BETWEEN_PARTS if run.created_since else 0)
+        _send(connector, msgspec.structs.replace(job, run=run.id), _BETWEEN_PARTS if run.created_since else 0)
     except ServiceUnavailable as problem:
         _end(connector, run, "failed", problem)
 
@@ -389,6 +389,6 @@ class _Meter:
         try:
             self._connector.runs.save(run)
         except ServiceUnavailable as problem:
-            _log.warning("how far run %s has come cannot be written down: %s", run.run, problem)
+            _log.warning("how far run %s has come cannot be written down: %s", run.id, problem)
 
 

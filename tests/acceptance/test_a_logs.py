@@ -65,7 +65,7 @@ def fine(data: Any = None, cost: float = 1) -> Step:
 def entries(house: House) -> list[WholeLogEntry]:
     """The shop's log, oldest first."""
     page = list_log_entries(house.connector.logs, [house.shop], LogFilter())
-    return [house.connector.logs.get(entry.number) for entry in page.entries[::-1]]
+    return [house.connector.logs.get(entry.id) for entry in page.entries[::-1]]
 
 
 def put_into_the_log(house: House, *, age: timedelta = timedelta(0), status: int = 200, times: int = 1) -> None:
@@ -150,7 +150,7 @@ def test_a4_in_mode_all_a_run_leaves_every_call_to_both_sides_with_the_run_in_it
     found = entries(house)
     assert sum(entry.direction == "Shopify" for entry in found) == run.shopify_calls
     assert sum(entry.direction == "Business Central" for entry in found) == run.bc_calls + 1, "and the sign-in"
-    assert {entry.run for entry in found} == {run.run}
+    assert {entry.run for entry in found} == {run.id}
     assert (run.log_entries, run.log_entries_lost) == (len(found), 0)
 
 
@@ -265,9 +265,9 @@ def test_a10_an_escalation_report_is_offered_for_status_500_within_14_days(
     put_into_the_log(house, age=timedelta(days=age), status=status)
     (entry,) = entries(house)
 
-    answer, report = admin("escalate_log_entry", number=entry.number)
+    answer, report = admin("escalate_log_entry", id=entry.id)
 
-    assert admin("get_log_entry", number=entry.number)[1]["can_escalate"] is offered
+    assert admin("get_log_entry", id=entry.id)[1]["can_escalate"] is offered
     if offered:
         assert answer == 200
         assert (report["request_id"], report["at"]) == ("req-500", entry.at)
@@ -347,5 +347,5 @@ def test_a12_all_25_orders_arrive_while_the_log_store_refuses_writes(emulator: A
         assert (run.state, run.counts["orders"].created) == ("succeeded", 25)
         assert len({number for number in range(5001, 5026) if house.documents(number)}) == 25
         assert (run.log_entries, run.log_entries_lost) == (0, run.shopify_calls + run.bc_calls + 1), "and the sign-in"
-        assert house.connector.runs.get(house.shop, run.run).log_entries_lost == run.log_entries_lost
+        assert house.connector.runs.get(house.shop, run.id).log_entries_lost == run.log_entries_lost
         assert any(map(door.refuse, door.calls)), "the log was tried and refused"

@@ -29,8 +29,8 @@ class Scene:
                                "title": hostile[:200] or "Chemise en lin"}])
         house.sync()
         house.change("customers", CUSTOMER, last_name=hostile[:60] or "Curie-Joliot")
-        self.run = house.sync().run
-        self.number = self._a_refused_call()
+        self.run = house.sync().id
+        self.entry = self._a_refused_call()
         self._skipped()
         self._another_shop()
         kept = house.connector.captures.of_record(house.shop, "customers", str(CUSTOMER))
@@ -39,7 +39,7 @@ class Scene:
     def path(self, name: str, route: str) -> str:
         """An address of this function that shows something of the house."""
         kind, id = self._record(name)
-        parts = {"shop": self.house.shop, "type": kind, "id": id, "number": self.number, "run": self.run}
+        parts = {"shop": self.house.shop, "type": kind, "id": id}
         return re.sub(r"\{(\w+)(?::\w+)?\}", lambda part: parts[part[1]], route)
 
     def pages(self) -> dict[str, str]:
@@ -61,12 +61,16 @@ class Scene:
     def _record(self, name: str) -> tuple[str, str]:
         if "capture" in name:
             return "customers", self.capture
+        if name.startswith("portal_log"):
+            return "", self.entry
+        if name == "portal_run":
+            return "", self.run
         return "orders", str(ORDER if name == "portal_record" else SKIPPED)
 
     def _a_refused_call(self) -> str:
-        """A log entry with an error, the newest; its number."""
+        """A log entry with an error, the newest; its id."""
         house = self.house
-        before = {one.number for one in entries(house)}
+        before = {one.id for one in entries(house)}
         house.connector.logs.write(house.shop, self.run, [(1, Exchange(
             at=house.clock.now() - timedelta(seconds=1), direction="Shopify", method="POST", status=401,
             url=f"https://{house.shopify.shop}/admin/api/2026-10/graphql.json", description="Unauthorized",
@@ -74,8 +78,8 @@ class Scene:
             request=msgspec.json.encode({"query": f"query {{ shop {{ id }} }} # {self.hostile}"}).decode(),
             response=msgspec.json.encode({"errors": self.hostile or "[API] Invalid API key or access token"}).decode(),
         ))])
-        (number,) = {one.number for one in entries(house)} - before
-        return number
+        (id,) = {one.id for one in entries(house)} - before
+        return id
 
     def _skipped(self) -> None:
         told = self.hostile or "G/L account 708500 has no general posting group"

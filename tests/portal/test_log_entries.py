@@ -18,13 +18,13 @@ def call(
     house: House, request: str = "{}", response: str = "{}", *, status: int = 200, ago: int = 0, **fields: str
 ) -> str:
     """Keep a call that was made so many seconds ago; the number of its entry."""
-    known = {one.number for one in everything(house)}
+    known = {one.id for one in everything(house)}
     house.connector.logs.write(house.shop, fields.pop("run", ""), [(1, Exchange(
         at=house.clock.now() - timedelta(seconds=ago), direction=fields.pop("direction", "Shopify"), method="POST",
         url=fields.pop("url", "https://demo-fr.myshopify.com/admin/api/2026-10/graphql.json"), status=status,
         description=fields.pop("description", "OK"), has_error=status != 200, retry=0, seconds=0.25,
         request_id=fields.pop("request_id", "req-1"), request=request, response=response))])
-    (number,) = {one.number for one in everything(house)} - known
+    (number,) = {one.id for one in everything(house)} - known
     return number
 
 

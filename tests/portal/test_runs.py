@@ -17,7 +17,7 @@ def test_runs_of_every_shop_are_listed_newest_first_with_their_figures(portal: P
     page = portal.visitor().get("/portal/runs").text
 
     found = re.findall(r'href="/portal/shops/[^/]+/runs/([^"]+)"', page)
-    assert found == [run.run for run in portal.house.connector.runs.latest(portal.house.shop)]
+    assert found == [run.id for run in portal.house.connector.runs.latest(portal.house.shop)]
     assert "Succeeded" in page
 
 
@@ -35,7 +35,7 @@ def test_a_run_says_by_type_what_it_did_and_what_it_skipped(portal: Portal) -> N
     house.order(5002, [{"sku": "LATER", "quantity": 1, "unit_price": "25.00"}])
     run = house.sync()
 
-    text = text_of(portal.visitor().get(f"/portal/shops/{house.shop}/runs/{run.run}").text)
+    text = text_of(portal.visitor().get(f"/portal/shops/{house.shop}/runs/{run.id}").text)
 
     assert "Orders 2 1 0 0 1" in text
     assert "Order 5002" in text
@@ -48,18 +48,18 @@ def test_a_run_that_failed_says_why_and_what_to_do(portal: Portal) -> None:
     house.order(5001)
     run = house.sync()
 
-    text = text_of(portal.visitor().get(f"/portal/shops/{house.shop}/runs/{run.run}").text)
+    text = text_of(portal.visitor().get(f"/portal/shops/{house.shop}/runs/{run.id}").text)
     overview = portal.visitor().get("/portal").text
 
     assert run.error_detail in text
     assert "What to do:" in text
-    assert f'href="/portal/shops/{house.shop}/runs/{run.run}">Look at the run' in overview
+    assert f'href="/portal/shops/{house.shop}/runs/{run.id}">Look at the run' in overview
 
 
 def test_a_run_that_is_under_way_is_brought_up_to_date_by_itself(portal: Portal) -> None:
     house = portal.house
     run = house.connector.runs.begin(house.shop, ["orders"], "schedule")
-    address = f"/portal/shops/{house.shop}/runs/{run.run}"
+    address = f"/portal/shops/{house.shop}/runs/{run.id}"
 
     before = portal.visitor().get(address).text
     run.state, run.ended_at = "succeeded", "2026-03-10T10:00:01Z"
@@ -72,7 +72,7 @@ def test_a_run_that_is_under_way_is_brought_up_to_date_by_itself(portal: Portal)
 def test_the_french_page_says_the_same_in_french(portal: Portal) -> None:
     run = portal.house.sync()
 
-    text = text_of(portal.visitor("fr-FR").get(f"/portal/shops/{portal.house.shop}/runs/{run.run}").text)
+    text = text_of(portal.visitor("fr-FR").get(f"/portal/shops/{portal.house.shop}/runs/{run.id}").text)
 
     assert "Réussie" in text
     assert "appels" in text
@@ -83,7 +83,7 @@ def test_a_warning_full_of_markup_is_only_text(portal: Portal) -> None:
     run.warnings = ["<script>alert(1)</script>"]
     portal.house.connector.runs.save(run)
 
-    page = portal.visitor().get(f"/portal/shops/{portal.house.shop}/runs/{run.run}").text
+    page = portal.visitor().get(f"/portal/shops/{portal.house.shop}/runs/{run.id}").text
 
     assert "&lt;script&gt;alert(1)" in page
     assert "<script>alert" not in page
@@ -101,7 +101,7 @@ def past(portal: Portal, read: int, seconds: float, **changes: object) -> str:
     run.state, run.seconds, run.shopify_points = "succeeded", seconds, float(10 * read)
     run.counts = {"orders": Counts(read=read, created=read)}
     runs.save(msgspec.structs.replace(run, **changes))
-    return run.run
+    return run.id
 
 
 def test_a_run_is_compared_with_the_middle_of_those_of_its_sort(portal: Portal) -> None:
@@ -109,7 +109,7 @@ def test_a_run_is_compared_with_the_middle_of_those_of_its_sort(portal: Portal) 
         past(portal, read, 60)
     past(portal, 900, 1, only_changed=True)
     past(portal, 900, 1, created_since="2026-01-01", created_until="2026-02-01")
-    past(portal, 900, 1, kinds=["products"])
+    past(portal, 900, 1, types=["products"])
     past(portal, 900, 1, state="failed", error_code="internal-error")
     past(portal, 0, 1)
     slow = past(portal, 40, 240)
@@ -134,6 +134,6 @@ def test_two_runs_make_nothing_usual(portal: Portal) -> None:
 
 def test_a_run_that_is_under_way_says_of_when_it_is_and_is_looked_at_again_by_a_link(portal: Portal) -> None:
     run = portal.house.connector.runs.begin(portal.house.shop, ["orders"], "schedule")
-    address = f"/portal/shops/{portal.house.shop}/runs/{run.run}"
+    address = f"/portal/shops/{portal.house.shop}/runs/{run.id}"
 
     assert f'<a href="{address}">Refresh</a>' in portal.visitor().get(address).text

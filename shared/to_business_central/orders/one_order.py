@@ -84,14 +84,14 @@ def _read(shopify: ShopifyClient, order: str) -> Record:
 def _told(run: SyncRun, record: Record, outcomes: list[Outcome]) -> Synchronized:
     name = order_of(record).name if record.value is not None else ""
     if not outcomes:
-        return Synchronized(run=run.run, id=record.id, name=name, result=Result.LEFT_OUT.value, detail=ERASED)
+        return Synchronized(run=run.id, id=record.id, name=name, result=Result.LEFT_OUT.value, detail=ERASED)
     (outcome,) = outcomes
     told = outcome.problem
     code, detail = (told.code, told.sentence) if told else ("", _why_left_out(outcome))
     if outcome.not_selected is not None:
         code, detail = outcome.not_selected.code, outcome.not_selected.sentence
     return Synchronized(
-        run=run.run, id=record.id, name=name, result=outcome.result.value, number=outcome.link.bc_number,
+        run=run.id, id=record.id, name=name, result=outcome.result.value, number=outcome.link.bc_number,
         code=code, detail=detail,
     )
 

@@ -69,7 +69,7 @@ def resolve(connector: Connector, shop: str, id: str, confirm: str, *, by: str) 
             raise _unconfirmed(parked, found.document.number)
         texts = header_texts(order, card, context.directory, record=one_called("orders", id))
         _accept(context, _to(found, link), order, texts, f"{by}: resolved ({parked.code})")
-        return Resolved(run=context.run.run, id=id, name=order.name, number=found.document.number,
+        return Resolved(run=context.run.id, id=id, name=order.name, number=found.document.number,
                         code=parked.code, differs=texts_that_differ(found, texts))
 
 

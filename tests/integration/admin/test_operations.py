@@ -263,8 +263,8 @@ def test_a_call_that_a_rule_refuses_leaves_one_row_with_its_code(house: House, a
 def test_what_names_nothing_that_is_there_or_is_malformed_is_no_operation(
     house: House, admin: Admin, name: str
 ) -> None:
-    answers = [admin.raw(name, b"{", shop="NOBODY", type="orders", id="1", order="1", number="1"),
-               admin.raw(name, {"no such": 1}, {"no such": "1"}, type="orders", id="1", order="1", number="1")]
+    answers = [admin.raw(name, b"{", shop="NOBODY", type="orders", id="1", order="1"),
+               admin.raw(name, {"no such": 1}, {"no such": "1"}, type="orders", id="1", order="1")]
 
     assert {answer.status_code for answer in answers} <= {400, 404, 422}
     assert operations(house) == []
@@ -275,7 +275,7 @@ def test_what_is_asked_of_a_shop_that_is_not_there_is_no_operation(house: House,
     bodies = {"set_access_token": {"access_token": "shpat_0123456789abcdef"}, "back_fill_orders": SPAN,
               "set_synchronization_info": {"last_sync_time": SPAN["from"]}, "dismiss_skipped_record": {"note": "no"}}
 
-    answer = admin.raw(name, bodies.get(name), shop="NOBODY", type="orders", id="1", order="1", number="1")
+    answer = admin.raw(name, bodies.get(name), shop="NOBODY", type="orders", id="1", order="1")
 
     assert (answer.status_code, json.loads(answer.get_body())["type"]) in ((404, "shop-unknown"), (404, "not-found"))
     assert house.connector.operations.page().operations == []
@@ -320,14 +320,14 @@ def test_what_was_typed_for_an_order_is_not_repeated_where_it_is_no_id(
 ) -> None:
     switched_off("sync_order", order=order)(house, admin)
 
-    assert [one.record for one in operations(house)] == ["orders"]
+    assert [(one.type, one.record_id) for one in operations(house)] == [("orders", "")]
 
 
 def test_an_order_that_was_synchronized_by_its_name_is_told_by_its_id(house: House, admin: Admin) -> None:
     sync_of_one_order(house, admin)
 
     (row,) = operations(house)
-    assert (row.record, row.after["result"]) == ("orders 5001", "created")
+    assert (row.type, row.record_id, row.after["result"]) == ("orders", "5001", "created")
     assert row.after["number"] == house.link("orders", 5001).bc_number
 
 

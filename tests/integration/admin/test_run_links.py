@@ -33,15 +33,15 @@ def test_each_link_of_a_run_leads_to_what_this_run_left_behind_and_to_nothing_el
         runs.append(house.sync("orders"))
     middle = runs[1]
 
-    _, shown = admin("get_run", run=middle.run)
+    _, shown = admin("get_run", id=middle.id)
     entries = followed(house, admin, shown["links"]["log_entries"])["entries"]
     captures = followed(house, admin, shown["links"]["data_captures"])["captures"]
     skipped = followed(house, admin, shown["links"]["skipped_records"])
 
     assert len(entries) == middle.log_entries > 0
-    assert {entry["run"] for entry in entries} == {middle.run}
+    assert {entry["run"] for entry in entries} == {middle.id}
     assert [capture["record_id"] for capture in captures] == ["5002"]
-    assert [(one["id"], one["run"]) for one in skipped] == [("5002", middle.run)]
+    assert [(one["id"], one["run"]) for one in skipped] == [("5002", middle.id)]
 
 
 def test_the_list_of_runs_holds_the_links_too(house: House, admin: Admin) -> None:
@@ -49,7 +49,7 @@ def test_the_list_of_runs_holds_the_links_too(house: House, admin: Admin) -> Non
 
     _, (first, *_) = admin("list_runs")
 
-    assert first["links"]["skipped_records"] == f"/api/shops/{house.shop}/skipped-records?run={run.run}"
+    assert first["links"]["skipped_records"] == f"/api/shops/{house.shop}/skipped-records?run={run.id}"
 
 
 def test_captures_of_a_run_that_does_not_exist_are_not_found(house: House, admin: Admin) -> None:

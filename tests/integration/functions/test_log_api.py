@@ -58,12 +58,12 @@ def test_a_list_can_be_asked_for_by_run_shop_direction_status_and_text(street: S
     assert [entry["status"] for entry in listed(street, "status=500&has_error=true")] == [500]
     assert {entry["method"] for entry in listed(street, "text=GRAPHQL")} == {"POST"}
     assert listed(street, "to=2026-01-01T00:00:00Z") == []
-    assert [entry["number"] for entry in everything] == sorted((e["number"] for e in everything), reverse=True)
+    assert [entry["id"] for entry in everything] == sorted((e["id"] for e in everything), reverse=True)
 
 
-def test_an_entry_is_shown_whole_and_its_bodies_are_downloaded_under_its_number(street: Street) -> None:
+def test_an_entry_is_shown_whole_and_its_bodies_are_downloaded_under_its_id(street: Street) -> None:
     longest = max(listed(street, "direction=Shopify&status=200"), key=lambda entry: entry["actual_cost"])
-    path = f"log-entries/{longest['number']}"
+    path = f"log-entries/{longest['id']}"
 
     entry = street.call("GET", path).json()
     request, response = street.call("GET", f"{path}/request"), street.call("GET", f"{path}/response")
@@ -71,9 +71,9 @@ def test_an_entry_is_shown_whole_and_its_bodies_are_downloaded_under_its_number(
     assert {name: value for name, value in entry.items() if name in longest} == longest
     assert entry["can_escalate"] is False
     assert request.text == entry["request"]
-    assert request.headers["Content-Disposition"] == f'attachment; filename="Request_{entry["number"]}.json"'
+    assert request.headers["Content-Disposition"] == f'attachment; filename="Request_{entry["id"]}.json"'
     assert response.text == entry["response"]
-    assert response.headers["Content-Disposition"] == f'attachment; filename="Response_{entry["number"]}.json"'
+    assert response.headers["Content-Disposition"] == f'attachment; filename="Response_{entry["id"]}.json"'
     assert set(json.loads(response.text)) == {"data", "extensions"}
     assert street.shopify.token not in street.call("GET", path).text
 
@@ -81,12 +81,12 @@ def test_an_entry_is_shown_whole_and_its_bodies_are_downloaded_under_its_number(
 def test_the_call_that_met_a_500_can_be_escalated_and_another_one_cannot(street: Street) -> None:
     (failed,) = listed(street, "status=500")
 
-    report = street.call("GET", f"log-entries/{failed['number']}/escalation").json()
+    report = street.call("GET", f"log-entries/{failed['id']}/escalation").json()
 
     assert report["store"] == "demo-fr.myshopify.com"
     assert report["request_id"] == failed["request_id"]
     well = listed(street, "status=200")[0]
-    assert_problem(street.call("GET", f"log-entries/{well['number']}/escalation"), 409, "escalation-not-offered")
+    assert_problem(street.call("GET", f"log-entries/{well['id']}/escalation"), 409, "escalation-not-offered")
 
 
 @pytest.mark.parametrize("query", ["status=many", "status=-1", "has_error=yes", "direction=up", "from=yesterday",

@@ -106,8 +106,7 @@ def test_an_odd_input_is_answered_or_refused_with_a_reason(
     elif name == "save_shop":
         shop = {"shop": f"{id}-"}
 
-    answer = admin.raw(name, body, asked, type=kind, id=there(id), run=there(id), number=there(id),
-                       order=there(id), **shop)
+    answer = admin.raw(name, body, asked, type=kind, id=there(id), order=there(id), **shop)
 
     assert 200 <= answer.status_code < 500, answer.get_body()
     if answer.status_code >= 400:

@@ -16,7 +16,7 @@ from tests.manual_clock import ManualClock
 
 
 def numbers(logs: LogEntries, shop: str = "FR") -> list[str]:
-    return [entry.number for entry in list_log_entries(logs, [shop], LogFilter()).entries]
+    return [entry.id for entry in list_log_entries(logs, [shop], LogFilter()).entries]
 
 
 def test_every_field_of_a_call_is_found_again(logs: LogEntries, clock: ManualClock) -> None:

@@ -63,7 +63,7 @@ def test_bodies_go_with_their_entries_and_the_others_stay_readable(
     purge = purges.remove_older_than(7, by="Claire")
 
     (left,) = list_log_entries(logs, ["FR"], LogFilter()).entries
-    assert logs.get(left.number).request == LONG
+    assert logs.get(left.id).request == LONG
     assert logs.blobs.containers(CONTAINERS) == [container_of(cut.date())]
     assert purge.bodies == 1
     assert len(logs.blobs.names(container_of(cut.date()))) == 1
@@ -80,7 +80,7 @@ def test_bodies_of_the_day_of_the_cut_go_whatever_their_hour(
 
     assert (purge.hours, purge.entries, purge.bodies) == (1, 1, 2)
     left = list_log_entries(logs, ["FR"], LogFilter()).entries
-    assert [(entry.request_id, logs.get(entry.number).request) for entry in left] == [("late", LONG), ("new", LONG)]
+    assert [(entry.request_id, logs.get(entry.id).request) for entry in left] == [("late", LONG), ("new", LONG)]
 
 
 def test_a_whole_day_goes_by_a_call_an_hour_and_one_for_its_bodies(
@@ -261,7 +261,7 @@ def test_the_entries_of_one_shop_go_by_age_and_the_other_shops_stay_whole(
     for shop in ("DE", "FR-2"):
         assert listed(logs, shop) == ["new", "old", "long ago"]
         for entry in list_log_entries(logs, [shop], LogFilter()).entries:
-            assert logs.get(entry.number).request == LONG
+            assert logs.get(entry.id).request == LONG
 
 
 def test_all_entries_of_one_shop_go_when_its_own_number_is_confirmed(

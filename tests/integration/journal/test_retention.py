@@ -172,12 +172,12 @@ def test_runs_go_after_ninety_days_and_receipts_stay_for_ever(
     for shop in SHOPS:
         runs.begin(shop, ["orders"], "schedule")
     clock.forward(0.002)
-    kept = [runs.begin(shop, ["orders"], "schedule").run for shop in SHOPS]
+    kept = [runs.begin(shop, ["orders"], "schedule").id for shop in SHOPS]
     clock.forward(90 * DAY - 0.002)
 
     done = retention.remove_expired(by="schedule")
 
-    assert [run.run for shop in SHOPS for run in runs.all(shop)] == kept
+    assert [run.id for shop in SHOPS for run in runs.all(shop)] == kept
     assert of(done, "runs").entries == 2
     assert len(receipts.all()) == 1
 

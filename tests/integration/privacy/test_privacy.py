@@ -233,8 +233,9 @@ def places_with_something_of(house: House) -> set[str]:
 
 def operations_on(known: Known, *records: str) -> None:
     for record in records:
+        type, id = record.split()
         with known.house.connector.operations.recorded(
-            "retry_skipped_record", by="ada@example.com", shop=known.house.shop, record=record
+            "retry_skipped_record", by="ada@example.com", shop=known.house.shop, type=type, record_id=id,
         ) as operation:
             operation.changed({"code": "item-not-found"}, {"code": ""})
 
@@ -242,7 +243,7 @@ def operations_on(known: Known, *records: str) -> None:
 def operations(known: Known) -> set[tuple[str, str, bool]]:
     """(who, on which record, whether it says what changed) of each."""
     found = known.house.connector.operations.page(shop=known.house.shop).operations
-    return {(one.by, one.record, bool(one.before or one.after)) for one in found}
+    return {(one.by, f"{one.type} {one.record_id}".strip(), bool(one.before or one.after)) for one in found}
 
 
 def test_after_a_redaction_operations_no_longer_say_on_which_of_the_persons_records(known: Known) -> None:

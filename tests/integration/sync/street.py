@@ -80,7 +80,7 @@ class Street:
         card = shop_card(self.shopify.shop, self.bc.company) | changes
         self.call("PUT", f"shops/{SHOP}", card).raise_for_status()
         self.call("PUT", f"shops/{SHOP}/access/token", {"access_token": self.shopify.token}).raise_for_status()
-        self._earlier = {run["run"] for run in self.call("GET", f"shops/{SHOP}/runs").json()}
+        self._earlier = {run["id"] for run in self.call("GET", f"shops/{SHOP}/runs").json()}
         for info in self.call("GET", f"shops/{SHOP}/synchronization-info").json():
             self.call("DELETE", f"shops/{SHOP}/synchronization-info/{info['type']}").raise_for_status()
 
@@ -92,7 +92,7 @@ class Street:
     def finished_run(self) -> dict[str, Any]:
         """Follow the newest run to its end."""
         while True:
-            runs = [run for run in self.call("GET", f"shops/{SHOP}/runs").json() if run["run"] not in self._earlier]
+            runs = [run for run in self.call("GET", f"shops/{SHOP}/runs").json() if run["id"] not in self._earlier]
             if runs and runs[0]["ended_at"]:
                 return dict(runs[0])
             time.sleep(0.1)

@@ -91,9 +91,9 @@ def test_an_invocation_that_died_is_gone_on_with_and_other_runs_do_not_end_the_b
         house.shop, ["orders"], "Claire, back-fill", created=(FEBRUARY.created_since, FEBRUARY.created_until))
     house.sync("orders")
 
-    run = part(house, begun.run)
+    run = part(house, begun.id)
 
-    assert (run.run, run.state) == (begun.run, "succeeded")
+    assert (run.id, run.state) == (begun.id, "succeeded")
     assert len(house.documents(5001)) == 1
 
 
@@ -105,7 +105,7 @@ def test_a_back_fill_that_waits_to_go_on_is_not_taken_over_by_a_run(house: House
 
     house.sync("orders")
 
-    assert house.connector.runs.get(house.shop, run.run).state == "continuing"
+    assert house.connector.runs.get(house.shop, run.id).state == "continuing"
 
 
 def test_a_back_fill_out_of_time_goes_on_where_it_was_and_a_run_between_its_parts_leaves_it_alone(house: House) -> None:
@@ -118,10 +118,10 @@ def test_a_back_fill_out_of_time_goes_on_where_it_was_and_a_run_between_its_part
     assert (begun.state, begun.counts["orders"].created) == ("continuing", size)
 
     assert house.sync("orders").counts["orders"].created == 0
-    done = part(house, begun.run)
+    done = part(house, begun.id)
 
     counts = done.counts["orders"]
-    assert (done.state, done.run, counts.created) == ("succeeded", begun.run, size + 1)
+    assert (done.state, done.id, counts.created) == ("succeeded", begun.id, size + 1)
     assert counts.read == size + 1, "no order is read twice"
     assert all(len(house.documents(number)) == 1 for number in orders)
 
@@ -134,8 +134,8 @@ def test_a_back_fill_of_orders_changed_in_one_second_ends_though_every_page_uses
     hasty = house.connector._replace(settings=msgspec.structs.replace(house.settings, time_budget_seconds=0))
 
     first = part(house, connector=hasty)
-    second = part(house, first.run, connector=hasty)
-    last = part(house, first.run, connector=hasty)
+    second = part(house, first.id, connector=hasty)
+    last = part(house, first.id, connector=hasty)
 
     assert [run.state for run in (first, second, last)] == ["continuing", "continuing", "succeeded"]
     assert all(len(house.documents(number)) == 1 for number in orders)
@@ -157,7 +157,7 @@ def test_a_back_fill_whose_cursor_does_not_serve_goes_on_at_its_position(
     house.clock.forward(hours * 3600)
     house.shopify.stats.reset()
 
-    done = part(house, begun.run)
+    done = part(house, begun.id)
 
     first = next(call["variables"] for call in house.shopify.stats.last_calls()
                  if call["operation"] == "OrdersChanged" and not call["variables"]["after"])
@@ -169,7 +169,7 @@ def test_a_back_fill_whose_cursor_does_not_serve_goes_on_at_its_position(
 def test_disabling_the_shop_ends_a_back_fill_and_asked_for_again_it_makes_nothing_twice(house: House) -> None:
     run = half_done(house)
     house.card(enabled=False)
-    ended = part(house, run.run)
+    ended = part(house, run.id)
     assert (ended.state, ended.error_code) == ("failed", "shop-disabled")
     assert house.documents(5002) == []
 
@@ -181,7 +181,7 @@ def test_disabling_the_shop_ends_a_back_fill_and_asked_for_again_it_makes_nothin
 def test_it_goes_on_at_its_position(house: House) -> None:
     run = half_done(house)
 
-    assert part(house, run.run).counts["orders"].read == 1
+    assert part(house, run.id).counts["orders"].read == 1
     assert [len(house.documents(number)) for number in (5001, 5002)] == [0, 1]
 
 

@@ -196,7 +196,7 @@ def test_a_run_that_died_is_shown_as_interrupted(house: House) -> None:
 
     house.sync()
 
-    assert house.connector.runs.get(house.shop, dead.run).state == "interrupted"
+    assert house.connector.runs.get(house.shop, dead.id).state == "interrupted"
 
 
 def test_an_overlap_is_read_again_and_costs_no_write(house: House) -> None:

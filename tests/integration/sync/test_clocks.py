@@ -116,7 +116,7 @@ def test_an_interrupted_run_is_taken_up_by_a_machine_with_another_clock(house: H
     assert run.state == "continuing"
 
     done = run_sync(a_worker(house, -700), SyncJob(
-        shop=house.shop, started_by="test", run=run.run, kinds=("orders",)))
+        shop=house.shop, started_by="test", run=run.id, kinds=("orders",)))
 
     assert done is not None
     assert done.state == "succeeded"
@@ -229,7 +229,7 @@ def test_a_skew_beyond_a_minute_stands_on_the_run_and_in_health(
     run = run_sync(worker, SyncJob(shop=house.shop, started_by="test", kinds=("orders",)))
     monkeypatch.setattr("shared.root.connector", lambda: worker)
     with admin_api(house, monkeypatch) as admin:
-        _, shown = admin("get_run", run=run.run if run else "")
+        _, shown = admin("get_run", id=run.id if run else "")
         _, health = admin("health")
 
     assert shown["clock_ahead"] == health["clock_ahead"]

@@ -54,7 +54,7 @@ def a_waiting_run(house: House) -> SyncRun:
 
 
 def goes_on(run: SyncRun) -> SyncJob:
-    return SyncJob(shop=run.shop, started_by="test", run=run.run, kinds=("orders",))
+    return SyncJob(shop=run.shop, started_by="test", run=run.id, kinds=("orders",))
 
 
 def messages(door: StorageProxy) -> int:
@@ -173,7 +173,7 @@ def test_a_message_that_meets_a_taken_lease_comes_again_and_its_run_goes_on(
     sent = messages(door)
 
     met = run_sync(house.connector, goes_on(run))
-    waits = house.connector.runs.get(house.shop, run.run)
+    waits = house.connector.runs.get(house.shop, run.id)
     other.release()
     done = run_sync(house.connector, goes_on(run))
 
@@ -190,7 +190,7 @@ def test_a_back_fill_that_meets_a_taken_lease_comes_again(house: House, door: St
     if part != "first":
         dead = house.connector.runs.begin(
             house.shop, ["orders"], job.started_by, created=(job.created_since, job.created_until))
-        job = msgspec.structs.replace(job, run=dead.run)
+        job = msgspec.structs.replace(job, run=dead.id)
     other = Lease(house.connector.storage.tables[LEASES], f"sync-{house.shop}", 60, house.clock)
     other.acquire()
     sent = messages(door)
@@ -227,7 +227,7 @@ def test_a_run_that_another_one_takes_over_is_shown_as_interrupted_and_its_messa
     scheduled = run_sync(house.connector, SyncJob(shop=house.shop, started_by="schedule"))
     late = run_sync(house.connector, goes_on(run))
 
-    shown = house.connector.runs.get(house.shop, run.run)
+    shown = house.connector.runs.get(house.shop, run.id)
     assert scheduled is not None
     assert (scheduled.state, shown.state, late) == ("succeeded", "interrupted", None)
     assert shown.ended_at
@@ -239,7 +239,7 @@ def test_a_run_of_other_types_takes_nothing_over(house: House) -> None:
 
     run_sync(house.connector, SyncJob(shop=house.shop, started_by="test", kinds=("products",)))
 
-    assert house.connector.runs.get(house.shop, run.run).state == "continuing"
+    assert house.connector.runs.get(house.shop, run.id).state == "continuing"
     done = run_sync(house.connector, goes_on(run))
     assert done is not None
     assert done.state == "succeeded"

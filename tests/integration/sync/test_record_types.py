@@ -89,7 +89,7 @@ def test_a_new_type_is_synchronized_parked_reset_and_shown_by_two_places_and_its
 
     run = shop.sync()
 
-    assert run.kinds[-1] == NAME
+    assert run.types[-1] == NAME
     assert (run.counts[NAME].created, run.counts[NAME].parked) == (1, 1)
     assert shop.bc.control.row("customers", "W6301")["displayName"] == "Grand Bazar"
     assert shop.connector.skipped.get(shop.shop, NAME, "6302")

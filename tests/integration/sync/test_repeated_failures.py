@@ -61,4 +61,4 @@ def test_a_row_that_was_put_together_is_gone_and_says_so(house: House) -> None:
 
     assert second is not None
     with pytest.raises(ConnectorError, match="has no run"):
-        house.connector.runs.get(house.shop, second.run)
+        house.connector.runs.get(house.shop, second.id)

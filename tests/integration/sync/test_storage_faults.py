@@ -125,7 +125,7 @@ def test_captures_that_fail_for_good_are_counted_and_kept_when_the_record_is_rea
     run = house.sync("orders")
     door.faults.clear()
     with admin_api(house, monkeypatch) as admin:
-        _, shown = admin("get_run", run=run.run)
+        _, shown = admin("get_run", id=run.id)
     lost = captured(house)
     written = house.bc_writes()
     again = house.sync("orders")
@@ -203,7 +203,7 @@ def test_progress_that_cannot_be_written_down_stops_no_run(house: House, door: S
 
     assert len(saved) > 2
     assert (run.state, arrived(house)) == ("succeeded", each_once())
-    assert house.connector.runs.get(house.shop, run.run) == run
+    assert house.connector.runs.get(house.shop, run.id) == run
 
 
 # The connector's memory fails: the run ends cleanly, the next one goes on

@@ -83,7 +83,7 @@ def test_what_a_run_did_line_by_line_and_every_line_says_what_it_is_about(house:
     house.shopify.fault("http_5xx", times=200, status=503)
     failed = house.sync()
 
-    lines = asked(house, recorded, "What did a run do, line by line?", failed.run)
+    lines = asked(house, recorded, "What did a run do, line by line?", failed.id)
 
     assert {row["event"] for row in lines} == {"type", "line", "run"}
     assert any("shopify-unavailable" in row["text"] and row["level"] == "WARNING" for row in lines)

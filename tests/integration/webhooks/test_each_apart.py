@@ -51,7 +51,7 @@ def test_what_an_operator_sets_in_one_process_holds_for_the_next_run_in_another(
     before = runs(street)
 
     street.start_sync()
-    wait_until(lambda: any(run["ended_at"] for run in runs(street) if run["run"] not in {one["run"] for one in before}),
+    wait_until(lambda: any(run["ended_at"] for run in runs(street) if run["id"] not in {one["id"] for one in before}),
                60)
 
     assert street.call("GET", f"log-entries?shop={SHOP}").json()["entries"]

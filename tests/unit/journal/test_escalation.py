@@ -16,7 +16,7 @@ CARD = ShopCard(code="FR", shopify_url="https://demo-fr.myshopify.com")
 
 def an_entry(age: timedelta, status: int = 500, direction: str = "Shopify") -> WholeLogEntry:
     return WholeLogEntry(
-        number="n", shop="FR", at=(NOW - age).isoformat(), direction=direction, method="POST", status=status,
+        id="n", shop="FR", at=(NOW - age).isoformat(), direction=direction, method="POST", status=status,
         url="https://demo-fr.myshopify.com/admin/api/2026-10/graphql.json", description="", has_error=True, retry=0,
         seconds=1.5, request_id="req-7", request='{"query":"{ shop }"}', response="<html>",
     )

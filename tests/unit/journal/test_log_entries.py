@@ -30,7 +30,7 @@ def number_of(at: datetime, sequence: int, shop: str = "FR") -> str:
         "status": 200, "retry": 0, "seconds": 0.1, "has_error": False,
         "requested_cost": None, "actual_cost": None, "available_points": None,
     }
-    return entry_of(row).number
+    return entry_of(row).id
 
 
 @given(at=MOMENTS, sequence=SEQUENCES)
