@@ -14,6 +14,7 @@ from functions import (
     payments_api,
     records_api,
     schedules,
+    set_up_api,
     sync_jobs,
     webhooks,
 )
@@ -36,5 +37,6 @@ app.register_functions(records_api.blueprint)
 for pages in BLUEPRINTS:
     app.register_functions(pages)
 app.register_functions(schedules.blueprint)
+app.register_functions(set_up_api.blueprint)
 app.register_functions(sync_jobs.blueprint)
 app.register_functions(webhooks.blueprint)

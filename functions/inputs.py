@@ -17,6 +17,7 @@ from shared.errors import ConnectorError
 from shared.record_types import RECORD_TYPES
 from shared.stores.skipped_records import Wanted
 from shared.texts import as_said
+from shared.to_business_central.set_up_check import Step
 
 _TYPES = RECORD_TYPES.names
 Type = Annotated[str, msgspec.Meta(pattern=f"^({'|'.join(_TYPES)})$", extra_json_schema={"enum": list(_TYPES)})]
@@ -81,6 +82,7 @@ class Dismissal(_Body, frozen=True):
 
 class SetUpCheck(_Body, frozen=True):
     countries: Annotated[list[Country], msgspec.Meta(max_length=300)] = []
+    steps: list[Step] = []
 
 
 class Replay(_Body, frozen=True):
@@ -126,19 +128,36 @@ class LogQuery(msgspec.Struct, frozen=True, rename={"since": "from", "until": "t
     continuation: str = ""
 
 
+Address = Annotated[str, msgspec.Meta(max_length=4000)]
+"""A page to go on at."""
+
+
 class EnvironmentChosen(_Body, frozen=True):
     allow: Literal["yes", "no"]
+    back: Address = ""
+
+
+class NewShop(_Body, frozen=True):
+    code: Text
+    shopify_url: Text
+
+
+class CheckAsked(_Body, frozen=True):
+    """step: the one to try, or "" for all."""
+
+    step: Annotated[str, msgspec.Meta(pattern=f"^({'|'.join(Step)}|)$")] = ""
 
 
 class SyncAsked(_Body, frozen=True):
     """type: one, or "" for all; back: the page to go on at."""
 
     type: AnyType = ""
-    back: Annotated[str, msgspec.Meta(max_length=4000)] = ""
+    back: Address = ""
 
 
 class ShopSwitched(_Body, frozen=True):
     enabled: Literal["yes", "no"]
+    back: Address = ""
 
 
 class LoggingChosen(_Body, frozen=True):

@@ -1,4 +1,4 @@
-"""HTTP JSON for skipped records and the set-up check."""
+"""HTTP JSON for skipped records."""
 from __future__ import annotations
 
 from urllib.parse import urlencode
@@ -7,7 +7,7 @@ import azure.functions as func
 import msgspec
 
 from functions.http import Answer, Call, edge
-from functions.inputs import Dismissal, Retry, SetUpCheck, SkippedQuery, takes
+from functions.inputs import Dismissal, Retry, SkippedQuery, takes
 from shared.admin import skipped
 from shared.shopify_ids import id_in
 
@@ -52,15 +52,6 @@ def retry_skipped_record(call: Call) -> Answer:
 def dismiss_skipped_record(call: Call) -> Answer:
     skipped.dismiss(call.connector, *_record(call), note=call.body.note, by=call.by)
     return Answer({"dismissed": True})
-
-
-@blueprint.function_name("check_set_up")
-@blueprint.route("api/shops/{shop}/set-up-check", methods=["POST"])
-@edge
-@takes(body=SetUpCheck)
-def check_shop_set_up(call: Call) -> Answer:
-    return Answer(skipped.check_shop_set_up(
-        call.connector, call.shop, call.body.countries, language=call.language, by=call.by))
 
 
 def _next_page(query: SkippedQuery, continuation: str) -> dict[str, str] | None:

@@ -9,12 +9,13 @@ from functions.portal import (
     records,
     runs,
     search,
+    set_up,
     shop,
     shop_card,
     skipped_records,
 )
 
 BLUEPRINTS = (
-    overview.blueprint, search.blueprint, shop.blueprint, shop_card.blueprint, records.blueprint,
+    overview.blueprint, set_up.blueprint, search.blueprint, shop.blueprint, shop_card.blueprint, records.blueprint,
     skipped_records.blueprint, runs.blueprint, log_entries.blueprint, data_captures.blueprint, environment.blueprint,
 )

@@ -6,7 +6,7 @@ import azure.functions as func
 from functions.http import Call
 from functions.inputs import AuditFilters, EnvironmentChosen, takes
 from functions.portal.cookie import Notice
-from functions.portal.edge import Sent, Shown, page
+from functions.portal.edge import Sent, Shown, page, within_the_portal
 from functions.portal.older import older_page
 from shared.admin import environment, logs, operations
 from shared.admin.frame import moment_of
@@ -31,7 +31,8 @@ def show_environment(call: Call) -> Shown:
 def set_environment(call: Call) -> Sent:
     allow = call.body.allow == "yes"
     environment.set_environment(call.connector, allow, by=call.by)
-    return Sent("/portal/environment", Notice("http-allowed" if allow else "http-forbidden"))
+    back = within_the_portal(call.body.back or "/portal/environment")
+    return Sent(back, Notice("http-allowed" if allow else "http-forbidden"))
 
 
 @blueprint.function_name("portal_audit")

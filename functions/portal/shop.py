@@ -43,7 +43,8 @@ def sync_shop(call: Call) -> Sent:
 def switch_shop(call: Call) -> Sent:
     enabled = call.body.enabled == "yes"
     shops.switch_shop(call.connector, call.path["shop"], enabled, by=call.by)
-    return Sent(page_of(call), Notice("shop-enabled" if enabled else "shop-disabled", {"shop": call.path["shop"]}))
+    back = within_the_portal(call.body.back or page_of(call))
+    return Sent(back, Notice("shop-enabled" if enabled else "shop-disabled", {"shop": call.path["shop"]}))
 
 
 @blueprint.function_name("portal_choose_logging")

@@ -69,9 +69,13 @@ class AccessRequests:
         self._app, self._states, self._oauth, self._tokens = app, states, oauth, tokens
         self._vault, self._shops, self._clock, self._store_of = vault, shops, clock, store_of
 
+    def check(self) -> None:
+        """ConnectorError settings-invalid if access cannot be requested with these settings."""
+        self._app.check()
+
     def begin(self, shop: str, *, by: str) -> Begun:
         """Where to send the operator's browser; ConnectorError shop-unknown or settings-invalid."""
-        self._app.check()
+        self.check()
         card = self._shops.get(shop)
         ticket = self._states.issue(Asked(shop=shop, host=card.host, scopes=WANTED, by=by))
         parameters = {"client_id": self._app.client_id, "scope": ",".join(WANTED),

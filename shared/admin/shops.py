@@ -8,12 +8,14 @@ import msgspec
 
 from shared.clock import iso
 from shared.connector import Connector
+from shared.errors import ConnectorError
 from shared.shops.card import LoggingMode, ShopCard
 from shared.shops.logging_time import with_logging_time
 from shared.shops.store import version_of
 from shared.stores.kept import Kept
 from shared.stores.operations import Operation
 from shared.sync import forgetting
+from shared.texts import sentence
 from shared.webhooks.subscriptions import follow_card
 
 
@@ -58,6 +60,13 @@ def save_shop(
         operation.changed(_fields(before), _fields(card))
         follow_card(connector, card.code)
     return _view(connector, card)
+
+
+def create_shop(connector: Connector, shop: str, shopify_url: str, *, by: str) -> ShopView:
+    """A new card, not enabled; ConnectorError input-invalid where the code is taken, and as save_shop."""
+    if connector.shops.find(shop) is not None:
+        raise ConnectorError("input-invalid", sentence("there is a shop with the code {code} already", code=shop))
+    return save_shop(connector, shop, {"shopify_url": shopify_url, "enabled": False}, by=by)
 
 
 def switch_shop(connector: Connector, shop: str, enabled: bool, *, by: str) -> ShopView:

@@ -1,8 +1,7 @@
-"""Skipped records: list them with what their codes mean, have them tried again, dismiss one; and the set-up check."""
+"""Skipped records: list them with what their codes mean, have them tried again, dismiss one."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -13,9 +12,7 @@ from shared.errors import ConnectorError
 from shared.problems import CATALOGUE
 from shared.record_names import one_called
 from shared.stores.skipped_records import SkippedRecord, Wanted
-from shared.texts import Sentence, said, sentence
-from shared.to_business_central.orders.trials import OrderTrial
-from shared.to_business_central.set_up_check import Finding, check_set_up
+from shared.texts import said, sentence
 
 MOST_COUNTED = 999
 """Records of a shop that are counted by reason: one call of storage, which tells of one more."""
@@ -55,34 +52,6 @@ class ReasonView(msgspec.Struct, frozen=True, kw_only=True):
     count: int
     more: bool
     records: list[SkippedView]
-
-
-class FindingView(Finding, frozen=True, kw_only=True):
-    """A finding of the set-up check with what its code means."""
-
-    title: str
-    fix: str
-    fault: str
-
-
-class TrialView(OrderTrial, frozen=True, kw_only=True):
-    """A trial of the set-up check; where it went wrong with what its code means."""
-
-    title: str | msgspec.UnsetType = msgspec.UNSET
-    fix: str | msgspec.UnsetType = msgspec.UNSET
-    fault: str | msgspec.UnsetType = msgspec.UNSET
-
-
-class SetUpView(msgspec.Struct, frozen=True, kw_only=True):
-    """As SetUpReport (to_business_central/set_up_check.py)."""
-
-    shop: str
-    ready: bool
-    countries: list[str]
-    missing: list[FindingView]
-    advice: list[FindingView]
-    orders: list[TrialView]
-    left_behind: list[Sentence]
 
 
 def list_skipped(
@@ -165,20 +134,6 @@ def dismiss(connector: Connector, shop: str, type: str, id: str, *, note: str, b
         operation.changed({"dismissed": False}, {"dismissed": True})
 
 
-def check_shop_set_up(
-    connector: Connector, shop: str, countries: Sequence[str], *, language: str, by: str
-) -> SetUpView:
-    """Try the set-up; ConnectorError as set_up_check.py. Nothing stays, but Business Central is written to."""
-    with connector.operations.recorded("check_set_up", by=by, shop=shop) as operation:
-        report = check_set_up(connector, shop, countries)
-        operation.after = {"ready": report.ready, "countries": report.countries}
-    return SetUpView(
-        shop=report.shop, ready=report.ready, countries=report.countries, left_behind=report.left_behind,
-        missing=_told(report.missing, language), advice=_told(report.advice, language),
-        orders=[_trial(one, language) for one in report.orders],
-    )
-
-
 def checked_code(code: str) -> str:
     """The code, or ""; ConnectorError input-invalid for one that is none."""
     if code and code not in CATALOGUE:
@@ -195,14 +150,6 @@ def not_skipped(shop: str, type: str, id: str) -> ConnectorError:
     """There is no such skipped record."""
     return ConnectorError("not-found", sentence(
         "{record} is not a skipped record of shop {shop}", record=one_called(type[:20], id[:20]), shop=shop))
-
-
-def _told(findings: Sequence[Finding], language: str) -> list[FindingView]:
-    return [FindingView(**msgspec.structs.asdict(one), **_meaning(one.code, language)) for one in findings]
-
-
-def _trial(one: OrderTrial, language: str) -> TrialView:
-    return TrialView(**msgspec.structs.asdict(one), **(_meaning(one.code, language) if one.code else {}))
 
 
 def view_of(one: SkippedRecord, language: str) -> SkippedView:

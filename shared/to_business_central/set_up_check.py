@@ -5,11 +5,13 @@ rolled back (Microsoft Learn, "Use OData batch"): that is the only way to see po
 which API v2.0 does not show. Accounts, currencies and the default customer of the shop card are tried likewise, and
 so are orders like the latest ones (orders/trials.py).
 What every order needs is `missing`, what only some orders need is `advice`. Nothing stays in Business Central.
+Each step can be asked for alone.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from enum import StrEnum
 from functools import partial
 from typing import NamedTuple
 
@@ -42,22 +44,39 @@ MOST_COUNTRIES = 60
 _MOST_GROUPS = 20
 
 
+class Step(StrEnum):
+    """What is asked, in this order."""
+
+    DEFAULT_CUSTOMER = "default-customer"
+    ACCOUNTS = "accounts"
+    CURRENCIES = "currencies"
+    CODES = "codes"
+    ITEMS = "items"
+    COUNTRIES = "countries"
+    ORDERS = "orders"
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to put right. `countries` are those it concerns, () when it concerns all."""
+    """One thing to put right. `countries` are those it concerns, () when it concerns all; step: what found it."""
 
     code: str
     detail: Sentence
     countries: tuple[str, ...] = ()
+    step: Step | None = None
 
 
 class SetUpReport(msgspec.Struct, frozen=True, kw_only=True):
     """ready: nothing is missing. left_behind: what Business Central did not roll back; it was removed.
 
+    steps   what was asked
+    idle    those of them that there was nothing to ask for
     orders  what orders like the latest ones, and rows of Customer Setup by Country/Region, would come to
     """
 
     shop: str
     ready: bool
+    steps: list[Step]
+    idle: list[Step]
     countries: list[str]
     missing: list[Finding]
     advice: list[Finding]
@@ -79,10 +98,13 @@ class _Desk(NamedTuple):
     bc: BusinessCentral
     directory: Directory
     today: date
+    countries: Sequence[str]
 
 
-def check_set_up(connector: Connector, shop: str, countries: Sequence[str] = ()) -> SetUpReport:
-    """Try the set-up for these countries, or those the shop ships to (60 at most).
+def check_set_up(
+    connector: Connector, shop: str, countries: Sequence[str] = (), steps: Sequence[Step] = ()
+) -> SetUpReport:
+    """Try the set-up for these countries, or those the shop ships to (60 at most); all of it, or these steps.
 
     Raises what the two clients raise: sign-in, company, a service that is down.
     """
@@ -90,20 +112,68 @@ def check_set_up(connector: Connector, shop: str, countries: Sequence[str] = ())
     connector.permission()
     bc = connector.business_central(card)
     info = read_shop_info(connector.shopify(card)).shop
-    desk = _Desk(card, info, bc, Directory(bc), connector.clock.now().date())
     wanted = list(dict.fromkeys(code(country) for country in countries or info.ships_to_countries))[:MOST_COUNTRIES]
+    desk = _Desk(card, info, bc, Directory(bc), connector.clock.now().date(), wanted)
+    asked = [step for step in Step if step in (steps or [*Step])]
     left = rehearsal.sweep(bc)
-    missing, advice = list(_default_customer(desk)), list(_accounts(desk))
-    (missing if _books_in_shop_currency(card) else advice).extend(_currencies(wanted, desk))
-    missing += _codes(desk, always=True)
-    advice += [*_codes(desk, always=False), *_item_card(desk), *_default_item(desk), *_item_prices(desk)]
-    if may_create(card):
-        missing += _together(finding for country in wanted for finding in _country(country, desk))
+    found = {step: _ASKED[step](desk) for step in asked if step is not Step.ORDERS}
+    orders = try_orders(Desk(connector, card, bc, desk.directory)) if Step.ORDERS in asked else []
+    idle = [step for step, each in found.items() if each is None]
+    missing = [_of_step(step, one) for step, each in found.items() if each for one in each.missing]
     return SetUpReport(
-        shop=shop, ready=not missing, countries=wanted, missing=missing, advice=advice,
-        orders=try_orders(Desk(connector, card, bc, desk.directory)),
+        shop=shop, ready=not missing, steps=asked, countries=wanted, missing=missing, orders=orders,
+        idle=idle + [step for step in asked if step is Step.ORDERS and not orders],
+        advice=[_of_step(step, one) for step, each in found.items() if each for one in each.advice],
         left_behind=left + rehearsal.sweep(bc),
     )
+
+
+# The steps
+
+
+class _Found(NamedTuple):
+    """What a step found out."""
+
+    missing: Sequence[Finding] = ()
+    advice: Sequence[Finding] = ()
+
+
+def _of_default_customer(desk: _Desk) -> _Found | None:
+    return _Found(missing=[*_default_customer(desk)]) if code(desk.card.default_customer_no) else None
+
+
+def _of_accounts(desk: _Desk) -> _Found:
+    return _Found(advice=[*_accounts(desk)])
+
+
+def _of_currencies(desk: _Desk) -> _Found:
+    found = [*_currencies(desk.countries, desk)]
+    return _Found(missing=found) if _books_in_shop_currency(desk.card) else _Found(advice=found)
+
+
+def _of_codes(desk: _Desk) -> _Found:
+    return _Found([*_codes(desk, always=True)], [*_codes(desk, always=False)])
+
+
+def _of_items(desk: _Desk) -> _Found:
+    return _Found(advice=[*_item_card(desk), *_default_item(desk), *_item_prices(desk)])
+
+
+def _of_countries(desk: _Desk) -> _Found | None:
+    if not may_create(desk.card):
+        return None
+    return _Found(missing=_together(finding for country in desk.countries for finding in _country(country, desk)))
+
+
+_ASKED: dict[Step, Callable[[_Desk], _Found | None]] = {
+    Step.DEFAULT_CUSTOMER: _of_default_customer, Step.ACCOUNTS: _of_accounts, Step.CURRENCIES: _of_currencies,
+    Step.CODES: _of_codes, Step.ITEMS: _of_items, Step.COUNTRIES: _of_countries,
+}
+"""How each is asked; None where there is nothing to ask for."""
+
+
+def _of_step(step: Step, one: Finding) -> Finding:
+    return msgspec.structs.replace(one, step=step)
 
 
 # What the card names
