@@ -12,12 +12,15 @@ from typing import Any
 import pytest
 
 from shared.access.scopes import OPTIONAL, REQUIRED
+from shared.admin.set_up_guide import Step
 from shared.shopify.client import API_VERSION
 from shared.shopify.topics import PRIVACY_TOPICS
 from tests.infra.bicep import MAIN, read
 from tests.repository import ROOT, declared_routes
 
 PAGE = (ROOT / "docs" / "installation.md").read_text()
+TEMPLATES = ROOT / "functions" / "portal" / "templates"
+GUIDE = (TEMPLATES / "set-up-guide.html").read_text()
 BICEP = (ROOT / "infra" / "main.bicep").read_text()
 
 
@@ -89,3 +92,40 @@ def parameter_of(name: str) -> str:
 def path_of(address: str) -> str:
     """/api/health of https://<app>.azurewebsites.net/api/health."""
     return "/" + address.split("/", 3)[3]
+
+
+# The first shop
+
+
+def steps_of_the_page() -> list[list[str]]:
+    """The cells of each row of the table of the first shop's steps."""
+    section = PAGE.split("## 5. The first shop\n")[1].split("\n### By script\n")[0]
+    rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in row] for row in rows[2:]]
+
+
+def test_the_first_shop_takes_the_steps_of_the_set_up_guide_in_its_order() -> None:
+    titles = re.search(r"macro title\(step\).*?\n(.*)", GUIDE)
+    assert titles is not None
+
+    named = dict(re.findall(r'"([a-z-]+)": _\("([^"]+)"\)', titles[1]))
+
+    assert [row[0] for row in steps_of_the_page()] == [named[step] for step in Step]
+
+
+def test_whatever_is_to_be_pressed_stands_on_a_page_of_the_portal() -> None:
+    said = {text for page in TEMPLATES.glob("*.html") for text in re.findall(r'_\("([^"]+)"\)', page.read_text())}
+
+    pressed = {text for row in steps_of_the_page() for text in re.findall(r"\*([^*]+)\*", " ".join(row[1:]))}
+
+    assert {"Create the shop card", "Request access", "Run the check", "Enable", "Synchronize now"} <= pressed
+    assert pressed - said == {"Install"}, "which is Shopify's"
+
+
+def test_access_is_granted_in_the_browser_and_nobody_copies_an_address_out_of_one() -> None:
+    for page in ("installation.md", "first-hour.md", "operators-guide.md", "fr/guide-operateur.md"):
+        text = (ROOT / "docs" / page).read_text()
+
+        assert "address bar" not in text
+        assert "cookies.txt" not in text, page
+        assert "oauth-state-mismatch" not in text, page

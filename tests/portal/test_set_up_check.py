@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 from typing import Any
 
 import pytest
@@ -10,16 +9,12 @@ from playwright.sync_api import Browser
 
 from shared.to_business_central.set_up_check import Step, check_set_up
 from tests.house import House
-from tests.portal.served import Portal
-from tests.portal.test_in_a_browser import PHONE, looking, serious
+from tests.portal.chromium import PHONE, looking, serious
+from tests.portal.served import Portal, text_of
 
 
 def page_of(portal: Portal) -> str:
     return f"/portal/shops/{portal.house.shop}/set-up-check"
-
-
-def text_of(page: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.split("<main", 1)[1])).split())
 
 
 def ships_to(house: House, *countries: str) -> None:

@@ -1,9 +1,6 @@
 """The set-up guide finds out what is done on the way from an empty app to the first order, and says what is next."""
 from __future__ import annotations
 
-import re
-from html import unescape
-
 import pytest
 
 from shared.access.connections import Connection, State
@@ -11,15 +8,11 @@ from shared.admin.set_up_check import check_shop_set_up
 from shared.admin.set_up_guide import CheckState, Known, Step, StepState, guide, steps_of
 from shared.admin.shops import choose_logging, save_shop, switch_shop
 from tests.house import House, HouseStorage
-from tests.portal.served import Portal, a_portal
+from tests.portal.served import Portal, a_portal, text_of
 
 ALL_DONE = Known(
     settings=None, http_requests=True, shop=True, connected=True, company=True, check=CheckState.READY, enabled=True,
     run="succeeded", order="5001")
-
-
-def text_of(page: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.split("<main", 1)[1])).split())
 
 
 def next_of(house: House) -> str | None:
