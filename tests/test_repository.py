@@ -11,11 +11,12 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+from shared.record_types import RECORD_TYPES
 from tests.repository import (
     GROUND,
     OF_PAGES,
@@ -99,6 +100,9 @@ WORLD = {"business_central", "environment", "mapping", "privacy", "shopify", "sh
 
 LONGEST_TRIGGER = 15
 """Lines, from `def` on."""
+
+LONGEST_FUNCTION = 60
+LISTS = {"shared/root.py:build_connector", "local/shopify/control.py:add_control_routes"}
 
 AZURE_OUTSIDE_STORAGE = frozenset({
     "shared/access/key_vault.py", "shared/business_central/sign_in.py", "shared/telemetry_export.py",
@@ -274,6 +278,47 @@ def test_the_tests_lie_as_the_rooms_do() -> None:
     assert tested["integration"] - {"telemetry"} <= rooms | parts
 
 
+@pytest.mark.parametrize("module", ["run", "job", "page", "changed", "replay", "dry_run", "restoring", "gone"])
+def test_the_engine_reaches_no_type(module: str) -> None:
+    assert not rooms_in(reachable(f"shared.sync.{module}")) & {"to_business_central", "record_types"}
+
+
+def test_only_the_root_and_the_edge_know_the_registry() -> None:
+    knowing = {str(path) for folder in ("shared", "functions") for path in python_files(folder)
+               if "shared.record_types" in imports(path)}
+
+    assert knowing == {"shared/root.py", "functions/inputs.py"}
+
+
+def test_no_generic_code_asks_which_type_it_is() -> None:
+    """Whose a record is, is another question: privacy asks it, and whatever is told of a person (`whom`)."""
+    asking = [
+        f"{path}:{line}" for folder in ("shared", "functions") for path in python_files(folder)
+        if not module_of(path).startswith("shared.privacy")
+        for line in asked_for_types(ast.parse((ROOT / path).read_text()))
+    ]
+
+    assert asking == []
+
+
+def test_a_question_about_a_type_is_seen_and_one_about_a_person_is_not() -> None:
+    def lines(source: str) -> list[int]:
+        return list(asked_for_types(ast.parse(source)))
+
+    assert lines('if kind == "orders": pass') == lines('x = "payouts" != one.kind') == [1]
+    assert lines('def f(whom):\n    return one.kind == "orders"') == lines('written.entity_set == "customers"') == []
+
+
+def test_no_function_is_longer_than_a_screen() -> None:
+    """A list of what is wired, or of routes, may be: it has no paths through it."""
+    lengths = {f"{path}:{node.name}": (node.end_lineno or 0) - node.lineno + 1
+               for top in ("shared", "functions", "local") for path in python_files(top)
+               for node in ast.walk(ast.parse((ROOT / path).read_text()))
+               if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+    assert {name for name, lines in lengths.items() if lines > LONGEST_FUNCTION} == LISTS
+
+
 def test_the_azure_sdk_stays_behind_its_wrappers() -> None:
     users = {str(path) for path in python_files("shared") if knows(path, "azure")}
 
@@ -370,3 +415,17 @@ def pure_files() -> list[Path]:
     """The files of mapping, and those of the types that plan."""
     types = [path for path in python_files("shared/to_business_central") if path.name in PLANNING]
     return [*python_files("shared/mapping"), *types]
+
+
+def asked_for_types(node: ast.AST) -> Iterator[int]:
+    """Lines where something called kind, type or name is compared with the name of a type."""
+    if isinstance(node, ast.FunctionDef) and any(one.arg == "whom" for one in node.args.args):
+        return
+    if isinstance(node, ast.Compare):
+        sides = [node.left, *node.comparators]
+        names = {side.attr if isinstance(side, ast.Attribute) else getattr(side, "id", "") for side in sides}
+        values = {side.value for side in sides if isinstance(side, ast.Constant)}
+        if names & {"kind", "type", "name"} and values & set(RECORD_TYPES.names):
+            yield node.lineno
+    for child in ast.iter_child_nodes(node):
+        yield from asked_for_types(child)

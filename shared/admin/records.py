@@ -23,9 +23,9 @@ from shared.shopify_ids import id_in
 from shared.stores.links import Link, LinkState
 from shared.stores.operations import Operation
 from shared.sync.decision import What
-from shared.sync.record_type import RecordType, types_of
+from shared.sync.known_as import KnownAs, document_key, known_as, names_in_calls
+from shared.sync.record_type import AnyType, RecordType, types_of
 from shared.texts import sentence
-from shared.to_business_central.known_as import KnownAs, known_as, names_in_calls
 
 MOST_OPERATIONS = 50
 """Operations on the record that are shown."""
@@ -143,7 +143,8 @@ def look_at(
             "{type} {id} is no record: say a type and Shopify's id", type=kind[:20], id=id[:20]))
     captures = connector.captures.of_record(shop, kind, id)
     newest = _payload(connector, captures)
-    known = known_as(connector, shop, kind, id, newest)
+    its_type = types_of(connector).by_name[kind]
+    known = known_as(connector, shop, its_type, id, newest)
     parked = connector.skipped.get(shop, kind, id)
     skipped = view_of(parked, language) if parked else None
     view = RecordView(
@@ -154,8 +155,8 @@ def look_at(
         captures=[CaptureLine(id=one.id, at=one.at) for one in captures],
         history=_history(connector, shop, kind, id, known.link, skipped, captures),
         entries=_entries(connector, shop, kind, id, newest, known, skipped, captures) if with_calls else [],
-        document=known.link.bc_number if kind == "orders" else "",
-        may=_may(connector, kind, known.link, skipped, captures))
+        document=known.link.bc_number if document_key(its_type, id) else "",
+        may=_may(its_type, known.link, skipped, captures))
     return RecordPage(record=view, tree=tree(newest.decode(errors="replace")) if newest else None, size=len(newest))
 
 
@@ -243,7 +244,8 @@ def _entries(
 ) -> list[LogEntry]:
     moments: list[datetime] = [from_iso(one.at) for one in captures[:LOOKED_AT]]
     moments += [from_iso(skipped.last_at)] if skipped is not None else []
-    return mentions(connector.logs, shop, names_in_calls(kind, id, _gid(newest), known), moments)
+    names = names_in_calls(types_of(connector).by_name[kind], id, _gid(newest), known)
+    return mentions(connector.logs, shop, names, moments)
 
 
 def _gid(newest: bytes) -> str:
@@ -254,15 +256,15 @@ def _gid(newest: bytes) -> str:
 
 
 def _may(
-    connector: Connector, kind: str, link: Link, skipped: SkippedView | None, captures: list[Captured]
+    its_type: AnyType, link: Link, skipped: SkippedView | None, captures: list[Captured]
 ) -> list[str]:
-    orders = kind == "orders"
+    orders = isinstance(its_type, RecordType) and its_type.document_key is not None
     allowed = {
         "retry": skipped is not None,
         "dismiss": skipped is not None and not skipped.dismissed_at and not skipped.left_out,
         "sync": orders,
         "resolve": orders and skipped is not None and not skipped.left_out and link.state is not LinkState.SENDING,
         "create-again": orders and bool(link.bc_number) and link.state is not LinkState.SENDING,
-        "replay": bool(captures) and _is_brought(connector, kind),
+        "replay": bool(captures) and isinstance(its_type, RecordType),
     }
     return [name for name, may in allowed.items() if may]

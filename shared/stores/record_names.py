@@ -82,16 +82,15 @@ def _erase(storage: Storage, whom: DataSubject) -> int:
     """Names of the customer go; of orders, which stay linked, the e-mail address alone. Those of an order that is
     another customer's now go too: whose address it was, a hash does not say."""
     table = storage.tables[TABLE]
-    orders = whom.orders | whom.moved
-    gone = [row for row in table.partition(whom.shop) if _is_of(_found(row), row["what"], whom.customers, orders)]
+    gone = [row for row in table.partition(whom.shop) if _is_of(_found(row), row["what"], whom)]
     table.write(Put("delete", row) for row in gone)
     return len(gone)
 
 
-def _is_of(one: Found, what: str, customers: frozenset[str], orders: frozenset[str]) -> bool:
+def _is_of(one: Found, what: str, whom: DataSubject) -> bool:
     if one.type == "orders":
-        return one.id in orders and what == What.EMAIL
-    return one.type == "customers" and one.id in customers
+        return one.id in whom.orders | whom.moved and what == What.EMAIL
+    return one.type == "customers" and one.id in whom.customers
 
 
 HOLDING = Holding(

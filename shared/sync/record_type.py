@@ -38,6 +38,8 @@ class RecordType:
     needs         types without which its records cannot be brought: it waits where they cannot be read
     out_of_reach  which of the records that Shopify answered nothing for may still be there, and why
     selection     what the card chooses among its records, as a text: what was left out by another is decided again
+    document_key  id -> external number of the document that a record becomes; None where it becomes none
+    items         a record -> by id what people call those of its parts that become something each; None: none does
     is_booked     one that is not settled is brought though it was erased on a person's request: bookkeeping goes on
     """
 
@@ -48,6 +50,8 @@ class RecordType:
     needs: frozenset[str] = frozenset()
     out_of_reach: Callable[[Collection[str], JobContext], Mapping[str, RecordRefused]] = lambda missing, context: {}
     selection: Callable[[ShopCard], str] = lambda card: ""
+    document_key: Callable[[str], str] | None = None
+    items: Callable[[Any], Mapping[str, str]] | None = None
     is_booked: bool = False
 
 

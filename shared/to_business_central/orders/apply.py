@@ -27,7 +27,7 @@ from shared.to_business_central.orders.creation import CLAIMED_AT_ONCE, create_d
 from shared.to_business_central.orders.decision import Ask, Known, OrderDecision, terms_of, wished
 from shared.to_business_central.orders.following import applied_link
 from shared.to_business_central.orders.lookup import gone_orders
-from shared.to_business_central.orders.plan import LeftOut
+from shared.to_business_central.orders.plan import LeftOut, document_key_of
 from shared.to_business_central.orders.reach import out_of_reach
 from shared.to_business_central.products import apply as products
 
@@ -124,4 +124,5 @@ class _Rehearsal:
 
 TYPE = RecordType(
     KIND, apply, decided, gone_orders, needs=frozenset({products.KIND, customers.KIND, companies.KIND}),
-    out_of_reach=out_of_reach, selection=lambda card: selection_of(card.orders_to_import), is_booked=True)
+    out_of_reach=out_of_reach, selection=lambda card: selection_of(card.orders_to_import),
+    document_key=document_key_of, is_booked=True)

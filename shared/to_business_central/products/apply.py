@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import msgspec
 
@@ -259,4 +260,9 @@ def _together(problems: Sequence[ConnectorError]) -> ConnectorError:
         "{problems}; and {more} more", problems=details, more=more))
 
 
-TYPE = RecordType(KIND, apply, decided, gone)
+def _items(value: Any) -> Mapping[str, str]:
+    """Each variant becomes an item, called by its SKU."""
+    return {id_of(one.id): one.sku or one.title for one in value.variants.nodes} if isinstance(value, Product) else {}
+
+
+TYPE = RecordType(KIND, apply, decided, gone, items=_items)

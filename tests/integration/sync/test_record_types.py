@@ -1,7 +1,6 @@
 """How many places a new record type takes: its own modules, a line in the registry, a row of its shape."""
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -27,14 +26,8 @@ from shared.sync.outcome import Outcome, Result
 from shared.sync.record_type import RecordType, RecordTypes
 from shared.sync.replay import plan_of_capture, replay
 from tests.house import House
-from tests.repository import ROOT, imports, module_of, python_files, reachable
 
 NAME = "wholesalers"
-OF_TYPES = {
-    *(f"shared.sync.{name}" for name in ("products", "customers", "companies", "orders", "payment_types")),
-    "shared.record_types",
-}
-"""What the engine is handed, and never reaches by itself."""
 
 
 # A type of its own: what would be its folder
@@ -128,51 +121,3 @@ def test_who_is_named_in_a_record_of_a_new_type_is_found_for_privacy_requests(sh
 def test_a_type_that_is_only_kept_has_nothing_to_replay(shop: House) -> None:
     with pytest.raises(ConnectorError, match="payouts do not go to Business Central"):
         replay(shop.connector, shop.shop, "payouts", "any", by="Claire")
-
-
-# What keeps it so
-
-
-@pytest.mark.parametrize("module", ["run", "job", "page", "changed", "replay", "dry_run", "restoring", "gone"])
-def test_the_engine_reaches_no_type(module: str) -> None:
-    assert reachable(f"shared.sync.{module}") & OF_TYPES == set()
-
-
-def test_only_the_root_and_the_edge_know_the_registry() -> None:
-    knowing = {str(path) for folder in ("shared", "functions") for path in python_files(folder)
-               if "shared.record_types" in imports(path)}
-
-    assert knowing == {"shared/root.py", "functions/inputs.py"}
-
-
-def test_no_generic_code_asks_which_type_it_is() -> None:
-    """Whose a record is, is another question: privacy asks it, and whatever is told of a person (`whom`)."""
-    asking = [
-        f"{path}:{line}" for folder in ("shared", "functions") for path in python_files(folder)
-        if not module_of(path).startswith("shared.privacy")
-        for line in _asked_for_types(ast.parse((ROOT / path).read_text()))
-    ]
-
-    assert asking == []
-
-
-def test_a_question_about_a_type_is_seen_and_one_about_a_person_is_not() -> None:
-    def lines(source: str) -> list[int]:
-        return list(_asked_for_types(ast.parse(source)))
-
-    assert lines('if kind == "orders": pass') == lines('x = "payouts" != one.kind') == [1]
-    assert lines('def f(whom):\n    return one.kind == "orders"') == lines('written.entity_set == "customers"') == []
-
-
-def _asked_for_types(node: ast.AST) -> Iterator[int]:
-    """Lines where something called kind, type or name is compared with the name of a type."""
-    if isinstance(node, ast.FunctionDef) and any(one.arg == "whom" for one in node.args.args):
-        return
-    if isinstance(node, ast.Compare):
-        sides = [node.left, *node.comparators]
-        names = {side.attr if isinstance(side, ast.Attribute) else getattr(side, "id", "") for side in sides}
-        values = {side.value for side in sides if isinstance(side, ast.Constant)}
-        if names & {"kind", "type", "name"} and values & set(RECORD_TYPES.names):
-            yield node.lineno
-    for child in ast.iter_child_nodes(node):
-        yield from _asked_for_types(child)
