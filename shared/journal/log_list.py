@@ -39,7 +39,7 @@ MOST_CALLS = 200
 
 SIDE_BY_SIDE = 8
 _SCANNED_AT_ONCE = 1000
-_ROWS_OF_A_CALL = 200
+_ROWS_OF_A_CALL = 100
 """A call that brings more, to look for a text in them, counts as several."""
 
 

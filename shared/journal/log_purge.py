@@ -29,6 +29,9 @@ from shared.storage.row_removal import pages_of_keys, remove_rows
 from shared.texts import count, sentence
 
 MOST_COUNTED = 10_000
+_ROWS_OF_A_CALL = 200
+"""A call that brings more of them counts as several."""
+
 LONGEST_RETENTION_DAYS = 3650
 
 
@@ -93,8 +96,8 @@ class LogPurges:
                 number += len(rows)
                 if number >= MOST_COUNTED:
                     return MOST_COUNTED, True
-                calls += 1
-                if calls == most_calls:
+                calls += max(len(rows) // _ROWS_OF_A_CALL, 1)
+                if most_calls is not None and calls >= most_calls:
                     return number, True
         return number, False
 
