@@ -4,7 +4,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from babel.messages.pofile import read_po
 
+from local.texts import found
+from shared.languages import po_file
 from tests.repository import DOCS, ROOT, python_files
 
 
@@ -24,6 +27,44 @@ def test_the_french_guide_says_what_the_english_one_says() -> None:
     french = (DOCS / "fr" / "guide-operateur.md").read_text()
 
     assert shape(french) == shape(english)
+
+
+def test_the_english_guide_names_pages_and_buttons_as_the_portal_does() -> None:
+    texts = {text for message in found() if message.id for text in forms(message.id)}
+
+    named = names_in_the_portal("operators-guide.md", "In the portal:")
+
+    assert [name for of_task in named for name in of_task if name not in texts] == []
+    assert len(named) >= 11
+
+
+def test_the_french_guide_names_the_same_pages_and_buttons_in_the_words_of_the_french_portal() -> None:
+    english = names_in_the_portal("operators-guide.md", "In the portal:")
+    french = names_in_the_portal("fr/guide-operateur.md", "Dans le portail :")
+    words = {text: translations_of(text) for of_task in english for text in of_task}
+
+    assert [len(one) for one in french] == [len(one) for one in english]
+    assert [(name, said) for names, told in zip(english, french, strict=True)
+            for name, said in zip(names, told, strict=True) if said not in words[name]] == []
+
+
+def names_in_the_portal(page: str, lead: str) -> list[list[str]]:
+    """What stands in italics in each paragraph with the steps in the portal."""
+    steps = re.findall(rf"^\*\*{lead}\*\* (.*?)\n\n", (DOCS / page).read_text(), re.DOTALL | re.MULTILINE)
+    return [[" ".join(name.split()) for name in re.findall(r"\*([^*]+)\*", paragraph)] for paragraph in steps]
+
+
+def translations_of(text: str) -> set[str]:
+    """A text in French, as it is without and with a context, in the spelling of the guide."""
+    with po_file("fr").open("rb") as file:
+        catalogue = read_po(file, locale="fr")
+    said = {str(one.string) for one in catalogue if text in forms(one.id) and isinstance(one.string, str)}
+    return {one.replace("’", "'").replace("\u00a0", " ") for one in said}
+
+
+def forms(id: str | tuple[str, ...]) -> tuple[str, ...]:
+    """The texts of a message, of which some have a plural."""
+    return (id,) if isinstance(id, str) else tuple(id)
 
 
 @pytest.mark.parametrize("page", [path.relative_to(DOCS).as_posix() for path in sorted(DOCS.rglob("*.md"))])
