@@ -60,7 +60,7 @@ def send_log_response(call: Call) -> Download:
 @page
 def show_escalation(call: Call) -> Shown:
     id = call.path["id"]
-    return Shown("escalation.html", {"id": id, "report": logs.escalate(call.connector, id)})
+    return Shown("escalation.html", {"id": id, "report": logs.escalate_on_a_page(call.connector, id)})
 
 
 @blueprint.function_name("portal_log_removal")

@@ -104,6 +104,13 @@ def escalate(connector: Connector, id: str) -> EscalationReport:
     return escalation_report(entry, connector.shops.get(entry.shop), connector.clock.now())
 
 
+def escalate_on_a_page(connector: Connector, number: str) -> EscalationReport:
+    """The same for reading: long bodies are cut, and handed over as files; ConnectorError as `escalate`."""
+    report = escalate(connector, number)
+    return msgspec.structs.replace(
+        report, request=_readable(report.request), response=_readable(report.response))
+
+
 def kept(connector: Connector) -> KeptView:
     """What is kept of calls at all."""
     now = connector.clock.now()

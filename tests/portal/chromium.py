@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import tarfile
 import tempfile
@@ -88,7 +89,7 @@ def looking(browser: Browser, **how: Any) -> Iterator[tuple[Page, list[str]]]:
     page, complaints = context.new_page(), list[str]()
 
     def note(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and "status of 404" not in message.text:
+        if message.type in ("error", "warning") and not re.search("status of 4(00|04|09)", message.text):
             complaints.append(message.text)
 
     page.on("console", note)

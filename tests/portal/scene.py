@@ -20,15 +20,17 @@ ORDER, SKIPPED, CUSTOMER = 5001, 5002, 7101
 class Scene:
     """What was put into a house; `places` are the values that addresses take, by the name of their part."""
 
-    def __init__(self, house: House, hostile: str = "") -> None:
-        self.house, self.hostile = house, hostile
+    def __init__(self, house: House, hostile: str = "", length: int = 0) -> None:
+        """`length` characters more stand in what shops may send at any length."""
+        self.house, self.hostile, self._more = house, hostile, "W" * length
         house.card(logging_mode="All")
         house.customer(CUSTOMER, first_name=hostile[:60] or "Marie")
-        house.order(ORDER, note=hostile)
+        house.order(ORDER, note=hostile + self._more)
         house.order(SKIPPED, [{"sku": hostile[:100] or "4711", "quantity": 1, "unit_price": "25.00",
                                "title": hostile[:200] or "Chemise en lin"}])
         house.sync()
         house.change("customers", CUSTOMER, last_name=hostile[:60] or "Curie-Joliot")
+        house.sync()
         self.run = house.sync().id
         self.entry = self._a_refused_call()
         self._skipped()
@@ -59,24 +61,29 @@ class Scene:
         }
 
     def _record(self, name: str) -> tuple[str, str]:
+        if name == "portal_compare_data_captures":
+            return "customers", str(CUSTOMER)
         if "capture" in name:
             return "customers", self.capture
         if name.startswith("portal_log"):
             return "", self.entry
         if name == "portal_run":
             return "", self.run
-        return "orders", str(ORDER if name == "portal_record" else SKIPPED)
+        return "orders", str(ORDER if name in ("portal_record", "portal_order_to_create_again") else SKIPPED)
 
     def _a_refused_call(self) -> str:
         """A log entry with an error, the newest; its id."""
         house = self.house
         before = {one.id for one in entries(house)}
         house.connector.logs.write(house.shop, self.run, [(1, Exchange(
-            at=house.clock.now() - timedelta(seconds=1), direction="Shopify", method="POST", status=401,
-            url=f"https://{house.shopify.shop}/admin/api/2026-10/graphql.json", description="Unauthorized",
+            at=house.clock.now() - timedelta(seconds=1), direction="Shopify", method="POST", status=500,
+            url=f"https://{house.shopify.shop}/admin/api/2026-10/graphql.json", description="Internal Server Error",
             has_error=True, retry=0, seconds=0.25, request_id="8f2c1d7e-5b1f-4a53-9d1c-6a7e1b0f2c11",
-            request=msgspec.json.encode({"query": f"query {{ shop {{ id }} }} # {self.hostile}"}).decode(),
-            response=msgspec.json.encode({"errors": self.hostile or "[API] Invalid API key or access token"}).decode(),
+            request=msgspec.json.encode({"query": f"query {{ shop {{ id }} }} # {self.hostile}{self._more}"}).decode(),
+            response=msgspec.json.encode({"errors": [{
+                "message": f"Internal error. Looks like something went wrong on our end. {self.hostile}{self._more}",
+                "extensions": {"code": "INTERNAL_SERVER_ERROR", "requestId": "8f2c1d7e-5b1f-4a53-9d1c-6a7e1b0f2c11"},
+            }]}).decode(),
         ))])
         (id,) = {one.id for one in entries(house)} - before
         return id
@@ -103,6 +110,7 @@ class Scene:
         connector.tokens.connections.save(self.poor, Connection(
             state=State.DISCONNECTED, reason="shop-disconnected", at="2026-03-10T09:00:00Z",
             detail=self.hostile or "the app was removed in Shopify"))
+        connector.tokens.connections.pending(self.poor, "demo-gb.myshopify.com", "2027-01-01T00:00:00Z")
 
 
 def entries(house: House) -> list[msgspec.Struct]:

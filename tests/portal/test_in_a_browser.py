@@ -1,49 +1,120 @@
 """Every page in a real browser: complete without a script, for everybody, in both languages, whatever shops send."""
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
-from shared.access.connections import Connection, State
-from tests.portal.chromium import HOSTILE, PHONE, looking, serious
-from tests.portal.pages import address, functions
+from tests.portal.chromium import DESK, HOSTILE, PHONE, looking, serious
+from tests.portal.pages import functions
+from tests.portal.scene import Scene
 from tests.portal.served import Portal
 
-
-def eventful(portal: Portal) -> None:
-    """A house in which every page has something to show, some of it hostile."""
-    house = portal.house
-    house.order(5001)
-    house.order(5002, [{"sku": HOSTILE[:100], "quantity": 1, "unit_price": "25.00", "title": HOSTILE[:200]}])
-    house.sync()
-    house.connector.tokens.connections.save(house.shop, Connection(
-        state=State.DISCONNECTED, reason="shop-disconnected", detail=HOSTILE, at="2026-03-10T09:00:00Z"))
+LAST = ("/dismiss", "/retry", "/resolve", "/create-again", "/enabled", "/environment", "/log-removal")
+"""Forms after which others are gone, in the order in which they are sent."""
 
 
-@pytest.mark.parametrize("language, colours", [("en-GB", "light"), ("fr-FR", "dark")])
-def test_every_page_is_for_everybody(portal: Portal, browser: Browser, language: str, colours: Any) -> None:
-    eventful(portal)
 
-    with looking(browser, locale=language, color_scheme=colours) as (page, complaints):
-        for name, route in functions("GET").items():
-            page.goto(portal.url + address(route, portal.house))
+@pytest.mark.slow("axe in a browser over every page and state, whose work counts when the browser ends")
+@pytest.mark.parametrize("language, colours, viewport", [
+    ("en-GB", "light", DESK), ("en-GB", "dark", PHONE), ("fr-FR", "light", PHONE), ("fr-FR", "dark", DESK)])
+def test_every_page_is_for_everybody(
+    portal: Portal, browser: Browser, language: str, colours: Any, viewport: Any
+) -> None:
+    pages = Scene(portal.house, HOSTILE).pages()
+
+    with looking(browser, locale=language, color_scheme=colours, viewport=viewport) as (page, complaints):
+        for name, path in pages.items():
+            page.goto(portal.url + path)
 
             assert serious(page) == [], name
             assert page.locator("h1").count() == 1, name
             assert page.locator("html").get_attribute("lang") == language[:2], name
+            assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"], name
         assert complaints == []
 
 
-def test_no_page_is_wider_than_a_small_phone(portal: Portal, browser: Browser) -> None:
-    eventful(portal)
+def test_a_page_that_a_shop_sent_a_megabyte_for_runs_nothing_and_stays_small(
+    portal: Portal, browser: Browser
+) -> None:
+    pages = Scene(portal.house, HOSTILE, length=1_000_000).pages()
 
-    with looking(browser, viewport=PHONE, locale="fr-FR") as (page, _):
-        for name, route in functions("GET").items():
-            page.goto(portal.url + address(route, portal.house))
+    with looking(browser) as (page, complaints):
+        for name, path in pages.items():
+            answer = page.goto(portal.url + path)
 
-            assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"], name
+            assert answer is not None
+            assert answer.status in (200, 400, 404), name
+            assert len(answer.body()) < 300_000, name
+            assert page.locator("h1").count() == 1, name
+        assert complaints == []
+
+
+def test_every_page_says_everything_without_a_script(portal: Portal, browser: Browser) -> None:
+    """What a script would fetch stands behind a link, or a form, of the same page."""
+    pages = Scene(portal.house).pages()
+
+    with looking(browser, java_script_enabled=False) as (page, _):
+        for name, path in pages.items():
+            page.goto(portal.url + path)
+
+            assert page.locator("h1").count() == 1, name
+            reached = {one.split("?")[0] for one in attributes(page, "href", "a") | attributes(page, "action", "form")}
+            fetched = {one.split("?")[0] for one in attributes(page, "hx-get", "[hx-get]")}
+            assert fetched <= reached, name
+
+
+def test_every_form_is_sent_without_a_script(portal: Portal, browser: Browser) -> None:
+    found, sent = dict[str, tuple[str, str]](), set[str]()
+
+    with looking(browser, java_script_enabled=False) as (page, _):
+        for path in Scene(portal.house).pages().values():
+            page.goto(portal.url + path)
+            for action in attributes(page, "action", "main form[method=post]"):
+                found.setdefault(route_of(action), (path, action))
+        for route, (path, action) in sorted(found.items(), key=lambda one: (late(one[0]), one[0])):
+            page.goto(portal.url + path)
+            if page.locator(f'main form[action="{action}"]').count():
+                send(page, action)
+                sent.add(route)
+                assert page.locator("h1").count() == 1 or route.endswith("/access/request"), action
+                assert "internal-error" not in page.content(), action
+
+    assert sent >= {
+        "/portal/shops/{shop}/sync", "/portal/shops/{shop}/enabled", "/portal/shops/{shop}/access/request",
+        "/portal/shops/{shop}/access/confirm", "/portal/shops/{shop}/skipped-records/retry",
+        "/portal/shops/{shop}/reset/{type}", "/portal/shops/{shop}/skipped-records/{type}/{id}/dismiss",
+        "/portal/shops/{shop}/data-captures/{type}/{id}/replay", "/portal/environment", "/portal/log-removal",
+    }
+
+
+def late(route: str) -> int:
+    """When a form is sent: 0 for those that leave the others where they are."""
+    return next((place for place, end in enumerate(LAST, 1) if route.endswith(end)), 0)
+
+
+def attributes(page: Page, name: str, where: str) -> set[str]:
+    """What this attribute holds, of all elements there."""
+    return {one.get_attribute(name) or "" for one in page.locator(where).all()}
+
+
+def route_of(action: str) -> str:
+    """The route of a form's address, as the app declares it."""
+    for route in functions("POST").values():
+        if re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", route), action.split("?")[0]):
+            return route
+    raise AssertionError(f"no function takes the form {action}")
+
+
+def send(page: Page, action: str) -> None:
+    """Fill in what has to be, and press the form's button."""
+    form = page.locator(f'main form[action="{action}"]').first
+    for field in form.locator("input[required], textarea[required]").all():
+        if field.get_attribute("type") not in ("hidden", "radio", "checkbox") and not field.input_value():
+            field.fill("1")
+    form.locator("button").first.click()
 
 
 def test_a_page_on_a_phone_has_its_menu_without_a_script(portal: Portal, browser: Browser) -> None:

@@ -5,12 +5,14 @@ import re
 from html import unescape
 
 import pytest
+from playwright.sync_api import Browser
 
 from local.business_central.faults import Fault
 from shared.access.connections import Connection, State
 from shared.admin import services
 from shared.admin.services import ServiceView
 from tests.house import House
+from tests.portal.chromium import looking
 from tests.portal.served import Portal
 
 
@@ -127,3 +129,15 @@ def test_the_overview_leads_there_without_a_script_and_asks_nobody_itself(portal
 
     assert '<a href="/portal/services">Ask now</a>' in page
     assert len(portal.house.exchanges) == before
+
+
+def test_the_overview_fetches_the_answers_itself_and_stays_the_page_that_it_is(
+    portal: Portal, browser: Browser
+) -> None:
+    with looking(browser) as (page, complaints):
+        page.goto(f"{portal.url}/portal")
+        page.get_by_role("link", name="Ask again").wait_for()
+
+        assert page.locator("#services").get_by_text("Answers").count() == 3
+        assert page.title().startswith("Overview")
+        assert complaints == []
