@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from shared.storage.account import Storage
 from shared.stores.links import LinkState
 from shared.sync.run import SyncJob, run_sync
 from shared.webhooks.command_handlers import carry_out
-from shared.webhooks.commands import Command
+from shared.webhooks.commands import Command, command_in, written
 from tests.admin import Admin
 from tests.house import House
 from tests.memory import storage_in_memory
@@ -102,6 +103,63 @@ def test_a_capture_of_then_is_listed_read_and_replayed(admin: Admin) -> None:
 
     assert (status, read[0], replayed[0]) == (200, 200, 200)
     assert "5001" in json.dumps(read[1])
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_id_of_then_is_a_text_and_says_of_what(admin: Admin, name: str) -> None:
+    values = list(named_values(admin(name)[1]))
+
+    ids = [one for one in values if one[0] == "id" or one[0].endswith("_id")]
+    assert [one for one in ids if not isinstance(one[1], str | None)] == []
+    assert {name for name, _ in values} & {"kind", "kinds", "record"} == set()
+
+
+def named_values(content: Any) -> Iterator[tuple[str, Any]]:
+    """(name, value) of every property, however deep."""
+    if isinstance(content, dict):
+        yield from content.items()
+    for child in content.values() if isinstance(content, dict) else content if isinstance(content, list) else ():
+        yield from named_values(child)
+
+
+def test_a_row_that_is_written_again_has_its_key_and_all_that_it_said(house: House, storage: Storage) -> None:
+    before = rows_of(storage)
+    connector, shop = house.connector, house.shop
+
+    for receipt in connector.receipts.all():
+        connector.receipts.keep(receipt)
+    for run in connector.runs.latest(shop):
+        connector.runs.save(run)
+    connector.payouts.save(shop, list(connector.payouts.all(shop)))
+    connector.disputes.save(shop, list(connector.disputes.all(shop)))
+    connector.skipped.park(list(connector.skipped.of(shop)))
+
+    after = rows_of(storage)
+    assert after.keys() == before.keys()
+    assert {key: said for key, said in before.items() if not said.items() <= after[key].items()} == {}
+
+
+def rows_of(storage: Storage) -> dict[tuple[str, str], dict[str, str]]:
+    """(table, key) -> what the row says, that of the JSON in it too."""
+    def said(row: dict[str, Any]) -> dict[str, str]:
+        inner = json.loads(row.get("receipt") or row.get("run") or "{}") if "tries" not in row else {}
+        outer = {name: value for name, value in row.items() if name not in ("etag", "receipt", "run")}
+        return {name: json.dumps(value) for name, value in (outer | inner).items()}
+
+    tables = ("PrivacyRequests", "SyncRuns", "Payouts", "Disputes", "SkippedRecords")
+    return {(name, row["RowKey"]): said(row) for name in tables for row in storage.tables[name].rows("")}
+
+
+def test_a_command_that_was_on_its_way_is_understood_and_one_of_ours_by_the_version_before() -> None:
+    then = {"shop": "FR", "topic": "customers/redact", "at": "2026-03-10T10:00:00Z", "number": "1005", "host": "",
+            "subject": {"id": 7001, "email": "a@example.fr", "phone": "", "orders": [5001], "merged": [7009]},
+            "refused": "", "asked_since": "", "confirmed_by": ""}
+
+    command = command_in(json.dumps(then).encode())
+
+    assert command.id == "1005"
+    assert command.subject == Subject(id="7001", email="a@example.fr", orders=("5001",), merged=("7009",))
+    assert json.loads(written(command)) == then
 
 
 def test_an_erasure_finds_the_person_in_everything_of_then(house: House, storage: Storage) -> None:
