@@ -127,15 +127,20 @@ def cost_of_a_run(
 
 def connected(shopify: dict[str, Any], bc: dict[str, Any], storage: str, way: Way) -> Connector:
     """A connector whose shop is ready to run this way."""
-    connector = build_connector(Settings(
+    connector = connector_of(shopify, bc, storage)
+    connector.shops.save(SHOP, shop_card(shopify["shop"], bc["company"]) | {"logging_mode": way.logging_mode})
+    connector.tokens.keep(SHOP, shopify["token"])
+    return connector
+
+
+def connector_of(shopify: dict[str, Any], bc: dict[str, Any], storage: str) -> Connector:
+    """A connector for these two services; of shops it knows what storage knows."""
+    return build_connector(Settings(
         storage_connection=storage, token_key=TOKEN_KEY, shopify_base_url=shopify["url"],
         shopify_client_id=shopify["client_id"], shopify_client_secret=shopify["client_secret"],
         bc_api_root=bc["api_root"], bc_token_url=bc["token_url"], bc_client_id=bc["client_id"],
         bc_client_secret=bc["client_secret"], public_url="http://127.0.0.1:7071",
     ))
-    connector.shops.save(SHOP, shop_card(shopify["shop"], bc["company"]) | {"logging_mode": way.logging_mode})
-    connector.tokens.keep(SHOP, shopify["token"])
-    return connector
 
 
 def synchronized(connector: Connector, *kinds: str) -> SyncRun:

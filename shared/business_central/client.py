@@ -62,6 +62,7 @@ class BusinessCentral:
 
     api_root   …/v2.0/{tenant}/{environment}/api/v2.0
     company    the company's id (GUID), pinned on the shop card
+    page_size  rows of one page of a list
     http_gate  called before every request; raises when this environment may not make any
     observe    called once per attempt, also for one that was not answered
     """
@@ -82,7 +83,7 @@ class BusinessCentral:
         self._root = api_root.rstrip("/")
         # A card of an older version may hold anything: it stays one part of the path.
         self._company = f"companies({quote(company, safe='')})"
-        self._page_size = page_size
+        self.page_size = page_size
         self._transport = Transport(
             sign_in, clock, http_gate, observe, requests_per_five_minutes=requests_per_five_minutes
         )
@@ -105,11 +106,23 @@ class BusinessCentral:
 
     def rows(
         self, entity_set: str, *, filter: str = "", select: str = "", orderby: str = "", expand: str = "",
-        fresh: bool = False,
+        fresh: bool = False, page_rows: int | None = None,
     ) -> Iterator[Row]:
         """All rows of an entity set, page after page; `filter`, `select`, `orderby`, `expand` in OData's language."""
         options = wire.query({"$filter": filter, "$select": select, "$orderby": orderby, "$expand": expand})
-        return self._pages(f"{self._root}/{self._company}/{entity_set}{options}", fresh)
+        return self._pages(f"{self._root}/{self._company}/{entity_set}{options}", fresh, page_rows)
+
+    def count(self, entity_set: str) -> int:
+        """How many rows an entity set has; one request, asked of the primary."""
+        options = wire.query({"$count": "true", "$top": "1", "$select": "id"})
+        url = f"{self._root}/{self._company}/{entity_set}{options}"
+        answer = self._good(Call("GET", url, _intent(True), b"", Written(entity_set), writes=0))
+        try:
+            return msgspec.convert(answer, _Counted).count
+        except msgspec.ValidationError as error:
+            raise ServiceUnavailable("bc-unavailable", sentence(
+                "The answer for {path} does not say how many rows there are: {error}", path=entity_set,
+                error=error)) from error
 
     def companies(self) -> list[Row]:
         """The companies of this environment: id, name, displayName."""
@@ -224,8 +237,8 @@ class BusinessCentral:
             writes=len(operations), weight=len(operations), batch=True,
         )  # fmt: skip
 
-    def _pages(self, url: str, fresh: bool) -> Iterator[Row]:
-        headers = {**_intent(fresh), "Prefer": f"odata.maxpagesize={self._page_size}"}
+    def _pages(self, url: str, fresh: bool, page_rows: int | None = None) -> Iterator[Row]:
+        headers = {**_intent(fresh), "Prefer": f"odata.maxpagesize={page_rows or self.page_size}"}
         read = set[str]()
         while url:
             read.add(url)
@@ -267,6 +280,10 @@ class _Page(msgspec.Struct, rename={"next_link": "@odata.nextLink"}):
 
     value: list[Row]
     next_link: str = ""
+
+
+class _Counted(msgspec.Struct, rename={"count": "@odata.count"}):
+    count: int
 
 
 def _page(answer: Any, path: str) -> _Page:

@@ -1,23 +1,30 @@
 """What a job knows of Business Central: customers, items, variants, accounts and codes, to look up.
 
-Each table is read once, when it is first asked for, from the primary (the answers decide what is written), and
-kept current by our own creates and changes. Of several rows with one key the first by number counts, as in
-Microsoft's connector. Border: reads only; keys.py says when two keys are equal, mapping decides what it means.
+Customers, items and variants are asked for by key, many in a request, or their table is read whole where that takes
+fewer requests (keyed_rows.py); the other tables, which are short, are read whole. All from the primary (the answers
+decide what is written), once a job, and kept current by our own creates and changes. Of several rows with one key the
+first by number counts, as in Microsoft's connector. API v2.0 cannot find a customer by e-mail address in whatever
+capitals or among several, by telephone, address or tax number in whatever form: for these the table is looked through.
+Border: reads only; keys.py says when two keys are equal, mapping decides what it means.
 """
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from functools import cached_property
+from typing import Generic
 
 from shared.business_central.client import BusinessCentral
 from shared.business_central.exchange_rates import local_value
-from shared.business_central.keyed_rows import KeyedRows
+from shared.business_central.keyed_rows import Key, KeyedRows, Missing, Notes
 from shared.business_central.keys import BillTo, bill_to_of, code_key, email_keys, tax_number
 from shared.business_central.phones import is_national, phone_key
 from shared.business_central.rows import (
+    LENGTHS,
     AccountRow,
     CodeTable,
     CustomerRow,
@@ -28,6 +35,17 @@ from shared.business_central.rows import (
     row_as,
     select_of,
 )
+from shared.business_central.wire import quoted
+
+KEYS_AT_ONCE = 20
+"""Keys that one filter asks for. Business Central documents no limit; its address stays below 2,048 characters."""
+
+_LARGEST_PAGE = 20_000
+"""Rows of one page at most: Microsoft Learn, "Operational limits for Business Central online"."""
+
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_CONTACT = ("email", "phoneNumber", "country")
+_ADDRESS = ("displayName", "addressLine1", "addressLine2", "postalCode", "city", "state", "country")
 
 
 class Directory:
@@ -37,42 +55,87 @@ class Directory:
         self._bc = bc
         self._lock = threading.RLock()
         self._ids: dict[CodeTable, dict[str, str]] = {}
+        self._notes = Notes()
         self._customers = KeyedRows[CustomerRow](
-            lambda: self._rows("customers", CustomerRow),
+            _Table(bc, "customers", CustomerRow),
             lambda row: row.number,
             {
-                "id": lambda row: row.id,
-                "number": lambda row: code_key(row.number),
-                "email": lambda row: email_keys(row.email),
-                "phone": self._phone_of,
-                "bill-to": bill_to_of,
-                "tax": lambda row: tax_number(row.tax_registration_number).figures,
+                "id": Key(lambda row: row.id.lower(), "id", unique=True),
+                "number": Key(lambda row: code_key(row.number), "number", unique=True),
+                "email": Key(lambda row: email_keys(row.email), columns=_CONTACT),
+                "phone": Key(self._phone_of, columns=_CONTACT),
+                "bill-to": Key(bill_to_of, columns=_ADDRESS),
+                "tax": Key(lambda row: tax_number(row.tax_registration_number).figures,
+                           columns=("taxRegistrationNumber",)),
             },
+            self._notes,
         )
         self._items = KeyedRows[ItemRow](
-            lambda: self._rows("items", ItemRow),
+            _Table(bc, "items", ItemRow),
             lambda row: row.number,
             {
-                "id": lambda row: row.id,
-                "number": lambda row: code_key(row.number),
-                "gtin": lambda row: row.gtin.strip(),
+                "id": Key(lambda row: row.id.lower(), "id", unique=True),
+                "number": Key(lambda row: code_key(row.number), "number", unique=True),
+                "gtin": Key(lambda row: row.gtin.strip(), "gtin"),
             },
+            self._notes,
         )
         self._variants = KeyedRows[VariantRow](
-            lambda: self._rows("itemVariants", VariantRow),
+            _Table(bc, "itemVariants", VariantRow),
             lambda row: row.item_number,
             {
-                "id": lambda row: row.id,
-                "item and code": lambda row: (code_key(row.item_number), code_key(row.code)),
-                "code": lambda row: code_key(row.code),
+                "id": Key(lambda row: row.id.lower(), "id", unique=True),
+                "item and code": Key(lambda row: (code_key(row.item_number), code_key(row.code)), "itemNumber",
+                                     text=lambda key: str(key[0]), unique=True),
+                "code": Key(lambda row: code_key(row.code), "code"),
             },
+            self._notes,
         )
+
+    # Many at once
+
+    def expect_customers(self, ids: Iterable[str]) -> None:
+        """These will be asked for by id: Business Central is asked for all of them now."""
+        self._customers.learn("id", map(str.lower, ids))
+
+    def expect_items(self, ids: Iterable[str], variants: Iterable[str] = ()) -> None:
+        """The same of items and item variants."""
+        self._items.learn("id", map(str.lower, ids))
+        self._variants.learn("id", map(str.lower, variants))
+
+    def expect(self, questions: Iterable[Callable[[], object]]) -> None:
+        """Ask Business Central now, and in bulk, what these would ask one by one; they must not write anything.
+
+        Each is tried as if there were nothing under the keys that are not known; what all of them miss is asked
+        together, and those are tried again. What ends one otherwise is for whoever asks it in earnest.
+        """
+        tables: tuple[KeyedRows[CustomerRow] | KeyedRows[ItemRow] | KeyedRows[VariantRow], ...] = (
+            self._customers, self._items, self._variants)
+        waiting = list(questions)
+        while waiting and not all(table.is_whole for table in tables):
+            missing: list[Missing] = []
+            self._notes.missing = missing
+            try:
+                waiting = [question for question in waiting if self._misses(question)]
+            finally:
+                self._notes.missing = None
+            for table in tables:
+                for name in {name for of, name, _ in missing if of is table}:
+                    table.learn(name, [key for of, asked, key in missing if of is table and asked == name])
+
+    def _misses(self, question: Callable[[], object]) -> bool:
+        """Whether it asks for what is not known."""
+        assert self._notes.missing is not None
+        before = len(self._notes.missing)
+        with suppress(Exception):
+            question()
+        return len(self._notes.missing) > before
 
     # Customers
 
     def customer_by_id(self, id: str) -> CustomerRow | None:
         """The customer with this id, under the number that it has now."""
-        return self._customers.first("id", id)
+        return self._customers.first("id", id.lower())
 
     def customer_by_number(self, number: str) -> CustomerRow | None:
         return self._customers.first("number", code_key(number))
@@ -102,7 +165,7 @@ class Directory:
 
     def item_by_id(self, id: str) -> ItemRow | None:
         """The item with this id, under the number that it has now."""
-        return self._items.first("id", id)
+        return self._items.first("id", id.lower())
 
     def item_by_number(self, number: str) -> ItemRow | None:
         return self._items.first("number", code_key(number))
@@ -115,7 +178,7 @@ class Directory:
 
     def variant_by_id(self, id: str) -> VariantRow | None:
         """The item variant with this id, under the code and the item number that it has now."""
-        return self._variants.first("id", id)
+        return self._variants.first("id", id.lower())
 
     def variants_by_code(self, code: str) -> list[VariantRow]:
         """The variants of any item with this code, by item number."""
@@ -242,3 +305,36 @@ class Directory:
     def _rows(self, entity_set: str, kind: type[Kind]) -> Iterator[Kind]:
         for row in self._bc.rows(entity_set, select=select_of(kind), fresh=True):
             yield row_as(kind, row)
+
+
+class _Table(Generic[Kind]):
+    """One entity set of Business Central, as keyed_rows.Source."""
+
+    def __init__(self, bc: BusinessCentral, entity_set: str, kind: type[Kind]) -> None:
+        self.page_rows = bc.page_size
+        self._bc, self._entity_set, self._kind = bc, entity_set, kind
+
+    def count(self) -> int:
+        """How many rows there are."""
+        return self._bc.count(self._entity_set)
+
+    def whole(self, columns: Sequence[str] = ()) -> Iterator[Kind]:
+        """All rows."""
+        select = ",".join(("id", "number", *columns)) if columns else select_of(self._kind)
+        page_rows = _LARGEST_PAGE if columns else None
+        for row in self._bc.rows(self._entity_set, select=select, fresh=True, page_rows=page_rows):
+            yield row_as(self._kind, row)
+
+    def requests(self, property: str, texts: Iterable[str]) -> list[list[str]]:
+        """The texts in groups; a text that is longer than the property would be refused."""
+        longest = LENGTHS["items" if property == "itemNumber" else self._entity_set].get(
+            "number" if property == "itemNumber" else property, 0)
+        fitting = [text for text in texts if (_GUID.fullmatch(text) if property == "id" else len(text) <= longest)]
+        return [fitting[start : start + KEYS_AT_ONCE] for start in range(0, len(fitting), KEYS_AT_ONCE)]
+
+    def having(self, property: str, texts: Sequence[str]) -> Iterator[Kind]:
+        """The rows that have one of these texts there; `or` is taken on one property ("OData known limitations")."""
+        literals = texts if property == "id" else map(quoted, texts)
+        condition = " or ".join(f"{property} eq {literal}" for literal in literals)
+        for row in self._bc.rows(self._entity_set, filter=condition, select=select_of(self._kind), fresh=True):
+            yield row_as(self._kind, row)

@@ -1,13 +1,23 @@
-"""Rows of one entity set under several keys: read on first use, kept current, safe for several threads.
+"""Rows of one entity set under several keys: asked for by key, or all read where that takes fewer requests.
 
+What is known is kept for a job and kept current; safe for several threads. A table of more than MOST_ROWS is never held
+in memory: where the service cannot find rows by a key itself, an index of that key is read, 24 bytes a row.
 Border: knows nothing of Business Central; directory.py says what is read and what the keys are.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from typing import Generic, Protocol, TypeVar
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Any, Generic, Protocol, TypeVar
+from uuid import UUID
+
+MOST_ROWS = 10_000
+"""Rows of one table that a job keeps, some 10 MB."""
 
 
 class _HasId(Protocol):
@@ -16,63 +26,214 @@ class _HasId(Protocol):
 
 
 Listed = TypeVar("Listed", bound=_HasId)
+Given = TypeVar("Given", bound=_HasId, covariant=True)
+
+
+class Source(Protocol[Given]):
+    """Where the rows are.
+
+    page_rows  rows that one request reads of the whole table
+    """
+
+    page_rows: int
+
+    def count(self) -> int:
+        """How many rows there are; one request."""
+        ...
+
+    def whole(self, columns: Sequence[str] = ()) -> Iterable[Given]:
+        """All rows, with these columns only."""
+        ...
+
+    def requests(self, property: str, texts: Iterable[str]) -> list[list[str]]:
+        """These texts in groups of those that one request may ask for; without those that no row can have."""
+        ...
+
+    def having(self, property: str, texts: Sequence[str]) -> Iterable[Given]:
+        """The rows that have one of these texts there; one request."""
+        ...
+
+
+@dataclass(frozen=True)
+class Key(Generic[Listed]):
+    """One way to find rows.
+
+    of        a row's key ("" = none); a frozenset is several, under each of which the row is found
+    property  by which the service finds it; "" if it cannot, since keys are compared in a form of our own
+    text      what that property is, of a key
+    unique    no two rows have the same
+    columns   what the key is made of, where the whole table has to be looked through
+    """
+
+    of: Callable[[Listed], Hashable]
+    property: str = ""
+    text: Callable[[Any], str] = str
+    unique: bool = False
+    columns: tuple[str, ...] = ()
+
+
+Missing = tuple[object, str, Hashable]
+"""The KeyedRows that was asked, the name and the key."""
+
+
+class Notes(threading.local):
+    """What a thread found missing while it notes, and took for not there instead of asking; None while it asks."""
+
+    missing: list[Missing] | None = None
 
 
 class KeyedRows(Generic[Listed]):
-    """read gives all rows; rank orders rows that share a key; keys: name -> key of a row ("" = none).
-
-    A frozenset is several keys, under each of which the row is found.
-    """
+    """rank orders rows that share a key; keys: name -> how rows are found by it, among them "id", that of each row."""
 
     def __init__(
-        self,
-        read: Callable[[], Iterable[Listed]],
-        rank: Callable[[Listed], str],
-        keys: Mapping[str, Callable[[Listed], Hashable]],
+        self, source: Source[Listed], rank: Callable[[Listed], str], keys: Mapping[str, Key[Listed]], notes: Notes,
     ) -> None:
-        self._read = read
-        self._rank = rank
-        self._keys = keys
+        self._source, self._rank, self._keys, self._notes = source, rank, keys, notes
         self._lock = threading.RLock()
-        self._rows: dict[str, Listed] | None = None
+        self._rows: dict[str, Listed] = {}
         self._found: dict[tuple[str, Hashable], list[Listed]] = {}
+        self._asked: set[tuple[str, Hashable]] = set()
+        self._indexes: dict[str, _Index] = {}
+        self._requests = 0
+        self._size: int | None = None
+        self.is_whole = False
 
     def all(self, name: str, key: Hashable) -> list[Listed]:
         """The rows with this key under this name, by rank; none for an empty key."""
         with self._lock:
-            self._load()
-            return sorted(self._found.get((name, key), ()), key=self._rank) if key else []
+            if not key:
+                return []
+            if not self._is_known(name, key):
+                if self._notes.missing is not None:
+                    self._notes.missing.append((self, name, key))
+                    return []
+                self.learn(name, [key])
+            return sorted(self._found.get((name, key), ()), key=self._rank)
 
     def first(self, name: str, key: Hashable) -> Listed | None:
         """The lowest-ranking row with this key, or None."""
         rows = self.all(name, key)
         return rows[0] if rows else None
 
+    def learn(self, name: str, keys: Iterable[Hashable]) -> None:
+        """Make sure that these keys are known, in as few requests as that takes."""
+        with self._lock:
+            missing = [key for key in dict.fromkeys(keys) if key and not self._is_known(name, key)]
+            if missing and self._keys[name].property:
+                self._ask(name, missing)
+            elif missing:
+                self._look_through(name, missing)
+
     def remember(self, row: Listed) -> None:
         """Take a row in, in place of what was known under its id."""
         with self._lock:
-            rows = self._load()
-            known = rows.get(row.id)
+            known = self._rows.get(row.id)
             if known is not None:
                 for each in self._entries(known):
                     self._found[each].remove(known)
-            self._add(rows, row)
+            self._rows[row.id] = row
+            self._enter(row)
 
-    def _load(self) -> dict[str, Listed]:
-        if self._rows is None:
-            self._found.clear()
-            rows: dict[str, Listed] = {}
-            for row in self._read():
-                self._add(rows, row)
-            self._rows = rows
-        return self._rows
-
-    def _add(self, rows: dict[str, Listed], row: Listed) -> None:
-        rows[row.id] = row
+    def _enter(self, row: Listed) -> None:
         for each in self._entries(row):
             self._found.setdefault(each, []).append(row)
 
+    def _is_known(self, name: str, key: Hashable) -> bool:
+        one = self._keys[name]
+        there = one.unique and bool(self._found.get((name, key)))
+        return self.is_whole or there or self._mark(name, key) in self._asked
+
+    def _mark(self, name: str, key: Hashable) -> tuple[str, Hashable]:
+        one = self._keys[name]
+        return (one.property, one.text(key)) if one.property else (name, key)
+
+    def _ask(self, name: str, keys: Sequence[Hashable]) -> None:
+        one = self._keys[name]
+        groups = self._source.requests(one.property, dict.fromkeys(map(one.text, keys)))
+        if self._is_whole_cheaper(self._requests + len(groups)):
+            self._read_whole()
+            return
+        for texts in groups:
+            self._requests += 1
+            self._take(self._source.having(one.property, texts))
+        self._asked |= {self._mark(name, key) for key in keys}
+
+    def _is_whole_cheaper(self, requests: int) -> bool:
+        """Whether asking by key will have taken more requests than the whole table does; one is worth no counting."""
+        return requests > 1 and self._count() <= MOST_ROWS and ceil(self._count() / self._source.page_rows) <= requests
+
+    def _look_through(self, name: str, keys: Sequence[Hashable]) -> None:
+        if self._count() <= MOST_ROWS:
+            self._read_whole()
+            return
+        if name not in self._indexes:
+            self._read_indexes(self._keys[name].columns)
+        self.learn("id", [id for key in keys for id in self._indexes[name].ids(key)])
+        self._asked |= {self._mark(name, key) for key in keys}
+
+    def _read_indexes(self, columns: tuple[str, ...]) -> None:
+        """An index of every key that is made of these columns; what is known is found by these keys from now on."""
+        made = {name: _Index() for name, one in self._keys.items() if one.columns == columns}
+        for row in self._source.whole(columns):
+            for name, index in made.items():
+                for key in self._several(self._keys[name].of(row)):
+                    index.add(key, row.id)
+        self._indexes |= {name: index.in_order() for name, index in made.items()}
+        self._enter_again()
+
+    def _read_whole(self) -> None:
+        self._take(self._source.whole())
+        self.is_whole = True
+        self._enter_again()
+
+    def _enter_again(self) -> None:
+        self._found.clear()
+        for row in self._rows.values():
+            self._enter(row)
+
+    def _take(self, rows: Iterable[Listed]) -> None:
+        for row in rows:
+            self.remember(row)
+
+    def _count(self) -> int:
+        if self._size is None:
+            self._size = self._source.count()
+        return self._size
+
     def _entries(self, row: Listed) -> list[tuple[str, Hashable]]:
-        pairs = [(name, key_of(row)) for name, key_of in self._keys.items()]
-        several = [(name, keys if isinstance(keys, frozenset) else (keys,)) for name, keys in pairs]
-        return [(name, key) for name, keys in several for key in keys if key]
+        """Under which keys it is found; those that nobody asks for are not made."""
+        wanted = ((name, one) for name, one in self._keys.items()
+                  if one.property or self.is_whole or name in self._indexes)
+        return [(name, key) for name, one in wanted for key in self._several(one.of(row))]
+
+    def _several(self, keys: Hashable) -> list[Hashable]:
+        return [key for key in (keys if isinstance(keys, frozenset) else (keys,)) if key]
+
+
+class _Index:
+    """Keys and ids of rows. Keys are kept as hashes: two that share one are told apart by the rows themselves."""
+
+    def __init__(self) -> None:
+        self._hashes, self._ids = array("q"), bytearray()
+
+    def add(self, key: Hashable, id: str) -> None:
+        """Take in a row; before in_order()."""
+        self._hashes.append(hash(key))
+        self._ids += UUID(id).bytes
+
+    def in_order(self) -> _Index:
+        """The same, to be asked."""
+        made = _Index()
+        for at in sorted(range(len(self._hashes)), key=self._hashes.__getitem__):
+            made._hashes.append(self._hashes[at])
+            made._ids += self._ids[16 * at : 16 * at + 16]
+        return made
+
+    def ids(self, key: Hashable) -> list[str]:
+        """The ids of the rows that may have this key."""
+        wanted, found = hash(key), list[str]()
+        at = bisect_left(self._hashes, wanted)
+        while at < len(self._hashes) and self._hashes[at] == wanted:
+            found.append(str(UUID(bytes=bytes(self._ids[16 * at : 16 * at + 16]))))
+            at += 1
+        return found

@@ -74,6 +74,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     refunds     ids of the refunds that the document nets already, "6001,6002": a credit memo may be made for any other
                 refund of the order, never for these (orders; order_changes.Made)
     cancelled   UTC, when the order had been cancelled that the document was made for; "" = it had not (orders)
+    order       hash of all that its document follows by, with the shop card; "" in links of older versions (orders)
     header      JSON of the document header last applied, or sent under this claim (orders)
     tax_apart   the rates at which the document's tax is apart from Shopify's, business_central/tax_comparison.py; also
                 "" in links of older versions (orders)
@@ -102,6 +103,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     sold: str = ""
     refunds: str = ""
     cancelled: str = ""
+    order: str = ""
     header: str = ""
     tax_apart: str = ""
     claimed_at: str = ""

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from shared.errors import ConnectorError
 from shared.shopify.reading import Record
@@ -21,6 +22,7 @@ KIND: str = "companies"
 def apply(records: Sequence[Record], links: Mapping[str, Link], context: JobContext) -> list[Outcome]:
     """Bring changed companies into Business Central as far as the shop card wants them."""
     decide = decider(context)
+    context.directory.expect(partial(decide, record, links[record.id]) for record in records)
     return context.side_by_side(
         lambda record: applied(f"company {record.id}", links[record.id], decide, record, context), records)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 from shared.business_central.directory import Directory
 from shared.business_central.executor import create_customer
@@ -28,12 +29,14 @@ Decide = Callable[[Record, Link], CustomerDecision]
 def apply(records: Sequence[Record], links: Mapping[str, Link], context: JobContext) -> list[Outcome]:
     """Bring changed customers into Business Central as far as the shop card wants them."""
     decide = decider(context)
+    context.directory.expect(partial(decide, record, links[record.id]) for record in records)
     return context.side_by_side(
         lambda record: applied(f"customer {record.id}", links[record.id], decide, record, context), records)
 
 
 def gone(records: Sequence[Record], links: Mapping[str, Link], around: Surroundings) -> set[str]:
-    """Those whose customer is not in the table that the job has read anyway."""
+    """Those whose customer is not there."""
+    around.directory.expect_customers(links[record.id].bc_id for record in records)
     return {r.id for r in records if around.directory.customer_by_id(links[r.id].bc_id) is None}
 
 
@@ -85,6 +88,7 @@ def bring_in_needed(
         return decision
 
     def needed(records: Sequence[Record], links: Mapping[str, Link], context: JobContext) -> list[Outcome]:
+        context.directory.expect(partial(decide, record, links[record.id]) for record in records)
         outcomes = context.side_by_side(
             lambda r: applied(f"{named} {r.id}", links[r.id], noted, r, context), records)
         results.update({
@@ -126,6 +130,7 @@ def present_numbers(
     """
     wanted = set(ids)
     known = {id: Link(id=id) for id in wanted} | links.of(wanted)
+    directory.expect_customers(link.bc_id for link in known.values())
 
     def number_of_link(id: str) -> str | None:
         if others and id not in known:

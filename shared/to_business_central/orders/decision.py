@@ -26,9 +26,15 @@ from shared.shops.card import ShopCard
 from shared.shops.card_fields import caption
 from shared.stores.links import Link, LinkState, Wish
 from shared.sync.decision import Decision, Surroundings, What, leave, leave_out, refuse
-from shared.texts import sentence
+from shared.texts import Sentence, sentence
 from shared.to_business_central.orders.changes import header_changes, left_without
-from shared.to_business_central.orders.following import applied_link, conflict, conflict_of_figures
+from shared.to_business_central.orders.following import (
+    applied_link,
+    conflict,
+    conflict_of_figures,
+    is_followed,
+    order_hash,
+)
 from shared.to_business_central.orders.history import left_out_as_history
 from shared.to_business_central.orders.lookup import Answer
 from shared.to_business_central.orders.plan import LeftOut, document_key
@@ -117,6 +123,8 @@ def decide_order(known: Known, terms: Terms) -> OrderDecision | Ask:
         return kept_out
     if not terms.card.auto_create_sales_documents:
         return _without_document(link)
+    if link.state is LinkState.APPLIED and not link.wish and is_followed(order, link, terms.card):
+        return leave(link, _stays(link))
     if known.plan is None:
         return Ask.PLAN
     if link.state is LinkState.APPLIED:
@@ -170,9 +178,13 @@ def _without_document(link: Link) -> OrderDecision:
 # An order that has its document
 
 
+def _stays(link: Link) -> Sentence:
+    return sentence("{what!c} stays as it is.", what=link.bc_number)
+
+
 def _followed(known: Known, plan: SalesOrderPlan | LeftOut | ConnectorError, terms: Terms) -> OrderDecision:
     """It is no conflict: it is what the document was made by, or was accepted."""
-    link, stays = known.link, sentence("{what!c} stays as it is.", what=known.link.bc_number)
+    link, stays = known.link, _stays(known.link)
     if isinstance(plan, SalesOrderPlan):
         return _addresses(known, plan, terms)
     if link.sold and (isinstance(plan, LeftOut) or plan.code in _ABOUT_BILLING):
@@ -183,9 +195,9 @@ def _followed(known: Known, plan: SalesOrderPlan | LeftOut | ConnectorError, ter
 
 
 def _addresses(known: Known, plan: SalesOrderPlan, terms: Terms) -> OrderDecision:
-    link, stays = known.link, sentence("{what!c} stays as it is.", what=known.link.bc_number)
+    link, stays = known.link, _stays(known.link)
     if plan_hash(plan) == link.plan and link.sold:
-        return leave(link, stays)
+        return leave(link.with_(order=order_hash(known.order, terms.card)), stays)
     if (changed := conflict_of_figures(plan, link)) is not None:
         return refuse(link, changed)
     changes = header_changes(decoded(link.header or "{}"), plan) if plan_hash(plan) != link.plan else {}

@@ -1,6 +1,8 @@
 """What a link keeps of the order its document was made by, and whether the order is that still."""
 from __future__ import annotations
 
+import hashlib
+
 import msgspec
 
 from shared.business_central.plan import Body, SalesOrderPlan, plan_hash
@@ -29,6 +31,22 @@ def conflict_of_figures(plan: SalesOrderPlan, link: Link) -> RecordRefused | Non
         document=link.bc_number), record=record)
 
 
+_NOT_FOLLOWED = ("updated_at", "note", "tags", "closed", "closed_at", "display_financial_status",
+                 "display_fulfillment_status")
+"""What of an order no document follows once it is there: comment lines go out with it and never again."""
+
+
+def is_followed(order: Order, link: Link, card: ShopCard) -> bool:
+    """Whether the document has all of the order that it would follow, so that nothing needs to be planned."""
+    return bool(link.plan and link.sold) and link.order == order_hash(order, card)
+
+
+def order_hash(order: Order, card: ShopCard) -> str:
+    """SHA-256 of the order and the card, without what no document follows."""
+    said = {name: getattr(order, name) for name in order.__struct_fields__ if name not in _NOT_FOLLOWED}
+    return hashlib.sha256(msgspec.json.encode((said, card))).hexdigest()
+
+
 def accepted_link(link: Link, order: Order, card: ShopCard, texts: Body) -> Link:
     """The link with Shopify's present state as known: *Mark as resolved*.
 
@@ -46,7 +64,7 @@ def accepted_link(link: Link, order: Order, card: ShopCard, texts: Body) -> Link
 
 def applied_link(link: Link, order: Order, plan: SalesOrderPlan, card: ShopCard) -> Link:
     """The link with what was applied, to recognise it the next time."""
-    return sent_link(link, order, plan, card).with_(plan=plan_hash(plan))
+    return sent_link(link, order, plan, card).with_(plan=plan_hash(plan), order=order_hash(order, card))
 
 
 def sent_link(link: Link, order: Order, plan: SalesOrderPlan, card: ShopCard) -> Link:

@@ -61,6 +61,7 @@ class OrderPlanner:
             customers.present_numbers_of_all(links_of_companies, around.directory))
         self._items = ItemLinks(around)
         self._items.prepare([variant for order in orders for variant in order.variants])
+        around.directory.expect(partial(self._buyer, order) for order in orders)
         looked_up = list(self._look_up(orders))
         taking_in.matched({
             id_of(order.customer.id): buyer.customer_number for order, buyer in looked_up

@@ -1,7 +1,7 @@
 """Products: each variant of a Shopify product into its item, one link a variant."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -40,7 +40,9 @@ class ItemLinks:
     def prepare(self, variants: Sequence[str]) -> None:
         """Read the links of these variants if they have not been read."""
         missing = [id for id in variants if id not in self._known]
-        self._known |= {id: Link(id=id) for id in missing} | self._links.of(missing)
+        read = self._links.of(missing)
+        self._known |= {id: Link(id=id) for id in missing} | read
+        expect_items(read.values(), self._directory)
 
     def link_of_variant(self, variant: str) -> ItemLink | None:
         """What mapping asks: the item a prepared variant is linked to."""
@@ -59,6 +61,12 @@ class ItemLinks:
             bc_set="items", bc_variant=plan.variant_code, bc_variant_id=plan.variant_id, owes=" ".join(owing),
             unit=plan.unit, unit_option=plan.unit_option,
         )
+
+
+def expect_items(links: Iterable[Link], directory: Directory) -> None:
+    """The items and item variants of these links will be asked for."""
+    there = list(links)
+    directory.expect_items((link.bc_id for link in there), (link.bc_variant_id for link in there))
 
 
 def item_link(link: Link, directory: Directory) -> ItemLink | None:
@@ -97,6 +105,8 @@ class _Done:
 def apply(records: Sequence[Record], links: Mapping[str, Link], context: JobContext) -> list[Outcome]:
     """Bring changed products into Business Central, item by item."""
     item_links = _links_of(records, context)
+    context.directory.expect(
+        partial(_decided, record, links[record.id], item_links, context) for record in records)
 
     def one(record: Record) -> _Done:
         return _carried_out(_decided(record, links[record.id], item_links, context), context)
@@ -119,6 +129,7 @@ def gone(records: Sequence[Record], links: Mapping[str, Link], around: Surroundi
     """Products of which any variant has lost its item or item variant."""
     variants = {r.id: _variants(r) for r in records}
     items = around.links(ITEMS).of(variant for several in variants.values() for variant in several)
+    expect_items(items.values(), around.directory)
 
     def is_there(variant: str) -> bool:
         link = items.get(variant)

@@ -80,7 +80,7 @@ def test_the_id_behind_a_code_is_known_in_whatever_capitals_and_read_once(
 def test_what_we_create_is_known_at_once_and_nothing_is_read_again(
     directory: Directory, company: BusinessCentral, simulator: Simulator
 ) -> None:
-    directory.customer_by_number("C00010")
+    directory.customers_by_email("marie@example.fr")
     directory.item_by_number("1000")
     directory.variant("1000", "RED")
 

@@ -26,6 +26,7 @@ from local.shopify.money import bag
 from shared.business_central.client import BusinessCentral
 from shared.clock import iso
 from shared.errors import RecordRefused
+from shared.mapping.money import amounts_of
 from shared.shopify.reading import kept_record
 from shared.stores.links import Link, LinkState
 from shared.sync.decision import What
@@ -33,7 +34,9 @@ from shared.sync.dry_run import DryRun
 from shared.sync.replay import plan_of_capture, replay
 from shared.to_business_central.customers import decision as customer_decision
 from shared.to_business_central.orders import decision as order_decision
+from shared.to_business_central.orders.changes import made_by
 from shared.to_business_central.orders.decision import Known, Terms, decide_order
+from shared.to_business_central.orders.following import order_hash
 from shared.to_business_central.products import decision as product_decision
 from tests.house import MARIE, House, a_house
 from tests.memory import storage_in_memory
@@ -690,6 +693,10 @@ def pages_only(house: House) -> Iterator[object]:
     yield decide_order(Known(record, Link(id="5009")), terms._replace(card=risky))
     for risk in (["HIGH"], RecordRefused("record-unreadable", "not known")):
         yield decide_order(Known(record, Link(id="5009"), risk=risk), terms._replace(card=risky))
+    order = order_decision.order_of(record)
+    followed = Link(id="5009", state=LinkState.APPLIED, plan="x", order=order_hash(order, card),
+                    sold=made_by(order, amounts_of(order, card)).content)
+    yield decide_order(Known(record, followed), terms)
     contact = kept_record("customers", house.connector.captures.raw(
         house.shop, "customers", house.connector.captures.of_record(house.shop, "customers", "7109")[0].id)).value
     yield customer_decision.decide_customer(cast(Any, contact), Link(id="7109"), card, directory, lambda id: None)

@@ -1,102 +1,221 @@
-"""Rows under several keys."""
+"""Rows under several keys: asked for by key, or all read where that takes fewer requests; memory stays small."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from uuid import NAMESPACE_URL, uuid5
 
+import msgspec
 import pytest
 
-from shared.business_central.keyed_rows import KeyedRows
-from shared.business_central.rows import CustomerRow
+from shared.business_central.keyed_rows import MOST_ROWS, Key, KeyedRows, Missing, Notes
 
 
-def some_rows(*rows: CustomerRow) -> KeyedRows[CustomerRow]:
-    return KeyedRows(
-        lambda: rows, lambda row: row.number, {"number": lambda row: row.number, "email": lambda row: row.email}
-    )
+class Row(msgspec.Struct, frozen=True):
+    id: str
+    number: str
+    group: str = ""
+    email: str = ""
 
 
-def a_customer(number: str, email: str = "", id: str = "") -> CustomerRow:
-    return CustomerRow(id=id or number, number=number, email=email)
+class Shelf:
+    """Rows, and what was asked of them."""
+
+    page_rows = 5_000
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self.rows, self.asked = list(rows), list[str]()
+
+    def count(self) -> int:
+        self.asked.append("count")
+        return len(self.rows)
+
+    def whole(self, columns: Sequence[str] = ()) -> Iterator[Row]:
+        for start in range(0, len(self.rows) or 1, self.page_rows):
+            self.asked.append(f"page of {','.join(columns) or 'all'}")
+            yield from self.rows[start : start + self.page_rows]
+
+    def requests(self, property: str, texts: Iterable[str]) -> list[list[str]]:
+        fitting = [text for text in texts if len(text) <= 36]
+        return [fitting[start : start + 20] for start in range(0, len(fitting), 20)]
+
+    def having(self, property: str, texts: Sequence[str]) -> list[Row]:
+        self.asked.append(f"{len(texts)} by {property}")
+        return [row for row in self.rows if getattr(row, property) in texts]
 
 
-def test_of_several_rows_with_one_key_the_first_by_number_counts() -> None:
-    rows = some_rows(a_customer("C2", "m@example.fr"), a_customer("C1", "m@example.fr"))
-
-    found = rows.first("email", "m@example.fr")
-
-    assert found is not None
-    assert found.number == "C1"
+def row(number: int, **more: str) -> Row:
+    return Row(str(uuid5(NAMESPACE_URL, str(number))), str(number), **more)
 
 
-def test_a_row_is_found_under_each_of_several_keys_and_no_longer_under_the_one_it_lost() -> None:
-    several = {"email": lambda row: frozenset(row.email.split(";"))}
-    rows = KeyedRows[CustomerRow](lambda: [a_customer("C1", "a;b")], lambda row: row.number, several)
-
-    assert [rows.first("email", key) is not None for key in ("a", "b", "a;b")] == [True, True, False]
-
-    rows.remember(a_customer("C1", "b;c"))
-
-    assert [rows.first("email", key) is not None for key in ("a", "b", "c")] == [False, True, True]
+def keyed(shelf: Shelf, notes: Notes | None = None) -> KeyedRows[Row]:
+    return KeyedRows(shelf, lambda row: row.number, {
+        "id": Key(lambda row: row.id, "id", unique=True),
+        "number": Key(lambda row: row.number, "number", unique=True),
+        "group": Key(lambda row: row.group, "group"),
+        "email": Key(lambda row: frozenset(row.email.lower().split(";")), columns=("email",)),
+    }, notes or Notes())
 
 
-def test_an_empty_key_finds_nothing() -> None:
-    assert some_rows(a_customer("C1", "")).first("email", "") is None
+def test_one_key_is_one_request_however_large_the_table() -> None:
+    shelf = Shelf(map(row, range(100_000)))
+    rows = keyed(shelf)
+
+    assert rows.first("number", "70000") == row(70_000)
+    assert rows.first("number", "x") is None
+    assert shelf.asked == ["1 by number", "count", "1 by number"]
+
+
+def test_what_is_known_by_one_key_is_not_asked_for_by_another_that_is_unique() -> None:
+    shelf = Shelf([row(1, group="a")])
+    rows = keyed(shelf)
+
+    assert rows.first("id", row(1).id) == rows.first("number", "1")
+    assert shelf.asked == ["1 by id"]
+
+
+def test_one_of_several_is_not_taken_for_all_of_them() -> None:
+    rows = keyed(Shelf([row(2, group="a"), row(1, group="a")]))
+    rows.first("number", "2")
+
+    assert [one.number for one in rows.all("group", "a")] == ["1", "2"]
+
+
+def test_a_key_that_nothing_has_is_asked_for_once() -> None:
+    shelf = Shelf([])
+    rows = keyed(shelf)
+
+    assert [rows.first("number", "9") for _ in range(3)] == [None] * 3
+    assert shelf.asked == ["1 by number"]
+
+
+def test_a_key_that_no_row_can_have_is_not_asked_for() -> None:
+    shelf = Shelf([])
+
+    assert keyed(shelf).first("number", "9" * 40) is None
+    assert shelf.asked == []
+
+
+def test_many_keys_of_a_small_table_read_it_whole() -> None:
+    shelf = Shelf(map(row, range(2_000)))
+    rows = keyed(shelf)
+    rows.learn("number", map(str, range(100)))
+
+    assert rows.first("email", "nobody") is None
+    assert rows.first("number", "1999") == row(1999)
+    assert shelf.asked == ["count", "page of all"]
+
+
+def test_key_after_key_ends_in_reading_a_small_table_whole() -> None:
+    shelf = Shelf(map(row, range(9_000)))
+    rows = keyed(shelf)
+
+    found = [rows.first("number", str(number)) for number in range(50)]
+
+    assert found == list(map(row, range(50)))
+    assert shelf.asked == ["1 by number", "count", "page of all", "page of all"]
+
+
+def test_many_keys_of_a_large_table_are_asked_for_twenty_at_a_time() -> None:
+    shelf = Shelf(map(row, range(MOST_ROWS + 1)))
+    rows = keyed(shelf)
+    rows.learn("number", map(str, range(100)))
+
+    assert rows.first("number", "99") == row(99)
+    assert shelf.asked == ["count", *["20 by number"] * 5]
+
+
+def test_where_the_service_cannot_find_them_a_large_table_is_looked_through_once() -> None:
+    shelf = Shelf([*map(row, range(MOST_ROWS)), row(77_777, email="A@x;b@x")])
+    rows = keyed(shelf)
+
+    assert [one.number for one in rows.all("email", "a@x")] == ["77777"]
+    assert [one.number for one in rows.all("email", "b@x")] == ["77777"]
+    assert rows.all("email", "nobody@x") == []
+    assert shelf.asked == ["count", *["page of email"] * 3, "1 by id"]
+
+
+def test_of_a_large_table_that_was_looked_through_few_rows_are_kept() -> None:
+    rows = keyed(Shelf([*map(row, range(MOST_ROWS)), row(77_777, email="a@x")]))
+    rows.all("email", "a@x")
+
+    assert len(rows._rows) == 1
+
+
+@pytest.mark.parametrize("size", [1, MOST_ROWS + 1])
+def test_what_we_made_is_found_by_every_key_also_after_a_look_through(size: int) -> None:
+    rows = keyed(Shelf(map(row, range(size))))
+    rows.remember(row(88_888, email="new@x", group="g"))
+    rows.all("email", "nobody@x")
+    rows.remember(row(99_999, email="newer@x"))
+
+    assert [one.number for one in rows.all("email", "new@x")] == ["88888"]
+    assert [one.number for one in rows.all("email", "newer@x")] == ["99999"]
+    assert rows.first("number", "88888") is not None
+
+
+def test_what_we_changed_is_not_found_by_what_it_was() -> None:
+    rows = keyed(Shelf([*map(row, range(MOST_ROWS)), row(77_777, email="a@x")]))
+    rows.all("email", "a@x")
+    rows.remember(row(77_777, email="other@x"))
+
+    assert rows.all("email", "a@x") == []
+    assert [one.number for one in rows.all("email", "other@x")] == ["77777"]
+
+
+def test_an_empty_key_finds_nothing_and_asks_nothing() -> None:
+    shelf = Shelf([row(1)])
+
+    assert keyed(shelf).all("group", "") == []
+    assert shelf.asked == []
 
 
 def test_a_changed_row_is_found_by_its_new_key_and_no_longer_by_its_old() -> None:
-    rows = some_rows(a_customer("C1", "old@example.fr"))
+    rows = keyed(Shelf([row(1, group="a")]))
+    rows.all("group", "a")
+    rows.remember(row(1, group="b"))
 
-    rows.remember(a_customer("C1", "new@example.fr"))
-
-    assert rows.first("email", "old@example.fr") is None
-    assert rows.first("email", "new@example.fr") == a_customer("C1", "new@example.fr")
-
-
-def test_a_row_remembered_before_anything_was_asked_is_not_lost() -> None:
-    rows = some_rows(a_customer("C1"))
-
-    rows.remember(a_customer("C2"))
-
-    assert rows.first("number", "C1")
-    assert rows.first("number", "C2")
+    assert rows.all("group", "a") == []
+    assert rows.all("number", "1") == [row(1, group="b")]
 
 
-def test_a_failed_reading_is_read_again_and_leaves_nothing_behind() -> None:
-    readings: list[Iterable[CustomerRow]] = [_broken(), [a_customer("C1")]]
-    rows = KeyedRows[CustomerRow](
-        lambda: readings.pop(0), lambda row: row.number, {"number": lambda row: row.number}
-    )
+def test_a_failed_reading_is_read_again_and_nothing_is_taken_for_complete() -> None:
+    shelf = Shelf(map(row, range(7_000)))
+    rows = keyed(shelf)
+    pages = shelf.whole
 
-    with pytest.raises(ConnectionError):
-        rows.first("number", "C1")
+    def fails(columns: Sequence[str] = ()) -> Iterator[Row]:
+        yield from list(pages(columns))[:10]
+        raise OSError
 
-    assert rows.all("number", "C1") == [a_customer("C1")]
+    shelf.whole = fails  # type: ignore[method-assign]
+    with pytest.raises(OSError):
+        rows.all("email", "x")
+    shelf.whole = pages  # type: ignore[method-assign]
+
+    assert rows.first("number", "6999") == row(6999)
+    assert rows.all("email", "x") == []
+    assert rows.is_whole
 
 
-def _broken() -> Iterable[CustomerRow]:
-    yield a_customer("C1")
-    raise ConnectionError
+def test_four_threads_that_ask_at_once_ask_once() -> None:
+    shelf = Shelf(map(row, range(7_000)))
+    rows = keyed(shelf)
+
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda _: rows.first("number", "5"), range(20)))
+
+    assert found == [row(5)] * 20
+    assert shelf.asked == ["1 by number"]
 
 
-def test_four_threads_that_ask_at_once_read_once() -> None:
-    readings, together = [], threading.Barrier(4)
+def test_who_notes_is_told_of_nothing_and_asks_nothing() -> None:
+    shelf, notes = Shelf([row(1)]), Notes()
+    rows = keyed(shelf, notes)
+    missing: list[Missing] = []
+    notes.missing = missing
 
-    def read() -> list[CustomerRow]:
-        readings.append(1)
-        return [a_customer("C1")]
-
-    rows = KeyedRows[CustomerRow](read, lambda row: row.number, {"number": lambda row: row.number})
-
-    def ask() -> None:
-        together.wait()
-        rows.first("number", "C1")
-
-    threads = [threading.Thread(target=ask) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert len(readings) == 1
+    assert rows.first("number", "1") is None
+    assert [(name, key) for _, name, key in missing] == [("number", "1")]
+    assert shelf.asked == []

@@ -1,6 +1,8 @@
 """Orders that change in Shopify after they have their document, and documents that go away."""
 from __future__ import annotations
 
+import pytest
+
 from tests.house import MARIE, House
 
 
@@ -32,6 +34,49 @@ def test_a_note_changes_nothing_in_business_central(house: House) -> None:
 
     assert (run.counts["orders"].unchanged, run.bc_writes) == (1, 0)
     assert len(house.connector.captures.of_record(house.shop, "orders", "5001")) == 2
+
+
+@pytest.mark.parametrize("change", [
+    {"note": "Please gift-wrap"}, {"tags": ["vip"]}, {"note": None, "closed": True},
+])
+def test_for_what_no_document_follows_nothing_is_asked_of_business_central(
+    house: House, change: dict[str, object],
+) -> None:
+    house.card(note_on_doc_lines=True)
+    house.order(5001, note="First")
+    house.sync("orders")
+
+    for _ in range(2):
+        changed(house, 5001, **change)
+        run = house.sync("orders")
+
+        assert (run.counts["orders"].unchanged, run.bc_calls) == (1, 0)
+
+
+def test_an_address_follows_also_after_a_note(house: House) -> None:
+    house.order(5001)
+    house.sync("orders")
+    changed(house, 5001, note="Please gift-wrap")
+    house.sync("orders")
+
+    changed(house, 5001, shipping_address=MARIE | {"address1": "36 quai de Béthune", "zip": "75004"}, note="")
+    house.sync("orders")
+
+    assert house.document(5001)["shipToAddressLine1"] == "36 quai de Béthune"
+
+
+def test_after_the_card_changed_a_note_is_looked_at_in_full_once(house: House) -> None:
+    house.order(5001)
+    house.sync("orders")
+    house.card(tip_account="")
+
+    changed(house, 5001, note="Please gift-wrap")
+    first = house.sync("orders")
+    changed(house, 5001, note="No, do not")
+    second = house.sync("orders")
+
+    assert (first.bc_calls > 0, second.bc_calls) == (True, 0)
+    assert first.bc_writes == 0
 
 
 def test_more_pieces_after_processing_are_a_conflict_and_the_document_stays(house: House) -> None:
