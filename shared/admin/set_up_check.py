@@ -24,6 +24,10 @@ OPERATION = "check_set_up"
 """What the audit calls it."""
 
 
+_FIELDS = {Step.DEFAULT_CUSTOMER: "default_customer_no"}
+"""The field that a step is about, also where Business Central's sentence does not name it."""
+
+
 class State(StrEnum):
     """What came of a step; nothing-to-ask: the shop card uses nothing of it."""
 
@@ -35,7 +39,7 @@ class State(StrEnum):
 
 
 class FindingView(Finding, frozen=True, kw_only=True):
-    """A finding with what its code means; field: that of the shop card which it names, "" where it names none."""
+    """A finding with what its code means; field: that of the shop card which it is about, "" where it is none."""
 
     title: str
     fix: str
@@ -145,8 +149,12 @@ def _state(step: Step, report: SetUpReport) -> State:
 
 
 def _told(findings: Iterable[Finding], language: str) -> list[FindingView]:
-    return [FindingView(**msgspec.structs.asdict(one), **_meaning(one.code, language), field=field_named(one.detail))
+    return [FindingView(**msgspec.structs.asdict(one), **_meaning(one.code, language), field=_field(one))
             for one in findings]
+
+
+def _field(one: Finding) -> str:
+    return field_named(one.detail) or (_FIELDS.get(one.step, "") if one.step else "")
 
 
 def _trial(one: OrderTrial, language: str) -> TrialView:
