@@ -7,6 +7,7 @@ from shared.access.connections import Connection, State
 from shared.admin.set_up_check import check_shop_set_up
 from shared.admin.set_up_guide import CheckState, Known, Step, StepState, guide, steps_of
 from shared.admin.shops import choose_logging, save_shop, switch_shop
+from tests.admin import Admin
 from tests.house import House, HouseStorage
 from tests.portal.served import Portal, a_portal, text_of
 
@@ -149,6 +150,17 @@ def test_a_check_that_found_something_is_not_done(house: House) -> None:
     found = guide(house.connector, house.shop, "en")
 
     assert (found.check, found.next) == ("wrong", "check")
+
+
+def test_the_api_says_the_same(house: House, admin: Admin) -> None:
+    house.connector.tokens.forget(house.shop)
+
+    of_app, of_shop = admin("get_set_up", shop="")[1], admin("get_shop_set_up")[1]
+
+    assert [one["step"] for one in of_app["steps"]] == [one["step"] for one in of_shop["steps"]] == [*Step]
+    assert (of_app["shop"], of_shop["shop"], of_shop["host"]) == ("", house.shop, house.shopify.shop)
+    states = {one["step"]: one["state"] for one in of_shop["steps"]}
+    assert (states["shop-card"], states["access"] == "done", states["company"]) == ("done", False, "done")
 
 
 # The page
