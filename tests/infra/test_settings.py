@@ -58,6 +58,9 @@ NOT_OURS = {
 }
 """Set in Azure, and read by others than our code."""
 
+OF_THE_MACHINE = {"CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"}
+"""Which certificates a machine trusts: nothing of the connector's, read as requests reads it (shared/outgoing.py)."""
+
 READ_BY_BOTH = {
     "AzureWebJobsStorage": "the Functions host keeps its own things in the same storage account",
     "AzureWebJobsStorage__accountName": "the same, by identity",
@@ -90,7 +93,7 @@ def test_a_setting_is_written_down_in_three_places_and_in_each_once(name: str) -
 
 
 def test_whatever_the_code_reads_stands_in_the_table_of_settings() -> None:
-    assert {*of_triggers(), *of_environment()} <= {*SETTINGS, *NOT_OURS}
+    assert {*of_triggers(), *of_environment()} <= {*SETTINGS, *NOT_OURS, *OF_THE_MACHINE}
 
 
 def test_azure_is_given_every_setting_but_the_local_ones() -> None:
