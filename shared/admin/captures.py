@@ -230,7 +230,7 @@ def wanted(
     if run:
         since, until = span_of(connector.runs.get(shop, run))
     return CaptureFilter(
-        shop=shop, kinds=(type,) if type else connector.types.names, record=record, since=since, until=until)
+        shop=shop, types=(type,) if type else connector.types.names, record=record, since=since, until=until)
 
 
 def raw(connector: Connector, shop: str, kind: str, id: str) -> bytes:

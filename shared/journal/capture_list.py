@@ -29,7 +29,7 @@ class CaptureFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which captures are wanted. `record` is a Shopify id or a name; `since` and `until` are included."""
 
     shop: str
-    kinds: tuple[str, ...]
+    types: tuple[str, ...]
     record: str = ""
     since: datetime | None = None
     until: datetime | None = None
@@ -74,9 +74,9 @@ def selection(captures: DataCaptures, wanted: CaptureFilter) -> list[bytes]:
     return [raw if raw is not None else captures.raw(one.shop, one.type, one.id) for one, raw in found]
 
 
-def latest_records(captures: DataCaptures, shop: str, kind: str, most: int) -> list[bytes]:
+def latest_records(captures: DataCaptures, shop: str, type: str, most: int) -> list[bytes]:
     """The payloads of the records captured last, newest first, each as it was last; `most` captures are looked at."""
-    found = islice(_walk(captures, CaptureFilter(shop=shop, kinds=(kind,)), None), most)
+    found = islice(_walk(captures, CaptureFilter(shop=shop, types=(type,)), None), most)
     payloads: dict[str, bytes] = {}
     for one, raw in found:
         if raw is not None:
@@ -84,15 +84,15 @@ def latest_records(captures: DataCaptures, shop: str, kind: str, most: int) -> l
     return list(payloads.values())
 
 
-def previous_of(captures: DataCaptures, shop: str, kind: str, id: str) -> str:
+def previous_of(captures: DataCaptures, shop: str, type: str, id: str) -> str:
     """The id of the capture before this one of the same record; ConnectorError not-found if it is the first."""
-    record_id = record_id_of(captures.raw(shop, kind, id))
-    ids = [one.id for one in captures.of_record(shop, kind, record_id)]
+    record_id = record_id_of(captures.raw(shop, type, id))
+    ids = [one.id for one in captures.of_record(shop, type, record_id)]
     later = ids.index(id) if id in ids else -1
     if later + 1 >= len(ids):
         raise ConnectorError("not-found", sentence(
             "capture {id} is the first one of {record}: nothing to compare with", id=id,
-            record=one_called(kind, id)))
+            record=one_called(type, id)))
     return ids[later + 1]
 
 
@@ -116,30 +116,30 @@ def _walk(captures: DataCaptures, wanted: CaptureFilter, after: _Place | None) -
 
 def _of_record(captures: DataCaptures, wanted: CaptureFilter) -> Iterator[_Found]:
     listed: list[_Found] = []
-    for kind in wanted.kinds:
-        for record_id in _record_ids(captures, wanted, kind):
-            listed += [(_capture(wanted.shop, kind, one), None)
-                       for one in captures.of_record(wanted.shop, kind, record_id) if _within(one.blob, wanted)]
+    for type in wanted.types:
+        for record_id in _record_ids(captures, wanted, type):
+            listed += [(_capture(wanted.shop, type, one), None)
+                       for one in captures.of_record(wanted.shop, type, record_id) if _within(one.blob, wanted)]
     return iter(sorted(listed, key=lambda one: _place(one[0]), reverse=True))
 
 
-def _record_ids(captures: DataCaptures, wanted: CaptureFilter, kind: str) -> Sequence[str]:
+def _record_ids(captures: DataCaptures, wanted: CaptureFilter, type: str) -> Sequence[str]:
     """The records meant: an id says itself, and 1001 may be the name of an order too."""
     record = wanted.record.strip()
-    ids = {*captures.named(wanted.shop, kind, record), id_in(record)}
+    ids = {*captures.named(wanted.shop, type, record), id_in(record)}
     return sorted(filter(None, ids), key=key_of)
 
 
 def _over_time(captures: DataCaptures, wanted: CaptureFilter, after: _Place | None) -> Iterator[_Found]:
-    packs = [(blob, kind) for kind in wanted.kinds for blob in captures.packs(wanted.shop, kind)
+    packs = [(blob, type) for type in wanted.types for blob in captures.packs(wanted.shop, type)
              if _within(blob, wanted)]
-    for blob, kind in sorted(packs, key=lambda pack: (capture_id(pack[0], 9999), pack[1]), reverse=True):
-        if after is not None and (capture_id(blob, 0)[:27], kind) > (after[0][:27], after[1]):
+    for blob, type in sorted(packs, key=lambda pack: (capture_id(pack[0], 9999), pack[1]), reverse=True):
+        if after is not None and (capture_id(blob, 0)[:27], type) > (after[0][:27], after[1]):
             continue
         for line, raw in reversed(list(enumerate(captures.lines(blob)))):
             one = Captured(record_id_of(raw), "", "", blob, line, name_of(raw))
             if one.record_id:  # a capture that was erased on a person's request is empty
-                yield _capture(wanted.shop, kind, one), raw
+                yield _capture(wanted.shop, type, one), raw
 
 
 def _within(blob: str, wanted: CaptureFilter) -> bool:
@@ -148,9 +148,9 @@ def _within(blob: str, wanted: CaptureFilter) -> bool:
     return (since is None or since <= at) and (wanted.until is None or at <= wanted.until)
 
 
-def _capture(shop: str, kind: str, one: Captured) -> Capture:
+def _capture(shop: str, type: str, one: Captured) -> Capture:
     return Capture(
-        shop=shop, type=kind, id=one.id, record_id=one.record_id, name=one.name, at=iso(written_at(one.blob))
+        shop=shop, type=type, id=one.id, record_id=one.record_id, name=one.name, at=iso(written_at(one.blob))
     )
 
 
@@ -160,13 +160,13 @@ def _place(capture: Capture) -> _Place:
 
 
 def _read(continuation: str, wanted: CaptureFilter) -> _Place:
-    kind, _, id = continuation.partition(":")
+    type, _, id = continuation.partition(":")
     try:
-        blob, line = place_of(wanted.shop, kind, id)
+        blob, line = place_of(wanted.shop, type, id)
     except ConnectorError as error:
         raise ConnectorError("input-invalid", sentence(
             "{continuation} is not the continuation of a list", continuation=repr(continuation[:60]))) from error
-    if kind not in wanted.kinds:
+    if type not in wanted.types:
         raise ConnectorError("input-invalid", sentence(
             "{continuation} is not the continuation of this list", continuation=repr(continuation[:60])))
-    return f"{capture_id(blob, 0)[:27]}-{line:04d}", kind
+    return f"{capture_id(blob, 0)[:27]}-{line:04d}", type

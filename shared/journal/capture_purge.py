@@ -21,23 +21,23 @@ def remove_captures(captures: DataCaptures, purge: Purge) -> None:
     before = from_iso(purge.before)
     blobs = captures.blobs
     for shop in blobs.folders(CONTAINER):
-        for kind in blobs.folders(CONTAINER, f"{shop}/"):
-            for day in blobs.folders(CONTAINER, f"{shop}/{kind}/"):
+        for type in blobs.folders(CONTAINER, f"{shop}/"):
+            for day in blobs.folders(CONTAINER, f"{shop}/{type}/"):
                 if day > before.date().isoformat():
                     continue
-                names = blobs.names(CONTAINER, f"{shop}/{kind}/{day}/")
+                names = blobs.names(CONTAINER, f"{shop}/{type}/{day}/")
                 packs = [name for name in names if is_pack(name) and written_at(name) <= before]
-                purge.entries += sum(_forget(captures, shop, kind, pack) for pack in packs)
+                purge.entries += sum(_forget(captures, shop, type, pack) for pack in packs)
                 blobs.remove(CONTAINER, packs)
                 purge.bodies += len(packs)
                 purge.days += packs == names
 
 
-def _forget(captures: DataCaptures, shop: str, kind: str, pack: str) -> int:
+def _forget(captures: DataCaptures, shop: str, type: str, pack: str) -> int:
     """Remove the index rows of a pack; how many captures it held.
 
     A capture erased before has no id. Rows of a pack that cannot be unpacked stay, and lead nowhere.
     """
     ids = {id for raw in captures.lines(pack) if (id := record_id_of(raw))}
-    remove_keys(captures.table, f"{shop}|{kind}", [row_key(id, pack) for id in sorted(ids, key=key_of)])
+    remove_keys(captures.table, f"{shop}|{type}", [row_key(id, pack) for id in sorted(ids, key=key_of)])
     return len(ids)

@@ -1,8 +1,8 @@
 """Data captures: what Shopify sent, kept always, whatever the log switch says.
 
-One blob per page of records (`captures/<shop>/<kind>/<date>/<time>-<unique>.jsonl.gz`, one record a line,
-byte for byte as sent) and an index row per record in table DataCaptures: partition `<shop>|<kind>`, key
-`<id>|<inverted time>`, so that a record's captures come newest first. Partition `<shop>|<kind>|names`
+One blob per page of records (`captures/<shop>/<type>/<date>/<time>-<unique>.jsonl.gz`, one record a line,
+byte for byte as sent) and an index row per record in table DataCaptures: partition `<shop>|<type>`, key
+`<id>|<inverted time>`, so that a record's captures come newest first. Partition `<shop>|<type>|names`
 leads from a name (#1001) to the record. A record equal to its previous capture is not stored again; that
 test is made with the hash in its link row. The first five digits of `<unique>` are the microsecond, so a pack
 leads to the keys of its rows. Lists over time are in capture_list.py, what goes is in capture_purge.py.
@@ -51,7 +51,7 @@ class Captured(NamedTuple):
 
     @property
     def id(self) -> str:
-        """The capture's own id, unique within its shop and kind; later ones are greater."""
+        """The capture's own id, unique within its shop and type; later ones are greater."""
         return capture_id(self.blob, self.line)
 
 
@@ -67,13 +67,13 @@ def capture_id(blob: str, line: int) -> str:
     return f"{found[3].replace('-', '')}{found[4]}-{found[5]}-{line}"
 
 
-def place_of(shop: str, kind: str, id: str) -> tuple[str, int]:
+def place_of(shop: str, type: str, id: str) -> tuple[str, int]:
     """(blob, line) of the capture with this id; ConnectorError not-found when it cannot be one."""
     found = _ID.fullmatch(id)
     if not found:
         raise ConnectorError("not-found", sentence("there is no capture {id}", id=repr(id[:60])))
     year, month, day, time, pack, line = found.groups()
-    return f"{shop}/{kind}/{year}-{month}-{day}/{time}-{pack}.jsonl.gz", int(line)
+    return f"{shop}/{type}/{year}-{month}-{day}/{time}-{pack}.jsonl.gz", int(line)
 
 
 def written_at(blob: str) -> datetime:
@@ -119,15 +119,15 @@ class DataCaptures:
     def __init__(self, table: Table, blobs: Blobs, clock: Clock) -> None:
         self.table, self.blobs, self._clock = table, blobs, clock
 
-    def keep(self, shop: str, kind: str, records: Sequence[tuple[str, bytes]]) -> None:
+    def keep(self, shop: str, type: str, records: Sequence[tuple[str, bytes]]) -> None:
         """Store (id, JSON as sent) of one page: one blob, one index row each."""
         if not records:
             return
         now = self._clock.now()
-        blob = f"{shop}/{kind}/{now:%Y-%m-%d}/{now:%H%M%S}-{now.microsecond:05x}{uuid4().hex[:7]}.jsonl.gz"
+        blob = f"{shop}/{type}/{now:%Y-%m-%d}/{now:%H%M%S}-{now.microsecond:05x}{uuid4().hex[:7]}.jsonl.gz"
         names = {id: name for id, raw in records if (name := name_of(raw))}
         with ThreadPoolExecutor(1, thread_name_prefix="names") as beside:
-            named = beside.submit(carried(lambda names: self._keep_names(shop, kind, names)), names)
+            named = beside.submit(carried(lambda names: self._keep_names(shop, type, names)), names)
             lines = b"\n".join(raw.replace(b"\n", b" ") for _, raw in records)
             self.blobs.write(CONTAINER, blob, gzip.compress(lines, 3), "application/gzip")
             at = iso_exact(now)
@@ -135,38 +135,38 @@ class DataCaptures:
                 "at": at, "name": names.get(id, ""), "hash": capture_hash(raw), "blob": blob, "line": line,
             } for line, (id, raw) in enumerate(records)}
             self.table.write(
-                Put("put", {"PartitionKey": f"{shop}|{kind}", "RowKey": key, **row}) for key, row in rows.items()
+                Put("put", {"PartitionKey": f"{shop}|{type}", "RowKey": key, **row}) for key, row in rows.items()
             )
             named.result()
 
-    def _keep_names(self, shop: str, kind: str, names: Mapping[str, str]) -> None:
+    def _keep_names(self, shop: str, type: str, names: Mapping[str, str]) -> None:
         """Lead from each name to its record; a name that leads to a record without a capture does no harm."""
         keys = {f"{_name_key(name)}|{key_of(id)}" for id, name in names.items()}
-        self.table.write(Put("put", {"PartitionKey": names_partition(shop, kind), "RowKey": key}) for key in keys)
+        self.table.write(Put("put", {"PartitionKey": names_partition(shop, type), "RowKey": key}) for key in keys)
 
-    def of_record(self, shop: str, kind: str, id: str) -> list[Captured]:
+    def of_record(self, shop: str, type: str, id: str) -> list[Captured]:
         """A record's captures, newest first."""
         first = f"{key_of(id)}|"
-        return [_captured(row) for row in self.table.partition(f"{shop}|{kind}", first, first + "~")]
+        return [_captured(row) for row in self.table.partition(f"{shop}|{type}", first, first + "~")]
 
-    def newest(self, shop: str, kind: str, after: str = "") -> Iterator[Captured]:
+    def newest(self, shop: str, type: str, after: str = "") -> Iterator[Captured]:
         """The newest capture of every record whose id is greater than `after`, or ("") of all, by id."""
         last = ""
-        for row in self.table.partition(f"{shop}|{kind}", key_behind(after) if after else ""):
+        for row in self.table.partition(f"{shop}|{type}", key_behind(after) if after else ""):
             captured = _captured(row)
             if captured.record_id != last:
                 last = captured.record_id
                 yield captured
 
-    def named(self, shop: str, kind: str, name: str) -> list[str]:
+    def named(self, shop: str, type: str, name: str) -> list[str]:
         """Ids of the records that were captured with this name; a leading # and capitals do not matter."""
         first = f"{_name_key(name)}|"
         return [id_of_key(row["RowKey"].rpartition("|")[2]) for row in self.table.partition(
-            names_partition(shop, kind), first, first + "~")]
+            names_partition(shop, type), first, first + "~")]
 
-    def packs(self, shop: str, kind: str) -> list[str]:
-        """The blobs of one kind, oldest first."""
-        return [blob for blob in self.blobs.names(CONTAINER, f"{shop}/{kind}/") if _BLOB.fullmatch(blob)]
+    def packs(self, shop: str, type: str) -> list[str]:
+        """The blobs of one type, oldest first."""
+        return [blob for blob in self.blobs.names(CONTAINER, f"{shop}/{type}/") if _BLOB.fullmatch(blob)]
 
     def lines(self, blob: str) -> list[bytes]:
         """Every record of a pack as Shopify sent it; [] when the pack has been removed, or cannot be unpacked."""
@@ -179,9 +179,9 @@ class DataCaptures:
             _log.warning("the pack of captures %s cannot be unpacked", blob)
             return []
 
-    def raw(self, shop: str, kind: str, id: str) -> bytes:
+    def raw(self, shop: str, type: str, id: str) -> bytes:
         """The JSON of one capture as Shopify sent it, or ConnectorError not-found."""
-        blob, line = place_of(shop, kind, id)
+        blob, line = place_of(shop, type, id)
         lines = self.lines(blob)
         if line >= len(lines):
             raise ConnectorError("not-found", sentence("there is no capture {id}, or it has been removed", id=id))
@@ -196,9 +196,9 @@ class DataCaptures:
         return lines[captured.line]
 
 
-def names_partition(shop: str, kind: str) -> str:
-    """Where the names of a kind lead to its records."""
-    return f"{shop}|{kind}|names"
+def names_partition(shop: str, type: str) -> str:
+    """Where the names of a type lead to its records."""
+    return f"{shop}|{type}|names"
 
 
 def _name_key(name: str) -> str:

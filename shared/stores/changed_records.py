@@ -1,6 +1,6 @@
 """Changed records: what webhooks said, as a set; and one message that wakes the shop's job for many of them.
 
-Table ChangedRecords, partition `<shop>|<kind>`, key = Shopify id: a record that is announced five times, twice by
+Table ChangedRecords, partition `<shop>|<type>`, key = Shopify id: a record that is announced five times, twice by
 the same delivery or in the wrong order is one row. A row goes when its record was applied or parked, and only if
 nobody touched it since it was read (its etag). Row (`<shop>`, "wake") says that a message is on its way: until it
 becomes visible every further notice is covered by it. Border: rows and the queue; records are read by changed.py.
@@ -43,22 +43,22 @@ class ChangedRecords:
         self._table, self._clock = table, clock
         self._puts = CoalescedPuts(table)
 
-    def add(self, shop: str, kind: str, id: str, why: str) -> None:
+    def add(self, shop: str, type: str, id: str, why: str) -> None:
         """This record changed; `why` is the topic, for whoever looks at the row."""
-        self._puts.put(self._row(shop, kind, id, why))
+        self._puts.put(self._row(shop, type, id, why))
 
-    def of(self, shop: str, kind: str) -> list[ChangedRecord]:
+    def of(self, shop: str, type: str) -> list[ChangedRecord]:
         """What is to be read, by id."""
-        rows = self._table.partition(f"{shop}|{kind}")
+        rows = self._table.partition(f"{shop}|{type}")
         return [ChangedRecord(id_of_key(row["RowKey"]), row["etag"], row.get("why", "")) for row in rows]
 
-    def any(self, shop: str, kinds: Sequence[str]) -> bool:
+    def any(self, shop: str, types: Sequence[str]) -> bool:
         """Whether something is to be read."""
-        return any(next(self._rows(shop, kind), None) is not None for kind in kinds)
+        return any(next(self._rows(shop, type), None) is not None for type in types)
 
-    def remove(self, shop: str, kind: str, done: Sequence[ChangedRecord]) -> None:
+    def remove(self, shop: str, type: str, done: Sequence[ChangedRecord]) -> None:
         """These were applied or parked; rows that were touched meanwhile stay."""
-        deletes = [Put("delete", _key(shop, kind, one.id), one.etag) for one in done]
+        deletes = [Put("delete", _key(shop, type, one.id), one.etag) for one in done]
         try:
             self._table.write(deletes)
         except RowChanged:  # nothing of that batch went: one after the other
@@ -66,22 +66,22 @@ class ChangedRecords:
                 self._remove_one(delete)
 
     @contextmanager
-    def meanwhile(self, shop: str, kind: str, id: str, why: str) -> Iterator[None]:
+    def meanwhile(self, shop: str, type: str, id: str, why: str) -> Iterator[None]:
         """In the set for the block: should this worker die in it, the next run reads the record as it is then.
 
         What the block raises leaves it there too; what webhooks announced before or meanwhile stays.
         """
         ours: list[ChangedRecord] = []
         with suppress(RowExists):
-            ours.append(ChangedRecord(id, self._table.insert(self._row(shop, kind, id, why))))
+            ours.append(ChangedRecord(id, self._table.insert(self._row(shop, type, id, why))))
         yield
-        self.remove(shop, kind, ours)
+        self.remove(shop, type, ours)
 
-    def _row(self, shop: str, kind: str, id: str, why: str) -> Row:
-        return _key(shop, kind, id) | {"why": why, "noticed_at": iso(self._clock.now())}
+    def _row(self, shop: str, type: str, id: str, why: str) -> Row:
+        return _key(shop, type, id) | {"why": why, "noticed_at": iso(self._clock.now())}
 
-    def _rows(self, shop: str, kind: str) -> Iterator[Row]:
-        return self._table.partition(f"{shop}|{kind}")
+    def _rows(self, shop: str, type: str) -> Iterator[Row]:
+        return self._table.partition(f"{shop}|{type}")
 
     def _remove_one(self, delete: Put) -> None:
         try:
@@ -137,8 +137,8 @@ class Waking:
         self._covered[shop] = at
 
 
-def _key(shop: str, kind: str, id: str) -> Row:
-    return {"PartitionKey": f"{shop}|{kind}", "RowKey": key_of(id)}
+def _key(shop: str, type: str, id: str) -> Row:
+    return {"PartitionKey": f"{shop}|{type}", "RowKey": key_of(id)}
 
 
 def _forget_customer(storage: Storage, whom: DataSubject) -> int:

@@ -1,6 +1,6 @@
 """Links: which Business Central record a Shopify record became, and what was last applied.
 
-Table Links, partition `<shop>|<kind>`, row key = Shopify id as shopify_ids.py writes keys, so that they
+Table Links, partition `<shop>|<type>`, row key = Shopify id as shopify_ids.py writes keys, so that they
 sort as the ids do. A link is also the claim that makes order creation happen once (orders/claims.py):
 `sending` is written (with the row's etag) before a POST, `applied` after it.
 """
@@ -32,7 +32,7 @@ _SCAN = 1000
 _SPARSE = 20
 """Rows of a range that may be read for each one that is wanted: reading single rows side by side takes less beyond."""
 _MOST_KEPT = 20_000
-"""Links that one job keeps of a kind: some 20 MB."""
+"""Links that one job keeps of a type: some 20 MB."""
 
 KeptLinks = dict[str, "Link | None"]
 """Links that were read, None where there is none; of a job that holds the shop, so that nobody else writes them."""
@@ -123,13 +123,13 @@ NOTHING_SENT = {"lines": "", "sold": "", "refunds": "", "cancelled": "", "header
 
 
 class Links:
-    """The links of one shop and kind of record.
+    """The links of one shop and type of record.
 
     kept  those that a job has read before, where it asks for the same ones again and again
     """
 
-    def __init__(self, table: Table, shop: str, kind: str, kept: KeptLinks | None = None) -> None:
-        self._table, self._partition, self._kept = table, f"{shop}|{kind}", kept
+    def __init__(self, table: Table, shop: str, type: str, kept: KeptLinks | None = None) -> None:
+        self._table, self._partition, self._kept = table, f"{shop}|{type}", kept
 
     def of(self, ids: Iterable[str]) -> dict[str, Link]:
         """The links of these records; missing ones are left out."""
@@ -160,7 +160,7 @@ class Links:
         return self.of([id]).get(id, Link(id=id))
 
     def all(self) -> dict[str, Link]:
-        """The links of all records of this kind: a call of storage for a thousand."""
+        """The links of all records of this type: a call of storage for a thousand."""
         rows = self._table.partition(self._partition, "", "~")
         return {link.id: link for link in map(_link, rows)}
 
@@ -178,9 +178,9 @@ class Links:
         try:
             etags = self._table.write(puts)
         except (RowChanged, RowExists) as error:
-            shop, _, kind = self._partition.partition("|")
+            shop, _, type = self._partition.partition("|")
             raise LeaseLost("sync-already-running", sentence(
-                "another worker changed {types} of {shop}", types=several_called(kind), shop=shop)) from error
+                "another worker changed {types} of {shop}", types=several_called(type), shop=shop)) from error
         saved = [msgspec.structs.replace(k, etag=etag) for k, etag in zip(links, etags, strict=True)]
         if self._kept is not None:
             self._kept |= {link.id: link for link in saved}
@@ -239,10 +239,10 @@ def _without_customer(sold: str) -> str:
 def _handed_out(storage: Storage, whom: DataSubject) -> list[dict[str, str]]:
     """The header of an order that was another customer's as well may have his address."""
     return [
-        {"type": kind, "id": link.id, "set": link.bc_set, "number": link.bc_number,
-         "header": "" if kind == "orders" and link.id in whom.moved else link.header}
-        for kind, ids in (("customers", whom.customers), ("orders", whom.orders))
-        for link in Links(storage.tables[TABLE], whom.shop, kind).of(ids).values()
+        {"type": type, "id": link.id, "set": link.bc_set, "number": link.bc_number,
+         "header": "" if type == "orders" and link.id in whom.moved else link.header}
+        for type, ids in (("customers", whom.customers), ("orders", whom.orders))
+        for link in Links(storage.tables[TABLE], whom.shop, type).of(ids).values()
     ]
 
 

@@ -3,7 +3,7 @@
 A run looks a little further back than it must, and a reset much further: both would capture a person again who was
 erased meanwhile. What has not changed since is left alone; what has is new business. An order that was never brought to
 Business Central is no other's to leave out: the sale has to be booked. Table RedactedRecords, partition = shop, key =
-`<kind>|<hash of the id>`: no id and nothing else of a person. Border: rows; page.py asks, the erasure writes.
+`<type>|<hash of the id>`: no id and nothing else of a person. Border: rows; page.py asks, the erasure writes.
 """
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class RedactedRecords:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def remember(self, shop: str, kind: str, ids: Iterable[str], at: datetime) -> None:
+    def remember(self, shop: str, type: str, ids: Iterable[str], at: datetime) -> None:
         """These were erased at this moment."""
         text = iso_exact(at)
-        self._table.write(Put("put", _key(shop, kind, id) | {"at": text}) for id in sorted(set(ids)))
+        self._table.write(Put("put", _key(shop, type, id) | {"at": text}) for id in sorted(set(ids)))
 
     def of(self, shop: str) -> RedactedOfShop:
         """The shop's, read when they are first asked for."""
@@ -41,19 +41,19 @@ class RedactedOfShop:
         self._table, self._shop = table, shop
         self._known: dict[str, datetime] | None = None
 
-    def unchanged_since(self, kind: str, id: str, updated_at: datetime | None) -> bool:
+    def unchanged_since(self, type: str, id: str, updated_at: datetime | None) -> bool:
         """Whether the record was erased on request, and Shopify says that it has not changed since."""
-        at = self._rows().get(_key(self._shop, kind, id)["RowKey"])
+        at = self._rows().get(_key(self._shop, type, id)["RowKey"])
         return at is not None and updated_at is not None and updated_at <= at
 
-    def holds(self, kind: str, id: str) -> bool:
+    def holds(self, type: str, id: str) -> bool:
         """Whether the record was erased on request, whatever happened since."""
-        return _key(self._shop, kind, id)["RowKey"] in self._rows()
+        return _key(self._shop, type, id)["RowKey"] in self._rows()
 
-    def lift(self, kind: str, ids: Sequence[str]) -> None:
+    def lift(self, type: str, ids: Sequence[str]) -> None:
         """These are back: somebody who was erased has bought again."""
         for id in ids:
-            key = _key(self._shop, kind, id)
+            key = _key(self._shop, type, id)
             if self._rows().pop(key["RowKey"], None) is not None:
                 self._table.delete(key["PartitionKey"], key["RowKey"])
 
@@ -63,8 +63,8 @@ class RedactedOfShop:
         return self._known
 
 
-def _key(shop: str, kind: str, id: str) -> Row:
-    return {"PartitionKey": shop, "RowKey": f"{kind}|{hashlib.sha256(f'{shop}|{kind}|{id}'.encode()).hexdigest()}"}
+def _key(shop: str, type: str, id: str) -> Row:
+    return {"PartitionKey": shop, "RowKey": f"{type}|{hashlib.sha256(f'{shop}|{type}|{id}'.encode()).hexdigest()}"}
 
 
 HOLDING = Holding(

@@ -63,7 +63,7 @@ def keep(captures: DataCaptures, shop: str, *numbers: int, kind: str = "orders",
 
 def listed(captures: DataCaptures, shop: str) -> list[int]:
     """The records in the list over time, newest first."""
-    wanted = CaptureFilter(shop=shop, kinds=("orders", "customers"))
+    wanted = CaptureFilter(shop=shop, types=("orders", "customers"))
     return [int(one.record_id) for one in list_captures(captures, wanted).captures]
 
 
@@ -103,7 +103,7 @@ def test_the_newest_capture_of_a_record_goes_too_and_its_name_leads_to_nothing(
 
     retention.remove_expired(by="schedule")
 
-    wanted = CaptureFilter(shop="FR", kinds=("orders",), record="#5001")
+    wanted = CaptureFilter(shop="FR", types=("orders",), record="#5001")
     assert list_captures(captures, wanted).captures == []
     assert (rows(captures), captures.packs("FR", "orders")) == (0, [])
 

@@ -575,7 +575,7 @@ def test_a_spoilt_pack_stops_neither_the_list_of_captures_nor_the_night(known: K
     spoilt = f"{house.shop}/orders/2020-01-01/235959-00000aaaaaaa.jsonl.gz"
     house.connector.storage.blobs.write(CAPTURE_CONTAINER, spoilt, b"spoilt", "application/gzip")
 
-    listed = list_captures(house.connector.captures, CaptureFilter(shop=house.shop, kinds=("orders",)))
+    listed = list_captures(house.connector.captures, CaptureFilter(shop=house.shop, types=("orders",)))
     house.connector.retention.remove_expired(by="test")
 
     assert len(listed.captures) >= 3

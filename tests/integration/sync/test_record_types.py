@@ -101,7 +101,7 @@ def test_a_capture_of_a_new_type_is_listed_and_its_dry_run_says_what_a_replay_do
     shop.bc.control.remove("customers", "W6301")
 
     (capture,) = list_captures(shop.connector.captures, CaptureFilter(
-        shop=shop.shop, kinds=shop.connector.types.names)).captures
+        shop=shop.shop, types=shop.connector.types.names)).captures
     plan = plan_of_capture(shop.connector, shop.shop, NAME, capture.id)
     done = replay(shop.connector, shop.shop, NAME, capture.id, by="Claire")
 

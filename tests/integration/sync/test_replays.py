@@ -33,7 +33,7 @@ def paths(plan: DryRun) -> list[tuple[str, str]]:
 
 
 def all_of(house: House, **wanted: Any) -> CaptureFilter:
-    return CaptureFilter(shop=house.shop, kinds=RECORD_TYPES.names, **wanted)
+    return CaptureFilter(shop=house.shop, types=RECORD_TYPES.names, **wanted)
 
 
 @pytest.mark.parametrize(("kind", "set_up", "operation"), [
