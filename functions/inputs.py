@@ -229,6 +229,14 @@ class ReplayAsked(_Body, frozen=True):
     how: Literal["dry-run", "replay"]
 
 
+class ListFilters(msgspec.Struct, frozen=True):
+    """state: a status of Shopify's, or how the record stands."""
+
+    shop: Text = ""
+    state: Text = ""
+    continuation: Text = ""
+
+
 class RunFilters(msgspec.Struct, frozen=True):
     shop: Text = ""
 
@@ -240,6 +248,7 @@ class SkippedFilters(msgspec.Struct, frozen=True):
     type: AnyType = ""
     code: Text = ""
     state: Literal["", "dismissed", "left-out"] = ""
+    sort: Literal["", "oldest", "newest", "tries", "next"] = ""
     continuation: Text = ""
 
     @property

@@ -4,6 +4,8 @@ from __future__ import annotations
 from functions.portal import (
     data_captures,
     environment,
+    exports,
+    lists,
     log_entries,
     overview,
     records,
@@ -13,9 +15,22 @@ from functions.portal import (
     shop,
     shop_card,
     skipped_records,
+    webhooks,
 )
 
 BLUEPRINTS = (
-    overview.blueprint, set_up.blueprint, search.blueprint, shop.blueprint, shop_card.blueprint, records.blueprint,
-    skipped_records.blueprint, runs.blueprint, log_entries.blueprint, data_captures.blueprint, environment.blueprint,
+    overview.blueprint,
+    set_up.blueprint,
+    search.blueprint,
+    shop.blueprint,
+    shop_card.blueprint,
+    webhooks.blueprint,
+    records.blueprint,
+    skipped_records.blueprint,
+    lists.blueprint,
+    runs.blueprint,
+    log_entries.blueprint,
+    data_captures.blueprint,
+    exports.blueprint,
+    environment.blueprint,
 )

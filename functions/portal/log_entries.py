@@ -7,7 +7,7 @@ from functions.http import Call, Download, moment
 from functions.inputs import LogFilters, LogRemovalAsked, LogRemovalConfirmed, takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page
-from functions.portal.older import older_page
+from functions.portal.older import older_page, whole_list
 from shared.admin import logs
 from shared.admin.frame import moment_of
 from shared.connector import Connector
@@ -24,11 +24,13 @@ blueprint = func.Blueprint()
 @takes(query=LogFilters)
 def show_log_entries(call: Call) -> Shown:
     asked: LogFilters = call.query
-    found = logs.list_entries(call.connector, asked.shop, _wanted(call.connector, asked), asked.continuation,
-                              most_calls=logs.CALLS_OF_A_PAGE)
+    found = logs.list_entries(
+        call.connector, asked.shop, wanted_entries(call.connector, asked), asked.continuation,
+        most_calls=logs.CALLS_OF_A_PAGE)
     older = older_page("/portal/log-entries", asked, found.continuation, without=("live",))
     return Shown("log-entries.html", {
         "asked": asked, "found": found, "kept": logs.kept(call.connector), "older": older,
+        "file": whole_list("/portal/log-entries/export", asked, without=("live",)),
     })
 
 
@@ -85,7 +87,8 @@ def remove_log_entries(call: Call) -> Sent:
     return Sent("/portal/log-entries", Notice("log-entries-removed"))
 
 
-def _wanted(connector: Connector, asked: LogFilters) -> LogFilter:
+def wanted_entries(connector: Connector, asked: LogFilters) -> LogFilter:
+    """Which entries a page's filters ask for; ConnectorError input-invalid."""
     return LogFilter(
         since=moment_of(connector, asked.since), until=moment_of(connector, asked.until),
         has_error=True if asked.errors else None, status=None if asked.status == "" else asked.status,

@@ -2,18 +2,20 @@
 from __future__ import annotations
 
 import azure.functions as func
+from msgspec import structs
 
 from functions.http import Call
 from functions.inputs import BackTo, BackToPage, DismissalAsked, Retry, SkippedFilters, takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page, within_the_portal
-from functions.portal.older import older_page
+from functions.portal.older import older_page, whole_list
 from shared.admin import skipped
 from shared.shopify_ids import id_in
 
 blueprint = func.Blueprint()
 _PAGE = 50
 _RECORD = "portal/shops/{shop}/skipped-records/{type}/{id}"
+_FILE = "/portal/skipped-records/export"
 
 
 @blueprint.function_name("portal_skipped_records")
@@ -23,7 +25,8 @@ _RECORD = "portal/shops/{shop}/skipped-records/{type}/{id}"
 def show_skipped_records(call: Call) -> Shown:
     asked: SkippedFilters = call.query
     reasons = skipped.by_reason(call.connector, asked.shop, asked.type, asked.wanted, language=call.language)
-    return Shown("skipped-records.html", {"asked": asked, "reasons": reasons})
+    return Shown("skipped-records.html", {
+        "asked": asked, "reasons": reasons, "file": whole_list(_FILE, asked)})
 
 
 @blueprint.function_name("portal_skipped_of_a_reason")
@@ -33,11 +36,13 @@ def show_skipped_records(call: Call) -> Shown:
 def show_skipped_of_a_reason(call: Call) -> Shown:
     asked: SkippedFilters = call.query
     skipped.checked_code(asked.code)
-    found = skipped.list_skipped(
-        call.connector, call.shop, asked.type or None, asked.wanted, language=call.language,
+    found = skipped.sorted_skipped(
+        call.connector, call.shop, asked.type, asked.wanted, asked.sort, language=call.language,
         continuation=asked.continuation, limit=_PAGE)
     older = older_page(f"/portal/shops/{call.shop}/skipped-records", asked, found.continuation, without=("shop",))
-    return Shown("skipped-of-a-reason.html", {"shop": call.shop, "asked": asked, "found": found, "older": older})
+    return Shown("skipped-of-a-reason.html", {
+        "shop": call.shop, "asked": asked, "found": found, "older": older,
+        "file": whole_list(_FILE, structs.replace(asked, shop=call.shop), without=("sort",))})
 
 
 @blueprint.function_name("portal_retry_skipped_records")

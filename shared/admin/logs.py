@@ -17,6 +17,11 @@ from shared.journal.purges import Purge
 CALLS_OF_A_PAGE = 30
 """About how many calls of storage a page of the portal takes: what it has not come to stands on the next one."""
 
+MOST_EXPORTED = 1_000
+"""Log entries of a file."""
+
+MOST_PAGES = 40
+
 LONGEST_SHOWN = 20_000
 """Characters of a body that is no JSON."""
 
@@ -77,6 +82,18 @@ def list_entries(
     shops = [connector.shops.get(shop).code] if shop else [card.code for card in connector.shops.all()]
     page = list_log_entries(connector.logs, shops, wanted, continuation, most_calls=most_calls)
     return EntriesView(entries=list(page.entries), continuation=page.continuation or None)
+
+
+def newest_entries(connector: Connector, shop: str, wanted: LogFilter) -> list[LogEntry]:
+    """The newest of those that fit, at most MOST_EXPORTED, found by at most MOST_PAGES lists; ConnectorError
+    shop-unknown."""
+    found, continuation = list[LogEntry](), ""
+    for _ in range(MOST_PAGES):
+        page = list_entries(connector, shop, wanted, continuation)
+        found, continuation = found + page.entries, page.continuation or ""
+        if not continuation or len(found) >= MOST_EXPORTED:
+            break
+    return found[:MOST_EXPORTED]
 
 
 def get_entry(connector: Connector, id: str) -> EntryView:

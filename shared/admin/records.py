@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from shared.admin.lists import Cell, Movement, cells_of, movements
 from shared.admin.skipped import SkippedView, view_of
 from shared.clock import from_iso
 from shared.connector import Connector
@@ -113,11 +114,17 @@ class RecordView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RecordPage(msgspec.Struct, frozen=True, kw_only=True):
-    """One record for reading. tree: what its newest capture holds, None where none is kept or it is no JSON."""
+    """One record for reading. tree: what its newest capture holds, None where none is kept or it is no JSON.
+
+    kept       the fields of its row, of a type that is kept in rows
+    movements  balance transactions of a payout
+    """
 
     record: RecordView
     tree: Node | None
     size: int
+    kept: list[Cell]
+    movements: list[Movement]
 
 
 class _Identified(msgspec.Struct):
@@ -157,7 +164,9 @@ def look_at(
         entries=_entries(connector, shop, kind, id, newest, known, skipped, captures) if with_calls else [],
         document=known.link.bc_number if document_key(its_type, id) else "",
         may=_may(its_type, known.link, skipped, captures))
-    return RecordPage(record=view, tree=tree(newest.decode(errors="replace")) if newest else None, size=len(newest))
+    return RecordPage(
+        record=view, tree=tree(newest.decode(errors="replace")) if newest else None, size=len(newest),
+        kept=cells_of(connector, shop, kind, id), movements=movements(newest))
 
 
 def _payload(connector: Connector, captures: list[Captured]) -> bytes:

@@ -87,6 +87,11 @@ class _Impatient:
             raise ServiceUnavailable(self._code, sentence("it did not answer as it should, and was asked only once"))
 
 
+def impatient(connector: Connector, silent: str) -> Connector:
+    """The connector, waiting for nobody: whoever does not answer at once has the code `silent`."""
+    return connector._replace(clock=_Impatient(connector.clock, silent))
+
+
 class _Question(NamedTuple):
     """Who is asked, and how; may: raises what keeps it from being asked; silent: the code of its silence."""
 
@@ -179,7 +184,7 @@ def _ask_storage(connector: Connector) -> None:
 
 def _ask_business_central(connector: Connector, card: ShopCard) -> int:
     """How many companies its environment has: what can be asked without one."""
-    client = connector._replace(clock=_Impatient(connector.clock, "bc-unavailable")).business_central(card)
+    client = impatient(connector, "bc-unavailable").business_central(card)
     try:
         return len(client.companies())
     finally:
@@ -187,7 +192,7 @@ def _ask_business_central(connector: Connector, card: ShopCard) -> int:
 
 
 def _ask_shopify(connector: Connector, card: ShopCard) -> None:
-    client = connector._replace(clock=_Impatient(connector.clock, "shopify-unavailable")).shopify(card)
+    client = impatient(connector, "shopify-unavailable").shopify(card)
     try:
         read_shop_id(client)
     finally:

@@ -1,18 +1,32 @@
 """Skipped records: list them with what their codes mean, have them tried again, dismiss one."""
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.problems import CATALOGUE
 from shared.record_names import one_called
 from shared.stores.skipped_records import SkippedRecord, Wanted
 from shared.texts import said, sentence
+
+MOST_AT_ONCE = 20_000
+"""Records of a shop that are sorted, or put into a file."""
+
+Sort = Literal["", "oldest", "newest", "tries", "next"]
+
+_ORDER: dict[Sort, Callable[[SkippedRecord], Any]] = {
+    "oldest": lambda one: from_iso(one.first_at), "newest": lambda one: from_iso(one.first_at),
+    "tries": lambda one: one.tries, "next": lambda one: one.next_try or "~",
+}
+_GREATEST_FIRST = ("newest", "tries")
 
 MOST_COUNTED = 999
 """Records of a shop that are counted by reason: one call of storage, which tells of one more."""
@@ -61,6 +75,45 @@ def list_skipped(
     """Those of a shop that are wanted; ConnectorError input-invalid for a continuation that is none."""
     records, after = connector.skipped.page(shop, type, continuation, limit, wanted)
     return SkippedPage([view_of(one, language) for one in records], after)
+
+
+def sorted_skipped(
+    connector: Connector, shop: str, kind: str, wanted: Wanted, sort: Sort, *, language: str,
+    continuation: str, limit: int,
+) -> SkippedPage:
+    """The same, sorted; "" in the order of types and ids. ConnectorError as list_skipped."""
+    if not sort:
+        return list_skipped(
+            connector, shop, kind or None, wanted, language=language, continuation=continuation, limit=limit)
+    begin = _place(continuation)
+    found = sorted(_all_of(connector, shop, kind, wanted), key=_ORDER[sort], reverse=sort in _GREATEST_FIRST)
+    after = str(begin + limit) if len(found) > begin + limit else ""
+    return SkippedPage([view_of(one, language) for one in found[begin : begin + limit]], after)
+
+
+def all_skipped(
+    connector: Connector, shop: str, kind: str, wanted: Wanted, *, language: str
+) -> list[SkippedView]:
+    """Those of a shop, or ("") of every one; ConnectorError shop-unknown, input-invalid for too many."""
+    shops = [connector.shops.get(shop).code] if shop else [card.code for card in connector.shops.all()]
+    return [view_of(one, language) for code in shops for one in _all_of(connector, code, kind, wanted)]
+
+
+def _all_of(
+    connector: Connector, shop: str, kind: str, wanted: Wanted
+) -> list[SkippedRecord]:
+    found, more = connector.skipped.page(shop, kind or None, "", MOST_AT_ONCE, wanted)
+    if more:
+        raise ConnectorError("input-invalid", sentence(
+            "these are more than {number} records of shop {shop}: choose fewer", number=MOST_AT_ONCE, shop=shop))
+    return found
+
+
+def _place(continuation: str) -> int:
+    if not re.fullmatch(r"[0-9]{0,6}", continuation, re.ASCII):
+        raise ConnectorError("input-invalid", sentence(
+            "{continuation} is not the continuation of a list", continuation=repr(continuation[:60])))
+    return int(continuation or 0)
 
 
 def by_reason(

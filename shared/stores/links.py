@@ -168,6 +168,14 @@ class Links:
         """The links of records with a greater id, or ("") of all, by their ids: a call of storage for a thousand."""
         return map(_link, self._table.partition(self._partition, key_behind(id) if id else ""))
 
+    def page(self, after: str, limit: int, *, state: str = "") -> tuple[list[Link], str]:
+        """At most `limit` links of records with a greater id than `after`, in this state, by their ids; and the last of
+        these ids if there are more, else ""."""
+        question = "PartitionKey eq @p and RowKey ge @a" + (" and state eq @state" if state else "")
+        values = {"p": self._partition, "a": key_behind(after) if after else "", "state": state}
+        found = [_link(row) for row in islice(self._table.rows(question, values), limit + 1)]
+        return found[:limit], found[limit - 1].id if len(found) > limit else ""
+
     def save(self, links: Sequence[Link]) -> list[Link]:
         """Write links that nobody else may have written since they were read.
 

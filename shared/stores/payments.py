@@ -156,10 +156,16 @@ class Payments(Generic[T]):
         """Every row of the shop, newest first."""
         return map(self._read, self._table.partition(shop))
 
-    def page(self, shop: str, continuation: str = "") -> PaymentsList[T]:
-        """Fifty rows, newest first; ConnectorError input-invalid for a continuation that is none."""
+    @property
+    def statuses(self) -> list[str]:
+        """The words of Shopify's that a row may have."""
+        return [one.value for one in (PayoutStatus if self._type is Payout else DisputeStatus)]
+
+    def page(self, shop: str, continuation: str = "", *, status: str = "") -> PaymentsList[T]:
+        """Fifty rows, newest first, of this status; ConnectorError input-invalid for a continuation that is none."""
         below = _after(continuation) if continuation else ""
-        rows = list(islice((row for row in self._table.partition(shop, below) if row["RowKey"] != below), PAGE + 1))
+        question = "PartitionKey eq @p and RowKey gt @below" + (" and status eq @status" if status else "")
+        rows = list(islice(self._table.rows(question, {"p": shop, "below": below, "status": status}), PAGE + 1))
         more = len(rows) > PAGE
         return PaymentsList([self._read(row) for row in rows[:PAGE]], _id(rows[PAGE - 1]) if more else "")
 

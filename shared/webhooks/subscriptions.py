@@ -7,14 +7,17 @@ refuses) is asked again by the next repair: nothing an operator does waits for i
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from shared.clock import iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.settings import Settings
-from shared.shopify.subscriptions import Repair, repair
-from shared.shopify.topics import SCOPES_OF_TOPICS, SUBSCRIBED_TOPICS
+from shared.shopify.subscriptions import Repair, repair, subscriptions
+from shared.shopify.topics import SCOPES_OF_TOPICS, SUBSCRIBED_TOPICS, enum_name
 from shared.shops.card import ShopCard
+from shared.texts import sentence
 from shared.webhooks.commands import FOLLOW_CARD, Command, send
 
 PATH = "/api/webhooks/shopify"
@@ -43,19 +46,84 @@ def repair_shop(connector: Connector, card: ShopCard) -> Repair | None:
     connector.tokens.grants.read(card.code)
     if not _can_ask(connector, card):
         return None
+    try:
+        return _repaired(connector, card)
+    except ConnectorError as problem:
+        _log.warning("webhook subscriptions of shop %s were not repaired: %s", card.code, problem)
+        return None
+
+
+def _repaired(connector: Connector, card: ShopCard) -> Repair:
     topics = _topics(connector, card) if _is_listened_to(connector, card) else []
     address, *former = _addresses(connector.settings)
     client = connector.shopify(card)
     try:
         done = repair(client, topics, address, former=former)
-    except ConnectorError as problem:
-        _log.warning("webhook subscriptions of shop %s were not repaired: %s", card.code, problem)
-        return None
     finally:
         client.close()
-    for topic, sentence in done.refused.items():
-        _log.warning("shop %s: Shopify refuses the subscription of %s: %s", card.code, topic, sentence)
+    for topic, why in done.refused.items():
+        _log.warning("shop %s: Shopify refuses the subscription of %s: %s", card.code, topic, why)
     return done
+
+
+class TopicStanding(NamedTuple):
+    """One topic, as GraphQL spells it; state: subscribed, elsewhere, missing, scope or not-wanted; why: of a scope."""
+
+    topic: str
+    state: str
+    address: str
+    why: str
+
+
+class Standing(NamedTuple):
+    """What is subscribed to. address: where Shopify is to deliver, "" if it can reach us nowhere."""
+
+    address: str
+    topics: list[TopicStanding]
+
+
+def standing(connector: Connector, card: ShopCard) -> Standing:
+    """How the shop's subscriptions are at Shopify; ConnectorError why it cannot be asked."""
+    _check_may_ask(connector, card)
+    address, *former = _addresses(connector.settings)
+    client = connector.shopify(card)
+    try:
+        ours = [one for one in subscriptions(client) if one.uri in (address, *former)]
+    finally:
+        client.close()
+    found = {one.topic: one.uri for one in sorted(ours, key=lambda one: one.uri == address)}
+    wanted = _is_listened_to(connector, card)
+    return Standing(address, [_stands(topic, address, found, connector, card, wanted) for topic in SUBSCRIBED_TOPICS])
+
+
+def renew_shop(connector: Connector, card: ShopCard) -> Repair:
+    """Compare and repair for one shop, now; ConnectorError why it cannot be."""
+    connector.tokens.grants.read(card.code)
+    _check_may_ask(connector, card)
+    return _repaired(connector, card)
+
+
+def _stands(
+    topic: str, address: str, found: Mapping[str, str], connector: Connector, card: ShopCard, wanted: bool
+) -> TopicStanding:
+    name = enum_name(topic)
+    uri = found.get(name, "")
+    scopes = SCOPES_OF_TOPICS.get(topic, frozenset())
+    if uri:
+        return TopicStanding(name, "subscribed" if uri == address else "elsewhere", uri, "")
+    if not wanted:
+        return TopicStanding(name, "not-wanted", "", "")
+    if scopes and connector.tokens.lacks(card.code, scopes):
+        return TopicStanding(name, "scope", "", ", ".join(sorted(scopes)))
+    return TopicStanding(name, "missing", "", "")
+
+
+def _check_may_ask(connector: Connector, card: ShopCard) -> None:
+    if not _addresses(connector.settings):
+        raise ConnectorError("settings-invalid", sentence(
+            "Shopify can reach the connector nowhere: neither PUBLIC_URL nor SHOPIFY_EVENT_BRIDGE_ARN is set"))
+    connector.permission()
+    connector.tokens.check(card.code, card.host)
 
 
 def _topics(connector: Connector, card: ShopCard) -> list[str]:

@@ -46,7 +46,7 @@ class Scene:
 
     def pages(self) -> dict[str, str]:
         """What is looked at: every page of the app, and states of some that only an address with a question has."""
-        files = ("download", "request", "response")
+        files = ("download", "request", "response", "export")
         found = {name: self.path(name, route) for name, route in functions("GET").items()
                  if not route.endswith(files)}
         shop, skipped = self.house.shop, "/portal/skipped-records"

@@ -78,7 +78,7 @@ def test_a_viewer_sees_every_page_and_no_form_that_changes_something(viewers_por
         answer = visitor.get(address(route, viewers_portal.house))
 
         assert answer.status_code in (200, 404), name
-        assert set(re.findall(r'method="post" action="([^"]*)"', answer.text)) == {"/portal/search"}, name
+        assert set(re.findall(r'method="post" action="([^"]*)"', answer.text)) <= {"/portal/search"}, name
 
 
 def test_a_viewer_can_change_nothing_by_any_form(viewers_portal: Portal) -> None:
