@@ -18,7 +18,7 @@ from shared.storage.tables import Row
 AROUND = timedelta(minutes=3)
 """A run that read or tried the record at that moment called about it no longer before and after."""
 
-MOST_ROWS = 250
+MOST_ROWS = 150
 """Entries that are looked through around each moment."""
 
 MOST_PACKS = 20

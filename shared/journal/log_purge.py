@@ -29,7 +29,7 @@ from shared.storage.row_removal import pages_of_keys, remove_rows
 from shared.texts import count, sentence
 
 MOST_COUNTED = 10_000
-_ROWS_OF_A_CALL = 200
+_ROWS_OF_A_CALL = 100
 """A call that brings more of them counts as several."""
 
 LONGEST_RETENTION_DAYS = 3650
@@ -96,7 +96,7 @@ class LogPurges:
                 number += len(rows)
                 if number >= MOST_COUNTED:
                     return MOST_COUNTED, True
-                calls += max(len(rows) // _ROWS_OF_A_CALL, 1)
+                calls += 1 + len(rows) // _ROWS_OF_A_CALL
                 if most_calls is not None and calls >= most_calls:
                     return number, True
         return number, False
