@@ -56,6 +56,13 @@ def test_links_far_apart_are_found_although_a_thousand_lie_between(links: Links)
     assert sorted(found) == ["1000", "1500", "2250", "2299"]
 
 
+def test_links_are_found_in_the_order_of_their_ids_which_is_not_that_of_texts(links: Links) -> None:
+    links.save([Link(id=id) for id in ("9", "10", "200", "1000")])
+
+    assert list(links.of(["1000", "200", "9", "10"])) == ["9", "10", "200", "1000"]
+    assert [link.id for link in links.beyond("9")] == ["10", "200", "1000"]
+
+
 def test_no_ids_need_no_call(links: Links) -> None:
     assert links.of([]) == {}
 
