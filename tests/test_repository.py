@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from shared.record_types import RECORD_TYPES
+from shared.shops.card_fields import FIELDS, PARTS
 from tests.repository import (
     GROUND,
     OF_PAGES,
@@ -138,6 +139,28 @@ def test_the_form_of_a_time_stands_in_one_module() -> None:
                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "isoformat"}
 
     assert {path for path, of in written if not a_day.fullmatch(of)} == {"shared/clock.py"}
+
+
+def test_no_caption_of_the_shop_card_is_spelt_out_but_where_it_stands() -> None:
+    """A sentence takes it from shared/shops/card_fields.py. Titles and fixes are texts for reading; a page of Business
+    Central's may be called as a field of ours is."""
+    captions = [str(one) for one in (*(field.caption for field in FIELDS.values()), *PARTS.values()) if " " in str(one)]
+    spelt = re.compile("|".join(rf"\b{re.escape(caption)}(?!\w)" for caption in captions))
+    sources = [path for top in ("shared", "functions") for path in python_files(top)
+               if path.name not in ("card_fields.py", "problems.py")]
+
+    found = {f"{path}: {text}" for path in sources for text in _said_in_code((ROOT / path).read_text())
+             if spelt.search(text) and not text.startswith("page ")}
+
+    assert found == set()
+
+
+def _said_in_code(source: str) -> Iterator[str]:
+    """The texts of a module that are no docstrings."""
+    tree = ast.parse(source)
+    docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return (node.value for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs)
 
 
 # Who imports whom

@@ -45,4 +45,5 @@ def show_audit(call: Call) -> Shown:
         call.connector, shop=asked.shop, operation=asked.operation, since=moment_of(call.connector, asked.since),
         continuation=asked.continuation)
     older = older_page("/portal/audit", asked, found.continuation)
-    return Shown("audit.html", {"asked": asked, "found": found, "older": older})
+    return Shown("audit.html", {
+        "asked": asked, "found": found, "older": older, "operations": operations.CAPTIONS})

@@ -17,6 +17,7 @@ from functions.portal import formats
 from functions.portal.edge import TOKEN, Visit
 from functions.portal.files import address_of
 from shared.admin.frame import NOTHING_KNOWN, Frame, frame
+from shared.admin.operations import operation_called, value_called
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.languages import LANGUAGES
@@ -58,6 +59,7 @@ def environment(language: str) -> Environment:
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
     made.policies["ext.i18n.trimmed"] = True
     made.globals["static"] = address_of
-    made.filters |= formats.FILTERS | {"said": partial(said, language=language)}
+    made.filters |= formats.FILTERS | {
+        "said": partial(said, language=language), "operation_called": operation_called, "value_called": value_called}
     return made
 

@@ -6,6 +6,7 @@ import msgspec
 from shared.connector import Connector
 from shared.shopify.api_version import version_warning
 from shared.shopify.client import API_VERSION
+from shared.texts import Sentence
 
 
 class EnvironmentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,7 +15,7 @@ class EnvironmentView(msgspec.Struct, frozen=True, kw_only=True):
     environment: str
     allow_http_requests: bool
     api_version: str
-    api_version_warning: str | None
+    api_version_warning: Sentence | None
 
 
 def get_environment(connector: Connector) -> EnvironmentView:

@@ -14,6 +14,7 @@ import msgspec
 from shared.mapping.text import same_name
 from shared.shopify.records import Order, PaymentTerms
 from shared.shops.card import HighRiskOrders, OrdersToImport
+from shared.shops.card_fields import part
 from shared.texts import Sentence, sentence
 
 LEFT_OUT = "order-left-out"
@@ -46,8 +47,8 @@ def not_selected(order: Order, wanted: OrdersToImport, now: datetime) -> NotSele
     until = order.created_at + timedelta(minutes=wanted.hold_minutes)
     if not wanted.hold_minutes or now >= until:  # made later than our clock is no reason to hold it
         return None
-    why = sentence("Order {order} is held until {until}: Hold Minutes is {minutes}.", order=order.name,
-                   until=until, minutes=wanted.hold_minutes)
+    why = sentence("Order {order} is held until {until}: {setting} is {minutes}.", order=order.name,
+                   until=until, setting=part("hold_minutes"), minutes=wanted.hold_minutes)
     return NotSelected(HELD, why, until)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from shared.texts import Sentence, sentence
+
 WARNING = timedelta(days=30)
 
 
@@ -17,10 +19,12 @@ def served_until(version: str) -> datetime:
     return datetime(int(year) + 1, int(month), 1, tzinfo=UTC)
 
 
-def version_warning(version: str, now: datetime) -> str | None:
+def version_warning(version: str, now: datetime) -> Sentence | None:
     """What to tell an operator from 30 days before the end on; None before."""
     end = served_until(version)
     if now < end - WARNING:
         return None
-    ends = "ends" if now < end else "ended"
-    return f"Shopify's support of API version {version} {ends} on {end:%Y-%m-%d}: update the connector"
+    return sentence(
+        "Shopify's support of API version {version} ends on {day}: update the connector" if now < end
+        else "Shopify's support of API version {version} ended on {day}: update the connector",
+        version=version, day=end.date())

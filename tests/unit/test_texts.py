@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -18,7 +20,8 @@ from babel.messages.pofile import read_po
 from local.texts import anew, found, said_in, untranslated
 from shared.json_text import decoded
 from shared.languages import ENGLISH, LANGUAGES, languages_in, po_file
-from shared.texts import Sentence, said, say, sentence, together
+from shared.shops.card_fields import FIELDS, PARTS
+from shared.texts import NOTHING, Sentence, as_said, count, said, say, sentence, together
 from tests.repository import ROOT
 
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
@@ -86,6 +89,34 @@ def test_values_are_no_pattern_and_a_text_without_values_may_hold_braces() -> No
     assert str(sentence("https://x/{shop}")) == "https://x/{shop}"
 
 
+@pytest.mark.parametrize(("value", "english", "french"), [
+    pytest.param(Decimal("1240.50"), "1240.50", "1\u202f240,50", id="an-amount"),
+    pytest.param(Decimal("-0.010"), "-0.010", "-0,010", id="a-small-one"),
+    pytest.param(Decimal("2E+1"), "20", "20", id="without-an-exponent"),
+    pytest.param(count(12345), "12,345", "12\u202f345", id="how-many"),
+    pytest.param(date(2026, 3, 1), "2026-03-01", "01/03/2026", id="a-day"),
+    pytest.param(datetime(2026, 3, 1, 9, 5, tzinfo=UTC), "2026-03-01T09:05:00Z", "01/03/2026 09:05:00 UTC",
+                 id="a-moment"),
+    pytest.param(5001, "5001", "5001", id="an-id-is-a-name"),
+    pytest.param("1240.50", "1240.50", "1240.50", id="a-text-is-a-name"),
+])
+def test_a_figure_is_said_in_the_reader_s_form_also_after_it_was_kept(value: Any, english: str, french: str) -> None:
+    made = decoded(msgspec.json.encode(sentence("{value!c}", value=value)), Sentence)
+
+    assert (str(made), said(made, "fr")) == (english, french)
+
+
+def test_what_somebody_else_said_stays_as_he_said_it() -> None:
+    words = "Blocked must be equal to 'No' {0} %s"
+
+    assert said(as_said(words), "fr") == str(as_said(words)) == words
+
+
+def test_no_sentence_is_false_and_an_empty_text_in_every_language() -> None:
+    assert not NOTHING
+    assert (str(NOTHING), said(NOTHING, "fr")) == ("", "")
+
+
 def test_a_value_that_is_empty_takes_a_capital_as_well() -> None:
     assert str(sentence("{record!c} waits", record="")) == " waits"
 
@@ -146,6 +177,28 @@ def test_french_has_its_own_apostrophes_and_blanks() -> None:
         texts = read_po(file, locale="fr")
 
     assert [one.id for one in texts if one.id and any(map(tight.search, forms_of(one.string)))] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_translation_calls_the_fields_of_the_shop_card_as_the_card_does(language: str) -> None:
+    captions = sorted({one.text: said(one, language) for one in (
+        *(field.caption for field in FIELDS.values()), *PARTS.values()) if " " in one.text}.items(),
+        key=lambda pair: -len(pair[0]))
+    with po_file(language).open("rb") as file:
+        texts = [one for one in read_po(file, locale=language) if isinstance(one.id, str) and one.id]
+
+    assert [(one.id, other) for one in texts for other in _miscalled(one, captions)] == []
+
+
+def _miscalled(message: Message, captions: list[tuple[str, str]]) -> list[str]:
+    """Captions that a text names and its translation does not; a longer one hides those within it."""
+    rest, missed = str(message.id), []
+    for english, other in captions:
+        if re.search(rf"\b{re.escape(english)}(?!\w)", rest):
+            rest = rest.replace(english, "")
+            if other.casefold() not in str(message.string).casefold():
+                missed.append(other)
+    return missed
 
 
 @pytest.mark.parametrize("text, other, same", [

@@ -13,6 +13,7 @@ import azure.functions as func
 import pytest
 from msgspec.structs import replace
 
+from shared.admin.operations import CAPTIONS, value_called
 from shared.clock import iso
 from shared.root import build_connector
 from shared.stores.operations import Operation
@@ -245,6 +246,7 @@ def test_a_call_that_went_through_leaves_one_row(house: House, admin: Admin, nam
     (row,) = operations(house)
     assert (row.operation, row.by, row.outcome, row.code) == (SAME_AS.get(name, name), "admin", "done", "")
     assert row.at <= iso(house.clock.now())
+    assert [name for name in {**row.before, **row.after} if str(value_called(name)) == name] == []
     assert row.shop == ("" if name in ("set_environment", "remove_log_entries") else house.shop)
 
 
@@ -282,6 +284,16 @@ def test_what_is_asked_of_a_shop_that_is_not_there_is_no_operation(house: House,
 
 
 # What a row says
+
+
+def test_every_operation_has_a_caption_in_the_reader_s_language(house: House, admin: Admin) -> None:
+    assert set(CAPTIONS) == {SAME_AS.get(name, name) for name in of_operators()} | {"grant_access"}
+    admin("save_shop", {"logging_mode": "All"})
+
+    answer = json.loads(admin.raw("list_operations", language="fr").get_body())
+
+    (row,) = (one for one in answer["operations"] if one["shop"] == house.shop)
+    assert (row["operation"], row["caption"]) == ("save_shop", "Modifier la fiche magasin")
 
 
 def test_a_card_that_was_changed_says_each_field_before_and_after(house: House, admin: Admin) -> None:

@@ -32,6 +32,7 @@ from shared.stores.links import Link, LinkState
 from shared.sync.decision import What
 from shared.sync.dry_run import DryRun
 from shared.sync.replay import plan_of_capture, replay
+from shared.texts import as_said
 from shared.to_business_central.customers import decision as customer_decision
 from shared.to_business_central.orders import decision as order_decision
 from shared.to_business_central.orders.changes import made_by
@@ -40,6 +41,7 @@ from shared.to_business_central.orders.following import order_hash
 from shared.to_business_central.products import decision as product_decision
 from tests.house import MARIE, House, a_house
 from tests.memory import storage_in_memory
+from tests.wording import left_in_english
 
 DECIDING = (customer_decision, product_decision, order_decision)
 SHIP = {"sku": "1000", "quantity": 1, "unit_price": "120.00"}
@@ -643,6 +645,9 @@ def test_a_dry_run_says_exactly_what_the_replay_then_does(house: House, one: Sit
     assert done.result == plan.result
     assert done.code == (plan.refused[0].code if plan.refused else "") == one.code
     assert house.shopify.stats.calls == asked_of_shopify
+    told = [plan.note, done.detail, *(one.detail for one in plan.refused),
+            *(one.said or one.detail for one in house.parked().values())]
+    assert [text for one in told for text in left_in_english(one)] == []
 
 
 @pytest.mark.parametrize("what", What)
@@ -691,7 +696,7 @@ def pages_only(house: House) -> Iterator[object]:
     risky = msgspec.structs.replace(card, orders_to_import=msgspec.convert(
         {"high_risk_orders": "Hold"}, type(card.orders_to_import)))
     yield decide_order(Known(record, Link(id="5009")), terms._replace(card=risky))
-    for risk in (["HIGH"], RecordRefused("record-unreadable", "not known")):
+    for risk in (["HIGH"], RecordRefused("record-unreadable", as_said("not known"))):
         yield decide_order(Known(record, Link(id="5009"), risk=risk), terms._replace(card=risky))
     order = order_decision.order_of(record)
     followed = Link(id="5009", state=LinkState.APPLIED, plan="x", order=order_hash(order, card),

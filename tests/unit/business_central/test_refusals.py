@@ -16,6 +16,7 @@ from shared.business_central.refusals import Written, refusal
 from shared.business_central.retries import Action, Failure, action_for
 from shared.errors import ConnectorError, RecordRefused
 from shared.problems import CATALOGUE
+from tests.wording import left_in_english, quotes
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "refusals.json").read_text())
 REFUSED = [case for case in CASES if "problem" in case]
@@ -50,6 +51,14 @@ def test_what_it_is_called(case: dict[str, Any]) -> None:
     assert problem.code in CATALOGUE
     for part in case.get("says", []):
         assert part in problem.detail
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=_name)
+def test_it_is_told_in_the_reader_s_language_around_business_central_s_own_words(case: dict[str, Any]) -> None:
+    problem = _refusal(case)
+
+    assert left_in_english(problem.sentence) == []
+    assert all(said in case["message"] for said in quotes(problem.sentence))
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=_name)
