@@ -93,6 +93,10 @@ class SyncRun(msgspec.Struct, kw_only=True):
         """Keep these warnings, as long as there is room."""
         self.warnings = [*self.warnings, *sentences][:MOST_WARNINGS]
 
+    def note_failure(self, problem: ConnectorError) -> None:
+        """Keep why it failed."""
+        self.error_code, self.error_detail = problem.code, problem.sentence
+
     def failed_like(self, other: SyncRun) -> bool:
         """Whether both were scheduled and failed before any call, for the same reason."""
         before_any_call = not (self.shopify_calls or self.bc_calls or other.shopify_calls or other.bc_calls)

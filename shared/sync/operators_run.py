@@ -32,7 +32,7 @@ def operators_run(connector: Connector, card: ShopCard, kind: str, started_by: s
                 yield context
             run.state = "succeeded"
         except ConnectorError as problem:
-            run.error_code, run.error_detail = problem.code, problem.detail
+            run.note_failure(problem)
             raise
         finally:
             run.state = "failed" if run.state == "running" else run.state

@@ -344,8 +344,8 @@ def _end(connector: Connector, run: SyncRun, state: str, problem: ConnectorError
     run.state = state
     run.ended_at = iso_exact(connector.clock.now()) if state != "continuing" else ""
     if problem:
-        run.error_code, run.error_detail = problem.code, problem.detail
-    record("run", state=state, started_by=run.started_by, code=run.error_code, detail=run.error_detail,
+        run.note_failure(problem)
+    record("run", state=state, started_by=run.started_by, code=run.error_code, detail=str(run.error_detail),
            seconds=run.seconds, clock_ahead=run.clock_ahead)
     connector.runs.save(run)
 

@@ -51,7 +51,7 @@ def test_a_run_that_failed_says_why_and_what_to_do(portal: Portal) -> None:
     text = text_of(portal.visitor().get(f"/portal/shops/{house.shop}/runs/{run.id}").text)
     overview = portal.visitor().get("/portal").text
 
-    assert run.error_detail in text
+    assert str(run.error_detail) in text
     assert "What to do:" in text
     assert f'href="/portal/shops/{house.shop}/runs/{run.id}">Look at the run' in overview
 
