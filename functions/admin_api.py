@@ -8,6 +8,7 @@ from functions.inputs import (
     AccessToken,
     Confirmation,
     ConfirmedTime,
+    CountQuery,
     Environment,
     LastSyncTime,
     OperationsQuery,
@@ -16,7 +17,7 @@ from functions.inputs import (
     takes_some_of,
 )
 from functions.roles import needs
-from shared.admin import access, environment, operations, overview, services, shops, synchronization
+from shared.admin import access, connections, environment, operations, overview, services, shops, synchronization
 from shared.clock import from_iso
 from shared.errors import ConnectorError
 from shared.shops.card import ShopCard
@@ -90,6 +91,20 @@ def forget_shop_links(call: Call) -> Answer:
     return Answer(shops.forget_links(call.connector, call.path["shop"], confirm, by=call.by))
 
 
+@blueprint.function_name("test_connection")
+@blueprint.route("api/shops/{shop}/test-connection", methods=["POST"])
+@edge
+def test_connection(call: Call) -> Answer:
+    return Answer(connections.test_connection(call.connector, call.path["shop"], call.language))
+
+
+@blueprint.function_name("list_bc_companies")
+@blueprint.route("api/shops/{shop}/bc-companies", methods=["GET"])
+@edge
+def list_bc_companies(call: Call) -> Answer:
+    return Answer(connections.list_companies(call.connector, call.path["shop"]))
+
+
 @blueprint.function_name("set_access_token")
 @blueprint.route("api/shops/{shop}/access/token", methods=["PUT"])
 @edge
@@ -142,6 +157,15 @@ def set_synchronization_info(call: Call) -> Answer:
 @edge
 def reset_synchronization_info(call: Call) -> Answer:
     return Answer(synchronization.reset(call.connector, call.shop, call.path["type"], by=call.by))
+
+
+@blueprint.function_name("count_since")
+@blueprint.route("api/shops/{shop}/synchronization-info/{type}/count", methods=["GET"])
+@edge
+@takes(query=CountQuery)
+def count_since(call: Call) -> Answer:
+    since = moment("since", call.query.since)
+    return Answer(synchronization.count_since(call.connector, call.shop, call.path["type"], since))
 
 
 @blueprint.function_name("list_runs")

@@ -175,6 +175,23 @@ class ResetAsked(_Body, frozen=True):
     confirm: Text = ""
 
 
+class ResetChosen(msgspec.Struct, frozen=True):
+    """What a reset is asked about before it is done; as ResetAsked, "" while nothing is chosen."""
+
+    how: Literal["", "since", "all"] = ""
+    since: Text = ""
+
+
+class CompanyChosen(_Body, frozen=True):
+    company: Text = ""
+
+
+class CountQuery(msgspec.Struct, frozen=True):
+    """since: changed from then on; "" = all of them."""
+
+    since: Time = ""
+
+
 class AuditFilters(msgspec.Struct, frozen=True, rename={"since": "from"}):
     """As a page's form sends them: times as the portal shows them."""
 

@@ -135,6 +135,10 @@ class Connector(NamedTuple):
         if not card.company_id:
             raise ConnectorError("bc-company-unknown", sentence(
                 "shop {shop}: {setting} is not filled in", shop=card.code, setting=caption("company_id")))
+        return self.whole_business_central(card, log)
+
+    def whole_business_central(self, card: ShopCard, log: Observer | None = None) -> BusinessCentral:
+        """The same, also for a card that names no company yet: for what concerns none of them."""
         return BusinessCentral(
             self.settings.bc_api_root, card.company_id, self.sign_in(), self.clock,
             http_gate=self.permission, observe=self.observer(card, log),

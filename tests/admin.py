@@ -35,11 +35,12 @@ class Admin:
         return answer.status_code, json.loads(answer.get_body() or b"null")
 
     def raw(
-        self, name: str, body: Any = None, query: dict[str, str] | None = None, *, language: str = "", **path: str
+        self, name: str, body: Any = None, query: dict[str, str] | None = None, *, language: str = "",
+        headers: dict[str, str] | None = None, **path: str
     ) -> func.HttpResponse:
         """The answer as it is."""
         return _functions()[name](func.HttpRequest(
-            method="ANY", url="/", headers={"Accept-Language": language}, params=query,
+            method="ANY", url="/", headers={"Accept-Language": language, **(headers or {})}, params=query,
             route_params={"shop": self._shop, **path}, body=_bytes(body),
         ))
 

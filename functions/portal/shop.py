@@ -1,19 +1,20 @@
 """Pages of one shop: its access, how far each type has come, what is logged; and what an operator does with them."""
 from __future__ import annotations
 
+from datetime import datetime
+
 import azure.functions as func
 
 from functions.access import ticket_cookie
 from functions.http import Call
-from functions.inputs import LoggingChosen, ResetAsked, ShopSwitched, SyncAsked, takes
+from functions.inputs import LoggingChosen, ResetAsked, ResetChosen, ShopSwitched, SyncAsked, takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page, within_the_portal
 from shared.admin import access, shop_cards, shops, synchronization
-from shared.admin.frame import moment_of
 from shared.admin.overview import overview_of
 from shared.admin.shop_cards import CardForm
+from shared.clock import iso
 from shared.errors import ConnectorError
-from shared.texts import sentence
 
 blueprint = func.Blueprint()
 _ANYBODY = func.AuthLevel.ANONYMOUS
@@ -60,8 +61,19 @@ def choose_logging(call: Call) -> Sent:
 @blueprint.function_name("portal_reset")
 @blueprint.route("portal/shops/{shop}/reset/{type}", methods=["GET"], auth_level=_ANYBODY)
 @page
+@takes(query=ResetChosen)
 def ask_reset(call: Call) -> Shown:
-    return Shown("reset.html", _reset_page(call))
+    """First to which time; then, with how many records are read again, whether it is to be."""
+    asked: ResetChosen = call.query
+    if not asked.how:
+        return Shown("reset.html", _reset_page(call))
+    try:
+        since = None if asked.how == "all" else synchronization.time_of_reset(call.connector, asked.since)
+    except ConnectorError as problem:
+        return Shown("reset.html", _reset_page(call, problem.code, asked.since), 422)
+    return Shown("reset-confirmation.html", {
+        **_reset_page(call, since=asked.since), "how": asked.how, "to": iso(since) if since else "",
+        **_counted(call, since)})
 
 
 @blueprint.function_name("portal_reset_type")
@@ -97,13 +109,23 @@ def confirm_shop_access(call: Call) -> Sent:
 
 
 def _reset(call: Call) -> None:
-    shop, kind, to = call.shop, call.path["type"], moment_of(call.connector, call.body.since)
+    shop, kind = call.shop, call.path["type"]
     if call.body.how == "all":
         synchronization.reset(call.connector, shop, kind, by=call.by)
-    elif to is None:
-        raise ConnectorError("input-invalid", sentence("a reset to a time needs the time"))
-    else:
-        synchronization.set_last_sync_time(call.connector, shop, kind, to, call.body.confirm, by=call.by)
+        return
+    to = synchronization.time_of_reset(call.connector, call.body.since)
+    synchronization.set_last_sync_time(call.connector, shop, kind, to, call.body.confirm, by=call.by)
+
+
+def _counted(call: Call, since: datetime | None) -> dict[str, object]:
+    """How many records are read again; unknown: why that is not known."""
+    try:
+        count = synchronization.count_since(call.connector, call.shop, call.path["type"], since)
+    except ConnectorError as problem:
+        if problem.code == "not-found":
+            raise
+        return {"count": None, "unknown": problem}
+    return {"count": count, "unknown": None}
 
 
 def _reset_page(call: Call, code: str = "", since: str = "") -> dict[str, object]:

@@ -1,13 +1,17 @@
-"""The shop card as a page: its fields as a form, a new card, and the removal of one."""
+"""The shop card as a page: its fields as a form, its company, its connection, and its removal."""
 from __future__ import annotations
+
+from typing import Any
 
 import azure.functions as func
 
 from functions.http import Call
+from functions.inputs import CompanyChosen, takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page
 from functions.portal.shop import page_of, shop_page
-from shared.admin import shop_cards
+from shared.admin import connections, shop_cards, shops
+from shared.errors import ConnectorError
 
 blueprint = func.Blueprint()
 _ANYBODY = func.AuthLevel.ANONYMOUS
@@ -27,3 +31,53 @@ def save_card(call: Call) -> Sent | Shown:
     if form is None:
         return Sent(page_of(call), Notice("saved"))
     return shop_page(call, form, form.problem.problem.status if form.problem else 422)
+
+
+@blueprint.function_name("portal_removal")
+@blueprint.route("portal/shops/{shop}/removal", methods=["GET"], auth_level=_ANYBODY)
+@page
+def ask_removal(call: Call) -> Shown:
+    return Shown("shop-removal.html", {"removal": shops.removal_of(call.connector, call.shop)})
+
+
+@blueprint.function_name("portal_remove_shop")
+@blueprint.route("portal/shops/{shop}/removal", methods=["POST"], auth_level=_ANYBODY)
+@page
+def remove_shop(call: Call) -> Sent:
+    shops.remove_shop(call.connector, call.path["shop"], by=call.by)
+    return Sent("/portal", Notice("shop-removed", {"shop": call.path["shop"]}))
+
+
+@blueprint.function_name("portal_test_connection")
+@blueprint.route("portal/shops/{shop}/test-connection", methods=["POST"], auth_level=_ANYBODY)
+@page
+def test_connection(call: Call) -> Shown:
+    return Shown("connection.html", {"found": connections.test_connection(call.connector, call.shop, call.language)})
+
+
+@blueprint.function_name("portal_bc_companies")
+@blueprint.route("portal/shops/{shop}/bc-company", methods=["GET"], auth_level=_ANYBODY)
+@page
+def show_companies(call: Call) -> Shown:
+    return _companies(call)
+
+
+@blueprint.function_name("portal_choose_company")
+@blueprint.route("portal/shops/{shop}/bc-company", methods=["POST"], auth_level=_ANYBODY)
+@page
+@takes(form=CompanyChosen)
+def choose_company(call: Call) -> Sent | Shown:
+    if not call.body.company:
+        return _companies(call, nothing_chosen=True)
+    shops.choose_company(call.connector, call.path["shop"], call.body.company, by=call.by)
+    return Sent(page_of(call), Notice("saved"))
+
+
+def _companies(call: Call, *, nothing_chosen: bool = False) -> Shown:
+    """Business Central's companies to choose from; where it cannot be asked, the page says why."""
+    values: dict[str, Any] = {"code": call.shop, "companies": [], "problem": None, "nothing_chosen": nothing_chosen}
+    try:
+        values["companies"] = connections.list_companies(call.connector, call.shop)
+    except ConnectorError as problem:
+        return Shown("bc-companies.html", {**values, "problem": problem}, problem.problem.status)
+    return Shown("bc-companies.html", values, 422 if nothing_chosen else 200)

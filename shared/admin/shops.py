@@ -12,7 +12,7 @@ from shared.errors import ConnectorError
 from shared.shops.card import LoggingMode, ShopCard
 from shared.shops.logging_time import with_logging_time
 from shared.shops.store import version_of
-from shared.stores.kept import Kept
+from shared.stores.kept import Kept, number_of_links
 from shared.stores.operations import Operation
 from shared.sync import forgetting
 from shared.texts import sentence
@@ -26,6 +26,16 @@ class ShopView(ShopCard, frozen=True, kw_only=True):
     has_access_key: bool
     access: dict[str, Any]
     logging_mode_in_force: LoggingMode
+
+
+class RemovalView(msgspec.Struct, frozen=True, kw_only=True):
+    """links: how many records are linked with Business Central, and stay so."""
+
+    shop: str
+    host: str
+    enabled: bool
+    has_access_key: bool
+    links: int
 
 
 class LinksForgotten(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +76,7 @@ def create_shop(connector: Connector, shop: str, shopify_url: str, *, by: str) -
     """A new card, not enabled; ConnectorError input-invalid where the code is taken, and as save_shop."""
     if connector.shops.find(shop) is not None:
         raise ConnectorError("input-invalid", sentence("there is a shop with the code {code} already", code=shop))
-    return save_shop(connector, shop, {"shopify_url": shopify_url, "enabled": False}, by=by)
+    return save_shop(connector, shop, {"shopify_url": shopify_url, "enabled": False}, by=by, version="")
 
 
 def switch_shop(connector: Connector, shop: str, enabled: bool, *, by: str) -> ShopView:
@@ -79,6 +89,19 @@ def choose_logging(connector: Connector, shop: str, mode: str, hours: int | None
     ends = iso(connector.clock.now() + timedelta(hours=hours)) if hours and mode == LoggingMode.ALL else ""
     changes = {"logging_mode": mode, "logging_mode_until": ends}
     return save_shop(connector, connector.shops.get(shop).code, changes, by=by)
+
+
+def choose_company(connector: Connector, shop: str, company: str, *, by: str) -> ShopView:
+    """The card is about this company of Business Central, by its id; ConnectorError as save_shop."""
+    return save_shop(connector, connector.shops.get(shop).code, {"company_id": company}, by=by)
+
+
+def removal_of(connector: Connector, shop: str) -> RemovalView:
+    """What the removal of a card takes and what it leaves; ConnectorError shop-unknown."""
+    card = connector.shops.get(shop)
+    return RemovalView(
+        shop=card.code, host=card.host, enabled=card.enabled, has_access_key=connector.tokens.has_access_key(card.code),
+        links=number_of_links(connector.storage, card.code))
 
 
 def remove_shop(connector: Connector, shop: str, *, by: str) -> None:

@@ -6,10 +6,13 @@ from datetime import datetime
 
 import msgspec
 
+from shared.admin.frame import moment_of
+from shared.admin.services import impatient
 from shared.clock import iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.record_names import several_called
+from shared.shopify.counting import count_changed
 from shared.stores.sync_runs import SyncRun
 from shared.stores.synchronization_info import SynchronizationInfo
 from shared.sync.run import request_back_fill, request_sync
@@ -26,6 +29,19 @@ class InfoView(msgspec.Struct, frozen=True, kw_only=True):
     running: bool
     last_outcome: str | None
     changed_by: str | None
+
+
+class CountView(msgspec.Struct, frozen=True, kw_only=True):
+    """How many records of a type Shopify has that were changed since a time, UTC; since: None = ever.
+
+    count  None where Shopify does not count them; exact: False for "at least so many"
+    """
+
+    shop: str
+    type: str
+    since: str | None
+    count: int | None
+    exact: bool
 
 
 class RunView(SyncRun, kw_only=True):
@@ -73,6 +89,32 @@ def read_up_to(connector: Connector, shop: str, kind: str) -> str:
     """Up to where a type was read, UTC, ISO 8601; "" before its first run. ConnectorError not-found."""
     reached = connector.informations.read_up_to(connector.informations.get(shop, kind))
     return iso(reached) if reached else ""
+
+
+def time_of_reset(connector: Connector, text: str) -> datetime:
+    """The time that a form names, in the zone of the portal's times; ConnectorError input-invalid for none, and for
+    one to come."""
+    to = moment_of(connector, text)
+    if to is None or to > connector.clock.now():
+        raise ConnectorError("input-invalid", sentence("a reset to a time needs one that has passed"))
+    return to
+
+
+def count_since(connector: Connector, shop: str, kind: str, since: datetime | None) -> CountView:
+    """How many records a run would read after a reset to a time, or (None) completely; Shopify is asked.
+
+    ConnectorError not-found for a type that is none, and whatever keeps Shopify from answering.
+    """
+    card = connector.shops.get(shop)
+    connector.informations.get(card.code, kind)
+    connector.tokens.check(card.code, card.host)
+    client = impatient(connector, "shopify-unavailable").shopify(card)
+    try:
+        found = count_changed(client, kind, since)
+    finally:
+        client.close()
+    return CountView(shop=card.code, type=kind, since=iso(since) if since else None,
+                     count=found.count if found else None, exact=found is not None and found.is_exact)
 
 
 def set_last_sync_time(

@@ -75,7 +75,7 @@ def changed_page(client: ShopifyClient, kind: str, *, since: datetime, until: da
     also          a further condition, in Shopify's search syntax
     Raises what ShopifyClient.ask raises of the whole service.
     """
-    wanted = _span(since, until, f"{KINDS[kind].filter} {also}")
+    wanted = span(since, until, f"{KINDS[kind].filter} {also}")
     page = read_page(client, listing(kind), wanted, cursor=cursor, size=page_size)
     records = list(_records(client, kind, page.sent, page.times))
     return Page([_dated(record, page.times[record.id]) for record in records], page.next_cursor,
@@ -101,7 +101,8 @@ def kept_record(kind: str, raw: bytes) -> Record:
         return Record(id, head.updated_at, raw, None, _odd_form(error))
 
 
-def _span(since: datetime, until: datetime | None, further: str) -> str:
+def span(since: datetime, until: datetime | None, further: str) -> str:
+    """The search for what was changed within a span of time; `further` is added to it."""
     end = f" updated_at:<='{iso(until)}'" if until else ""
     return f"updated_at:>='{iso(max(since, EARLIEST))}'{end} {further}".strip()
 
@@ -144,7 +145,7 @@ def listing(kind: str) -> Listing:
 
     return Listing(
         name=kind, type_name=shape.type_name, changed=shape.changed, places=shape.places, by_id=shape.by_id,
-        size=shape.page_size, everything=_span(EARLIEST, None, shape.filter),
+        size=shape.page_size, everything=span(EARLIEST, None, shape.filter),
         needs=[frozenset({scope}) for scope in document(shape.by_id).needs], ask=ask, page=_page_in)
 
 

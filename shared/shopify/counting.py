@@ -1,0 +1,46 @@
+"""How many records of a kind Shopify has that a run would read; asked, never estimated.
+
+Source: Shopify's Admin schema 2026-10: ordersCount, customersCount and productsCount take a search, companiesCount
+takes none, and payouts and disputes are not counted at all. Border: a number and whether it is exact.
+"""
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from shared.shopify.client import ShopifyClient
+from shared.shopify.kinds import KINDS
+from shared.shopify.reading import EARLIEST, span
+
+_BY_SEARCH = {"orders": "orders_count", "customers": "customers_count", "products": "products_count"}
+_EXACT = "EXACT"
+
+
+class Count(msgspec.Struct, frozen=True):
+    """count, and precision EXACT or AT_LEAST."""
+
+    count: int
+    precision: str
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether there are no more than these."""
+        return self.precision == _EXACT
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    found: Count
+
+
+def count_changed(client: ShopifyClient, kind: str, since: datetime | None) -> Count | None:
+    """How many records of a kind were changed since a moment (None: ever); None where Shopify does not count them so.
+
+    Raises what ShopifyClient.ask raises.
+    """
+    if kind in _BY_SEARCH:
+        wanted = span(since or EARLIEST, None, KINDS[kind].filter)
+        return client.ask(_BY_SEARCH[kind], {"filter": wanted}, type=_Answer).found
+    if kind == "companies" and since is None:
+        return client.ask("companies_count", type=_Answer).found
+    return None
