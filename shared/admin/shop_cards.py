@@ -19,7 +19,6 @@ from shared.shops.card_fields import FIELDS, caption
 from shared.shops.card_form import (
     Control,
     Kind,
-    Texts,
     Typed,
     control_of,
     texts_of,
@@ -40,7 +39,10 @@ _MOST_OF_A_GIST = 3
 
 
 class FieldView(msgspec.Struct, frozen=True, kw_only=True):
-    """off: why it decides nothing now; now: what the card holds, where somebody else has saved it meanwhile."""
+    """off: why it decides nothing now; now: what the card holds, where somebody else has saved it meanwhile.
+
+    locked  off, and nothing stands in it that is not saved: a form sends nothing of it
+    """
 
     name: str
     caption: Sentence
@@ -48,6 +50,7 @@ class FieldView(msgspec.Struct, frozen=True, kw_only=True):
     control: Control
     wrong: list[Sentence]
     off: Sentence | None
+    locked: bool
     now: list[Text] | None
 
 
@@ -91,15 +94,13 @@ class CardForm(msgspec.Struct, frozen=True, kw_only=True):
 def form_of(connector: Connector, shop: str) -> CardForm:
     """The card as it is stored; ConnectorError shop-unknown."""
     card = connector.shops.get(shop)
-    return _form(card, texts_of(card), card)
+    return _form(card, Typed(texts_of(card), {}, [], card))
 
 
 def form_with(connector: Connector, shop: str, sent: Mapping[str, str], version: str, more: str) -> CardForm:
     """The form as somebody typed it, not saved, with more empty rows in one list; ConnectorError shop-unknown."""
     card = connector.shops.get(shop)
-    came = typed(card, _in_utc(connector, card, sent))
-    form = _form(card, came.texts, came.draft, more=more)
-    return msgspec.structs.replace(form, version=version)
+    return msgspec.structs.replace(_form(card, _typed(connector, card, sent), more=more), version=version)
 
 
 def save_form(connector: Connector, shop: str, sent: Mapping[str, str], version: str, *, by: str) -> CardForm | None:
@@ -108,11 +109,10 @@ def save_form(connector: Connector, shop: str, sent: Mapping[str, str], version:
     ConnectorError shop-unknown, and as save_shop for what is not about the card.
     """
     card = connector.shops.get(shop)
-    came = typed(card, _in_utc(connector, card, sent))
+    came = _typed(connector, card, sent)
     if came.wrong:
         draft = with_exclusive_switches(card, came.draft)
-        return msgspec.structs.replace(
-            _form(card, came.texts, came.draft, [*came.wrong, *check_card(draft)]), version=version)
+        return msgspec.structs.replace(_form(card, came, [*came.wrong, *check_card(draft)]), version=version)
     try:
         if came.changes or version != version_of(card):
             save_shop(connector, card.code, came.changes, by=by, version=version)
@@ -125,21 +125,20 @@ def _refused(
     connector: Connector, card: ShopCard, came: Typed, version: str, problem: ConnectorError
 ) -> CardForm:
     if isinstance(problem, CardRefused):
-        form = _form(card, came.texts, came.draft, problem.wrong)
+        form = _form(card, came, problem.wrong)
     elif problem.code == "shop-url-invalid":
-        form = _form(card, came.texts, came.draft, [Wrong("shopify_url", together([problem.sentence]))])
+        form = _form(card, came, [Wrong("shopify_url", together([problem.sentence]))])
     elif problem.code == "shop-card-changed":
         now = connector.shops.get(card.code)
-        return msgspec.structs.replace(
-            _form(now, came.texts, came.draft, changed=came.changes), problem=problem)
+        return msgspec.structs.replace(_form(now, came, changed=came.changes), problem=problem)
     elif problem.code in _OF_THE_CARD:
-        form = msgspec.structs.replace(_form(card, came.texts, came.draft), problem=problem)
+        form = msgspec.structs.replace(_form(card, came), problem=problem)
     else:
         raise problem
     return msgspec.structs.replace(form, version=version)
 
 
-def _in_utc(connector: Connector, card: ShopCard, sent: Mapping[str, str]) -> Texts:
+def _typed(connector: Connector, card: ShopCard, sent: Mapping[str, str]) -> Typed:
     """Times are entered in the portal's zone; one that is none stays as it is, for the card's rules to tell."""
     texts = dict(sent)
     for name in times_in(texts):
@@ -148,18 +147,19 @@ def _in_utc(connector: Connector, card: ShopCard, sent: Mapping[str, str]) -> Te
             texts[name] = iso(moment) if moment else ""
         except ConnectorError:
             continue
-    return texts
+    return typed(card, texts)
 
 
 def _form(
-    card: ShopCard, texts: Texts, draft: ShopCard, wrong: Iterable[Wrong] = (), *, more: str = "",
-    changed: Iterable[str] = (),
+    card: ShopCard, came: Typed, wrong: Iterable[Wrong] = (), *, more: str = "", changed: Iterable[str] = (),
 ) -> CardForm:
-    mistakes, reasons, stored = list(wrong), off(draft), texts_of(card)
+    mistakes, reasons, stored = list(wrong), off(came.draft), texts_of(card)
+    unsaved = {*came.changes, *(one.field for one in mistakes)}
     fields = [
         FieldView(
-            name=name, caption=field.caption, help=field.help, control=control_of(name, texts, more),
+            name=name, caption=field.caption, help=field.help, control=control_of(name, came.texts, more),
             wrong=[one.sentence for one in mistakes if one.field == name], off=reasons.get(name),
+            locked=name in reasons and name not in unsaved,
             now=told(control_of(name, stored)) if name in changed else None,
         )
         for name, field in FIELDS.items()

@@ -6,6 +6,7 @@ field of which nothing was sent keeps what it has. Border: pure; what a card mus
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from enum import Enum, StrEnum
@@ -22,6 +23,9 @@ from shared.shops.card_rules import Wrong, wrong
 from shared.texts import Sentence, Text, sentence
 
 ON, YES, NO = "on", "yes", "no"
+_PLACE = re.compile(r"[0-9]{1,5}", re.ASCII)
+"""The number of a row."""
+
 MORE_ROWS = 4
 """Empty rows of a list for whoever asked for more of them; else one."""
 
@@ -322,16 +326,18 @@ def _number(text: str, type: inspect.Type, named: Text) -> int | str:
 
 
 def _places(name: str, texts: Texts) -> list[int]:
-    heads = {each[len(name) + 1:].partition(".")[0] for each, _ in _under(name, texts) if each != name}
-    return sorted(int(head) for head in heads if head.isascii() and head.isdigit() and len(head) < 6)
+    heads = {each[len(name) + 1:].partition(".")[0] for each, _ in _under(name, texts)}
+    return sorted(int(head) for head in heads if _PLACE.fullmatch(head))
 
 
 def _filled(name: str, type: inspect.Type, texts: Texts) -> list[int]:
     """The rows in which somebody has entered something."""
-    empty = dict(_empty_row(type))
-    return [place for place in _places(name, texts)
-            if any(text.strip() != empty.get(each.removeprefix(f"{name}.{place}."), "").strip()
-                   for each, text in _under(f"{name}.{place}", texts))]
+    empty, filled = dict(_empty_row(type)), set[int]()
+    for each, text in _under(name, texts):
+        place, _, part = each[len(name) + 1:].partition(".")
+        if _PLACE.fullmatch(place) and text.strip() != empty.get(part, ""):
+            filled.add(int(place))
+    return sorted(filled)
 
 
 def _empty_row(type: inspect.Type) -> Iterator[tuple[str, str]]:

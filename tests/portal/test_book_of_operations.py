@@ -22,12 +22,24 @@ DONE: dict[str, tuple[str, str, dict[str, str]]] = {
     "portal_remove_log_entries": ("remove_log_entries", "/portal/log-removal", {"until": "2026-03-10T09:00:00Z"}),
     "portal_replay_data_capture": (
         "replay_data_capture", "/portal/shops/{shop}/data-captures/customers/{capture}/replay", {"how": "dry-run"}),
+    "portal_save_card": ("save_shop", "/portal/shops/{shop}/card", {"tip_account": "40100"}),
+    "portal_choose_company": ("save_shop", "/portal/shops/{shop}/bc-company", {"company": "of another form"}),
+    "portal_create_shop": ("save_shop", "/portal/new-shop", {"code": "NEW", "shopify_url": "demo-new.myshopify.com"}),
+    "portal_remove_shop": ("remove_shop", "/portal/shops/{shop}/removal", {}),
     "portal_set_environment": ("set_environment", "/portal/environment", {"allow": "no"}),
 }
 
 
+ONLY_LOOKS = {"portal_search", "portal_test_connection"}
+"""Forms that change nothing, whose values must not stand in an address, or that call out."""
+
+
+OF_AN_ORDER = {"portal_sync_order", "portal_resolve_order", "portal_create_order_again"}
+"""What names an order that is not there leaves no row: test_records.py tries them on orders."""
+
+
 def test_every_form_is_tried_here() -> None:
-    assert set(DONE) == set(functions("POST"))
+    assert set(DONE) | ONLY_LOOKS | OF_AN_ORDER == set(functions("POST"))
 
 
 @pytest.mark.parametrize("name", sorted(DONE))

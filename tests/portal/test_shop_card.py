@@ -144,6 +144,16 @@ def test_more_rows_are_given_without_saving_and_without_losing_what_was_typed(po
     assert portal.house.connector.shops.get(portal.house.shop).vendor_items == ()
 
 
+def test_what_was_typed_into_a_field_that_is_off_by_now_is_sent_again_after_a_mistake(portal: Portal) -> None:
+    portal.house.card(sku_mapping="Vendor Item No.")
+
+    _, page = save(portal, {"sku_mapping": "Item No.", "vendor_items.0.vendor": "Nordwind", "rounding_tolerance": "9",
+                            "vendor_items.0.vendor_item_no": "N1", "vendor_items.0.item_no": "1000"})
+
+    part = page.split('id="field-vendor_items"', 1)[1].split("card-field", 1)[0]
+    assert ("disabled" in part, 'value="Nordwind"' in part) == (False, True)
+
+
 def test_a_time_is_entered_in_the_zone_of_the_page(portal: Portal) -> None:
     portal.house.card(time_zone="Europe/Paris")
 
@@ -250,3 +260,56 @@ def test_the_card_with_mistakes_is_for_everybody(portal: Portal, browser: Browse
         assert serious(page) == []
         assert page.locator("[aria-invalid=true]").count() == 2
         assert [one for one in complaints if "422" not in one] == []
+
+
+def test_a_field_comes_to_life_at_once_and_what_was_typed_elsewhere_stays(portal: Portal, browser: Browser) -> None:
+    with looking(browser) as (page, complaints):
+        page.goto(portal.url + page_of(portal))
+        page.locator("summary", has_text="Items").click()
+        page.get_by_label("Default Item No.").fill("1000")
+        page.get_by_label("SKU Mapping").select_option("Vendor Item No.")
+        page.locator("#field-vendor_items:not(.off)").wait_for()
+        page.get_by_label("Vendor", exact=True).fill("Nordwind")
+
+        assert page.get_by_label("Default Item No.").input_value() == "1000"
+        page.get_by_label("SKU Mapping").select_option("Item No.")
+        page.locator("#field-vendor_items.off").wait_for()
+        assert page.get_by_label("Vendor", exact=True).first.input_value() == "Nordwind"
+        assert page.get_by_label("Vendor", exact=True).first.is_enabled()  # else it would not be saved with the rest
+        assert complaints == []
+    assert saved(portal, "default_item_no") == ""
+
+
+def test_groups_stay_as_they_were_left(portal: Portal, browser: Browser) -> None:
+    with looking(browser) as (page, complaints):
+        page.goto(portal.url + page_of(portal))
+        page.locator("summary", has_text="Orders").click()
+        page.locator("summary", has_text="The shop").click()
+        page.locator("details.tab:not([open])").first.wait_for()
+        page.reload()
+
+        assert page.get_by_label("Tip Account").is_visible()
+        assert not page.get_by_label("Shopify Admin URL").is_visible()
+        assert complaints == []
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_an_address_that_names_a_field_shows_it_with_its_group_open(
+    portal: Portal, browser: Browser, script: bool
+) -> None:
+    with looking(browser, java_script_enabled=script) as (page, _):
+        page.goto(f"{portal.url}{page_of(portal)}#field-tip_account")
+
+        page.get_by_label("Tip Account").wait_for()
+        assert page.get_by_label("Tip Account").is_visible()
+
+
+def test_a_list_as_long_as_a_card_can_hold_is_shown_and_saved_whole(portal: Portal) -> None:
+    rows = [{"vendor": "A", "vendor_item_no": str(number), "item_no": "1"} for number in range(400)]
+    portal.house.card(vendor_items=rows, sku_mapping="Vendor Item No.")
+
+    status, page = save(portal, {"vendor_items.7.item_no": "2"})
+
+    assert (status, "Saved." in page) == (200, True)
+    kept = portal.house.connector.shops.get(portal.house.shop).vendor_items
+    assert (len(kept), kept[7].item_no, kept[8].item_no) == (400, "2", "1")
