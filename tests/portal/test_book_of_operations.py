@@ -24,7 +24,8 @@ DONE: dict[str, tuple[str, str, dict[str, str]]] = {
         "replay_data_capture", "/portal/shops/{shop}/data-captures/customers/{capture}/replay", {"how": "dry-run"}),
     "portal_save_card": ("save_shop", "/portal/shops/{shop}/card", {"tip_account": "40100"}),
     "portal_choose_company": ("save_shop", "/portal/shops/{shop}/bc-company", {"company": "of another form"}),
-    "portal_create_shop": ("save_shop", "/portal/new-shop", {"code": "NEW", "shopify_url": "demo-new.myshopify.com"}),
+    "portal_check_set_up": ("check_set_up", "/portal/shops/{shop}/set-up-check", {}),
+    "portal_create_shop": ("save_shop", "/portal/set-up", {"code": "NEW", "shopify_url": "demo-new.myshopify.com"}),
     "portal_remove_shop": ("remove_shop", "/portal/shops/{shop}/removal", {}),
     "portal_set_environment": ("set_environment", "/portal/environment", {"allow": "no"}),
 }
