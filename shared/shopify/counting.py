@@ -14,6 +14,7 @@ from shared.shopify.kinds import KINDS
 from shared.shopify.reading import EARLIEST, span
 
 _BY_SEARCH = {"orders": "orders_count", "customers": "customers_count", "products": "products_count"}
+_ALTOGETHER = {"companies": "companies_count"}
 _EXACT = "EXACT"
 
 
@@ -41,6 +42,6 @@ def count_changed(client: ShopifyClient, kind: str, since: datetime | None) -> C
     if kind in _BY_SEARCH:
         wanted = span(since or EARLIEST, None, KINDS[kind].filter)
         return client.ask(_BY_SEARCH[kind], {"filter": wanted}, type=_Answer).found
-    if kind == "companies" and since is None:
-        return client.ask("companies_count", type=_Answer).found
+    if kind in _ALTOGETHER and since is None:
+        return client.ask(_ALTOGETHER[kind], type=_Answer).found
     return None

@@ -57,6 +57,7 @@ class Scene:
             "the log, live": "/portal/log-entries?live=on&errors=on",
             "a log without entries": "/portal/log-entries?text=nothing-like-it",
             "a log to remove from": "/portal/log-removal?days=0", "no such page": f"/portal/shops/{shop}/runs/1",
+            "a reset to confirm": f"/portal/shops/{shop}/reset/orders?how=all",
             "a question that is none": "/portal/log-entries?status=much", "signed out": "/portal/signed-out",
         }
 
