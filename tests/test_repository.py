@@ -155,6 +155,18 @@ def test_no_caption_of_the_shop_card_is_spelt_out_but_where_it_stands() -> None:
     assert found == set()
 
 
+def test_words_of_our_own_are_not_passed_off_as_somebody_else_s() -> None:
+    """What is `as_said` stays in its language: another service's words, names and numbers, nothing that we write."""
+    sources = [path for top in ("shared", "functions") for path in python_files(top)]
+    written = [f"{path}:{node.lineno}" for path in sources for node in ast.walk(ast.parse((ROOT / path).read_text()))
+               if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "as_said"
+               for part in ast.walk(node.args[0])
+               if isinstance(part, ast.Constant) and isinstance(part.value, str)
+               and re.search("[a-z]{2,} ?[a-z]{2,}", part.value)]
+
+    assert written == []
+
+
 def _said_in_code(source: str) -> Iterator[str]:
     """The texts of a module that are no docstrings."""
     tree = ast.parse(source)
