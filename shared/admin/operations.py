@@ -19,6 +19,7 @@ CAPTIONS = {
     "dismiss_skipped_record": sentence("Dismiss a skipped record"),
     "forget_links": sentence("Forget links"),
     "grant_access": sentence("Access granted in Shopify"),
+    "renew_webhook_subscriptions": sentence("Renew webhook subscriptions"),
     "remove_log_entries": sentence("Delete log entries"),
     "remove_shop": sentence("Remove a shop card"),
     "replay_data_capture": sentence("Replay a data capture"),
