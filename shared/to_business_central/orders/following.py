@@ -44,7 +44,8 @@ def is_followed(order: Order, link: Link, card: ShopCard) -> bool:
 def order_hash(order: Order, card: ShopCard) -> str:
     """SHA-256 of the order and the card, without what no document follows."""
     said = {name: getattr(order, name) for name in order.__struct_fields__ if name not in _NOT_FOLLOWED}
-    return hashlib.sha256(msgspec.json.encode((said, card))).hexdigest()
+    asked = {name: value for name, value in said.items() if value is not msgspec.UNSET}
+    return hashlib.sha256(msgspec.json.encode((asked, card))).hexdigest()
 
 
 def accepted_link(link: Link, order: Order, card: ShopCard, texts: Body) -> Link:
