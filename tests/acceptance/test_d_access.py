@@ -175,8 +175,8 @@ def test_d10_a_missing_scope_stops_the_run_before_any_call_and_new_access_resume
     stopped = fresh.sync()
 
     assert (stopped.state, stopped.error_code) == ("failed", "access-scope-changed")
-    assert "read_inventory" in stopped.error_detail
-    assert "read_orders" not in stopped.error_detail
+    assert "read_inventory" in str(stopped.error_detail)
+    assert "read_orders" not in str(stopped.error_detail)
     assert fresh.exchanges == []
 
     connect(fresh)

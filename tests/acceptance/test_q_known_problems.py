@@ -70,7 +70,7 @@ def test_q8_a_shopify_internal_error_shows_the_request_id_and_the_advice_of_seve
     failed = [e for e in house.exchanges if e.direction == "Shopify" and e.status == 500][-1]
     assert (run.state, run.error_code) == ("failed", "shopify-unavailable")
     assert failed.request_id
-    assert failed.request_id in run.error_detail
+    assert failed.request_id in str(run.error_detail)
     assert "within 7 days with the request id" in CATALOGUE[run.error_code].fix
 
 

@@ -186,7 +186,7 @@ def test_a_token_is_never_sent_to_another_store_than_its_own(house: House) -> No
     run = house.sync()
 
     assert run.error_code == "reconnect-required"
-    assert "another-store.myshopify.com" in run.error_detail
+    assert "another-store.myshopify.com" in str(run.error_detail)
     assert house.exchanges == []
 
 

@@ -156,7 +156,7 @@ def test_a_worker_that_finds_a_link_written_by_another_one_ends_as_overtaken(
     run = house.sync(kind)
 
     assert (run.state, run.error_code) == ("failed", "sync-already-running")
-    assert "another worker" in run.error_detail
+    assert "another worker" in str(run.error_detail)
     door.refuse = lambda call: False
     assert house.sync(kind).state == "succeeded"
 

@@ -48,7 +48,7 @@ def test_what_does_not_need_a_type_whose_list_leads_nowhere_goes_on(shop: House,
     run = shop.sync()
 
     assert (run.state, run.error_code) == ("failed", "record-unreadable")
-    assert f"Shopify's next page of {kind}" in run.error_detail
+    assert f"Shopify's next page of {kind}" in str(run.error_detail)
     assert [one for one in came(run) if one != kind] == GO_ON[kind]
     outcomes = {one: shop.connector.informations.get(shop.shop, one).last_outcome for one in GO_ON[kind]}
     assert outcomes == dict.fromkeys(GO_ON[kind], "succeeded")
@@ -69,7 +69,7 @@ def test_a_lost_scope_stops_what_it_opens_and_what_needs_that(shop: House, scope
     run = shop.sync()
 
     assert (run.state, run.error_code, came(run)) == ("failed", "access-scope-changed", going_on)
-    assert scope in run.error_detail
+    assert scope in str(run.error_detail)
 
 
 def test_of_two_types_that_cannot_be_read_the_run_names_the_first(shop: House) -> None:
@@ -78,7 +78,7 @@ def test_of_two_types_that_cannot_be_read_the_run_names_the_first(shop: House) -
 
     run = shop.sync()
 
-    assert "Shopify's next page of customers" in run.error_detail
+    assert "Shopify's next page of customers" in str(run.error_detail)
     infos = {kind: shop.connector.informations.get(shop.shop, kind).last_outcome for kind in ("customers", "payouts")}
     assert infos == {"customers": "record-unreadable", "payouts": "record-unreadable"}
 
