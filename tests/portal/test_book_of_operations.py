@@ -27,6 +27,7 @@ DONE: dict[str, tuple[str, str, dict[str, str]]] = {
     "portal_check_set_up": ("check_set_up", "/portal/shops/{shop}/set-up-check", {}),
     "portal_create_shop": ("save_shop", "/portal/set-up", {"code": "NEW", "shopify_url": "demo-new.myshopify.com"}),
     "portal_remove_shop": ("remove_shop", "/portal/shops/{shop}/removal", {}),
+    "portal_renew_webhooks": ("renew_webhook_subscriptions", "/portal/shops/{shop}/webhooks/renew", {}),
     "portal_set_environment": ("set_environment", "/portal/environment", {"allow": "no"}),
 }
 
