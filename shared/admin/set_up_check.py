@@ -18,14 +18,10 @@ from shared.problems import CATALOGUE
 from shared.shops.named_field import field_named
 from shared.texts import Sentence
 from shared.to_business_central.orders.trials import OrderTrial
-from shared.to_business_central.set_up_check import Finding, SetUpReport, Step, check_set_up
+from shared.to_business_central.set_up_check import FIELD_OF_STEP, Finding, SetUpReport, Step, check_set_up
 
 OPERATION = "check_set_up"
 """What the audit calls it."""
-
-
-_FIELDS = {Step.DEFAULT_CUSTOMER: "default_customer_no"}
-"""The field that a step is about, also where Business Central's sentence does not name it."""
 
 
 class State(StrEnum):
@@ -154,7 +150,7 @@ def _told(findings: Iterable[Finding], language: str) -> list[FindingView]:
 
 
 def _field(one: Finding) -> str:
-    return field_named(one.detail) or (_FIELDS.get(one.step, "") if one.step else "")
+    return field_named(one.detail) or (FIELD_OF_STEP.get(one.step, "") if one.step else "")
 
 
 def _trial(one: OrderTrial, language: str) -> TrialView:

@@ -56,6 +56,10 @@ class Step(StrEnum):
     ORDERS = "orders"
 
 
+FIELD_OF_STEP = {Step.DEFAULT_CUSTOMER: "default_customer_no"}
+"""The field that a step is about, also where Business Central's sentence does not name it."""
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One thing to put right. `countries` are those it concerns, () when it concerns all; step: what found it."""
 
