@@ -144,8 +144,8 @@ def test_the_audit_says_who_changed_what_and_what_was_refused(portal: Portal) ->
     text = text_of(visitor.get("/portal/audit").text)
 
     assert "ada@example.com" in text
-    assert "logging_mode Error Only" in text
-    assert "logging_mode All" in text
+    assert "Logging Mode Error Only" in text
+    assert "Logging Mode All" in text
     assert "Refused shop-disabled" in text
 
 

@@ -48,7 +48,7 @@ class Witness:
             ACTIONS[action](self)
         except ConnectorError as error:
             self.said += f"{error} {error.__cause__!r} {error.__context__!r}"
-        self.said += json.dumps(access(self.house))
+        self.said += json.dumps(access(self.house), default=str)
         grants = self.house.shopify.service.grants
         self.bc_tokens |= {*self.house.bc.tokens.issued}
         self.secrets |= {*grants.tokens, *grants.refreshes, *grants.codes, *self.bc_tokens}

@@ -157,7 +157,7 @@ def test_a_sync_runs_from_the_queue_and_is_found_in_the_history(street: Street) 
     assert answer.status_code == 202
     assert run["state"] == "succeeded"
     assert run["counts"]["products"]["read"] == 3
-    assert street.call("GET", f"shops/{SHOP}/runs/{run['run']}").json() == run
+    assert street.call("GET", f"shops/{SHOP}/runs/{run['id']}").json() == run
     assert_problem(street.call("GET", f"shops/{SHOP}/runs/nope"), 404, "not-found")
 
 
@@ -187,4 +187,4 @@ def test_the_fix_is_in_french_for_a_french_reader(street: Street) -> None:
     answer = requests.get(f"{street.host.ready['url']}/api/shops/NONE", timeout=10,
                           headers={"x-functions-key": KEY, "Accept-Language": "fr-CH,fr;q=0.9"})
 
-    assert answer.json()["title"] == "Ce magasin n’existe pas"
+    assert answer.json()["title"] == "Cette boutique n’existe pas"

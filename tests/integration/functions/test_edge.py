@@ -30,7 +30,7 @@ def content_type(answer: func.HttpResponse) -> str:
 
 
 @pytest.mark.parametrize("language, title, sentence, advice", [
-    ("fr-FR,fr;q=0.9,en;q=0.5", "Connecté", "est connecté à demo-fr.myshopify.com", "Vous pouvez fermer cette page."),
+    ("fr-FR,fr;q=0.9,en;q=0.5", "Connecté", "est connectée à demo-fr.myshopify.com", "Vous pouvez fermer cette page."),
     ("en-GB,fr;q=0.5", "Connected", "is connected to demo-fr.myshopify.com", "You can close this page."),
     ("de-DE", "Connected", "is connected to demo-fr.myshopify.com", "You can close this page."),
 ])
