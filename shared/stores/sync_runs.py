@@ -1,8 +1,9 @@
 """Sync runs: what each run read, applied and spent, newest first.
 
 Table SyncRuns, partition = shop, row key = inverted start time, so that the key order is newest
-first. The row is written at the start, after each page (progress) and at the end. Its sentences stand in it in English,
-and beside that as key and values, to be said in another language; rows of earlier versions have the English only.
+first. The row is written at the start, after each page that brought something and at the end. Its sentences stand in it
+in English, and beside that as key and values, to be said in another language; rows of earlier versions have the English
+only.
 """
 from __future__ import annotations
 

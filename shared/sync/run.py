@@ -374,10 +374,11 @@ class _Meter:
         self._run, self._shopify, self._bc, self._connector = run, shopify, bc, connector
         self._before = msgspec.structs.replace(run)
         self._started = connector.clock.now()
+        self._written = self._place()
 
     def save(self) -> None:
-        """Write the run as it stands; a row that storage does not take now is written with the next page, or at the
-        end."""
+        """Note what the run has spent, and write its row if records were read since: what nothing came of is written
+        at the end. So is a row that storage does not take now, or with the next page."""
         run, before, usage = self._run, self._before, self._shopify.usage
         run.seconds = before.seconds + (self._connector.clock.now() - self._started).total_seconds()
         run.shopify_calls = before.shopify_calls + usage.calls
@@ -386,9 +387,14 @@ class _Meter:
         run.bc_calls = before.bc_calls + self._bc.calls
         run.bc_writes = before.bc_writes + self._bc.writes
         run.clock_ahead |= self._connector.clock_ahead()
+        if self._place() == self._written:
+            return
         try:
             self._connector.runs.save(run)
+            self._written = self._place()
         except ServiceUnavailable as problem:
             _log.warning("how far run %s has come cannot be written down: %s", run.id, problem)
 
-
+    def _place(self) -> tuple[int, str]:
+        """How many records were read, and where a back-fill stands."""
+        return sum(counts.read for counts in self._run.counts.values()), self._run.cursor

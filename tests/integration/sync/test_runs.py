@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from local.business_central.faults import Fault
+from shared.stores.sync_runs import SyncRun
 from tests.house import House, a_house
 from tests.integration.sync.seeded import a_shop_of, totals_in_bc, wanted_totals
 from tests.memory import storage_in_memory
@@ -138,3 +139,41 @@ def least_wait(costs: list[tuple[float, float]], *, bucket: float, restore: floa
         waited += wait
         available = min(bucket, available + wait * restore) - actual
     return waited
+
+
+def test_a_run_that_finds_nothing_writes_its_row_at_the_beginning_and_at_the_end(
+    house: House, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    house.order(5001)
+    house.sync()
+    house.clock.forward(3600)
+    house.sync()
+    states, save = list[str](), house.connector.runs.save
+
+    def noted(run: SyncRun) -> None:
+        states.append(run.state)
+        save(run)
+
+    monkeypatch.setattr(house.connector.runs, "save", noted)
+    house.clock.forward(3600)
+    house.sync()
+
+    kept = house.connector.runs.latest(house.shop, 1)[0]
+    assert states == ["running", "succeeded"]
+    assert (kept.shopify_calls > 0, set(kept.counts)) == (True, set(house.connector.types.names))
+
+
+def test_how_far_a_run_has_come_is_written_with_what_it_brings(
+    house: House, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    house.order(5001)
+    seen, save = list[int](), house.connector.runs.save
+
+    def noted(run: SyncRun) -> None:
+        seen.append(sum(counts.read for counts in run.counts.values()))
+        save(run)
+
+    monkeypatch.setattr(house.connector.runs, "save", noted)
+    house.sync()
+
+    assert 1 in seen[:-1]
