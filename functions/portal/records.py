@@ -11,6 +11,7 @@ from shared.admin import orders, records
 from shared.errors import ConnectorError
 from shared.shopify_ids import id_in
 from shared.texts import sentence
+from shared.to_business_central.orders.one_order import Synchronized
 
 blueprint = func.Blueprint()
 _ANYBODY = func.AuthLevel.ANONYMOUS
@@ -33,8 +34,7 @@ def sync_one_order(call: Call) -> Sent:
     body: OrderToSync = call.body
     done = orders.sync_order(
         call.connector, call.shop, body.order.strip(), even_if_left_out=body.even_if_left_out == "on", by=call.by)
-    return Sent(_page_of(call.shop, done.id), Notice("order-synchronized", {
-        "result": done.result, "number": done.number, "code": done.code}))
+    return _synchronized(call.shop, done.id, done)
 
 
 @blueprint.function_name("portal_order_to_resolve")
@@ -68,8 +68,7 @@ def ask_to_create_again(call: Call) -> Shown:
 def create_order_again(call: Call) -> Sent:
     shop, id = call.shop, _id(call)
     done = orders.create_order_again(call.connector, shop, id, call.body.confirm.strip(), by=call.by)
-    return Sent(_page_of(shop, id), Notice("order-synchronized", {
-        "result": done.result, "number": done.number, "code": done.code}))
+    return _synchronized(shop, id, done)
 
 
 def _asked(call: Call, action: str) -> Shown:
@@ -88,6 +87,12 @@ def _id(call: Call) -> str:
         raise ConnectorError("not-found", sentence(
             "{text} is not the id of an order", text=repr(call.path["id"][:20])))
     return id
+
+
+def _synchronized(shop: str, order: str, done: Synchronized) -> Sent:
+    """Back to the order's page, with what came of it."""
+    return Sent(_page_of(shop, order), Notice("order-synchronized", {
+        "result": done.result, "number": done.number, "code": done.code}))
 
 
 def _page_of(shop: str, order: str) -> str:

@@ -9,7 +9,7 @@ from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page
 from functions.problems import status_of
 from shared.admin import set_up_check, shops
-from shared.admin.overview import ProblemView, problem_view
+from shared.admin.overview import ProblemView, problem_told
 from shared.admin.set_up_guide import Guide, guide
 from shared.errors import ConnectorError
 from shared.to_business_central.set_up_check import Step
@@ -66,7 +66,7 @@ def _guide_of_app(call: Call, problem: ConnectorError | None = None) -> Shown:
     found = guide(call.connector, "", call.language)
     if problem is None:
         return _guide_page(found)
-    told = problem_view(problem.code, problem.sentence, call.language)
+    told = problem_told(problem, call.language)
     return _guide_page(found, call.body, told, status_of(problem))
 
 

@@ -9,6 +9,7 @@ from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.journal import capture_list, json_parts
 from shared.journal.capture_list import Capture, CaptureFilter, record_id_of
+from shared.journal.captures import name_in
 from shared.journal.json_parts import Difference, Pair, Part
 from shared.journal.json_tree import LONGEST_VALUE, Node, tree
 from shared.record_names import one_called
@@ -150,7 +151,7 @@ def side_by_side(
         raise ConnectorError("not-found", sentence(
             "no capture of {record} is kept", record=one_called(kind, record[:20])))
     lines = [CaptureLine(id=one.id, at=one.at) for one in kept]
-    name = next((one.name for one in kept if one.name), "")
+    name = name_in(kept)
     later, earlier = _chosen(lines, before, after)
     pairs = [] if earlier is None else list(json_parts.side_by_side(
         raw(connector, shop, kind, earlier.id), raw(connector, shop, kind, later.id)))

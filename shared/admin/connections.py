@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from shared.admin.overview import ProblemView, problem_view
+from shared.admin.overview import ProblemView, problem_told
 from shared.admin.services import impatient
 from shared.clock import iso
 from shared.connector import Connector
@@ -78,8 +78,7 @@ def _side(name: str, ask: Callable[[], Sentence], language: str) -> SideView:
     try:
         answer = ask()
     except ConnectorError as problem:
-        told = problem_view(problem.code, said(problem.sentence, language), language)
-        return SideView(side=name, works=False, said="", problem=told)
+        return SideView(side=name, works=False, said="", problem=problem_told(problem, language))
     return SideView(side=name, works=True, said=said(answer, language), problem=None)
 
 

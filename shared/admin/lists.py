@@ -10,12 +10,13 @@ from typing import Any, Literal
 
 import msgspec
 
+from shared.admin.captures import known_kind
 from shared.connector import Connector
 from shared.errors import ConnectorError
+from shared.journal.captures import name_in
 from shared.json_text import decoded
 from shared.shopify_ids import id_in
-from shared.stores.links import TABLE as LINK_TABLE
-from shared.stores.links import Link, Links, LinkState
+from shared.stores.links import Link, LinkState
 from shared.sync.record_type import KeptType, types_of
 from shared.telemetry import carried
 from shared.texts import sentence
@@ -80,14 +81,11 @@ class Movement(msgspec.Struct, frozen=True, kw_only=True):
 
 def list_records(connector: Connector, shop: str, kind: str, state: str, continuation: str) -> ListView:
     """Fifty records of a type; ConnectorError not-found for no type, input-invalid for no state or continuation."""
-    one = types_of(connector).by_name.get(kind)
-    if one is None:
-        raise ConnectorError("not-found", sentence(
-            "{type} is not one of {types}", type=repr(kind[:50]), types=", ".join(connector.types.names)))
+    one = types_of(connector).by_name[known_kind(connector, kind)]
     if isinstance(one, KeptType):
         return _kept(connector, one, shop, state, continuation)
     states = [each.value for each in LinkState if each is not LinkState.LOST]
-    links, after = Links(connector.storage.tables[LINK_TABLE], shop, kind).page(
+    links, after = connector.links(shop, kind).page(
         _place(continuation), PAGE, state=_chosen(state, states))
     with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="names") as lanes:
         rows = list(lanes.map(carried(lambda link: _listed(connector, shop, kind, link)), links))
@@ -178,8 +176,7 @@ def _cell(name: str, value: str, currency: str) -> Cell:
 
 
 def _listed(connector: Connector, shop: str, kind: str, link: Link) -> Listed:
-    captures = connector.captures.of_record(shop, kind, link.id)
-    name = next((one.name for one in captures if one.name), "")
+    name = name_in(connector.captures.of_record(shop, kind, link.id))
     return Listed(id=link.id, name=name, state=link.state.value, number=link.bc_number)
 
 

@@ -19,12 +19,13 @@ from shared.access.connections import State as AccessState
 from shared.admin.skipped import MOST_COUNTED
 from shared.clock import from_iso, iso
 from shared.connector import Connector
+from shared.errors import ConnectorError
 from shared.problems import CATALOGUE, Fault
 from shared.shops.card import ShopCard
 from shared.stores.arrivals import Hour
 from shared.stores.skipped_records import Tally, Wanted
 from shared.stores.sync_runs import SyncRun
-from shared.texts import Text
+from shared.texts import Text, said
 
 PATIENCE = timedelta(hours=1)
 """How long another service may be away until somebody should look at it."""
@@ -279,6 +280,11 @@ def problem_view(code: str, detail: Text, language: str) -> ProblemView:
     """What a code means, with the sentence about this case."""
     told = CATALOGUE[code].told(language)
     return ProblemView(code=code, title=told.title, fix=told.fix, fault=told.fault, detail=detail)
+
+
+def problem_told(problem: ConnectorError, language: str) -> ProblemView:
+    """What a problem means, with its own sentence in this language."""
+    return problem_view(problem.code, said(problem.sentence, language), language)
 
 
 def _groups(shop: str, found: Sequence[Tally], language: str) -> Iterable[SkippedGroup]:

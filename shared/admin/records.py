@@ -15,7 +15,7 @@ from shared.admin.skipped import SkippedView, view_of
 from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
-from shared.journal.captures import Captured
+from shared.journal.captures import Captured, name_in
 from shared.journal.json_tree import Node, tree
 from shared.journal.log_entries import LogEntry
 from shared.journal.log_mentions import mentions
@@ -155,7 +155,7 @@ def look_at(
     parked = connector.skipped.get(shop, kind, id)
     skipped = view_of(parked, language) if parked else None
     view = RecordView(
-        shop=shop, type=kind, id=id, name=next((one.name for one in captures if one.name), ""),
+        shop=shop, type=kind, id=id, name=name_in(captures),
         state=_state(connector, shop, kind, id, known.link, skipped, captures),
         decided=_decided(connector, kind, known.link, skipped, captures), decision=known.link.decision,
         tax_apart=known.link.tax_apart, stands=_stands(known), skipped=skipped,

@@ -14,6 +14,7 @@ from functools import partial
 import msgspec
 
 from shared.connector import Connector
+from shared.journal.captures import name_in
 from shared.shopify_ids import id_in
 from shared.telemetry import carried
 
@@ -99,5 +100,4 @@ def _each_once(found: Iterable[list[_Key]]) -> list[_Key]:
 
 def _hit(connector: Connector, key: _Key) -> Hit:
     shop, type, id = key
-    captures = connector.captures.of_record(shop, type, id)
-    return Hit(shop=shop, type=type, id=id, name=next((one.name for one in captures if one.name), ""))
+    return Hit(shop=shop, type=type, id=id, name=name_in(connector.captures.of_record(shop, type, id)))

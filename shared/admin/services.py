@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from shared.admin.overview import ProblemView, problem_view
+from shared.admin.overview import ProblemView, problem_told
 from shared.clock import Clock, iso
 from shared.connector import Connector
 from shared.errors import ConnectorError, ServiceUnavailable
@@ -24,7 +24,7 @@ from shared.shopify.client import API_VERSION
 from shared.shopify.shop_info import read_shop_id
 from shared.shops.card import ShopCard
 from shared.telemetry import carried
-from shared.texts import said, sentence
+from shared.texts import sentence
 
 PATIENT = 5.0
 """Seconds."""
@@ -164,7 +164,7 @@ def _view(question: _Question, asked: Future[_Answer] | None, language: str) -> 
     problem = answer.problem
     return ServiceView(
         name=question.name, shop=question.shop, state=answer.state, companies=answer.companies, seconds=answer.seconds,
-        problem=problem_view(problem.code, said(problem.sentence, language), language) if problem else None,
+        problem=problem_told(problem, language) if problem else None,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from shared.admin.overview import ProblemView, problem_view
+from shared.admin.overview import ProblemView, problem_told
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.problems import CATALOGUE
@@ -113,7 +113,7 @@ def check_page(connector: Connector, shop: str, steps: Sequence[Step], *, langua
     try:
         return _page(code, check_shop_set_up(connector, code, (), steps, language=language, by=by))
     except ConnectorError as problem:
-        return _page(code, problem=problem_view(problem.code, problem.sentence, language))
+        return _page(code, problem=problem_told(problem, language))
 
 
 def _page(shop: str, found: SetUpView | None = None, problem: ProblemView | None = None) -> CheckPage:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from shared.access.connections import State as AccessState
-from shared.admin.overview import ProblemView, problem_view
+from shared.admin.overview import ProblemView, problem_told, problem_view
 from shared.admin.set_up_check import OPERATION
 from shared.connector import Connector
 from shared.errors import ConnectorError
@@ -164,7 +164,7 @@ def _settings(connector: Connector, language: str) -> ProblemView | None:
     try:
         connector.access_requests.check()
     except ConnectorError as problem:
-        return problem_view(problem.code, problem.sentence, language)
+        return problem_told(problem, language)
     return None
 
 

@@ -9,11 +9,10 @@ from typing import Literal
 
 import msgspec
 
-from shared.admin.overview import ProblemView, problem_view
+from shared.admin.overview import ProblemView, problem_told
 from shared.admin.services import impatient
 from shared.connector import Connector
 from shared.errors import ConnectorError
-from shared.texts import said
 from shared.webhooks.subscriptions import Standing, renew_shop, standing
 
 _RENEWED = "renew_webhook_subscriptions"
@@ -66,7 +65,7 @@ def get_webhooks(connector: Connector, shop: str, language: str) -> WebhooksView
     try:
         found = standing(impatient(connector, "shopify-unavailable"), card)
     except ConnectorError as why:
-        problem = problem_view(why.code, said(why.sentence, language), language)
+        problem = problem_told(why, language)
     sentences = _refused_last(connector, shop)
     topics = [_topic(one.topic, one.state, one.address, one.why, sentences) for one in found.topics]
     return WebhooksView(

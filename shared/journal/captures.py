@@ -55,6 +55,11 @@ class Captured(NamedTuple):
         return capture_id(self.blob, self.line)
 
 
+def name_in(captures: Sequence[Captured]) -> str:
+    """What people call the record of these captures, newest first: the latest name that one has, "" where none does."""
+    return next((one.name for one in captures if one.name), "")
+
+
 def capture_hash(raw: bytes) -> str:
     """SHA-256 of a record as sent, in hexadecimal."""
     return hashlib.sha256(raw).hexdigest()
