@@ -12,12 +12,13 @@ from hypothesis import settings
 from local.azurite import Azurite, start_azurite
 from tests.house import House, HouseStorage, a_house
 from tests.memory import storage_in_memory
+from tests.seeds import ANEW
 
 if TYPE_CHECKING:
     from tests.admin import Admin
 
 # On a busy machine an example may take any time: no test is about seconds.
-settings.register_profile("whatever it takes", deadline=None)
+settings.register_profile("whatever it takes", deadline=None, derandomize=not ANEW)
 settings.load_profile("whatever it takes")
 
 

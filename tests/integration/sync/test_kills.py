@@ -1,11 +1,10 @@
 """The host is killed again and again in the middle of a sync; nothing is lost, nothing doubled.
 
-KILLS=20 kills it so often, over a shop that has a hundred orders for each kill; KILLS_SEED=7 repeats one.
+KILLS=20 kills it so often, over a shop that has a hundred orders for each kill; SEED=new draws other moments.
 """
 from __future__ import annotations
 
 import os
-import random
 import time
 from decimal import Decimal
 from pathlib import Path
@@ -14,9 +13,9 @@ import pytest
 
 from local.azurite import Azurite
 from tests.integration.sync.street import SHOP, Street, a_street
+from tests.seeds import SEED, draws
 
 KILLS = int(os.environ.get("KILLS", "7"))
-SEED = int(os.environ.get("KILLS_SEED", random.SystemRandom().randrange(10**6)))
 ORDERS = 100 * KILLS
 
 
@@ -25,8 +24,8 @@ ORDERS = 100 * KILLS
 def test_after_many_kills_business_central_holds_every_order_exactly_once(
     street_storage: Azurite, tmp_path: Path
 ) -> None:
-    print(f"KILLS_SEED={SEED}")
-    chance = random.Random(SEED)
+    print(f"SEED={SEED}")
+    chance = draws("kills")
     size = {"orders": ORDERS, "customers": 20, "products": 20, "plain": True, "plan": "enterprise"}
     with a_street(street_storage.connection_string, tmp_path, **size) as street:
         street.open()

@@ -1,7 +1,7 @@
 """Everything at once: a shop that changes while it is read, bad roads, clocks apart, faulty records, hosts that die.
 
-STORM_SECONDS=600 keeps it up for so long, STORM_SEED=7 repeats one; without them a short one of a new seed, which a
-failure names. What came of it is read over GraphQL and OData, not from our own tables.
+STORM_SECONDS=600 keeps it up for so long, SEED=new draws another; without them it is a short one. What came of it is
+read over GraphQL and OData, not from our own tables.
 """
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ import requests
 from local.azurite import start_azurite
 from shared.shopify.client import API_VERSION
 from tests.integration.sync.street import SHOP, Street, a_street
+from tests.seeds import SEED, draws
 from tests.waiting import wait_until
 
 SECONDS = float(os.environ.get("STORM_SECONDS", "20"))
-SEED = int(os.environ.get("STORM_SEED", random.SystemRandom().randrange(10**6)))
 LAG = 5
 """Seconds after which Shopify's search sees a change."""
 UNREADABLE, UNWRITABLE, SPOILT = 9001, 9002, 9003
@@ -85,8 +85,8 @@ def bad_weather(street: Street, chance: random.Random) -> None:
 @pytest.mark.slow("the storm lasts as long as it is told to, and hosts start in it all the time")
 @pytest.mark.timeout(300 + 3 * SECONDS)
 def test_after_a_storm_every_order_is_there_once_and_only_the_faulty_ones_are_not(tmp_path: Path) -> None:
-    print(f"STORM_SEED={SEED}")
-    chance = random.Random(SEED)
+    print(f"SEED={SEED}")
+    chance = draws("storm")
     size: dict[str, Any] = {"orders": 0, "customers": 2, "products": 2, "plain": True, "plan": "enterprise"}
     with start_azurite() as azurite, a_street(azurite.connection_string, tmp_path, **size) as street:
         shop = prepared(street, chance)

@@ -5,7 +5,7 @@ Of every order that is booked the total, and gross and tax at each rate, equal S
 Shopify and per VAT identifier in Business Central, so a rate's may be apart by half a smallest unit for each amount
 that either side rounded, and by nothing more; by how much is kept with the order's link.
 
-    MONEY_EXAMPLES=3000 MONEY_SEED=7 .venv/bin/pytest -n 0 -s \\
+    MONEY_EXAMPLES=3000 SEED=7 .venv/bin/pytest -n 0 -s \\
         tests/integration/to_business_central/orders/test_legal_orders.py
 
 Parked by right are only orders that nobody could book:
@@ -21,7 +21,6 @@ Central. They are parked as tax-mismatch; booked only where that tax is too smal
 from __future__ import annotations
 
 import os
-import random
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -48,10 +47,10 @@ from tests.legal_orders import (
     owed_total,
 )
 from tests.memory import storage_in_memory
+from tests.seeds import SEED, draws
 
 pytestmark = pytest.mark.slow("a setting says how many are tried")
 EXAMPLES = int(os.environ.get("MONEY_EXAMPLES", "60"))
-SEED = int(os.environ.get("MONEY_SEED") or random.SystemRandom().randrange(10**6))
 PER_HOUSE, FEWEST_HOUSES = 300, 5
 BY_RIGHT = frozenset(("refund-pending", "order-cancelled-but-paid"))
 CUSTOMERS = {
@@ -67,7 +66,7 @@ HOUSES = max(FEWEST_HOUSES, -(-EXAMPLES // PER_HOUSE))
 
 def trades() -> list[Trade]:
     """The trade of each house, in turns."""
-    chance, found = random.Random(SEED), list[Trade]()
+    chance, found = draws("trades"), list[Trade]()
     while len(found) < HOUSES:
         found += chance.sample(TRADES, len(TRADES))
     return found[:HOUSES]
@@ -77,7 +76,7 @@ def trades() -> list[Trade]:
 @pytest.fixture(scope="module", params=range(HOUSES))
 def shop(request: pytest.FixtureRequest) -> Iterator[tuple[House, Trade, list[LegalOrder]]]:
     """A house set up for one trade, with its orders."""
-    trade, chance = trades()[request.param], random.Random(f"{SEED}/{request.param}")
+    trade, chance = trades()[request.param], draws("orders", request.param)
     with a_house(storage_in_memory()) as house:
         set_up(house, trade)
         orders = [legal_order(chance, trade, 5001 + index) for index in range(EXAMPLES // HOUSES)]
@@ -108,7 +107,7 @@ def test_whatever_happens_to_a_booked_order_afterwards_is_a_conflict_and_its_doc
 ) -> None:
     house, trade, orders = shop
     house.sync()
-    chance = random.Random(f"{SEED}/{trade.name}")
+    chance = draws("spoilt", trade.name)
     booked = [order for order in orders if order.fate == BOOKED and chance.random() < 0.25]
     changes = {order.number: change for order in booked if (change := afterwards(chance, order))}
     before = {number: house.document(number) for number in changes}
