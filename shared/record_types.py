@@ -1,6 +1,6 @@
 """Every record type there is, in the order of a run: products first, since orders need them; payments last.
 
-A new type is a line here, a row in shopify/kinds.py and a folder of its own; see CONTRIBUTING.md, "How to add".
+A new type is a line here, a row in shopify/shapes.py and a folder of its own; see CONTRIBUTING.md, "How to add".
 """
 from __future__ import annotations
 

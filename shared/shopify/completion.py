@@ -19,9 +19,9 @@ from shared.shopify.client import ShopifyClient
 from shared.shopify.cursors import Trail
 from shared.shopify.failures import QueryFailed
 from shared.shopify.isolating import Kin, in_parts
-from shared.shopify.kinds import REFUND_OVERFLOWS, Overflow
 from shared.shopify.listing import Named
 from shared.shopify.records import Moment, PageInfo
+from shared.shopify.shapes import REFUND_OVERFLOWS, Overflow
 from shared.texts import as_said, sentence
 
 REFUNDS_PER_CALL = 50

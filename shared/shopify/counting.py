@@ -1,4 +1,4 @@
-"""How many records of a kind Shopify has that a run would read; asked, never estimated.
+"""How many records of a type Shopify has that a run would read; asked, never estimated.
 
 Source: Shopify's Admin schema 2026-10: ordersCount, customersCount and productsCount take a search, companiesCount
 takes none, and payouts and disputes are not counted at all. Border: a number and whether it is exact.
@@ -10,8 +10,8 @@ from datetime import datetime
 import msgspec
 
 from shared.shopify.client import ShopifyClient
-from shared.shopify.kinds import KINDS
 from shared.shopify.reading import EARLIEST, span
+from shared.shopify.shapes import SHAPES
 
 _BY_SEARCH = {"orders": "orders_count", "customers": "customers_count", "products": "products_count"}
 _ALTOGETHER = {"companies": "companies_count"}
@@ -34,14 +34,14 @@ class _Answer(msgspec.Struct, frozen=True):
     found: Count
 
 
-def count_changed(client: ShopifyClient, kind: str, since: datetime | None) -> Count | None:
-    """How many records of a kind were changed since a moment (None: ever); None where Shopify does not count them so.
+def count_changed(client: ShopifyClient, type: str, since: datetime | None) -> Count | None:
+    """How many records of a type were changed since a moment (None: ever); None where Shopify does not count them so.
 
     Raises what ShopifyClient.ask raises.
     """
-    if kind in _BY_SEARCH:
-        wanted = span(since or EARLIEST, None, KINDS[kind].filter)
-        return client.ask(_BY_SEARCH[kind], {"filter": wanted}, type=_Answer).found
-    if kind in _ALTOGETHER and since is None:
-        return client.ask(_ALTOGETHER[kind], type=_Answer).found
+    if type in _BY_SEARCH:
+        wanted = span(since or EARLIEST, None, SHAPES[type].filter)
+        return client.ask(_BY_SEARCH[type], {"filter": wanted}, type=_Answer).found
+    if type in _ALTOGETHER and since is None:
+        return client.ask(_ALTOGETHER[type], type=_Answer).found
     return None

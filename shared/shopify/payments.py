@@ -35,7 +35,7 @@ ACCOUNT_SCOPES = frozenset({"read_shopify_payments", "read_shopify_payments_acco
 
 @dataclass(frozen=True)
 class PaymentShape:
-    """How one kind is read. `since` is the search field of its date; `whole` completes a record."""
+    """How one type is read. `since` is the search field of its date; `whole` completes a record."""
 
     type_name: str
     struct: type[Payout] | type[Dispute]
@@ -64,21 +64,21 @@ class _Listed(msgspec.Struct):
 
 
 def payments_page(
-    client: ShopifyClient, kind: str, *, after: str = "", since: str = "", cursor: str | None = None
+    client: ShopifyClient, type: str, *, after: str = "", since: str = "", cursor: str | None = None
 ) -> SentPage:
     """One page of those with a greater id than `after`, or of this time (ISO 8601) or a later one; else of all.
 
     PaymentsNotUsed; else raises what ShopifyClient.ask raises of the whole service.
     """
-    wanted = f"id:>={int(after) + 1}" if after else f"{SHAPES[kind].since}:>='{since}'" if since else None
-    with _used(client, kind):
-        return read_page(client, _list_of(kind), wanted, cursor=cursor)
+    wanted = f"id:>={int(after) + 1}" if after else f"{PAYMENT_SHAPES[type].since}:>='{since}'" if since else None
+    with _used(client, type):
+        return read_page(client, _list_of(type), wanted, cursor=cursor)
 
 
-def payments_by_ids(client: ShopifyClient, kind: str, ids: Sequence[str]) -> Sent:
+def payments_by_ids(client: ShopifyClient, type: str, ids: Sequence[str]) -> Sent:
     """The named ones as they are now; those that do not exist are left out. Raises as `payments_page`."""
-    with _used(client, kind):
-        return read_named(client, _list_of(kind), ids)
+    with _used(client, type):
+        return read_named(client, _list_of(type), ids)
 
 
 def with_transactions(client: ShopifyClient, id: str, raw: bytes) -> bytes:
@@ -89,10 +89,10 @@ def with_transactions(client: ShopifyClient, id: str, raw: bytes) -> bytes:
 
 
 @contextmanager
-def _used(client: ShopifyClient, kind: str) -> Iterator[None]:
+def _used(client: ShopifyClient, type: str) -> Iterator[None]:
     """What the token may not read is not used. Nothing is asked that is known to be denied: every run would leave an
     error in the log."""
-    for scopes in _needs(kind):
+    for scopes in _needs(type):
         if not client.may_read(scopes):
             raise PaymentsNotUsed(sentence(
                 "the access token lacks {scopes}", scopes=reduce(_either, map(as_said, sorted(scopes)))))
@@ -108,15 +108,15 @@ def _either(first: Sentence, second: Sentence) -> Sentence:
     return sentence("{first} or {second}", first=first, second=second)
 
 
-def _needs(kind: str) -> Sequence[frozenset[str]]:
-    return ACCOUNT_SCOPES, SHAPES[kind].scopes
+def _needs(type: str) -> Sequence[frozenset[str]]:
+    return ACCOUNT_SCOPES, PAYMENT_SHAPES[type].scopes
 
 
-def _list_of(kind: str) -> Listing:
-    shape = SHAPES[kind]
+def _list_of(type: str) -> Listing:
+    shape = PAYMENT_SHAPES[type]
     return Listing(
-        name=kind, type_name=shape.type_name, changed=shape.listed, places=shape.places, by_id=shape.by_id, size=PAGE,
-        everything=None, needs=_needs(kind), ask=_ask, page=_page_in)
+        name=type, type_name=shape.type_name, changed=shape.listed, places=shape.places, by_id=shape.by_id, size=PAGE,
+        everything=None, needs=_needs(type), ask=_ask, page=_page_in)
 
 
 def _ask(client: ShopifyClient, asked: str, variables: Variables, most_tries: int | None) -> Answer:
@@ -151,7 +151,7 @@ def _transactions_in(answer: Answer) -> Nodes:
             "Shopify's answer {request}: {reason}", request=answer.request_id, reason=reason.sentence)) from reason
 
 
-SHAPES: dict[str, PaymentShape] = {
+PAYMENT_SHAPES: dict[str, PaymentShape] = {
     "payouts": PaymentShape(
         "ShopifyPaymentsPayout", Payout, "payouts_since", "payouts_places", "payouts_by_id", since="issued_at",
         scopes=frozenset({"read_shopify_payments_payouts"}), whole=with_transactions),

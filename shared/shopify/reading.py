@@ -25,9 +25,9 @@ from shared.shopify.documents import document
 from shared.shopify.failures import AccessDenied
 from shared.shopify.installation import holds
 from shared.shopify.isolating import check_service, is_a_records
-from shared.shopify.kinds import KINDS, AnyRecord
 from shared.shopify.listing import Listing, Sent, Variables, id_in_node, kin, not_read, read_named, read_page, time_in
 from shared.shopify.records import id_of
+from shared.shopify.shapes import SHAPES, AnyRecord
 from shared.texts import NOTHING, Sentence, sentence
 
 # Before the first Shopify shop; lists everything and keeps the filter's form.
@@ -66,37 +66,37 @@ class _Page(msgspec.Struct):
     page: msgspec.Raw
 
 
-def changed_page(client: ShopifyClient, kind: str, *, since: datetime, until: datetime,
+def changed_page(client: ShopifyClient, type: str, *, since: datetime, until: datetime,
                  cursor: str | None = None, page_size: int | None = None, also: str = "") -> Page:
-    """Records of `kind` with since <= updatedAt <= until, from `cursor` on.
+    """Records of `type` with since <= updatedAt <= until, from `cursor` on.
 
     since, until  UTC, whole seconds; nothing before 2004 is asked for
-    page_size     records per call at most (default: what suits the kind)
+    page_size     records per call at most (default: what suits the type)
     also          a further condition, in Shopify's search syntax
     Raises what ShopifyClient.ask raises of the whole service.
     """
-    wanted = span(since, until, f"{KINDS[kind].filter} {also}")
-    page = read_page(client, listing(kind), wanted, cursor=cursor, size=page_size)
-    records = list(_records(client, kind, page.sent, page.times))
+    wanted = span(since, until, f"{SHAPES[type].filter} {also}")
+    page = read_page(client, listing(type), wanted, cursor=cursor, size=page_size)
+    records = list(_records(client, type, page.sent, page.times))
     return Page([_dated(record, page.times[record.id]) for record in records], page.next_cursor,
                 min((time for time in page.times.values() if time and since <= time <= until), default=None))
 
 
-def by_ids(client: ShopifyClient, kind: str, ids: Sequence[str]) -> list[Record]:
+def by_ids(client: ShopifyClient, type: str, ids: Sequence[str]) -> list[Record]:
     """The named records as they are now, in the order asked; those that do not exist are left out.
 
     One that cannot be read comes without a value; so does one that is not given and listed all the same: a deleted one
     is not. Raises what ShopifyClient.ask raises of the whole service.
     """
-    return list(_records(client, kind, read_named(client, listing(kind), ids), ids))
+    return list(_records(client, type, read_named(client, listing(type), ids), ids))
 
 
-def kept_record(kind: str, raw: bytes) -> Record:
+def kept_record(type: str, raw: bytes) -> Record:
     """A whole record from its JSON as it was read before; ConnectorError record-unreadable without id or time."""
     head = head_of(raw)
     id = id_of(head.id)
     try:
-        return Record(id, head.updated_at, raw, decoded(raw, type=KINDS[kind].struct))
+        return Record(id, head.updated_at, raw, decoded(raw, type=SHAPES[type].struct))
     except msgspec.ValidationError as error:
         return Record(id, head.updated_at, raw, None, _odd_form(error))
 
@@ -107,15 +107,15 @@ def span(since: datetime, until: datetime | None, further: str) -> str:
     return f"updated_at:>='{iso(max(since, EARLIEST))}'{end} {further}".strip()
 
 
-def _ask(kind: str, client: ShopifyClient, asked: str, variables: Variables, most_tries: int | None) -> Answer:
-    """Ask for records of a kind; without the kind's optional parts where the token may not read them.
+def _ask(type: str, client: ShopifyClient, asked: str, variables: Variables, most_tries: int | None) -> Answer:
+    """Ask for records of a type; without the type's optional parts where the token may not read them.
 
     That holds for every question if the part was denied of several records and given of none, or the app lacks its
     scopes; else for a record that is asked for alone.
     """
     alone, left_out = len(variables.get("ids", ())) == 1, set[frozenset[str]]()
     while True:
-        parts = {part: client.may_read(part.scopes) and part.scopes not in left_out for part in KINDS[kind].optional}
+        parts = {part: client.may_read(part.scopes) and part.scopes not in left_out for part in SHAPES[type].optional}
         named = {part.variable: wanted for part, wanted in parts.items()}
         try:
             return client.ask(asked, {**variables, **named}, most_tries=most_tries)
@@ -136,22 +136,22 @@ def _page_in(answer: Answer) -> Answer:
 
 
 @cache
-def listing(kind: str) -> Listing:
-    """How records of this kind are listed."""
-    shape = KINDS[kind]
+def listing(type: str) -> Listing:
+    """How records of this type are listed."""
+    shape = SHAPES[type]
 
     def ask(client: ShopifyClient, asked: str, variables: Variables, most_tries: int | None) -> Answer:
-        return _ask(kind, client, asked, variables, most_tries)
+        return _ask(type, client, asked, variables, most_tries)
 
     return Listing(
-        name=kind, type_name=shape.type_name, changed=shape.changed, places=shape.places, by_id=shape.by_id,
+        name=type, type_name=shape.type_name, changed=shape.changed, places=shape.places, by_id=shape.by_id,
         size=shape.page_size, everything=span(EARLIEST, None, shape.filter),
         needs=[frozenset({scope}) for scope in document(shape.by_id).needs], ask=ask, page=_page_in)
 
 
-def _records(client: ShopifyClient, kind: str, sent: Sent, ids: Iterable[str]) -> Iterator[Record]:
+def _records(client: ShopifyClient, type: str, sent: Sent, ids: Iterable[str]) -> Iterator[Record]:
     """The records in this order, those that are gone left out."""
-    whole = {record.id: record for record in _whole_records(client, kind, sent.given)}
+    whole = {record.id: record for record in _whole_records(client, type, sent.given)}
     for id in ids:
         if id in whole:
             yield whole[id]
@@ -164,23 +164,23 @@ def _dated(record: Record, listed: datetime | None) -> Record:
     return record if record.updated_at else msgspec.structs.replace(record, updated_at=listed)
 
 
-def _whole_records(client: ShopifyClient, kind: str, sent: Mapping[str, bytes]) -> Iterator[Record]:
+def _whole_records(client: ShopifyClient, type: str, sent: Mapping[str, bytes]) -> Iterator[Record]:
     """The records of these ids with all their pages, in order; those that are gone meanwhile are left out."""
-    refunds = _refunds(client, kind, sent.values())
+    refunds = _refunds(client, type, sent.values())
     for id, raw in sent.items():
-        record = _whole_record(client, kind, id, raw, refunds)
+        record = _whole_record(client, type, id, raw, refunds)
         if record is not None:
             yield record
 
 
-def _whole_record(client: ShopifyClient, kind: str, id: str, raw: bytes, refunds: Refunds) -> Record | None:
+def _whole_record(client: ShopifyClient, type: str, id: str, raw: bytes, refunds: Refunds) -> Record | None:
     """The record with all its pages; read anew while it changes; None once it is gone."""
     for _ in range(ROUNDS_PER_RECORD):
         whole = raw
         try:
-            whole = completed(client, raw, KINDS[kind].overflows)
-            whole = with_refunds(client, whole, refunds) if KINDS[kind].has_refunds else whole
-            value = decoded(whole, type=KINDS[kind].struct)
+            whole = completed(client, raw, SHAPES[type].overflows)
+            whole = with_refunds(client, whole, refunds) if SHAPES[type].has_refunds else whole
+            value = decoded(whole, type=SHAPES[type].struct)
             if id_in_node(whole) != id:
                 return _unread(id, whole, sentence(
                     "Shopify gives {number} in its place.", number=value.id[:100]))
@@ -188,12 +188,12 @@ def _whole_record(client: ShopifyClient, kind: str, id: str, raw: bytes, refunds
         except (msgspec.DecodeError, KeyError) as error:
             return _unread(id, whole, _odd_form(error))
         except ParentChanged:
-            anew = read_named(client, listing(kind), [id])
+            anew = read_named(client, listing(type), [id])
             if id in anew.lost:
                 return _part_read(id, raw, anew.lost[id])
             if id not in anew.given:
                 return None
-            raw, refunds = anew.given[id], _refunds(client, kind, anew.given.values())
+            raw, refunds = anew.given[id], _refunds(client, type, anew.given.values())
         except ConnectorError as problem:
             if not is_a_records(problem):
                 raise
@@ -203,10 +203,10 @@ def _whole_record(client: ShopifyClient, kind: str, id: str, raw: bytes, refunds
         "The record changed {times} times while it was being read.", times=ROUNDS_PER_RECORD))
 
 
-def _refunds(client: ShopifyClient, kind: str, orders: Iterable[bytes]) -> Refunds:
-    if not KINDS[kind].has_refunds:
+def _refunds(client: ShopifyClient, type: str, orders: Iterable[bytes]) -> Refunds:
+    if not SHAPES[type].has_refunds:
         return Refunds({}, {})
-    return read_refunds(client, orders, kin(client, listing(kind)))
+    return read_refunds(client, orders, kin(client, listing(type)))
 
 
 def _unread(id: str, raw: bytes, problem: Sentence) -> Record:

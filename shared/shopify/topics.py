@@ -86,7 +86,7 @@ RECORD_TOPICS: dict[str, tuple[str, _Body]] = {
     "products/update": ("products", _Named),
     "products/delete": ("products", _Named),
 }
-"""Topic -> the kind of record that changed, and the part of the body that names it."""
+"""Topic -> the type of record that changed, and the part of the body that names it."""
 
 PRIVACY_TOPICS = ("customers/data_request", "customers/redact", "shop/redact")
 """Compulsory; set in the app's configuration, no subscription can be made for them."""
@@ -105,13 +105,13 @@ Topics of companies need read_customers or read_companies; the first is one of t
 
 def changed_records(topic: str, body: bytes) -> tuple[str, list[str]]:
     """The records that a delivery of a record topic is about; ConnectorError input-invalid if the body names none."""
-    kind, shape = RECORD_TOPICS[topic]
+    type, shape = RECORD_TOPICS[topic]
     try:
         named = decoded(body, type=shape)
     except msgspec.DecodeError as error:
         raise ConnectorError("input-invalid", sentence(
             "the body of {topic} names no record: {error}", topic=topic, error=error)) from error
-    return kind, _ids(named)
+    return type, _ids(named)
 
 
 def _ids(named: _NamedRecord) -> list[str]:

@@ -22,7 +22,7 @@ from shared.shopify.cursors import Trail
 from shared.shopify.failures import QueryFailed
 from shared.shopify.isolating import check_service, is_a_records
 from shared.shopify.listing import Sent, SentPage, not_read
-from shared.shopify.payments import SHAPES, PaymentsNotUsed, payments_by_ids, payments_page
+from shared.shopify.payments import PAYMENT_SHAPES, PaymentsNotUsed, payments_by_ids, payments_page
 from shared.shopify.records import id_of
 from shared.shopify_ids import key_of
 from shared.stores.payments import Payments
@@ -172,7 +172,7 @@ def _whole(
     whole, unread = {}, {}
     for id, raw in fresh.items():
         try:
-            whole[id] = SHAPES[kind].whole(context.shopify, id, raw)
+            whole[id] = PAYMENT_SHAPES[kind].whole(context.shopify, id, raw)
         except ConnectorError as problem:
             if not is_a_records(problem):
                 raise
@@ -204,7 +204,7 @@ def _read(
     for id, raw in fresh.items():
         hash = "" if id in lost else capture_hash(raw)
         try:
-            row = one.row(decoded(raw, type=SHAPES[one.name].struct), hash)
+            row = one.row(decoded(raw, type=PAYMENT_SHAPES[one.name].struct), hash)
             if row.id != id:
                 problems[id] = sentence("Shopify gives {number} in its place.", number=row.id)
                 continue

@@ -34,7 +34,7 @@ Gone = Callable[[Sequence[Record], Mapping[str, Link], Surroundings], set[str]]
 class RecordType:
     """Records that go to Business Central.
 
-    name          the word of the API, of tables and of paths; its shape is that of shopify/kinds.py
+    name          the word of the API, of tables and of paths; its shape is that of shopify/shapes.py
     needs         types without which its records cannot be brought: it waits where they cannot be read
     out_of_reach  which of the records that Shopify answered nothing for may still be there, and why
     selection     what the card chooses among its records, as a text: what was left out by another is decided again

@@ -12,9 +12,9 @@ import pytest
 from local.shopify.server import RunningShop, start_shopify
 from shared.errors import ConnectorError, ServiceUnavailable
 from shared.shopify.client import ShopifyClient
-from shared.shopify.kinds import KINDS
 from shared.shopify.reading import EARLIEST, Record, by_ids, changed_page
 from shared.shopify.records import Order, Product
+from shared.shopify.shapes import SHAPES
 from shared.shopify.shop_info import read_shop_info
 from tests.house import OPERATIONS
 from tests.integration.shopify.manual_clock import ManualClock
@@ -262,7 +262,7 @@ def test_named_records_come_in_the_order_asked_and_missing_ones_are_left_out(
     assert shop.stats.figures()["calls"] == 4, "three for the records, one whether the missing one is listed"
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SHAPES)
 def test_every_kind_is_read_by_page_and_by_id_with_equal_content(kind: str, clock: ManualClock) -> None:
     shop = start_shopify(seed=7, customers=12, products=12, orders=60, clock=clock)
     shop.shop_state.put("companies", {"id": 6301, "name": "Radium SA", "external_id": "R-1",

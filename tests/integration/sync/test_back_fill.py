@@ -9,7 +9,7 @@ import pytest
 
 from shared.clock import SystemClock, iso
 from shared.connector import Connector
-from shared.shopify.kinds import KINDS
+from shared.shopify.shapes import SHAPES
 from shared.storage.lease import TABLE as LEASES
 from shared.storage.lease import held
 from shared.stores.sync_runs import SyncRun
@@ -109,7 +109,7 @@ def test_a_back_fill_that_waits_to_go_on_is_not_taken_over_by_a_run(house: House
 
 
 def test_a_back_fill_out_of_time_goes_on_where_it_was_and_a_run_between_its_parts_leaves_it_alone(house: House) -> None:
-    size = KINDS["orders"].page_size
+    size = SHAPES["orders"].page_size
     orders = range(5001, 5002 + size)
     for minute, number in enumerate(orders):
         archived(house, number, f"2026-02-10T{minute // 60:02}:{minute % 60:02}:00Z")
@@ -127,7 +127,7 @@ def test_a_back_fill_out_of_time_goes_on_where_it_was_and_a_run_between_its_part
 
 
 def test_a_back_fill_of_orders_changed_in_one_second_ends_though_every_page_uses_up_the_time(house: House) -> None:
-    size = KINDS["orders"].page_size
+    size = SHAPES["orders"].page_size
     orders = range(5001, 5002 + 2 * size)
     for number in orders:
         archived(house, number, "2026-02-10T00:00:00Z")
@@ -147,7 +147,7 @@ def test_a_back_fill_of_orders_changed_in_one_second_ends_though_every_page_uses
 def test_a_back_fill_whose_cursor_does_not_serve_goes_on_at_its_position(
     house: House, changes: dict[str, str], hours: int
 ) -> None:
-    size = KINDS["orders"].page_size
+    size = SHAPES["orders"].page_size
     orders = range(5001, 5003 + size)
     for number in orders:
         archived(house, number, f"2026-02-10T00:{(number - 5001) // 60:02}:{(number - 5001) % 60:02}Z")

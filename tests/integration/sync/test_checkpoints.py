@@ -12,8 +12,8 @@ from local.business_central.faults import Fault
 from shared.clock import from_iso, iso
 from shared.errors import ConnectorError
 from shared.exchange import Exchange
-from shared.shopify.kinds import KINDS
 from shared.shopify.reading import EARLIEST, changed_page
+from shared.shopify.shapes import SHAPES
 from shared.storage.lease import TABLE as LEASES
 from shared.storage.lease import Lease
 from shared.stores.links import LinkState
@@ -259,7 +259,7 @@ def test_a_record_that_changes_while_it_is_read_does_not_move_the_runs_position_
 def test_a_run_that_goes_on_at_its_position_misses_no_order_behind_one_that_shows_another_time_than_it_is_listed_by(
     house: House, told: str,
 ) -> None:
-    size = KINDS["orders"].page_size
+    size = SHAPES["orders"].page_size
     orders = range(5001, 5003 + size)
     for number in orders:
         house.order(number, updated_at=f"2026-03-10T09:{(number - 5001) // 60:02}:{(number - 5001) % 60:02}Z")

@@ -16,9 +16,9 @@ from shared.privacy.capture_traces import CaptureTraces
 from shared.privacy.subject import Subject
 from shared.record_types import RECORD_TYPES
 from shared.root import build_connector
-from shared.shopify.kinds import KINDS
 from shared.shopify.reading import Record, listing
 from shared.shopify.records import Company
+from shared.shopify.shapes import SHAPES
 from shared.stores.links import Link, LinkState
 from shared.sync.context import JobContext
 from shared.sync.decision import Decision, Surroundings, What, leave, refuse
@@ -65,14 +65,14 @@ def gone(records: Sequence[Record], links: Mapping[str, Link], around: Surroundi
 @pytest.fixture
 def shop(house: House) -> Iterator[House]:
     """A house in which the type has its row and its line."""
-    KINDS[NAME] = replace(KINDS["companies"])
+    SHAPES[NAME] = replace(SHAPES["companies"])
     types = RecordTypes((*RECORD_TYPES.types, RecordType(NAME, apply, decided, gone)))
     house.connector = build_connector(
         house.settings, clock=house.clock, storage=house.storage, observe=house.exchanges.append, types=types)
     try:
         yield house
     finally:
-        del KINDS[NAME]
+        del SHAPES[NAME]
         listing.cache_clear()
 
 

@@ -17,13 +17,13 @@ from graphql.language import (
 )
 
 from shared.shopify.documents import document
-from shared.shopify.kinds import KINDS
 from shared.shopify.records import AddressNode, AddressPage, Customer, Money, Refund, ShippingLine, id_of
+from shared.shopify.shapes import SHAPES
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SHAPES)
 def test_every_typed_field_is_asked_for(kind: str) -> None:
-    shape = KINDS[kind]  # type: ignore[index]
+    shape = SHAPES[kind]  # type: ignore[index]
     asked = _asked_for(parse(document(shape.by_id).text), f"{shape.type_name}Fields")
 
     unasked = _typed(shape.struct) - asked

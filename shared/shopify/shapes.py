@@ -1,6 +1,6 @@
-"""The kinds of records that are read, and where each one can overflow.
+"""The types of records that are read, and where each one can overflow.
 
-A row names the documents of one kind, its Shopify type and the connections whose first page comes
+A row names the documents of one type, its Shopify type and the connections whose first page comes
 with the record and whose following pages must be fetched. Source: Shopify's Admin schema 2026-10.
 Border: a table, no behaviour.
 """
@@ -40,7 +40,7 @@ class OptionalPart:
 
 @dataclass(frozen=True)
 class Shape:
-    """How one kind is read. `page_size` records per call; `filter` is added to the span of time.
+    """How one type is read. `page_size` records per call; `filter` is added to the span of time.
 
     changed, places, by_id  documents: a page with all fields, the same page with ids alone, named records
     has_refunds             their further pages are read apart (completion.py)
@@ -58,7 +58,7 @@ class Shape:
     has_refunds: bool = False
 
 
-KINDS: dict[str, Shape] = {
+SHAPES: dict[str, Shape] = {
     "customers": Shape(
         "Customer", records.Customer, "customers_changed", "customers_places", "customers_by_id", 200,
         optional=(OptionalPart("companyContactProfiles", frozenset({"read_customers", "read_companies"})),)),
