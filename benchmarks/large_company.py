@@ -152,7 +152,7 @@ def one_run(asked: dict[str, Any]) -> dict[str, Any]:
     """The run, in this process; SystemExit if it failed."""
     connector = connector_of(asked["shopify"], asked["bc"], asked["storage"])
     cpu = time.process_time()
-    run = run_sync(connector, SyncJob(shop=SHOP, started_by="benchmark", kinds=tuple(asked["kinds"])))
+    run = run_sync(connector, SyncJob(shop=SHOP, started_by="benchmark", types=tuple(asked["kinds"])))
     cpu = time.process_time() - cpu
     if run is None or run.state != "succeeded":
         sys.exit(f"the run did not succeed: {run}")

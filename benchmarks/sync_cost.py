@@ -145,7 +145,7 @@ def connector_of(shopify: dict[str, Any], bc: dict[str, Any], storage: str) -> C
 
 def synchronized(connector: Connector, *kinds: str) -> SyncRun:
     """One run of these types, to its end."""
-    run = run_sync(connector, SyncJob(shop=SHOP, started_by="benchmark", kinds=kinds))
+    run = run_sync(connector, SyncJob(shop=SHOP, started_by="benchmark", types=kinds))
     assert run is not None
     assert run.state == "succeeded", run
     return run

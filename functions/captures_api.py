@@ -51,9 +51,9 @@ def list_data_capture_parts(call: Call) -> Answer:
 @blueprint.route("api/shops/{shop}/data-captures/{type}/{id}/download", methods=["GET"])
 @edge
 def download_data_capture(call: Call) -> Download:
-    shop, kind, id = _capture(call)
-    raw = captures.raw(call.connector, shop, kind, id)
-    return Download(captures.file_name(kind, id, raw), raw)
+    shop, type, id = _capture(call)
+    raw = captures.raw(call.connector, shop, type, id)
+    return Download(captures.file_name(type, id, raw), raw)
 
 
 @blueprint.function_name("compare_data_captures")

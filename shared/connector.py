@@ -103,9 +103,9 @@ class Connector(NamedTuple):
     sign_in: Callable[[], TokenProvider]
     event_queue: Callable[[], EventQueue]
 
-    def links(self, shop: str, kind: str) -> Links:
-        """The links of the shop's records of one kind."""
-        return Links(self.storage.tables[LINK_TABLE], shop, kind)
+    def links(self, shop: str, type: str) -> Links:
+        """The links of the shop's records of one type."""
+        return Links(self.storage.tables[LINK_TABLE], shop, type)
 
     def log(self, card: ShopCard, run: str) -> LogWriter:
         """The log of one run; to be flushed after each page and closed at the end."""

@@ -34,13 +34,13 @@ def report_health(connector: Connector) -> int:
 def _tell_types(connector: Connector, card: ShopCard) -> None:
     skipped = Counter(one.type for one in connector.skipped.of(card.code) if not one.dismissed_at and not one.left_out)
     obstacle = _obstacle(connector, card.code)
-    for kind in connector.types.names:
-        info = connector.informations.get(card.code, kind)
-        with about(type=kind):
+    for type in connector.types.names:
+        info = connector.informations.get(card.code, type)
+        with about(type=type):
             record(
                 "watermark", enabled=card.enabled, last_sync_time=info.last_sync_time or None,
                 age_seconds=_age(connector, info.last_sync_time), running=bool(info.run_until),
-                why=obstacle or info.last_outcome, skipped=skipped[kind],
+                why=obstacle or info.last_outcome, skipped=skipped[type],
             )
 
 

@@ -17,11 +17,11 @@ _SEVERAL = {
 }
 
 
-def one_called(kind: str, id: str) -> Sentence:
+def one_called(type: str, id: str) -> Sentence:
     """One record of a type, by its Shopify id."""
-    return sentence(_ONE[kind], number=id) if kind in _ONE else as_said(f"{kind} {id}")
+    return sentence(_ONE[type], number=id) if type in _ONE else as_said(f"{type} {id}")
 
 
-def several_called(kind: str) -> Sentence:
+def several_called(type: str) -> Sentence:
     """Records of a type."""
-    return _SEVERAL.get(kind) or as_said(kind)
+    return _SEVERAL.get(type) or as_said(type)

@@ -148,9 +148,9 @@ class House:
 
     def run(self, *kinds: str) -> SyncRun:
         """One run that begins this very moment."""
-        run = run_sync(self.connector, SyncJob(shop=self.shop, started_by="test", kinds=kinds))
+        run = run_sync(self.connector, SyncJob(shop=self.shop, started_by="test", types=kinds))
         while run is not None and run.state == "continuing":
-            run = run_sync(self.connector, SyncJob(shop=self.shop, started_by="test", run=run.id, kinds=kinds))
+            run = run_sync(self.connector, SyncJob(shop=self.shop, started_by="test", run=run.id, types=kinds))
         assert run is not None, "another run holds the shop"
         return run
 

@@ -54,9 +54,9 @@ def compare_data_captures(call: Call) -> Shown:
 @blueprint.route(f"{_CAPTURE}/download", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @page
 def download_data_capture(call: Call) -> Download:
-    shop, kind, id = _capture(call)
-    raw = captures.raw(call.connector, shop, kind, id)
-    return Download(captures.file_name(kind, id, raw), raw)
+    shop, type, id = _capture(call)
+    raw = captures.raw(call.connector, shop, type, id)
+    return Download(captures.file_name(type, id, raw), raw)
 
 
 @blueprint.function_name("portal_replay_data_capture")
@@ -64,12 +64,12 @@ def download_data_capture(call: Call) -> Download:
 @page
 @takes(form=ReplayAsked)
 def replay_data_capture(call: Call) -> Sent | Shown:
-    shop, kind, id = _capture(call)
+    shop, type, id = _capture(call)
     if call.body.how == "dry-run":
-        planned = captures.plan(call.connector, shop, kind, id, by=call.by)
-        return Shown("replay.html", {"shop": shop, "type": kind, "id": id, "plan": planned})
-    done = captures.replay(call.connector, shop, kind, id, by=call.by)
-    return Sent(f"/portal/shops/{shop}/data-captures/{kind}/{id}", Notice("replayed", {
+        planned = captures.plan(call.connector, shop, type, id, by=call.by)
+        return Shown("replay.html", {"shop": shop, "type": type, "id": id, "plan": planned})
+    done = captures.replay(call.connector, shop, type, id, by=call.by)
+    return Sent(f"/portal/shops/{shop}/data-captures/{type}/{id}", Notice("replayed", {
         "result": done.result, "number": done.number, "code": done.code}))
 
 

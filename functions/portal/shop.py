@@ -109,12 +109,12 @@ def confirm_shop_access(call: Call) -> Sent:
 
 
 def _reset(call: Call) -> None:
-    shop, kind = call.shop, call.path["type"]
+    shop, type = call.shop, call.path["type"]
     if call.body.how == "all":
-        synchronization.reset(call.connector, shop, kind, by=call.by)
+        synchronization.reset(call.connector, shop, type, by=call.by)
         return
     to = synchronization.time_of_reset(call.connector, call.body.since)
-    synchronization.set_last_sync_time(call.connector, shop, kind, to, call.body.confirm, by=call.by)
+    synchronization.set_last_sync_time(call.connector, shop, type, to, call.body.confirm, by=call.by)
 
 
 def _counted(call: Call, since: datetime | None) -> dict[str, object]:
@@ -130,10 +130,10 @@ def _counted(call: Call, since: datetime | None) -> dict[str, object]:
 
 def _reset_page(call: Call, code: str = "", since: str = "") -> dict[str, object]:
     """What the page of a reset shows; code: why the one that was asked for did not go through."""
-    shop, kind = call.shop, call.path["type"]
-    info = synchronization.get_info(call.connector, shop, kind)
+    shop, type = call.shop, call.path["type"]
+    info = synchronization.get_info(call.connector, shop, type)
     return {"info": info, "code": code, "since": since,
-            "reached": synchronization.read_up_to(call.connector, shop, kind)}
+            "reached": synchronization.read_up_to(call.connector, shop, type)}
 
 
 def shop_page(call: Call, form: CardForm, status: int = 200) -> Shown:

@@ -125,38 +125,38 @@ class PlanPage(msgspec.Struct, frozen=True, kw_only=True):
     note: Sentence
 
 
-def look_at(connector: Connector, shop: str, kind: str, id: str) -> CapturePage:
+def look_at(connector: Connector, shop: str, type: str, id: str) -> CapturePage:
     """One capture for reading, with what changed since the one before; ConnectorError not-found."""
-    whole = raw(connector, shop, kind, id)
-    before = _before(connector, shop, kind, id)
-    found = json_parts.differences(raw(connector, shop, kind, before), whole) if before else []
+    whole = raw(connector, shop, type, id)
+    before = _before(connector, shop, type, id)
+    found = json_parts.differences(raw(connector, shop, type, before), whole) if before else []
     return CapturePage(
-        shop=shop, type=kind, id=id, record_id=record_id_of(whole), size=len(whole),
+        shop=shop, type=type, id=id, record_id=record_id_of(whole), size=len(whole),
         tree=tree(whole.decode(errors="replace")), before=before,
         changes=[_change(one) for one in found[:MOST_CHANGES]], left_out=max(len(found) - MOST_CHANGES, 0),
-        others=[one for one in _lines(connector, shop, kind, record_id_of(whole)) if one.id != id],
-        replayable=kind in types_of(connector).brought)
+        others=[one for one in _lines(connector, shop, type, record_id_of(whole)) if one.id != id],
+        replayable=type in types_of(connector).brought)
 
 
 def side_by_side(
-    connector: Connector, shop: str, kind: str, record: str, before: str, after: str
+    connector: Connector, shop: str, type: str, record: str, before: str, after: str
 ) -> SideBySide:
     """Two captures of a record, by id; "" stands for the newest, and for the one before it.
 
     ConnectorError not-found for a record without captures, and for a capture that is none of its.
     """
     number = id_in(record)
-    kept = connector.captures.of_record(shop, known_kind(connector, kind), number) if number is not None else []
+    kept = connector.captures.of_record(shop, known_type(connector, type), number) if number is not None else []
     if not kept:
         raise ConnectorError("not-found", sentence(
-            "no capture of {record} is kept", record=one_called(kind, record[:20])))
+            "no capture of {record} is kept", record=one_called(type, record[:20])))
     lines = [CaptureLine(id=one.id, at=one.at) for one in kept]
     name = name_in(kept)
     later, earlier = _chosen(lines, before, after)
     pairs = [] if earlier is None else list(json_parts.side_by_side(
-        raw(connector, shop, kind, earlier.id), raw(connector, shop, kind, later.id)))
+        raw(connector, shop, type, earlier.id), raw(connector, shop, type, later.id)))
     return SideBySide(
-        shop=shop, type=kind, id=record, name=name, captures=lines, before=earlier, after=later if earlier else None,
+        shop=shop, type=type, id=record, name=name, captures=lines, before=earlier, after=later if earlier else None,
         pairs=[_pair(one) for one in pairs[:MOST_PAIRS]], differs=sum(one.change != "same" for one in pairs),
         left_out=max(len(pairs) - MOST_PAIRS, 0))
 
@@ -178,8 +178,8 @@ def _line(lines: list[CaptureLine], id: str) -> CaptureLine:
     raise ConnectorError("not-found", sentence("{id} is not a capture of this record", id=repr(id[:60])))
 
 
-def _lines(connector: Connector, shop: str, kind: str, record_id: str) -> list[CaptureLine]:
-    return [CaptureLine(id=one.id, at=one.at) for one in connector.captures.of_record(shop, kind, record_id)]
+def _lines(connector: Connector, shop: str, type: str, record_id: str) -> list[CaptureLine]:
+    return [CaptureLine(id=one.id, at=one.at) for one in connector.captures.of_record(shop, type, record_id)]
 
 
 def _pair(one: Pair) -> PairShown:
@@ -187,17 +187,17 @@ def _pair(one: Pair) -> PairShown:
     return PairShown(path=one.path, change=one.change, before=before, after=after)
 
 
-def plan(connector: Connector, shop: str, kind: str, id: str, *, by: str) -> PlanPage:
+def plan(connector: Connector, shop: str, type: str, id: str, *, by: str) -> PlanPage:
     """What a replay would do, for reading; ConnectorError as sync/replay.py."""
-    planned = dry_run(connector, shop, kind, id, by=by)
+    planned = dry_run(connector, shop, type, id, by=by)
     writes = [PlannedWrite(method=one.method, path=one.path, body=tree(bytes(one.body).decode()))
               for one in planned.operations]
     return PlanPage(result=planned.result, writes=writes, refused=planned.refused, note=planned.note)
 
 
-def _before(connector: Connector, shop: str, kind: str, id: str) -> str:
+def _before(connector: Connector, shop: str, type: str, id: str) -> str:
     try:
-        return capture_list.previous_of(connector.captures, shop, kind, id)
+        return capture_list.previous_of(connector.captures, shop, type, id)
     except ConnectorError:
         return ""
 
@@ -234,49 +234,49 @@ def wanted(
         shop=shop, types=(type,) if type else connector.types.names, record=record, since=since, until=until)
 
 
-def raw(connector: Connector, shop: str, kind: str, id: str) -> bytes:
+def raw(connector: Connector, shop: str, type: str, id: str) -> bytes:
     """A capture as Shopify sent it; ConnectorError not-found."""
-    return connector.captures.raw(shop, known_kind(connector, kind), id)
+    return connector.captures.raw(shop, known_type(connector, type), id)
 
 
-def indented(connector: Connector, shop: str, kind: str, id: str, part: str) -> bytes:
+def indented(connector: Connector, shop: str, type: str, id: str, part: str) -> bytes:
     """A capture, or a part of it, for reading; ConnectorError not-found."""
-    whole = raw(connector, shop, kind, id)
+    whole = raw(connector, shop, type, id)
     return json_parts.indented(json_parts.part(whole, part) if part else whole)
 
 
-def parts(connector: Connector, shop: str, kind: str, id: str) -> list[Part]:
+def parts(connector: Connector, shop: str, type: str, id: str) -> list[Part]:
     """Which parts a capture has; ConnectorError not-found."""
-    return json_parts.parts(raw(connector, shop, kind, id))
+    return json_parts.parts(raw(connector, shop, type, id))
 
 
-def file_name(kind: str, id: str, raw: bytes) -> str:
+def file_name(type: str, id: str, raw: bytes) -> str:
     """What a downloaded capture is called."""
-    return f"{kind.capitalize()}_{record_id_of(raw)}_{id}.json"
+    return f"{type.capitalize()}_{record_id_of(raw)}_{id}.json"
 
 
-def compare(connector: Connector, shop: str, kind: str, id: str, other: str) -> ComparisonView:
+def compare(connector: Connector, shop: str, type: str, id: str, other: str) -> ComparisonView:
     """A capture with another one of the record, or ("") the one before; ConnectorError not-found, input-invalid."""
-    after = raw(connector, shop, kind, id)
-    other = other or capture_list.previous_of(connector.captures, shop, known_kind(connector, kind), id)
-    before = raw(connector, shop, kind, other)
+    after = raw(connector, shop, type, id)
+    other = other or capture_list.previous_of(connector.captures, shop, known_type(connector, type), id)
+    before = raw(connector, shop, type, other)
     if record_id_of(before) != record_id_of(after):
         raise ConnectorError("input-invalid", sentence(
             "{other} and {id} are captures of two different records", other=other[:60], id=id[:60]))
     return ComparisonView(before=other, after=id, differences=json_parts.differences(before, after))
 
 
-def known_kind(connector: Connector, kind: str) -> str:
+def known_type(connector: Connector, type: str) -> str:
     """The type; ConnectorError not-found for one that is none."""
-    if kind not in connector.types.names:
+    if type not in connector.types.names:
         raise ConnectorError("not-found", sentence(
-            "{type} is not one of {types}", type=repr(kind[:50]), types=', '.join(connector.types.names)))
-    return kind
+            "{type} is not one of {types}", type=repr(type[:50]), types=', '.join(connector.types.names)))
+    return type
 
 
-def dry_run(connector: Connector, shop: str, kind: str, id: str, *, by: str) -> DryRun:
+def dry_run(connector: Connector, shop: str, type: str, id: str, *, by: str) -> DryRun:
     """What a replay would do; ConnectorError as sync/replay.py."""
-    type = known_kind(connector, kind)
+    type = known_type(connector, type)
     with connector.operations.recorded("replay_data_capture", by=by, shop=shop, type=type) as operation:
         operation.after = {"dry_run": True}
         planned = replaying.plan_of_capture(connector, shop, type, id)
@@ -284,9 +284,9 @@ def dry_run(connector: Connector, shop: str, kind: str, id: str, *, by: str) -> 
     return planned
 
 
-def replay(connector: Connector, shop: str, kind: str, id: str, *, by: str) -> Replayed:
+def replay(connector: Connector, shop: str, type: str, id: str, *, by: str) -> Replayed:
     """Apply one capture; ConnectorError as sync/replay.py."""
-    type = known_kind(connector, kind)
+    type = known_type(connector, type)
     with connector.operations.recorded("replay_data_capture", by=by, shop=shop, type=type) as operation:
         operation.after = {"dry_run": False}
         done = replaying.replay(connector, shop, type, id, by=by)

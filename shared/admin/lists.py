@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from shared.admin.captures import known_kind
+from shared.admin.captures import known_type
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.journal.captures import name_in
@@ -79,24 +79,24 @@ class Movement(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
 
 
-def list_records(connector: Connector, shop: str, kind: str, state: str, continuation: str) -> ListView:
+def list_records(connector: Connector, shop: str, type: str, state: str, continuation: str) -> ListView:
     """Fifty records of a type; ConnectorError not-found for no type, input-invalid for no state or continuation."""
-    one = types_of(connector).by_name[known_kind(connector, kind)]
+    one = types_of(connector).by_name[known_type(connector, type)]
     if isinstance(one, KeptType):
         return _kept(connector, one, shop, state, continuation)
     states = [each.value for each in LinkState if each is not LinkState.LOST]
-    links, after = connector.links(shop, kind).page(
+    links, after = connector.links(shop, type).page(
         _place(continuation), PAGE, state=_chosen(state, states))
     with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="names") as lanes:
-        rows = list(lanes.map(carried(lambda link: _listed(connector, shop, kind, link)), links))
-    return ListView(shop=shop, type=kind, kept=False, states=states, rows=rows, continuation=after)
+        rows = list(lanes.map(carried(lambda link: _listed(connector, shop, type, link)), links))
+    return ListView(shop=shop, type=type, kept=False, states=states, rows=rows, continuation=after)
 
 
-def all_kept(connector: Connector, shop: str, kind: str, state: str) -> list[Listed]:
+def all_kept(connector: Connector, shop: str, type: str, state: str) -> list[Listed]:
     """Every record that is kept in rows, with all its fields; ConnectorError not-found, input-invalid for too many."""
-    one = types_of(connector).by_name.get(kind)
+    one = types_of(connector).by_name.get(type)
     if not isinstance(one, KeptType):
-        raise ConnectorError("not-found", sentence("of {type} no list is kept to be saved", type=repr(kind[:50])))
+        raise ConnectorError("not-found", sentence("of {type} no list is kept to be saved", type=repr(type[:50])))
     found: list[Listed] = []
     for row in one.rows(connector).all(shop):
         if state in ("", row.status):
@@ -107,9 +107,9 @@ def all_kept(connector: Connector, shop: str, kind: str, state: str) -> list[Lis
     return found
 
 
-def cells_of(connector: Connector, shop: str, kind: str, id: str) -> list[Cell]:
+def cells_of(connector: Connector, shop: str, type: str, id: str) -> list[Cell]:
     """What is kept of one record in its row; [] if it has none."""
-    one = types_of(connector).by_name[kind]
+    one = types_of(connector).by_name[type]
     row = one.rows(connector).of(shop, [id]).get(id) if isinstance(one, KeptType) else None
     return _cells(row, ()) if row is not None else []
 
@@ -175,8 +175,8 @@ def _cell(name: str, value: str, currency: str) -> Cell:
     return Cell(name=name, kind="text", value=value)
 
 
-def _listed(connector: Connector, shop: str, kind: str, link: Link) -> Listed:
-    name = name_in(connector.captures.of_record(shop, kind, link.id))
+def _listed(connector: Connector, shop: str, type: str, link: Link) -> Listed:
+    name = name_in(connector.captures.of_record(shop, type, link.id))
     return Listed(id=link.id, name=name, state=link.state.value, number=link.bc_number)
 
 

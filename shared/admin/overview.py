@@ -197,7 +197,7 @@ def _shop(
     infos = connector.informations.of(card.code)
     skipped, more = connector.skipped.tally(card.code, None, Wanted(), MOST_COUNTED)
     state, reason, problem = _standing(connector, card, allowed, access, latest, language)
-    last_sync = {kind: infos[kind].last_sync_time or None for kind in infos}
+    last_sync = {type: infos[type].last_sync_time or None for type in infos}
     shown = ShopOverview(
         code=card.code, host=card.host, state=state, reason=reason, problem=problem,
         since=_since(reason, connector, card.code, latest), next_step=_next_step(reason, bool(skipped)),

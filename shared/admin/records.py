@@ -132,41 +132,41 @@ class _Identified(msgspec.Struct):
 
 
 def get_record(
-    connector: Connector, shop: str, kind: str, id: str, *, language: str, with_calls: bool = True
+    connector: Connector, shop: str, type: str, id: str, *, language: str, with_calls: bool = True
 ) -> RecordView:
     """One record, also one that nobody knows; ConnectorError not-found for what cannot be one."""
-    return look_at(connector, shop, kind, id, language=language, with_calls=with_calls).record
+    return look_at(connector, shop, type, id, language=language, with_calls=with_calls).record
 
 
 def look_at(
-    connector: Connector, shop: str, kind: str, id: str, *, language: str, with_calls: bool = True
+    connector: Connector, shop: str, type: str, id: str, *, language: str, with_calls: bool = True
 ) -> RecordPage:
     """One record for reading; ConnectorError not-found for what cannot be one.
 
     with_calls  look for the log entries about it too, which takes as long as all the rest
     """
-    if id_in(id) is None or kind not in connector.types.names:
+    if id_in(id) is None or type not in connector.types.names:
         raise ConnectorError("not-found", sentence(
-            "{type} {id} is no record: say a type and Shopify's id", type=kind[:20], id=id[:20]))
-    captures = connector.captures.of_record(shop, kind, id)
+            "{type} {id} is no record: say a type and Shopify's id", type=type[:20], id=id[:20]))
+    captures = connector.captures.of_record(shop, type, id)
     newest = _payload(connector, captures)
-    its_type = types_of(connector).by_name[kind]
+    its_type = types_of(connector).by_name[type]
     known = known_as(connector, shop, its_type, id, newest)
-    parked = connector.skipped.get(shop, kind, id)
+    parked = connector.skipped.get(shop, type, id)
     skipped = view_of(parked, language) if parked else None
     view = RecordView(
-        shop=shop, type=kind, id=id, name=name_in(captures),
-        state=_state(connector, shop, kind, id, known.link, skipped, captures),
-        decided=_decided(connector, kind, known.link, skipped, captures), decision=known.link.decision,
+        shop=shop, type=type, id=id, name=name_in(captures),
+        state=_state(connector, shop, type, id, known.link, skipped, captures),
+        decided=_decided(connector, type, known.link, skipped, captures), decision=known.link.decision,
         tax_apart=known.link.tax_apart, stands=_stands(known), skipped=skipped,
         captures=[CaptureLine(id=one.id, at=one.at) for one in captures],
-        history=_history(connector, shop, kind, id, known.link, skipped, captures),
-        entries=_entries(connector, shop, kind, id, newest, known, skipped, captures) if with_calls else [],
+        history=_history(connector, shop, type, id, known.link, skipped, captures),
+        entries=_entries(connector, shop, type, id, newest, known, skipped, captures) if with_calls else [],
         document=known.link.bc_number if document_key(its_type, id) else "",
         may=_may(its_type, known.link, skipped, captures))
     return RecordPage(
         record=view, tree=tree(newest.decode(errors="replace")) if newest else None, size=len(newest),
-        kept=cells_of(connector, shop, kind, id), movements=movements(newest))
+        kept=cells_of(connector, shop, type, id), movements=movements(newest))
 
 
 def _payload(connector: Connector, captures: list[Captured]) -> bytes:
@@ -178,10 +178,10 @@ def _payload(connector: Connector, captures: list[Captured]) -> bytes:
 
 
 def _state(
-    connector: Connector, shop: str, kind: str, id: str, link: Link, skipped: SkippedView | None,
+    connector: Connector, shop: str, type: str, id: str, link: Link, skipped: SkippedView | None,
     captures: list[Captured],
 ) -> State:
-    if connector.redacted.of(shop).holds(kind, id):
+    if connector.redacted.of(shop).holds(type, id):
         return "erased"
     if link.deleted_at:
         return "deleted"
@@ -191,21 +191,21 @@ def _state(
         return _STATE[link.state]
     if not captures:
         return "unknown"
-    return "kept" if not _is_brought(connector, kind) else "seen"
+    return "kept" if not _is_brought(connector, type) else "seen"
 
 
 def _decided(
-    connector: Connector, kind: str, link: Link, skipped: SkippedView | None, captures: list[Captured]
+    connector: Connector, type: str, link: Link, skipped: SkippedView | None, captures: list[Captured]
 ) -> What | None:
     if skipped is not None:
         return What.LEAVE_OUT if skipped.left_out else What.REFUSE
-    if not _is_brought(connector, kind):
+    if not _is_brought(connector, type):
         return What.KEEP if captures else None
     return _WHAT.get(link.state) if link.etag else None
 
 
-def _is_brought(connector: Connector, kind: str) -> bool:
-    return isinstance(types_of(connector).by_name[kind], RecordType)
+def _is_brought(connector: Connector, type: str) -> bool:
+    return isinstance(types_of(connector).by_name[type], RecordType)
 
 
 def _stands(known: KnownAs) -> list[Standing]:
@@ -217,7 +217,7 @@ def _standing(sku: str, link: Link) -> Standing:
 
 
 def _history(
-    connector: Connector, shop: str, kind: str, id: str, link: Link, skipped: SkippedView | None,
+    connector: Connector, shop: str, type: str, id: str, link: Link, skipped: SkippedView | None,
     captures: list[Captured],
 ) -> list[Happened]:
     found = [Happened(at=one.at, what="captured", detail=one.id) for one in captures]
@@ -227,7 +227,7 @@ def _history(
         found.append(Happened(at=link.deleted_at, what="deleted"))
     if skipped is not None:
         found += _of_skipped(skipped)
-    page = connector.operations.page(shop=shop, about=(kind, id), size=MOST_OPERATIONS)
+    page = connector.operations.page(shop=shop, about=(type, id), size=MOST_OPERATIONS)
     found += map(_of_operation, page.operations)
     return sorted(found, key=lambda one: from_iso(one.at), reverse=True)
 
@@ -248,12 +248,12 @@ def _of_operation(one: Operation) -> Happened:
 
 
 def _entries(
-    connector: Connector, shop: str, kind: str, id: str, newest: bytes, known: KnownAs,
+    connector: Connector, shop: str, type: str, id: str, newest: bytes, known: KnownAs,
     skipped: SkippedView | None, captures: list[Captured],
 ) -> list[LogEntry]:
     moments: list[datetime] = [from_iso(one.at) for one in captures[:LOOKED_AT]]
     moments += [from_iso(skipped.last_at)] if skipped is not None else []
-    names = names_in_calls(types_of(connector).by_name[kind], id, _gid(newest), known)
+    names = names_in_calls(types_of(connector).by_name[type], id, _gid(newest), known)
     return mentions(connector.logs, shop, names, moments)
 
 

@@ -78,31 +78,31 @@ def list_skipped(
 
 
 def sorted_skipped(
-    connector: Connector, shop: str, kind: str, wanted: Wanted, sort: Sort, *, language: str,
+    connector: Connector, shop: str, type: str, wanted: Wanted, sort: Sort, *, language: str,
     continuation: str, limit: int,
 ) -> SkippedPage:
     """The same, sorted; "" in the order of types and ids. ConnectorError as list_skipped."""
     if not sort:
         return list_skipped(
-            connector, shop, kind or None, wanted, language=language, continuation=continuation, limit=limit)
+            connector, shop, type or None, wanted, language=language, continuation=continuation, limit=limit)
     begin = _place(continuation)
-    found = sorted(_all_of(connector, shop, kind, wanted), key=_ORDER[sort], reverse=sort in _GREATEST_FIRST)
+    found = sorted(_all_of(connector, shop, type, wanted), key=_ORDER[sort], reverse=sort in _GREATEST_FIRST)
     after = str(begin + limit) if len(found) > begin + limit else ""
     return SkippedPage([view_of(one, language) for one in found[begin : begin + limit]], after)
 
 
 def all_skipped(
-    connector: Connector, shop: str, kind: str, wanted: Wanted, *, language: str
+    connector: Connector, shop: str, type: str, wanted: Wanted, *, language: str
 ) -> list[SkippedView]:
     """Those of a shop, or ("") of every one; ConnectorError shop-unknown, input-invalid for too many."""
     shops = [connector.shops.get(shop).code] if shop else [card.code for card in connector.shops.all()]
-    return [view_of(one, language) for code in shops for one in _all_of(connector, code, kind, wanted)]
+    return [view_of(one, language) for code in shops for one in _all_of(connector, code, type, wanted)]
 
 
 def _all_of(
-    connector: Connector, shop: str, kind: str, wanted: Wanted
+    connector: Connector, shop: str, type: str, wanted: Wanted
 ) -> list[SkippedRecord]:
-    found, more = connector.skipped.page(shop, kind or None, "", MOST_AT_ONCE, wanted)
+    found, more = connector.skipped.page(shop, type or None, "", MOST_AT_ONCE, wanted)
     if more:
         raise ConnectorError("input-invalid", sentence(
             "these are more than {number} records of shop {shop}: choose fewer", number=MOST_AT_ONCE, shop=shop))

@@ -62,7 +62,7 @@ def start_sync(connector: Connector, shop: str, types: Sequence[str], *, by: str
     """Put a run on the queue, of these types or of all; which. ConnectorError as request_sync."""
     with connector.operations.recorded("start_sync", by=by, shop=shop) as operation:
         operation.after = {"types": list(types) or list(connector.types.names)}
-        request_sync(connector, shop, started_by=by, kinds=types)
+        request_sync(connector, shop, started_by=by, types=types)
     return list(types) or list(connector.types.names)
 
 
@@ -77,17 +77,17 @@ def back_fill_orders(connector: Connector, shop: str, since: datetime, until: da
 
 def list_info(connector: Connector, shop: str) -> list[InfoView]:
     """Every type of a shop."""
-    return [get_info(connector, shop, kind) for kind in connector.types.names]
+    return [get_info(connector, shop, type) for type in connector.types.names]
 
 
-def get_info(connector: Connector, shop: str, kind: str) -> InfoView:
+def get_info(connector: Connector, shop: str, type: str) -> InfoView:
     """One type; ConnectorError not-found for one that is none."""
-    return _info(connector.informations.get(shop, kind))
+    return _info(connector.informations.get(shop, type))
 
 
-def read_up_to(connector: Connector, shop: str, kind: str) -> str:
+def read_up_to(connector: Connector, shop: str, type: str) -> str:
     """Up to where a type was read, UTC, ISO 8601; "" before its first run. ConnectorError not-found."""
-    reached = connector.informations.read_up_to(connector.informations.get(shop, kind))
+    reached = connector.informations.read_up_to(connector.informations.get(shop, type))
     return iso(reached) if reached else ""
 
 
@@ -100,37 +100,37 @@ def time_of_reset(connector: Connector, text: str) -> datetime:
     return to
 
 
-def count_since(connector: Connector, shop: str, kind: str, since: datetime | None) -> CountView:
+def count_since(connector: Connector, shop: str, type: str, since: datetime | None) -> CountView:
     """How many records a run would read after a reset to a time, or (None) completely; Shopify is asked.
 
     ConnectorError not-found for a type that is none, and whatever keeps Shopify from answering.
     """
     card = connector.shops.get(shop)
-    connector.informations.get(card.code, kind)
+    connector.informations.get(card.code, type)
     connector.tokens.check(card.code, card.host)
     client = impatient(connector, "shopify-unavailable").shopify(card)
     try:
-        found = count_changed(client, kind, since)
+        found = count_changed(client, type, since)
     finally:
         client.close()
-    return CountView(shop=card.code, type=kind, since=iso(since) if since else None,
+    return CountView(shop=card.code, type=type, since=iso(since) if since else None,
                      count=found.count if found else None, exact=found is not None and found.is_exact)
 
 
 def set_last_sync_time(
-    connector: Connector, shop: str, kind: str, to: datetime, confirm: str, *, by: str
+    connector: Connector, shop: str, type: str, to: datetime, confirm: str, *, by: str
 ) -> InfoView:
     """The next run takes what changed since `to`; ConnectorError as Informations.set_last_sync_time.
 
     confirm  up to where the type was read, for a later time: what changed between the two is never read. The call
              without it names it (confirmation-needed).
     """
-    return _reset(connector, "set_synchronization_info", shop, kind, to, by, confirm)
+    return _reset(connector, "set_synchronization_info", shop, type, to, by, confirm)
 
 
-def reset(connector: Connector, shop: str, kind: str, *, by: str) -> InfoView:
+def reset(connector: Connector, shop: str, type: str, *, by: str) -> InfoView:
     """The next run takes everything; ConnectorError not-found."""
-    return _reset(connector, "reset_synchronization_info", shop, kind, None, by)
+    return _reset(connector, "reset_synchronization_info", shop, type, None, by)
 
 
 def list_runs(connector: Connector, shop: str) -> list[RunView]:
@@ -144,15 +144,15 @@ def get_run(connector: Connector, shop: str, run: str) -> RunView:
 
 
 def _reset(
-    connector: Connector, name: str, shop: str, kind: str, to: datetime | None, by: str, confirm: str = ""
+    connector: Connector, name: str, shop: str, type: str, to: datetime | None, by: str, confirm: str = ""
 ) -> InfoView:
     with connector.operations.recorded(name, by=by, shop=shop) as operation:
-        before = connector.informations.get(connector.shops.get(shop).code, kind)
-        operation.type = kind
+        before = connector.informations.get(connector.shops.get(shop).code, type)
+        operation.type = type
         operation.after = {"last_sync_time": iso(to) if to else ""}
         if to and to <= connector.clock.now():
             _check_what_it_leaves_out(connector.informations.read_up_to(before), before, to, confirm)
-        info = connector.informations.set_last_sync_time(shop, kind, to, by=by)
+        info = connector.informations.set_last_sync_time(shop, type, to, by=by)
         operation.changed({"last_sync_time": before.last_sync_time}, {"last_sync_time": info.last_sync_time})
     return _info(info)
 
@@ -164,12 +164,12 @@ def _check_what_it_leaves_out(reached: datetime | None, info: SynchronizationInf
     raise ConnectorError("confirmation-needed", sentence(
         "{types!c} of shop {shop} were read up to {reached}; what changed after that and before {time} would never be "
         "read. Set that time or an earlier one to read all of it; confirm={confirm} leaves it out",
-        types=several_called(info.kind), shop=info.shop, reached=reached, time=to, confirm=iso(reached)))
+        types=several_called(info.type), shop=info.shop, reached=reached, time=to, confirm=iso(reached)))
 
 
 def _info(info: SynchronizationInfo) -> InfoView:
     return InfoView(
-        shop=info.shop, type=info.kind, last_sync_time=info.last_sync_time or None,
+        shop=info.shop, type=info.type, last_sync_time=info.last_sync_time or None,
         first_began=info.first_began or None, running=bool(info.run_until), last_outcome=info.last_outcome or None,
         changed_by=info.changed_by or None,
     )

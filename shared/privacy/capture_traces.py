@@ -45,7 +45,7 @@ class Found(NamedTuple):
 
     blob: str
     line: int
-    kind: str
+    type: str
     id: str
     record: dict[str, Any]
     text: str
@@ -58,12 +58,12 @@ class CaptureTraces:
         self._storage, self._shop = storage, shop
         self.packs = Packs(storage.blobs, CONTAINER)
         self.person, anothers, had_others = self._person(subject)
-        people = [one for kind in (CUSTOMERS, ORDERS) for one in self._records(kind) if self._is_of_person(one)]
-        found = {one.id for one in people if one.kind == ORDERS and one.id}
+        people = [one for type in (CUSTOMERS, ORDERS) for one in self._records(type) if self._is_of_person(one)]
+        found = {one.id for one in people if one.type == ORDERS and one.id}
         self.orders = self.person.named | (found - anothers)
         self.moved = (self.orders | found) & had_others
         others = set(storage.blobs.folders(CONTAINER, f"{shop}/")) - {CUSTOMERS, ORDERS, *_NAMES_NOBODY}
-        self.found = people + [one for kind in sorted(others) for one in self._records(kind) if self._names_person(one)]
+        self.found = people + [one for type in sorted(others) for one in self._records(type) if self._names_person(one)]
 
     def data_subject(self, at: str, bc_ids: Iterable[str] = ()) -> DataSubject:
         """The person as stores are told of him at this moment, with the ids that Business Central gave his records."""
@@ -72,7 +72,7 @@ class CaptureTraces:
 
     def may_be_anothers(self, one: Found) -> bool:
         """Whether this record was another customer's when it was captured: it is erased, and handed out to nobody."""
-        return one.kind == ORDERS and may_be_anothers(self.person, owner_of(one.kind, one.id, one.record))
+        return one.type == ORDERS and may_be_anothers(self.person, owner_of(one.type, one.id, one.record))
 
     def blot_out(self) -> None:
         """Make them unreadable and unfindable; a pack that cannot be unpacked goes as a whole."""
@@ -82,8 +82,8 @@ class CaptureTraces:
         for blob, lines in sorted(gone.items()):
             self.packs.blot(blob, lines, BLOTTED)
         table = self._storage.tables[TABLE]
-        for kind, id in sorted({(one.kind, one.id) for one in self.found if one.id}):
-            _remove_index(table, f"{self._shop}|{kind}", id, gone)
+        for type, id in sorted({(one.type, one.id) for one in self.found if one.id}):
+            _remove_index(table, f"{self._shop}|{type}", id, gone)
         for blob in sorted({one.blob for one in self.found if not one.id} | self.packs.unreadable):
             _remove_index_of(table, blob, gone.get(blob))
         self.packs.remove_unreadable()
@@ -96,13 +96,13 @@ class CaptureTraces:
         own, others = {address(subject.email)}, {""}
         bought, customer_of, had_others = set[str](), dict[str, str](), set[str]()
         for one in chain(self._records(CUSTOMERS), self._records(ORDERS)):
-            owner = owner_of(one.kind, one.id, one.record)
+            owner = owner_of(one.type, one.id, one.record)
             is_own = owner.customer in subject.ids
             if is_own:
                 own |= owner.emails
             elif owner.customer:
                 others |= owner.emails
-            if one.kind == ORDERS and one.id:
+            if one.type == ORDERS and one.id:
                 customer_of[one.id] = owner.customer
                 if owner.customer:
                     (bought if is_own else had_others).add(one.id)
@@ -113,17 +113,17 @@ class CaptureTraces:
         )
         return person, anothers, frozenset(had_others)
 
-    def _records(self, kind: str) -> Iterator[Found]:
-        """Every capture of the kind, oldest first."""
-        for blob in self._storage.blobs.names(CONTAINER, f"{self._shop}/{kind}/"):
+    def _records(self, type: str) -> Iterator[Found]:
+        """Every capture of the type, oldest first."""
+        for blob in self._storage.blobs.names(CONTAINER, f"{self._shop}/{type}/"):
             for line, raw in enumerate(self.packs.lines_of(blob)):
                 if raw.strip() != BLOTTED:
-                    yield _found(blob, line, kind, raw)
+                    yield _found(blob, line, type, raw)
 
     def _is_of_person(self, one: Found) -> bool:
         if not one.id:
             return Traces(self.person).are_in(one.text)
-        return is_of(self.person, one.kind, one.id, owner_of(one.kind, one.id, one.record))
+        return is_of(self.person, one.type, one.id, owner_of(one.type, one.id, one.record))
 
     def _names_person(self, one: Found) -> bool:
         if not one.id:
@@ -136,13 +136,13 @@ class CaptureTraces:
         return frozenset(orders | {f"gid://shopify/Customer/{id}" for id in self.person.ids})
 
 
-def _found(blob: str, line: int, kind: str, raw: bytes) -> Found:
+def _found(blob: str, line: int, type: str, raw: bytes) -> Found:
     text = raw.decode("utf-8", "replace")
     try:
         record = decoded(raw, type=dict[str, Any])
     except msgspec.DecodeError:
         record = {}
-    return Found(blob, line, kind, record_id_of(raw) if record else "", record, text)
+    return Found(blob, line, type, record_id_of(raw) if record else "", record, text)
 
 
 def _remove_index(table: Table, partition: str, id: str, gone: Mapping[str, set[int]]) -> None:
@@ -154,8 +154,8 @@ def _remove_index(table: Table, partition: str, id: str, gone: Mapping[str, set[
 
 def _remove_index_of(table: Table, blob: str, lines: set[int] | None) -> None:
     """The rows that lead into this pack, or to these lines of it, found without knowing whose they are."""
-    shop, kind, _ = blob.split("/", 2)
-    rows = list(table.rows("PartitionKey eq @p and blob eq @b", {"p": f"{shop}|{kind}", "b": blob}))
+    shop, type, _ = blob.split("/", 2)
+    rows = list(table.rows("PartitionKey eq @p and blob eq @b", {"p": f"{shop}|{type}", "b": blob}))
     table.write(Put("delete", row) for row in rows if lines is None or row["line"] in lines)
 
 

@@ -26,7 +26,7 @@ def export_customer(connector: Connector, shop: str, subject: Subject, request: 
     traces = CaptureTraces(connector.storage, shop, subject)
     # A payout is about other people's orders as well; what is no JSON any more cannot be handed out.
     captured = [one for one in traces.found
-                if one.kind != "payouts" and one.id and not traces.may_be_anothers(one)]
+                if one.type != "payouts" and one.id and not traces.may_be_anothers(one)]
     whom = traces.data_subject(iso(connector.clock.now()))
     parts = {one.name: one.of_person.hand_out for one in HOLDINGS if isinstance(one.of_person, OfPerson)}
     handed_out = {name: (part.heading, part.of(connector.storage, whom)) for name, part in parts.items()
@@ -35,7 +35,7 @@ def export_customer(connector: Connector, shop: str, subject: Subject, request: 
         "shop": shop, "customer_id": subject.id, "merged_customers": subject.merged,
         "written_at": whom.at,
         "records_as_shopify_sent_them": [
-            {"type": one.kind, "id": one.id, "record": msgspec.Raw(one.text.encode())} for one in captured
+            {"type": one.type, "id": one.id, "record": msgspec.Raw(one.text.encode())} for one in captured
         ],
     } | dict(handed_out.values())
     name = name_of(shop, subject.id, request)

@@ -67,9 +67,9 @@ def address(text: object) -> str:
     return text.strip().lower() if isinstance(text, str) else ""
 
 
-def owner_of(kind: str, id: str, record: dict[str, Any]) -> Owner:
+def owner_of(type: str, id: str, record: dict[str, Any]) -> Owner:
     """Whose this customer or order is. An order's own e-mail address counts for a guest only: anybody types it."""
-    if kind == CUSTOMERS:
+    if type == CUSTOMERS:
         return Owner(customer=id, emails=_emails(record))
     customer = record.get("customer")
     if isinstance(customer, dict):
@@ -77,13 +77,13 @@ def owner_of(kind: str, id: str, record: dict[str, Any]) -> Owner:
     return Owner(emails=frozenset(filter(None, [address(record.get("email"))])))
 
 
-def is_of(person: Person, kind: str, id: str, owner: Owner) -> bool:
+def is_of(person: Person, type: str, id: str, owner: Owner) -> bool:
     """Whether this customer or order is the person's."""
-    if kind == ORDERS and id in person.named:
+    if type == ORDERS and id in person.named:
         return True
     if owner.customer:
         return owner.customer in person.ids
-    return kind == ORDERS and (id in person.bought or not owner.emails.isdisjoint(person.emails))
+    return type == ORDERS and (id in person.bought or not owner.emails.isdisjoint(person.emails))
 
 
 def may_be_anothers(person: Person, owner: Owner) -> bool:

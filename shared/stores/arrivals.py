@@ -42,24 +42,24 @@ class Arrivals:
     def __init__(self, table: Table, clock: Clock) -> None:
         self._table, self._clock = table, clock
 
-    def add(self, shop: str, kind: str, count: int) -> None:
+    def add(self, shop: str, type: str, count: int) -> None:
         """So many more in this hour; by whoever holds the shop's lease."""
         now = self._clock.now()
-        known = self._counts(shop, kind)
+        known = self._counts(shop, type)
         this = iso(_hour_of(now))
         known[this] = known.get(this, 0) + count
         kept = {at: known[at] for at in sorted(known) if from_iso(at) > now - _DAYS_KEPT * _DAY}
-        self._table.put({"PartitionKey": shop, "RowKey": kind, "hours": msgspec.json.encode(kept).decode()})
+        self._table.put({"PartitionKey": shop, "RowKey": type, "hours": msgspec.json.encode(kept).decode()})
 
-    def of(self, shop: str, kind: str) -> list[Hour]:
+    def of(self, shop: str, type: str) -> list[Hour]:
         """The last HOURS hours, oldest first; one call of storage."""
-        known, this = self._counts(shop, kind), _hour_of(self._clock.now())
+        known, this = self._counts(shop, type), _hour_of(self._clock.now())
         since = min(map(from_iso, known), default=this)
         hours = [this - _HOUR * back for back in reversed(range(HOURS))]
         return [Hour(iso(at), known.get(iso(at), 0), _usual(known, at, since)) for at in hours]
 
-    def _counts(self, shop: str, kind: str) -> dict[str, int]:
-        row = self._table.get(shop, kind)
+    def _counts(self, shop: str, type: str) -> dict[str, int]:
+        row = self._table.get(shop, type)
         return decoded(row["hours"], type=dict[str, int]) if row else {}
 
 

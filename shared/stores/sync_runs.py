@@ -162,11 +162,11 @@ class SyncRuns:
         """Every run of the shop, newest first."""
         return map(_run, self._table.partition(shop))
 
-    def first_of(self, shop: str, kind: str) -> SyncRun | None:
+    def first_of(self, shop: str, type: str) -> SyncRun | None:
         """The oldest run on record that read this type; None if there is none."""
         oldest = None
         for run in self.all(shop):
-            oldest = run if kind in run.counts else oldest
+            oldest = run if type in run.counts else oldest
         return oldest
 
     def remove_before(self, before: datetime) -> int:

@@ -36,7 +36,7 @@ class SynchronizationInfo(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     shop: str
-    kind: str
+    type: str
     last_sync_time: str = ""
     last_id: str = msgspec.field(default="", name="last_number")
     first_began: str = ""
@@ -61,15 +61,15 @@ class SynchronizationInfos:
     def __init__(self, table: Table, clock: Clock, runs: SyncRuns, types: Sequence[str]) -> None:
         self._table, self._clock, self._runs, self._types = table, clock, runs, types
 
-    def get(self, shop: str, kind: str) -> SynchronizationInfo:
+    def get(self, shop: str, type: str) -> SynchronizationInfo:
         """The row, or an empty one."""
-        self._check_type(kind)
-        return _info(shop, kind, self._table.get(shop, kind))
+        self._check_type(type)
+        return _info(shop, type, self._table.get(shop, type))
 
     def of(self, shop: str) -> dict[str, SynchronizationInfo]:
         """Every type's row, or an empty one, in the order of a run; one call of storage."""
         found = {row["RowKey"]: row for row in self._table.partition(shop)}
-        return {kind: _info(shop, kind, found.get(kind)) for kind in self._types}
+        return {type: _info(shop, type, found.get(type)) for type in self._types}
 
     def begun(self, info: SynchronizationInfo, began: datetime) -> SynchronizationInfo:
         """The row with `first_began`, for a run that began at that time; not stored yet.
@@ -84,15 +84,15 @@ class SynchronizationInfos:
     def save(self, info: SynchronizationInfo) -> SynchronizationInfo:
         """Write if unchanged since it was read; RowChanged or RowExists otherwise."""
         row = msgspec.to_builtins(info)
-        shop, kind, etag = row.pop("shop"), row.pop("kind"), row.pop("etag")
-        row |= {"PartitionKey": shop, "RowKey": kind}
+        shop, type, etag = row.pop("shop"), row.pop("type"), row.pop("etag")
+        row |= {"PartitionKey": shop, "RowKey": type}
         new = self._table.replace(row, etag) if etag else self._table.insert(row)
         return msgspec.structs.replace(info, etag=new)
 
-    def _check_type(self, kind: str) -> None:
-        if kind not in self._types:
+    def _check_type(self, type: str) -> None:
+        if type not in self._types:
             raise ConnectorError("not-found", sentence(
-                "{type} is not one of {types}", type=repr(kind[:50]), types=', '.join(self._types)))
+                "{type} is not one of {types}", type=repr(type[:50]), types=', '.join(self._types)))
 
     def first_began(self, info: SynchronizationInfo) -> str:
         """When the first synchronization of the type began, UTC, ISO 8601; "" if there was none yet.
@@ -101,7 +101,7 @@ class SynchronizationInfos:
         """
         if info.first_began:
             return info.first_began
-        run = self._runs.first_of(info.shop, info.kind)
+        run = self._runs.first_of(info.shop, info.type)
         started = iso(from_iso(run.started_at)) if run else ""
         reached = "" if info.exact else info.last_sync_time
         return min(filter(None, (started, reached, info.run_until)), default="")
@@ -115,13 +115,13 @@ class SynchronizationInfos:
             return None
         return from_iso(info.last_sync_time) if info.last_sync_time else BEGINNING
 
-    def note_outcome(self, shop: str, kind: str, outcome: str) -> None:
+    def note_outcome(self, shop: str, type: str, outcome: str) -> None:
         """Remember how the last run of this type ended; a change meanwhile counts for more, and so does the
         problem that ended it."""
         with suppress(RowChanged, RowExists, ServiceUnavailable):
-            self.save(self.get(shop, kind).with_(last_outcome=outcome))
+            self.save(self.get(shop, type).with_(last_outcome=outcome))
 
-    def set_last_sync_time(self, shop: str, kind: str, to: datetime | None, *, by: str) -> SynchronizationInfo:
+    def set_last_sync_time(self, shop: str, type: str, to: datetime | None, *, by: str) -> SynchronizationInfo:
         """An operator's reset: the next run takes what changed since `to` (2004 at the earliest), or all (None).
 
         Wins over a run that is going on. ConnectorError input-invalid for a time in the future.
@@ -129,9 +129,9 @@ class SynchronizationInfos:
         if to is not None and to > self._clock.now():
             raise ConnectorError("input-invalid", sentence("last_sync_time {time} lies in the future", time=to))
         while True:
-            info = self.get(shop, kind)
+            info = self.get(shop, type)
             reset = SynchronizationInfo(
-                shop=shop, kind=kind, last_sync_time=iso(max(to, BEGINNING)) if to else "", exact=True,
+                shop=shop, type=type, last_sync_time=iso(max(to, BEGINNING)) if to else "", exact=True,
                 first_began=self.first_began(info), last_outcome=info.last_outcome,
                 changed_by=by, etag=info.etag,
             )
@@ -152,10 +152,10 @@ def since_of_next_run(info: SynchronizationInfo, until: datetime, overlap: timed
     return since if info.exact else min(since, until) - overlap
 
 
-def _info(shop: str, kind: str, row: Row | None) -> SynchronizationInfo:
+def _info(shop: str, type: str, row: Row | None) -> SynchronizationInfo:
     if row is None:
-        return SynchronizationInfo(shop=shop, kind=kind)
-    return msgspec.convert(row | {"shop": shop, "kind": kind}, SynchronizationInfo)
+        return SynchronizationInfo(shop=shop, type=type)
+    return msgspec.convert(row | {"shop": shop, "type": type}, SynchronizationInfo)
 
 
 HOLDING = Holding("synchronization times", (TABLE,), of_shop=rows_of(TABLE), of_person="times of whole types")

@@ -70,7 +70,7 @@ def _place(run: SyncRun, now: datetime) -> SynchronizationInfo:
     It has no upper bound of its own: what changes while it goes on moves to the end, and is met there.
     """
     bounds = SynchronizationInfo(
-        shop=run.shop, kind="orders", run_since=iso(EARLIEST), run_until=iso(from_iso(run.started_at) + _FOREVER),
+        shop=run.shop, type="orders", run_since=iso(EARLIEST), run_until=iso(from_iso(run.started_at) + _FOREVER),
         run_cursor=run.cursor, run_position=run.position, run_saved=run.saved)
     return bounds if cursor_keeps(bounds, now) else bounds.with_(
         run_since=run.position or bounds.run_since, run_cursor="")

@@ -16,33 +16,33 @@ from shared.sync.context import JobContext
 _log = logging.getLogger(__name__)
 
 
-def capture(kind: str, records: Sequence[Record], context: JobContext) -> frozenset[str]:
+def capture(type: str, records: Sequence[Record], context: JobContext) -> frozenset[str]:
     """Keep what Shopify sent of these records; the ids of those that storage did not take."""
-    return capture_sent(kind, [(record.id, record.raw) for record in records], context)
+    return capture_sent(type, [(record.id, record.raw) for record in records], context)
 
 
-def capture_sent(kind: str, records: Sequence[tuple[str, bytes]], context: JobContext) -> frozenset[str]:
+def capture_sent(type: str, records: Sequence[tuple[str, bytes]], context: JobContext) -> frozenset[str]:
     """The same of (id, JSON as sent)."""
     if context.captures is None:
         return frozenset()
     try:
-        context.captures.keep(context.card.code, kind, records)
+        context.captures.keep(context.card.code, type, records)
     except Exception as problem:
         # Not even a fault of ours may stop the work here; one of storage's needs no trace.
         ours = not isinstance(problem, ServiceUnavailable)
         context.run.captures_lost += len(records)
         shop = context.card.code
-        _log.warning("%d captures of %s of %s are lost: %s", len(records), kind, shop, problem, exc_info=ours)
+        _log.warning("%d captures of %s of %s are lost: %s", len(records), type, shop, problem, exc_info=ours)
         return frozenset(id for id, _ in records)
     return frozenset()
 
 
-def last_hash(kind: str, id: str, context: JobContext) -> str:
+def last_hash(type: str, id: str, context: JobContext) -> str:
     """The hash of the record's newest capture; "" if there is none, or none to be had now."""
     if context.captures is None:
         return ""
     try:
-        return next((one.hash for one in context.captures.of_record(context.card.code, kind, id)), "")
+        return next((one.hash for one in context.captures.of_record(context.card.code, type, id)), "")
     except ServiceUnavailable as problem:
-        _log.warning("the last capture of %s %s of %s is not known: %s", kind, id, context.card.code, problem)
+        _log.warning("the last capture of %s %s of %s is not known: %s", type, id, context.card.code, problem)
         return ""

@@ -20,7 +20,7 @@ from shared.sync.record_type import RecordType
 
 
 def apply_changed(one: RecordType, changed: ChangedRecords, context: JobContext, deadline: Deadline) -> None:
-    """Everything of one kind that was announced; OutOfTime between two calls when the budget is used up."""
+    """Everything of one type that was announced; OutOfTime between two calls when the budget is used up."""
     announced = changed.of(context.card.code, one.name)
     for start in range(0, len(announced), IDS_PER_CALL):
         if start:
@@ -31,21 +31,21 @@ def apply_changed(one: RecordType, changed: ChangedRecords, context: JobContext,
 def _apply_some(
     one: RecordType, announced: Sequence[ChangedRecord], changed: ChangedRecords, context: JobContext
 ) -> None:
-    kind, ids = one.name, [notice.id for notice in announced]
-    records = by_ids(context.shopify, kind, ids)
+    type, ids = one.name, [notice.id for notice in announced]
+    records = by_ids(context.shopify, type, ids)
     apply_page(one, records, context)
     missing = set(ids) - {record.id for record in records}
     told = {notice.id for notice in announced if notice.why.endswith("/delete")}
-    _note_gone(kind, sorted(missing - keep_out_of_reach(one, missing - told, context), key=key_of), context)
+    _note_gone(type, sorted(missing - keep_out_of_reach(one, missing - told, context), key=key_of), context)
     context.lease.check()
-    changed.remove(context.card.code, kind, announced)
+    changed.remove(context.card.code, type, announced)
 
 
-def _note_gone(kind: str, gone: Sequence[str], context: JobContext) -> None:
+def _note_gone(type: str, gone: Sequence[str], context: JobContext) -> None:
     """Records that Shopify no longer has: nothing in Business Central is removed, the link remembers."""
     if not gone:
         return
-    links = context.links(kind)
+    links = context.links(type)
     known = links.of(gone).values()
     links.save([link.with_(deleted_at=iso(context.clock.now()), capture="") for link in known])
-    context.skipped.clear(context.card.code, kind, list(context.skipped.among(context.card.code, kind, gone)))
+    context.skipped.clear(context.card.code, type, list(context.skipped.among(context.card.code, type, gone)))

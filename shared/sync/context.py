@@ -51,7 +51,7 @@ class JobContext(NamedTuple):
     names           by what the records are looked up
     named           reads records by their ids, for what an order needs
     item_links      links of variants that this job has read: order after order asks for the same ones
-    first_seen      how many records of each kind had no link before this job
+    first_seen      how many records of each type had no link before this job
     redacted        records that were erased on a person's request
     shop_prices     how the shop states its prices, asked when an item is to get one
     wish            what an operator asked for with the orders of this job
@@ -80,13 +80,13 @@ class JobContext(NamedTuple):
     first_seen: Counter[str]
     wish: Wish = Wish.NONE
 
-    def links(self, kind: str) -> Links:
-        """The links of this shop's records of one kind."""
-        return Links(self.links_table, self.card.code, kind, self.item_links if kind == ITEMS else None)
+    def links(self, type: str) -> Links:
+        """The links of this shop's records of one type."""
+        return Links(self.links_table, self.card.code, type, self.item_links if type == ITEMS else None)
 
-    def counts(self, kind: str) -> Counts:
-        """The run's counts of one kind, to be added to."""
-        return self.run.counts.setdefault(kind, Counts())
+    def counts(self, type: str) -> Counts:
+        """The run's counts of one type, to be added to."""
+        return self.run.counts.setdefault(type, Counts())
 
     def side_by_side(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """`work` on every item, as many at once as Business Central likes; results in order."""

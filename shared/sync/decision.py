@@ -145,6 +145,6 @@ class Surroundings(Protocol):
     @property
     def wish(self) -> Wish: ...
 
-    def links(self, kind: str) -> Links:
-        """The links of this shop's records of one kind."""
+    def links(self, type: str) -> Links:
+        """The links of this shop's records of one type."""
         ...

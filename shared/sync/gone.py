@@ -13,11 +13,11 @@ def keep_out_of_reach(one: RecordType, missing: Collection[str], context: JobCon
 
     Which those are: whatever else is missing is gone.
     """
-    shop, kind, unread = context.card.code, one.name, one.out_of_reach(missing, context)
-    parked, known = context.skipped.among(shop, kind, list(unread)), context.links(kind).of(unread)
+    shop, type, unread = context.card.code, one.name, one.out_of_reach(missing, context)
+    parked, known = context.skipped.among(shop, type, list(unread)), context.links(type).of(unread)
     context.skipped.park([
         parked_again(
-            parked.get(id), shop=shop, type=kind, id=id, code=why.code, why=why.sentence,
+            parked.get(id), shop=shop, type=type, id=id, code=why.code, why=why.sentence,
             now=context.clock.now(), run=context.run.id,
         )
         for id, why in unread.items() if id in parked or id in known

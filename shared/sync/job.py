@@ -56,7 +56,7 @@ class Deadline:
 
 
 def begin_type(
-    informations: SynchronizationInfos, shop: str, kind: str, *, now: datetime, reached: Callable[[], datetime],
+    informations: SynchronizationInfos, shop: str, type: str, *, now: datetime, reached: Callable[[], datetime],
     overlap: timedelta,
 ) -> SynchronizationInfo:
     """The type's row with the bounds of the run: those of an interrupted run, or new ones.
@@ -65,7 +65,7 @@ def begin_type(
     A reset that comes between is what the run begins with; Overruled if they do not end.
     """
     for _ in range(_RESETS_IN_A_ROW):
-        info = informations.get(shop, kind)
+        info = informations.get(shop, type)
         if info.run_until and cursor_keeps(info, now):
             return informations.begun(info, from_iso(info.run_until))
         if info.run_until:
@@ -78,7 +78,7 @@ def begin_type(
         with suppress(Overruled):
             return save_checkpoint(
                 informations, info, run_since=iso(since), run_until=iso(until), run_cursor="", run_saved=iso(now))
-    raise Overruled(kind)
+    raise Overruled(type)
 
 
 def cursor_keeps(info: SynchronizationInfo, now: datetime) -> bool:
@@ -125,18 +125,18 @@ def pages(
     `trail` learns where they begin. Where Shopify does not take the saved cursor any more, the position it stood at is
     used at once.
     """
-    kind, cursor = info.kind, info.run_cursor or None
+    type, cursor = info.type, info.run_cursor or None
     since, until = from_iso(info.run_since), from_iso(info.run_until)
 
     def read(cursor: str | None) -> Page:
-        return changed_page(shopify, kind, since=since, until=until, cursor=cursor, also=also)
+        return changed_page(shopify, type, since=since, until=until, cursor=cursor, also=also)
 
     try:
         page = read(cursor)
     except QueryFailed as problem:
         if cursor is None:
             raise
-        _log.info("%s of %s go on at their position, not at the saved cursor: %s", kind, info.shop, problem)
+        _log.info("%s of %s go on at their position, not at the saved cursor: %s", type, info.shop, problem)
         since, cursor = from_iso(info.run_position) if info.run_position else since, None
         page = read(cursor)
     if cursor:
@@ -154,17 +154,17 @@ def pages(
 
 
 def _retry_parked(one: RecordType, context: JobContext, deadline: Deadline) -> None:
-    shop, kind, now = context.card.code, one.name, context.clock.now()
+    shop, type, now = context.card.code, one.name, context.clock.now()
     selection = one.selection(context.card)
-    due = [s.id for s in context.skipped.of(shop, kind)
+    due = [s.id for s in context.skipped.of(shop, type)
            if (is_due(s, now) or is_decided_otherwise(s, selection)) and s.run != context.run.id]
     for start in range(0, len(due), 50):
         deadline.check()
         ids = due[start : start + 50]
-        records: list[Record] = by_ids(context.shopify, kind, ids)
+        records: list[Record] = by_ids(context.shopify, type, ids)
         apply_page(one, records, context, again=True)
         missing = set(ids) - {record.id for record in records}
-        context.skipped.clear(shop, kind, sorted(missing - keep_out_of_reach(one, missing, context), key=key_of))
+        context.skipped.clear(shop, type, sorted(missing - keep_out_of_reach(one, missing, context), key=key_of))
 
 
 def save_checkpoint(
@@ -174,4 +174,4 @@ def save_checkpoint(
     try:
         return informations.save(info.with_(**changes))
     except (RowChanged, RowExists) as error:
-        raise Overruled(info.kind) from error
+        raise Overruled(info.type) from error

@@ -20,15 +20,15 @@ from shared.sync.shop_lease import shop_lease
 
 
 @contextmanager
-def operators_run(connector: Connector, card: ShopCard, kind: str, started_by: str) -> Iterator[JobContext]:
+def operators_run(connector: Connector, card: ShopCard, type: str, started_by: str) -> Iterator[JobContext]:
     """The surroundings of the run; its row tells how it ended and what it spent.
 
     ShopTaken when another run holds the shop; what the caller raises goes on.
     """
     with shop_lease(connector, card.code) as lease:
-        run = connector.runs.begin(card.code, [kind], started_by)
+        run = connector.runs.begin(card.code, [type], started_by)
         try:
-            with _surroundings(connector, card, kind, run, lease) as context:
+            with _surroundings(connector, card, type, run, lease) as context:
                 yield context
             run.state = "succeeded"
         except ConnectorError as problem:
@@ -42,12 +42,12 @@ def operators_run(connector: Connector, card: ShopCard, kind: str, started_by: s
 
 @contextmanager
 def _surroundings(
-    connector: Connector, card: ShopCard, kind: str, run: SyncRun, lease: Lease
+    connector: Connector, card: ShopCard, type: str, run: SyncRun, lease: Lease
 ) -> Iterator[JobContext]:
     log = connector.log(card, run.id)
     shopify, bc = connector.shopify(card, log), connector.business_central(card, log)
     informations = connector.informations
-    moment = informations.begun(informations.get(card.code, kind), from_iso(run.started_at)).first_began
+    moment = informations.begun(informations.get(card.code, type), from_iso(run.started_at)).first_began
     try:
         with ThreadPoolExecutor(connector.settings.bc_concurrency, thread_name_prefix="bc") as lanes:
             yield job_context(connector, card, run, lease, shopify, bc, lanes)._replace(

@@ -65,9 +65,9 @@ def unforeseen(record: Text, error: Exception) -> Sentence:
     return sentence("{record}: {error}", record=record, error=f"{type(error).__name__}: {error}")
 
 
-def unreadable(kind: str, record: Record) -> RecordRefused:
+def unreadable(type: str, record: Record) -> RecordRefused:
     """Why a record without a value is parked."""
-    name = one_called(kind, record.id)
+    name = one_called(type, record.id)
     return RecordRefused("record-unreadable", sentence(
         "{record}: {reason}", record=name, reason=record.problem), record=name)
 

@@ -40,13 +40,13 @@ def apply_page(
 
     `again` applies records too that look unchanged since they were last seen.
     """
-    kind = one.name
+    type = one.name
     every = list({record.id: record for record in page}.values())
-    stored = context.links(kind).of(record.id for record in every)
+    stored = context.links(type).of(record.id for record in every)
     erased = [record.id for record in every if left_alone(one, record, stored, context)]
     records = [record for record in every if record.id not in erased]
-    _leave_alone(kind, erased, context)
-    context.first_seen[kind] += sum(record.id not in stored for record in records)
+    _leave_alone(type, erased, context)
+    context.first_seen[type] += sum(record.id not in stored for record in records)
     if not records:
         return []
     if again or context.look_first:
@@ -55,21 +55,21 @@ def apply_page(
     hashes = {r.id: capture_hash(r.raw) for r in records}
     card = context.card_fingerprint
     fresh = [r for r in records if again or not _settled(links[r.id], hashes[r.id], card)]
-    lost = capture(kind, [r for r in fresh if r.raw and links[r.id].capture != hashes[r.id]], context)
+    lost = capture(type, [r for r in fresh if r.raw and links[r.id].capture != hashes[r.id]], context)
 
     readable = [r for r in fresh if r.value is not None]
-    outcomes = [parked(links[r.id], unreadable(kind, r)) for r in fresh if r.value is None]
+    outcomes = [parked(links[r.id], unreadable(type, r)) for r in fresh if r.value is None]
     if readable:
         context.lease.check()
         outcomes += one.apply(readable, links, context)
 
     outcomes = [_seen(outcome, hashes | dict.fromkeys(lost, ""), card) for outcome in outcomes]
     # Before the links: a record whose link says that it is settled is not met again.
-    context.names.remember(context.card.code, names_of(kind, fresh, outcomes))
+    context.names.remember(context.card.code, names_of(type, fresh, outcomes))
     _keep(one, outcomes, context)
     applied_now = {r.id for r in fresh}
     settled = [link for id, link in links.items() if id not in applied_now]
-    _count(context.counts(kind), outcomes, settled)
+    _count(context.counts(type), outcomes, settled)
     context.run.warn(told for outcome in outcomes for told in (outcome.warning, outcome.notice) if told)
     return outcomes
 
@@ -88,14 +88,14 @@ def left_alone(one: RecordType, record: Record, stored: Mapping[str, Link], arou
     return around.redacted.unchanged_since(one.name, record.id, record.updated_at)
 
 
-def _leave_alone(kind: str, ids: Sequence[str], context: JobContext) -> None:
+def _leave_alone(type: str, ids: Sequence[str], context: JobContext) -> None:
     """Count them; one that an operator had tried again is dismissed again, or each run would read it."""
-    counts = context.counts(kind)
+    counts = context.counts(type)
     counts.read, counts.skipped = counts.read + len(ids), counts.skipped + len(ids)
     now = iso(context.clock.now())
     context.skipped.park(
         msgspec.structs.replace(one, dismissed_at=now, dismissed_by=DISMISSED_BY, note=str(ERASED))
-        for one in context.skipped.among(context.card.code, kind, ids).values() if not one.dismissed_at
+        for one in context.skipped.among(context.card.code, type, ids).values() if not one.dismissed_at
     )
 
 
@@ -112,31 +112,31 @@ def _seen(outcome: Outcome, hashes: Mapping[str, str], card: str) -> Outcome:
 
 
 def _keep(one: RecordType, outcomes: Sequence[Outcome], context: JobContext) -> None:
-    kind = one.name
-    rows = context.skipped.among(context.card.code, kind, [outcome.link.id for outcome in outcomes])
+    type = one.name
+    rows = context.skipped.among(context.card.code, type, [outcome.link.id for outcome in outcomes])
     # Before the links: a link that says parked is left alone, so its row must be there to bring it back.
     context.skipped.park([
-        _skipped(kind, outcome.link, outcome.problem, rows.get(outcome.link.id), context)
+        _skipped(type, outcome.link, outcome.problem, rows.get(outcome.link.id), context)
         for outcome in outcomes if outcome.problem is not None
     ])
     context.skipped.park([
         _not_selected(one, outcome.link, outcome.not_selected, rows.get(outcome.link.id), context)
         for outcome in outcomes if outcome.not_selected is not None
     ])
-    context.links(kind).save([o.link for o in outcomes if not o.saved])
+    context.links(type).save([o.link for o in outcomes if not o.saved])
     waiting = {o.link.id for o in outcomes if o.problem is not None or o.not_selected is not None}
     passed = [o.link.id for o in outcomes if o.link.id in rows.keys() - waiting]
-    context.skipped.clear(context.card.code, kind, passed)
+    context.skipped.clear(context.card.code, type, passed)
 
 
 def _skipped(
-    kind: str, link: Link, problem: ConnectorError, before: SkippedRecord | None, context: JobContext
+    type: str, link: Link, problem: ConnectorError, before: SkippedRecord | None, context: JobContext
 ) -> SkippedRecord:
     settled = None
     if link.state is LinkState.SENDING:
         settled = from_iso(link.claimed_at) + timedelta(seconds=context.settle_seconds)
     return parked_again(
-        before, shop=context.card.code, type=kind, id=link.id, code=problem.code, why=problem.sentence,
+        before, shop=context.card.code, type=type, id=link.id, code=problem.code, why=problem.sentence,
         now=context.clock.now(), run=context.run.id, due=settled,
     )
 

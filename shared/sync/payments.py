@@ -52,10 +52,10 @@ def read_payments(
 
     OutOfTime between two pages when the budget is used up; Overruled after a reset.
     """
-    kind = one.name
+    type = one.name
     try:
         seen: set[str] = set()
-        for page in _pages(kind, info, context):
+        for page in _pages(type, info, context):
             seen |= _take(one, page.sent, kept, context)
             context.lease.check()
             progress()
@@ -63,48 +63,48 @@ def read_payments(
                 info = save_checkpoint(
                     informations, info, run_cursor=page.next_cursor, run_saved=iso(context.clock.now()))
                 deadline.check()
-        _read_again(one, _may_change(kind, kept, context) - seen, kept, context)
+        _read_again(one, _may_change(type, kept, context) - seen, kept, context)
     except PaymentsNotUsed as reason:
-        context.counts(kind)
+        context.counts(type)
         save_checkpoint(informations, info, last_outcome=f"not used: {reason}", **_AT_REST)
         return
-    parked = [one.id for one in context.skipped.of(context.card.code, kind)]
+    parked = [one.id for one in context.skipped.of(context.card.code, type)]
     newest = max(info.last_id, kept.newest(context.card.code), *parked, key=key_of)
     save_checkpoint(
         informations, info, last_sync_time=info.run_until, exact=False, last_outcome="succeeded",
         last_id=newest, **_AT_REST)
 
 
-def _pages(kind: str, info: SynchronizationInfo, context: JobContext) -> Iterator[SentPage]:
+def _pages(type: str, info: SynchronizationInfo, context: JobContext) -> Iterator[SentPage]:
     """From the saved cursor on; from the beginning where Shopify does not take it any more."""
     cursor: str | None = info.run_cursor or None
     since = info.last_sync_time if info.exact else ""
 
     def read(cursor: str | None) -> SentPage:
-        return payments_page(context.shopify, kind, after=info.last_id, since=since, cursor=cursor)
+        return payments_page(context.shopify, type, after=info.last_id, since=since, cursor=cursor)
 
     try:
         page = read(cursor)
     except QueryFailed as problem:
         if cursor is None:
             raise
-        _log.info("%s of %s begin anew, not at the saved cursor: %s", kind, info.shop, problem)
+        _log.info("%s of %s begin anew, not at the saved cursor: %s", type, info.shop, problem)
         cursor = None
         page = read(cursor)
-    trail = Trail(several_called(kind), cursor)
+    trail = Trail(several_called(type), cursor)
     yield page
     while page.next_cursor:
         page = read(trail.follow(page.next_cursor))
         yield page
 
 
-def _may_change(kind: str, kept: Payments[Any], context: JobContext) -> set[str]:
+def _may_change(type: str, kept: Payments[Any], context: JobContext) -> set[str]:
     """Ids of those that may still change, and of those that could not be read and are due again.
 
     One that waits for its next try is not among them. Whether a dismissed one has changed is seen by reading it only.
     """
     shop, now = context.card.code, context.clock.now()
-    parked = {one.id: one for one in context.skipped.of(shop, kind)}
+    parked = {one.id: one for one in context.skipped.of(shop, type)}
     due = {id for id, one in parked.items() if is_due(one, now) and one.run != context.run.id}
     waiting = {id for id, one in parked.items() if not one.dismissed_at} - due
     return set(kept.open(shop)) - waiting | due
@@ -112,9 +112,9 @@ def _may_change(kind: str, kept: Payments[Any], context: JobContext) -> set[str]
 
 def _read_again(one: KeptType, ids: Collection[str], kept: Payments[Any], context: JobContext) -> None:
     """Read these by id; a parked one that Shopify no longer has leaves the list."""
-    shop, kind, sent = context.card.code, one.name, payments_by_ids(context.shopify, one.name, sorted(ids, key=key_of))
+    shop, type, sent = context.card.code, one.name, payments_by_ids(context.shopify, one.name, sorted(ids, key=key_of))
     gone = set(ids) - _take(one, sent, kept, context)
-    context.skipped.clear(shop, kind, list(context.skipped.among(shop, kind, sorted(gone, key=key_of))))
+    context.skipped.clear(shop, type, list(context.skipped.among(shop, type, sorted(gone, key=key_of))))
 
 
 def _take(one: KeptType, sent: Sent, kept: Payments[Any], context: JobContext) -> set[str]:
@@ -122,23 +122,23 @@ def _take(one: KeptType, sent: Sent, kept: Payments[Any], context: JobContext) -
 
     The capture comes first, so that a crash is harmless.
     """
-    kind = one.name
+    type = one.name
     ids = [*sent.given, *sent.lost]
     before = kept.of(context.card.code, ids)
-    parked = context.skipped.among(context.card.code, kind, ids)
+    parked = context.skipped.among(context.card.code, type, ids)
     fresh = {id: raw for id, raw in sent.given.items()
              if id not in before or before[id].sent != capture_hash(raw)}
-    whole, unread = _whole(kind, fresh, context)
+    whole, unread = _whole(type, fresh, context)
     erased = {id for id, raw in whole.items() if _is_about_erased(raw, context)}
-    lost = _capture(kind, {n: raw for n, raw in whole.items() if n not in erased}, parked, context)
+    lost = _capture(type, {n: raw for n, raw in whole.items() if n not in erased}, parked, context)
     rows, problems = _read(one, {id: fresh[id] for id in whole}, lost)
     rows |= {n: msgspec.structs.replace(row, order_id="", order_name="") for n, row in rows.items() if n in erased}
     problems |= unread | sent.lost
     kept.save(context.card.code, rows.values())
-    context.skipped.park([_parked(kind, id, problem, parked.get(id), context)
+    context.skipped.park([_parked(type, id, problem, parked.get(id), context)
                           for id, problem in problems.items() if not _is_dismissed(parked.get(id))])
-    context.skipped.clear(context.card.code, kind, [id for id in parked if id not in problems])
-    counts = context.counts(kind)
+    context.skipped.clear(context.card.code, type, [id for id in parked if id not in problems])
+    counts = context.counts(type)
     counts.read += len(ids)
     counts.created += len(rows.keys() - before.keys())
     counts.updated += len(rows.keys() & before.keys())
@@ -166,13 +166,13 @@ def _is_about_erased(raw: bytes, context: JobContext) -> bool:
 
 
 def _whole(
-    kind: str, fresh: Mapping[str, bytes], context: JobContext
+    type: str, fresh: Mapping[str, bytes], context: JobContext
 ) -> tuple[dict[str, bytes], dict[str, Sentence]]:
     """(complete records, why others could not be completed), by number."""
     whole, unread = {}, {}
     for id, raw in fresh.items():
         try:
-            whole[id] = PAYMENT_SHAPES[kind].whole(context.shopify, id, raw)
+            whole[id] = PAYMENT_SHAPES[type].whole(context.shopify, id, raw)
         except ConnectorError as problem:
             if not is_a_records(problem):
                 raise
@@ -182,15 +182,15 @@ def _whole(
 
 
 def _capture(
-    kind: str, whole: Mapping[str, bytes], parked: Mapping[str, SkippedRecord], context: JobContext
+    type: str, whole: Mapping[str, bytes], parked: Mapping[str, SkippedRecord], context: JobContext
 ) -> frozenset[str]:
     """Keep what was sent; the ids that storage did not take.
 
     Parked ones have no row that knows their hash, so their last capture is asked.
     """
-    known = {id: last_hash(kind, id, context) for id in parked}
+    known = {id: last_hash(type, id, context) for id in parked}
     changed = [(id, raw) for id, raw in whole.items() if known.get(id) != capture_hash(raw)]
-    return capture_sent(kind, changed, context)
+    return capture_sent(type, changed, context)
 
 
 def _read(
@@ -219,10 +219,10 @@ def _is_dismissed(before: SkippedRecord | None) -> bool:
 
 
 def _parked(
-    kind: str, id: str, problem: Sentence, before: SkippedRecord | None, context: JobContext
+    type: str, id: str, problem: Sentence, before: SkippedRecord | None, context: JobContext
 ) -> SkippedRecord:
     return parked_again(
-        before, shop=context.card.code, type=kind, id=id, code="record-unreadable",
-        why=sentence("{record}: {reason}", record=one_called(kind, id), reason=problem),
+        before, shop=context.card.code, type=type, id=id, code="record-unreadable",
+        why=sentence("{record}: {reason}", record=one_called(type, id), reason=problem),
         now=context.clock.now(), run=context.run.id,
     )

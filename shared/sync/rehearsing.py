@@ -43,9 +43,9 @@ class Rehearsing(NamedTuple):
     history_before: datetime = BEGINNING
     wish: Wish = Wish.IN_ANY_CASE
 
-    def links(self, kind: str) -> Links:
-        """The links of this shop's records of one kind."""
-        return Links(self.links_table, self.card.code, kind)
+    def links(self, type: str) -> Links:
+        """The links of this shop's records of one type."""
+        return Links(self.links_table, self.card.code, type)
 
 
 def rehearsing(connector: Connector, card: ShopCard, bc: BusinessCentral, directory: Directory) -> Rehearsing:
@@ -63,14 +63,14 @@ class Kept:
     def __init__(self, captures: DataCaptures, shop: str) -> None:
         self._captures, self._shop = captures, shop
 
-    def named(self, kind: str, ids: Sequence[str]) -> list[Record]:
+    def named(self, type: str, ids: Sequence[str]) -> list[Record]:
         """One record for each id; ConnectorError not-found when no capture of it is kept."""
-        return [self._newest(kind, id) for id in ids]
+        return [self._newest(type, id) for id in ids]
 
-    def _newest(self, kind: str, id: str) -> Record:
-        captured = self._captures.of_record(self._shop, kind, id)
+    def _newest(self, type: str, id: str) -> Record:
+        captured = self._captures.of_record(self._shop, type, id)
         if not captured:
             raise ConnectorError("not-found", sentence(
                 "the replay needs {record}, of which no capture is kept: retry the record instead",
-                record=one_called(kind, id)))
-        return kept_record(kind, self._captures.payload(captured[0]))
+                record=one_called(type, id)))
+        return kept_record(type, self._captures.payload(captured[0]))

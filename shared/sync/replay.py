@@ -40,26 +40,26 @@ class Replayed(msgspec.Struct, frozen=True, kw_only=True):
     detail: Sentence = NOTHING
 
 
-def plan_of_capture(connector: Connector, shop: str, kind: str, id: str) -> DryRun:
+def plan_of_capture(connector: Connector, shop: str, type: str, id: str) -> DryRun:
     """What a replay would do; reads Business Central and writes nothing. Raises as `replay` does."""
-    one, card = types_of(connector).going(kind), _ready(connector, shop)
-    record = kept_record(kind, connector.captures.raw(shop, kind, id))
+    one, card = types_of(connector).going(type), _ready(connector, shop)
+    record = kept_record(type, connector.captures.raw(shop, type, id))
     bc = connector.business_central(card)
     return what_would_happen(one, record, rehearsing(connector, card, bc, Directory(bc)))
 
 
-def replay(connector: Connector, shop: str, kind: str, id: str, *, by: str) -> Replayed:
+def replay(connector: Connector, shop: str, type: str, id: str, *, by: str) -> Replayed:
     """Apply one capture to Business Central.
 
     ConnectorError: not-found (no such capture, or none of a customer the order needs), input-invalid (a type
     that does not go to Business Central), shop-disabled,
     http-requests-not-allowed, sync-already-running, and what Business Central's client raises.
     """
-    one, card = types_of(connector).going(kind), _ready(connector, shop)
-    record = kept_record(kind, connector.captures.raw(shop, kind, id))
-    by = f"{by}, replay of {kind} {record.id}"
-    with operators_run(connector, card, kind, by) as context, \
-            connector.changed.meanwhile(shop, kind, record.id, by):
+    one, card = types_of(connector).going(type), _ready(connector, shop)
+    record = kept_record(type, connector.captures.raw(shop, type, id))
+    by = f"{by}, replay of {type} {record.id}"
+    with operators_run(connector, card, type, by) as context, \
+            connector.changed.meanwhile(shop, type, record.id, by):
         outcomes = apply_page(one, [record], _from_captures(connector, context), again=True)
     return _told(context.run.id, outcomes)
 

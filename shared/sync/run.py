@@ -49,8 +49,9 @@ _log = logging.getLogger(__name__)
 
 
 class SyncJob(msgspec.Struct, frozen=True, kw_only=True):
-    """A message of the queue. `run` is set when a run goes on; no kinds means all of them.
+    """A message of the queue. `run` is set when a run goes on.
 
+    types         all of them if there are none; a message calls them kinds, as versions before did
     only_changed  woken by webhooks: read what they announced, by id, and no span of time
     created_since, created_until  a back-fill: the orders created in this span, and nothing else
     """
@@ -58,13 +59,13 @@ class SyncJob(msgspec.Struct, frozen=True, kw_only=True):
     shop: str
     started_by: str
     run: str = ""
-    kinds: tuple[str, ...] = ()
+    types: tuple[str, ...] = msgspec.field(default=(), name="kinds")
     only_changed: bool = False
     created_since: str = ""
     created_until: str = ""
 
 
-def request_sync(connector: Connector, shop: str, *, started_by: str, kinds: Sequence[str] = ()) -> None:
+def request_sync(connector: Connector, shop: str, *, started_by: str, types: Sequence[str] = ()) -> None:
     """Put a job on the queue; refuses at once what cannot run.
 
     ConnectorError: shop-unknown, shop-disabled, sync-already-running, http-requests-not-allowed,
@@ -72,12 +73,12 @@ def request_sync(connector: Connector, shop: str, *, started_by: str, kinds: Seq
     """
     card = connector.shops.get(shop)
     names = connector.types.names
-    if wrong := [kind for kind in kinds if kind not in names]:
+    if wrong := [type for type in types if type not in names]:
         raise ConnectorError("input-invalid", sentence(
             "types: {type} is not one of {names}", type=repr(wrong[0][:50]), names=', '.join(names)))
     check_ready(connector, card)
     check_free(connector, shop)
-    _send(connector, SyncJob(shop=shop, started_by=started_by, kinds=tuple(kinds)))
+    _send(connector, SyncJob(shop=shop, started_by=started_by, types=tuple(types)))
 
 
 def request_back_fill(
@@ -91,7 +92,7 @@ def request_back_fill(
     begin, end = checked_span(connector, shop, since, until)
     check_free(connector, shop)
     _send(connector, SyncJob(
-        shop=shop, started_by=f"{started_by}, back-fill", kinds=("orders",), created_since=begin, created_until=end))
+        shop=shop, started_by=f"{started_by}, back-fill", types=("orders",), created_since=begin, created_until=end))
     return begin, end
 
 
@@ -165,7 +166,7 @@ def _woken(connector: Connector, shop: str) -> bool:
     So does one that was never synchronized: its orders would be parked for want of its products.
     """
     connector.waking.awake(shop)
-    if not all(connector.informations.get(shop, kind).last_sync_time for kind in connector.types.brought):
+    if not all(connector.informations.get(shop, type).last_sync_time for type in connector.types.brought):
         return False
     card = connector.shops.find(shop)
     if card is None or not card.enabled or not connector.permission.allowed():
@@ -208,9 +209,9 @@ def _begin(connector: Connector, job: SyncJob) -> SyncRun | None:
         run.state = "running"
         connector.runs.save(run)
         return run
-    kinds = job.kinds or (connector.types.brought if job.only_changed else connector.types.names)
+    types = job.types or (connector.types.brought if job.only_changed else connector.types.names)
     return connector.runs.begin(
-        job.shop, list(kinds), job.started_by, only_changed=job.only_changed,
+        job.shop, list(types), job.started_by, only_changed=job.only_changed,
         takes_over=not (job.only_changed or job.created_since), created=(job.created_since, job.created_until))
 
 
@@ -245,27 +246,27 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
     ):
         job = job_context(connector, card, run, lease, shopify, bc, lanes)
         ended.callback(_note_arrivals, connector, run, job.first_seen)
-        for kind in run.types:
-            if types.waits(kind, failed):
+        for type in run.types:
+            if types.waits(type, failed):
                 continue
             try:
-                with recorded_as(kind, run, shopify, bc, connector.clock):
-                    info = _information(connector, run, kind, card, shopify)
+                with recorded_as(type, run, shopify, bc, connector.clock):
+                    info = _information(connector, run, type, card, shopify)
                     context = job._replace(
                         card_fingerprint=fingerprint(card, BACK_FILL if run.created_since else info.first_began),
                         history_before=from_iso(info.first_began), look_first=_trusts_no_links(info),
                         wish=Wish.ALSO_HISTORY if run.created_since else Wish.NONE,
                     )
-                    _bring_type(types.by_name[kind], connector, info, context, deadline, progress)
+                    _bring_type(types.by_name[type], connector, info, context, deadline, progress)
             except OutOfTime:
                 state = "continuing"
                 break
             except Overruled:
-                _log.info("%s of %s was reset while it ran; the next run starts there", kind, card.code)
+                _log.info("%s of %s was reset while it ran; the next run starts there", type, card.code)
             except ConnectorError as problem:
-                connector.informations.note_outcome(card.code, kind, problem.code)
-                failed[kind] = problem
-                others = [other for other in _behind(kind, run) if not types.waits(other, failed)]
+                connector.informations.note_outcome(card.code, type, problem.code)
+                failed[type] = problem
+                others = [other for other in _behind(type, run) if not types.waits(other, failed)]
                 _check_others_go_on(problem, others, shopify)
             finally:
                 meter.save()
@@ -285,8 +286,8 @@ def _note_arrivals(connector: Connector, run: SyncRun, first_seen: Mapping[str, 
         _log.warning("how many orders arrived cannot be written down: %s", problem)
 
 
-def _behind(kind: str, run: SyncRun) -> Sequence[str]:
-    return run.types[run.types.index(kind) + 1 :]
+def _behind(type: str, run: SyncRun) -> Sequence[str]:
+    return run.types[run.types.index(type) + 1 :]
 
 
 def _check_others_go_on(problem: ConnectorError, others: Sequence[str], shopify: ShopifyClient) -> None:
@@ -313,14 +314,14 @@ def _bring_type(
 
 
 def _information(
-    connector: Connector, run: SyncRun, kind: str, card: ShopCard, shopify: ShopifyClient
+    connector: Connector, run: SyncRun, type: str, card: ShopCard, shopify: ShopifyClient
 ) -> SynchronizationInfo:
     """The type's row, with the bounds of this run if it reads a span of time."""
     if run.only_changed or run.created_since:
-        return connector.informations.begun(connector.informations.get(run.shop, kind), from_iso(run.started_at))
+        return connector.informations.begun(connector.informations.get(run.shop, type), from_iso(run.started_at))
     started = from_iso(run.started_at)
     return begin_type(
-        connector.informations, run.shop, kind, now=started,
+        connector.informations, run.shop, type, now=started,
         reached=lambda: _reached(connector, card, shopify, started),
         overlap=timedelta(seconds=connector.settings.overlap_seconds),
     )

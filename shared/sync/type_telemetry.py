@@ -21,23 +21,23 @@ Figures = dict[str, float]
 
 
 @contextmanager
-def recorded_as(kind: str, run: SyncRun, shopify: ShopifyClient, bc: BusinessCentral, clock: Clock) -> Iterator[None]:
+def recorded_as(type: str, run: SyncRun, shopify: ShopifyClient, bc: BusinessCentral, clock: Clock) -> Iterator[None]:
     """Lines of the block say which type they are about, and its end is recorded, however it ends."""
-    with about(type=kind):
-        before, began, outcome = _spent(kind, run, shopify, bc), clock.now(), "succeeded"
+    with about(type=type):
+        before, began, outcome = _spent(type, run, shopify, bc), clock.now(), "succeeded"
         try:
             yield
         except BaseException as error:
             outcome = _outcome(error)
             raise
         finally:
-            spent = {name: value - before[name] for name, value in _spent(kind, run, shopify, bc).items()}
+            spent = {name: value - before[name] for name, value in _spent(type, run, shopify, bc).items()}
             record("type", outcome=outcome, started_by=run.started_by, only_changed=run.only_changed,
                    seconds=(clock.now() - began).total_seconds(), **spent)
 
 
-def _spent(kind: str, run: SyncRun, shopify: ShopifyClient, bc: BusinessCentral) -> Figures:
-    counts: Figures = msgspec.to_builtins(run.counts.get(kind, Counts()))
+def _spent(type: str, run: SyncRun, shopify: ShopifyClient, bc: BusinessCentral) -> Figures:
+    counts: Figures = msgspec.to_builtins(run.counts.get(type, Counts()))
     usage = shopify.usage
     return counts | {
         "shopify_calls": usage.calls, "points": usage.actual_points, "throttled": usage.throttled,

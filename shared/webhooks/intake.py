@@ -49,7 +49,7 @@ def accept(connector: Connector, delivery: Delivery) -> None:
 
 
 def _note_change(connector: Connector, delivery: Delivery) -> None:
-    kind, ids = changed_records(delivery.topic, delivery.body)
+    type, ids = changed_records(delivery.topic, delivery.body)
     merge = merged_customers(delivery.topic, delivery.body)
     why = told_topic(delivery.topic, delivery.body)
     if merge is not None:
@@ -61,7 +61,7 @@ def _note_change(connector: Connector, delivery: Delivery) -> None:
         _log.warning("a delivery of %s was dropped: no enabled shop is %s", delivery.topic, delivery.shop_domain)
     for shop in shops:
         for id in ids:
-            connector.changed.add(shop, kind, id, why)
+            connector.changed.add(shop, type, id, why)
         request_changed(connector, shop)
 
 

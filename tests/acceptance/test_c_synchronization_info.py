@@ -117,7 +117,7 @@ def test_c4_a_company_that_fails_does_not_keep_the_next_one_back(house: House) -
 def test_c5_after_a_reset_the_next_run_asks_from_that_time(house: House) -> None:
     informations = house.connector.informations
     informations.save(SynchronizationInfo(
-        shop=house.shop, kind="customers", last_sync_time="2026-03-01T00:00:00Z"))
+        shop=house.shop, type="customers", last_sync_time="2026-03-01T00:00:00Z"))
 
     informations.set_last_sync_time(house.shop, "customers", datetime(2026, 1, 1, tzinfo=UTC), by="Claire")
     house.sync("customers")

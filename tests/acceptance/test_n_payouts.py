@@ -207,7 +207,7 @@ def test_a_first_run_that_was_cut_off_is_read_from_its_beginning_and_nothing_is_
     with a_house(house_storage, time_budget_seconds=0) as hasty:
         for number in range(7001, 7071):
             hasty.payout(number)
-        cut_off = run_sync(hasty.connector, SyncJob(shop=hasty.shop, started_by="test", kinds=("payouts",)))
+        cut_off = run_sync(hasty.connector, SyncJob(shop=hasty.shop, started_by="test", types=("payouts",)))
         assert cut_off is not None
         assert cut_off.counts["payouts"].created == 50
         hasty.clock.forward(2 * 3600)

@@ -58,7 +58,7 @@ def test_orders_of_a_back_fill_arrived_long_ago(house: House) -> None:
     house.order(5001, created_at="2026-01-10T10:00:00Z", updated_at="2026-01-10T10:00:00Z")
 
     run = run_sync(house.connector, SyncJob(
-        shop=house.shop, started_by="ada", kinds=("orders",), created_since="2026-01-01T00:00:00Z",
+        shop=house.shop, started_by="ada", types=("orders",), created_since="2026-01-01T00:00:00Z",
         created_until="2026-02-01T00:00:00Z"))
 
     assert run is not None

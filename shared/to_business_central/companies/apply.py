@@ -16,7 +16,7 @@ from shared.to_business_central.customers import apply as customers
 from shared.to_business_central.customers.apply import Decide, applied, bring_in_needed, gone, present_numbers
 from shared.to_business_central.customers.decision import CustomerDecision, decide_company, decide_needed_company
 
-KIND: str = "companies"
+NAME: str = "companies"
 
 
 def apply(records: Sequence[Record], links: Mapping[str, Link], context: JobContext) -> list[Outcome]:
@@ -34,13 +34,13 @@ def decided(record: Record, link: Link, around: Surroundings) -> CustomerDecisio
 
 def decider(around: Surroundings) -> Decide:
     """Decides on companies that changed."""
-    people = present_numbers(around.links(customers.KIND), around.directory)
+    people = present_numbers(around.links(customers.NAME), around.directory)
     return lambda record, link: decide_company(_company_of(record), link, around.card, around.directory, people)
 
 
 def decider_of_needed(around: Surroundings) -> Decide:
     """Decides on companies that an order needs."""
-    people = present_numbers(around.links(customers.KIND), around.directory)
+    people = present_numbers(around.links(customers.NAME), around.directory)
     return lambda record, link: decide_needed_company(_company_of(record), link, around.card, around.directory, people)
 
 
@@ -49,7 +49,7 @@ def bring_in(ids: Sequence[str], context: JobContext) -> Mapping[str, ConnectorE
 
     Shopify id -> the customer's number in Business Central, or the reason why there is none.
     """
-    return bring_in_needed(KIND, "company", ids, decider_of_needed(context), context)
+    return bring_in_needed(NAME, "company", ids, decider_of_needed(context), context)
 
 
 def _company_of(record: Record) -> Company:
@@ -57,4 +57,4 @@ def _company_of(record: Record) -> Company:
     return record.value
 
 
-TYPE = RecordType(KIND, apply, decided, gone, needs=frozenset({customers.KIND}))
+TYPE = RecordType(NAME, apply, decided, gone, needs=frozenset({customers.NAME}))

@@ -20,7 +20,7 @@ from shared.sync.page import apply_page
 from shared.sync.record_type import RecordType
 from shared.to_business_central.customers.decision import CustomerDecision, decide_customer, decide_needed_customer
 
-KIND: str = "customers"
+NAME: str = "customers"
 _COMPANIES: str = "companies"
 
 Decide = Callable[[Record, Link], CustomerDecision]
@@ -70,12 +70,12 @@ def bring_in(
     without an address gets the first of them.
     """
     if ids:
-        context.redacted.lift(KIND, ids)
-    return bring_in_needed(KIND, "customer", ids, decider_of_needed(context, addresses), context)
+        context.redacted.lift(NAME, ids)
+    return bring_in_needed(NAME, "customer", ids, decider_of_needed(context, addresses), context)
 
 
 def bring_in_needed(
-    kind: str, named: str, ids: Sequence[str], decide: Decide, context: JobContext,
+    type: str, named: str, ids: Sequence[str], decide: Decide, context: JobContext,
 ) -> Mapping[str, ConnectorError | str]:
     """Read records of customers by id and apply them as a page of their own; also used for companies."""
     results: dict[str, ConnectorError | str] = {}
@@ -96,7 +96,7 @@ def bring_in_needed(
         return outcomes
 
     if ids:
-        apply_page(RecordType(kind, needed, decided, gone), context.named(kind, ids), context, again=True)
+        apply_page(RecordType(type, needed, decided, gone), context.named(type, ids), context, again=True)
     return results
 
 
@@ -105,7 +105,7 @@ def link_found(found: Mapping[str, str], context: JobContext) -> None:
 
     Later changes follow them, and a new e-mail address does not make a second customer of them.
     """
-    links = context.links(KIND)
+    links = context.links(NAME)
     known = links.of(found)
     rows = {id: context.directory.customer_by_number(number) for id, number in found.items()}
     links.save([
@@ -188,4 +188,4 @@ def _linked(link: Link, id: str, number: str, plan: CustomerPlan) -> Link:
     )
 
 
-TYPE = RecordType(KIND, apply, decided, gone)
+TYPE = RecordType(NAME, apply, decided, gone)

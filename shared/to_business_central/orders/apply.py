@@ -22,7 +22,7 @@ from shared.to_business_central.customers import apply as customers
 from shared.to_business_central.customers.apply import Decide
 from shared.to_business_central.customers.decision import CustomerDecision
 from shared.to_business_central.orders.asking import Decided, asked, with_documents, with_plans, with_risks
-from shared.to_business_central.orders.claims import KIND
+from shared.to_business_central.orders.claims import NAME
 from shared.to_business_central.orders.creation import CLAIMED_AT_ONCE, create_documents, followed_header
 from shared.to_business_central.orders.decision import Ask, Known, OrderDecision, terms_of, wished
 from shared.to_business_central.orders.following import applied_link
@@ -99,19 +99,19 @@ class _Rehearsal:
     def customers(
         self, ids: Sequence[str], addresses: Callable[[str], Iterable[Address | None]]
     ) -> Mapping[str, ConnectorError | str]:
-        return self._taken_in(customers.KIND, ids, customers.decider_of_needed(self._around, addresses))
+        return self._taken_in(customers.NAME, ids, customers.decider_of_needed(self._around, addresses))
 
     def companies(self, ids: Sequence[str]) -> Mapping[str, ConnectorError | str]:
-        return self._taken_in(companies.KIND, ids, companies.decider_of_needed(self._around))
+        return self._taken_in(companies.NAME, ids, companies.decider_of_needed(self._around))
 
-    def _taken_in(self, kind: str, ids: Sequence[str], decide: Decide) -> Mapping[str, ConnectorError | str]:
+    def _taken_in(self, type: str, ids: Sequence[str], decide: Decide) -> Mapping[str, ConnectorError | str]:
         results: dict[str, ConnectorError | str] = {}
-        records = self._around.named(kind, ids) if ids else []
-        links = without_gone(customers.gone, records, self._around.links(kind).of(ids), self._around)
+        records = self._around.named(type, ids) if ids else []
+        links = without_gone(customers.gone, records, self._around.links(type).of(ids), self._around)
         for record in records:
             link = links.get(record.id, Link(id=record.id))
             if record.value is not None:
-                done = attempt(one_called(kind, record.id), partial(decide, record, link))
+                done = attempt(one_called(type, record.id), partial(decide, record, link))
                 results[record.id] = done if isinstance(done, ConnectorError) else self._number(done)
         return results
 
@@ -123,6 +123,6 @@ class _Rehearsal:
 
 
 TYPE = RecordType(
-    KIND, apply, decided, gone_orders, needs=frozenset({products.KIND, customers.KIND, companies.KIND}),
+    NAME, apply, decided, gone_orders, needs=frozenset({products.NAME, customers.NAME, companies.NAME}),
     out_of_reach=out_of_reach, selection=lambda card: selection_of(card.orders_to_import),
     document_key=document_key_of, is_booked=True)

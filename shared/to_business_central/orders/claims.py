@@ -14,7 +14,7 @@ from shared.clock import from_iso, iso_exact
 from shared.stores.links import Link, LinkState
 from shared.sync.context import JobContext
 
-KIND = "orders"
+NAME = "orders"
 STAMP_HOLDS = timedelta(seconds=15)
 """So long after the stamp a request may go out; later the row is stamped anew first."""
 
@@ -45,4 +45,4 @@ class Claim:
         self._context.lease.check()
         now = iso_exact(self._context.clock.now())
         stamped = self.link.with_(state=LinkState.SENDING, claimed_at=now, **changes)
-        [self.link] = self._context.links(KIND).save([stamped])
+        [self.link] = self._context.links(NAME).save([stamped])

@@ -150,9 +150,9 @@ def _expected(
 ) -> Mapping[str, tuple[str, Sentence]]:
     """By the order's key the number of the company's customer, or "" and why there is none."""
     people = present_numbers(
-        connector.links(card.code, customers.KIND), directory, (order.person for order in orders if order.person))
+        connector.links(card.code, customers.NAME), directory, (order.person for order in orders if order.person))
     firms = present_numbers(
-        connector.links(card.code, companies.KIND), directory, (id_of(order.company.id) for order in orders))
+        connector.links(card.code, companies.NAME), directory, (id_of(order.company.id) for order in orders))
 
     def customer(order: _Order) -> tuple[str, Sentence]:
         record = one_called("orders", order.captured.record_id)

@@ -25,7 +25,7 @@ from shared.sync.decision import RESULT, What
 from shared.sync.outcome import Outcome, Result, attempt, parked, unforeseen
 from shared.texts import sentence
 from shared.to_business_central.orders.asking import Decided, decide, with_documents
-from shared.to_business_central.orders.claims import KIND, Claim
+from shared.to_business_central.orders.claims import NAME, Claim
 from shared.to_business_central.orders.decision import Known, OrderDecision, linked, terms_of
 from shared.to_business_central.orders.following import applied_link, sent_link
 from shared.to_business_central.orders.plan import document_key
@@ -61,7 +61,7 @@ def create_documents(chunk: Sequence[Known], context: JobContext) -> list[Outcom
 
     outcomes = context.side_by_side(bring, decided)
     done = [outcome for outcome in outcomes if outcome.link.state is LinkState.APPLIED]
-    links = {link.id: link for link in context.links(KIND).save([outcome.link for outcome in done])}
+    links = {link.id: link for link in context.links(NAME).save([outcome.link for outcome in done])}
     _stop_if_run_is_over(outcomes, context)
     return [
         outcome._replace(link=links[outcome.link.id], saved=True) if outcome.link.id in links else outcome
@@ -127,7 +127,7 @@ def _claimed(orders: Sequence[Decided], context: JobContext) -> dict[str, Link]:
         )
         for one in orders if (plan := _plan_of(one.decision)) is not None
     ]
-    return {link.id: link for link in context.links(KIND).save(claims)}
+    return {link.id: link for link in context.links(NAME).save(claims)}
 
 
 def _plan_of(decision: OrderDecision) -> SalesOrderPlan | None:
@@ -147,5 +147,5 @@ def _stop_if_run_is_over(outcomes: Sequence[Outcome], context: JobContext) -> No
             raise problem
     if ending:
         not_stored = [o.link for o in outcomes if o.problem and o.link.state is LinkState.PARKED]
-        context.links(KIND).save([link.with_(capture="") for link in not_stored])
+        context.links(NAME).save([link.with_(capture="") for link in not_stored])
         raise ending[0]

@@ -52,9 +52,9 @@ class OrderPlanner:
     def __init__(self, orders: Sequence[Order], around: Surroundings, taking_in: TakingIn) -> None:
         self._around = around
         self._people = customers.present_numbers(
-            around.links(customers.KIND), around.directory,
+            around.links(customers.NAME), around.directory,
             (id_of(order.customer.id) for order in orders if order.customer))
-        links_of_companies = around.links(companies.KIND)
+        links_of_companies = around.links(companies.NAME)
         self._companies = customers.present_numbers(
             links_of_companies, around.directory,
             (id_of(order.company.id) for order in orders if order.company),

@@ -27,7 +27,7 @@ from shared.texts import sentence, together
 from shared.to_business_central.products.decision import Owed, ProductDecision, decide_product, owed_of
 from shared.to_business_central.products.plan import RefusedVariant
 
-KIND: str = "products"
+NAME: str = "products"
 
 
 class ItemLinks:
@@ -112,11 +112,11 @@ def apply(records: Sequence[Record], links: Mapping[str, Link], context: JobCont
         return _carried_out(_decided(record, links[record.id], item_links, context), context)
 
     done = context.side_by_side(
-        lambda record: attempt(one_called(KIND, record.id), partial(one, record)), records)
+        lambda record: attempt(one_called(NAME, record.id), partial(one, record)), records)
     carried_out = [one for one in done if isinstance(one, _Done)]
     owing = {variant: owed for one in carried_out for variant, owed in one.owing.items()}
     item_links.save([plan for one in carried_out for plan in one.plans], owing)
-    context.counts(KIND).items_created += sum(one.created for one in carried_out)
+    context.counts(NAME).items_created += sum(one.created for one in carried_out)
     return [_outcome(links[record.id], one) for record, one in zip(records, done, strict=True)]
 
 
@@ -276,4 +276,4 @@ def _items(value: Any) -> Mapping[str, str]:
     return {id_of(one.id): one.sku or one.title for one in value.variants.nodes} if isinstance(value, Product) else {}
 
 
-TYPE = RecordType(KIND, apply, decided, gone, items=_items)
+TYPE = RecordType(NAME, apply, decided, gone, items=_items)

@@ -17,7 +17,7 @@ from shared.sync.run import SyncJob, run_sync
 from tests.admin import Admin
 from tests.house import House
 
-FEBRUARY = SyncJob(shop="", started_by="Claire, back-fill", kinds=("orders",), created_since="2026-02-01T00:00:00Z",
+FEBRUARY = SyncJob(shop="", started_by="Claire, back-fill", types=("orders",), created_since="2026-02-01T00:00:00Z",
                    created_until="2026-03-01T00:00:00Z")
 
 
@@ -27,7 +27,7 @@ def archived(house: House, number: int, at: str, **spec: Any) -> int:
 
 def part(house: House, run: str = "", *, connector: Connector | None = None) -> SyncRun:
     """One invocation of the back-fill."""
-    job = SyncJob(shop=house.shop, started_by=FEBRUARY.started_by, kinds=("orders",), run=run,
+    job = SyncJob(shop=house.shop, started_by=FEBRUARY.started_by, types=("orders",), run=run,
                   created_since=FEBRUARY.created_since, created_until=FEBRUARY.created_until)
     done = run_sync(connector or house.connector, job)
     assert done is not None

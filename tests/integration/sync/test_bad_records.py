@@ -402,7 +402,7 @@ def test_a_lost_scope_is_the_apps_whether_one_order_is_asked_for_or_several(
     house.connector.changed.add(house.shop, "orders", "5002", "orders/create")
 
     run = run_sync(house.connector, SyncJob(
-        shop=house.shop, started_by="test", kinds=("orders",), only_changed=announced))
+        shop=house.shop, started_by="test", types=("orders",), only_changed=announced))
 
     assert run is not None
     assert (run.state, run.error_code, house.parked()) == ("failed", "access-scope-changed", {})

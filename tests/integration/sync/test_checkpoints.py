@@ -144,7 +144,7 @@ def test_a_reset_during_a_run_wins(hasty_house: House) -> None:
     connector, shop = hasty_house.connector, hasty_house.shop
     hasty_house.sync("products", "customers")
     hasty_house.clock.forward(60)
-    first = run_sync(connector, SyncJob(shop=shop, started_by="test", kinds=("orders",)))
+    first = run_sync(connector, SyncJob(shop=shop, started_by="test", types=("orders",)))
     assert first is not None
     assert first.state == "continuing"
 
@@ -168,7 +168,7 @@ def test_a_reset_in_the_middle_of_a_page_wins_over_the_run_that_applies_it(house
             connector.informations.set_last_sync_time(shop, "orders", chosen, by="operator")
 
     house.clock.forward(60)
-    run_sync(connector._replace(observe=resets), SyncJob(shop=shop, started_by="test", kinds=("orders",)))
+    run_sync(connector._replace(observe=resets), SyncJob(shop=shop, started_by="test", types=("orders",)))
     info = connector.informations.get(shop, "orders")
 
     assert (info.last_sync_time, info.run_until) == (iso(chosen), "")
@@ -266,7 +266,7 @@ def test_a_run_that_goes_on_at_its_position_misses_no_order_behind_one_that_show
     house.shopify.fault("odd_field", record="Order/5003", field="updatedAt", value=told)
     house.clock.forward(600)
     hasty = house.connector._replace(settings=msgspec.structs.replace(house.settings, time_budget_seconds=0))
-    begun = run_sync(hasty, SyncJob(shop=house.shop, started_by="test", kinds=("orders",)))
+    begun = run_sync(hasty, SyncJob(shop=house.shop, started_by="test", types=("orders",)))
     assert begun is not None
     assert (begun.state, begun.counts["orders"].created) == ("continuing", size)
 

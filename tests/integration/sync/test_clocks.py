@@ -111,12 +111,12 @@ def test_an_interrupted_run_is_taken_up_by_a_machine_with_another_clock(house: H
     house.clock.forward(60)
     began = house.clock.now()
     hasty = a_worker(house, 700)._replace(settings=structs.replace(house.settings, time_budget_seconds=0))
-    run = run_sync(hasty, SyncJob(shop=house.shop, started_by="test", kinds=("orders",)))
+    run = run_sync(hasty, SyncJob(shop=house.shop, started_by="test", types=("orders",)))
     assert run is not None
     assert run.state == "continuing"
 
     done = run_sync(a_worker(house, -700), SyncJob(
-        shop=house.shop, started_by="test", run=run.id, kinds=("orders",)))
+        shop=house.shop, started_by="test", run=run.id, types=("orders",)))
 
     assert done is not None
     assert done.state == "succeeded"
@@ -135,7 +135,7 @@ def test_a_worker_with_another_clock_does_not_take_a_live_lease(house: House, ah
         house.order(order)
     house.clock.forward(60)
     first, second = a_worker(house, 0), a_worker(house, ahead)
-    job = SyncJob(shop=house.shop, started_by="test", kinds=("orders",))
+    job = SyncJob(shop=house.shop, started_by="test", types=("orders",))
     came: list[object] = []
 
     def comes_in_between(exchange: Exchange) -> None:
@@ -201,7 +201,7 @@ def test_an_order_in_doubt_is_sent_again_when_the_time_has_passed_and_not_when_a
     house.order(5001)
     house.clock.forward(60)
     house.bc.faults.add(Fault("drop_request", method="POST", entity="salesOrders", times=1))
-    job = SyncJob(shop=house.shop, started_by="test", kinds=("orders",))
+    job = SyncJob(shop=house.shop, started_by="test", types=("orders",))
     run_sync(a_worker(house, 0), job)
     ahead = a_worker(house, 700)
 
@@ -226,7 +226,7 @@ def test_a_skew_beyond_a_minute_stands_on_the_run_and_in_health(
     house.shopify.clock.ahead_seconds = -100
     worker = a_worker(house, 700)
 
-    run = run_sync(worker, SyncJob(shop=house.shop, started_by="test", kinds=("orders",)))
+    run = run_sync(worker, SyncJob(shop=house.shop, started_by="test", types=("orders",)))
     monkeypatch.setattr("shared.root.connector", lambda: worker)
     with admin_api(house, monkeypatch) as admin:
         _, shown = admin("get_run", id=run.id if run else "")
@@ -240,7 +240,7 @@ def test_a_skew_beyond_a_minute_stands_on_the_run_and_in_health(
 def test_clocks_that_agree_to_a_minute_are_not_worth_a_word(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     worker = a_worker(house, 30)
 
-    run = run_sync(worker, SyncJob(shop=house.shop, started_by="test", kinds=("orders",)))
+    run = run_sync(worker, SyncJob(shop=house.shop, started_by="test", types=("orders",)))
     monkeypatch.setattr("shared.root.connector", lambda: worker)
     with admin_api(house, monkeypatch) as admin:
         _, health = admin("health")

@@ -47,14 +47,14 @@ def a_waiting_run(house: House) -> SyncRun:
     for order in ORDERS:
         house.order(order)
     house.clock.forward(60)
-    run = run_sync(hasty(house), SyncJob(shop=house.shop, started_by="test", kinds=("orders",)))
+    run = run_sync(hasty(house), SyncJob(shop=house.shop, started_by="test", types=("orders",)))
     assert run is not None
     assert run.state == "continuing"
     return run
 
 
 def goes_on(run: SyncRun) -> SyncJob:
-    return SyncJob(shop=run.shop, started_by="test", run=run.id, kinds=("orders",))
+    return SyncJob(shop=run.shop, started_by="test", run=run.id, types=("orders",))
 
 
 def messages(door: StorageProxy) -> int:
@@ -185,7 +185,7 @@ def test_a_message_that_meets_a_taken_lease_comes_again_and_its_run_goes_on(
 
 @pytest.mark.parametrize("part", ["first", "whose worker died"])
 def test_a_back_fill_that_meets_a_taken_lease_comes_again(house: House, door: StorageProxy, part: str) -> None:
-    job = SyncJob(shop=house.shop, started_by="Claire, back-fill", kinds=("orders",),
+    job = SyncJob(shop=house.shop, started_by="Claire, back-fill", types=("orders",),
                   created_since="2026-02-01T00:00:00Z", created_until="2026-03-01T00:00:00Z")
     if part != "first":
         dead = house.connector.runs.begin(
@@ -237,7 +237,7 @@ def test_a_run_that_another_one_takes_over_is_shown_as_interrupted_and_its_messa
 def test_a_run_of_other_types_takes_nothing_over(house: House) -> None:
     run = a_waiting_run(house)
 
-    run_sync(house.connector, SyncJob(shop=house.shop, started_by="test", kinds=("products",)))
+    run_sync(house.connector, SyncJob(shop=house.shop, started_by="test", types=("products",)))
 
     assert house.connector.runs.get(house.shop, run.id).state == "continuing"
     done = run_sync(house.connector, goes_on(run))

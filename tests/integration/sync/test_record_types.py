@@ -115,7 +115,7 @@ def test_who_is_named_in_a_record_of_a_new_type_is_found_for_privacy_requests(sh
 
     found = CaptureTraces(shop.storage, shop.shop, Subject(id="7101")).found
 
-    assert [(one.kind, one.id) for one in found] == [(NAME, "6301")]
+    assert [(one.type, one.id) for one in found] == [(NAME, "6301")]
 
 
 def test_a_type_that_is_only_kept_has_nothing_to_replay(shop: House) -> None:

@@ -328,7 +328,7 @@ def test_a_worker_that_stood_still_sends_nothing_once_another_took_over(
 
     def meanwhile() -> None:
         house.clock.forward(720)
-        others.append(run_sync(house.connector, SyncJob(shop=house.shop, started_by="other", kinds=("orders",))))
+        others.append(run_sync(house.connector, SyncJob(shop=house.shop, started_by="other", types=("orders",))))
 
     monkeypatch.setattr(house.clock, "sleep", once_in_a_long_wait(house, meanwhile))
     own = house.sync("orders")

@@ -153,7 +153,7 @@ def of_an_older_version(house: House, **fields: str) -> None:
     """The row as a version before this one left it: without the moment."""
     informations = house.connector.informations
     info = informations.get(house.shop, "orders")
-    informations.save(SynchronizationInfo(shop=house.shop, kind="orders", etag=info.etag, **fields))
+    informations.save(SynchronizationInfo(shop=house.shop, type="orders", etag=info.etag, **fields))
 
 
 def test_a_row_of_an_older_version_takes_the_oldest_run_on_record_that_read_orders(house: House) -> None:

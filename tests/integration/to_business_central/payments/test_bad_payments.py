@@ -221,7 +221,7 @@ def test_transactions_that_come_without_an_account_park_their_payout_and_do_not_
 
     house.clock.forward(60)
     run = run_sync(house.connector._replace(observe=hides_the_account),
-                   SyncJob(shop=house.shop, started_by="test", kinds=("payouts",)))
+                   SyncJob(shop=house.shop, started_by="test", types=("payouts",)))
 
     assert run is not None
     assert (run.state, list(house.parked())) == ("succeeded", [7001])
