@@ -93,13 +93,13 @@ def measure(rows: int) -> dict[str, Measured]:
         new = put(control, "customers", {"first_name": "Ada", "last_name": "New", "email": "ada@new.example",
                                          "phone": "+33611223344", "addresses": [address]})
         put(control, "orders", {"customer": number_of(new), "lines": [line], "shipping_address": address})
-        measured["a new order, new customer"] = counted(door, shopify, bc, kinds=["orders"])
+        measured["a new order, new customer"] = counted(door, shopify, bc, types=["orders"])
         return measured
 
 
-def put(control: str, kind: str, spec: dict[str, Any]) -> dict[str, Any]:
+def put(control: str, type: str, spec: dict[str, Any]) -> dict[str, Any]:
     """Put a record into the shop; the record."""
-    answer = requests.post(f"{control}/{kind}", json=spec, timeout=30)
+    answer = requests.post(f"{control}/{type}", json=spec, timeout=30)
     answer.raise_for_status()
     made: dict[str, Any] = answer.json()
     return made
@@ -134,12 +134,12 @@ def company(folder: Path, rows: int) -> Iterator[dict[str, Any]]:
 
 
 def counted(
-    door: StorageProxy, shopify: dict[str, Any], bc: dict[str, Any], kinds: list[str] | None = None
+    door: StorageProxy, shopify: dict[str, Any], bc: dict[str, Any], types: list[str] | None = None
 ) -> Measured:
     """One run of all types, or of these, in a process of its own."""
     time.sleep(1.1)  # Shopify's times are whole seconds
     door.calls.clear()
-    asked = {"shopify": shopify, "bc": bc, "storage": door.connection_string, "kinds": kinds or []}
+    asked = {"shopify": shopify, "bc": bc, "storage": door.connection_string, "types": types or []}
     done = subprocess.run([sys.executable, "-m", "benchmarks.large_company", "--child", json.dumps(asked)],
                           capture_output=True, text=True, check=False)
     if done.returncode:
@@ -152,7 +152,7 @@ def one_run(asked: dict[str, Any]) -> dict[str, Any]:
     """The run, in this process; SystemExit if it failed."""
     connector = connector_of(asked["shopify"], asked["bc"], asked["storage"])
     cpu = time.process_time()
-    run = run_sync(connector, SyncJob(shop=SHOP, started_by="benchmark", types=tuple(asked["kinds"])))
+    run = run_sync(connector, SyncJob(shop=SHOP, started_by="benchmark", types=tuple(asked["types"])))
     cpu = time.process_time() - cpu
     if run is None or run.state != "succeeded":
         sys.exit(f"the run did not succeed: {run}")

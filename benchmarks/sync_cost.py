@@ -143,9 +143,9 @@ def connector_of(shopify: dict[str, Any], bc: dict[str, Any], storage: str) -> C
     ))
 
 
-def synchronized(connector: Connector, *kinds: str) -> SyncRun:
+def synchronized(connector: Connector, *types: str) -> SyncRun:
     """One run of these types, to its end."""
-    run = run_sync(connector, SyncJob(shop=SHOP, started_by="benchmark", types=kinds))
+    run = run_sync(connector, SyncJob(shop=SHOP, started_by="benchmark", types=types))
     assert run is not None
     assert run.state == "succeeded", run
     return run

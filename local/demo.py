@@ -78,7 +78,7 @@ def first_sync(
         if runs and runs[0]["ended_at"]:
             return dict(runs[0])
         if runs:
-            progress = ", ".join(f"{kind} {counts['read']}" for kind, counts in runs[0]["counts"].items())
+            progress = ", ".join(f"{type} {counts['read']}" for type, counts in runs[0]["counts"].items())
             if progress != told:
                 say(f"  read: {progress}")
             told = progress

@@ -8,9 +8,9 @@ COLUMNS = ("read", "created", "updated", "unchanged", "skipped")
 
 def as_json(run: dict[str, Any]) -> dict[str, Any]:
     """The run with one entry a type; types without records are there with zeros."""
-    kinds = {kind: run["counts"].get(kind, {}) for kind in run["types"]}
+    types = {type: run["counts"].get(type, {}) for type in run["types"]}
     return {
-        **{kind: {column: counts.get(column, 0) for column in COLUMNS} for kind, counts in kinds.items()},
+        **{type: {column: counts.get(column, 0) for column in COLUMNS} for type, counts in types.items()},
         "items_created": run["counts"].get("products", {}).get("items_created", 0),
         "seconds": round(run["seconds"], 2),
         "shopify_calls": run["shopify_calls"],
@@ -25,8 +25,8 @@ def as_table(run: dict[str, Any]) -> str:
     """The same as lines of at most 80 characters."""
     summary = as_json(run)
     lines = ["", f"{'':<12}" + "".join(f"{column:>11}" for column in COLUMNS)]
-    for kind in run["types"]:
-        lines.append(f"{kind:<12}" + "".join(f"{summary[kind][column]:>11}" for column in COLUMNS))
+    for type in run["types"]:
+        lines.append(f"{type:<12}" + "".join(f"{summary[type][column]:>11}" for column in COLUMNS))
     lines += [
         "",
         f"{summary['items_created']} items created; {summary['seconds']} s; "

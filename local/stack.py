@@ -67,8 +67,8 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--once", action="store_true", help="end after the first synchronization")
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
     parser.add_argument("--seed", type=int, default=1, help="seed of the demo shop")
-    for kind, number in (("orders", 200), ("customers", 120), ("products", 60)):
-        parser.add_argument(f"--{kind}", type=int, default=number, help=f"{kind} in the demo shop")
+    for type, number in (("orders", 200), ("customers", 120), ("products", 60)):
+        parser.add_argument(f"--{type}", type=int, default=number, help=f"{type} in the demo shop")
     parser.add_argument("--data", type=Path, help="folder that keeps everything; the same folder goes on")
     parser.add_argument("--ready-file", type=Path, help="write addresses and development keys here when all is up")
     parser.add_argument("--sign-in", metavar="NAME:ROLE", help="sign this person in for every call, e.g. ada:Viewer")

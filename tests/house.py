@@ -137,20 +137,20 @@ class House:
         self.shopify.shop_state.put("disputes", {"id": number, "amount": "25.00", **spec})
         return number
 
-    def change(self, kind: str, number: int, **changes: Any) -> None:
+    def change(self, type: str, number: int, **changes: Any) -> None:
         """Change a record in the shop, now."""
-        self.shopify.shop_state.patch(kind, number, changes)
+        self.shopify.shop_state.patch(type, number, changes)
 
-    def sync(self, *kinds: str) -> SyncRun:
+    def sync(self, *types: str) -> SyncRun:
         """One run; time moves on by a minute first, so that what a test put in lies before it."""
         self.clock.forward(60)
-        return self.run(*kinds)
+        return self.run(*types)
 
-    def run(self, *kinds: str) -> SyncRun:
+    def run(self, *types: str) -> SyncRun:
         """One run that begins this very moment."""
-        run = run_sync(self.connector, SyncJob(shop=self.shop, started_by="test", types=kinds))
+        run = run_sync(self.connector, SyncJob(shop=self.shop, started_by="test", types=types))
         while run is not None and run.state == "continuing":
-            run = run_sync(self.connector, SyncJob(shop=self.shop, started_by="test", run=run.id, types=kinds))
+            run = run_sync(self.connector, SyncJob(shop=self.shop, started_by="test", run=run.id, types=types))
         assert run is not None, "another run holds the shop"
         return run
 
@@ -175,19 +175,19 @@ class House:
         """What is parked, by Shopify id, as a number: that is how the simulated shop counts."""
         return {int(record.id): record for record in self.connector.skipped.of(self.shop)}
 
-    def link(self, kind: str, number: int) -> Link:
+    def link(self, type: str, number: int) -> Link:
         """What a Shopify record has become in Business Central; a blank link if we never met it."""
-        links = self.connector.links(self.shop, kind)
+        links = self.connector.links(self.shop, type)
         return links.one(str(number))
 
-    def forget(self, kind: str, *numbers: int) -> None:
+    def forget(self, type: str, *numbers: int) -> None:
         """Lose what records have become: their links are as good as new."""
-        links = self.connector.links(self.shop, kind)
+        links = self.connector.links(self.shop, type)
         links.save([Link(id=one.id, etag=one.etag) for one in links.of(map(str, numbers)).values()])
 
-    def keep_link(self, kind: str, link: Link) -> None:
+    def keep_link(self, type: str, link: Link) -> None:
         """Let a record have become this."""
-        self.connector.links(self.shop, kind).save([link])
+        self.connector.links(self.shop, type).save([link])
 
     def sent(self, direction: str, method: str = "POST") -> list[dict[str, Any]]:
         """Bodies of the requests with this method to "Shopify" or "Business Central", oldest first."""

@@ -44,6 +44,26 @@ from tests.repository import (
 ROOT_MODULE = "root"
 """What wires everything. What a step of an operator or of a run needs is handed on as the value Connector."""
 
+OTHER_KINDS = {
+    "a control of a form, a cell of a list, a node of a JSON text, a figure in a sentence": [
+        "shared/shops/card_form.py", "shared/admin/shop_cards.py", "shared/admin/lists.py",
+        "shared/journal/json_tree.py", "shared/texts.py", "functions/portal/csv_lists.py",
+    ],
+    "what a row is read as, what a table or a document of Business Central holds": [
+        "shared/business_central/rows.py", "shared/business_central/executor.py",
+        "shared/business_central/directory.py", "shared/business_central/refusals.py",
+        "shared/business_central/comparison.py",
+        "shared/to_business_central/orders/company_orders.py", "shared/to_business_central/orders/creating_again.py",
+    ],
+    "trouble that may pass": ["shared/shopify/failures.py", "shared/shopify/client.py"],
+    "a step of a batch": ["shared/storage/batches.py", "shared/storage/tables.py"],
+    "a transaction, in Shopify's own word": [
+        "shared/shopify/records.py", "shared/to_business_central/orders/refunds.py",
+    ],
+    "orders that come to the same": ["shared/to_business_central/orders/trials.py"],
+}
+"""Where the word kind is lawful: what it is said of there -> the files. A record has a type."""
+
 ARROWS: Mapping[str, frozenset[str]] = {
     "access": frozenset({"shops", "storage"}),
     "admin": frozenset({
@@ -340,8 +360,28 @@ def test_a_question_about_a_type_is_seen_and_one_about_a_person_is_not() -> None
     def lines(source: str) -> list[int]:
         return list(asked_for_types(ast.parse(source)))
 
-    assert lines('if kind == "orders": pass') == lines('x = "payouts" != one.kind') == [1]
-    assert lines('def f(whom):\n    return one.kind == "orders"') == lines('written.entity_set == "customers"') == []
+    assert lines('if type == "orders": pass') == lines('x = "payouts" != one.type') == [1]
+    assert lines('def f(whom):\n    return one.type == "orders"') == lines('written.entity_set == "customers"') == []
+
+
+def test_a_records_type_is_called_type_and_nothing_else() -> None:
+    """Decision 0043. A file where kind is said of something else stands in OTHER_KINDS, under what it is said of."""
+    said = {str(path) for folder in ("shared", "functions") for path in python_files(folder)
+            if any(names_a_kind(ast.parse((ROOT / path).read_text())))}
+
+    assert said == {path for paths in OTHER_KINDS.values() for path in paths}
+
+
+@pytest.mark.parametrize("source", [
+    "def f(kind): pass", "f(kind=1)", "def f(*, kinds): pass", "one.kind", "KIND = 1", "def known_kind(): pass",
+    "class Kind: pass", "class RecordKind: pass", "from a import KINDS", "import shared.shopify.kinds",
+])
+def test_a_kind_is_seen_whatever_is_called_so(source: str) -> None:
+    assert any(names_a_kind(ast.parse(source)))
+
+
+def test_what_only_sounds_like_a_kind_and_what_is_said_in_a_text_is_none() -> None:
+    assert not any(names_a_kind(ast.parse('one.kindly = unkind = "kind"  # kind')))
 
 
 def test_no_function_is_longer_than_a_screen() -> None:
@@ -452,15 +492,23 @@ def pure_files() -> list[Path]:
     return [*python_files("shared/mapping"), *types]
 
 
+def names_a_kind(tree: ast.AST) -> Iterator[str]:
+    """Every name in the source with the word kind in it: of a variable, parameter, field, function, class or module."""
+    for node in ast.walk(tree):
+        said = [getattr(node, part, None) for part in ("id", "arg", "attr", "name", "module", "asname")]
+        yield from (name for name in said if isinstance(name, str)
+                    and {"kind", "kinds"} & {word.lower() for word in re.findall("[A-Z]?[a-z]+|[A-Z]+", name)})
+
+
 def asked_for_types(node: ast.AST) -> Iterator[int]:
-    """Lines where something called kind, type or name is compared with the name of a type."""
+    """Lines where something called type or name is compared with the name of a type."""
     if isinstance(node, ast.FunctionDef) and any(one.arg == "whom" for one in node.args.args):
         return
     if isinstance(node, ast.Compare):
         sides = [node.left, *node.comparators]
         names = {side.attr if isinstance(side, ast.Attribute) else getattr(side, "id", "") for side in sides}
         values = {side.value for side in sides if isinstance(side, ast.Constant)}
-        if names & {"kind", "type", "name"} and values & set(RECORD_TYPES.names):
+        if names & {"type", "name"} and values & set(RECORD_TYPES.names):
             yield node.lineno
     for child in ast.iter_child_nodes(node):
         yield from asked_for_types(child)

@@ -1,16 +1,16 @@
 """The control API under /_control: tests change the shop, order faults, read figures. Loopback only.
 
 GET    /_control/totals                       {customers, products, orders, companies, payouts, disputes, variants}
-POST   /_control/{kind}                       a spec (see `records`, `orders`) -> the full record
-GET    /_control/{kind}/{number}              the full record
-PATCH  /_control/{kind}/{number}              changes laid over the spec -> the full record
-DELETE /_control/{kind}/{number}
+POST   /_control/{type}                       a spec (see `records`, `orders`) -> the full record
+GET    /_control/{type}/{number}              the full record
+PATCH  /_control/{type}/{number}              changes laid over the spec -> the full record
+DELETE /_control/{type}/{number}
 POST   /_control/customers/merge              {kept, deleted}: the second becomes the first
 POST   /_control/touch                        {type, ids | count} -> {touched: [numbers]}
 POST   /_control/faults                       {kind, times, ...} (see `faults`); GET lists, DELETE clears
 PATCH  /_control/clock                        {ahead_seconds}: sets Shopify's clock apart from ours; GET reads both
 GET    /_control/stats                        figures; POST /_control/stats/reset; GET /_control/calls
-kind: customers, products, orders, companies, payouts, disputes. Errors: 400 or 404 with {"error": sentence}; a key that
+type: customers, products, orders, companies, payouts, disputes. Errors: 400 or 404 with {"error": sentence}; a key that
 nobody knows is one.
 More of it: `app_control`, `webhook_control`.
 """
@@ -23,7 +23,7 @@ import msgspec
 from aiohttp import web
 
 from local.shopify.service import Service
-from local.shopify.state import KINDS, iso
+from local.shopify.state import TYPES, iso
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -38,19 +38,19 @@ def add_control_routes(app: web.Application, service: Service) -> None:
     state, faults, stats = service.state, service.faults, service.stats
 
     async def create(request: web.Request) -> Any:
-        return state.put(_kind(request), await request.json())
+        return state.put(_type(request), await request.json())
 
     async def read(request: web.Request) -> Any:
-        record = state.record(_kind(request), _number(request))
+        record = state.record(_type(request), _number(request))
         if record is None:
             raise KeyError(request.match_info["number"])
         return record
 
     async def change(request: web.Request) -> Any:
-        return state.patch(_kind(request), _number(request), await request.json())
+        return state.patch(_type(request), _number(request), await request.json())
 
     async def remove(request: web.Request) -> Any:
-        state.delete(_kind(request), _number(request))
+        state.delete(_type(request), _number(request))
         return {}
 
     async def merge(request: web.Request) -> Any:
@@ -91,8 +91,8 @@ def add_control_routes(app: web.Application, service: Service) -> None:
               ("GET", "clock", reading(clock)), ("PATCH", "clock", set_clock),
               ("POST", "stats/reset", reset_stats), ("POST", "faults", add_fault), ("DELETE", "faults", clear_faults),
               ("POST", "touch", touch), ("POST", "customers/merge", merge),
-              ("POST", "{kind}", create), ("GET", "{kind}/{number}", read),
-              ("PATCH", "{kind}/{number}", change), ("DELETE", "{kind}/{number}", remove)]
+              ("POST", "{type}", create), ("GET", "{type}/{number}", read),
+              ("PATCH", "{type}/{number}", change), ("DELETE", "{type}/{number}", remove)]
     for method, path, handler in routes:
         app.router.add_route(method, f"/_control/{path}", answering(handler))
 
@@ -115,11 +115,11 @@ def _checked(content: dict[str, Any], known: tuple[str, ...]) -> dict[str, Any]:
     return content
 
 
-def _kind(request: web.Request) -> str:
-    kind = request.match_info["kind"]
-    if kind not in KINDS:
-        raise KeyError(kind)
-    return kind
+def _type(request: web.Request) -> str:
+    type = request.match_info["type"]
+    if type not in TYPES:
+        raise KeyError(type)
+    return type
 
 
 def _number(request: web.Request) -> int:

@@ -31,19 +31,19 @@ from local.shopify.state import ShopState
 Event = tuple[str, Payload]
 
 
-def events_of(state: ShopState, kind: str, before: Record | None, after: Record | None) -> list[Event]:
+def events_of(state: ShopState, type: str, before: Record | None, after: Record | None) -> list[Event]:
     """The topics (as headers write them, ``orders/create``) and bodies of one change; none for a payout or dispute."""
-    if kind == "companies":
+    if type == "companies":
         return list(_company_events(state, before, after))
-    if kind != "orders" and kind not in BODIES:
+    if type != "orders" and type not in BODIES:
         return []
     if after is None:
         assert before is not None
-        return [(f"{kind}/delete", {"id": number_of(before["id"])})]
-    if kind == "orders":
+        return [(f"{type}/delete", {"id": number_of(before["id"])})]
+    if type == "orders":
         return list(_order_events(state, before, after))
     verb = "create" if before is None else "update"
-    return [(f"{kind}/{verb}", BODIES[kind](state, after))]
+    return [(f"{type}/{verb}", BODIES[type](state, after))]
 
 
 def _customer(state: ShopState, record: Record) -> Payload:

@@ -1,4 +1,4 @@
-"""What the shop can list: rows of each kind, how they sort, what searches read from them.
+"""What the shop can list: rows of each type, how they sort, what searches read from them.
 
 A *row* is a `Stored` record (or a `Row` for variants, inventory items and fulfillment orders, which live
 inside others). Sort keys and search fields are read from the short spec where possible, so that listing
@@ -16,7 +16,7 @@ from local.shopify.payment_records import movements_of
 from local.shopify.records import Record
 from local.shopify.state import ShopState, Stored
 
-# GraphQL type of a connection's nodes -> kind of the state, or None for rows inside other records
+# GraphQL type of a connection's nodes -> type of the state, or None for rows inside other records
 LISTED = {"Order": "orders", "Customer": "customers", "Product": "products", "Company": "companies",
           "ProductVariant": None, "InventoryItem": None, "FulfillmentOrder": None, "Location": None,
           "CompanyLocation": None, "ShopifyPaymentsPayout": "payouts", "ShopifyPaymentsDispute": "disputes",
@@ -37,9 +37,9 @@ class Row:
 
 def rows_of(state: ShopState, typename: str, *, lag: float, now: datetime) -> list[Any]:
     """All rows of a type as the search index shows them: changes of the last `lag` seconds are not in yet."""
-    kind = LISTED.get(typename, "")
-    if kind:
-        rows = state.stored(kind)
+    type = LISTED.get(typename, "")
+    if type:
+        rows = state.stored(type)
         return rows if not lag else [r for r in (_indexed(s, now - timedelta(seconds=lag)) for s in rows) if r]
     if typename == "ProductVariant":
         return [_row(v) for p in state.stored("products") for v in p.record["variants"]]

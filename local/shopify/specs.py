@@ -62,11 +62,11 @@ KEYS: Mapping[str, Vocabulary] = {
 }
 
 
-def check(kind: str, typename: str, spec: Mapping[str, Any]) -> None:
+def check(type: str, typename: str, spec: Mapping[str, Any]) -> None:
     """ValueError that names the keys of the specification which nobody reads, such as "orders: lines.qty"."""
-    unknown = sorted(set(_unknown(spec, KEYS[kind])))
+    unknown = sorted(set(_unknown(spec, KEYS[type])))
     if unknown:
-        raise ValueError(f"unknown in a specification of {kind}: {', '.join(unknown)}")
+        raise ValueError(f"unknown in a specification of {type}: {', '.join(unknown)}")
     check_fields(typename, spec.get("fields") or {})
 
 

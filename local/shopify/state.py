@@ -23,7 +23,7 @@ from local.shopify.records import Record, Spec, build_company, build_customer, b
 from local.shopify.specs import check
 from local.shopify.taxes import HOME_TAXES
 
-KINDS = {"customers": "Customer", "products": "Product", "orders": "Order", "companies": "Company",
+TYPES = {"customers": "Customer", "products": "Product", "orders": "Order", "companies": "Company",
          "payouts": "ShopifyPaymentsPayout", "disputes": "ShopifyPaymentsDispute"}
 FIRST_NUMBER = {"customers": 7_100_000_000_000, "products": 8_200_000_000, "orders": 5_400_000_000_000,
                 "companies": 6_300_000_000, "payouts": 92_000_000_000, "disputes": 31_000_000_000}
@@ -98,7 +98,7 @@ class ShopState:
         self.app_numbers: dict[str, int] = {}
         self._memo: dict[Any, Any] = {}
         self.lock = threading.RLock()
-        self._stored: dict[str, dict[int, Stored]] = {kind: {} for kind in KINDS}
+        self._stored: dict[str, dict[int, Stored]] = {type: {} for type in TYPES}
         self._numbers = dict(FIRST_NUMBER)
         self._last_subscription = FIRST_SUBSCRIPTION
         self._variants_by_sku: dict[str, Record] = {}
@@ -107,30 +107,30 @@ class ShopState:
 
     # -- reading ---------------------------------------------------------------
 
-    def stored(self, kind: str) -> list[Stored]:
-        """Everything of one kind (a key of KINDS), oldest first."""
+    def stored(self, type: str) -> list[Stored]:
+        """Everything of one type (a key of TYPES), oldest first."""
         with self.lock:
-            return list(self._stored[kind].values())
+            return list(self._stored[type].values())
 
-    def record(self, kind: str, number: int) -> Record | None:
+    def record(self, type: str, number: int) -> Record | None:
         with self.lock:
-            stored = self._stored[kind].get(number)
+            stored = self._stored[type].get(number)
             return stored.record if stored else None
 
     def by_gid(self, reference: str) -> Record | None:
         """The record a gid names; children of orders are found through their number."""
-        kind, _, number = reference.removeprefix("gid://shopify/").partition("/")
+        type, _, number = reference.removeprefix("gid://shopify/").partition("/")
         if not number.isdigit():
             return None
-        for name, typename in KINDS.items():
-            if kind == typename:
+        for name, typename in TYPES.items():
+            if type == typename:
                 return self.record(name, int(number))
-        if kind in ORDER_CHILDREN:
+        if type in ORDER_CHILDREN:
             order = self.record("orders", int(number) // 1000) or {}
-            return next((c for c in order.get(ORDER_CHILDREN[kind], ()) if c["id"] == reference), None)
-        if kind == "WebhookSubscription":
+            return next((c for c in order.get(ORDER_CHILDREN[type], ()) if c["id"] == reference), None)
+        if type == "WebhookSubscription":
             return self.subscriptions.get(reference)
-        if kind == "BulkOperation":
+        if type == "BulkOperation":
             return self.bulk_operations.get(reference)
         for known in (self.card, self.location):
             if reference == known["id"]:
@@ -163,45 +163,45 @@ class ShopState:
 
     def totals(self) -> dict[str, int]:
         with self.lock:
-            counts = {kind: len(found) for kind, found in self._stored.items()}
+            counts = {type: len(found) for type, found in self._stored.items()}
             return {**counts, "variants": sum(len(s.record["variants"]) for s in self.stored("products"))}
 
     # -- changing --------------------------------------------------------------
 
-    def put(self, kind: str, spec: Spec) -> Record:
+    def put(self, type: str, spec: Spec) -> Record:
         """Add a record, or replace the one with the same id; returns the full record.
 
         ValueError for a key of the spec that means nothing (`specs`).
         """
         with self.lock:
-            spec = self._completed(kind, spec)
-            previous = self._stored[kind].get(spec["id"])
-            stored = Stored(spec, self._builder(kind), self.clock.now(), previous)
-            if kind != "orders":
+            spec = self._completed(type, spec)
+            previous = self._stored[type].get(spec["id"])
+            stored = Stored(spec, self._builder(type), self.clock.now(), previous)
+            if type != "orders":
                 stored.record  # noqa: B018  built at once: it fills the catalogue below
-            self._forget(kind, previous)
+            self._forget(type, previous)
             if previous and stored.changed_at - previous.changed_at > LONGEST_LAG:
                 previous.previous = None
-            self._stored[kind][spec["id"]] = stored
-            self._index(kind, stored)
+            self._stored[type][spec["id"]] = stored
+            self._index(type, stored)
             self._memo.clear()
             if self.on_change:
-                self.on_change(kind, previous, stored)
+                self.on_change(type, previous, stored)
             return stored.record
 
-    def add_all(self, kind: str, specs: Iterator[Spec] | list[Spec], settled_at: datetime) -> None:
+    def add_all(self, type: str, specs: Iterator[Spec] | list[Spec], settled_at: datetime) -> None:
         """Add many at start: as if they had been there since `settled_at` (no search lag)."""
         with self.lock:
             for spec in specs:
-                stored = Stored(self._completed(kind, spec), self._builder(kind), settled_at, None)
-                self._stored[kind][stored.number] = stored
-                self._index(kind, stored)
+                stored = Stored(self._completed(type, spec), self._builder(type), settled_at, None)
+                self._stored[type][stored.number] = stored
+                self._index(type, stored)
             self._memo.clear()
 
-    def patch(self, kind: str, number: int, changes: Spec) -> Record:
+    def patch(self, type: str, number: int, changes: Spec) -> Record:
         """Lay `changes` over the spec of a record. KeyError when there is none, ValueError as in `put`."""
         with self.lock:
-            spec = dict(self._stored[kind][number].spec)
+            spec = dict(self._stored[type][number].spec)
             changes = dict(changes)
             quantities = changes.pop("line_quantities", {})
             for key, value in changes.items():
@@ -211,7 +211,7 @@ class ShopState:
                 spec["lines"] = edited_lines(spec["lines"], quantities)
             if "updated_at" not in changes:
                 spec["updated_at"] = iso(self.clock.now())
-            return self.put(kind, spec)
+            return self.put(type, spec)
 
     def merge_customers(self, kept: int, deleted: int) -> None:
         """Two customers become one: the orders of the second are the first's from now on. KeyError if one is missing.
@@ -224,60 +224,60 @@ class ShopState:
             self.delete("customers", deleted, quietly=True)
             self.patch("customers", kept, {})
 
-    def delete(self, kind: str, number: int, *, quietly: bool = False) -> None:
+    def delete(self, type: str, number: int, *, quietly: bool = False) -> None:
         """Remove a record. KeyError when there is none."""
         with self.lock:
-            gone = self._stored[kind].pop(number)
-            self._forget(kind, gone)
+            gone = self._stored[type].pop(number)
+            self._forget(type, gone)
             self._memo.clear()
             if self.on_change and not quietly:
-                self.on_change(kind, gone, None)
+                self.on_change(type, gone, None)
 
-    def touch(self, kind: str, numbers: list[int] | None = None, count: int = 0) -> list[int]:
+    def touch(self, type: str, numbers: list[int] | None = None, count: int = 0) -> list[int]:
         """Move ``updatedAt`` to now: of the given records, or of the `count` oldest by number."""
         with self.lock:
-            chosen = numbers if numbers is not None else sorted(self._stored[kind])[:count]
+            chosen = numbers if numbers is not None else sorted(self._stored[type])[:count]
             for number in chosen:
-                self.patch(kind, number, {})
+                self.patch(type, number, {})
             return chosen
 
-    def _completed(self, kind: str, spec: Spec) -> Spec:
-        check(kind, KINDS[kind], spec)
+    def _completed(self, type: str, spec: Spec) -> Spec:
+        check(type, TYPES[type], spec)
         if "id" not in spec:
-            self._numbers[kind] += 1
-            while self._numbers[kind] in self._stored[kind]:
-                self._numbers[kind] += 1
+            self._numbers[type] += 1
+            while self._numbers[type] in self._stored[type]:
+                self._numbers[type] += 1
         created = spec.get("created_at") or spec.get("updated_at") or iso(self.clock.now())
-        return {"id": self._numbers[kind], "updated_at": created, **spec, "created_at": created}
+        return {"id": self._numbers[type], "updated_at": created, **spec, "created_at": created}
 
-    def _builder(self, kind: str) -> Callable[[Spec], Record]:
-        if kind == "orders":
+    def _builder(self, type: str) -> Callable[[Spec], Record]:
+        if type == "orders":
             return lambda spec: build_order(spec, {**self.card, "taxes": HOME_TAXES}, self._variants_by_sku)
-        if kind == "products":
+        if type == "products":
             return lambda spec: build_product(spec, self.card["currencyCode"])
-        return BUILDERS[kind]
+        return BUILDERS[type]
 
-    def _index(self, kind: str, stored: Stored) -> None:
-        if kind == "orders":
+    def _index(self, type: str, stored: Stored) -> None:
+        if type == "orders":
             if stored.spec.get("customer") is not None:
                 self._orders_of.setdefault(stored.spec["customer"], set()).add(stored.number)
-        elif kind == "products":
+        elif type == "products":
             for variant in stored.record["variants"]:
                 self._by_gid[variant["id"]] = variant
                 self._by_gid[variant["inventoryItem"]["id"]] = variant["inventoryItem"]
                 if variant["sku"]:
                     self._variants_by_sku[variant["sku"]] = {
                         **variant, "vendor": stored.record["vendor"], "productTitle": stored.record["title"]}
-        elif kind == "companies":
+        elif type == "companies":
             for child in (*stored.record["locations"], *stored.record["contacts"]):
                 self._by_gid[child["id"]] = child
 
-    def _forget(self, kind: str, stored: Stored | None) -> None:
+    def _forget(self, type: str, stored: Stored | None) -> None:
         if stored is None:
             return
-        if kind == "orders":
+        if type == "orders":
             self._orders_of.get(stored.spec.get("customer") or 0, set()).discard(stored.number)
-        elif kind == "products":
+        elif type == "products":
             for variant in stored.record["variants"]:
                 self._by_gid.pop(variant["id"], None)
                 self._by_gid.pop(variant["inventoryItem"]["id"], None)
@@ -302,8 +302,8 @@ class ShopState:
         raw = path.read_bytes()
         content = json.loads(gzip.decompress(raw) if path.suffix == ".gz" else raw)
         state = cls(content["card"], clock)
-        for kind, specs in content["specs"].items():
-            state.add_all(kind, specs, datetime(2000, 1, 1, tzinfo=UTC))
+        for type, specs in content["specs"].items():
+            state.add_all(type, specs, datetime(2000, 1, 1, tzinfo=UTC))
         state._numbers, state.kept = {**FIRST_NUMBER, **content["numbers"]}, content.get("kept", {})
         state.subscriptions = content.get("subscriptions", {})
         state.payments_account = content.get("payments_account")

@@ -47,13 +47,13 @@ class Webhooks:
 
     # -- making deliveries ---------------------------------------------------------
 
-    def record_changed(self, kind: str, before: Stored | None, after: Stored | None) -> None:
+    def record_changed(self, type: str, before: Stored | None, after: Stored | None) -> None:
         """Called by the state for every change; does nothing while nobody listens."""
         if not self.state.subscriptions and not any(app.webhook_urls for app in self.grants.apps.values()):
             return
         event = str(uuid.uuid4())
         records = (before.record if before else None, after.record if after else None)
-        for topic, body in events_of(self.state, kind, *records):
+        for topic, body in events_of(self.state, type, *records):
             self.publish(topic, body, event_id=event)
 
     def publish(self, topic: str, body: Payload, *, app: App | None = None,

@@ -104,8 +104,8 @@ def whole_document(entity_set: str, rows: list[Row]) -> FoundDocument:
 
 
 def _line(row: Row) -> Row:
-    kind = plain(str(row["lineType"]))
-    return {**row, "lineType": _TYPES.get(kind, kind)}
+    type = plain(str(row["lineType"]))
+    return {**row, "lineType": _TYPES.get(type, type)}
 
 
 def sales_document(entity_set: str, row: Row) -> SalesDocument:

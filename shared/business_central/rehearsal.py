@@ -57,9 +57,10 @@ def _is_personal(name: str) -> bool:
     return address or name in ("email", "phoneNumber")
 
 
-def trial_line(kind: str, number: str) -> Body:
+def trial_line(line_type: str, number: str) -> Body:
     """One piece of an item ("Item") or an amount on a G/L account ("Account")."""
-    return {"lineType": kind, "lineObjectNumber": number, "description": "Set-up check", "quantity": 1, "unitPrice": 1}
+    return {"lineType": line_type, "lineObjectNumber": number, "description": "Set-up check",
+            "quantity": 1, "unitPrice": 1}
 
 
 def rehearse(bc: BusinessCentral, operations: Sequence[BatchRequest]) -> ConnectorError | None:

@@ -241,9 +241,9 @@ def _named(what: Sentence, request_id: str) -> Sentence:
 
 
 def _unreadable(status: int, headers: Mapping[str, str], request_id: str) -> Failure:
-    kind = headers.get("Content-Type", "no content type")
+    content_type = headers.get("Content-Type", "no content type")
     return Failure(Passing.SERVER_FAULT, _named(sentence(
-        "HTTP {status} without a JSON object ({type})", status=status, type=kind), request_id))
+        "HTTP {status} without a JSON object ({type})", status=status, type=content_type), request_id))
 
 
 def _meaning(data: bytes, extensions: Mapping[str, Any], cost: Cost,

@@ -2,7 +2,7 @@
 
 Whether a failure is these records' or that of the service, or of the app's access, is told by what else is given:
 another record of the search, or one of the same type that has nothing to do with it. See docs/decisions/0025.
-Border: knows no kind of record; what is asked, and which others there are, is the caller's business.
+Border: knows no type of record; what is asked, and which others there are, is the caller's business.
 """
 from __future__ import annotations
 

@@ -110,9 +110,9 @@ def _may_be_done(error: AzureError) -> bool:
 
 
 def _refused(error: AzureError) -> Refused:
-    kinds = {ResourceNotFoundError: NotThere, ResourceExistsError: IsThere, ResourceModifiedError: IsChanged}
-    kind = next((ours for theirs, ours in kinds.items() if isinstance(error, theirs)), Refused)
-    return kind(error)
+    errors = {ResourceNotFoundError: NotThere, ResourceExistsError: IsThere, ResourceModifiedError: IsChanged}
+    ours = next((ours for theirs, ours in errors.items() if isinstance(error, theirs)), Refused)
+    return ours(error)
 
 
 def _unavailable(error: AzureError) -> ServiceUnavailable:

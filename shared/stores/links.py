@@ -26,7 +26,7 @@ from shared.texts import sentence
 
 TABLE = "Links"
 ITEMS = "items"
-"""Kind of the links of variants, beside "products" for the products themselves."""
+"""Type of the links of variants, beside "products" for the products themselves."""
 
 _SCAN = 1000
 _SPARSE = 20

@@ -13,9 +13,9 @@ pytestmark = pytest.mark.emulator
 TYPES = ("products", "customers", "orders")
 
 
-def reset(house: House, *kinds: str) -> None:
-    for kind in kinds:
-        house.connector.informations.set_last_sync_time(house.shop, kind, None, by="Claire")
+def reset(house: House, *types: str) -> None:
+    for type in types:
+        house.connector.informations.set_last_sync_time(house.shop, type, None, by="Claire")
 
 
 def rows(house: House, entity_set: str) -> list[dict[str, Any]]:
@@ -103,7 +103,7 @@ def test_after_a_reset_of_three_types_what_was_deleted_is_back_and_nothing_is_do
     reset(house, *TYPES)
     run = house.sync(*TYPES)
 
-    assert [(run.counts[kind].created, run.counts[kind].unchanged) for kind in TYPES] == [(5, 7)] * 3
+    assert [(run.counts[type].created, run.counts[type].unchanged) for type in TYPES] == [(5, 7)] * 3
     assert run.bc_writes == 15
     assert {name: len(rows(house, name)) for name in before} == before
     for n in range(12):

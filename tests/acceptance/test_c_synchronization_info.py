@@ -16,8 +16,8 @@ BRAZIL = {"address1": "Rua Augusta 1", "city": "São Paulo", "zip": "01304", "co
 FIVE_MINUTES = 300
 
 
-def last_sync_time(house: House, kind: str) -> str:
-    return house.connector.informations.get(house.shop, kind).last_sync_time
+def last_sync_time(house: House, type: str) -> str:
+    return house.connector.informations.get(house.shop, type).last_sync_time
 
 
 def reset_orders(house: House) -> None:
@@ -231,18 +231,18 @@ def test_what_a_reset_leaves_out_is_confirmed_by_the_time_that_was_read_up_to_an
     assert (refused, taken, info["last_sync_time"]) == (409, 200, wanted["last_sync_time"])
 
 
-@pytest.mark.parametrize("kind", ["orders", "payouts"])
+@pytest.mark.parametrize("type", ["orders", "payouts"])
 def test_what_a_first_run_has_not_come_to_the_end_of_is_left_out_on_a_word_only(
-    house: House, admin: Admin, kind: str
+    house: House, admin: Admin, type: str
 ) -> None:
     house.order(5001)
     house.payout(901)
-    house.shopify.fault("same_cursor", operation="OrdersChanged" if kind == "orders" else "PayoutsSince")
-    assert house.sync(kind).state == "failed"
+    house.shopify.fault("same_cursor", operation="OrdersChanged" if type == "orders" else "PayoutsSince")
+    assert house.sync(type).state == "failed"
     wanted = {"last_sync_time": iso(house.clock.now())}
 
-    status, problem = admin("set_synchronization_info", wanted, type=kind)
-    taken, _ = admin("set_synchronization_info", wanted, {"confirm": "2004-01-01T00:00:00Z"}, type=kind)
+    status, problem = admin("set_synchronization_info", wanted, type=type)
+    taken, _ = admin("set_synchronization_info", wanted, {"confirm": "2004-01-01T00:00:00Z"}, type=type)
 
     assert (status, problem["type"], taken) == (409, "confirmation-needed", 200)
     assert "confirm=2004-01-01T00:00:00Z" in problem["detail"]

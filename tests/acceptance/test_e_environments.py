@@ -142,9 +142,9 @@ def test_e1_with_http_requests_off_no_socket_is_opened_but_to_storage(
     assert sandbox.exchanges == []
 
 
-@pytest.mark.parametrize("kind", RECORD_TYPES.names)
-def test_e1_a_run_of_any_type_says_that_requests_are_not_allowed(sandbox: House, kind: str) -> None:
-    run = sandbox.run(kind)
+@pytest.mark.parametrize("type", RECORD_TYPES.names)
+def test_e1_a_run_of_any_type_says_that_requests_are_not_allowed(sandbox: House, type: str) -> None:
+    run = sandbox.run(type)
 
     assert (run.state, run.error_code) == ("failed", "http-requests-not-allowed")
     assert run.shopify_calls == run.bc_calls == 0

@@ -184,8 +184,8 @@ def test_a_state_without_a_row_is_parked_with_the_row_of_its_country(house: Hous
     assert f'Default Customer No. of {ROW} "US-TX": C00060.' in house.parked()[5002].detail
 
 
-@pytest.mark.parametrize("kind", ["customers", "companies"])
-def test_a_customer_created_in_a_state_gets_its_tax_area(house: House, kind: str) -> None:
+@pytest.mark.parametrize("type", ["customers", "companies"])
+def test_a_customer_created_in_a_state_gets_its_tax_area(house: House, type: str) -> None:
     areas = {code: house.bc.control.row("taxAreas", code)["id"] for code in ("DOMESTIC", "EXPORT")}
     house.card(customer_setup_by_country_region=[
         {"country_region_code": "US", "tax_area_id": areas["EXPORT"]},
@@ -193,14 +193,14 @@ def test_a_customer_created_in_a_state_gets_its_tax_area(house: House, kind: str
     for number, province in ((7001, "TX"), (7002, "OR")):
         address = {"address1": "1 Main Street", "city": "Austin", "zip": "73301", "country_code": "US",
                    "province_code": province}
-        if kind == "customers":
+        if type == "customers":
             house.customer(number, addresses=[address])
         else:
             house.company(number, locations=[{"name": province, "address": address}])
 
     house.sync()
 
-    letter = "S" if kind == "customers" else "C"
+    letter = "S" if type == "customers" else "C"
     made = [house.bc.control.row("customers", f"{letter}{number}") for number in (7001, 7002)]
     assert [customer["vatBusPostingGroup"] for customer in made] == ["DOMESTIC", "EXPORT"]
 
@@ -257,22 +257,22 @@ def test_an_exempt_buyer_whose_own_customer_is_exempt_needs_no_row(house: House)
         pytest.param({"tax_exemptions": ["US_TX_RESELLER_EXEMPTION"]}, "DOMESTIC", True, id="exempt-in-one-state"),
     ],
 )
-@pytest.mark.parametrize("kind", ["customers", "companies"])
+@pytest.mark.parametrize("type", ["customers", "companies"])
 def test_a_customer_created_for_a_country_gets_the_tax_area_for_its_buyers(
-    house: House, kind: str, customer: dict[str, Any], area: str, liable: bool
+    house: House, type: str, customer: dict[str, Any], area: str, liable: bool
 ) -> None:
     areas = {code: house.bc.control.row("taxAreas", code)["id"] for code in ("DOMESTIC", "EXPORT")}
     _countries(house, DE={"tax_area_id": areas["DOMESTIC"], "tax_exempt_tax_area_id": areas["EXPORT"],
                           "tax_liable": True})
     address = {"address1": "Unter den Linden 1", "city": "Berlin", "zip": "10117", "country_code": "DE"}
-    if kind == "customers":
+    if type == "customers":
         house.customer(7001, addresses=[address], **customer)
     else:
         house.company(7001, locations=[{"name": "Berlin", "address": address, **customer}])
 
     house.sync()
 
-    made = house.bc.control.row("customers", "S7001" if kind == "customers" else "C7001")
+    made = house.bc.control.row("customers", "S7001" if type == "customers" else "C7001")
     assert (made["taxAreaId"], made["taxLiable"]) == (areas[area], liable)
 
 

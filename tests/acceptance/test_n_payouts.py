@@ -47,8 +47,8 @@ def ids_asked(house: House, operation: str) -> list[int]:
     return [int(gid.rpartition("/")[2]) for one in asked(house, operation) for gid in one["ids"]]
 
 
-def outcome(house: House, kind: str) -> str:
-    return house.connector.informations.get(house.shop, kind).last_outcome
+def outcome(house: House, type: str) -> str:
+    return house.connector.informations.get(house.shop, type).last_outcome
 
 
 def a_token(house: House, scopes: tuple[str, ...]) -> None:

@@ -57,9 +57,9 @@ def test_the_numbers_of_a_first_run_agree_with_both_services_and_a_second_start_
         assert first["customers"]["created"] == count_in_bc(ready, "customers", "startswith(number,'S7')")
         assert first["orders"]["created"] == count_in_bc(ready, "salesOrders") > 0
         assert first["items_created"] == shopify["variants"]
-        for kind in ("customers", "products", "orders"):
-            kinds = first[kind]
-            assert kinds["read"] == sum(kinds[name] for name in ("created", "updated", "unchanged", "skipped"))
+        for type in ("customers", "products", "orders"):
+            types = first[type]
+            assert types["read"] == sum(types[name] for name in ("created", "updated", "unchanged", "skipped"))
         addresses = [ready["functions"], ready["shopify"], ready["business_central"]]
         assert all(map(answers, addresses))
 

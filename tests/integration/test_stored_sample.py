@@ -14,12 +14,12 @@ from shared.privacy.export import read_export
 from shared.privacy.subject import Subject
 from shared.storage.account import Storage
 from shared.stores.links import LinkState
-from shared.sync.run import SyncJob, run_sync
+from shared.sync.run import SyncJob, request_sync, run_sync
 from shared.webhooks.command_handlers import carry_out
 from shared.webhooks.commands import Command, command_in, written
 from tests.admin import Admin
 from tests.house import House
-from tests.memory import storage_in_memory
+from tests.memory import MemoryQueues, storage_in_memory
 from tests.stored_sample import a_house_of, messages_of
 
 SAMPLE = "storage-3c520ed"
@@ -29,6 +29,12 @@ AMBROISE, SOLANGE, ODILE = 7001, 7002, 7003
 @pytest.fixture
 def storage() -> Storage:
     return storage_in_memory()
+
+
+@pytest.fixture
+def queues(storage: Storage) -> MemoryQueues:
+    assert isinstance(storage.queues, MemoryQueues)
+    return storage.queues
 
 
 @pytest.fixture
@@ -79,6 +85,15 @@ def test_a_message_that_was_on_its_way_is_understood(house: House) -> None:
     assert (run.state, run.only_changed) == ("succeeded", True)
     assert len(house.documents(5007)) == 1
     assert house.connector.changed.of(house.shop, "orders") == []
+
+
+def test_a_message_is_written_as_the_version_before_reads_it(house: House, queues: MemoryQueues) -> None:
+    request_sync(house.connector, house.shop, started_by="ada", types=["orders"])
+
+    ((text, _),) = queues.sent["sync-jobs"]
+
+    assert json.loads(text)["kinds"] == ["orders"]
+    assert decoded(text, type=SyncJob).types == ("orders",)
 
 
 LISTS = [

@@ -40,8 +40,8 @@ class Scene:
 
     def path(self, name: str, route: str) -> str:
         """An address of this function that shows something of the house."""
-        kind, id = self._record(name)
-        parts = {"shop": self.house.shop, "type": kind, "id": id}
+        type, id = self._record(name)
+        parts = {"shop": self.house.shop, "type": type, "id": id}
         return re.sub(r"\{(\w+)(?::\w+)?\}", lambda part: parts[part[1]], route)
 
     def pages(self) -> dict[str, str]:

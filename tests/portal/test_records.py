@@ -13,12 +13,12 @@ from tests.portal.served import Portal
 UNKNOWN_SKU = [{"sku": "NOBODY-KNOWS", "quantity": 1, "unit_price": "25.00", "title": "Lamp"}]
 
 
-def address(house: House, kind: str, number: int) -> str:
-    return f"/portal/shops/{house.shop}/records/{kind}/{number}"
+def address(house: House, type: str, number: int) -> str:
+    return f"/portal/shops/{house.shop}/records/{type}/{number}"
 
 
-def text(portal: Portal, kind: str, number: int, language: str = "en-GB") -> str:
-    return unescape(portal.visitor(language).get(address(portal.house, kind, number)).text)
+def text(portal: Portal, type: str, number: int, language: str = "en-GB") -> str:
+    return unescape(portal.visitor(language).get(address(portal.house, type, number)).text)
 
 
 def operations(house: House) -> list[Operation]:

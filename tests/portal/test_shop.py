@@ -24,15 +24,15 @@ def test_a_shop_that_is_not_there_has_no_page(portal: Portal) -> None:
     assert portal.visitor().get("/portal/shops/NOBODY").status_code == 404
 
 
-@pytest.mark.parametrize("type, kinds", [("", 6), ("orders", 1)])
+@pytest.mark.parametrize("type, types", [("", 6), ("orders", 1)])
 def test_a_synchronization_of_all_or_of_one_type_is_started_and_leads_back(
-    portal: Portal, type: str, kinds: int
+    portal: Portal, type: str, types: int
 ) -> None:
     answer = portal.visitor().post(f"{page_of(portal)}/sync", {"type": type, "back": page_of(portal)})
 
     assert answer.url == portal.url + page_of(portal)
     (done,) = portal.house.connector.operations.page().operations
-    assert (done.operation, len(done.after["types"])) == ("start_sync", kinds)
+    assert (done.operation, len(done.after["types"])) == ("start_sync", types)
 
 
 def test_a_shop_is_switched_off_and_on(portal: Portal) -> None:

@@ -14,7 +14,7 @@ from tests.portal.skipping import skip
 
 def shown(portal: Portal, path: str) -> list[str]:
     """The records that a page lists: type and id."""
-    return [f"{kind} {id}" for kind, id in re.findall(
+    return [f"{type} {id}" for type, id in re.findall(
         r'<th scope="row"><a href="[^"]+">(\w+) <bdi>(\d+)</bdi></a></th>', portal.visitor().get(path).text)]
 
 

@@ -54,7 +54,7 @@ def test_a_missing_scope_under_a_non_null_field_takes_the_whole_data(shop):
 def test_a_missing_scope_under_a_non_null_field_of_one_node_takes_that_node_and_no_other(shop):
     scopes = frozenset({"read_orders", "read_customers"})
     shop.running.service.tokens["shpat_two"] = Token("shpat_two", shop.running.client_id, scopes)
-    order, customer = (shop.state.stored(kind)[0].record["id"] for kind in ("orders", "customers"))
+    order, customer = (shop.state.stored(type)[0].record["id"] for type in ("orders", "customers"))
 
     answer = shop.post(
         """query($ids: [ID!]!) { nodes(ids: $ids) {

@@ -192,12 +192,12 @@ def test_a_key_that_nobody_reads_is_refused_by_its_name_and_changes_nothing(shop
 
 
 def test_every_key_that_a_specification_may_have_is_explained_where_records_are_built():
-    explained = {kind: " ".join(inspect.getdoc(module) or "" for module in modules) for kind, modules in {
+    explained = {type: " ".join(inspect.getdoc(module) or "" for module in modules) for type, modules in {
         **dict.fromkeys(("customers", "products", "companies"), (records,)),
         "orders": (orders, records), "payouts": (payment_records, records), "disputes": (payment_records, records),
     }.items()}
 
-    silent = [f"{kind}: {name}" for kind, text in explained.items() for name in _names_in(KEYS[kind])
+    silent = [f"{type}: {name}" for type, text in explained.items() for name in _names_in(KEYS[type])
               if not re.search(rf"\b{name}\b", text) and not name.endswith("_fee")]
 
     assert silent == []

@@ -8,7 +8,7 @@ import pytest
 from graphql import get_named_type, is_abstract_type, is_enum_type, is_leaf_type, is_list_type, is_non_null_type
 
 from local.shopify.schema import load_schema
-from local.shopify.state import KINDS, ShopState
+from local.shopify.state import TYPES, ShopState
 from local.shopify.tests.adding_up import assert_adds_up
 from local.shopify.tests.demo import a_shop
 
@@ -26,7 +26,7 @@ def orders(state):
 
 
 def everything(state):
-    return {kind: [s.record for s in state.stored(kind)] for kind in KINDS}
+    return {type: [s.record for s in state.stored(type)] for type in TYPES}
 
 
 def test_the_same_seed_gives_the_same_shop():
@@ -48,7 +48,7 @@ def test_every_record_fits_shopifys_schema():
     state.put("companies", {"name": "Radium SA", "contacts": [7100000000001], "locations": [
         {"name": "Siège", "address": {"city": "Paris", "country_code": "FR"}}]})
 
-    wrong = [problem for kind, name in KINDS.items() for s in state.stored(kind)
+    wrong = [problem for type, name in TYPES.items() for s in state.stored(type)
              for problem in misfits(s.record, types[name], name)]
 
     assert not wrong, Counter(wrong).most_common(10)

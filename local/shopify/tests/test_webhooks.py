@@ -66,22 +66,22 @@ def test_nobody_listening_means_no_deliveries(shop):
     assert shop.control("GET", "deliveries") == []
 
 
-@pytest.mark.parametrize("kind, spec, noun", [("customers", {"id": 71, "first_name": "Ada"}, "CUSTOMERS"),
+@pytest.mark.parametrize("type, spec, noun", [("customers", {"id": 71, "first_name": "Ada"}, "CUSTOMERS"),
                                               ("products", {"id": 81, "title": "Lampe"}, "PRODUCTS"),
                                               ("companies", {"id": 61, "name": "Lampes SA"}, "COMPANIES")])
-def test_records_are_announced_when_made_changed_and_removed(shop, hooks, kind, spec, noun):
+def test_records_are_announced_when_made_changed_and_removed(shop, hooks, type, spec, noun):
     listen(shop, hooks, f"{noun}_CREATE", f"{noun}_UPDATE", f"{noun}_DELETE")
 
-    shop.control("POST", kind, spec)
+    shop.control("POST", type, spec)
     shop.running.settle_webhooks()
-    shop.control("PATCH", f"{kind}/{spec['id']}", {name: "x" for name in spec if name != "id"})
+    shop.control("PATCH", f"{type}/{spec['id']}", {name: "x" for name in spec if name != "id"})
     shop.running.settle_webhooks()
-    shop.control("DELETE", f"{kind}/{spec['id']}")
+    shop.control("DELETE", f"{type}/{spec['id']}")
     settled(shop)
 
-    assert hooks.topics == [f"{kind}/create", f"{kind}/update", f"{kind}/delete"]
+    assert hooks.topics == [f"{type}/create", f"{type}/update", f"{type}/delete"]
     removed = hooks.received[2].body
-    if kind == "companies":
+    if type == "companies":
         assert removed["admin_graphql_api_id"] == f"gid://shopify/Company/{spec['id']}"
     else:
         assert removed == {"id": spec["id"]}

@@ -93,7 +93,7 @@ def capture(admin: Admin) -> str:
 @settings(max_examples=INPUTS, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(ENDPOINTS), texts, texts, queries, bodies)
 def test_an_odd_input_is_answered_or_refused_with_a_reason(
-    admin: Admin, capture: str, name: str, kind: str, id: str, query: dict[str, str], body: Any,
+    admin: Admin, capture: str, name: str, type: str, id: str, query: dict[str, str], body: Any,
 ) -> None:
     def there(text: str) -> str:
         return capture if text == "CAPTURE" else text
@@ -106,7 +106,7 @@ def test_an_odd_input_is_answered_or_refused_with_a_reason(
     elif name == "save_shop":
         shop = {"shop": f"{id}-"}
 
-    answer = admin.raw(name, body, asked, type=kind, id=there(id), order=there(id), **shop)
+    answer = admin.raw(name, body, asked, type=type, id=there(id), order=there(id), **shop)
 
     assert 200 <= answer.status_code < 500, answer.get_body()
     if answer.status_code >= 400:

@@ -25,10 +25,10 @@ def test_a_record_is_told_with_what_was_decided_and_what_can_be_done(house: Hous
     assert waits.may == ["retry", "dismiss", "sync", "resolve", "replay"]
 
 
-@pytest.mark.parametrize("kind, id", [("orders", "x"), ("nothing", "1"), ("orders", "9" * 21), ("orders", "")])
-def test_what_cannot_be_a_record_is_not_found(house: House, kind: str, id: str) -> None:
+@pytest.mark.parametrize("type, id", [("orders", "x"), ("nothing", "1"), ("orders", "9" * 21), ("orders", "")])
+def test_what_cannot_be_a_record_is_not_found(house: House, type: str, id: str) -> None:
     with pytest.raises(ConnectorError, match="is no record"):
-        records.get_record(house.connector, house.shop, kind, id, language="en")
+        records.get_record(house.connector, house.shop, type, id, language="en")
 
 
 def test_an_order_that_gets_no_document_by_the_card_is_kept(house: House) -> None:

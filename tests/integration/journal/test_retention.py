@@ -55,10 +55,10 @@ def retention(
     return Retention(book, clock, LogPurges(logs, clock, 7), captures, runs, capture_days=30)
 
 
-def keep(captures: DataCaptures, shop: str, *numbers: int, kind: str = "orders", note: str = "") -> None:
+def keep(captures: DataCaptures, shop: str, *numbers: int, type: str = "orders", note: str = "") -> None:
     """One pack with these records."""
     records = [(str(n), f'{{"id":"gid://shopify/Order/{n}","name":"#{n}","note":"{note}"}}'.encode()) for n in numbers]
-    captures.keep(shop, kind, records)
+    captures.keep(shop, type, records)
 
 
 def listed(captures: DataCaptures, shop: str) -> list[int]:
@@ -80,7 +80,7 @@ def test_captures_go_with_their_index_at_the_age_that_is_set_to_the_second(
 ) -> None:
     for shop in SHOPS:
         keep(captures, shop, 5001, 5002)
-        keep(captures, shop, 7101, kind="customers")
+        keep(captures, shop, 7101, type="customers")
     clock.forward(1.25)
     for shop in SHOPS:
         keep(captures, shop, 5001, note="changed")

@@ -190,8 +190,8 @@ def test_an_export_holds_the_persons_disputes_and_no_payout_with_other_peoples_o
     carry_out(known.house.connector, command(known, "customers/data_request"))
 
     exported = json.loads(read_export(known.house.connector, receipt(known.house, "customers/data_request")))
-    kinds = {one["type"] for one in exported["records_as_shopify_sent_them"]}
-    assert kinds == {"customers", "orders", "disputes"}
+    types = {one["type"] for one in exported["records_as_shopify_sent_them"]}
+    assert types == {"customers", "orders", "disputes"}
 
 
 def test_a_redaction_of_the_shop_leaves_no_payout_and_no_dispute(known: Known) -> None:
@@ -273,19 +273,19 @@ def test_after_a_redaction_runs_say_who_began_them_and_nothing_of_the_persons_or
     }
 
 
-@pytest.mark.parametrize("kind", ["customers", "orders"])
-def test_after_a_redaction_nothing_says_which_capture_an_operator_applied_again(known: Known, kind: str) -> None:
+@pytest.mark.parametrize("type", ["customers", "orders"])
+def test_after_a_redaction_nothing_says_which_capture_an_operator_applied_again(known: Known, type: str) -> None:
     house = known.house
-    number = {"customers": known.person, "orders": known.order(1)}[kind]
-    for one in (number, {"customers": known.other, "orders": known.order(3)}[kind]):
-        (captured, *_) = house.connector.captures.of_record(house.shop, kind, str(one))
-        replay(house.connector, house.shop, kind, captured.id, by="Claire, head of sales")
+    number = {"customers": known.person, "orders": known.order(1)}[type]
+    for one in (number, {"customers": known.other, "orders": known.order(3)}[type]):
+        (captured, *_) = house.connector.captures.of_record(house.shop, type, str(one))
+        replay(house.connector, house.shop, type, captured.id, by="Claire, head of sales")
 
     carry_out(house.connector, command(known, "customers/redact"))
 
     steps = [run.started_by.removeprefix("Claire, head of sales, ") for run in house.connector.runs.all(house.shop)
              if run.started_by.startswith("Claire")]
-    others = {"customers": known.other, "orders": known.order(3)}[kind]
+    others = {"customers": known.other, "orders": known.order(3)}[type]
     assert {step.split()[-1] for step in steps} == {str(others), "person)"}
 
 
@@ -454,8 +454,8 @@ def test_an_erased_person_is_not_captured_again_by_what_a_run_reads_again(known:
     house.sync()
     house.clock.forward(24 * 3600)  # longer than any wait of a parked record
     house.sync()
-    for kind in ("customers", "orders"):
-        house.connector.informations.set_last_sync_time(house.shop, kind, None, by="test")
+    for type in ("customers", "orders"):
+        house.connector.informations.set_last_sync_time(house.shop, type, None, by="test")
     run = house.sync()
 
     assert captures.of_record(house.shop, "customers", str(known.person)) == []
@@ -471,7 +471,7 @@ def test_nothing_but_a_hash_and_a_time_is_remembered_of_who_was_erased(known: Kn
     carry_out(known.house.connector, command(known, "customers/redact"))
 
     rows = list(known.house.connector.storage.tables[REDACTED_TABLE].partition(known.house.shop))
-    assert {kind for kind, _, _ in (row["RowKey"].partition("|") for row in rows)} == {"customers", "orders"}
+    assert {type for type, _, _ in (row["RowKey"].partition("|") for row in rows)} == {"customers", "orders"}
     assert all(set(row) == {"PartitionKey", "RowKey", "at", "etag"} for row in rows)
     assert places_of(known.house, *known.words) == {"PrivacyRequests"}
 

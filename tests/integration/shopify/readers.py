@@ -16,12 +16,12 @@ def a_client(shop: RunningShop, clock: ManualClock, **options: Any) -> ShopifyCl
     return ShopifyClient(shop.url, clock=clock, chance=lambda: 1.0, **options)
 
 
-def all_pages(client: ShopifyClient, kind: str, clock: ManualClock, page_size: int | None = None,
+def all_pages(client: ShopifyClient, type: str, clock: ManualClock, page_size: int | None = None,
               after_each: Callable[[], None] = lambda: None) -> list[Page]:
     until, cursor = clock.now(), None
     pages: list[Page] = []
     while not pages or cursor:
-        pages.append(changed_page(client, kind, since=EARLIEST, until=until, cursor=cursor, page_size=page_size))
+        pages.append(changed_page(client, type, since=EARLIEST, until=until, cursor=cursor, page_size=page_size))
         cursor = pages[-1].next_cursor
         after_each()
     return pages

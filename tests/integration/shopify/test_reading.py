@@ -262,15 +262,15 @@ def test_named_records_come_in_the_order_asked_and_missing_ones_are_left_out(
     assert shop.stats.figures()["calls"] == 4, "three for the records, one whether the missing one is listed"
 
 
-@pytest.mark.parametrize("kind", SHAPES)
-def test_every_kind_is_read_by_page_and_by_id_with_equal_content(kind: str, clock: ManualClock) -> None:
+@pytest.mark.parametrize("type", SHAPES)
+def test_every_type_is_read_by_page_and_by_id_with_equal_content(type: str, clock: ManualClock) -> None:
     shop = start_shopify(seed=7, customers=12, products=12, orders=60, clock=clock)
     shop.shop_state.put("companies", {"id": 6301, "name": "Radium SA", "external_id": "R-1",
                                       "locations": [{"name": "Paris", "address": {"city": "Paris"}}]})
     client = a_client(shop, clock)
 
-    listed = [record for page in all_pages(client, kind, clock) for record in page.records]
-    named = by_ids(client, kind, [record.id for record in listed])
+    listed = [record for page in all_pages(client, type, clock) for record in page.records]
+    named = by_ids(client, type, [record.id for record in listed])
     shop.stop()
 
     assert listed

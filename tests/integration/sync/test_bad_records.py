@@ -127,23 +127,23 @@ def test_a_parked_order_that_is_not_given_by_its_number_stays_parked_until_it_is
 @pytest.mark.parametrize(
     ("kind", "name"), [("products", "Product"), ("customers", "Customer"), ("companies", "Company")])
 def test_a_parked_record_of_another_type_that_is_listed_and_not_given_stays_parked_until_it_is_deleted(
-    house: House, kind: str, name: str,
+    house: House, type: str, name: str,
 ) -> None:
     house.product(8001, "NEW")
     house.customer(8001)
     house.company(8001)
     house.shopify.fault("null_node", record=f"{name}/8001")
-    house.sync(kind)
+    house.sync(type)
 
     house.clock.forward(86_400)
-    house.run(kind)
+    house.run(type)
 
     assert house.parked()[8001].tries == 2
 
     house.shopify.clear_faults()
-    house.shopify.shop_state.delete(kind, 8001)
+    house.shopify.shop_state.delete(type, 8001)
     house.clock.forward(86_400)
-    house.run(kind)
+    house.run(type)
 
     assert house.parked() == {}
 

@@ -23,8 +23,8 @@ from tests.integration.sync.seeded import a_shop_of, totals_in_bc, wanted_totals
 from tests.integration.sync.trouble import WorkerDied
 
 
-def watermark(house: House, kind: str) -> str:
-    return house.connector.informations.get(house.shop, kind).last_sync_time
+def watermark(house: House, type: str) -> str:
+    return house.connector.informations.get(house.shop, type).last_sync_time
 
 
 def orders_queries(house: House) -> list[dict[str, object]]:

@@ -51,7 +51,7 @@ SHIP = {"sku": "1000", "quantity": 1, "unit_price": "120.00"}
 class Situation:
     """How a record came to stand as it stands, which of its captures is replayed, and what is decided about it."""
 
-    kind: str
+    type: str
     name: str
     what: What
     writes: tuple[str, ...]
@@ -60,14 +60,14 @@ class Situation:
     code: str = ""
 
     def __str__(self) -> str:
-        return f"{self.kind}: {self.name}"
+        return f"{self.type}: {self.name}"
 
 
 SITUATIONS: list[Situation] = []
 
 
 def situation(
-    kind: str, name: str, what: What, *writes: str, capture: int = 0, code: str = "",
+    type: str, name: str, what: What, *writes: str, capture: int = 0, code: str = "",
 ) -> Callable[[Callable[[House], int]], Callable[[House], int]]:
     """A row of the table; the function puts the house into it and gives the record's id.
 
@@ -75,7 +75,7 @@ def situation(
     capture  which capture of the record is replayed, 0 the newest
     """
     def row(set_up: Callable[[House], int]) -> Callable[[House], int]:
-        SITUATIONS.append(Situation(kind, name, what, writes, set_up, capture, code))
+        SITUATIONS.append(Situation(type, name, what, writes, set_up, capture, code))
         return set_up
 
     return row
@@ -596,11 +596,11 @@ def _no_item_card(house: House) -> int:
 
 
 def capture_of(house: House, one: Situation, number: int) -> str:
-    return house.connector.captures.of_record(house.shop, one.kind, str(number))[one.capture].id
+    return house.connector.captures.of_record(house.shop, one.type, str(number))[one.capture].id
 
 
 def planned(house: House, one: Situation, number: int) -> DryRun:
-    return plan_of_capture(house.connector, house.shop, one.kind, capture_of(house, one, number))
+    return plan_of_capture(house.connector, house.shop, one.type, capture_of(house, one, number))
 
 
 def written(house: House) -> list[tuple[str, str, Any]]:
@@ -639,7 +639,7 @@ def test_a_dry_run_says_exactly_what_the_replay_then_does(house: House, one: Sit
     asked_of_shopify = house.shopify.stats.calls
     house.exchanges.clear()
 
-    done = replay(house.connector, house.shop, one.kind, capture_of(house, one, number), by="Claire")
+    done = replay(house.connector, house.shop, one.type, capture_of(house, one, number), by="Claire")
 
     assert written(house) == shown(plan)
     assert done.result == plan.result

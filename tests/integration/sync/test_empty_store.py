@@ -24,7 +24,7 @@ def test_after_the_loss_of_the_store_what_business_central_has_is_recognised(hou
     for number in (5001, 5002):
         house.order(number, lines=[{"sku": "SKU-81", "quantity": 1, "unit_price": "59.00"}])
     first = house.sync()
-    assert {kind: counts.created for kind, counts in first.counts.items() if counts.created} == {
+    assert {type: counts.created for type, counts in first.counts.items() if counts.created} == {
         "products": 1, "customers": 1, "orders": 2,
     }
     lose(house)
@@ -34,6 +34,6 @@ def test_after_the_loss_of_the_store_what_business_central_has_is_recognised(hou
 
     assert again.state == "succeeded"
     assert [len(house.documents(number)) for number in (5001, 5002, 5003)] == [1, 1, 1]
-    assert {kind: counts.created for kind, counts in again.counts.items() if counts.created} == {"orders": 1}
+    assert {type: counts.created for type, counts in again.counts.items() if counts.created} == {"orders": 1}
     assert house.link("orders", 5001).state == "applied"
     assert not house.parked()

@@ -122,22 +122,22 @@ def test_resets_without_end_leave_the_run_without_this_type_and_the_next_one_tak
 # Another worker writes the same link first
 
 
-@pytest.mark.parametrize("kind, links, known", [
+@pytest.mark.parametrize("type, links, known", [
     ("products", "items", False), ("products", "products", False), ("products", "products", True),
     ("customers", "customers", False), ("customers", "customers", True),
 ])
 def test_a_worker_that_finds_a_link_written_by_another_one_ends_as_overtaken(
-    house: House, door: StorageProxy, kind: str, links: str, known: bool
+    house: House, door: StorageProxy, type: str, links: str, known: bool
 ) -> None:
     house.card(auto_create_unknown_items=True, shopify_can_update_items=True, shopify_can_update_customers=True)
     house.product(8001, "NEW-1")
     house.customer(7001)
     table = Links(house.connector.storage.tables[LINKS], house.shop, links)
     if known:
-        house.sync(kind)
-        number, name = (8001, "title") if kind == "products" else (7001, "first_name")
-        house.change(kind, number, **{name: "Renamed"})
-    number = 7001 if kind == "customers" else 8001
+        house.sync(type)
+        number, name = (8001, "title") if type == "products" else (7001, "first_name")
+        house.change(type, number, **{name: "Renamed"})
+    number = 7001 if type == "customers" else 8001
     if links == "items":
         (variant,) = house.shopify.shop_state.record("products", 8001)["variants"]  # type: ignore[index]
         number = int(variant["id"].rsplit("/", 1)[-1])
@@ -153,12 +153,12 @@ def test_a_worker_that_finds_a_link_written_by_another_one_ends_as_overtaken(
         return False
 
     door.refuse = another_worker
-    run = house.sync(kind)
+    run = house.sync(type)
 
     assert (run.state, run.error_code) == ("failed", "sync-already-running")
     assert "another worker" in str(run.error_detail)
     door.refuse = lambda call: False
-    assert house.sync(kind).state == "succeeded"
+    assert house.sync(type).state == "succeeded"
 
 
 # A run that waits to go on meets another one

@@ -16,16 +16,16 @@ from tests.house import MARIE, House
 NO_PHONE = MARIE | {"phone": None}
 
 
-def newest(house: House, kind: str, number: int) -> str:
-    return house.connector.captures.of_record(house.shop, kind, str(number))[0].id
+def newest(house: House, type: str, number: int) -> str:
+    return house.connector.captures.of_record(house.shop, type, str(number))[0].id
 
 
-def planned(house: House, kind: str, number: int) -> DryRun:
-    return plan_of_capture(house.connector, house.shop, kind, newest(house, kind, number))
+def planned(house: House, type: str, number: int) -> DryRun:
+    return plan_of_capture(house.connector, house.shop, type, newest(house, type, number))
 
 
-def replayed(house: House, kind: str, number: int, *, id: str = "") -> Replayed:
-    return replay(house.connector, house.shop, kind, id or newest(house, kind, number), by="Claire")
+def replayed(house: House, type: str, number: int, *, id: str = "") -> Replayed:
+    return replay(house.connector, house.shop, type, id or newest(house, type, number), by="Claire")
 
 
 def paths(plan: DryRun) -> list[tuple[str, str]]:
@@ -36,31 +36,31 @@ def all_of(house: House, **wanted: Any) -> CaptureFilter:
     return CaptureFilter(shop=house.shop, types=RECORD_TYPES.names, **wanted)
 
 
-@pytest.mark.parametrize(("kind", "set_up", "operation"), [
+@pytest.mark.parametrize(("type", "set_up", "operation"), [
     ("customers", lambda house: house.customer(7101), ("POST", "customers")),
     ("products", lambda house: house.product(8001, "NEW-1"), ("POST", "items")),
     ("companies", lambda house: house.company(6301), ("POST", "customers")),
     ("orders", lambda house: house.order(5001), ("POST", "salesOrders")),
 ])
 def test_a_dry_run_says_exactly_what_the_replay_then_sends(
-    house: House, kind: str, set_up: Any, operation: tuple[str, str],
+    house: House, type: str, set_up: Any, operation: tuple[str, str],
 ) -> None:
     house.card(auto_create_unknown_items=True)
     number = set_up(house)
-    house.sync(kind)
-    entity_set = {"products": "items", "companies": "customers", "orders": "salesOrders"}.get(kind, kind)
-    link = house.link(kind, number) if kind != "products" else None
+    house.sync(type)
+    entity_set = {"products": "items", "companies": "customers", "orders": "salesOrders"}.get(type, type)
+    link = house.link(type, number) if type != "products" else None
     made = link.bc_id if link else house.bc.control.row("items", "NEW-1")["id"]
     house.bc.control.remove(entity_set, made)
-    if kind == "orders":
-        forget_link(house, kind, number)
+    if type == "orders":
+        forget_link(house, type, number)
     house.exchanges.clear()
 
-    plan = planned(house, kind, number)
+    plan = planned(house, type, number)
     assert paths(plan) == [operation]
     assert house.sent("Business Central") == []
 
-    done = replayed(house, kind, number)
+    done = replayed(house, type, number)
     assert (done.result, house.sent("Shopify")) == ("created", [])
     (sent,) = house.sent("Business Central")
     assert sent == as_json(plan.operations[0].body)
@@ -70,8 +70,8 @@ def as_json(raw: Any) -> Any:
     return json.loads(bytes(raw))
 
 
-def forget_link(house: House, kind: str, number: int) -> None:
-    house.connector.storage.tables["Links"].delete(f"{house.shop}|{kind}", f"{number:020d}")
+def forget_link(house: House, type: str, number: int) -> None:
+    house.connector.storage.tables["Links"].delete(f"{house.shop}|{type}", f"{number:020d}")
 
 
 def test_a_dry_run_of_what_is_there_already_says_so(house: House) -> None:
@@ -80,8 +80,8 @@ def test_a_dry_run_of_what_is_there_already_says_so(house: House) -> None:
     house.order(5001)
     house.sync()
 
-    for kind, number in (("customers", 7101), ("products", 8001), ("orders", 5001)):
-        plan = planned(house, kind, number)  # type: ignore[arg-type]
+    for type, number in (("customers", 7101), ("products", 8001), ("orders", 5001)):
+        plan = planned(house, type, number)  # type: ignore[arg-type]
         assert (plan.operations, plan.refused) == ([], [])
         assert "stay" in str(plan.note)
 

@@ -32,8 +32,8 @@ def test_a_full_run_over_an_unchanged_shop_writes_nothing_either(house: House) -
     first = house.sync()
     writes = house.bc_writes()
 
-    for kind in first.types:
-        house.connector.informations.set_last_sync_time(house.shop, kind, None, by="test")
+    for type in first.types:
+        house.connector.informations.set_last_sync_time(house.shop, type, None, by="test")
     again = house.sync()
 
     assert [again.counts[k].read for k in again.types] == [first.counts[k].read for k in again.types]
@@ -60,10 +60,10 @@ def test_after_changing_some_records_the_next_run_applies_exactly_those(house: H
 
     run = house.sync()
 
-    assert {kind: counts.updated for kind, counts in run.counts.items()} == {
+    assert {type: counts.updated for type, counts in run.counts.items()} == {
         "products": 3, "customers": 4, "companies": 0, "orders": 5, "payouts": 0, "disputes": 0,
     }
-    assert {kind: counts.created for kind, counts in run.counts.items()} == dict.fromkeys(run.types, 0)
+    assert {type: counts.created for type, counts in run.counts.items()} == dict.fromkeys(run.types, 0)
     after = Counter(house.bc.stats.as_json()["by_entity"]["salesOrders"])
     assert after["PATCH"] - before["PATCH"] == 5
     addresses = [house.document(s.spec["id"])["shipToAddressLine1"] for s in orders]

@@ -38,20 +38,20 @@ def shop(house: House) -> House:
 
 
 def came(run: SyncRun) -> list[str]:
-    return [kind for kind in RECORD_TYPES.names if kind in run.counts and run.counts[kind].read]
+    return [type for type in RECORD_TYPES.names if type in run.counts and run.counts[type].read]
 
 
-@pytest.mark.parametrize("kind", RECORD_TYPES.names)
-def test_what_does_not_need_a_type_whose_list_leads_nowhere_goes_on(shop: House, kind: str) -> None:
-    shop.shopify.fault("same_cursor", operation=LISTS[kind])
+@pytest.mark.parametrize("type", RECORD_TYPES.names)
+def test_what_does_not_need_a_type_whose_list_leads_nowhere_goes_on(shop: House, type: str) -> None:
+    shop.shopify.fault("same_cursor", operation=LISTS[type])
 
     run = shop.sync()
 
     assert (run.state, run.error_code) == ("failed", "record-unreadable")
-    assert f"Shopify's next page of {kind}" in str(run.error_detail)
-    assert [one for one in came(run) if one != kind] == GO_ON[kind]
-    outcomes = {one: shop.connector.informations.get(shop.shop, one).last_outcome for one in GO_ON[kind]}
-    assert outcomes == dict.fromkeys(GO_ON[kind], "succeeded")
+    assert f"Shopify's next page of {type}" in str(run.error_detail)
+    assert [one for one in came(run) if one != type] == GO_ON[type]
+    outcomes = {one: shop.connector.informations.get(shop.shop, one).last_outcome for one in GO_ON[type]}
+    assert outcomes == dict.fromkeys(GO_ON[type], "succeeded")
 
     shop.shopify.clear_faults()
     shop.clock.forward(7200)
@@ -79,22 +79,22 @@ def test_of_two_types_that_cannot_be_read_the_run_names_the_first(shop: House) -
     run = shop.sync()
 
     assert "Shopify's next page of customers" in str(run.error_detail)
-    infos = {kind: shop.connector.informations.get(shop.shop, kind).last_outcome for kind in ("customers", "payouts")}
+    infos = {type: shop.connector.informations.get(shop.shop, type).last_outcome for type in ("customers", "payouts")}
     assert infos == {"customers": "record-unreadable", "payouts": "record-unreadable"}
 
 
 def test_announced_products_that_are_denied_keep_no_announced_customer_waiting(shop: House) -> None:
     shop.sync()
     shop.shopify.fault("missing_scope", scope="read_products")
-    for kind in ("products", "customers", "orders"):
-        shop.change(kind, NUMBERS[kind], tags=["new"])
-        shop.connector.changed.add(shop.shop, kind, str(NUMBERS[kind]), f"{kind}/update")
+    for type in ("products", "customers", "orders"):
+        shop.change(type, NUMBERS[type], tags=["new"])
+        shop.connector.changed.add(shop.shop, type, str(NUMBERS[type]), f"{type}/update")
 
     run = run_sync(shop.connector, SyncJob(shop=shop.shop, started_by="webhook", only_changed=True))
 
     assert run is not None
     assert (run.state, came(run)) == ("failed", ["customers"])
-    left = [kind for kind in ("products", "customers", "orders") if shop.connector.changed.of(shop.shop, kind)]
+    left = [type for type in ("products", "customers", "orders") if shop.connector.changed.of(shop.shop, type)]
     assert left == ["products", "orders"], "they are read when the scope is back"
 
 

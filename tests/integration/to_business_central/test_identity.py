@@ -30,9 +30,9 @@ def renumbered(house: House, entity_set: str, number: str, new: str) -> None:
     house.bc.control.change(entity_set, number, {"number": new})
 
 
-def reset(house: House, *kinds: str) -> None:
-    for kind in kinds:
-        house.connector.informations.set_last_sync_time(house.shop, kind, None, by="Claire")
+def reset(house: House, *types: str) -> None:
+    for type in types:
+        house.connector.informations.set_last_sync_time(house.shop, type, None, by="Claire")
 
 
 def numbers(house: House, entity_set: str) -> set[str]:

@@ -70,9 +70,9 @@ def state_of(house: House) -> dict[str, Any]:
     connector, shop = house.connector, house.shop
     return {
         "access": connector.tokens.described(shop), "card": connector.shops.find(shop),
-        "captures": {kind: connector.captures.packs(shop, kind) for kind in RECORD_TYPES.names},
+        "captures": {type: connector.captures.packs(shop, type) for type in RECORD_TYPES.names},
         "link": house.link("customers", 7001), "receipts": receipts(house),
-        "changed": [connector.changed.of(shop, kind) for kind in RECORD_TYPES.names],
+        "changed": [connector.changed.of(shop, type) for type in RECORD_TYPES.names],
     }
 
 

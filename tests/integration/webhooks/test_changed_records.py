@@ -19,8 +19,8 @@ def woken(house: House) -> SyncRun | None:
     return run_sync(house.connector, SyncJob(shop=house.shop, started_by="webhook", only_changed=True))
 
 
-def noted(house: House, kind: str = "orders") -> list[int]:
-    return [int(one.id) for one in house.connector.changed.of(house.shop, kind)]
+def noted(house: House, type: str = "orders") -> list[int]:
+    return [int(one.id) for one in house.connector.changed.of(house.shop, type)]
 
 
 def test_notices_of_several_topics_about_one_record_are_one_note(house: House) -> None:
@@ -29,7 +29,7 @@ def test_notices_of_several_topics_about_one_record_are_one_note(house: House) -
     deliver(house, "refunds/create", {"id": 9, "order_id": 5001})
     deliver(house, "customers/update", {"id": 7001})
 
-    assert {kind: noted(house, kind) for kind in RECORD_TYPES.brought} == {
+    assert {type: noted(house, type) for type in RECORD_TYPES.brought} == {
         "products": [], "customers": [7001], "companies": [], "orders": [5001],
     }
 
@@ -160,16 +160,16 @@ def test_a_product_deleted_in_shopify_keeps_its_item_and_the_link_remembers(hous
     assert noted(house, "products") == []
 
 
-@pytest.mark.parametrize("kind, number", [("customers", 7001), ("orders", 5001)])
+@pytest.mark.parametrize("type, number", [("customers", 7001), ("orders", 5001)])
 def test_what_is_deleted_in_shopify_stays_in_business_central_and_the_link_remembers(
-    house: House, kind: str, number: int
+    house: House, type: str, number: int
 ) -> None:
     house.customer(7001)
     house.order(5001)
     house.sync()
-    rows, before = everything(house), house.link(kind, number)
-    house.shopify.shop_state.delete(kind, number)
-    deliver(house, f"{kind}/delete", {"id": number})
+    rows, before = everything(house), house.link(type, number)
+    house.shopify.shop_state.delete(type, number)
+    deliver(house, f"{type}/delete", {"id": number})
 
     run = woken(house)
 
@@ -177,10 +177,10 @@ def test_what_is_deleted_in_shopify_stays_in_business_central_and_the_link_remem
     assert run.state == "succeeded"
     assert before.bc_number
     assert before.deleted_at == ""
-    assert house.link(kind, number).deleted_at == "2026-03-10T10:02:00Z"
-    assert house.link(kind, number).bc_number == before.bc_number
+    assert house.link(type, number).deleted_at == "2026-03-10T10:02:00Z"
+    assert house.link(type, number).bc_number == before.bc_number
     assert everything(house) == rows
-    assert noted(house, kind) == []
+    assert noted(house, type) == []
 
 
 def test_of_two_merged_customers_one_is_remembered_as_gone_and_the_other_goes_on(house: House) -> None:
@@ -266,7 +266,7 @@ def test_a_delivery_for_a_disabled_or_unknown_shop_is_dropped_without_complaint(
 def test_a_topic_nobody_follows_is_dropped_without_complaint(house: House) -> None:
     deliver(house, "themes/publish", {"id": 1})
 
-    assert {kind: noted(house, kind) for kind in RECORD_TYPES.brought} == {kind: [] for kind in RECORD_TYPES.brought}
+    assert {type: noted(house, type) for type in RECORD_TYPES.brought} == {type: [] for type in RECORD_TYPES.brought}
 
 
 def test_a_woken_job_of_a_removed_card_ends_quietly(house: House) -> None:

@@ -42,8 +42,8 @@ def house(house_storage: HouseStorage, bus: EventBus) -> Iterator[House]:
         yield everything
 
 
-def changed(house: House, kind: str = "orders") -> list[int]:
-    return [int(one.id) for one in house.connector.changed.of(house.shop, kind)]
+def changed(house: House, type: str = "orders") -> list[int]:
+    return [int(one.id) for one in house.connector.changed.of(house.shop, type)]
 
 
 def put_orders(house: House, bus: EventBus, *numbers: int) -> None:

@@ -72,17 +72,17 @@ def post(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
 
 
 def noted(house: House) -> dict[str, list[int]]:
-    """Every record that is noted as changed, by kind."""
-    return {kind: [int(one.id) for one in house.connector.changed.of(house.shop, kind)] for kind in RECORD_TYPES.names}
+    """Every record that is noted as changed, by type."""
+    return {type: [int(one.id) for one in house.connector.changed.of(house.shop, type)] for type in RECORD_TYPES.names}
 
 
 def forget_notes(house: House) -> None:
     changed = house.connector.changed
-    for kind in RECORD_TYPES.names:
-        changed.remove(house.shop, kind, changed.of(house.shop, kind))
+    for type in RECORD_TYPES.names:
+        changed.remove(house.shop, type, changed.of(house.shop, type))
 
 
-NOTHING: dict[str, list[int]] = {kind: [] for kind in RECORD_TYPES.names}
+NOTHING: dict[str, list[int]] = {type: [] for type in RECORD_TYPES.names}
 
 
 @pytest.fixture

@@ -109,9 +109,9 @@ def test_a_page_of_a_hundred_orders_costs_at_most_ten_points_each_and_seven_with
     assert requested_cost(Plan(load_schema().graphql, parsed, _operation(parsed), without), without) <= 700
 
 
-@pytest.mark.parametrize("kind", PAYMENT_SHAPES)
-def test_listed_and_named_payments_are_asked_for_the_same_fields(kind: str) -> None:
-    shape = PAYMENT_SHAPES[kind]  # type: ignore[index]
+@pytest.mark.parametrize("type", PAYMENT_SHAPES)
+def test_listed_and_named_payments_are_asked_for_the_same_fields(type: str) -> None:
+    shape = PAYMENT_SHAPES[type]  # type: ignore[index]
 
     spreads = [re.search(r"nodes(?:\(ids: \$ids\))? \{ \.\.\.(\w+) \}", document(name).text)
                for name in (shape.listed, shape.by_id)]
@@ -119,16 +119,16 @@ def test_listed_and_named_payments_are_asked_for_the_same_fields(kind: str) -> N
     assert [spread and f"ShopifyPayments{spread[1]}" for spread in spreads] == [f"{shape.type_name}Fields"] * 2
 
 
-@pytest.mark.parametrize("kind", SHAPES)
-def test_page_size_of_a_kind_is_the_one_its_document_was_priced_with(kind: str) -> None:
-    shape = SHAPES[kind]  # type: ignore[index]
+@pytest.mark.parametrize("type", SHAPES)
+def test_page_size_of_a_type_is_the_one_its_document_was_priced_with(type: str) -> None:
+    shape = SHAPES[type]  # type: ignore[index]
 
     assert _defaults(parse(document(shape.changed).text))["first"] == shape.page_size
 
 
-@pytest.mark.parametrize("kind", PAYMENT_SHAPES)
-def test_page_size_of_payments_is_the_one_their_documents_were_priced_with(kind: str) -> None:
-    shape = PAYMENT_SHAPES[kind]  # type: ignore[index]
+@pytest.mark.parametrize("type", PAYMENT_SHAPES)
+def test_page_size_of_payments_is_the_one_their_documents_were_priced_with(type: str) -> None:
+    shape = PAYMENT_SHAPES[type]  # type: ignore[index]
 
     assert [_defaults(parse(document(name).text))["first"] for name in (shape.listed, shape.places)] == [PAGE, PAGE]
 
@@ -153,9 +153,9 @@ def test_fragments_of_the_same_name_are_the_same_in_every_document() -> None:
     assert [name for name, forms in texts.items() if len(forms) > 1] == []
 
 
-@pytest.mark.parametrize("kind", SHAPES)
-def test_changed_and_named_records_are_asked_for_the_same_fields(kind: str) -> None:
-    shape = SHAPES[kind]  # type: ignore[index]
+@pytest.mark.parametrize("type", SHAPES)
+def test_changed_and_named_records_are_asked_for_the_same_fields(type: str) -> None:
+    shape = SHAPES[type]  # type: ignore[index]
 
     spreads = [re.search(r"nodes(?:\(ids: \$ids\))? \{ \.\.\.(\w+) \}", document(name).text)
                for name in (shape.changed, shape.by_id)]

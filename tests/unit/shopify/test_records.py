@@ -21,9 +21,9 @@ from shared.shopify.records import AddressNode, AddressPage, Customer, Money, Re
 from shared.shopify.shapes import SHAPES
 
 
-@pytest.mark.parametrize("kind", SHAPES)
-def test_every_typed_field_is_asked_for(kind: str) -> None:
-    shape = SHAPES[kind]  # type: ignore[index]
+@pytest.mark.parametrize("type", SHAPES)
+def test_every_typed_field_is_asked_for(type: str) -> None:
+    shape = SHAPES[type]  # type: ignore[index]
     asked = _asked_for(parse(document(shape.by_id).text), f"{shape.type_name}Fields")
 
     unasked = _typed(shape.struct) - asked

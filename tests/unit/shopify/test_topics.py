@@ -41,10 +41,10 @@ BODIES = {
 
 @pytest.mark.parametrize("topic", RECORD_TOPICS)
 def test_every_record_topic_names_the_record_to_read(topic: str) -> None:
-    kind, body = BODIES[topic]
+    type, body = BODIES[topic]
 
     told = ["5001", "5002"] if topic == "customers/merge" else ["5001"]
-    assert changed_records(topic, json.dumps(body).encode()) == (kind, told)
+    assert changed_records(topic, json.dumps(body).encode()) == (type, told)
 
 
 @pytest.mark.parametrize("gid", [

@@ -13,7 +13,7 @@ from shared.stores.sync_runs import SyncRun
 from shared.sync.run import SyncJob, run_sync
 from tests.house import House
 
-KINDS = [pytest.param("payouts", "ShopifyPaymentsPayout", id="payouts"),
+TYPES = [pytest.param("payouts", "ShopifyPaymentsPayout", id="payouts"),
          pytest.param("disputes", "ShopifyPaymentsDispute", id="disputes")]
 
 WAYS = [
@@ -29,13 +29,13 @@ WAYS = [
 ]
 
 
-def put(house: House, kind: str, *numbers: int, **spec: Any) -> None:
+def put(house: House, type: str, *numbers: int, **spec: Any) -> None:
     for number in numbers:
-        (house.payout if kind == "payouts" else house.dispute)(number, **spec)
+        (house.payout if type == "payouts" else house.dispute)(number, **spec)
 
 
-def kept(house: House, kind: str) -> Sequence[int]:
-    rows = house.connector.payouts if kind == "payouts" else house.connector.disputes
+def kept(house: House, type: str) -> Sequence[int]:
+    rows = house.connector.payouts if type == "payouts" else house.connector.disputes
     return sorted(int(one.id) for one in rows.all(house.shop))
 
 
@@ -43,35 +43,35 @@ def asked_by_id(house: House, record: str) -> int:
     return sum(f"gid://shopify/{record}" in str(body["variables"].get("ids")) for body in house.sent("Shopify"))
 
 
-def later(house: House, kind: str) -> SyncRun:
+def later(house: House, type: str) -> SyncRun:
     house.clock.forward(86_400)
-    return house.run(kind)
+    return house.run(type)
 
 
 @pytest.mark.parametrize("bare", [False, True], ids=["read whole", "named at all"])
 @pytest.mark.parametrize(("fault", "options"), WAYS)
-@pytest.mark.parametrize(("kind", "name"), KINDS)
+@pytest.mark.parametrize(("type", "name"), TYPES)
 def test_one_that_cannot_be_read_is_parked_retried_and_kept_once_it_can(
-    house: House, kind: str, name: str, fault: str, options: dict[str, Any], bare: bool,
+    house: House, type: str, name: str, fault: str, options: dict[str, Any], bare: bool,
 ) -> None:
-    put(house, kind, 7001, 7002, 7003)
+    put(house, type, 7001, 7002, 7003)
     house.shopify.fault(fault, record=f"{name}/7002", bare=bare, **options)
 
-    run = house.sync(kind)
+    run = house.sync(type)
 
-    assert (run.state, kept(house, kind)) == ("succeeded", [7001, 7003]), run
-    assert [(one.type, one.code, one.tries) for one in house.parked().values()] == [(kind, "record-unreadable", 1)]
-    assert f"{one_called(kind, '7002')}: " in house.parked()[7002].detail
+    assert (run.state, kept(house, type)) == ("succeeded", [7001, 7003]), run
+    assert [(one.type, one.code, one.tries) for one in house.parked().values()] == [(type, "record-unreadable", 1)]
+    assert f"{one_called(type, '7002')}: " in house.parked()[7002].detail
 
-    put(house, kind, 7004)
-    again = later(house, kind)
+    put(house, type, 7004)
+    again = later(house, type)
 
-    assert (again.state, kept(house, kind), house.parked()[7002].tries) == ("succeeded", [7001, 7003, 7004], 2)
+    assert (again.state, kept(house, type), house.parked()[7002].tries) == ("succeeded", [7001, 7003, 7004], 2)
 
     house.shopify.clear_faults()
-    healed = later(house, kind)
+    healed = later(house, type)
 
-    assert (healed.state, kept(house, kind), house.parked()) == ("succeeded", [7001, 7002, 7003, 7004], {})
+    assert (healed.state, kept(house, type), house.parked()) == ("succeeded", [7001, 7002, 7003, 7004], {})
 
 
 @pytest.mark.parametrize("fault", ["internal_error", "http_5xx"])
@@ -87,16 +87,16 @@ def test_the_sentence_holds_the_request_id_that_shopifys_support_asks_for(house:
 
 @pytest.mark.parametrize("numbers", [(7001, 7002), (7002,)], ids=["the newest", "the only one"])
 @pytest.mark.parametrize("fault", ["internal_error", "denied_node", "null_node"])
-@pytest.mark.parametrize(("kind", "name"), KINDS)
+@pytest.mark.parametrize(("type", "name"), TYPES)
 def test_the_newest_one_that_cannot_be_read_waits_for_its_next_try_and_not_for_every_run(
-    house: House, kind: str, name: str, fault: str, numbers: tuple[int, ...],
+    house: House, type: str, name: str, fault: str, numbers: tuple[int, ...],
 ) -> None:
-    put(house, kind, *numbers)
+    put(house, type, *numbers)
     house.shopify.fault(fault, record=f"{name}/7002")
-    house.sync(kind)
+    house.sync(type)
     house.exchanges.clear()
 
-    run = house.sync(kind)
+    run = house.sync(type)
 
     assert (run.state, house.parked()[7002].tries) == ("succeeded", 1)
     assert asked_by_id(house, f"{name}/7002") == 0
@@ -230,16 +230,16 @@ def test_transactions_that_come_without_an_account_park_their_payout_and_do_not_
     assert (later(house, "payouts").state, kept(house, "payouts"), house.parked()) == ("succeeded", [7001], {})
 
 
-@pytest.mark.parametrize(("kind", "name"), KINDS)
+@pytest.mark.parametrize(("type", "name"), TYPES)
 def test_a_saved_cursor_that_shopify_refuses_gives_way_to_the_beginning_in_the_same_run(
-    house: House, kind: str, name: str
+    house: House, type: str, name: str
 ) -> None:
-    put(house, kind, 7001, 7002)
+    put(house, type, 7001, 7002)
     house.clock.forward(60)
     informations, now = house.connector.informations, iso(house.clock.now())
-    informations.save(informations.get(house.shop, kind).with_(
+    informations.save(informations.get(house.shop, type).with_(
         run_since="2004-01-01T00:00:00Z", run_until=now, run_cursor="bm8gY3Vyc29y", run_saved=now))
 
-    run = house.run(kind)
+    run = house.run(type)
 
-    assert (run.state, kept(house, kind)) == ("succeeded", [7001, 7002])
+    assert (run.state, kept(house, type)) == ("succeeded", [7001, 7002])
