@@ -12,9 +12,10 @@ from shared.sync.context import JobContext
 from shared.sync.decision import Surroundings
 from shared.sync.outcome import Outcome
 from shared.sync.record_type import RecordType
+from shared.to_business_central.companies.decision import decide_company, decide_needed_company
 from shared.to_business_central.customers import apply as customers
 from shared.to_business_central.customers.apply import Decide, applied, bring_in_needed, gone, present_numbers
-from shared.to_business_central.customers.decision import CustomerDecision, decide_company, decide_needed_company
+from shared.to_business_central.customers.decision import CustomerDecision
 
 NAME: str = "companies"
 

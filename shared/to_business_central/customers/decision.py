@@ -1,4 +1,4 @@
-"""What happens to a Shopify customer or company: Business Central gets it, it follows, it stays, or it is left out.
+"""What happens to a Shopify customer: Business Central gets it, it follows, it stays, or it is left out.
 
 Border: decides only. Who fits whom, and what is sent, says the mapping.
 """
@@ -11,13 +11,12 @@ from shared.business_central.operations import of_customer
 from shared.business_central.plan import CustomerPlan
 from shared.errors import RecordRefused
 from shared.mapping.buyers import may_create
-from shared.mapping.known import LinkOfCompany, LinkOfCustomer
-from shared.shopify.records import Address, Company, Customer
+from shared.mapping.known import LinkOfCompany
+from shared.shopify.records import Address, Customer
 from shared.shops.card import ShopCard
 from shared.stores.links import Link, LinkState
 from shared.sync.decision import Decision, What, leave, leave_out, refuse
 from shared.texts import Sentence, sentence
-from shared.to_business_central.companies.plan import company_plan, may_create_company, wants_company
 from shared.to_business_central.customers.customers_to_import import contact_of_company, wants_customer, without_address
 from shared.to_business_central.customers.plan import customer_plan, with_address
 
@@ -31,7 +30,7 @@ def decide_customer(
     """What happens to a customer that changed. `asked_for`: by an operator, who means this very one."""
     linked, restored = link.state is LinkState.APPLIED, link.state is LinkState.LOST and may_create(card)
     if not restored and not wants_customer(card, linked=linked):
-        return _not_by_itself(link, sentence(
+        return not_by_itself(link, sentence(
             "The shop card takes in customers only when an order needs them, or not at all."))
     if not (linked or restored or asked_for) and (why := contact_of_company(customer)) is not None:
         return leave_out(link, why)
@@ -51,7 +50,7 @@ def decide_needed_customer(
         linked = known.customer_by_id(link.bc_id)
         return customer_plan(with_address(customer, addresses), card, known, linked, link_of_company)
 
-    decision = _planned(plan, link)
+    decision = planned(plan, link)
     problem = decision.problems[0] if decision.problems else None
     if (why := without_address(customer, problem)) is not None and problem:
         left_out: CustomerDecision = leave_out(link, why)
@@ -59,35 +58,18 @@ def decide_needed_customer(
     return decision
 
 
-def decide_company(
-    company: Company, link: Link, card: ShopCard, known: Directory, link_of_customer: LinkOfCustomer,
-) -> CustomerDecision:
-    """What happens to a company that changed."""
-    restored = link.state is LinkState.LOST and may_create_company(card)
-    if not restored and not wants_company(card, linked=link.state is LinkState.APPLIED):
-        return _not_by_itself(link, sentence(
-            "The shop card takes in companies only when an order needs them, or not at all."))
-    return decide_needed_company(company, link, card, known, link_of_customer)
-
-
-def decide_needed_company(
-    company: Company, link: Link, card: ShopCard, known: Directory, link_of_customer: LinkOfCustomer,
-) -> CustomerDecision:
-    """What happens to a company that is taken in, whatever the card says about others."""
-    linked = known.customer_by_id(link.bc_id)
-    return _planned(lambda: company_plan(company, card, known, linked, link_of_customer), link)
-
-
-def _not_by_itself(link: Link, why: Sentence) -> CustomerDecision:
+def not_by_itself(link: Link, why: Sentence) -> CustomerDecision:
+    """What happens to one that the card wants only when an order needs it: it stays, or is left out."""
     return leave(link, why) if link.state is LinkState.APPLIED else leave_out(link, why)
 
 
-def _planned(plan: Callable[[], CustomerPlan], link: Link) -> CustomerDecision:
+def planned(plan: Callable[[], CustomerPlan], link: Link) -> CustomerDecision:
+    """What happens to one that is taken in, by what is planned of it; refused where nothing can be planned."""
     try:
-        planned = plan()
+        wanted = plan()
     except RecordRefused as problem:
         return refuse(link, problem)
-    operations = of_customer(planned)
-    what = (What.CHANGE if planned.customer_id else What.CREATE) if operations else What.LEAVE
-    why = sentence("{what!c} stays as it is.", what=sentence("customer {number}", number=planned.number))
-    return Decision(what, link, planned, operations, why=why)
+    operations = of_customer(wanted)
+    what = (What.CHANGE if wanted.customer_id else What.CREATE) if operations else What.LEAVE
+    why = sentence("{what!c} stays as it is.", what=sentence("customer {number}", number=wanted.number))
+    return Decision(what, link, wanted, operations, why=why)
