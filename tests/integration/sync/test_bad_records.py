@@ -125,7 +125,7 @@ def test_a_parked_order_that_is_not_given_by_its_number_stays_parked_until_it_is
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"), [("products", "Product"), ("customers", "Customer"), ("companies", "Company")])
+    ("type", "name"), [("products", "Product"), ("customers", "Customer"), ("companies", "Company")])
 def test_a_parked_record_of_another_type_that_is_listed_and_not_given_stays_parked_until_it_is_deleted(
     house: House, type: str, name: str,
 ) -> None:
