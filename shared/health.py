@@ -40,7 +40,7 @@ def _tell_types(connector: Connector, card: ShopCard) -> None:
             record(
                 "watermark", enabled=card.enabled, last_sync_time=info.last_sync_time or None,
                 age_seconds=_age(connector, info.last_sync_time), running=bool(info.run_until),
-                why=obstacle or info.last_outcome, skipped=skipped[type],
+                why=obstacle or str(info.last_outcome), skipped=skipped[type],
             )
 
 

@@ -161,7 +161,8 @@ CATALOGUE: dict[str, Problem] = {
         "Business Central reckons another tax than Shopify charged",
         "Business Central > VAT Posting Setup: compare the rate for the customer's VAT Bus. Posting "
         "Group and the item's or account's VAT Prod. Posting Group. For goods that go abroad and buyers who "
-        "are exempt, name a customer in the field of the shop card that the sentence names. Then retry the record.",
+        "are exempt, name a customer in the field of the shop card that the sentence names. Lines of another rate, and "
+        "what a marketplace remits, get their group by Tax Groups of the country's row. Then retry the record.",
     ),
     "document-differs": Problem(
         Fault.DATA, 422,

@@ -10,7 +10,7 @@ English. `python -m local.texts` keeps them in step with the code. Border: which
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -111,6 +111,30 @@ def _value(value: object) -> str | Sentence:
         case date() as day:
             return Sentence("{day:day}", {"day": day.isoformat()})
     return str(value)
+
+
+def shortened(what: Sentence, most: int) -> Sentence:
+    """The sentence with its longest values cut, until it has at most so many characters in English."""
+    while (beyond := len(str(what)) - most) > 0:
+        longest = max(_words(what), key=len, default="")
+        if not longest:
+            return as_said(str(what)[:most])
+        what = _with_words(what, longest, longest[:-beyond - 1] + "…" if len(longest) > beyond + 1 else "")
+    return what
+
+
+def _words(what: str | Sentence) -> Iterator[str]:
+    if isinstance(what, str):
+        yield what
+    else:
+        yield from (word for value in what.values.values() for word in _words(value))
+
+
+def _with_words(what: Sentence, old: str, new: str) -> Sentence:
+    return Sentence(what.text, {
+        name: _with_words(value, old, new) if isinstance(value, Sentence) else new if value == old else value
+        for name, value in what.values.items()
+    })
 
 
 class _Filling(Formatter):

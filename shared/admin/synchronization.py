@@ -16,7 +16,7 @@ from shared.shopify.counting import count_changed
 from shared.stores.sync_runs import SyncRun
 from shared.stores.synchronization_info import SynchronizationInfo
 from shared.sync.run import request_back_fill, request_sync
-from shared.texts import sentence
+from shared.texts import Text, sentence
 
 
 class InfoView(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +27,7 @@ class InfoView(msgspec.Struct, frozen=True, kw_only=True):
     last_sync_time: str | None
     first_began: str | None
     running: bool
-    last_outcome: str | None
+    last_outcome: Text | None
     changed_by: str | None
 
 

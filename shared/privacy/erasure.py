@@ -21,14 +21,13 @@ from shared.storage.tables import Table
 from shared.stores.kept import is_synchronized
 from shared.stores.links import TABLE as LINK_TABLE
 from shared.stores.links import Link, Links
-
-_LONGEST_NOTE = 2000
+from shared.texts import NOTHING, Sentence, sentence
 
 REINSTALLED_WITHIN = timedelta(hours=48)
 """Shopify sends shop/redact so long after the app was removed; access that is younger is a new start."""
 
 
-def erase_customer(connector: Connector, shop: str, subject: Subject) -> tuple[dict[str, int], str]:
+def erase_customer(connector: Connector, shop: str, subject: Subject) -> tuple[dict[str, int], Sentence]:
     """Forget the person; what was found, by place, and a remark for the receipt."""
     captured = CaptureTraces(connector.storage, shop, subject)
     bc_ids = _ids_in_business_central(connector.storage.tables[LINK_TABLE], shop, subject, captured.orders)
@@ -47,12 +46,12 @@ def erase_customer(connector: Connector, shop: str, subject: Subject) -> tuple[d
     return found | ({"unreadable packs": len(unreadable)} if unreadable else {}), _removed(unreadable)
 
 
-def installed_again(connector: Connector, shop: str, *, triggered_at: datetime) -> str:
-    """A remark if the merchant has installed the app again since its removal, so that nothing may be erased; or ""."""
+def installed_again(connector: Connector, shop: str, *, triggered_at: datetime) -> Sentence:
+    """A remark if the merchant has installed the app again since its removal, so that nothing may be erased."""
     since = connector.tokens.since(shop)
     if since is not None and since + REINSTALLED_WITHIN > triggered_at:
-        return f"nothing was erased: access was granted again at {iso(since)}"
-    return ""
+        return sentence("nothing was erased: access was granted again at {time}", time=since)
+    return NOTHING
 
 
 def nothing_is_kept(connector: Connector, shop: str) -> bool:
@@ -73,11 +72,11 @@ def erase_shop(connector: Connector, shop: str) -> dict[str, int]:
     return found
 
 
-def _removed(packs: Collection[str]) -> str:
+def _removed(packs: Collection[str]) -> Sentence:
     """Nobody can say that the person is not in them, and nobody can read them: they are gone too."""
     if not packs:
-        return ""
-    return f"{len(packs)} packs could not be unpacked and were removed: {', '.join(packs)}"[:_LONGEST_NOTE]
+        return NOTHING
+    return sentence("packs that could not be unpacked and were removed: {packs}", packs=", ".join(packs))
 
 
 def _ids_in_business_central(table: Table, shop: str, subject: Subject, orders: Iterable[str]) -> set[str]:

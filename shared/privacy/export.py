@@ -18,10 +18,10 @@ from shared.privacy.holdings import HOLDINGS
 from shared.privacy.subject import Subject
 from shared.storage.holding import HandedOut, OfPerson
 from shared.stores.privacy_receipts import Receipt
-from shared.texts import sentence
+from shared.texts import NOTHING, Sentence, sentence
 
 
-def export_customer(connector: Connector, shop: str, subject: Subject, request: str) -> tuple[dict[str, int], str]:
+def export_customer(connector: Connector, shop: str, subject: Subject, request: str) -> tuple[dict[str, int], Sentence]:
     """Write the file; how much it holds, by place, and a remark for the receipt."""
     traces = CaptureTraces(connector.storage, shop, subject)
     # A payout is about other people's orders as well; what is no JSON any more cannot be handed out.
@@ -44,9 +44,9 @@ def export_customer(connector: Connector, shop: str, subject: Subject, request: 
     found = {"captures": len(captured)} | {name: len(entries) for name, (_, entries) in handed_out.items()}
     unreadable = sorted(traces.packs.unreadable)
     if not unreadable:
-        return found, ""
-    remark = f"{len(unreadable)} packs could not be unpacked and are missing: {', '.join(unreadable)}"
-    return found | {"unreadable packs": len(unreadable)}, remark[:2000]
+        return found, NOTHING
+    remark = sentence("packs that could not be unpacked and are missing: {packs}", packs=", ".join(unreadable))
+    return found | {"unreadable packs": len(unreadable)}, remark
 
 
 def read_export(connector: Connector, receipt: Receipt) -> bytes:

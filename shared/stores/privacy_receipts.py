@@ -14,9 +14,10 @@ from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.storage.holding import Holding
 from shared.storage.tables import Row, Table
-from shared.texts import sentence
+from shared.texts import NOTHING, Sentence, as_said, sentence, shortened
 
 TABLE = "PrivacyRequests"
+_LONGEST_NOTE = 2000
 _WORD = re.compile(r"[\w:.+-]{1,120}", re.ASCII)
 """What may be a shop's code, or the id of a request or of a delivery."""
 
@@ -40,7 +41,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: str = ""
     customer_id: str = ""
     found: dict[str, int] = {}
-    note: str = ""
+    note: Sentence = NOTHING
 
 
 class Receipts:
@@ -80,15 +81,20 @@ def _key(topic: str, id: str) -> str:
 
 
 def _written(receipt: Receipt) -> dict[str, Any]:
-    """As versions before wrote it, and may read it: the id is called number, and the customer's is one."""
+    """As versions before wrote it, and may read it: the id is called number, the customer's is one, and the note is
+    English; a sentence is there as key and values too."""
+    note = shortened(receipt.note, _LONGEST_NOTE)
     fields: dict[str, Any] = msgspec.to_builtins(receipt)
-    return fields | {"number": fields.pop("id"), "customer": int(fields.pop("customer_id") or 0)}
+    return fields | {
+        "number": fields.pop("id"), "customer": int(fields.pop("customer_id") or 0), "note": str(note), "said": note}
 
 
 def _receipt(row: Row) -> Receipt:
     fields = decoded(row["receipt"], type=dict[str, Any])
-    return msgspec.convert(
-        fields | {"id": fields["number"], "customer_id": str(fields.get("customer") or "")}, Receipt)
+    note = fields.get("note")
+    said = fields.get("said") or (as_said(note) if note else NOTHING)
+    return msgspec.convert(fields | {
+        "id": fields["number"], "customer_id": str(fields.get("customer") or ""), "note": said}, Receipt)
 
 
 HOLDING = Holding(

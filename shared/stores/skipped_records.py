@@ -23,7 +23,7 @@ from shared.shopify_ids import id_in, id_of_key, key_behind, key_of
 from shared.storage.account import Storage
 from shared.storage.holding import ERASED, DataSubject, HandedOut, Holding, OfPerson, rows_of
 from shared.storage.tables import Put, Row, Table
-from shared.texts import Sentence, Text, sentence
+from shared.texts import Sentence, Text, sentence, shortened
 
 TABLE = "SkippedRecords"
 DISMISSED_BY = "privacy request"
@@ -124,9 +124,11 @@ def left_out_again(
 
 
 def _worded(why: Text) -> dict[str, Any]:
-    """A sentence that is cut is kept as English only: nothing may be in its values that is not seen in it."""
-    whole = str(why)[:_LONGEST]
-    return {"detail": whole, "said": why if isinstance(why, Sentence) and str(why) == whole else msgspec.UNSET}
+    """In English and as key and values. What is cut off is cut off in both: an erasure reads the English alone."""
+    if isinstance(why, str):
+        return {"detail": why[:_LONGEST]}
+    said = shortened(why, _LONGEST)
+    return {"detail": str(said), "said": said}
 
 
 class SkippedRecords:

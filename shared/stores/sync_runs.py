@@ -63,7 +63,7 @@ class SyncRun(msgspec.Struct, kw_only=True):
 
     shop: str
     id: str
-    started_by: str
+    started_by: Text
     started_at: str
     ended_at: str = ""
     state: str = "running"
@@ -112,7 +112,7 @@ class SyncRuns:
         self._table, self._clock = table, clock
 
     def begin(
-        self, shop: str, types: list[str], started_by: str, *, only_changed: bool = False, takes_over: bool = False,
+        self, shop: str, types: list[str], started_by: Text, *, only_changed: bool = False, takes_over: bool = False,
         created: tuple[str, str] = ("", ""),
     ) -> SyncRun:
         """A new run; what another worker left "running" is marked interrupted (we hold the lease).
@@ -198,12 +198,13 @@ class _Said(msgspec.Struct, frozen=True, omit_defaults=True):
 
     error: Text = ""
     warnings: list[Text] = []
+    started_by: Text = ""
 
 
 def _row(run: SyncRun) -> Row:
     english = msgspec.structs.replace(
-        run, error_detail=str(run.error_detail), warnings=list(map(str, run.warnings)))
-    said = msgspec.json.encode(_Said(run.error_detail, run.warnings)).decode()
+        run, started_by=str(run.started_by), error_detail=str(run.error_detail), warnings=list(map(str, run.warnings)))
+    said = msgspec.json.encode(_Said(run.error_detail, run.warnings, run.started_by)).decode()
     fields: dict[str, Any] = msgspec.to_builtins(english)
     text = msgspec.json.encode(fields | {before: fields.pop(name) for name, before in _AT_REST.items()}).decode()
     return {"PartitionKey": run.shop, "RowKey": run.id, "state": run.state, "run": text,
@@ -217,7 +218,8 @@ def _run(row: Row) -> SyncRun:
     if not row.get("said"):
         return run
     said = decoded(row["said"], type=_Said)
-    return msgspec.structs.replace(run, error_detail=said.error, warnings=said.warnings)
+    return msgspec.structs.replace(
+        run, error_detail=said.error, warnings=said.warnings, started_by=said.started_by or run.started_by)
 
 
 def _erase(storage: Storage, whom: DataSubject) -> int:
@@ -231,7 +233,7 @@ def _erase(storage: Storage, whom: DataSubject) -> int:
 
 
 def _blotted(run: SyncRun, whom: DataSubject) -> SyncRun:
-    by, _, step = run.started_by.rpartition(", ")
+    by, _, step = str(run.started_by).rpartition(", ")
     return msgspec.structs.replace(
         run,
         started_by=f"{by}, {ERASED}" if by and whom.is_named_in(step) else run.started_by,

@@ -14,10 +14,11 @@ import msgspec
 
 from shared.clock import Clock, from_iso, iso
 from shared.errors import ConnectorError, ServiceUnavailable
+from shared.json_text import decoded
 from shared.storage.holding import Holding, rows_of
 from shared.storage.tables import Row, RowChanged, RowExists, Table
 from shared.stores.sync_runs import SyncRuns
-from shared.texts import sentence
+from shared.texts import Sentence, Text, sentence
 
 TABLE = "SynchronizationInfo"
 BEGINNING = datetime(2004, 1, 1, tzinfo=UTC)
@@ -32,7 +33,7 @@ class SynchronizationInfo(msgspec.Struct, frozen=True, kw_only=True):
     first_began      when the first synchronization of the type began; kept by every reset
     exact            set by an operator: the next run starts exactly there, without overlap
     run_since, run_until, run_cursor, run_started   the run that is under way, or was interrupted
-    last_outcome     "", "succeeded", an error code, or "not used: " and the reason
+    last_outcome     "", "succeeded", an error code, or a sentence: why the type is not used
     """
 
     shop: str
@@ -46,11 +47,11 @@ class SynchronizationInfo(msgspec.Struct, frozen=True, kw_only=True):
     run_cursor: str = ""
     run_position: str = ""
     run_saved: str = ""
-    last_outcome: str = ""
+    last_outcome: Text = ""
     changed_by: str = ""
     etag: str = ""
 
-    def with_(self, **changes: str | bool) -> SynchronizationInfo:
+    def with_(self, **changes: Text | bool) -> SynchronizationInfo:
         """A copy with some fields changed."""
         return msgspec.structs.replace(self, **changes)
 
@@ -85,7 +86,7 @@ class SynchronizationInfos:
         """Write if unchanged since it was read; RowChanged or RowExists otherwise."""
         row = msgspec.to_builtins(info)
         shop, type, etag = row.pop("shop"), row.pop("type"), row.pop("etag")
-        row |= {"PartitionKey": shop, "RowKey": type}
+        row |= {"PartitionKey": shop, "RowKey": type} | _outcome_at_rest(info.last_outcome)
         new = self._table.replace(row, etag) if etag else self._table.insert(row)
         return msgspec.structs.replace(info, etag=new)
 
@@ -155,7 +156,18 @@ def since_of_next_run(info: SynchronizationInfo, until: datetime, overlap: timed
 def _info(shop: str, type: str, row: Row | None) -> SynchronizationInfo:
     if row is None:
         return SynchronizationInfo(shop=shop, type=type)
-    return msgspec.convert(row | {"shop": shop, "type": type}, SynchronizationInfo)
+    return msgspec.convert(row | {"shop": shop, "type": type, "last_outcome": _outcome(row)}, SynchronizationInfo)
+
+
+def _outcome_at_rest(outcome: Text) -> Row:
+    """In English, as versions before read it, and a sentence as key and values too."""
+    said = msgspec.json.encode(outcome).decode() if isinstance(outcome, Sentence) else ""
+    return {"last_outcome": str(outcome), "last_outcome_said": said}
+
+
+def _outcome(row: Row) -> Text:
+    said = row.get("last_outcome_said")
+    return decoded(said, type=Sentence) if said else str(row.get("last_outcome", ""))
 
 
 HOLDING = Holding("synchronization times", (TABLE,), of_shop=rows_of(TABLE), of_person="times of whole types")

@@ -27,6 +27,7 @@ from shared.sync.gone import keep_out_of_reach
 from shared.sync.page import apply_page
 from shared.sync.record_type import RecordType
 from shared.telemetry import carried
+from shared.texts import Text
 
 _CURSOR_KEEPS = timedelta(hours=1)
 """A cursor older than this is not trusted; the position (updatedAt) it stood at is used instead."""
@@ -168,7 +169,7 @@ def _retry_parked(one: RecordType, context: JobContext, deadline: Deadline) -> N
 
 
 def save_checkpoint(
-    informations: SynchronizationInfos, info: SynchronizationInfo, **changes: str | bool
+    informations: SynchronizationInfos, info: SynchronizationInfo, **changes: Text | bool
 ) -> SynchronizationInfo:
     """The row with these changes, as stored; Overruled when an operator changed it meanwhile."""
     try:

@@ -17,10 +17,11 @@ from shared.storage.lease import Lease
 from shared.stores.sync_runs import SyncRun
 from shared.sync.context import JobContext, fingerprint, job_context
 from shared.sync.shop_lease import shop_lease
+from shared.texts import Text
 
 
 @contextmanager
-def operators_run(connector: Connector, card: ShopCard, type: str, started_by: str) -> Iterator[JobContext]:
+def operators_run(connector: Connector, card: ShopCard, type: str, started_by: Text) -> Iterator[JobContext]:
     """The surroundings of the run; its row tells how it ended and what it spent.
 
     ShopTaken when another run holds the shop; what the caller raises goes on.

@@ -66,7 +66,8 @@ def read_payments(
         _read_again(one, _may_change(type, kept, context) - seen, kept, context)
     except PaymentsNotUsed as reason:
         context.counts(type)
-        save_checkpoint(informations, info, last_outcome=f"not used: {reason}", **_AT_REST)
+        why = sentence("not used: {reason}", reason=reason.sentence)
+        save_checkpoint(informations, info, last_outcome=why, **_AT_REST)
         return
     parked = [one.id for one in context.skipped.of(context.card.code, type)]
     newest = max(info.last_id, kept.newest(context.card.code), *parked, key=key_of)

@@ -13,6 +13,7 @@ import msgspec
 from shared.business_central.directory import Directory
 from shared.connector import Connector
 from shared.errors import ConnectorError
+from shared.record_names import one_called
 from shared.shopify.reading import kept_record
 from shared.shops.card import ShopCard
 from shared.sync.context import JobContext
@@ -57,9 +58,9 @@ def replay(connector: Connector, shop: str, type: str, id: str, *, by: str) -> R
     """
     one, card = types_of(connector).going(type), _ready(connector, shop)
     record = kept_record(type, connector.captures.raw(shop, type, id))
-    by = f"{by}, replay of {type} {record.id}"
-    with operators_run(connector, card, type, by) as context, \
-            connector.changed.meanwhile(shop, type, record.id, by):
+    step = sentence("{who}, replay of {record}", who=by, record=one_called(type, record.id))
+    with operators_run(connector, card, type, step) as context, \
+            connector.changed.meanwhile(shop, type, record.id, str(step)):
         outcomes = apply_page(one, [record], _from_captures(connector, context), again=True)
     return _told(context.run.id, outcomes)
 

@@ -36,7 +36,7 @@ from shared.sync.record_type import AnyType, KeptType, types_of
 from shared.sync.shop_lease import ShopTaken, check_free, shop_lease
 from shared.sync.type_telemetry import recorded_as
 from shared.telemetry import about, record
-from shared.texts import as_said, sentence
+from shared.texts import Text, as_said, sentence
 
 QUEUE = "sync-jobs"
 BACK_FILL = "back-fill"
@@ -44,6 +44,9 @@ BACK_FILL = "back-fill"
 
 _BETWEEN_PARTS = 15.0
 """Seconds that a back-fill leaves the shop to others before it goes on."""
+
+_BACK_FILL = ", back-fill"
+"""What the message of a back-fill says behind who began it."""
 
 _log = logging.getLogger(__name__)
 
@@ -92,7 +95,7 @@ def request_back_fill(
     begin, end = checked_span(connector, shop, since, until)
     check_free(connector, shop)
     _send(connector, SyncJob(
-        shop=shop, started_by=f"{started_by}, back-fill", types=("orders",), created_since=begin, created_until=end))
+        shop=shop, started_by=f"{started_by}{_BACK_FILL}", types=("orders",), created_since=begin, created_until=end))
     return begin, end
 
 
@@ -211,8 +214,14 @@ def _begin(connector: Connector, job: SyncJob) -> SyncRun | None:
         return run
     types = job.types or (connector.types.brought if job.only_changed else connector.types.names)
     return connector.runs.begin(
-        job.shop, list(types), job.started_by, only_changed=job.only_changed,
+        job.shop, list(types), _started_by(job), only_changed=job.only_changed,
         takes_over=not (job.only_changed or job.created_since), created=(job.created_since, job.created_until))
+
+
+def _started_by(job: SyncJob) -> Text:
+    """Who began it, and that it is a back-fill; a message says that in English."""
+    who = job.started_by
+    return sentence("{who}, back-fill", who=who.removesuffix(_BACK_FILL)) if job.created_since else who
 
 
 def _work(connector: Connector, job: SyncJob, run: SyncRun, lease: Lease) -> None:
@@ -346,7 +355,7 @@ def _end(connector: Connector, run: SyncRun, state: str, problem: ConnectorError
     run.ended_at = iso_exact(connector.clock.now()) if state != "continuing" else ""
     if problem:
         run.note_failure(problem)
-    record("run", state=state, started_by=run.started_by, code=run.error_code, detail=str(run.error_detail),
+    record("run", state=state, started_by=str(run.started_by), code=run.error_code, detail=str(run.error_detail),
            seconds=run.seconds, clock_ahead=run.clock_ahead)
     connector.runs.save(run)
 

@@ -32,7 +32,7 @@ def recorded_as(type: str, run: SyncRun, shopify: ShopifyClient, bc: BusinessCen
             raise
         finally:
             spent = {name: value - before[name] for name, value in _spent(type, run, shopify, bc).items()}
-            record("type", outcome=outcome, started_by=run.started_by, only_changed=run.only_changed,
+            record("type", outcome=outcome, started_by=str(run.started_by), only_changed=run.only_changed,
                    seconds=(clock.now() - began).total_seconds(), **spent)
 
 

@@ -24,9 +24,9 @@ from shared.storage.lease import TABLE as LEASE_TABLE
 from shared.storage.lease import LeaseTaken, held
 from shared.stores.privacy_receipts import Receipt
 from shared.sync.shop_lease import ShopTaken, shop_lease
-from shared.texts import sentence
+from shared.texts import NOTHING, Sentence, sentence, together
 from shared.webhooks.asking import Asked, Standing, ask_shopify
-from shared.webhooks.commands import FOLLOW_CARD, Command, send
+from shared.webhooks.commands import FOLLOW_CARD, Command, send, why_refused
 from shared.webhooks.subscriptions import repair_shop
 
 ERASURES = ("customers/redact", "shop/redact")
@@ -41,9 +41,9 @@ _log = logging.getLogger(__name__)
 def carry_out(connector: Connector, command: Command) -> None:
     """Do what the command says; raises what nobody foresaw, so that the queue tries again."""
     if command.refused:
-        _refuse(connector, command, command.refused)
+        _refuse(connector, command, why_refused(command))
     elif not _is_of_our_store(connector, command):
-        _refuse(connector, command, f"the shop's card or access is not that of {command.host}")
+        _refuse(connector, command, sentence("the shop's card or access is not that of {host}", host=command.host))
     else:
         _carry_out(connector, command)
 
@@ -78,7 +78,7 @@ def _carry_out(connector: Connector, command: Command) -> None:
             _log.error("shop %s: there is no command %s", command.shop, topic)
 
 
-def _refuse(connector: Connector, command: Command, why: str) -> None:
+def _refuse(connector: Connector, command: Command, why: Sentence) -> None:
     """Nothing is done; a privacy request says so on its receipt."""
     _log.warning("shop %s: %s of %s was not carried out: %s", command.shop, command.topic, command.at, why)
     if command.topic in PRIVACY_TOPICS:
@@ -93,7 +93,7 @@ def _disconnect(connector: Connector, command: Command) -> None:
     asked = ask_shopify(connector, command.shop, command.host)
     match asked.standing:
         case Standing.INSTALLED:
-            _refuse(connector, command, "Shopify says that the app is installed")
+            _refuse(connector, command, sentence("Shopify says that the app is installed"))
         case Standing.UNKNOWN:
             _ask_later(connector, command, asked)
         case Standing.REMOVED:
@@ -112,7 +112,7 @@ def _take_scopes(connector: Connector, command: Command) -> None:
         case Standing.UNKNOWN:
             _ask_later(connector, command, asked)
         case Standing.REMOVED:
-            _refuse(connector, command, f"Shopify does not accept the access: {asked.reason}")
+            _refuse(connector, command, sentence("Shopify does not accept the access: {reason}", reason=asked.reason))
 
 
 def _redact_shop(connector: Connector, command: Command) -> None:
@@ -125,7 +125,8 @@ def _redact_shop(connector: Connector, command: Command) -> None:
     asked = ask_shopify(connector, command.shop, command.host)
     match asked.standing:
         case Standing.INSTALLED:
-            _refuse(connector, command, "nothing was erased: Shopify says that the app is installed")
+            _refuse(connector, command, sentence(
+                "nothing was erased: Shopify says that the app is installed"))
         case Standing.UNKNOWN if not command.confirmed_by and not nothing_is_kept(connector, command.shop):
             _ask_later(connector, command, asked)
         case _:
@@ -171,9 +172,8 @@ def _ask_later(connector: Connector, command: Command, asked: Asked) -> None:
             "nothing of shop {shop} was erased: Shopify cannot be asked, or does not say, whether the app is still "
             "installed ({reason})", shop=command.shop, reason=asked.reason))
         receipt = _receipt(connector, command, "waiting" if now < end else "failed")
-        connector.receipts.keep(
-            msgspec.structs.replace(receipt, received_at=waiting.asked_since, note=str(problem)[:1000])
-        )
+        note = together((problem.code, problem.sentence), ": ")
+        connector.receipts.keep(msgspec.structs.replace(receipt, received_at=waiting.asked_since, note=note))
 
 
 def give_up(connector: Connector, command: Command) -> None:
@@ -200,12 +200,12 @@ def _privately(connector: Connector, command: Command) -> None:
     _end(connector, msgspec.structs.replace(receipt, state="done"), altogether, note)
 
 
-def _work(connector: Connector, command: Command) -> tuple[dict[str, int], str]:
+def _work(connector: Connector, command: Command) -> tuple[dict[str, int], Sentence]:
     """What was found, by place, and a remark for the receipt."""
     match command.topic, command.subject:
         case "shop/redact", None:
-            note = f"confirmed by {command.confirmed_by}" if command.confirmed_by else ""
-            return erase_shop(connector, command.shop), note
+            who = command.confirmed_by
+            return erase_shop(connector, command.shop), sentence("confirmed by {who}", who=who) if who else NOTHING
         case "customers/redact", Subject() as subject:
             return erase_customer(connector, command.shop, _with_merged(connector, command.shop, subject))
         case "customers/data_request", Subject() as subject:
@@ -218,7 +218,7 @@ def _with_merged(connector: Connector, shop: str, subject: Subject) -> Subject:
     return msgspec.structs.replace(subject, merged=connector.merged.into(shop, subject.id))
 
 
-def _end(connector: Connector, receipt: Receipt, found: dict[str, int], note: str) -> None:
+def _end(connector: Connector, receipt: Receipt, found: dict[str, int], note: Sentence) -> None:
     ended_at = iso(connector.clock.now())
     connector.receipts.keep(msgspec.structs.replace(receipt, ended_at=ended_at, found=found, note=note))
 

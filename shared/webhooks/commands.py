@@ -21,7 +21,7 @@ from shared.json_text import decoded
 from shared.privacy.subject import Subject
 from shared.shopify.topics import APP_TOPICS, PRIVACY_TOPICS, IdInBody
 from shared.shopify.webhooks import Delivery
-from shared.texts import sentence
+from shared.texts import Sentence, sentence
 
 QUEUE = "webhook-commands"
 COMMAND_TOPICS = (*APP_TOPICS, *PRIVACY_TOPICS)
@@ -76,6 +76,12 @@ def command_in(message: bytes) -> Command:
         several = {name: list(map(str, subject.get(name, ()))) for name in ("orders", "merged")}
         fields["subject"] = subject | {"id": str(subject["id"])} | several
     return msgspec.convert(fields | {"id": fields.pop("number")}, Command)
+
+
+def why_refused(command: Command) -> Sentence:
+    """Why the body cannot be carried out; a message says it in English."""
+    _, _, reason = command.refused.partition(": ")
+    return sentence("the request names no customer that can be: {reason}", reason=reason)
 
 
 class _Customer(msgspec.Struct):

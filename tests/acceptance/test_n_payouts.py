@@ -48,7 +48,7 @@ def ids_asked(house: House, operation: str) -> list[int]:
 
 
 def outcome(house: House, type: str) -> str:
-    return house.connector.informations.get(house.shop, type).last_outcome
+    return str(house.connector.informations.get(house.shop, type).last_outcome)
 
 
 def a_token(house: House, scopes: tuple[str, ...]) -> None:

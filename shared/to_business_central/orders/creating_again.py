@@ -35,13 +35,13 @@ def create_again(connector: Connector, shop: str, id: str, confirm: str, *, by: 
     card = connector.shops.get(shop)
     check_ready(connector, card)
     link = _confirmed(connector, shop, id, confirm)
-    with operators_run(
-        connector, card, "orders", f"{by}, order {id} created again instead of {link.bc_number}"
-    ) as context:
+    order, instead = one_called("orders", id), link.bc_number
+    step = sentence("{who}, {order} created again instead of {number}", who=by, order=order, number=instead)
+    with operators_run(connector, card, "orders", step) as context:
         link = _confirmed(connector, shop, id, confirm)
         record = _read(context, id)
         _check_nothing_has_its_number(context, record)
-        with connector.changed.meanwhile(shop, "orders", id, context.run.started_by):
+        with connector.changed.meanwhile(shop, "orders", id, str(step)):
             context.links("orders").save([_unlinked(link, f"{iso(context.clock.now())} {by}: created again instead of "
                                                           f"{link.bc_number}")])
             return applied_now(record, context._replace(wish=Wish.IN_ANY_CASE))

@@ -10,6 +10,7 @@ import msgspec
 
 from shared.connector import Connector
 from shared.errors import ConnectorError
+from shared.record_names import one_called
 from shared.shopify.client import ShopifyClient
 from shared.shopify.finding import orders_named
 from shared.shopify.reading import Record, by_ids
@@ -53,12 +54,18 @@ def sync_order(connector: Connector, shop: str, order: str, *, even_if_left_out:
     card = connector.shops.get(shop)
     check_ready(connector, card)
     wish = Wish.IN_ANY_CASE if even_if_left_out else Wish.NONE
-    why = "in any case" if even_if_left_out else "now"
-    with operators_run(connector, card, "orders", f"{by}, one order {why}") as context:
+    with operators_run(connector, card, "orders", _step(by, sentence("one order"), even_if_left_out)) as context:
         record = _read(context.shopify, order)
-        context.run.started_by = f"{by}, order {record.id} {why}"  # by its id, as an erasure looks for it
-        with connector.changed.meanwhile(shop, "orders", record.id, context.run.started_by):
+        # by its id, as an erasure looks for it
+        context.run.started_by = _step(by, one_called("orders", record.id), even_if_left_out)
+        with connector.changed.meanwhile(shop, "orders", record.id, str(context.run.started_by)):
             return applied_now(record, context._replace(wish=wish))
+
+
+def _step(by: str, order: Sentence, even_if_left_out: bool) -> Sentence:
+    if even_if_left_out:
+        return sentence("{who}, {order} in any case", who=by, order=order)
+    return sentence("{who}, {order} now", who=by, order=order)
 
 
 def applied_now(record: Record, context: JobContext) -> Synchronized:

@@ -61,7 +61,8 @@ def resolve(connector: Connector, shop: str, id: str, confirm: str, *, by: str) 
     parked, link = _conflict(connector, shop, id)
     if not confirm:
         raise _unconfirmed(parked, link.bc_number)
-    with operators_run(connector, card, "orders", f"{by}, order {id} marked as resolved") as context:
+    step = sentence("{who}, {order} marked as resolved", who=by, order=one_called("orders", id))
+    with operators_run(connector, card, "orders", step) as context:
         parked, link = _conflict(connector, shop, id)
         order = _as_told(context, link)
         found = _document(context, order, link)

@@ -81,4 +81,15 @@ def test_a_sentence_that_is_cut_keeps_nothing_that_is_not_seen(
 
     kept = house.parked()[5001]
     assert len(kept.detail) == 2000
-    assert kept.said is msgspec.UNSET
+    assert str(kept.said) == kept.detail
+
+
+def test_a_sentence_with_a_long_value_is_told_in_french_all_the_same(
+    admin: Admin, park: Callable[[str | Sentence], None]
+) -> None:
+    park(sentence("Order {order} is held: its risk is still being assessed.", order="#1001" + " of the spring" * 300))
+
+    detail = str(told(admin, "fr")["detail"])
+
+    assert detail.startswith("La commande #1001 of the spring")
+    assert detail.endswith("… est mise en suspens\u00a0: son risque est encore en cours d’évaluation.")

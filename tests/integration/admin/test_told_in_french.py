@@ -9,11 +9,20 @@ from typing import Any
 import pytest
 
 from shared.access.connections import TABLE as ACCESS_TABLE
+from shared.clock import iso
 from shared.errors import ConnectorError
 from shared.storage.tables import Put
+from shared.stores.privacy_receipts import TABLE as RECEIPT_TABLE
 from shared.stores.sync_runs import TABLE as RUN_TABLE
+from shared.stores.sync_runs import SyncRun
+from shared.stores.synchronization_info import TABLE as INFO_TABLE
+from shared.sync.replay import replay
+from shared.sync.run import SyncJob, run_sync
 from shared.texts import sentence
+from shared.to_business_central.orders.one_order import sync_order
 from shared.to_business_central.set_up_check import check_set_up
+from shared.webhooks.command_handlers import carry_out
+from shared.webhooks.commands import Command
 from tests.admin import Admin
 from tests.house import House
 from tests.wording import left_in_english
@@ -123,3 +132,107 @@ def test_the_set_up_check_says_all_that_is_wrong_with_a_card_in_french(house: Ho
     told = [one["detail"] for part in ("missing", "advice", "orders") for one in shown[part] if one["detail"]]
     assert len(told) == len(said)
     assert {str(one.detail) for one in said} & set(told) == set()
+
+
+def why_payouts_are_not_used(house: House, admin: Admin) -> str:
+    house.shopify.shop_state.payments_account = None
+    house.sync("payouts")
+    return outcome_of_payouts(admin)
+
+
+def outcome_of_payouts(admin: Admin) -> str:
+    return str(in_french(admin, "get_synchronization_info", type="payouts")["last_outcome"])
+
+
+def test_why_a_type_is_not_used_is_told_in_french(house: House, admin: Admin) -> None:
+    assert why_payouts_are_not_used(house, admin) == (
+        "non utilisé\u00a0: la boutique n’a pas de compte Shopify Payments")
+
+
+def test_what_an_earlier_version_kept_of_an_outcome_is_told_as_it_was_kept(house: House, admin: Admin) -> None:
+    why_payouts_are_not_used(house, admin)
+    table = house.connector.storage.tables[INFO_TABLE]
+    row = table.get(house.shop, "payouts") or {}
+    table.put({name: value for name, value in row.items() if name not in ("last_outcome_said", "etag")})
+
+    assert outcome_of_payouts(admin) == "not used: the shop has no Shopify Payments account"
+
+
+def test_an_outcome_that_is_no_sentence_any_more_is_forgotten_in_every_language(house: House, admin: Admin) -> None:
+    why_payouts_are_not_used(house, admin)
+
+    house.connector.informations.note_outcome(house.shop, "payouts", "bc-unauthorized")
+
+    assert outcome_of_payouts(admin) == "bc-unauthorized"
+
+
+def replayed(house: House) -> SyncRun:
+    house.order(5001)
+    house.sync()
+    capture = house.connector.captures.of_record(house.shop, "orders", "5001")[0].id
+    return house.connector.runs.get(house.shop, replay(house.connector, house.shop, "orders", capture, by="Claire").run)
+
+
+def back_filled(house: House) -> SyncRun:
+    return began(house, SyncJob(
+        shop=house.shop, started_by="Claire, back-fill", types=("orders",),
+        created_since="2026-02-01T00:00:00Z", created_until="2026-03-01T00:00:00Z"))
+
+
+def one_order(house: House) -> SyncRun:
+    house.order(5001)
+    done = sync_order(house.connector, house.shop, "5001", even_if_left_out=False, by="Claire")
+    return house.connector.runs.get(house.shop, done.run)
+
+
+def by_the_schedule(house: House) -> SyncRun:
+    return began(house, SyncJob(shop=house.shop, started_by="schedule"))
+
+
+def began(house: House, job: SyncJob) -> SyncRun:
+    run = run_sync(house.connector, job)
+    assert run is not None
+    return run
+
+
+@pytest.mark.parametrize("run, english, french", [
+    (replayed, "Claire, replay of order 5001", "Claire, relecture\u00a0: commande 5001"),
+    (back_filled, "Claire, back-fill", "Claire, rattrapage"),
+    (one_order, "Claire, order 5001 now", "Claire, commande 5001 maintenant"),
+    (by_the_schedule, "schedule", "schedule"),
+])
+def test_who_began_a_run_and_with_what_is_told_in_french_and_as_an_earlier_version_kept_it(
+    house: House, admin: Admin, run: Callable[[House], SyncRun], english: str, french: str
+) -> None:
+    id = run(house).id
+    told = in_french(admin, "get_run", id=id)["started_by"]
+    without_words(house, RUN_TABLE)
+
+    assert (told, in_french(admin, "get_run", id=id)["started_by"]) == (french, english)
+
+
+def refused_erasure(house: House) -> None:
+    carry_out(house.connector, Command(
+        shop=house.shop, topic="shop/redact", at=iso(house.clock.now()), id="n-1", host="another.myshopify.com"))
+
+
+def note_of_the_request(admin: Admin) -> str:
+    (request,) = in_french(admin, "list_privacy_requests")
+    return str(request["note"])
+
+
+def test_what_became_of_a_privacy_request_is_told_in_french(house: House, admin: Admin) -> None:
+    refused_erasure(house)
+
+    assert note_of_the_request(admin) == "la fiche magasin ou l’accès n’est pas celui de another.myshopify.com"
+
+
+def test_the_receipt_of_an_earlier_version_tells_its_english_note(house: House, admin: Admin) -> None:
+    refused_erasure(house)
+    table = house.connector.storage.tables[RECEIPT_TABLE]
+    (row,) = table.partition(house.shop)
+    kept = json.loads(row["receipt"])
+    table.put({"PartitionKey": row["PartitionKey"], "RowKey": row["RowKey"],
+               "receipt": json.dumps({name: value for name, value in kept.items() if name != "said"})})
+
+    assert note_of_the_request(admin) == "the shop's card or access is not that of another.myshopify.com"

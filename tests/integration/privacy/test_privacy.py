@@ -265,7 +265,7 @@ def test_after_a_redaction_runs_say_who_began_them_and_nothing_of_the_persons_or
 
     carry_out(known.house.connector, command(known, "customers/redact"))
 
-    told = {(run.started_by, *run.warnings) for run in runs.all(shop) if run.started_by.startswith("Claire")}
+    told = {(str(run.started_by), *run.warnings) for run in runs.all(shop) if str(run.started_by).startswith("Claire")}
     assert told == {
         ("Claire, head of sales, (erased on request of the person)", "(erased on request of the person)"),
         (f"Claire, head of sales, order {known.order(3)} marked as resolved",
@@ -283,8 +283,8 @@ def test_after_a_redaction_nothing_says_which_capture_an_operator_applied_again(
 
     carry_out(house.connector, command(known, "customers/redact"))
 
-    steps = [run.started_by.removeprefix("Claire, head of sales, ") for run in house.connector.runs.all(house.shop)
-             if run.started_by.startswith("Claire")]
+    steps = [str(run.started_by).removeprefix("Claire, head of sales, ") for run in house.connector.runs.all(house.shop)
+             if str(run.started_by).startswith("Claire")]
     others = {"customers": known.other, "orders": known.order(3)}[type]
     assert {step.split()[-1] for step in steps} == {str(others), "person)"}
 
@@ -427,7 +427,7 @@ def test_a_shop_redaction_that_arrives_after_a_new_installation_erases_nothing(k
 
     carry_out(known.house.connector, command(known, "shop/redact"))
 
-    assert "granted again" in receipt(known.house, "shop/redact").note
+    assert "granted again" in str(receipt(known.house, "shop/redact").note)
     assert known.house.link("customers", known.person).bc_number != ""
 
 
@@ -561,10 +561,10 @@ def test_a_pack_that_cannot_be_unpacked_stops_no_request_and_is_named(known: Kno
     carry_out(house.connector, command(known, "customers/redact"))
     erased = receipt(house, "customers/redact")
 
-    assert (handed_out.state, handed_out.found["captures"] >= 3, spoilt in handed_out.note) == ("done", True, True)
+    assert (handed_out.state, handed_out.found["captures"] >= 3, spoilt in str(handed_out.note)) == ("done", True, True)
     assert (erased.state, erased.found["unreadable packs"]) == ("done", 2)
-    assert spoilt in erased.note
-    assert log_pack in erased.note
+    assert spoilt in str(erased.note)
+    assert log_pack in str(erased.note)
     assert blobs.read(CAPTURE_CONTAINER, spoilt) is None
     assert blobs.read(container_of(at.date()), log_pack) is None
     assert places_of(house, *known.words) == {"PrivacyRequests"}

@@ -155,7 +155,7 @@ def test_a_replay_is_a_run_of_the_history_with_its_author(house: House) -> None:
     done = replayed(house, "customers", 7101)
 
     run = house.connector.runs.get(house.shop, done.run)
-    assert (run.state, run.started_by, run.shopify_calls) == ("succeeded", "Claire, replay of customers 7101", 0)
+    assert (run.state, str(run.started_by), run.shopify_calls) == ("succeeded", "Claire, replay of customer 7101", 0)
 
 
 def test_a_disabled_shop_and_an_environment_that_may_not_call_out_replay_nothing(house: House) -> None:

@@ -40,7 +40,7 @@ def test_it_moves_no_synchronization_time_and_is_a_run_under_the_operators_name(
 
     assert house.connector.informations.get(house.shop, "orders").last_sync_time == ""
     run = house.connector.runs.get(house.shop, told["run"])
-    assert (run.state, run.started_by) == ("succeeded", "admin, order 5001 now")
+    assert (run.state, str(run.started_by)) == ("succeeded", "admin, order 5001 now")
     assert run.counts["orders"].created == 1
 
 
