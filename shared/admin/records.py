@@ -26,7 +26,7 @@ from shared.stores.operations import Operation
 from shared.sync.decision import What
 from shared.sync.known_as import KnownAs, document_key, known_as, names_in_calls
 from shared.sync.record_type import AnyType, RecordType, types_of
-from shared.texts import sentence
+from shared.texts import Text, sentence
 
 MOST_OPERATIONS = 50
 """Operations on the record that are shown."""
@@ -102,7 +102,7 @@ class RecordView(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     state: State
     decided: What | None
-    decision: str
+    decision: Text
     tax_apart: str
     stands: list[Standing]
     skipped: SkippedView | None

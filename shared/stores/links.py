@@ -21,8 +21,9 @@ from shared.storage.account import Storage
 from shared.storage.holding import DataSubject, HandedOut, Holding, OfPerson, rows_of
 from shared.storage.lease import LeaseLost
 from shared.storage.tables import Put, Row, RowChanged, RowExists, Table
+from shared.stores.told_texts import at_rest, text_in
 from shared.telemetry import carried
-from shared.texts import sentence
+from shared.texts import Text, sentence
 
 TABLE = "Links"
 ITEMS = "items"
@@ -109,7 +110,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     claimed_at: str = ""
     lines_at: str = ""
     wish: Wish = Wish.NONE
-    decision: str = ""
+    decision: Text = ""
     deleted_at: str = ""
     etag: str = ""
 
@@ -204,11 +205,12 @@ class Links:
     def _row(self, link: Link) -> Row:
         fields: Row = msgspec.to_builtins(link)
         del fields["id"], fields["etag"]
-        return {"PartitionKey": self._partition, "RowKey": key_of(link.id)} | fields
+        key = {"PartitionKey": self._partition, "RowKey": key_of(link.id)}
+        return key | fields | at_rest("decision", link.decision)
 
 
 def _link(row: Row) -> Link:
-    return msgspec.convert(row | {"id": id_of_key(row["RowKey"])}, Link)
+    return msgspec.convert(row | {"id": id_of_key(row["RowKey"]), "decision": text_in(row, "decision")}, Link)
 
 
 def _erase(storage: Storage, whom: DataSubject) -> int:

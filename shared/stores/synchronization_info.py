@@ -14,11 +14,11 @@ import msgspec
 
 from shared.clock import Clock, from_iso, iso
 from shared.errors import ConnectorError, ServiceUnavailable
-from shared.json_text import decoded
 from shared.storage.holding import Holding, rows_of
 from shared.storage.tables import Row, RowChanged, RowExists, Table
 from shared.stores.sync_runs import SyncRuns
-from shared.texts import Sentence, Text, sentence
+from shared.stores.told_texts import at_rest, text_in
+from shared.texts import Text, sentence
 
 TABLE = "SynchronizationInfo"
 BEGINNING = datetime(2004, 1, 1, tzinfo=UTC)
@@ -86,7 +86,7 @@ class SynchronizationInfos:
         """Write if unchanged since it was read; RowChanged or RowExists otherwise."""
         row = msgspec.to_builtins(info)
         shop, type, etag = row.pop("shop"), row.pop("type"), row.pop("etag")
-        row |= {"PartitionKey": shop, "RowKey": type} | _outcome_at_rest(info.last_outcome)
+        row |= {"PartitionKey": shop, "RowKey": type} | at_rest("last_outcome", info.last_outcome)
         new = self._table.replace(row, etag) if etag else self._table.insert(row)
         return msgspec.structs.replace(info, etag=new)
 
@@ -156,18 +156,8 @@ def since_of_next_run(info: SynchronizationInfo, until: datetime, overlap: timed
 def _info(shop: str, type: str, row: Row | None) -> SynchronizationInfo:
     if row is None:
         return SynchronizationInfo(shop=shop, type=type)
-    return msgspec.convert(row | {"shop": shop, "type": type, "last_outcome": _outcome(row)}, SynchronizationInfo)
-
-
-def _outcome_at_rest(outcome: Text) -> Row:
-    """In English, as versions before read it, and a sentence as key and values too."""
-    said = msgspec.json.encode(outcome).decode() if isinstance(outcome, Sentence) else ""
-    return {"last_outcome": str(outcome), "last_outcome_said": said}
-
-
-def _outcome(row: Row) -> Text:
-    said = row.get("last_outcome_said")
-    return decoded(said, type=Sentence) if said else str(row.get("last_outcome", ""))
+    known = {"shop": shop, "type": type, "last_outcome": text_in(row, "last_outcome")}
+    return msgspec.convert(row | known, SynchronizationInfo)
 
 
 HOLDING = Holding("synchronization times", (TABLE,), of_shop=rows_of(TABLE), of_person="times of whole types")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from shared.business_central.comparison import kind_of
 from shared.business_central.lookup import find_whole_documents
-from shared.clock import from_iso, iso
+from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.record_names import one_called
@@ -19,7 +19,7 @@ from shared.stores.links import NOTHING_SENT, Link, LinkState, Wish
 from shared.sync.context import JobContext
 from shared.sync.operators_run import operators_run
 from shared.sync.run import check_ready
-from shared.texts import sentence
+from shared.texts import Sentence, sentence
 from shared.to_business_central.orders.decision import order_of
 from shared.to_business_central.orders.one_order import Synchronized, applied_now
 from shared.to_business_central.orders.plan import document_key
@@ -42,8 +42,9 @@ def create_again(connector: Connector, shop: str, id: str, confirm: str, *, by: 
         record = _read(context, id)
         _check_nothing_has_its_number(context, record)
         with connector.changed.meanwhile(shop, "orders", id, str(step)):
-            context.links("orders").save([_unlinked(link, f"{iso(context.clock.now())} {by}: created again instead of "
-                                                          f"{link.bc_number}")])
+            decision = sentence(
+                "{time} {who}: created again instead of {number}", time=context.clock.now(), who=by, number=instead)
+            context.links("orders").save([_unlinked(link, decision)])
             return applied_now(record, context._replace(wish=Wish.IN_ANY_CASE))
 
 
@@ -90,7 +91,7 @@ def _check_nothing_has_its_number(context: JobContext, record: Record) -> None:
         record=one_called("orders", record.id))
 
 
-def _unlinked(link: Link, decision: str) -> Link:
+def _unlinked(link: Link, decision: Sentence) -> Link:
     """Known and without a document; not as it was seen, so that whoever meets it applies it."""
     return link.with_(state=LinkState.PARKED, bc_id="", bc_number="", bc_set="", plan="", lines_at="", claimed_at="",
                       capture="", card="", decision=decision, **NOTHING_SENT)

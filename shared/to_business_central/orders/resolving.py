@@ -14,7 +14,7 @@ import msgspec
 from shared.business_central.comparison import texts_that_differ
 from shared.business_central.plan import Body
 from shared.business_central.rows import FoundDocument
-from shared.clock import from_iso, iso
+from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError, RecordRefused
 from shared.journal.captures import capture_hash
@@ -69,7 +69,8 @@ def resolve(connector: Connector, shop: str, id: str, confirm: str, *, by: str) 
         if confirm not in _names(found, link):
             raise _unconfirmed(parked, found.document.number)
         texts = header_texts(order, card, context.directory, record=one_called("orders", id))
-        _accept(context, _to(found, link), order, texts, f"{by}: resolved ({parked.code})")
+        _accept(context, _to(found, link), order, texts, sentence(
+            "{time} {who}: resolved ({code})", time=context.clock.now(), who=by, code=parked.code))
         return Resolved(run=context.run.id, id=id, name=order.name, number=found.document.number,
                         code=parked.code, differs=texts_that_differ(found, texts))
 
@@ -123,11 +124,11 @@ def _to(found: FoundDocument, link: Link) -> Link:
     return link.with_(bc_id=document.id, bc_number=document.number, bc_set=document.entity_set)
 
 
-def _accept(context: JobContext, link: Link, order: Order, texts: Body, decision: str) -> None:
+def _accept(context: JobContext, link: Link, order: Order, texts: Body, decision: Sentence) -> None:
     """The link first: a skipped record without a reason is cleared by its next try, one that is missing never comes
     back."""
     accepted = accepted_link(link, order, context.card, texts)
-    context.links("orders").save([accepted.with_(decision=f"{iso(context.clock.now())} {decision}")])
+    context.links("orders").save([accepted.with_(decision=decision)])
     context.skipped.clear(context.card.code, "orders", [link.id])
     counts = context.counts("orders")
     counts.read, counts.unchanged = counts.read + 1, counts.unchanged + 1

@@ -12,6 +12,7 @@ from shared.access.connections import TABLE as ACCESS_TABLE
 from shared.clock import iso
 from shared.errors import ConnectorError
 from shared.storage.tables import Put
+from shared.stores.links import TABLE as LINK_TABLE
 from shared.stores.privacy_receipts import TABLE as RECEIPT_TABLE
 from shared.stores.sync_runs import TABLE as RUN_TABLE
 from shared.stores.sync_runs import SyncRun
@@ -209,6 +210,41 @@ def test_who_began_a_run_and_with_what_is_told_in_french_and_as_an_earlier_versi
     without_words(house, RUN_TABLE)
 
     assert (told, in_french(admin, "get_run", id=id)["started_by"]) == (french, english)
+
+
+def what_an_operator_decided(admin: Admin) -> str:
+    return str(in_french(admin, "get_record", type="orders", id="5001")["decision"])
+
+
+def decide(house: House) -> None:
+    house.order(5001)
+    house.sync("orders")
+    said = sentence("{time} {who}: resolved ({code})", time=house.clock.now(), who="Claire", code="document-differs")
+    house.keep_link("orders", house.link("orders", 5001).with_(decision=said))
+
+
+def test_what_an_operator_decided_about_a_document_is_told_in_french(house: House, admin: Admin) -> None:
+    decide(house)
+
+    assert what_an_operator_decided(admin) == "10/03/2026 10:01:00 UTC Claire\u00a0: résolue (document-differs)"
+
+
+def test_what_an_operator_decided_stays_when_the_order_is_brought_up_to_date(house: House, admin: Admin) -> None:
+    decide(house)
+    house.change("orders", 5001, note="another one")
+
+    house.sync("orders")
+
+    assert "Claire\u00a0: résolue" in what_an_operator_decided(admin)
+
+
+def test_a_decision_that_an_earlier_version_kept_is_told_as_it_was_kept(house: House, admin: Admin) -> None:
+    decide(house)
+    table = house.connector.storage.tables[LINK_TABLE]
+    (row,) = table.partition(f"{house.shop}|orders")
+    table.put({name: value for name, value in row.items() if name not in ("decision_said", "etag")})
+
+    assert what_an_operator_decided(admin) == "2026-03-10T10:01:00Z Claire: resolved (document-differs)"
 
 
 def refused_erasure(house: House) -> None:

@@ -75,7 +75,7 @@ def test_who_gave_up_which_document_stands_on_the_link_and_in_the_history_of_run
 
     run = house.connector.runs.get(house.shop, told["run"])
     assert (run.state, str(run.started_by)) == ("succeeded", f"admin, order 5001 created again instead of {number}")
-    at, _, decision = house.link("orders", 5001).decision.partition(" ")
+    at, _, decision = str(house.link("orders", 5001).decision).partition(" ")
     assert (at[:10], decision) == (run.started_at[:10], f"admin: created again instead of {number}")
 
 

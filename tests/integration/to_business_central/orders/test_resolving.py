@@ -103,7 +103,7 @@ def test_who_resolved_what_and_when_stands_on_the_link_and_in_the_history_of_run
     run = house.connector.runs.get(house.shop, told["run"])
     assert (run.state, str(run.started_by)) == ("succeeded", "admin, order 5001 marked as resolved")
     assert (run.counts["orders"].read, run.counts["orders"].unchanged) == (1, 1)
-    at, _, decision = house.link("orders", 5001).decision.partition(" ")
+    at, _, decision = str(house.link("orders", 5001).decision).partition(" ")
     assert (at[:10], decision) == (run.started_at[:10], "admin: resolved (order-changed-after-processing)")
 
 
