@@ -188,6 +188,17 @@ def locked(table: str) -> BcError:
                   "a transaction done by another session.", table=table)  # fmt: skip
 
 
+def change_set_too_large() -> BcError:
+    """The text is that of github.com/microsoft/AL/issues/5553."""
+    return BcError(500, "Unknown", "Multiple requests within the same change set are not supported by Microsoft "
+                                   "Dynamics 365 Business Central OData web services.")  # fmt: skip
+
+
+def out_of_time(seconds: float) -> BcError:
+    """Learn gives the status ("Operational limits for Business Central online"), no code and no text."""
+    return BcError(408, "", "The request was cancelled after {seconds} seconds.", seconds=seconds)
+
+
 def batch_too_large(maximum: int) -> BcError:
     return BcError(
         500, "Unknown",

@@ -20,8 +20,10 @@ GATEWAY = ("delay", "status", "html", "drop_request", "late_commit")
 AFTER = ("drop_response_after_commit",)
 INSIDE = ("lock", "forbidden", "refuse")
 PAGED = ("next_link_to_itself",)
+CUT = ("cut_batch", "late_rest")
+PART = ("part_status",)
 METHODS = ("", "GET", "POST", "PATCH", "DELETE")
-KINDS = (*GATEWAY, *AFTER, *INSIDE, *PAGED)
+KINDS = (*GATEWAY, *AFTER, *INSIDE, *PAGED, *CUT, *PART)
 
 
 class Aim(NamedTuple):
@@ -46,6 +48,9 @@ class Fault:
 
     late_commit  no answer comes, and the request is carried out `seconds` later (with the first request after that):
                  a gateway gives up after ten minutes, the session behind it goes on
+    cut_batch    a batch ends without an answer once `parts` of it were carried out; a snapshot, with nothing of it
+    late_rest    the same, and the others are carried out `seconds` later: the session behind the gateway goes on
+    part_status  one part of a batch is answered with `status` and not carried out
     refuse       400 with `code` and `message`, as an extension of the tenant or a rule of the base app refuses
     """
 
@@ -58,6 +63,7 @@ class Fault:
     status: int = 503
     retry_after: int | None = None
     seconds: float = 0.0
+    parts: int = 0
     table: str = "No. Series Line"
     document: str = ""
     code: str = "Application_DialogException"

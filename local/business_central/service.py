@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from contextlib import nullcontext
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,7 +23,7 @@ from . import batch, errors, translations
 from .contract import Row
 from .control import Control
 from .entities import NEEDS_PARENT
-from .faults import AFTER, GATEWAY, PAGED, Aim, Fault
+from .faults import AFTER, CUT, GATEWAY, PAGED, PART, Aim, Fault
 from .operations import Answer, Operation, Operations, documents_of
 from .state import State
 from .throttle import Throttle
@@ -95,42 +95,96 @@ class Service:
             return Reply(0, drop=True)
         return reply
 
-    def _parts(self, exchange: Exchange) -> list[tuple[Any, Operation]]:
+    def _parts(self, exchange: Exchange) -> list[batch.Part]:
         body = _json(exchange.body)
         if _is_batch(exchange.url):
             return batch.operations_of(body, exchange.base)
         return [(None, Operation.of(exchange.method, exchange.url, exchange.headers, body))]
 
-    def _aims(self, exchange: Exchange, parts: list[tuple[Any, Operation]]) -> list[Aim]:
+    def _aims(self, exchange: Exchange, parts: list[batch.Part]) -> list[Aim]:
         with self.control.lock:
             aims = [aim for _, operation in parts for aim in _aims_of(self.control.state, operation)]
         documents = frozenset(document for aim in aims for document in aim.documents)
         return [*aims, Aim("POST", "$batch", documents)] if _is_batch(exchange.url) else aims
 
-    async def _execute(self, exchange: Exchange, parts: list[tuple[Any, Operation]]) -> Reply:
-        numbered = any(op.method == "POST" and _last_set(op.path) in NUMBERED for _, op in parts)
-        with_lock = self.control.times.number_series_lock and numbered
-        async with self.series_lock if with_lock else nullcontext():
-            seconds = sum(self._seconds(operation) for _, operation in parts)
-            if seconds:
-                await asyncio.sleep(seconds)
-            with self.control.lock:
-                self.operations.root = exchange.base
-                answer = self._run(exchange, parts)
+    async def _execute(self, exchange: Exchange, parts: list[batch.Part]) -> Reply:
+        if _is_batch(exchange.url) and not batch.is_snapshot(exchange.headers):
+            answer = await self._one_after_another(exchange, parts)
+        else:
+            answer = await self._as_one(exchange, parts)
+        if answer is None:
+            return Reply(0, drop=True)
         self._lead_round(exchange, parts, answer)
         return Reply(answer.status, b"" if answer.body is None else encode(answer.body), answer.headers)
 
-    def _run(self, exchange: Exchange, parts: list[tuple[Any, Operation]]) -> Answer:
+    async def _as_one(self, exchange: Exchange, parts: list[batch.Part]) -> Answer | None:
+        """A single operation, or a batch that is one transaction."""
+        async with self._series_lock_of(parts):
+            seconds = sum(self._seconds(operation) for _, operation in parts)
+            await self._work(seconds, self.control.limits.operation_seconds)
+            if _is_batch(exchange.url) and self.control.faults.take(CUT, self._aims(exchange, parts)):
+                return None
+            with self.control.lock:
+                self.operations.root = exchange.base
+                return self._run(exchange, parts)
+
+    async def _one_after_another(self, exchange: Exchange, parts: list[batch.Part]) -> Answer | None:
+        """A batch whose parts stand for themselves: what ran before an end of any sort stays. None: no answer."""
+        _refuse_web_services(exchange)
+        cut = self.control.faults.take(CUT, self._aims(exchange, parts))
+        left, responses = self.control.limits.operation_seconds, list[Row]()
+        self.control.statistics.batch_operations += len(parts)
+        for number, part in enumerate(parts):
+            if cut and number == cut.parts:
+                break
+            seconds = self._seconds(part[1])
+            async with self._series_lock_of([part]):
+                await self._work(seconds, left)
+                left -= seconds
+                with self.control.lock:
+                    self.operations.root = exchange.base
+                    answer = self._run_part(part[1])
+            responses.append(batch.response(part[0], answer))
+            if answer.status >= 400 and not batch.keeps_going(exchange.headers):
+                break
+        if cut is None:
+            return batch.answer_of(responses)
+        self._put_off_rest(exchange, cut)
+        return None
+
+    def _put_off_rest(self, exchange: Exchange, cut: Fault) -> None:
+        if cut.kind == "late_rest":
+            rest = encode({"requests": _json(exchange.body)["requests"][cut.parts :]})
+            self.late.append((self.control.state.clock.now() + timedelta(seconds=cut.seconds),
+                              replace(exchange, body=rest)))
+
+    async def _work(self, seconds: float, at_most: float) -> None:
+        """Be busy so long. Raises BcError 408 when that is longer than a request may work."""
+        busy = min(seconds, at_most)
+        self.control.statistics.service_seconds += busy
+        if busy:
+            await asyncio.sleep(busy)
+        if seconds > at_most:
+            raise errors.out_of_time(self.control.limits.operation_seconds)
+
+    def _series_lock_of(self, parts: list[batch.Part]) -> AbstractAsyncContextManager[None]:
+        numbered = any(op.method == "POST" and _last_set(op.path) in NUMBERED for _, op in parts)
+        return self.series_lock if self.control.times.number_series_lock and numbered else nullcontext()
+
+    def _run(self, exchange: Exchange, parts: list[batch.Part]) -> Answer:
+        _refuse_web_services(exchange)
         if exchange.base.endswith(f"/{WEB_SERVICES}"):
-            if _is_batch(exchange.url):
-                raise errors.bad_request("A batch of web services is not supported here.")
             return self.web_services.run(parts[0][1])
         if not _is_batch(exchange.url):
             return self.operations.run(parts[0][1])
         self.control.statistics.batch_operations += len(parts)
-        return batch.run_batch(self.control.state, parts, exchange.headers, self._run_part)
+        return batch.run_snapshot(self.control.state, parts, self._run_part)
 
     def _run_part(self, operation: Operation) -> Answer:
+        fault = self.control.faults.take(PART, _aims_of(self.control.state, operation))
+        if fault:
+            answer = self._broken(fault)
+            return Answer(answer.status, decode(answer.body) if answer.body[:1] == b"{" else None)
         try:
             return self.operations.run(operation)
         except errors.BcError as problem:
@@ -150,7 +204,7 @@ class Service:
 
     # --- what goes wrong
 
-    def _lead_round(self, exchange: Exchange, parts: list[tuple[Any, Operation]], answer: Answer) -> None:
+    def _lead_round(self, exchange: Exchange, parts: list[batch.Part], answer: Answer) -> None:
         """Let a page name itself as the next one, where such a fault is on."""
         is_page = isinstance(answer.body, dict) and "value" in answer.body
         if is_page and self.control.faults.take(PAGED, self._aims(exchange, parts)):
@@ -209,6 +263,11 @@ class Service:
 
 def _correlation() -> str:
     return f"  CorrelationId:  {uuid4()}."
+
+
+def _refuse_web_services(exchange: Exchange) -> None:
+    if exchange.base.endswith(f"/{WEB_SERVICES}") and _is_batch(exchange.url):
+        raise errors.bad_request("A batch of web services is not supported here.")
 
 
 def _json(body: bytes) -> Any:

@@ -10,7 +10,10 @@ from .contract import Row
 
 @dataclass
 class Statistics:
-    """`calls` are HTTP requests to the API; reads and writes are operations, those inside a batch one by one."""
+    """`calls` are HTTP requests to the API; reads and writes are operations, those inside a batch one by one.
+
+    service_seconds  what the service was busy by the settings of ServiceTimes, all slots together
+    """
 
     calls: int = 0
     reads: int = 0
@@ -18,6 +21,7 @@ class Statistics:
     batch_operations: int = 0
     rejected_429: int = 0
     tokens: int = 0
+    service_seconds: float = 0.0
     by_method: Counter[str] = field(default_factory=Counter)
     by_entity: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
@@ -33,6 +37,7 @@ class Statistics:
     def reset(self) -> None:
         """Start counting from zero."""
         self.calls = self.reads = self.writes = self.batch_operations = self.rejected_429 = self.tokens = 0
+        self.service_seconds = 0.0
         self.by_method.clear()
         self.by_entity.clear()
 
@@ -40,6 +45,7 @@ class Statistics:
         return {
             "calls": self.calls, "reads": self.reads, "writes": self.writes,
             "batch_operations": self.batch_operations, "rejected_429": self.rejected_429, "tokens": self.tokens,
+            "service_seconds": round(self.service_seconds, 3),
             "by_method": dict(self.by_method),
             "by_entity": {entity: dict(methods) for entity, methods in self.by_entity.items()},
         }  # fmt: skip

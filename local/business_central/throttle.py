@@ -1,7 +1,8 @@
 """Limits per client: requests executing at once, requests waiting, requests in a sliding window.
 
 Rules: Microsoft Learn, "Operational limits for Business Central online": 5 executing, 95 queued, 6,000 in five
-minutes per user, a service principal counting as a user; beyond that 429 Application_TooManyRequests.
+minutes per user, a service principal counting as a user; beyond that 429 Application_TooManyRequests. A request, also a
+whole batch, may work eight minutes, then its session is cancelled: 408.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ class Limits:
     queued: int = 95
     requests: int = 6000
     window_seconds: float = 300.0
+    operation_seconds: float = 480.0
     retry_after: int | None = None
 
 

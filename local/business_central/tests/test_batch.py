@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from .conftest import Api
+import pytest
+import requests
+
+from .conftest import Api, ManualClock
 
 JSON = {"Content-Type": "application/json"}
 
@@ -118,3 +122,106 @@ def test_statistics_count_the_parts(api: Api) -> None:
     stats = api.bc.stats
 
     assert (stats.calls, stats.batch_operations, stats.by_entity["customers"]["POST"]) == (1, 2, 2)
+
+
+# A batch without a snapshot: each part is a transaction of its own
+
+
+def test_parts_are_carried_out_in_their_order(api: Api) -> None:
+    orders = [part(api, key, "salesOrders", {"customerNumber": "C00010", "externalDocumentNumber": key})
+              for key in ("SHP-3", "SHP-1", "SHP-2")]
+
+    _, body = api.post("/$batch", {"requests": orders}, Prefer="odata.continue-on-error")
+
+    assert [(one["id"], one["body"]["number"]) for one in body["responses"]] == [
+        ("SHP-3", "SO100001"), ("SHP-1", "SO100002"), ("SHP-2", "SO100003")]
+
+
+def test_what_is_done_of_a_batch_is_seen_while_the_rest_still_runs(api: Api) -> None:
+    api.bc.control.times.header, before = 0.5, api.bc.state.count("customers")
+    seen = set[int]()
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(run, Api(api.bc), *[customer(api, f"B{number}") for number in range(1, 4)])
+        while not running.done():
+            seen.add(api.bc.state.count("customers") - before)
+        running.result()
+
+    assert seen & {1, 2}
+
+
+def test_a_batch_holds_one_slot_for_the_time_of_all_its_parts(api: Api) -> None:
+    api.bc.control.times.header, api.bc.limits.executing = 0.1, 1
+
+    run(api, customer(api, "B1"), customer(api, "B2"))
+
+    assert api.bc.stats.service_seconds == pytest.approx(0.2)
+    assert api.bc.stats.calls == 1
+
+
+def lost(api: Api, *parts: dict[str, Any], **headers: str) -> None:
+    with pytest.raises(requests.ConnectionError):
+        api.post("/$batch", {"requests": list(parts)}, **headers)
+
+
+@pytest.mark.parametrize("done", [0, 1, 2, 3])
+def test_a_batch_that_is_cut_keeps_what_was_done(api: Api, done: int) -> None:
+    api.bc.control.add_fault(kind="cut_batch", entity="customers", parts=done)
+
+    lost(api, *[customer(api, f"B{number}") for number in range(1, 4)])
+
+    assert numbers(api) == {f"B{number}" for number in range(1, done + 1)}
+
+
+def test_a_snapshot_that_is_cut_keeps_nothing(api: Api) -> None:
+    api.bc.control.add_fault(kind="cut_batch", entity="customers", parts=2)
+
+    lost(api, customer(api, "B1"), customer(api, "B2"), customer(api, "B3"), Isolation="snapshot")
+
+    assert numbers(api) == set()
+
+
+def test_the_rest_of_a_batch_may_be_carried_out_after_its_answer_was_given_up(api: Api, clock: ManualClock) -> None:
+    api.bc.control.add_fault(kind="late_rest", entity="customers", parts=1, seconds=180)
+
+    lost(api, customer(api, "B1"), customer(api, "B2"), customer(api, "B3"))
+    early = numbers(api)
+    clock.forward(180)
+
+    assert (early, numbers(api)) == ({"B1"}, {"B1", "B2", "B3"})
+
+
+def test_a_batch_that_works_longer_than_a_request_may_is_cancelled_with_what_it_has_done(api: Api) -> None:
+    api.bc.control.times.header, api.bc.limits.operation_seconds = 0.04, 0.1
+
+    status, *_ = api.refusal("POST", "/$batch", {"requests": [customer(api, f"B{number}") for number in range(1, 5)]})
+
+    assert (status, numbers(api)) == (408, {"B1", "B2"})
+
+
+def test_a_snapshot_that_works_too_long_leaves_nothing(api: Api) -> None:
+    api.bc.control.times.header, api.bc.limits.operation_seconds = 0.04, 0.1
+    parts = [customer(api, f"B{number}") for number in range(1, 5)]
+
+    status, *_ = api.refusal("POST", "/$batch", {"requests": parts}, Isolation="snapshot")
+
+    assert (status, numbers(api)) == (408, set())
+
+
+def test_one_part_may_be_turned_away_by_itself(api: Api) -> None:
+    api.bc.control.add_fault(kind="part_status", status=429, method="POST", entity="salesOrders", document="SHP-1")
+    orders = [part(api, key, "salesOrders", {"customerNumber": "C00010", "externalDocumentNumber": key})
+              for key in ("SHP-1", "SHP-2")]
+
+    answers = run(api, *orders, Prefer="odata.continue-on-error")
+
+    assert answers == [("SHP-1", 429), ("SHP-2", 201)]
+    assert (api.bc.control.orders("SHP-1"), len(api.bc.control.orders("SHP-2"))) == ([], 1)
+
+
+def test_a_change_set_of_several_parts_and_an_order_of_dependence_are_refused(api: Api) -> None:
+    two = [{**customer(api, name), "atomicityGroup": "g1"} for name in ("B1", "B2")]
+    behind = {**customer(api, "B3"), "dependsOn": ["B1"]}
+
+    assert api.refusal("POST", "/$batch", {"requests": two})[:2] == (500, "Unknown")
+    assert api.refusal("POST", "/$batch", {"requests": [customer(api, "B1"), behind]})[0] == 400
+    assert numbers(api) == set()
