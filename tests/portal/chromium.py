@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.repository import ROOT
 
@@ -76,6 +76,8 @@ def _unpack(name: str, to: Path) -> None:
     subprocess.run(command, check=True, timeout=120)
 
 
+# What a page is to show may take as long as anything else on a busy machine.
+expect.set_options(timeout=30_000)
 DESK, PHONE = {"width": 1360, "height": 900}, {"width": 320, "height": 640}
 HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>\u202e\u2066\" ' {{7*7}} " + "W" * 300
 """A name that a shop may send."""

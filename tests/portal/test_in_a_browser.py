@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.portal.chromium import DESK, HOSTILE, PHONE, looking, serious
 from tests.portal.pages import functions
@@ -122,9 +122,9 @@ def test_a_page_on_a_phone_has_its_menu_without_a_script(portal: Portal, browser
     with looking(browser, viewport=PHONE, java_script_enabled=False) as (page, _):
         page.goto(f"{portal.url}/portal")
 
-        assert not page.get_by_role("link", name="Sign out").is_visible()
+        expect(page.get_by_role("link", name="Sign out")).not_to_be_visible()
         page.get_by_role("button", name="Menu").click()
-        assert page.get_by_role("link", name="Sign out").is_visible()
+        expect(page.get_by_role("link", name="Sign out")).to_be_visible()
 
 
 def test_a_synchronization_is_started_without_a_script(portal: Portal, browser: Browser) -> None:

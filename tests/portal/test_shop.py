@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.portal.chromium import looking
 from tests.portal.served import Portal, page_of, text_of
@@ -115,7 +115,7 @@ def test_access_is_requested_in_the_browser_which_comes_back_to_the_shop(portal:
         page.get_by_role("button", name="Install").click()
         page.wait_for_url(f"**{page_of(portal)}")
 
-        assert page.get_by_text("Connected").is_visible()
+        expect(page.get_by_text("Connected")).to_be_visible()
         assert complaints == []
     assert house.sync().state == "succeeded"
 

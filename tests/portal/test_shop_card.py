@@ -6,7 +6,7 @@ from html import unescape
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from shared.shops.card import VendorItem
 from shared.shops.card_fields import FIELDS
@@ -234,7 +234,7 @@ def test_a_row_of_vendor_items_is_added_without_a_script_once_the_mapping_asks_f
     with looking(browser, java_script_enabled=False) as (page, _):
         page.goto(portal.url + page_of(portal))
         page.locator("summary", has_text="Items").click()
-        assert page.get_by_label("Vendor", exact=True).is_disabled()
+        expect(page.get_by_label("Vendor", exact=True)).to_be_disabled()
         page.get_by_label("SKU Mapping").select_option("Vendor Item No.")
         page.get_by_role("button", name="Save").last.click()
         page.locator("summary", has_text="Items").click()
@@ -288,8 +288,8 @@ def test_groups_stay_as_they_were_left(portal: Portal, browser: Browser) -> None
         page.locator("details.tab:not([open])").first.wait_for()
         page.reload()
 
-        assert page.get_by_label("Tip Account").is_visible()
-        assert not page.get_by_label("Shopify Admin URL").is_visible()
+        expect(page.get_by_label("Tip Account")).to_be_visible()
+        expect(page.get_by_label("Shopify Admin URL")).not_to_be_visible()
         assert complaints == []
 
 
@@ -301,7 +301,7 @@ def test_an_address_that_names_a_field_shows_it_with_its_group_open(
         page.goto(f"{portal.url}{page_of(portal)}#field-tip_account")
 
         page.get_by_label("Tip Account").wait_for()
-        assert page.get_by_label("Tip Account").is_visible()
+        expect(page.get_by_label("Tip Account")).to_be_visible()
 
 
 def test_a_list_as_long_as_a_card_can_hold_is_shown_and_saved_whole(portal: Portal) -> None:

@@ -6,7 +6,7 @@ in French on a phone, one without a script.
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.house import MARIE, House
 from tests.portal.chromium import DESK, PHONE, looking, serious
@@ -94,7 +94,7 @@ def test_a_newcomer_comes_from_an_empty_app_to_the_first_order_in_business_centr
         assert "C-WEBB is not in Business Central" in line.inner_text()
         assert heading(page) == "Business Central would not take every order"
         line.get_by_role("link", name="To the field of the shop card").click()
-        assert page.locator("#default_customer_no").is_visible()
+        expect(page.locator("#default_customer_no")).to_be_visible()
         house.clock.forward(60)
         typed(page, default_customer_no="C-WEB")
         house.clock.forward(60)
@@ -201,7 +201,7 @@ def test_orders_go_on_where_they_stopped_once_access_is_requested_again_for_an_a
         page.get_by_role("button", name="Request access").click()
         page.get_by_role("button", name="Install").click()
         page.wait_for_url(f"**/portal/shops/{night.shop}")
-        assert page.get_by_text("Connected").is_visible()
+        expect(page.get_by_text("Connected")).to_be_visible()
         page.get_by_role("button", name="Synchronize now", exact=True).first.click()
         night.sync()
 
