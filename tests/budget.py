@@ -1,8 +1,9 @@
 """What a test may cost: 20 seconds of work, unless its marker says why it needs more.
 
 Work is processor time, of this process and of those that ended while the test ran: however busy the machine is, it
-stays what it is. What merely took that long on the clock is told at the end and fails nothing; `--timeout` ends what
-hangs.
+stays what it is. What a test needs made before it and taken down behind it may cost as much, each: a server that tests
+share is paid by the first and the last of them. What merely took that long on the clock is told at the end and fails
+nothing; `--timeout` ends what hangs.
 """
 from __future__ import annotations
 
@@ -33,7 +34,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
+    yield from _worked(item)
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    yield from _worked(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    yield from _worked(item)
+
+
+def _worked(item: pytest.Item) -> Generator[None, None, None]:
     begun = processor_seconds()
     try:
         yield
@@ -46,16 +61,15 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if call.when != "call":
-        return report
     work, budget = item.stash.get(_WORK, 0.0), item.config.getoption("budget")
     slow = item.get_closest_marker("slow") is not None
     if not slow and call.duration > budget:
         report.user_properties.append(("took", f"{call.duration:.0f} s, {work:.0f} s of it work"))
     if not slow and work > budget and report.passed:
         report.outcome = "failed"
-        report.longrepr = (f"{item.nodeid} worked for {work:.1f} s; a test may take {budget:g} s. Make it smaller, or "
-                           "say with pytest.mark.slow(\"…\") why it cannot be.")
+        where = "" if call.when == "call" else f" in its {call.when}"
+        report.longrepr = (f"{item.nodeid} worked for {work:.1f} s{where}; a test may take {budget:g} s. Make it "
+                           "smaller, or say with pytest.mark.slow(\"…\") why it cannot be.")
     return report
 
 

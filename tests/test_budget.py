@@ -34,6 +34,26 @@ def test_waits():
 def test_works_and_fails():
     work()
     assert "this" == "that"
+
+@pytest.fixture
+def made():
+    work()
+
+def test_has_something_made(made):
+    pass
+
+@pytest.fixture
+def server():
+    child = subprocess.Popen([sys.executable, "-c", "sum(range(5 * 10**7))"])
+    yield
+    child.wait()
+
+def test_leaves_a_server_to_its_teardown(server):
+    pass
+
+@pytest.mark.slow("what is made is large")
+def test_says_why_it_has_something_made(made):
+    pass
 """
 
 
@@ -58,8 +78,16 @@ def test_work_beyond_the_budget_fails(said: str, test: str) -> None:
     assert re.search(rf"::{test} worked for [\d.]+ s; a test may take 0.3 s", said)
 
 
-def test_a_marker_that_says_why_allows_it(said: str) -> None:
-    assert re.search(r"PASSED \S+::test_says_why", said)
+@pytest.mark.parametrize("test, phase", [
+    ("test_has_something_made", "setup"), ("test_leaves_a_server_to_its_teardown", "teardown")])
+def test_work_for_what_a_test_needs_counts_as_well(said: str, test: str, phase: str) -> None:
+    assert re.search(rf"^ERROR \S+::{test}\b", said, re.MULTILINE)
+    assert re.search(rf"::{test} worked for [\d.]+ s in its {phase}; a test may take 0.3 s", said)
+
+
+@pytest.mark.parametrize("test", ["test_says_why", "test_says_why_it_has_something_made"])
+def test_a_marker_that_says_why_allows_it(said: str, test: str) -> None:
+    assert re.search(rf"PASSED \S+::{test}\b", said)
 
 
 def test_waiting_is_told_and_fails_nothing(said: str) -> None:

@@ -35,7 +35,8 @@ _AT_REST = {"id": "run", "types": "kinds"}
 class Counts(msgspec.Struct):
     """Records of one type in one run; read = created + updated + unchanged + skipped.
 
-    tax_warnings  orders whose document has another tax than Shopify charged, left so by Tax Differences
+    items_created  products: items in Business Central, one for a variant
+    tax_warnings   orders whose document has another tax than Shopify charged, left so by Tax Differences
     """
 
     read: int = 0

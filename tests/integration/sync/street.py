@@ -121,8 +121,8 @@ class Street:
 
 @contextmanager
 def a_street(storage: str, folder: Path, **shop: Any) -> Iterator[Street]:
-    """Simulators with a shop of this size, no host yet."""
-    shopify = start_shopify(**shop, operations=OPERATIONS)
+    """Simulators with a shop of this size and points in plenty, no host yet: no test here waits for points."""
+    shopify = start_shopify(plan="enterprise", **shop, operations=OPERATIONS)
     bc = start_business_central()
     street = Street(storage, folder, shopify, bc)
     try:

@@ -87,7 +87,7 @@ def bad_weather(street: Street, chance: random.Random) -> None:
 def test_after_a_storm_every_order_is_there_once_and_only_the_faulty_ones_are_not(tmp_path: Path) -> None:
     print(f"SEED={SEED}")
     chance = draws("storm")
-    size: dict[str, Any] = {"orders": 0, "customers": 2, "products": 2, "plain": True, "plan": "enterprise"}
+    size: dict[str, Any] = {"orders": 0, "customers": 2, "products": 2, "plain": True}
     with start_azurite() as azurite, a_street(azurite.connection_string, tmp_path, **size) as street:
         shop = prepared(street, chance)
 

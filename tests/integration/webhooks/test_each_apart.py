@@ -16,6 +16,8 @@ from tests.integration.sync.street import SHOP, Street, a_street
 from tests.repository import declared_functions
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.slow("a host runs every scale group in a process of its own, and processes die")
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -10,7 +10,7 @@ from tests.integration.sync.street import a_street
 
 
 def test_after_a_storm_business_central_holds_each_change_written_once(tmp_path: Path) -> None:
-    size: dict[str, Any] = {"orders": 170, "customers": 5, "products": 5, "plain": True, "plan": "enterprise"}
+    size: dict[str, Any] = {"orders": 170, "customers": 5, "products": 5, "plain": True}
     with start_azurite() as azurite, a_street(azurite.connection_string, tmp_path, **size) as street:
         street.settings["WEBHOOK_DELAY_SECONDS"] = "1"
         street.open()
