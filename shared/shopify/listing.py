@@ -74,6 +74,14 @@ class Sent:
     lost: dict[str, Sentence] = field(default_factory=dict)
 
 
+class Search(NamedTuple):
+    """What is looked for in a list: Shopify's search syntax (None: all of it), and scopes that open it, one of each
+    group."""
+
+    filter: str | None
+    needs: Sequence[frozenset[str]]
+
+
 class SentPage(NamedTuple):
     """One page. `times`: all its records in their order, and when they were changed as far as that is told."""
 

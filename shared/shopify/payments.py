@@ -21,7 +21,7 @@ from shared.shopify.answers import Answer
 from shared.shopify.client import ShopifyClient
 from shared.shopify.cursors import Trail
 from shared.shopify.failures import QueryFailed
-from shared.shopify.listing import Listing, Nodes, Sent, SentPage, Variables, read_named, read_page
+from shared.shopify.listing import Listing, Nodes, Search, Sent, SentPage, Variables, read_named, read_page
 from shared.shopify.payment_records import Dispute, Payout
 from shared.texts import Sentence, as_said, sentence
 
@@ -70,9 +70,14 @@ def payments_page(
 
     PaymentsNotUsed; else raises what ShopifyClient.ask raises of the whole service.
     """
-    wanted = f"id:>={int(after) + 1}" if after else f"{PAYMENT_SHAPES[type].since}:>='{since}'" if since else None
     with _used(client, type):
-        return read_page(client, _list_of(type), wanted, cursor=cursor)
+        return read_page(client, _list_of(type), payments_search(type, after, since).filter, cursor=cursor)
+
+
+def payments_search(type: str, after: str = "", since: str = "") -> Search:
+    """The search of `payments_page`."""
+    wanted = f"id:>={int(after) + 1}" if after else f"{PAYMENT_SHAPES[type].since}:>='{since}'" if since else None
+    return Search(wanted, _needs(type))
 
 
 def payments_by_ids(client: ShopifyClient, type: str, ids: Sequence[str]) -> Sent:

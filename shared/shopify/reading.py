@@ -25,7 +25,18 @@ from shared.shopify.documents import document
 from shared.shopify.failures import AccessDenied
 from shared.shopify.installation import holds
 from shared.shopify.isolating import check_service, is_a_records
-from shared.shopify.listing import Listing, Sent, Variables, id_in_node, kin, not_read, read_named, read_page, time_in
+from shared.shopify.listing import (
+    Listing,
+    Search,
+    Sent,
+    Variables,
+    id_in_node,
+    kin,
+    not_read,
+    read_named,
+    read_page,
+    time_in,
+)
 from shared.shopify.records import id_of
 from shared.shopify.shapes import SHAPES, AnyRecord
 from shared.texts import NOTHING, Sentence, sentence
@@ -80,6 +91,11 @@ def changed_page(client: ShopifyClient, type: str, *, since: datetime, until: da
     records = list(_records(client, type, page.sent, page.times))
     return Page([_dated(record, page.times[record.id]) for record in records], page.next_cursor,
                 min((time for time in page.times.values() if time and since <= time <= until), default=None))
+
+
+def search_since(type: str, since: datetime) -> Search:
+    """The search of `changed_page`, without an upper bound."""
+    return Search(span(since, None, SHAPES[type].filter), listing(type).needs)
 
 
 def by_ids(client: ShopifyClient, type: str, ids: Sequence[str]) -> list[Record]:

@@ -52,9 +52,9 @@ class ChangedRecords:
         rows = self._table.partition(f"{shop}|{type}")
         return [ChangedRecord(id_of_key(row["RowKey"]), row["etag"], row.get("why", "")) for row in rows]
 
-    def any(self, shop: str, types: Sequence[str]) -> bool:
-        """Whether something is to be read."""
-        return any(next(self._rows(shop, type), None) is not None for type in types)
+    def types(self, shop: str) -> frozenset[str]:
+        """The types of which something is to be read: one call of storage, and one more for each of them."""
+        return frozenset(self._types(shop))
 
     def remove(self, shop: str, type: str, done: Sequence[ChangedRecord]) -> None:
         """These were applied or parked; rows that were touched meanwhile stay."""
@@ -80,8 +80,11 @@ class ChangedRecords:
     def _row(self, shop: str, type: str, id: str, why: str) -> Row:
         return _key(shop, type, id) | {"why": why, "noticed_at": iso(self._clock.now())}
 
-    def _rows(self, shop: str, type: str) -> Iterator[Row]:
-        return self._table.partition(f"{shop}|{type}")
+    def _types(self, shop: str) -> Iterator[str]:
+        question, last, end = "PartitionKey gt @last and PartitionKey lt @end", f"{shop}|", f"{shop}|~"
+        while row := next(self._table.rows(question, {"last": last, "end": end}, page_rows=1), None):
+            last = str(row["PartitionKey"])
+            yield last.partition("|")[2]
 
     def _remove_one(self, delete: Put) -> None:
         try:

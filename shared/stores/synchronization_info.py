@@ -15,7 +15,7 @@ import msgspec
 from shared.clock import Clock, from_iso, iso
 from shared.errors import ConnectorError, ServiceUnavailable
 from shared.storage.holding import Holding, rows_of
-from shared.storage.tables import Row, RowChanged, RowExists, Table
+from shared.storage.tables import Put, Row, RowChanged, RowExists, Table
 from shared.stores.sync_runs import SyncRuns
 from shared.stores.told_texts import at_rest, text_in
 from shared.texts import Text, sentence
@@ -84,11 +84,27 @@ class SynchronizationInfos:
 
     def save(self, info: SynchronizationInfo) -> SynchronizationInfo:
         """Write if unchanged since it was read; RowChanged or RowExists otherwise."""
-        row = msgspec.to_builtins(info)
-        shop, type, etag = row.pop("shop"), row.pop("type"), row.pop("etag")
-        row |= {"PartitionKey": shop, "RowKey": type} | at_rest("last_outcome", info.last_outcome)
-        new = self._table.replace(row, etag) if etag else self._table.insert(row)
+        row = _row(info)
+        new = self._table.replace(row, info.etag) if info.etag else self._table.insert(row)
         return msgspec.structs.replace(info, etag=new)
+
+    def save_together(self, infos: Sequence[SynchronizationInfo]) -> list[str]:
+        """Write rows of one shop, stored before, if unchanged since they were read; the types that were changed.
+
+        One call of storage, unless one was changed.
+        """
+        try:
+            self._table.write(Put("replace", _row(info), info.etag) for info in infos)
+        except RowChanged:
+            return [info.type for info in infos if not self._saved(info)]
+        return []
+
+    def _saved(self, info: SynchronizationInfo) -> bool:
+        try:
+            self.save(info)
+        except (RowChanged, RowExists):
+            return False
+        return True
 
     def _check_type(self, type: str) -> None:
         if type not in self._types:
@@ -151,6 +167,12 @@ def since_of_next_run(info: SynchronizationInfo, until: datetime, overlap: timed
         return BEGINNING
     since = from_iso(info.last_sync_time)
     return since if info.exact else min(since, until) - overlap
+
+
+def _row(info: SynchronizationInfo) -> Row:
+    fields: Row = msgspec.to_builtins(info)
+    del fields["shop"], fields["type"], fields["etag"]
+    return {"PartitionKey": info.shop, "RowKey": info.type} | fields | at_rest("last_outcome", info.last_outcome)
 
 
 def _info(shop: str, type: str, row: Row | None) -> SynchronizationInfo:

@@ -7,10 +7,11 @@ and only to the start of the run. Interrupted in any way, the next job goes on a
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 from shared.clock import Clock, from_iso, iso
 from shared.record_names import several_called
@@ -24,6 +25,7 @@ from shared.stores.skipped_records import is_decided_otherwise, is_due
 from shared.stores.synchronization_info import SynchronizationInfo, SynchronizationInfos, since_of_next_run
 from shared.sync.context import JobContext
 from shared.sync.gone import keep_out_of_reach
+from shared.sync.outlook import Outlook
 from shared.sync.page import apply_page
 from shared.sync.record_type import RecordType
 from shared.telemetry import carried
@@ -32,6 +34,9 @@ from shared.texts import Text
 _CURSOR_KEEPS = timedelta(hours=1)
 """A cursor older than this is not trusted; the position (updatedAt) it stood at is used instead."""
 _RESETS_IN_A_ROW = 5
+_COMPLETE: Mapping[str, Any] = {
+    "exact": False, "run_since": "", "run_until": "", "run_cursor": "", "run_position": "", "run_saved": "",
+    "last_outcome": "succeeded"}
 
 _log = logging.getLogger(__name__)
 
@@ -67,24 +72,34 @@ def begin_type(
     """
     for _ in range(_RESETS_IN_A_ROW):
         info = informations.get(shop, type)
-        if info.run_until and cursor_keeps(info, now):
-            return informations.begun(info, from_iso(info.run_until))
-        if info.run_until:
-            since = from_iso(info.run_position or info.run_since)
-            until = from_iso(info.run_until)
-        else:
-            until = reached()
-            since = since_of_next_run(info, until, overlap)
-        info = informations.begun(info, until)
+        bounded = with_bounds(informations, info, now=now, reached=reached, overlap=overlap)
+        if cursor_keeps(info, now):
+            return bounded
         with suppress(Overruled):
-            return save_checkpoint(
-                informations, info, run_since=iso(since), run_until=iso(until), run_cursor="", run_saved=iso(now))
+            return save_checkpoint(informations, bounded)
     raise Overruled(type)
+
+
+def with_bounds(
+    informations: SynchronizationInfos, info: SynchronizationInfo, *, now: datetime, reached: Callable[[], datetime],
+    overlap: timedelta,
+) -> SynchronizationInfo:
+    """The row with the bounds that `begin_type` gives it, not stored yet."""
+    if cursor_keeps(info, now):
+        return informations.begun(info, from_iso(info.run_until))
+    if info.run_until:
+        since = from_iso(info.run_position or info.run_since)
+        until = from_iso(info.run_until)
+    else:
+        until = reached()
+        since = since_of_next_run(info, until, overlap)
+    return informations.begun(info, until).with_(
+        run_since=iso(since), run_until=iso(until), run_cursor="", run_saved=iso(now))
 
 
 def cursor_keeps(info: SynchronizationInfo, now: datetime) -> bool:
     """Whether the saved place may be gone on from by its cursor."""
-    return bool(info.run_saved) and now - from_iso(info.run_saved) <= _CURSOR_KEEPS
+    return bool(info.run_until and info.run_saved) and now - from_iso(info.run_saved) <= _CURSOR_KEEPS
 
 
 def run_type(
@@ -94,6 +109,7 @@ def run_type(
     informations: SynchronizationInfos,
     deadline: Deadline,
     progress: Callable[[], None],
+    outlook: Outlook,
 ) -> None:
     """Everything of one type that changed, and the parked records that are due.
 
@@ -111,11 +127,17 @@ def run_type(
                 run_position=iso(page.reached) if page.reached else info.run_position,
             )
             deadline.check()
-    _retry_parked(one, context, deadline)
-    save_checkpoint(
-        informations, info, last_sync_time=info.run_until, exact=False, run_since="", run_until="",
-        run_cursor="", run_position="", run_saved="", last_outcome="succeeded",
-    )
+    _retry_parked(one, context, deadline, outlook)
+    save_checkpoint(informations, info, **_COMPLETE, last_sync_time=info.run_until)
+
+
+def pass_type(
+    one: RecordType, info: SynchronizationInfo, context: JobContext, deadline: Deadline, outlook: Outlook
+) -> None:
+    """A type of which nothing changed: the parked records that are due, and nothing else."""
+    context.counts(one.name)
+    _retry_parked(one, context, deadline, outlook)
+    outlook.rest(info.with_(**_COMPLETE, last_sync_time=info.run_until))
 
 
 def pages(
@@ -154,7 +176,9 @@ def pages(
         yield page
 
 
-def _retry_parked(one: RecordType, context: JobContext, deadline: Deadline) -> None:
+def _retry_parked(one: RecordType, context: JobContext, deadline: Deadline, outlook: Outlook) -> None:
+    if not outlook.parked.get(one.name):
+        return
     shop, type, now = context.card.code, one.name, context.clock.now()
     selection = one.selection(context.card)
     due = [s.id for s in context.skipped.of(shop, type)

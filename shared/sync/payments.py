@@ -31,12 +31,13 @@ from shared.stores.synchronization_info import SynchronizationInfo, Synchronizat
 from shared.sync.capturing import capture_sent, last_hash
 from shared.sync.context import JobContext
 from shared.sync.job import Deadline, save_checkpoint
+from shared.sync.outlook import Outlook
 from shared.sync.record_type import KeptType
 from shared.texts import Sentence, sentence
 
 _log = logging.getLogger(__name__)
 
-_AT_REST = {"run_since": "", "run_until": "", "run_cursor": "", "run_position": "", "run_saved": ""}
+_AT_REST: Mapping[str, Any] = {"run_since": "", "run_until": "", "run_cursor": "", "run_position": "", "run_saved": ""}
 
 
 def read_payments(
@@ -47,6 +48,7 @@ def read_payments(
     informations: SynchronizationInfos,
     deadline: Deadline,
     progress: Callable[[], None],
+    outlook: Outlook,
 ) -> None:
     """Everything of one type that is new or may have changed.
 
@@ -63,17 +65,39 @@ def read_payments(
                 info = save_checkpoint(
                     informations, info, run_cursor=page.next_cursor, run_saved=iso(context.clock.now()))
                 deadline.check()
-        _read_again(one, _may_change(type, kept, context) - seen, kept, context)
+        _read_again(one, _may_change(type, kept, context, outlook) - seen, kept, context)
     except PaymentsNotUsed as reason:
         context.counts(type)
-        why = sentence("not used: {reason}", reason=reason.sentence)
-        save_checkpoint(informations, info, last_outcome=why, **_AT_REST)
+        unused = _unused(info, reason)
+        if unused != outlook.infos[type]:
+            save_checkpoint(informations, unused)
         return
-    parked = [one.id for one in context.skipped.of(context.card.code, type)]
-    newest = max(info.last_id, kept.newest(context.card.code), *parked, key=key_of)
     save_checkpoint(
         informations, info, last_sync_time=info.run_until, exact=False, last_outcome="succeeded",
-        last_id=newest, **_AT_REST)
+        last_id=_newest(type, info, kept, context), **_AT_REST)
+
+
+def pass_payments(
+    one: KeptType, kept: Payments[Any], info: SynchronizationInfo, context: JobContext, outlook: Outlook
+) -> None:
+    """A type of which nothing is new: those that may have changed, and nothing else."""
+    context.counts(one.name)
+    try:
+        _read_again(one, _may_change(one.name, kept, context, outlook), kept, context)
+    except PaymentsNotUsed as reason:
+        outlook.rest(_unused(info, reason))
+        return
+    outlook.rest(info.with_(last_sync_time=info.run_until, last_outcome="succeeded", **_AT_REST))
+
+
+def _newest(type: str, info: SynchronizationInfo, kept: Payments[Any], context: JobContext) -> str:
+    """The greatest id that was read, kept or parked."""
+    shop = context.card.code
+    return max(info.last_id, kept.newest(shop), *(one.id for one in context.skipped.of(shop, type)), key=key_of)
+
+
+def _unused(info: SynchronizationInfo, reason: PaymentsNotUsed) -> SynchronizationInfo:
+    return info.with_(last_outcome=sentence("not used: {reason}", reason=reason.sentence), **_AT_REST)
 
 
 def _pages(type: str, info: SynchronizationInfo, context: JobContext) -> Iterator[SentPage]:
@@ -99,13 +123,13 @@ def _pages(type: str, info: SynchronizationInfo, context: JobContext) -> Iterato
         yield page
 
 
-def _may_change(type: str, kept: Payments[Any], context: JobContext) -> set[str]:
+def _may_change(type: str, kept: Payments[Any], context: JobContext, outlook: Outlook) -> set[str]:
     """Ids of those that may still change, and of those that could not be read and are due again.
 
     One that waits for its next try is not among them. Whether a dismissed one has changed is seen by reading it only.
     """
     shop, now = context.card.code, context.clock.now()
-    parked = {one.id: one for one in context.skipped.of(shop, type)}
+    parked = {one.id: one for one in context.skipped.of(shop, type)} if type in outlook.parked else {}
     due = {id for id, one in parked.items() if is_due(one, now) and one.run != context.run.id}
     waiting = {id for id, one in parked.items() if not one.dismissed_at} - due
     return set(kept.open(shop)) - waiting | due
@@ -113,6 +137,8 @@ def _may_change(type: str, kept: Payments[Any], context: JobContext) -> set[str]
 
 def _read_again(one: KeptType, ids: Collection[str], kept: Payments[Any], context: JobContext) -> None:
     """Read these by id; a parked one that Shopify no longer has leaves the list."""
+    if not ids:
+        return
     shop, type, sent = context.card.code, one.name, payments_by_ids(context.shopify, one.name, sorted(ids, key=key_of))
     gone = set(ids) - _take(one, sent, kept, context)
     context.skipped.clear(shop, type, list(context.skipped.among(shop, type, sorted(gone, key=key_of))))

@@ -21,7 +21,6 @@ from shared.errors import ConnectorError, ServiceUnavailable
 from shared.journal.log_writer import LogWriter
 from shared.shopify.client import ShopifyClient
 from shared.shopify.isolating import check_service, is_a_records
-from shared.shopify.shop_info import read_shop_id
 from shared.shops.card import ShopCard
 from shared.storage.lease import Lease
 from shared.stores.links import Wish
@@ -30,9 +29,10 @@ from shared.stores.synchronization_info import SynchronizationInfo
 from shared.sync.back_fill import checked_span, read_span
 from shared.sync.changed import apply_changed
 from shared.sync.context import JobContext, fingerprint, job_context
-from shared.sync.job import Deadline, OutOfTime, Overruled, begin_type, run_type
-from shared.sync.payments import read_payments
-from shared.sync.record_type import AnyType, KeptType, types_of
+from shared.sync.job import Deadline, OutOfTime, Overruled, begin_type, pass_type, run_type, with_bounds
+from shared.sync.outlook import Outlook
+from shared.sync.payments import pass_payments, read_payments
+from shared.sync.record_type import AnyType, KeptType, RecordType, types_of
 from shared.sync.shop_lease import ShopTaken, check_free, shop_lease
 from shared.sync.type_telemetry import recorded_as
 from shared.telemetry import about, record
@@ -169,12 +169,13 @@ def _woken(connector: Connector, shop: str) -> bool:
     So does one that was never synchronized: its orders would be parked for want of its products.
     """
     connector.waking.awake(shop)
-    if not all(connector.informations.get(shop, type).last_sync_time for type in connector.types.brought):
+    infos = connector.informations.of(shop)
+    if not all(infos[type].last_sync_time for type in connector.types.brought):
         return False
     card = connector.shops.find(shop)
     if card is None or not card.enabled or not connector.permission.allowed():
         return False
-    return not connector.tokens.connections.paused(shop) and connector.changed.any(shop, connector.types.brought)
+    return not connector.tokens.connections.paused(shop) and bool(connector.changed.types(shop))
 
 
 def _postpone(connector: Connector, job: SyncJob, taken: ShopTaken) -> None:
@@ -254,19 +255,26 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
         ThreadPoolExecutor(connector.settings.bc_concurrency, thread_name_prefix="bc") as lanes, ExitStack() as ended,
     ):
         job = job_context(connector, card, run, lease, shopify, bc, lanes)
+        outlook = Outlook(connector, card, run, shopify)
+        ended.callback(outlook.close)
         ended.callback(_note_arrivals, connector, run, job.first_seen)
         for type in run.types:
             if types.waits(type, failed):
                 continue
             try:
                 with recorded_as(type, run, shopify, bc, connector.clock):
-                    info = _information(connector, run, type, card, shopify)
+                    unchanged = outlook.unchanged(type) if _reads_spans(run) else None
+                    info = unchanged or _information(connector, run, type, outlook)
                     context = job._replace(
                         card_fingerprint=fingerprint(card, BACK_FILL if run.created_since else info.first_began),
                         history_before=from_iso(info.first_began), look_first=_trusts_no_links(info),
                         wish=Wish.ALSO_HISTORY if run.created_since else Wish.NONE,
                     )
-                    _bring_type(types.by_name[type], connector, info, context, deadline, progress)
+                    one = types.by_name[type]
+                    if unchanged is None:
+                        _bring_type(one, connector, info, context, deadline, progress, outlook)
+                    else:
+                        _pass_type(one, connector, info, context, deadline, outlook)
             except OutOfTime:
                 state = "continuing"
                 break
@@ -308,41 +316,55 @@ def _check_others_go_on(problem: ConnectorError, others: Sequence[str], shopify:
 
 def _bring_type(
     one: AnyType, connector: Connector, info: SynchronizationInfo, context: JobContext, deadline: Deadline,
-    progress: Callable[[], None],
+    progress: Callable[[], None], outlook: Outlook,
 ) -> None:
     """Everything of one type that is due in this run."""
     if isinstance(one, KeptType):
-        read_payments(one, one.rows(connector), info, context, connector.informations, deadline, progress)
+        read_payments(one, one.rows(connector), info, context, connector.informations, deadline, progress, outlook)
         return
     if context.run.created_since:
         read_span(one, context, deadline, progress)
         return
-    apply_changed(one, connector.changed, context, deadline)
+    _apply_announced(one, connector, context, deadline, outlook)
     if not context.run.only_changed:
-        run_type(one, info, context, connector.informations, deadline, progress)
+        run_type(one, info, context, connector.informations, deadline, progress, outlook)
 
 
-def _information(
-    connector: Connector, run: SyncRun, type: str, card: ShopCard, shopify: ShopifyClient
-) -> SynchronizationInfo:
+def _pass_type(
+    one: AnyType, connector: Connector, info: SynchronizationInfo, context: JobContext, deadline: Deadline,
+    outlook: Outlook,
+) -> None:
+    """What is due in this run of a type of which nothing changed."""
+    if isinstance(one, KeptType):
+        pass_payments(one, one.rows(connector), info, context, outlook)
+        return
+    _apply_announced(one, connector, context, deadline, outlook)
+    pass_type(one, info, context, deadline, outlook)
+
+
+def _apply_announced(
+    one: RecordType, connector: Connector, context: JobContext, deadline: Deadline, outlook: Outlook
+) -> None:
+    if one.name in outlook.announced:
+        apply_changed(one, connector.changed, context, deadline)
+
+
+def _reads_spans(run: SyncRun) -> bool:
+    """Whether it reads what changed since the last run of each type."""
+    return not (run.only_changed or run.created_since)
+
+
+def _information(connector: Connector, run: SyncRun, type: str, outlook: Outlook) -> SynchronizationInfo:
     """The type's row, with the bounds of this run if it reads a span of time."""
-    if run.only_changed or run.created_since:
-        return connector.informations.begun(connector.informations.get(run.shop, type), from_iso(run.started_at))
     started = from_iso(run.started_at)
+    if not _reads_spans(run):
+        return connector.informations.begun(outlook.infos[type], started)
+    overlap = timedelta(seconds=connector.settings.overlap_seconds)
+    if isinstance(types_of(connector).by_name[type], KeptType):
+        return with_bounds(
+            connector.informations, outlook.infos[type], now=started, reached=outlook.reached, overlap=overlap)
     return begin_type(
-        connector.informations, run.shop, type, now=started,
-        reached=lambda: _reached(connector, card, shopify, started),
-        overlap=timedelta(seconds=connector.settings.overlap_seconds),
-    )
-
-
-def _reached(connector: Connector, card: ShopCard, shopify: ShopifyClient, moment: datetime) -> datetime:
-    """What Shopify's clock had come to at that moment of ours. Without an answer in this run it is asked for one: a
-    span that ended after Shopify's own now would leave out for ever what changes between the two. What it is asked is
-    which store it is: nothing is read from one that has taken over the address of the card's."""
-    if not shopify.usage.calls:
-        connector.shops.note_store(card, read_shop_id(shopify))
-    return shopify.their_clock.reached(moment)
+        connector.informations, run.shop, type, now=started, reached=outlook.reached, overlap=overlap)
 
 
 def _trusts_no_links(info: SynchronizationInfo) -> bool:
