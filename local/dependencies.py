@@ -1,12 +1,13 @@
 """Writes the locks and docs/licences.md: every package with the hashes of all its files, those of the app with their
 licence.
 
-    python -m local.dependencies            write all three
+    python -m local.dependencies            write them all
     python -m local.dependencies --licences write docs/licences.md only (needs no package index)
 
 `requirements.lock`, from requirements.txt, is what is deployed: for the Python in Azure, so a line for newer ones (its
-marker) stays out. `requirements-dev.lock`, from requirements-dev.txt, is what `./run` installs: for every Python from
-that one on. Both are made with uv for Linux, macOS and Windows, and the second keeps to the versions of the first.
+marker) stays out. `requirements-run.lock`, from requirements-run.txt, is what `./run` installs, and
+`requirements-dev.lock`, from requirements-dev.txt, what `./run test` does: for every Python from that one on. All are
+made with uv for Linux, macOS and Windows, and each keeps to the versions of the one before.
 Licences are what the installed packages say of themselves (Core metadata, "License-Expression").
 """
 from __future__ import annotations
@@ -27,6 +28,7 @@ from infra.package import python_in_azure
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.lock"
+RUN_LOCK = ROOT / "requirements-run.lock"
 DEVELOPMENT_LOCK = ROOT / "requirements-dev.lock"
 LICENCES = ROOT / "docs" / "licences.md"
 IN_PAGES = ("htmx.org", "modern-normalize")
@@ -41,7 +43,8 @@ def lock() -> None:
     _compile(LOCK, ["-"], "\n".join(required("requirements.txt")))
     pinned = {canonicalize_name(line.partition("==")[0]) for line in required("requirements.txt")}
     brought = [f"{name}=={version}" for name, version in locked().items() if name not in pinned]
-    _compile(DEVELOPMENT_LOCK, ["requirements-dev.txt", "-c", "-"], "\n".join(brought))
+    _compile(RUN_LOCK, ["requirements-run.txt", "-c", "-"], "\n".join(brought))
+    _compile(DEVELOPMENT_LOCK, ["requirements-dev.txt", "-c", RUN_LOCK.name], "")
 
 
 def _compile(lock: Path, sources: list[str], given: str) -> None:

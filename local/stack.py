@@ -204,6 +204,7 @@ def _use(stack: Stack, options: argparse.Namespace) -> int:
     shop = connect_demo_shop(api, root, stack.shopify, stack.business_central)
     if options.ready_file:
         _write_ready_file(options.ready_file, stack, shop)
+    _say(_portal(stack))
     run = first_sync(api, root, shop, stack.programs, _say)
     if run["state"] != "succeeded":
         raise ProgramFailed(f"the synchronization {run['state']}: {run['error_code']}: {run['error_detail']}")
@@ -250,12 +251,16 @@ def _write_ready_file(path: Path, stack: Stack, shop: str) -> None:
 def _addresses(stack: Stack) -> str:
     return "\n".join([
         "",
-        f"portal            {stack.host['url']}/portal",
+        _portal(stack),
         f"functions         {stack.host['url']}/api   (header x-functions-key: {stack.host['functions_key']})",
         f"Shopify           {stack.shopify['url']}   ({stack.shopify['shop']})",
         f"Business Central  {stack.business_central['api_root']}",
         f"storage           {stack.storage.split(';BlobEndpoint=')[-1].split(';')[0]} and its neighbours",
     ])
+
+
+def _portal(stack: Stack) -> str:
+    return f"portal            {stack.host['url']}/portal"
 
 
 def _say(sentence: str) -> None:

@@ -18,11 +18,11 @@ SIZE = ["--orders", "60", "--customers", "30", "--products", "12", "--seed", "5"
 
 @contextmanager
 def the_stack(data: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any], dict[str, Any]]]:
-    """The running stack: its process, its ready file, and the JSON it printed."""
+    """The running stack: its process, its ready file, and the JSON it printed; what it said is in data.said."""
     ready = data.with_suffix(".ready")
     command = [sys.executable, "-m", "local.stack", "--json", "--data", str(data), "--ready-file", str(ready), *SIZE]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
+    with data.with_suffix(".said").open("w") as said, subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=said, text=True, start_new_session=True
     ) as process:
         try:
             assert process.stdout is not None

@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -403,19 +404,23 @@ def test_the_azure_sdk_stays_behind_its_wrappers() -> None:
 # What is pinned
 
 
+REQUIREMENTS = ["requirements.txt", "requirements-run.txt", "requirements-dev.txt"]
+"""From what runs in Azure to what the tests need; each takes in the one before."""
+
+
 def test_every_python_package_is_pinned_to_one_version() -> None:
-    requirements = [*requirement_lines("requirements.txt"), *requirement_lines("requirements-dev.txt")]
+    requirements = [line for name in REQUIREMENTS for line in requirement_lines(name)]
 
     assert requirements
     assert not [line for line in requirements if not re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][0-9A-Za-z.]*", line)]
 
 
-def test_a_package_in_both_files_has_one_version() -> None:
-    runs, develops = (dict(line.split("==") for line in requirement_lines(name))
-                      for name in ("requirements.txt", "requirements-dev.txt"))
+@pytest.mark.parametrize("smaller, larger", list(pairwise(REQUIREMENTS)))
+def test_a_package_in_two_files_has_one_version(smaller: str, larger: str) -> None:
+    runs, develops = (dict(line.split("==") for line in requirement_lines(name)) for name in (smaller, larger))
 
     assert not {name for name in runs.keys() & develops.keys() if runs[name] != develops[name]}
-    assert "-r requirements.txt" in (ROOT / "requirements-dev.txt").read_text().splitlines()
+    assert f"-r {smaller}" in (ROOT / larger).read_text().splitlines()
 
 
 def test_the_app_requires_every_package_it_imports() -> None:

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from importlib.metadata import metadata, requires
 from pathlib import Path
 
@@ -14,24 +16,52 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from infra.package import python_in_azure
-from local.dependencies import DEVELOPMENT_LOCK, LICENCES, LOCK, licence_of, locked, page, required
+from local.dependencies import DEVELOPMENT_LOCK, LICENCES, LOCK, RUN_LOCK, licence_of, locked, page, required
 from tests.repository import ROOT
 
 IN_AZURE = {"python_version": python_in_azure(), "sys_platform": "linux", "platform_system": "Linux",
             "platform_python_implementation": "CPython", "implementation_name": "cpython", "extra": ""}
 
+ONLY_THE_LOCK = """
+import importlib.util, pkgutil, re, sys
+from importlib.metadata import packages_distributions
+there = {re.sub("[-_.]+", "-", name).lower() for name in sys.argv[1:]}
+taken = {top for top, names in packages_distributions().items()
+         if not there & {re.sub("[-_.]+", "-", name).lower() for name in names}}
+
+class Taken:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in taken:
+            raise ModuleNotFoundError(f"{name} is not in the lock")
+
+sys.meta_path.insert(0, Taken())
+import function_app, local
+for module in pkgutil.walk_packages(local.__path__, "local."):
+    if ".tests" not in module.name and module.name not in ("local.dependencies", "local.openapi", "local.texts"):
+        __import__(module.name)
+import functions
+for module in pkgutil.walk_packages(functions.__path__, "functions."):
+    __import__(module.name)
+"""
+"""Imports the app and the local stack where only the packages of a lock are, given by their names."""
+
 ACCEPTED = re.compile(r"MIT|BSD|Apache|MPL-2\.0|MPL 2\.0|PSF-2\.0|ISC|Unlicense")
 """Licences under which the packages may be used and handed on beside our own code."""
 
 
-SOURCES = {LOCK: ("requirements.txt",), DEVELOPMENT_LOCK: ("requirements.txt", "requirements-dev.txt")}
+SOURCES = {
+    LOCK: ("requirements.txt",),
+    RUN_LOCK: ("requirements.txt", "requirements-run.txt"),
+    DEVELOPMENT_LOCK: ("requirements.txt", "requirements-run.txt", "requirements-dev.txt"),
+}
 
 PYTHONS = ("3.11", "3.12", "3.13")
 
 either_lock = pytest.mark.parametrize("lock", SOURCES, ids=lambda lock: lock.name)
 
 
-@pytest.mark.parametrize("lock, python", [(LOCK, python_in_azure()), *((DEVELOPMENT_LOCK, each) for each in PYTHONS)])
+@pytest.mark.parametrize("lock, python", [
+    (LOCK, python_in_azure()), *((lock, each) for lock in (RUN_LOCK, DEVELOPMENT_LOCK) for each in PYTHONS)])
 def test_a_lock_holds_the_versions_that_are_required(lock: Path, python: str) -> None:
     wanted = versions_required(lock, python)
 
@@ -39,10 +69,11 @@ def test_a_lock_holds_the_versions_that_are_required(lock: Path, python: str) ->
     assert {name: locked(lock, python).get(name) for name in wanted} == wanted
 
 
-def test_what_is_developed_with_is_what_runs_in_azure() -> None:
-    assert locked().items() <= locked(DEVELOPMENT_LOCK).items()
-    assert {name: hashes_in(LOCK)[name, version] for name, version in locked().items()} == {
-        name: hashes_in(DEVELOPMENT_LOCK)[name, version] for name, version in locked().items()}
+@pytest.mark.parametrize("smaller, larger", [(LOCK, RUN_LOCK), (RUN_LOCK, DEVELOPMENT_LOCK)])
+def test_what_is_run_here_and_developed_with_is_what_runs_in_azure(smaller: Path, larger: Path) -> None:
+    assert locked(smaller).items() < locked(larger).items()
+    assert {name: hashes_in(smaller)[name, version] for name, version in locked(smaller).items()} == {
+        name: hashes_in(larger)[name, version] for name, version in locked(smaller).items()}
 
 
 @either_lock
@@ -71,9 +102,14 @@ def test_run_installs_nothing_without_its_hash() -> None:
     installs = re.search(r'"pip", "install"[^\]]+\]', (ROOT / "run").read_text(), re.DOTALL)
 
     assert installs is not None
-    assert '"--require-hashes"' in installs[0]
-    assert f'"{DEVELOPMENT_LOCK.name}"' in installs[0]
-    assert f'["{DEVELOPMENT_LOCK.name}"]' in (ROOT / "run").read_text(), "installs again when the lock has changed"
+    assert '"--require-hashes", "-r", lock]' in installs[0]
+
+
+def test_run_needs_no_package_but_those_that_the_app_and_the_local_stack_import() -> None:
+    tried = subprocess.run([sys.executable, "-c", ONLY_THE_LOCK, *locked(RUN_LOCK), "pip"],
+                           cwd=ROOT, capture_output=True, text=True)
+
+    assert tried.returncode == 0, tried.stderr
 
 
 def test_every_package_is_listed_with_its_licence() -> None:

@@ -62,6 +62,8 @@ def test_the_numbers_of_a_first_run_agree_with_both_services_and_a_second_start_
             assert types["read"] == sum(types[name] for name in ("created", "updated", "unchanged", "skipped"))
         addresses = [ready["functions"], ready["shopify"], ready["business_central"]]
         assert all(map(answers, addresses))
+        said = data.with_suffix(".said").read_text().splitlines()
+        assert said.index(f"portal            {ready['functions']}/portal") < said.index("synchronizing …")
 
     assert process.returncode == 0
     assert not any(map(answers, addresses))
