@@ -17,6 +17,7 @@ from contextlib import suppress
 from decimal import Decimal
 from functools import cached_property
 from typing import Generic
+from urllib.parse import quote
 
 from shared.business_central.client import BusinessCentral
 from shared.business_central.exchange_rates import local_value
@@ -38,7 +39,11 @@ from shared.business_central.rows import (
 from shared.business_central.wire import quoted
 
 KEYS_AT_ONCE = 20
-"""Keys that one filter asks for. Business Central documents no limit; its address stays below 2,048 characters."""
+"""Keys that one filter asks for; Business Central documents no limit."""
+
+_LONGEST_CONDITION = 1_600
+"""Characters of one condition as it is sent, so that its address stays below 2,048: each letter of a Chinese SKU is
+nine."""
 
 _LARGEST_PAGE = 20_000
 """Rows of one page at most: Microsoft Learn, "Operational limits for Business Central online"."""
@@ -330,7 +335,16 @@ class _Table(Generic[Kind]):
         longest = LENGTHS["items" if property == "itemNumber" else self._entity_set].get(
             "number" if property == "itemNumber" else property, 0)
         fitting = [text for text in texts if (_GUID.fullmatch(text) if property == "id" else len(text) <= longest)]
-        return [fitting[start : start + KEYS_AT_ONCE] for start in range(0, len(fitting), KEYS_AT_ONCE)]
+        groups: list[list[str]] = []
+        room = 0
+        for text in fitting:
+            length = len(quote(f" or {property} eq {quoted(text)}"))
+            if not groups or length > room or len(groups[-1]) == KEYS_AT_ONCE:
+                groups.append([])
+                room = _LONGEST_CONDITION
+            groups[-1].append(text)
+            room -= length
+        return groups
 
     def having(self, property: str, texts: Sequence[str]) -> Iterator[Kind]:
         """The rows that have one of these texts there; `or` is taken on one property ("OData known limitations")."""

@@ -94,6 +94,7 @@ class KeyedRows(Generic[Listed]):
         self._found: dict[tuple[str, Hashable], list[Listed]] = {}
         self._asked: set[tuple[str, Hashable]] = set()
         self._indexes: dict[str, _Index] = {}
+        self._entered = frozenset(name for name, one in keys.items() if one.property)
         self._requests = 0
         self._size: int | None = None
         self.is_whole = False
@@ -128,15 +129,13 @@ class KeyedRows(Generic[Listed]):
         """Take a row in, in place of what was known under its id."""
         with self._lock:
             known = self._rows.get(row.id)
-            if known is not None:
-                for each in self._entries(known):
-                    self._found[each].remove(known)
+            before = self._entries(known, self._entered) if known is not None else []
+            entries = self._entries(row, self._entered)
+            for each in before:
+                self._found[each].remove(known)  # type: ignore[arg-type]
             self._rows[row.id] = row
-            self._enter(row)
-
-    def _enter(self, row: Listed) -> None:
-        for each in self._entries(row):
-            self._found.setdefault(each, []).append(row)
+            for each in entries:
+                self._found.setdefault(each, []).append(row)
 
     def _is_known(self, name: str, key: Hashable) -> bool:
         one = self._keys[name]
@@ -168,8 +167,17 @@ class KeyedRows(Generic[Listed]):
             return
         if name not in self._indexes:
             self._read_indexes(self._keys[name].columns)
-        self.learn("id", [id for key in keys for id in self._indexes[name].ids(key)])
+        self._learn_by_id({id for key in keys for id in self._indexes[name].ids(key)})
         self._asked |= {self._mark(name, key) for key in keys}
+
+    def _learn_by_id(self, ids: set[str]) -> None:
+        """Ask for these rows; the table is read through where that takes fewer requests: a telephone number that stands
+        for "none" may be that of ten thousand."""
+        groups = self._source.requests("id", ids)
+        if len(groups) <= ceil(self._count() / self._source.page_rows):
+            self.learn("id", ids)
+        else:
+            self._take(row for row in self._source.whole() if row.id.lower() in ids)
 
     def _read_indexes(self, columns: tuple[str, ...]) -> None:
         """An index of every key that is made of these columns; what is known is found by these keys from now on."""
@@ -178,18 +186,22 @@ class KeyedRows(Generic[Listed]):
             for name, index in made.items():
                 for key in self._several(self._keys[name].of(row)):
                     index.add(key, row.id)
+        self._enter_under(self._entered | made.keys())
         self._indexes |= {name: index.in_order() for name, index in made.items()}
-        self._enter_again()
 
     def _read_whole(self) -> None:
         self._take(self._source.whole())
+        self._enter_under(frozenset(self._keys))
         self.is_whole = True
-        self._enter_again()
 
-    def _enter_again(self) -> None:
-        self._found.clear()
+    def _enter_under(self, names: frozenset[str]) -> None:
+        """Let every row be found under these names. A key may have to be asked for, and that may fail: then all stays
+        as it was."""
+        found: dict[tuple[str, Hashable], list[Listed]] = {}
         for row in self._rows.values():
-            self._enter(row)
+            for each in self._entries(row, names):
+                found.setdefault(each, []).append(row)
+        self._found, self._entered = found, names
 
     def _take(self, rows: Iterable[Listed]) -> None:
         for row in rows:
@@ -200,11 +212,9 @@ class KeyedRows(Generic[Listed]):
             self._size = self._source.count()
         return self._size
 
-    def _entries(self, row: Listed) -> list[tuple[str, Hashable]]:
-        """Under which keys it is found; those that nobody asks for are not made."""
-        wanted = ((name, one) for name, one in self._keys.items()
-                  if one.property or self.is_whole or name in self._indexes)
-        return [(name, key) for name, one in wanted for key in self._several(one.of(row))]
+    def _entries(self, row: Listed, names: frozenset[str]) -> list[tuple[str, Hashable]]:
+        """The keys under these names that it is found by."""
+        return [(name, key) for name in names for key in self._several(self._keys[name].of(row))]
 
     def _several(self, keys: Hashable) -> list[Hashable]:
         return [key for key in (keys if isinstance(keys, frozenset) else (keys,)) if key]

@@ -12,6 +12,7 @@ from shared.business_central.directory import Directory
 from shared.business_central.executor import create_customer, create_item, create_variant
 from shared.business_central.keys import bill_to
 from shared.business_central.rows import CodeTable, CustomerRow, ItemRow, VariantRow
+from shared.exchange import Exchange
 
 
 @pytest.fixture
@@ -124,3 +125,19 @@ def test_a_blocked_customer_says_so_and_any_other_does_not(directory: Directory,
     assert blocked.blocked == "All"
     assert isinstance(other, CustomerRow)
     assert other.blocked == ""
+
+
+@pytest.mark.parametrize("letter", ["袋", "é", "'", "&"])
+def test_many_numbers_are_asked_for_in_addresses_of_a_bearable_length(
+    company: BusinessCentral, exchanges: list[Exchange], letter: str
+) -> None:
+    numbers = [f"{letter * 17}{number:03}".upper() for number in range(20)]
+    for number in (numbers[0], numbers[-1]):
+        create_item(company, {"number": number, "displayName": "Bag", "baseUnitOfMeasureCode": "PCS"})
+    directory = Directory(company)
+    exchanges.clear()
+
+    directory.expect([lambda number=number: directory.item_by_number(number) for number in numbers])  # type: ignore[misc]
+
+    assert [number for number in numbers if directory.item_by_number(number)] == [numbers[0], numbers[-1]]
+    assert max(len(call.url) for call in exchanges) < 2_048

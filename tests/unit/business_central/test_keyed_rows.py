@@ -219,3 +219,61 @@ def test_who_notes_is_told_of_nothing_and_asks_nothing() -> None:
     assert rows.first("number", "1") is None
     assert [(name, key) for _, name, key in missing] == [("number", "1")]
     assert shelf.asked == []
+
+
+@pytest.mark.parametrize("size", [2, MOST_ROWS + 2])
+def test_a_key_that_cannot_be_made_now_leaves_all_as_it_was_and_nothing_is_taken_for_not_there(size: int) -> None:
+    shelf, fails = Shelf(row(number, email=f"{number}@x") for number in range(size)), [True]
+
+    def address(one: Row) -> str:
+        if fails and one.number == "1":
+            raise OSError(fails.pop())
+        return one.email
+
+    rows = KeyedRows(shelf, lambda row: row.number, {
+        "id": Key(lambda row: row.id, "id", unique=True),
+        "number": Key(lambda row: row.number, "number", unique=True),
+        "email": Key(address, columns=("email",)),
+    }, Notes())
+    known = rows.first("number", "0")
+    with pytest.raises(OSError):
+        rows.all("email", "1@x")
+
+    assert known == rows.first("number", "0") == row(0, email="0@x")
+    assert rows.first("number", "1") == row(1, email="1@x")
+    assert rows.all("email", "1@x") == [row(1, email="1@x")]
+    rows.remember(row(1, email="new@x"))
+    assert (rows.all("email", "1@x"), rows.all("email", "new@x")) == ([], [row(1, email="new@x")])
+
+
+def test_a_row_that_cannot_be_entered_is_not_taken_in_by_half() -> None:
+    rows, fails = Shelf([row(1, email="a@x")]), list[bool]()
+
+    def address(one: Row) -> str:
+        if fails:
+            raise OSError(fails.pop())
+        return one.email
+
+    keyed_by_address = KeyedRows(rows, lambda row: row.number, {
+        "id": Key(lambda row: row.id, "id", unique=True), "email": Key(address, columns=("email",)),
+    }, Notes())
+    keyed_by_address.all("email", "a@x")
+    fails.append(True)
+    with pytest.raises(OSError):
+        keyed_by_address.remember(row(1, email="b@x"))
+
+    keyed_by_address.remember(row(1, email="c@x"))
+
+    assert [keyed_by_address.all("email", f"{one}@x") for one in "abc"] == [[], [], [row(1, email="c@x")]]
+
+
+def test_a_key_that_thousands_share_takes_a_pass_through_the_table_and_not_hundreds_of_questions() -> None:
+    crowd = [row(100_000 + number, email="none@x") for number in range(200)]
+    shelf = Shelf([*map(row, range(MOST_ROWS)), *crowd])
+    rows = keyed(shelf)
+
+    found = rows.all("email", "none@x")
+
+    assert found == crowd
+    assert shelf.asked == ["count", *["page of email"] * 3, *["page of all"] * 3]
+    assert len(rows._rows) == len(crowd)
