@@ -20,6 +20,17 @@ def functions(method: str) -> dict[str, str]:
             if method in one["methods"] and name not in OPEN_TO_EVERYBODY}
 
 
+def page_functions() -> dict[str, str]:
+    """Name -> route of those that answer with a page, and not with a file."""
+    files = ("download", "request", "response", "export")
+    return {name: route for name, route in functions("GET").items() if not route.endswith(files)}
+
+
+def pattern(route: str) -> re.Pattern[str]:
+    """What an address of this route looks like, its question left out."""
+    return re.compile(re.sub(r"\{[^}]+\}", "[^/?]+", route) + r"(\?.*)?")
+
+
 def address(route: str, house: House) -> str:
     """An address of this route: that of the house's shop, and of nothing else that is there."""
     parts = {"shop": house.shop, "type": "orders", "id": "1", "number": "1", "run": "1"}

@@ -1,7 +1,8 @@
 """Pictures of the portal: the two of the README, or every page to be looked at.
 
     .venv/bin/python -m tests.portal.pictures             writes docs/pictures anew
-    .venv/bin/python -m tests.portal.pictures --all DIR   every page: light, dark, on a phone and in French
+    .venv/bin/python -m tests.portal.pictures --all DIR   every page and state in every look
+    .venv/bin/python -m tests.portal.pictures --all DIR --only "the card"   those whose name holds this
 
 A picture's title (PNG, text chunk "Title") is that of its page, so that a test sees when it is of another one.
 Source: PNG specification, 11.3.4.3 (tEXt).
@@ -9,6 +10,7 @@ Source: PNG specification, 11.3.4.3 (tEXt).
 from __future__ import annotations
 
 import argparse
+import re
 import struct
 import zlib
 from pathlib import Path
@@ -17,11 +19,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.house import House
 from tests.memory import storage_in_memory
 from tests.portal.chromium import a_browser
-from tests.portal.scene import Scene
-from tests.portal.served import Portal, a_portal
+from tests.portal.served import a_portal
+from tests.portal.states import SITUATIONS, Act, scene_of, situation
 from tests.repository import ROOT
 
 PICTURES = ROOT / "docs" / "pictures"
@@ -34,18 +35,10 @@ LOOKS: dict[str, dict[str, Any]] = {
     "phone": {"locale": "en-GB", "color_scheme": "dark", "viewport": {"width": 390, "height": 844}},
     "french": {"locale": "fr-FR", "color_scheme": "light", "viewport": {"width": 1360, "height": 900}},
 }
+PAPER: dict[str, dict[str, Any]] = {
+    "paper": {"locale": "en-GB", "color_scheme": "dark", "viewport": {"width": 760, "height": 1075}, "media": "print"},
+}
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
-
-
-def a_day_of_orders(house: House) -> None:
-    """Two weeks of orders by the hour, so that there is something usual."""
-    for hour in range(14 * 24):
-        of_day = (hour + 10) % 24
-        house.connector.arrivals.add(house.shop, "orders", max(0, 14 - abs(of_day - 15)) + hour * 7 % 5)
-        house.connector.arrivals.add("UK", "orders", max(0, 8 - abs(of_day - 18)) + hour * 5 % 3)
-        house.clock.forward(3600)
-    for _ in range(4):
-        house.sync()
 
 
 def title_of(picture: bytes) -> str:
@@ -71,39 +64,41 @@ def make(folder: Path, browser: Browser) -> None:
     """Write the README's pictures into this folder."""
     folder.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch, a_portal(storage_in_memory(), patch, shop="FR") as portal:
-        scene = furnished(portal)
+        scene = scene_of(portal)
         for name, (page, colours) in SHOWN.items():
             taken = taken_of(browser, portal.url + scene.pages().get(page, page), LOOKS[colours], whole=False)
             (folder / f"{name}.png").write_bytes(_titled(*taken))
 
 
-def make_all(folder: Path, browser: Browser) -> None:
-    """Write a picture of every page in every look into this folder."""
+def make_all(folder: Path, browser: Browser, only: str = "") -> None:
+    """Write a picture of every page and state, or of those whose name holds `only`, in every look into this folder."""
     folder.mkdir(exist_ok=True)
-    with pytest.MonkeyPatch.context() as patch, a_portal(storage_in_memory(), patch, shop="FR") as portal:
-        for name, path in furnished(portal).pages().items():
-            for look, how in LOOKS.items():
-                picture, _ = taken_of(browser, portal.url + path, how, whole=True)
-                (folder / f"{name.replace(' ', '-')}.{look}.png").write_bytes(picture)
+    for name in SITUATIONS:
+        with situation(name) as (portal, states):
+            for state, seen in states:
+                if only not in f"{name}: {state}":
+                    continue
+                for look, how in (PAPER if seen.printed else LOOKS).items():
+                    picture, _ = taken_of(browser, portal.url + seen.path, how, whole=True, act=seen.act)
+                    file = "-".join(re.findall(r"\w+", f"{name} {state} {look}"))
+                    (folder / f"{file}.png").write_bytes(picture)
 
 
-def furnished(portal: Portal) -> Scene:
-    """The house of the pictures."""
-    house = portal.house
-    if house.shop == "FR":
-        house.card()
-    house.connector.tokens.keep(house.shop, house.shopify.token)
-    a_day_of_orders(house)
-    return Scene(house)
-
-
-def taken_of(browser: Browser, url: str, how: dict[str, Any], *, whole: bool) -> tuple[bytes, str]:
-    """A picture, and the title of its page."""
-    context = browser.new_context(**how, reduced_motion="reduce")
+def taken_of(
+    browser: Browser, url: str, how: dict[str, Any], *, whole: bool, act: Act | None = None
+) -> tuple[bytes, str]:
+    """A picture, taken once this was done on the page, and the title of its page."""
+    context = browser.new_context(**{"reduced_motion": "reduce"} | {k: v for k, v in how.items() if k != "media"})
     try:
         page: Page = context.new_page()
         page.goto(url)
         page.wait_for_load_state("networkidle")
+        if act:
+            act(page)
+        page.emulate_media(media=how.get("media", "screen"))
+        if whole:  # what sticks to an edge of the window sticks to an edge of the picture
+            height = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({**how["viewport"], "height": max(height, how["viewport"]["height"])})
         return page.screenshot(full_page=whole), page.title()
     finally:
         context.close()
@@ -112,9 +107,10 @@ def taken_of(browser: Browser, url: str, how: dict[str, Any], *, whole: bool) ->
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     options.add_argument("--all", type=Path, metavar="DIR")
+    options.add_argument("--only", default="", metavar="PART", help="of a state's name, with --all")
     given = options.parse_args()
     with a_browser() as running:
         if given.all:
-            make_all(given.all, running)
+            make_all(given.all, running, given.only)
         else:
             make(PICTURES, running)

@@ -12,7 +12,7 @@ from shared.access.connections import Connection, State
 from shared.exchange import Exchange
 from shared.stores.skipped_records import SkippedRecord
 from tests.house import House
-from tests.portal.pages import functions
+from tests.portal.pages import page_functions
 
 ORDER, SKIPPED, CUSTOMER = 5001, 5002, 7101
 
@@ -46,9 +46,7 @@ class Scene:
 
     def pages(self) -> dict[str, str]:
         """What is looked at: every page of the app, and states of some that only an address with a question has."""
-        files = ("download", "request", "response", "export")
-        found = {name: self.path(name, route) for name, route in functions("GET").items()
-                 if not route.endswith(files)}
+        found = {name: self.path(name, route) for name, route in page_functions().items()}
         shop, skipped = self.house.shop, "/portal/skipped-records"
         return found | {
             "a shop without access": f"/portal/shops/{self.poor}", "nothing found": f"{skipped}?type=payouts",
@@ -56,7 +54,7 @@ class Scene:
             "all of a reason": f"/portal/shops/{shop}/skipped-records?code=item-not-found",
             "the log, live": "/portal/log-entries?live=on&errors=on",
             "a log without entries": "/portal/log-entries?text=nothing-like-it",
-            "a log to remove from": "/portal/log-removal?days=0", "no such page": f"/portal/shops/{shop}/runs/1",
+            "a log to remove from": "/portal/log-removal", "no such page": f"/portal/shops/{shop}/runs/1",
             "a reset to confirm": f"/portal/shops/{shop}/reset/orders?how=all",
             "a question that is none": "/portal/log-entries?status=much", "signed out": "/portal/signed-out",
         }

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from tests.portal.pictures import LOOKS, PICTURES, SHOWN, furnished, make, title_of
+from tests.portal.pictures import LOOKS, PICTURES, SHOWN, make, title_of
 from tests.portal.served import Portal
+from tests.portal.states import scene_of
 from tests.repository import ROOT
 
 MOST_BYTES = 150_000
@@ -33,7 +34,7 @@ def test_the_readme_shows_every_picture_there_is() -> None:
 
 
 def test_each_picture_is_small_and_of_the_page_that_it_says(portal: Portal) -> None:
-    pages = furnished(portal).pages()
+    pages = scene_of(portal).pages()
 
     for name, (page, colours) in SHOWN.items():
         picture = (PICTURES / f"{name}.png").read_bytes()
