@@ -5,6 +5,7 @@ for somebody who reads it now, so it stands beside, never instead.
 """
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -21,6 +22,7 @@ from markupsafe import Markup
 from shared.clock import from_iso
 from shared.languages import ENGLISH
 
+_OF_A_COMPANY = re.compile(r"^.*/companies\([0-9a-fA-F-]{36}\)/")
 _ENGLISH_OF_W1 = "en_GB"
 """Whose dates Business Central's W1 has; for whoever says no region."""
 
@@ -83,7 +85,7 @@ def when_short(context: Context, text: str | None) -> Markup | str:
     reader = _reader(context)
     here = from_iso(text).astimezone(reader.zone)
     day = "" if _is_today(context, here) else f"{format_date(here, 'short', locale=reader.locale)} "
-    return _time(text, f"{day}{_clock(here, reader, False)}")
+    return _time(text, f"{day}{_clock(here, reader, False)}", reader.zone_at(here))
 
 
 @pass_context
@@ -92,7 +94,16 @@ def when_exact(context: Context, text: str) -> Markup | str:
     reader = _reader(context)
     here = from_iso(text).astimezone(reader.zone)
     day = "" if _is_today(context, here) else f"{format_date(here, 'short', locale=reader.locale)} "
-    return _time(text, f"{day}{here:%H:%M:%S}.{here.microsecond // 1000:03d}")
+    return _time(text, f"{day}{here:%H:%M:%S}.{here.microsecond // 1000:03d}", reader.zone_at(here))
+
+
+@pass_context
+def when_told(context: Context, text: object) -> Markup | str:
+    """As `when`; what is no time as it is."""
+    try:
+        return when(context, str(text))
+    except (ValueError, OverflowError):
+        return str(text)
 
 
 @pass_context
@@ -175,14 +186,17 @@ def _clock(here: datetime, reader: Reader, seconds: bool) -> str:
     return str(format_time(here, "medium" if seconds else "short", locale=reader.locale))
 
 
-def _time(text: str, shown: str) -> Markup:
-    return Markup('<time datetime="{}">{}</time>').format(text, shown)
+def _time(text: str, shown: str, zone: str = "") -> Markup:
+    """zone: what a column's head says, for where a table has no heads."""
+    said = Markup(' data-zone="{}"').format(zone) if zone else ""
+    return Markup('<time datetime="{}"{}>{}</time>').format(text, said, shown)
 
 
 def path(url: str) -> str:
-    """An address without the host, which is the same in every row."""
+    """An address without what is the same in every row: the host, and the company of Business Central."""
     parts = urlsplit(url)
-    return parts.path + (f"?{parts.query}" if parts.query else "")
+    path = _OF_A_COMPANY.sub("…/", parts.path)
+    return path + (f"?{parts.query}" if parts.query else "")
 
 
 def capital(text: str) -> str:
@@ -191,7 +205,8 @@ def capital(text: str) -> str:
 
 
 FILTERS: dict[str, Any] = {
-    "when": when, "when_short": when_short, "when_exact": when_exact, "ago": ago, "moment": moment, "clock": clock,
+    "when": when, "when_short": when_short, "when_exact": when_exact,
+    "when_told": when_told, "ago": ago, "moment": moment, "clock": clock,
     "entered": entered, "number": number, "whole": whole, "amount": amount, "duration": duration, "zone": zone,
     "path": path, "capital": capital,
 }

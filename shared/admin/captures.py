@@ -54,6 +54,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 class CapturePage(msgspec.Struct, frozen=True, kw_only=True):
     """One capture for reading. before: id of the one before of the record, "" if it is the first; changes since then.
 
+    at          when it was captured, UTC, ISO 8601
     left_out    how many changes are not among them
     others      further captures of the record, newest first
     replayable  whether such records go to Business Central
@@ -62,6 +63,7 @@ class CapturePage(msgspec.Struct, frozen=True, kw_only=True):
     shop: str
     type: str
     id: str
+    at: str
     record_id: str
     size: int
     tree: Node | None
@@ -130,11 +132,13 @@ def look_at(connector: Connector, shop: str, type: str, id: str) -> CapturePage:
     whole = raw(connector, shop, type, id)
     before = _before(connector, shop, type, id)
     found = json_parts.differences(raw(connector, shop, type, before), whole) if before else []
+    lines = _lines(connector, shop, type, record_id_of(whole))
     return CapturePage(
         shop=shop, type=type, id=id, record_id=record_id_of(whole), size=len(whole),
+        at=next((one.at for one in lines if one.id == id), ""),
         tree=tree(whole.decode(errors="replace")), before=before,
         changes=[_change(one) for one in found[:MOST_CHANGES]], left_out=max(len(found) - MOST_CHANGES, 0),
-        others=[one for one in _lines(connector, shop, type, record_id_of(whole)) if one.id != id],
+        others=[one for one in lines if one.id != id],
         replayable=type in types_of(connector).brought)
 
 

@@ -92,7 +92,7 @@ def test_what_is_not_captured_has_no_page(portal: Portal, path: str) -> None:
 def test_an_app_without_shops_has_an_empty_list(portal: Portal) -> None:
     portal.house.connector.shops.remove(portal.house.shop)
 
-    assert "No capture fits." in portal.visitor().get("/portal/data-captures").text
+    assert "There is no shop yet." in portal.visitor().get("/portal/data-captures").text
 
 
 def compare(portal: Portal, query: str = "", record: str = "customers/7101") -> str:

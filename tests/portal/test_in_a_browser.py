@@ -104,7 +104,7 @@ def attributes(page: Page, name: str, where: str) -> set[str]:
 def route_of(action: str) -> str:
     """The route of a form's address, as the app declares it."""
     for route in functions("POST").values():
-        if re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", route), action.split("?")[0]):
+        if re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", route), re.split("[?#]", action)[0]):
             return route
     raise AssertionError(f"no function takes the form {action}")
 

@@ -91,7 +91,7 @@ def test_a_warning_full_of_markup_is_only_text(portal: Portal) -> None:
 
 def usual(portal: Portal, run: str) -> str:
     text = text_of(portal.visitor().get(f"/portal/shops/{portal.house.shop}/runs/{run}").text)
-    return text.split("Compared with the usual", 1)[1].split("What it spent")[0]
+    return re.split("Compared with the usual|In figures", text, maxsplit=1)[1].split("More about it")[0]
 
 
 def past(portal: Portal, read: int, seconds: float, **changes: object) -> str:

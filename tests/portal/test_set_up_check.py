@@ -153,14 +153,14 @@ def test_a_viewer_reads_what_is_asked_and_cannot_run_it(viewers_portal: Portal) 
 
     assert "Would an order of the default customer be taken?" in page
     assert "Run the check" not in page
-    assert "Only this" not in page
+    assert "Check only this" not in page
 
 
 # In a browser
 
 
 @pytest.mark.parametrize("language, colours, again", [
-    ("en-GB", "light", "Check again"), ("fr-FR", "dark", "Contrôler à nouveau")])
+    ("en-GB", "light", "Check again"), ("fr-FR", "dark", "Vérifier à nouveau")])
 def test_a_check_and_one_step_of_it_change_the_page_where_it_is(
     portal: Portal, browser: Browser, language: str, colours: Any, again: str
 ) -> None:
