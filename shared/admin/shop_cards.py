@@ -41,6 +41,7 @@ _MOST_OF_A_GIST = 3
 class FieldView(msgspec.Struct, frozen=True, kw_only=True):
     """off: why it decides nothing now; now: what the card holds, where somebody else has saved it meanwhile.
 
+    wrong   what has to be mended, of the field itself and of its rows
     locked  off, and nothing stands in it that is not saved: a form sends nothing of it
     """
 
@@ -48,10 +49,14 @@ class FieldView(msgspec.Struct, frozen=True, kw_only=True):
     caption: Sentence
     help: Sentence
     control: Control
-    wrong: list[Sentence]
+    wrong: list[Wrong]
     off: Sentence | None
     locked: bool
     now: list[Text] | None
+
+    def wrong_at(self, place: int | None) -> list[Sentence]:
+        """What has to be mended in one of its rows; None: in the field itself."""
+        return [one.sentence for one in self.wrong if one.place == place]
 
 
 class GroupView(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,7 +163,7 @@ def _form(
     fields = [
         FieldView(
             name=name, caption=field.caption, help=field.help, control=control_of(name, came.texts, more),
-            wrong=[one.sentence for one in mistakes if one.field == name], off=reasons.get(name),
+            wrong=[one for one in mistakes if one.field == name], off=reasons.get(name),
             locked=name in reasons and name not in unsaved,
             now=told(control_of(name, stored)) if name in changed else None,
         )

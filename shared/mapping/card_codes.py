@@ -55,20 +55,25 @@ def id_of(named: CardCode, table: CodeTable, known: KnownSetup, *, record: Text)
 
 
 class NamedCode(NamedTuple):
-    """A code of the card with its table; `always`: every order needs it, not only some."""
+    """A code of the card with its table; `always`: every order needs it, not only some; place: its row, from 0."""
 
     named: CardCode
     table: CodeTable
     always: bool = False
+    place: int | None = None
 
 
 class CodeMapping(NamedTuple):
-    """A mapping from names of Shopify's to codes: its field, what a sentence calls it, its rows, their table."""
+    """A mapping from names of Shopify's to codes: its field, what a sentence calls it, its rows, their table.
+
+    place  the row of the field, from 0, that the mapping is in; None where the field is the mapping
+    """
 
     field: str
     setting: Sentence
     rows: Mapping[str, str]
     table: CodeTable
+    place: int | None = None
 
 
 def codes_of(card: ShopCard) -> list[NamedCode]:
@@ -81,8 +86,8 @@ def codes_of(card: ShopCard) -> list[NamedCode]:
                   CodeTable.TAX_GROUPS),
     )
     rows = [NamedCode(CardCode(code, mapping.field, sentence('{field} "{name}"', field=mapping.setting, name=name)),
-                      mapping.table)
-            for mapping in mappings_of(card) for name, code in mapping.rows.items()]
+                      mapping.table, place=place if mapping.place is None else mapping.place)
+            for mapping in mappings_of(card) for place, (name, code) in enumerate(mapping.rows.items())]
     return [one for one in single if one.named.code] + rows
 
 
@@ -99,8 +104,8 @@ def mappings_of(card: ShopCard) -> list[CodeMapping]:
         *(CodeMapping(field, caption(field), getattr(card, field), table) for field, table in fields.items()),
         *(CodeMapping("customer_setup_by_country_region",
                       sentence("{part} of {field}", part=part("tax_groups"), field=row.name), row.tax_groups,
-                      CodeTable.TAX_GROUPS)
-          for row in card.customer_setup_by_country_region),
+                      CodeTable.TAX_GROUPS, place)
+          for place, row in enumerate(card.customer_setup_by_country_region)),
     ]
 
 

@@ -69,10 +69,14 @@ def with_exclusive_switches(old: ShopCard | None, new: ShopCard) -> ShopCard:
 
 
 class Wrong(NamedTuple):
-    """What a field of the card must not hold, as a sentence that begins with the field's caption."""
+    """What a field of the card must not hold, as a sentence that begins with the field's caption.
+
+    place  the row of its list that is meant, from 0; None for the field itself
+    """
 
     field: str
     sentence: Sentence
+    place: int | None = None
 
 
 class CardRefused(ConnectorError):
@@ -88,11 +92,14 @@ def check_card(card: ShopCard) -> list[Wrong]:
     return [wrong for rule in _RULES for wrong in rule(card)]
 
 
-def wrong(text: str, /, field: str, *, row: str | None = None, part: Text = "", **values: object) -> Wrong:
-    """A text of the catalogues behind the caption of the field, and the row or the part of it that is meant."""
+def wrong(
+    text: str, /, field: str, *, row: str | None = None, place: int | None = None, part: Text = "", **values: object,
+) -> Wrong:
+    """A text of the catalogues behind the caption of the field, and the row, with its place, or the part that is meant.
+    """
     named: dict[str, object] = {"field": caption(field), "what": sentence(text, **values)}
     if row is not None:
-        return Wrong(field, sentence('{field} "{row}": {what}', row=row, **named))
+        return Wrong(field, sentence('{field} "{row}": {what}', row=row, **named), place)
     if part:
         return Wrong(field, sentence("{field}, {part}: {what}", part=part, **named))
     return Wrong(field, sentence("{field}: {what}", **named))
@@ -133,8 +140,8 @@ def _companies(card: ShopCard) -> Iterator[Wrong]:
 
 def _countries(card: ShopCard) -> Iterator[Wrong]:
     rows = card.customer_setup_by_country_region
-    for row in rows:
-        of_row = partial(wrong, field="customer_setup_by_country_region", row=row.written)
+    for place, row in enumerate(rows):
+        of_row = partial(wrong, field="customer_setup_by_country_region", row=row.written, place=place)
         if not _COUNTRY.fullmatch(row.country_region_code):
             yield of_row("the country is Shopify's two-letter code, e.g. DE.")
         for each, number in (("default_customer_no", row.default_customer_no),
@@ -152,12 +159,12 @@ def _countries(card: ShopCard) -> Iterator[Wrong]:
             yield of_row("the county is Shopify's code of a state or province, e.g. TX.")
     for key in _doubles(row.key for row in rows):
         yield wrong('"{name}" appears more than once.', "customer_setup_by_country_region", name=key)
-    for iso, bc_code in card.country_region_mapping.items():
+    for place, (iso, bc_code) in enumerate(card.country_region_mapping.items()):
+        of_row = partial(wrong, field="country_region_mapping", row=iso, place=place)
         if not _COUNTRY.fullmatch(iso):
-            yield wrong("the country is Shopify's two-letter code, e.g. GR.", "country_region_mapping", row=iso)
+            yield of_row("the country is Shopify's two-letter code, e.g. GR.")
         if not _is_code(bc_code, CODE_LENGTH):
-            yield wrong("a code of Business Central, at most {length} characters.", "country_region_mapping", row=iso,
-                        length=CODE_LENGTH)
+            yield of_row("a code of Business Central, at most {length} characters.", length=CODE_LENGTH)
 
 
 def _needed_with(field: str, other: str, choice: str) -> Wrong:
@@ -218,49 +225,51 @@ def _numbers(card: ShopCard) -> Iterator[Wrong]:
 
 
 def _shipping_charges(card: ShopCard) -> Iterator[Wrong]:
-    for row in card.shipping_charges:
+    for place, row in enumerate(card.shipping_charges):
         if not row.title.strip() or not row.number.strip() or len(row.number) > NUMBER_LENGTH:
             yield wrong("needs a title and a number of at most {length} characters.", "shipping_charges",
-                        row=row.title, length=NUMBER_LENGTH)
+                        row=row.title, place=place, length=NUMBER_LENGTH)
     for title in _doubles(code(row.title) for row in card.shipping_charges):
         yield wrong('the title "{title}" appears more than once.', "shipping_charges", title=title)
 
 
 def _vendor_items(card: ShopCard) -> Iterator[Wrong]:
-    for row in card.vendor_items:
+    for place, row in enumerate(card.vendor_items):
+        of_row = partial(wrong, field="vendor_items", row=f"{row.vendor} {row.vendor_item_no}", place=place)
         if not (row.vendor.strip() and row.vendor_item_no.strip() and row.item_no.strip()):
-            yield wrong("needs vendor, vendor item no. and item no.", "vendor_items",
-                        row=f"{row.vendor} {row.vendor_item_no}")
+            yield of_row("needs vendor, vendor item no. and item no.")
         elif len(row.item_no) > NUMBER_LENGTH or (row.variant_code and not _is_code(row.variant_code, CODE_LENGTH)):
-            yield wrong("an item no. has at most {length} characters, a variant code {variant}.", "vendor_items",
-                        row=f"{row.vendor} {row.vendor_item_no}", length=NUMBER_LENGTH, variant=CODE_LENGTH)
+            yield of_row("an item no. has at most {length} characters, a variant code {variant}.",
+                         length=NUMBER_LENGTH, variant=CODE_LENGTH)
     for vendor_item in _doubles(f"{code(row.vendor)} {code(row.vendor_item_no)}" for row in card.vendor_items):
         yield wrong('"{name}" appears more than once.', "vendor_items", name=vendor_item)
 
 
 def _currencies(card: ShopCard) -> Iterator[Wrong]:
-    for iso, bc_code in card.currency_mapping.items():
+    for place, (iso, bc_code) in enumerate(card.currency_mapping.items()):
+        of_row = partial(wrong, field="currency_mapping", row=iso, place=place)
         if not _ISO_CURRENCY.fullmatch(iso):
-            yield wrong("the currency is Shopify's three-letter ISO code, e.g. USD.", "currency_mapping", row=iso)
+            yield of_row("the currency is Shopify's three-letter ISO code, e.g. USD.")
         if not _is_code(bc_code, CODE_LENGTH):
-            yield wrong("a code of Business Central, at most {length} characters; for the local currency its own.",
-                        "currency_mapping", row=iso, length=CODE_LENGTH)
+            yield of_row("a code of Business Central, at most {length} characters; for the local currency its own.",
+                         length=CODE_LENGTH)
     for twice in _doubles(code(bc_code) for bc_code in card.currency_mapping.values() if bc_code.strip()):
         yield wrong('"{code}" stands for more than one currency.', "currency_mapping", code=twice)
 
 
 def _codes(card: ShopCard) -> Iterator[Wrong]:
-    for named, table, _ in codes_of(card):
+    for named, table, _, place in codes_of(card):
         length = NUMBER_LENGTH if table in _LONGER else CODE_LENGTH
         if not _is_code(named.code, length):
             yield Wrong(named.field, sentence("{setting}: a code of Business Central, at most {length} characters.",
-                                              setting=named.setting, length=length))
+                                              setting=named.setting, length=length), place)
     for mapping in mappings_of(card):
         for name in _doubles(same_name(name) for name in mapping.rows):
             yield Wrong(mapping.field, sentence(
-                '{setting}: "{name}" appears more than once.', setting=mapping.setting, name=name))
+                '{setting}: "{name}" appears more than once.', setting=mapping.setting, name=name), mapping.place)
         if not all(name.strip() for name in mapping.rows):
-            yield Wrong(mapping.field, sentence("{setting}: a row has no name.", setting=mapping.setting))
+            nameless = sentence("{setting}: a row has no name.", setting=mapping.setting)
+            yield Wrong(mapping.field, nameless, mapping.place)
 
 
 def _attributes(card: ShopCard) -> Iterator[Wrong]:
@@ -273,9 +282,9 @@ def _attributes(card: ShopCard) -> Iterator[Wrong]:
 
 
 def _dimensions(card: ShopCard) -> Iterator[Wrong]:
-    for row in card.document_dimensions:
+    for place, row in enumerate(card.document_dimensions):
         codes = (row.dimension_code, row.dimension_value_code)
-        of_row = partial(wrong, field="document_dimensions", row=row.dimension_code)
+        of_row = partial(wrong, field="document_dimensions", row=row.dimension_code, place=place)
         if not all(one.strip() and len(one) <= NUMBER_LENGTH for one in codes):
             yield of_row("needs a dimension code and a dimension value code, at most {length} characters each.",
                          length=NUMBER_LENGTH)

@@ -313,3 +313,37 @@ def test_a_list_as_long_as_a_card_can_hold_is_shown_and_saved_whole(portal: Port
     assert (status, "Saved." in page) == (200, True)
     kept = portal.house.connector.shops.get(portal.house.shop).vendor_items
     assert (len(kept), kept[7].item_no, kept[8].item_no) == (400, "2", "1")
+
+
+def at_row(page: str, field: str, place: int) -> str:
+    """What is said to be wrong at a row of a list, which its group is described by."""
+    id = f"{field}-{place}-wrong"
+    told = re.findall(rf'aria-describedby="{id}"><p class="mistake wide" id="{id}">(.*?)</p>', page, re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", "".join(told))).split())
+
+
+@pytest.mark.parametrize("field, row, told", [
+    ("customer_setup_by_country_region", {"country_region_code": "France"}, "two-letter code"),
+    ("location_mapping", {"from": "Lyon", "to": "A" * 11}, "at most 10 characters"),
+    ("currency_mapping", {"from": "EURO", "to": "EUR"}, "three-letter ISO code"),
+    ("document_dimensions", {"dimension_code": "AREA"}, "needs a dimension code and a dimension value code"),
+    ("shipping_charges", {"title": "Express", "type": "G/L Account"}, "needs a title and a number"),
+])
+def test_a_mistake_in_a_list_stands_at_its_row_and_not_at_those_before_it(
+    portal: Portal, field: str, row: dict[str, str], told: str
+) -> None:
+    right = {
+        "customer_setup_by_country_region": {"country_region_code": "DE"}, "location_mapping": {"from": "A", "to": "B"},
+        "currency_mapping": {"from": "USD", "to": "USD"},
+        "shipping_charges": {"title": "Post", "type": "G/L Account", "number": "708500"},
+        "document_dimensions": {"dimension_code": "AREA", "dimension_value_code": "30"},
+    }[field]
+    rows = {1: right, 3: row}  # whoever empties the rows 0 and 2 finds his mistake at the second one that is shown
+
+    status, page = save(portal, {f"{field}.{place}.{part}": text for place, each in rows.items()
+                                 for part, text in each.items()})
+
+    assert status == 422
+    assert told in at_row(page, field, 1)
+    assert at_row(page, field, 0) == ""
+    assert f'id="{field}-wrong"' not in page
