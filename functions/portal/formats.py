@@ -193,10 +193,11 @@ def _time(text: str, shown: str, zone: str = "") -> Markup:
 
 
 def path(url: str) -> str:
-    """An address without what is the same in every row: the host, and the company of Business Central."""
+    """An address without what is the same in every row, the host and the company of Business Central; blanks as blanks.
+    """
     parts = urlsplit(url)
     path = _OF_A_COMPANY.sub("…/", parts.path)
-    return path + (f"?{parts.query}" if parts.query else "")
+    return (path + (f"?{parts.query}" if parts.query else "")).replace("%20", " ")
 
 
 def capital(text: str) -> str:
