@@ -38,7 +38,7 @@ def page(portal: Portal, language: str = "en-GB") -> str:
 
 def states(text: str) -> dict[str, int]:
     """How many topics are in each state."""
-    found = re.findall(r'data-label="State"><span class="state [\w-]+"><svg.*?</svg>(.*?)</span>', text)
+    found = re.findall(r'<td class="said"><span class="state [\w-]+"><svg.*?</svg>(.*?)</span>', text)
     return {state: found.count(state) for state in set(found)}
 
 
@@ -47,7 +47,7 @@ def test_what_is_missing_is_renewed_and_written_down(portal: Portal) -> None:
     answer = portal.visitor().post(f"/portal/shops/{portal.house.shop}/webhooks/renew")
 
     assert states(before) == {"Missing": len(SUBSCRIBED_TOPICS)}
-    assert f"Compared with Shopify: {len(SUBSCRIBED_TOPICS)} made, 0 removed, 0 refused." in answer.text
+    assert f"Compared with Shopify. Made: {len(SUBSCRIBED_TOPICS)}, removed: 0, refused: 0." in answer.text
     assert states(page(portal)) == {"Subscribed": len(SUBSCRIBED_TOPICS)}
     assert arn(portal.house) in page(portal)
     (operation,) = portal.house.connector.operations.page().operations
