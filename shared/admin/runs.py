@@ -10,7 +10,7 @@ import msgspec
 from shared.admin.skipped import SkippedView, list_skipped
 from shared.clock import from_iso
 from shared.connector import Connector
-from shared.problems import CATALOGUE, Told
+from shared.problems import CATALOGUE, Fault, Told
 from shared.stores.skipped_records import Wanted
 from shared.stores.sync_runs import Counts, SyncRun
 
@@ -50,8 +50,9 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunPage(msgspec.Struct, frozen=True, kw_only=True):
-    """One run. problem: what ended it means; skipped: the records that it was the last to skip, the first of them.
+    """One run. skipped: the records that it was the last to skip, the first of them.
 
+    problem  what ended it means; passes: nobody has to act, the next run goes on there
     usual  the medians of `compared` runs of its sort that went through and read something; None for fewer than _FEWEST
     """
 
@@ -60,6 +61,7 @@ class RunPage(msgspec.Struct, frozen=True, kw_only=True):
     usual: Figures | None
     compared: int
     problem: Told | None
+    passes: bool
     skipped: list[SkippedView]
 
 
@@ -83,6 +85,7 @@ def look_at(connector: Connector, shop: str, run: str, language: str) -> RunPage
     return RunPage(
         line=line, figures=_figures(line), usual=_medians(usual) if len(usual) >= _FEWEST else None,
         compared=len(usual), problem=problem, skipped=skipped,
+        passes=bool(problem) and CATALOGUE[found.error_code].fault is Fault.OTHER_SERVICE,
     )
 
 

@@ -115,3 +115,20 @@ def test_the_audit_tells_lists_in_words(portal: Portal) -> None:
 
     assert "Produits, Clients, Entreprises, Commandes" in text
     assert "['" not in text
+
+
+@pytest.mark.parametrize("code, look", [("bc-unavailable", "warn"), ("bc-company-unknown", "needs")])
+def test_a_run_that_the_next_one_mends_asks_nobody_in_red(portal: Portal, code: str, look: str) -> None:
+    run = portal.house.sync()
+    run.state, run.error_code, run.error_detail = "failed", code, "it is said here"
+    portal.house.connector.runs.save(run)
+
+    page = portal.visitor().get(f"{page_of(portal)}/runs/{run.id}").text
+
+    assert re.findall(r'<section class="callout (\w+)" aria-labelledby="problem">', page) == [look]
+
+
+def test_a_mistake_in_a_reset_stands_at_the_time(portal: Portal) -> None:
+    page = portal.visitor().get(f"{page_of(portal)}/reset/orders?how=since&since=").text
+
+    assert re.search(r'aria-invalid="true">\s*<p class="mistake" id="mistake">', page)
