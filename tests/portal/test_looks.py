@@ -8,6 +8,7 @@ from playwright.sync_api import Browser
 
 from functions.portal.formats import Reader, path
 from functions.portal.rendering import environment
+from local.business_central.faults import Fault
 from tests.house import HouseStorage
 from tests.portal.chromium import DESK, PHONE, looking
 from tests.portal.scene import ORDER, SKIPPED, Scene
@@ -132,3 +133,16 @@ def test_a_mistake_in_a_reset_stands_at_the_time(portal: Portal) -> None:
     page = portal.visitor().get(f"{page_of(portal)}/reset/orders?how=since&since=").text
 
     assert re.search(r'aria-invalid="true">\s*<p class="mistake" id="mistake">', page)
+
+
+def test_a_type_that_a_run_left_half_read_is_not_said_to_be_under_way(portal: Portal) -> None:
+    house = portal.house
+    house.bc.faults.add(Fault("status", entity="salesOrders", times=None, status=503))
+    house.order(ORDER)
+    run = house.sync()
+
+    text = text_of(portal.visitor().get(page_of(portal)).text)
+
+    assert run.state == "failed"
+    assert "Goes on in the next run" in text
+    assert "Under way" not in text
