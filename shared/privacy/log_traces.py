@@ -60,9 +60,9 @@ def _erase_day(storage: Storage, whom: DataSubject, container: str, tables: Iter
     in_packs |= {place for _, rows in found for row in rows for place in _places(row)}
     for name in sorted({name for name, _ in in_packs}):
         blotted = {line for pack, line in in_packs if pack == name}
-        packs.blot(name, blotted, msgspec.json.encode(ERASED))
+        packs.blot(name, blotted, msgspec.json.encode(str(ERASED)))
     for table, rows in found:
-        table.write(Put("put", row | {key: ERASED for key in _TEXTS if key in row}) for row in rows)
+        table.write(Put("put", row | {key: str(ERASED) for key in _TEXTS if key in row}) for row in rows)
     packs.remove_unreadable()
     whom.unreadable.extend(sorted(packs.unreadable))
     return sum(len(rows) for _, rows in found)

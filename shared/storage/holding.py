@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 from shared.storage.account import Storage
 from shared.storage.row_removal import remove_of_shop
+from shared.texts import sentence
 
-ERASED = "(erased on request of the person)"
+ERASED = sentence("(erased on request of the person)")
 """What stands in the place of a text that named the person."""
 
 

@@ -287,9 +287,9 @@ def _erase(storage: Storage, whom: DataSubject) -> int:
 
 def _blotted(one: SkippedRecord, whom: DataSubject) -> SkippedRecord:
     if not _is_of(one, whom):
-        return msgspec.structs.replace(one, detail=ERASED, said=msgspec.UNSET, note=ERASED if one.note else "")
+        return msgspec.structs.replace(one, **_worded(ERASED), note=str(ERASED) if one.note else "")
     return msgspec.structs.replace(
-        one, detail=ERASED, said=msgspec.UNSET, note=ERASED, dismissed_at=one.dismissed_at or whom.at,
+        one, **_worded(ERASED), note=str(ERASED), dismissed_at=one.dismissed_at or whom.at,
         dismissed_by=one.dismissed_by or DISMISSED_BY,
     )
 

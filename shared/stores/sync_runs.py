@@ -237,7 +237,7 @@ def _blotted(run: SyncRun, whom: DataSubject) -> SyncRun:
     by, _, step = str(run.started_by).rpartition(", ")
     return msgspec.structs.replace(
         run,
-        started_by=f"{by}, {ERASED}" if by and whom.is_named_in(step) else run.started_by,
+        started_by=sentence("{who}, {step}", who=by, step=ERASED) if by and whom.is_named_in(step) else run.started_by,
         error_detail=ERASED if whom.is_named_in(str(run.error_detail)) else run.error_detail,
         warnings=[ERASED if whom.is_named_in(str(one)) else one for one in run.warnings],
     )

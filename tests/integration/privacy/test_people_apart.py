@@ -13,6 +13,7 @@ from shared.privacy.capture_traces import CaptureTraces
 from shared.privacy.export import read_export
 from shared.privacy.subject import Subject
 from shared.storage.holding import ERASED
+from shared.texts import said
 from shared.webhooks.command_handlers import carry_out
 from shared.webhooks.commands import Command
 from tests.house import MARIE, House
@@ -124,7 +125,8 @@ def test_what_is_erased_of_one_person_is_nothing_of_another(two: Two, who: int) 
     assert list(after["captures"].values()) == [[]] * 4
     assert after["entries"] == []
     assert [(row.detail, row.note, row.dismissed_by) for row in after["skipped"]] == [
-        (ERASED, ERASED, "privacy request")]
+        (str(ERASED), str(ERASED), "privacy request")]
+    assert [said(row.said, "fr") for row in after["skipped"]] == ["(effacé à la demande de la personne)"]
 
 
 @pytest.mark.parametrize("who", [0, 1], ids=["the shorter", "the longer"])

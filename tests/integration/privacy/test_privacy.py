@@ -265,7 +265,8 @@ def test_after_a_redaction_runs_say_who_began_them_and_nothing_of_the_persons_or
 
     carry_out(known.house.connector, command(known, "customers/redact"))
 
-    told = {(str(run.started_by), *run.warnings) for run in runs.all(shop) if str(run.started_by).startswith("Claire")}
+    told = {(str(run.started_by), *map(str, run.warnings)) for run in runs.all(shop)
+            if str(run.started_by).startswith("Claire")}
     assert told == {
         ("Claire, head of sales, (erased on request of the person)", "(erased on request of the person)"),
         (f"Claire, head of sales, order {known.order(3)} marked as resolved",
