@@ -146,3 +146,17 @@ def test_a_type_that_a_run_left_half_read_is_not_said_to_be_under_way(portal: Po
     assert run.state == "failed"
     assert "Goes on in the next run" in text
     assert "Under way" not in text
+
+
+def test_what_is_wrong_with_a_card_is_in_sight_and_not_behind_the_head(portal: Portal, browser: Browser) -> None:
+    with looking(browser) as (page, _):
+        page.goto(portal.url + page_of(portal))
+        page.locator("[name=time_zone]").evaluate("one => { one.closest('details').open = true }")
+        page.locator("[name=time_zone]").fill("Europe/Nowhere")
+        page.locator(".card-form .primary").first.click()
+        page.locator("#card-problem").wait_for()
+
+        top, head = (page.locator(one).bounding_box() for one in ("#card-problem", ".top"))
+        assert top is not None
+        assert head is not None
+        assert head["height"] <= top["y"] < DESK["height"] / 2
