@@ -141,7 +141,7 @@ class Connector(NamedTuple):
         """The same, also for a card that names no company yet: for what concerns none of them."""
         return BusinessCentral(
             self.settings.bc_api_root, card.company_id, self.sign_in(), self.clock,
-            http_gate=self.permission, observe=self.observer(card, log),
+            http_gate=self.permission, observe=self.observer(card, log), at_once=self.settings.bc_concurrency,
         )
 
     def clock_ahead(self) -> dict[str, int]:

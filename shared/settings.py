@@ -183,9 +183,9 @@ class Settings(msgspec.Struct, frozen=True):
         ),
     )] = 600
     bc_concurrency: Annotated[int, Setting(
-        "BC_CONCURRENCY", "Requests in flight to Business Central (it runs 5 per user).",
+        "BC_CONCURRENCY", "Requests in flight to Business Central at most (it runs 5 per user).",
         Bounds(1, 5, "requests", sentence("Business Central runs five per user at once")),
-    )] = 4
+    )] = 5
 
 
 ELSEWHERE = (

@@ -26,15 +26,29 @@ class Reply(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """`failure` is None when all is well, and only then `value` is the JSON object that was asked for."""
+    """`failure` is None when all is well, and only then `value` is the JSON object that was asked for.
+
+    seconds  how long it was waited for
+    """
 
     value: Any
     failure: Failure | None
     retry_after: timedelta | None = None
+    seconds: float = 0.0
 
 
-def read_answer(reply: Reply, now: datetime, *, batch_of: int = 0) -> Answer:
-    """Value or failure; `batch_of` is the number of operations when it answers a batch."""
+class Parts(NamedTuple):
+    """What a batch asks for: the ids of its parts, and whether each stands for itself or all fail together."""
+
+    ids: tuple[str, ...] = ()
+    each: bool = False
+
+
+NO_PARTS = Parts()
+
+
+def read_answer(reply: Reply, now: datetime, *, parts: Parts = NO_PARTS) -> Answer:
+    """Value or failure; `parts` are those of a batch."""
     if reply.lost:
         return Answer(None, Failure(reply.status, reply.lost, reply.reason))
     if not 200 <= reply.status < 300:
@@ -42,13 +56,25 @@ def read_answer(reply: Reply, now: datetime, *, batch_of: int = 0) -> Answer:
         return Answer(None, failure, wire.retry_after(reply.headers.get("Retry-After"), now))
     if reply.status == 204:
         return Answer({}, None)
-    return _read_value(reply, batch_of)
+    return _read_value(reply, parts)
 
 
-def _read_value(reply: Reply, batch_of: int) -> Answer:
+def failed_parts(answer: Answer, parts: Parts) -> list[str]:
+    """What was refused of a batch whose parts stand for themselves: "id: status"."""
+    if not parts.each or answer.failure is not None:
+        return []
+    return [f"{part['id']}: {part['status']}" for part in answer.value["responses"] if int(part["status"]) >= 400]
+
+
+def failure_of_part(part: Mapping[str, Any]) -> Failure:
+    """The failure that one part of a batch was answered with."""
+    return Failure(int(part["status"]), *wire.error_in(wire.encode(part.get("body") or {})))
+
+
+def _read_value(reply: Reply, parts: Parts) -> Answer:
     try:
         value = wire.decode(reply.content)
-        failure = _failed_part(value["responses"], batch_of) if batch_of else None
+        failure = _failure_of_batch(value["responses"], parts) if parts.ids else None
     except (ValueError, TypeError, KeyError, AttributeError):
         return Answer(None, Failure(reply.status, UNREADABLE, "The answer is not what was asked for."))
     if not isinstance(value, dict):
@@ -56,15 +82,17 @@ def _read_value(reply: Reply, batch_of: int) -> Answer:
     return Answer(value, failure)
 
 
-def _failed_part(parts: list[dict[str, Any]], operations: int) -> Failure | None:
-    """The first operation of a batch that failed, as the failure of the whole."""
-    asked = {str(number) for number in range(operations)}
-    foreign = [part["id"] for part in parts if part["id"] not in asked]
-    if foreign or len({part["id"] for part in parts}) < len(parts):
+def _failure_of_batch(answered: list[dict[str, Any]], parts: Parts) -> Failure | None:
+    """The first operation that failed, as the failure of the whole. Where each stands for itself: only that it cannot
+    be told which answer is whose; a part without an answer is the caller's to find then."""
+    ids = [part["id"] for part in answered]
+    if not set(ids) <= set(parts.ids) or len(set(ids)) < len(ids):
         return Failure(200, UNREADABLE, "The batch is answered under numbers that were not asked for.")
-    for part in parts:
-        if int(part["status"]) >= 400:
-            return Failure(int(part["status"]), *wire.error_in(wire.encode(part.get("body") or {})))
-    if len(parts) < operations:
-        return Failure(200, UNREADABLE, f"{len(parts)} of {operations} operations were answered.")
+    failed = [part for part in answered if int(part["status"]) >= 400]
+    if parts.each:
+        return None
+    if failed:
+        return failure_of_part(failed[0])
+    if len(ids) < len(parts.ids):
+        return Failure(200, UNREADABLE, f"{len(ids)} of {len(parts.ids)} operations were answered.")
     return None

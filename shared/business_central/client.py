@@ -18,18 +18,20 @@ from urllib.parse import quote, urlsplit
 import msgspec
 
 from shared.business_central import wire
+from shared.business_central.answers import Parts, failure_of_part
+from shared.business_central.pace import Pace
 from shared.business_central.refusals import AlreadyExists as AlreadyExists
 from shared.business_central.refusals import RowChanged as RowChanged
 from shared.business_central.refusals import RowGone as RowGone
 from shared.business_central.refusals import Written, refusal
 from shared.business_central.request_window import DEFAULT_LIMIT
-from shared.business_central.retries import Failure
+from shared.business_central.retries import Action, Failure, action_for
 from shared.business_central.sign_in import TokenProvider
-from shared.business_central.transport import Before, Call, Transport
+from shared.business_central.transport import Before, Call, Transport, said_of
 from shared.business_central.web_services import WebService
 from shared.business_central.wire import Row
 from shared.clock import Clock
-from shared.errors import ConnectorError, ServiceUnavailable
+from shared.errors import ConnectorError, OutcomeUnknown, RecordRefused, ServiceUnavailable
 from shared.exchange import Observer, unobserved
 from shared.texts import sentence
 
@@ -54,6 +56,14 @@ class Rehearsal(NamedTuple):
     rows: list[Row]
 
 
+class TurnedAway(ServiceUnavailable):
+    """Business Central did not begin with one part of a batch: nothing of it is there, and it may be sent by itself."""
+
+
+class BatchRefused(ConnectorError):
+    """The batch as such was refused: its parts are to be sent one by one, once it is known that none was taken."""
+
+
 _MUST_FAIL = BatchRequest("POST", "customers", {"displayName": ""})
 
 
@@ -63,6 +73,7 @@ class BusinessCentral:
     api_root   …/v2.0/{tenant}/{environment}/api/v2.0
     company    the company's id (GUID), pinned on the shop card
     page_size  rows of one page of a list
+    at_once    requests under way at once, at most
     http_gate  called before every request; raises when this environment may not make any
     observe    called once per attempt, also for one that was not answered
     """
@@ -77,6 +88,7 @@ class BusinessCentral:
         observe: Observer = unobserved,
         *,
         requests_per_five_minutes: int = DEFAULT_LIMIT,
+        at_once: int = 5,
         page_size: int = 5_000,
     ) -> None:
         self.clock = clock
@@ -85,8 +97,9 @@ class BusinessCentral:
         self._company = f"companies({quote(company, safe='')})"
         self.page_size = page_size
         self._transport = Transport(
-            sign_in, clock, http_gate, observe, requests_per_five_minutes=requests_per_five_minutes
+            sign_in, clock, http_gate, observe, requests_per_five_minutes=requests_per_five_minutes, at_once=at_once
         )
+        self.pace = Pace()
 
     @property
     def calls(self) -> int:
@@ -97,6 +110,11 @@ class BusinessCentral:
     def writes(self) -> int:
         """Write operations among them, each operation of a batch counted."""
         return self._transport.writes
+
+    @property
+    def lanes(self) -> int:
+        """Requests that may be under way at once now."""
+        return self._transport.lanes.open
 
     def close(self) -> None:
         """Close the connections; the client can be used again afterwards."""
@@ -194,7 +212,31 @@ class BusinessCentral:
             raise ValueError(f"a batch takes {MAX_BATCH} operations, not {len(operations)}")
         if not operations:
             return []
-        return _in_order(self._good(self._batch_call(operations)._replace(before=before)), operations)
+        return _in_order(self._good(self._batch_call(_numbered(operations))._replace(before=before)), operations)
+
+    def create_each(
+        self, entity_set: str, bodies: Mapping[str, Mapping[str, Any]], *, expand: str = "", before: Before = None
+    ) -> tuple[dict[str, Row | ConnectorError], float]:
+        """POST up to 100 rows in one request, one after another, each a transaction of its own; and its seconds.
+
+        Key -> the row as Business Central stored it, or why there is none: a refusal of this one, TurnedAway, or
+        OutcomeUnknown (nothing was said of it). BatchRefused: the request itself was. OutcomeUnknown raised: any of
+        them may be there, or may come to be there. Rule: a batch without Isolation, `Prefer: odata.continue-on-error`.
+        """
+        url = f"{entity_set}{wire.query({'$expand': expand})}"
+        operations = {key: BatchRequest("POST", url, body) for key, body in bodies.items()}
+        if len(operations) > MAX_BATCH:
+            raise ValueError(f"a batch takes {MAX_BATCH} operations, not {len(operations)}")
+        call = self._batch_call(operations, each=True)._replace(before=before)
+        answer = self._transport.send(call)
+        if answer.failure is not None:
+            problem = refusal(answer.failure, Written(f"$batch of {entity_set}"))
+            if isinstance(problem, RecordRefused):
+                raise BatchRefused(problem.code, problem.sentence)
+            raise problem
+        said = {part["id"]: part for part in answer.value["responses"]}
+        made = {key: _made(key, said.get(key), Written(entity_set, body)) for key, body in bodies.items()}
+        return made, answer.seconds
 
     def rehearse(self, operations: Sequence[BatchRequest]) -> Rehearsal:
         """Whether these writes would be taken, one after another, and what would come of them; nothing of them stays.
@@ -204,7 +246,7 @@ class BusinessCentral:
         Whoever rehearses looks afterwards whether it did.
         """
         trial = [*operations, _MUST_FAIL]
-        call = self._batch_call(trial)
+        call = self._batch_call(_numbered(trial))
         answer = self._transport.send(call)
         if answer.failure is None:
             raise ConnectorError("record-refused", sentence(
@@ -228,13 +270,15 @@ class BusinessCentral:
         content = wire.encode(body) if method != "DELETE" else b""
         return Call(method, url, {**_JSON, **headers}, content, Written(entity_set, body), writes=1)
 
-    def _batch_call(self, operations: Sequence[BatchRequest]) -> Call:
-        body = {"requests": [_batch_part(n, each, self._company) for n, each in enumerate(operations)]}
-        written = Written(operations[0].path, operations[0].body)
+    def _batch_call(self, operations: Mapping[str, BatchRequest], *, each: bool = False) -> Call:
+        """`operations` by the ids of their parts; `each` stands for itself, or all are one transaction."""
+        body = {"requests": [_batch_part(id, one, self._company) for id, one in operations.items()]}
+        first = next(iter(operations.values()))
+        how = {"Prefer": "odata.continue-on-error"} if each else {"Isolation": "snapshot"}
         # Undocumented whether each operation counts as a request; assume the worse.
         return Call(
-            "POST", f"{self._root}/$batch", {**_JSON, "Isolation": "snapshot"}, wire.encode(body), written,
-            writes=len(operations), weight=len(operations), batch=True,
+            "POST", f"{self._root}/$batch", {**_JSON, **how}, wire.encode(body), Written(first.path, first.body),
+            writes=len(operations), weight=len(operations), parts=Parts(tuple(operations), each),
         )  # fmt: skip
 
     def _pages(self, url: str, fresh: bool, page_rows: int | None = None) -> Iterator[Row]:
@@ -298,10 +342,33 @@ def _row(value: Any) -> Row:
     return msgspec.convert(value, Row)
 
 
-def _batch_part(number: int, operation: BatchRequest, company: str) -> dict[str, Any]:
+def _numbered(operations: Sequence[BatchRequest]) -> dict[str, BatchRequest]:
+    return {str(number): each for number, each in enumerate(operations)}
+
+
+def _made(key: str, part: Mapping[str, Any] | None, written: Written) -> Row | ConnectorError:
+    """What became of one part that stands for itself. It is judged as if it had been sent alone."""
+    if part is None:
+        return OutcomeUnknown("outcome-unknown", sentence("{request}: {reason}", request=key, reason=sentence(
+            "the batch was answered without a word of it.")))
+    if int(part["status"]) < 400:
+        row = part.get("body")
+        return _row(row) if isinstance(row, dict) and "id" in row else OutcomeUnknown("outcome-unknown", sentence(
+            "{request}: {reason}", request=key, reason=sentence("the batch was answered without its row.")))
+    failure = failure_of_part(part)
+    match action_for(failure, "POST"):
+        case Action.REFUSE:
+            return refusal(failure, written)
+        case Action.LOOK_UP:
+            return OutcomeUnknown("outcome-unknown", sentence(
+                "{request}: {reason}", request=key, reason=said_of(failure)))
+    return TurnedAway("bc-unavailable", sentence("{request}: {reason}", request=key, reason=said_of(failure)))
+
+
+def _batch_part(id: str, operation: BatchRequest, company: str) -> dict[str, Any]:
     headers = _JSON | ({"If-Match": operation.etag} if operation.etag else {})
     return {
-        "id": str(number), "method": operation.method, "url": f"{company}/{operation.path}",
+        "id": id, "method": operation.method, "url": f"{company}/{operation.path}",
         "headers": headers, "body": operation.body,
     }  # fmt: skip
 

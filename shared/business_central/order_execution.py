@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from shared.business_central.client import MAX_BATCH, BatchRequest, BusinessCentral
+from shared.business_central.client import MAX_BATCH, BatchRefused, BatchRequest, BusinessCentral
 from shared.business_central.comparison import (
     both_sides,
     called,
@@ -31,6 +31,7 @@ from shared.business_central.comparison import (
     total_differs,
 )
 from shared.business_central.lookup import read_whole_order, sales_document, whole_document
+from shared.business_central.pace import HEADER
 from shared.business_central.plan import Body, SalesOrderPlan
 from shared.business_central.rows import FoundDocument, SalesDocument
 from shared.business_central.tax_comparison import ROUNDING, tax_apart, tax_differences, taxed_though_none_is_charged
@@ -78,17 +79,51 @@ def create_sales_order(bc: BusinessCentral, plan: SalesOrderPlan, sending: Sendi
     RecordRefused: nothing of it is in Business Central. DocumentStays: it could not be taken back.
     OutcomeUnknown: it may be there, whole or in part; lookup.find_whole_documents tells.
     """
-    body = {**plan.header, "externalDocumentNumber": plan.external_document_number}
-    first, rest = opening_lines(plan)
-    made = bc.create(
-        "salesOrders", {**body, "salesOrderLines": list(first)},
-        expand=_LINES if _looks_at_lines(plan) else "", before=sending.order,
-    )  # fmt: skip
+    expand = _LINES if _looks_at_lines(plan) else ""
+    made = bc.create("salesOrders", _opening(plan), expand=expand, before=sending.order)
+    return made_sales_order(bc, plan, made, sending)
+
+
+def create_together(
+    bc: BusinessCentral, plans: Sequence[SalesOrderPlan], before: Before
+) -> dict[str, Row | ConnectorError]:
+    """Create several orders in one request, each whole or not at all, in this order.
+
+    External document number -> the order as made, for made_sales_order, or why it was not; TurnedAway: it may be sent
+    by itself. BatchRefused: so may all, once they have been looked up. OutcomeUnknown, raised or of one order: it may
+    be there, or may come to be there. How long it took is remembered for the next ones.
+    """
+    bodies = {plan.external_document_number: _opening(plan) for plan in plans}
+    expand = _LINES if any(map(_looks_at_lines, plans)) else ""
     try:
-        return _finished(bc, whole_document("salesOrders", [made]), plan, rest, sending)
+        made, seconds = bc.create_each("salesOrders", bodies, expand=expand, before=before)
+    except OutcomeUnknown:
+        bc.pace.lost()
+        raise
+    except BatchRefused:
+        bc.pace.refused()
+        raise
+    bc.pace.took(sum(map(weight, plans)), seconds)
+    return made
+
+
+def weight(plan: SalesOrderPlan) -> int:
+    """How long its first request keeps Business Central busy, in lines."""
+    return HEADER + len(opening_lines(plan)[0])
+
+
+def made_sales_order(bc: BusinessCentral, plan: SalesOrderPlan, made: Row, sending: Sending = _FREELY) -> SalesDocument:
+    """The order that this run has just made, brought to its end as create_sales_order says."""
+    try:
+        return _finished(bc, whole_document("salesOrders", [made]), plan, opening_lines(plan)[1], sending)
     except RecordRefused as refused:
         _take_back(bc, made, plan, refused)
         raise
+
+
+def _opening(plan: SalesOrderPlan) -> Body:
+    lines = list(opening_lines(plan)[0])
+    return {**plan.header, "externalDocumentNumber": plan.external_document_number, "salesOrderLines": lines}
 
 
 def opening_lines(plan: SalesOrderPlan) -> tuple[tuple[Body, ...], tuple[Body, ...]]:

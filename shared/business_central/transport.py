@@ -16,7 +16,8 @@ from typing import NamedTuple, NoReturn
 
 import requests
 
-from shared.business_central.answers import Answer, Reply, read_answer
+from shared.business_central.answers import NO_PARTS, Answer, Parts, Reply, failed_parts, read_answer
+from shared.business_central.lanes import Lanes
 from shared.business_central.refusals import Written, refusal
 from shared.business_central.request_window import DEFAULT_LIMIT, RequestWindow
 from shared.business_central.retries import (
@@ -25,6 +26,7 @@ from shared.business_central.retries import (
     Action,
     Failure,
     action_for,
+    is_locked,
     next_wait,
 )
 from shared.business_central.sign_in import TokenProvider
@@ -42,7 +44,8 @@ Before = Callable[[], None] | None
 
 
 class Call(NamedTuple):
-    """One request. writes: operations of it that change something; weight: requests it may count as."""
+    """One request. writes: operations of it that change something; weight: requests it may count as; parts: those of a
+    batch."""
 
     method: str
     url: str
@@ -51,7 +54,7 @@ class Call(NamedTuple):
     written: Written
     writes: int
     weight: int = 1
-    batch: bool = False
+    parts: Parts = NO_PARTS
     before: Before = None
 
 
@@ -60,6 +63,7 @@ class Transport:
 
     http_gate   called before every request; raises when this environment may not make any
     jitter      a number from 0 to 1 for each wait
+    lanes       requests under way at once
     calls, writes  attempts made, and write operations among them
     """
 
@@ -71,6 +75,7 @@ class Transport:
         observe: Observer = unobserved,
         *,
         requests_per_five_minutes: int = DEFAULT_LIMIT,
+        at_once: int = 5,
         timeout_seconds: tuple[float, float] = (10, 120),
         jitter: Callable[[], float] = random.random,
     ) -> None:
@@ -81,6 +86,7 @@ class Transport:
         self._timeout = timeout_seconds
         self._jitter = jitter
         self._lock = threading.Lock()
+        self.lanes = Lanes(at_once)
         self._window = RequestWindow(requests_per_five_minutes)
         self._local = threading.local()
         self._sessions: list[requests.Session] = []
@@ -100,12 +106,12 @@ class Transport:
         while True:
             tries += 1
             answer = self._attempt(call, tries)
-            action = action_for(answer.failure, call.method) if answer.failure else None
+            action = _action(answer.failure, call) if answer.failure else None
             if answer.failure is None or action is Action.REFUSE:
                 return answer
             if action is Action.LOOK_UP:
                 raise OutcomeUnknown("outcome-unknown", sentence(
-                    "{request}: {reason}", request=call.written.entity_set, reason=_said(answer.failure)))
+                    "{request}: {reason}", request=call.written.entity_set, reason=said_of(answer.failure)))
             if action is Action.RENEW_SIGN_IN:
                 if signed_in_again:
                     raise refusal(answer.failure, call.written)
@@ -119,13 +125,20 @@ class Transport:
 
     def _attempt(self, call: Call, tries: int) -> Answer:
         self._http_gate()
-        self._take_place(call)
-        authorization = self._sign_in(self._observe)
-        if call.before is not None:
-            call.before()  # the last thing: whatever was waited for above lies behind us
-        sent_at = self._clock.now()
-        reply = self._exchange(call, authorization)
-        answer = read_answer(reply, self._clock.now(), batch_of=call.weight if call.batch else 0)
+        with self.lanes.one() as turn:
+            self._take_place(call)
+            authorization = self._sign_in(self._observe)
+            if call.before is not None:
+                call.before()  # the last thing: whatever was waited for above lies behind us
+            sent_at = self._clock.now()
+            reply = self._exchange(call, authorization)
+            answered_at = self._clock.now()
+        if reply.status == 429:
+            self.lanes.turned_away(turn)
+        elif 200 <= reply.status < 500:
+            self.lanes.answered()
+        seconds = (answered_at - sent_at).total_seconds()
+        answer = read_answer(reply, answered_at, parts=call.parts)._replace(seconds=seconds)
         self._report(call, tries, sent_at, reply, answer)
         return answer
 
@@ -157,6 +170,7 @@ class Transport:
         return session
 
     def _report(self, call: Call, tries: int, sent_at: datetime, reply: Reply, answer: Answer) -> None:
+        refused = failed_parts(answer, call.parts)
         self._observe(
             Exchange(
                 at=sent_at,
@@ -164,15 +178,21 @@ class Transport:
                 method=call.method,
                 url=call.url,
                 status=reply.status,
-                description=reply.reason,
-                seconds=(self._clock.now() - sent_at).total_seconds(),
+                description=", ".join([reply.reason, *refused]),
+                seconds=answer.seconds,
                 request=call.body.decode(),
                 response=reply.content.decode("utf-8", "replace"),
                 request_id=reply.headers.get("request-id", ""),
                 retry=tries - 1,
-                has_error=answer.failure is not None,
+                has_error=answer.failure is not None or bool(refused),
             )
         )
+
+
+def _action(failure: Failure, call: Call) -> Action:
+    """What a failure asks for. A batch whose parts stand for themselves may have begun when a lock ended it."""
+    action = action_for(failure, call.method)
+    return Action.LOOK_UP if call.parts.each and action is Action.REPEAT and is_locked(failure) else action
 
 
 def _how_lost(lost: requests.RequestException) -> str:
@@ -185,7 +205,7 @@ def _how_lost(lost: requests.RequestException) -> str:
     return NOT_CONNECTED if reason in ("NewConnectionError", "NameResolutionError") else ANSWER_LOST
 
 
-def _said(failure: Failure) -> Sentence:
+def said_of(failure: Failure) -> Sentence:
     """One sentence about a failure that is not Business Central's own refusal."""
     if failure.code == NOT_CONNECTED:
         return sentence("no connection could be made ({why}).", why=failure.message)
@@ -196,7 +216,7 @@ def _said(failure: Failure) -> Sentence:
 
 def _give_up(failure: Failure, tries: int) -> NoReturn:
     code = "bc-throttled" if failure.status == 429 else "bc-unavailable"
-    raise ServiceUnavailable(code, sentence("After {tries} tries: {reason}", tries=tries, reason=_said(failure)))
+    raise ServiceUnavailable(code, sentence("After {tries} tries: {reason}", tries=tries, reason=said_of(failure)))
 
 
 def _without_secret(content: bytes, authorization: str) -> bytes:

@@ -23,7 +23,7 @@ from shared.to_business_central.customers.apply import Decide
 from shared.to_business_central.customers.decision import CustomerDecision
 from shared.to_business_central.orders.asking import Decided, asked, with_documents, with_plans, with_risks
 from shared.to_business_central.orders.claims import NAME
-from shared.to_business_central.orders.creation import CLAIMED_AT_ONCE, create_documents, followed_header
+from shared.to_business_central.orders.creation import LOOKED_UP_AT_ONCE, create_documents, followed_header
 from shared.to_business_central.orders.decision import Ask, Known, OrderDecision, terms_of, wished
 from shared.to_business_central.orders.following import applied_link
 from shared.to_business_central.orders.lookup import gone_orders
@@ -41,8 +41,8 @@ def apply(records: Sequence[Record], links: Mapping[str, Link], context: JobCont
         open_orders, Ask.PLAN, partial(with_plans, around=context, taking_in=_InThisRun(context)), terms)
     outcomes = [_carried_out(one, context) for one in (*decided, *others)]
     wanted.sort(key=lambda one: isinstance(one.plan, LeftOut))
-    for start in range(0, len(wanted), CLAIMED_AT_ONCE):
-        outcomes += create_documents(wanted[start : start + CLAIMED_AT_ONCE], context)
+    for start in range(0, len(wanted), LOOKED_UP_AT_ONCE):
+        outcomes += create_documents(wanted[start : start + LOOKED_UP_AT_ONCE], context)
     return outcomes
 
 

@@ -7,6 +7,7 @@ is the fence: a worker that stood still while another took over cannot write it 
 """
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from shared.business_central.order_execution import Sending
@@ -25,24 +26,33 @@ class Claim:
     def __init__(self, link: Link, context: JobContext) -> None:
         self.link = link
         self._context = context
-        self.sending = Sending(self._before_the_order, self._before_lines, self._lines_answered)
+        self.sending = Sending(lambda: before_orders([self], context), self._before_lines, self._lines_answered)
 
-    def _before_the_order(self) -> None:
-        self._context.lease.check()
+    @property
+    def is_fresh(self) -> bool:
+        """Whether a request may go out under its stamp."""
         age = self._context.clock.now() - from_iso(self.link.claimed_at)
-        if not timedelta(0) <= age <= min(STAMP_HOLDS, timedelta(seconds=self._context.settle_seconds / 2)):
-            self._stamp()
+        return timedelta(0) <= age <= min(STAMP_HOLDS, timedelta(seconds=self._context.settle_seconds / 2))
 
     def _before_lines(self) -> None:
-        self._stamp(lines_at=iso_exact(self._context.clock.now()))
+        _stamp([self], self._context, lines_at=iso_exact(self._context.clock.now()))
 
     def _lines_answered(self) -> None:
         self.link = self.link.with_(lines_at="")
 
-    def _stamp(self, **changes: str) -> None:
-        """Write the row now; LeaseLost when somebody else did, or holds the shop."""
-        self._context.lease.renew()
-        self._context.lease.check()
-        now = iso_exact(self._context.clock.now())
-        stamped = self.link.with_(state=LinkState.SENDING, claimed_at=now, **changes)
-        [self.link] = self._context.links(NAME).save([stamped])
+
+def before_orders(claims: Sequence[Claim], context: JobContext) -> None:
+    """Called right before the request that makes these orders; LeaseLost: it must not go out."""
+    context.lease.check()
+    if old := [one for one in claims if not one.is_fresh]:
+        _stamp(old, context)
+
+
+def _stamp(claims: Sequence[Claim], context: JobContext, **changes: str) -> None:
+    """Write the rows now, all or none; LeaseLost when somebody else did, or holds the shop."""
+    context.lease.renew()
+    context.lease.check()
+    now = iso_exact(context.clock.now())
+    stamped = [one.link.with_(state=LinkState.SENDING, claimed_at=now, **changes) for one in claims]
+    for one, link in zip(claims, context.links(NAME).save(stamped), strict=True):
+        one.link = link

@@ -1,8 +1,8 @@
-"""Is an order in Business Central already? Asked for every order that is about to be sent, twenty at once.
+"""Is an order in Business Central already? Asked for every order that is about to be sent, fifty at once.
 
 Links may be lost, another card may have brought the same store's orders, an earlier answer may not have come:
-only Business Central knows. A look-up that is refused is no answer about any order: the numbers are then asked for
-one by one, and the order whose own look-up is refused is not sent.
+only Business Central knows. A look-up that is refused is no answer about any order: its halves are then asked, and the
+order whose own look-up is refused is not sent.
 """
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ def looked_up(orders: Mapping[str, Link], bc: BusinessCentral) -> dict[str, Answ
     A document that a link remembers is found by its id too, should somebody have given it another external number.
     Raises what concerns more than one order (Business Central does not answer, sign-in).
     """
-    try:
-        found: dict[str, Answer] = dict(find_whole_documents(bc, list(orders)))
-    except RecordRefused:
-        found = {key: answer for key in orders if (answer := _alone(key, bc)) is not None}
+    found = _found(list(orders), bc)
     for key, link in orders.items():
         if key not in found and _remembers(link) and (order := _remembered(link, bc)) is not None:
             found[key] = order
     return found
 
 
-def _alone(key: str, bc: BusinessCentral) -> Answer | None:
+def _found(keys: Sequence[str], bc: BusinessCentral) -> dict[str, Answer]:
     try:
-        return find_whole_documents(bc, [key]).get(key)
+        return dict(find_whole_documents(bc, keys))
     except RecordRefused as problem:
-        return problem
+        if len(keys) == 1:
+            return {keys[0]: problem}
+        half = len(keys) // 2
+        return _found(keys[:half], bc) | _found(keys[half:], bc)
 
 
 def _remembers(link: Link) -> bool:

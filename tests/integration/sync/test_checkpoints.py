@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -20,7 +19,7 @@ from shared.stores.links import LinkState
 from shared.sync.run import SyncJob, request_sync, run_sync
 from tests.house import House, HouseStorage, a_house
 from tests.integration.sync.seeded import a_shop_of, totals_in_bc, wanted_totals
-from tests.integration.sync.trouble import WorkerDied
+from tests.integration.sync.trouble import WorkerDied, makes_orders
 
 
 def watermark(house: House, type: str) -> str:
@@ -95,7 +94,7 @@ def test_a_worker_that_dies_right_after_an_order_was_stored_leaves_a_claim_and_n
     house.clock.forward(60)
 
     def dies(exchange: Exchange) -> None:
-        if exchange.method == "POST" and urlsplit(exchange.url).path.endswith("/salesOrders"):
+        if makes_orders(exchange):
             raise WorkerDied
 
     with pytest.raises(WorkerDied):
@@ -164,7 +163,7 @@ def test_a_reset_in_the_middle_of_a_page_wins_over_the_run_that_applies_it(house
     chosen = house.clock.now() - timedelta(days=1)
 
     def resets(exchange: Exchange) -> None:
-        if exchange.method == "POST" and urlsplit(exchange.url).path.endswith("/salesOrders"):
+        if makes_orders(exchange):
             connector.informations.set_last_sync_time(shop, "orders", chosen, by="operator")
 
     house.clock.forward(60)

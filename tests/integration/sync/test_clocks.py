@@ -22,6 +22,7 @@ from shared.sync.run import SyncJob, run_sync
 from shared.told_clock import ToldClock
 from tests.admin import admin_api
 from tests.house import House, a_house
+from tests.integration.sync.trouble import makes_orders
 from tests.manual_clock import AnotherClock
 
 LAG = 5
@@ -139,7 +140,7 @@ def test_a_worker_with_another_clock_does_not_take_a_live_lease(house: House, ah
     came: list[object] = []
 
     def comes_in_between(exchange: Exchange) -> None:
-        if exchange.method == "POST" and "/salesOrders?" in exchange.url:
+        if makes_orders(exchange):
             came.append(run_sync(second, job))
 
     run = run_sync(first._replace(observe=comes_in_between), job)

@@ -2,13 +2,22 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
+from shared.exchange import Exchange
 from shared.stores.sync_runs import SyncRun
 from tests.house import House
 
 
 class WorkerDied(BaseException):
     """What no handler of ours may catch, as a kill would not be."""
+
+
+def makes_orders(exchange: Exchange) -> bool:
+    """Whether this call made sales orders, one by itself or several in a batch."""
+    path = urlsplit(exchange.url).path
+    together = path.endswith("/$batch") and '/salesOrders"' in exchange.request.replace("?$expand=salesOrderLines", "")
+    return exchange.method == "POST" and (together or path.endswith("/salesOrders"))
 
 
 def retried(house: House) -> SyncRun:
