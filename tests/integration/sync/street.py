@@ -90,10 +90,10 @@ class Street:
             time.sleep(0.1)
 
     def finished_run(self) -> dict[str, Any]:
-        """Follow the newest run to its end."""
+        """Follow the newest run to its end; one that was killed is called interrupted before the next one is there."""
         while True:
             runs = [run for run in self.call("GET", f"shops/{SHOP}/runs").json() if run["id"] not in self._earlier]
-            if runs and runs[0]["ended_at"]:
+            if runs and runs[0]["ended_at"] and runs[0]["state"] != "interrupted":
                 return dict(runs[0])
             time.sleep(0.1)
 
