@@ -1,9 +1,10 @@
 """What a test may cost: 20 seconds of work, unless its marker says why it needs more.
 
 Work is processor time, of this process and of those that ended while the test ran: however busy the machine is, it
-stays what it is. What a test needs made before it and taken down behind it may cost as much, each: a server that tests
-share is paid by the first and the last of them. What merely took that long on the clock is told at the end and fails
-nothing; `--timeout` ends what hangs.
+stays what it is. What a test needs made before it and taken down behind it may cost as much, each: a server that the
+tests of a module share is paid by the first and the last of them. What a whole run shares, a browser, is taken down
+behind whichever test comes last, which pays for none of it. What merely took that long on the clock is told at the end
+and fails nothing; `--timeout` ends what hangs.
 """
 from __future__ import annotations
 
@@ -44,8 +45,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
     yield from _worked(item)
+    if nextitem is None:
+        item.stash[_WORK] = 0.0
 
 
 def _worked(item: pytest.Item) -> Generator[None, None, None]:

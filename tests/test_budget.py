@@ -54,6 +54,15 @@ def test_leaves_a_server_to_its_teardown(server):
 @pytest.mark.slow("what is made is large")
 def test_says_why_it_has_something_made(made):
     pass
+
+@pytest.fixture(scope="session")
+def shared():
+    child = subprocess.Popen([sys.executable, "-c", "sum(range(5 * 10**7))"])
+    yield
+    child.wait()
+
+def test_comes_last(shared):
+    pass
 """
 
 
@@ -83,6 +92,11 @@ def test_work_beyond_the_budget_fails(said: str, test: str) -> None:
 def test_work_for_what_a_test_needs_counts_as_well(said: str, test: str, phase: str) -> None:
     assert re.search(rf"^ERROR \S+::{test}\b", said, re.MULTILINE)
     assert re.search(rf"::{test} worked for [\d.]+ s in its {phase}; a test may take 0.3 s", said)
+
+
+def test_what_a_whole_run_shares_is_not_paid_by_the_test_that_comes_last(said: str) -> None:
+    assert re.search(r"PASSED \S+::test_comes_last", said)
+    assert not re.search(r"ERROR \S+::test_comes_last", said)
 
 
 @pytest.mark.parametrize("test", ["test_says_why", "test_says_why_it_has_something_made"])
