@@ -18,7 +18,6 @@ from functions.inputs import (
 )
 from functions.roles import needs
 from shared.admin import access, connections, environment, operations, overview, services, shops, synchronization
-from shared.clock import from_iso
 from shared.errors import ConnectorError
 from shared.shops.card import ShopCard
 from shared.texts import sentence
@@ -142,12 +141,9 @@ def get_synchronization_info(call: Call) -> Answer:
 @edge
 @takes(body=LastSyncTime, query=ConfirmedTime)
 def set_synchronization_info(call: Call) -> Answer:
-    text = call.body.last_sync_time
-    try:
-        to = from_iso(text)
-    except (ValueError, OverflowError) as error:
-        raise ConnectorError("input-invalid", sentence(
-            "last_sync_time {text}: {error}", text=repr(text[:50]), error=error)) from error
+    to = moment("last_sync_time", call.body.last_sync_time)
+    if to is None:
+        raise ConnectorError("input-invalid", sentence("last_sync_time is empty"))
     return Answer(synchronization.set_last_sync_time(
         call.connector, call.shop, call.path["type"], to, call.query.confirm, by=call.by))
 

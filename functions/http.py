@@ -243,7 +243,7 @@ def day(name: str, text: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
         raise ConnectorError("input-invalid", sentence(
-            "{name} {text}: {error}", name=name, text=repr(text[:50]), error=error)) from error
+            "{name}: {text} is no day, written as 2026-03-10", name=name, text=repr(text[:50]))) from error
 
 
 def moment(name: str, text: str) -> datetime | None:
@@ -252,4 +252,5 @@ def moment(name: str, text: str) -> datetime | None:
         return from_iso(text) if text else None
     except (ValueError, OverflowError) as error:
         raise ConnectorError("input-invalid", sentence(
-            "{name} {text}: {error}", name=name, text=repr(text[:50]), error=error)) from error
+            "{name}: {text} is no time with its zone, written as 2026-03-10T10:00:00Z", name=name, text=repr(text[:50]),
+        )) from error

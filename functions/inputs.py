@@ -14,11 +14,13 @@ import msgspec
 
 from functions.http import Call
 from shared.errors import ConnectorError
+from shared.misfits import misfit
 from shared.record_types import RECORD_TYPES
 from shared.stores.skipped_records import Wanted
-from shared.texts import as_said
+from shared.texts import sentence
 from shared.to_business_central.set_up_check import Step
 
+_PLACES = {"body": sentence("the body"), "form": sentence("the form"), "query": sentence("the query")}
 _TYPES = RECORD_TYPES.names
 Type = Annotated[str, msgspec.Meta(pattern=f"^({'|'.join(_TYPES)})$", extra_json_schema={"enum": list(_TYPES)})]
 AnyType = Annotated[str, msgspec.Meta(pattern=f"^({'|'.join(_TYPES)}|)$", extra_json_schema={"enum": ["", *_TYPES]})]
@@ -421,4 +423,4 @@ def _as(value: Any, type: type[msgspec.Struct], place: str, *, strict: bool) -> 
     try:
         return msgspec.convert(value, type, strict=strict)
     except msgspec.ValidationError as error:
-        raise ConnectorError("input-invalid", as_said(str(error).replace("`$", f"`{place}")[:300])) from error
+        raise ConnectorError("input-invalid", misfit(error, _PLACES[place])) from error

@@ -106,6 +106,11 @@ def _signed_in(header: str) -> Caller:
 
 def _name(principal: _Principal) -> str:
     """The first claim that names the caller, fit to be written down."""
-    values = {claim.typ: claim.val for claim in reversed(principal.claims)}
+    values = {claim.typ: _seen(claim.val) for claim in reversed(principal.claims)}
     found = [values[typ] for typ in (principal.name_typ, *_NAME_CLAIMS) if typ and values.get(typ)]
-    return "".join(sign for sign in (found or ["a signed-in caller"])[0][:100] if sign.isprintable())
+    return (found or ["a signed-in caller"])[0]
+
+
+def _seen(name: str) -> str:
+    """What can be seen of a name; "" of one that is only spaces and marks without width."""
+    return "".join(sign for sign in name[:100] if sign.isprintable()).strip()

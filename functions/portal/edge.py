@@ -71,6 +71,7 @@ class Visit(NamedTuple):
     accepts: str
     kept: Kept
     path: str
+    https: bool = False
 
     @property
     def may_change(self) -> bool:
@@ -88,9 +89,12 @@ def page(function: Callable[[Call], PageAnswer]) -> Trigger:
     def trigger(req: func.HttpRequest) -> func.HttpResponse:
         role, visit = role_needed(function, req.method), _stranger(req)
         try:
-            # What everybody may have reads no storage: an error page still has its looks.
-            house = root.ready_connector() if role else root.connector()
-            visit = _visit(req, role, house)
+            house = root.connector()
+            visit = _stranger(req, https=_is_https(house))
+            if role:
+                visit = visit._replace(caller=person(req.headers, role, house.settings))
+                # Not before: a stranger is not told how storage is. What everybody may have reads none.
+                house = root.ready_connector()
             call = _call(req, visit, house, getattr(function, "inputs", None))
             answer = function(call)
             if role is Role.OPERATOR:
@@ -110,13 +114,7 @@ def _stranger(req: func.HttpRequest, *, https: bool = False) -> Visit:
     """Somebody of whom only his browser is known."""
     keep = kept(req.headers, https=https)
     language = keep.language if keep.language in LANGUAGES else language_of(req.headers)
-    return Visit(None, language, req.headers.get("Accept-Language", ""), keep, _address(req))
-
-
-def _visit(req: func.HttpRequest, role: Role | None, house: Connector) -> Visit:
-    """Who comes; ConnectorError as who_may.person."""
-    stranger = _stranger(req, https=_is_https(house))
-    return stranger._replace(caller=person(req.headers, role, house.settings)) if role else stranger
+    return Visit(None, language, req.headers.get("Accept-Language", ""), keep, _address(req), https)
 
 
 def _call(req: func.HttpRequest, visit: Visit, house: Connector, inputs: Any) -> Call:
@@ -129,7 +127,7 @@ def _call(req: func.HttpRequest, visit: Visit, house: Connector, inputs: Any) ->
 def _form(req: func.HttpRequest, keep: Kept, house: Connector) -> dict[str, str]:
     """The fields of a form that is ours; ConnectorError form-not-ours, input-invalid."""
     origin = req.headers.get("Origin", "")
-    if origin != origin_of(house.settings.public_url or req.url):
+    if not origin or origin != origin_of(house.settings.public_url or req.url):
         raise ConnectorError("form-not-ours", sentence(
             "the form came from {origin}", origin=repr(origin[:100] or 'nowhere')))
     raw = req.get_body()
@@ -147,7 +145,10 @@ def _form(req: func.HttpRequest, keep: Kept, house: Connector) -> dict[str, str]
 
 def within_the_portal(address: str) -> str:
     """The address, if a browser takes it for a page of the portal; else the first page."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "/portal"
     ours = not parts.scheme and not parts.netloc and (parts.path == "/portal" or parts.path.startswith("/portal/"))
     return address if ours and address.isprintable() and "\\" not in address else "/portal"
 
@@ -160,36 +161,47 @@ def known_language(language: str) -> str:
 
 
 def origin_of(url: str) -> str:
-    """Scheme, host and port, as a browser writes them."""
-    parts = urlsplit(url)
+    """Scheme, host and port, as a browser writes them; "" of what is no address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def _response(answer: PageAnswer, visit: Visit, house: Connector) -> func.HttpResponse:
     if isinstance(answer, Download | Asset):
         return made(answer)
-    keep, https = visit.kept, _is_https(house)
     if isinstance(answer, Sent):
-        sent = Kept(keep.form, answer.language or keep.language, answer.notice)
-        return made(Page("", 303, {"Location": answer.to, "Set-Cookie": cookie(sent, https=https)}))
+        sent = Kept(visit.kept.form, answer.language or visit.kept.language, answer.notice)
+        return made(Page("", 303, {"Location": answer.to, "Set-Cookie": cookie(sent, https=visit.https)}))
     from functions.portal.rendering import rendered
 
-    shown = Kept(keep.form, keep.language)
     html = rendered(answer.template, answer.values, visit, house)
-    return made(Page(html, answer.status, _HEADERS | {"Set-Cookie": answer.cookie or cookie(shown, https=https)}))
+    cookies = {"Set-Cookie": answer.cookie} if answer.cookie else _told_once(visit)
+    return made(Page(html, answer.status, _HEADERS | cookies))
+
+
+def _told_once(visit: Visit) -> dict[str, str]:
+    """The cookie as it was, but for the word for this page."""
+    return {"Set-Cookie": cookie(Kept(visit.kept.form, visit.kept.language), https=visit.https)}
 
 
 def _told(problem: ConnectorError, req: func.HttpRequest, visit: Visit) -> func.HttpResponse:
     """The problem on a page; as JSON for whoever shows none. Who has only to sign in is sent there."""
     status = status_of(problem)
-    if not wants_page(req):
+    if req.headers.get("HX-Request") == "true" and problem.code == "not-signed-in":
+        # htmx would follow to the sign-in's own site, where the policy lets it not: the whole page goes there.
+        return respond(status=status, headers={"HX-Redirect": sign_in(_looked_at(req))})
+    if not wants_page(req) and "HX-Request" not in req.headers:
         return respond(msgspec.json.encode(problem_json(problem, visit.language)), status,
                        mimetype="application/problem+json")
     if problem.code == "not-signed-in" and req.method == "GET":
         return made(Page("", 302, {"Location": sign_in(visit.path)}))
     from functions.portal.rendering import rendered_problem
 
-    return made(Page(rendered_problem(problem, status, visit), status, _HEADERS))
+    html = rendered_problem(problem, status, visit)
+    return made(Page(html, status, _HEADERS | (_told_once(visit) if visit.kept.notice else {})))
 
 
 def sign_in(back: str) -> str:
@@ -197,12 +209,20 @@ def sign_in(back: str) -> str:
     return f"/.auth/login/aad?post_login_redirect_uri={quote(back, safe='')}"
 
 
+def _looked_at(req: func.HttpRequest) -> str:
+    """The page of the portal that htmx asked from. Source: htmx 2, "Reference", HX-Current-URL."""
+    return within_the_portal(_behind_the_host(req.headers.get("HX-Current-URL", "")))
+
+
 def _address(req: func.HttpRequest) -> str:
     """Path and query that were asked for, and may be again; of a form the first page."""
-    if req.method != "GET":
-        return "/portal"
-    parts = urlsplit(str(req.url))
-    return parts.path + (f"?{parts.query}" if parts.query else "")
+    return _behind_the_host(str(req.url)) if req.method == "GET" else "/portal"
+
+
+def _behind_the_host(url: str) -> str:
+    """Path and query of an address whose host may be nonsense: it is what the request says."""
+    _, _, behind_scheme = url.partition("://")
+    return "/" + behind_scheme.partition("/")[2].partition("#")[0]
 
 
 def _is_https(house: Connector) -> bool:

@@ -194,8 +194,13 @@ def _time(text: str, shown: str, zone: str = "") -> Markup:
 
 def path(url: str) -> str:
     """An address without what is the same in every row, the host and the company of Business Central; blanks as blanks.
+
+    What is no address as it is.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
     path = _OF_A_COMPANY.sub("…/", parts.path)
     return (path + (f"?{parts.query}" if parts.query else "")).replace("%20", " ")
 

@@ -10,11 +10,12 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.ext import i18n
+from markupsafe import Markup
 
 from functions.portal import formats
-from functions.portal.edge import TOKEN, Visit
+from functions.portal.edge import TOKEN, Visit, sign_in
 from functions.portal.files import address_of
 from shared.admin.frame import NOTHING_KNOWN, Frame, frame
 from shared.admin.operations import operation_called, value_called
@@ -35,7 +36,8 @@ def rendered(template: str, values: Mapping[str, Any], visit: Visit, house: Conn
 def rendered_problem(problem: ConnectorError, status: int, visit: Visit) -> str:
     """A problem as a page: what, why and what to do; outside the frame, which might be what failed."""
     told = problem.problem.told(visit.language)
-    known = {"problem": problem, "told": told, "detail": said(problem.sentence, visit.language), "status": status}
+    known = {"problem": problem, "told": told, "detail": said(problem.sentence, visit.language), "status": status,
+             "sign_in": sign_in(visit.path)}
     return _html("problem.html", known, visit, NOTHING_KNOWN)
 
 
@@ -45,7 +47,16 @@ def _html(template: str, values: Mapping[str, Any], visit: Visit, around: Frame)
         "visit": visit, "frame": around, "reader": reader, "token_field": TOKEN, "path": visit.path[:_LONGEST_PATH],
         "languages": {language: formats.name_of(language) for language in LANGUAGES},
     }
-    return environment(visit.language).get_template(template).render({**known, **values})
+    templates = environment(visit.language)
+    return templates.get_template(template).render({**known, "notice": _notice(templates, known), **values})
+
+
+def _notice(templates: Environment, known: Mapping[str, Any]) -> Markup:
+    """The word for this page that the browser brought; none where another version of ours wrote it otherwise."""
+    try:
+        return Markup(templates.get_template("notices.html").render(known).strip())
+    except (TemplateError, TypeError, ValueError):
+        return Markup()
 
 
 @cache

@@ -33,6 +33,7 @@ from shared.business_central.wire import Row
 from shared.clock import Clock
 from shared.errors import ConnectorError, OutcomeUnknown, RecordRefused, ServiceUnavailable
 from shared.exchange import Observer, unobserved
+from shared.misfits import misfit
 from shared.texts import sentence
 
 MAX_BATCH = 100
@@ -140,7 +141,7 @@ class BusinessCentral:
         except msgspec.ValidationError as error:
             raise ServiceUnavailable("bc-unavailable", sentence(
                 "The answer for {path} does not say how many rows there are: {error}", path=entity_set,
-                error=error)) from error
+                error=misfit(error, sentence("the answer")))) from error
 
     def companies(self) -> list[Row]:
         """The companies of this environment: id, name, displayName."""
@@ -315,7 +316,11 @@ def _intent(fresh: bool) -> dict[str, str]:
 
 
 def _host(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
+    """Scheme and host; blank ones of what is no address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
     return parts.scheme, parts.netloc.lower()
 
 
@@ -335,7 +340,8 @@ def _page(answer: Any, path: str) -> _Page:
         return msgspec.convert(answer, _Page)
     except msgspec.ValidationError as error:
         raise ServiceUnavailable("bc-unavailable", sentence(
-            "The answer for {path} is no list of rows: {error}", path=path, error=error)) from error
+            "The answer for {path} is no list of rows: {error}", path=path,
+            error=misfit(error, sentence("the answer")))) from error
 
 
 def _row(value: Any) -> Row:

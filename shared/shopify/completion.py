@@ -15,6 +15,7 @@ import msgspec
 
 from shared.errors import ConnectorError
 from shared.json_text import decoded
+from shared.misfits import misfit
 from shared.shopify.client import ShopifyClient
 from shared.shopify.cursors import Trail
 from shared.shopify.failures import QueryFailed
@@ -100,7 +101,7 @@ def read_refunds(client: ShopifyClient, orders: Iterable[bytes], kin: Kin) -> Re
                 refunds.found[gid] = decoded(raw, type=OrderRefunds)
             except msgspec.DecodeError as error:
                 refunds.lost[gid] = QueryFailed("record-unreadable", sentence(
-                    "The refunds have an unexpected form: {error}", error=error))
+                    "The refunds have an unexpected form: {error}", error=misfit(error, sentence("the record"))))
     return refunds
 
 

@@ -18,6 +18,7 @@ import msgspec
 from shared.clock import iso
 from shared.errors import ConnectorError
 from shared.json_text import decoded
+from shared.misfits import misfit
 from shared.shopify.answers import Answer
 from shared.shopify.client import ShopifyClient
 from shared.shopify.completion import ParentChanged, Refunds, completed, head_of, read_refunds, with_refunds
@@ -235,4 +236,4 @@ def _part_read(id: str, raw: bytes, problem: Sentence) -> Record:
 
 
 def _odd_form(error: Exception) -> Sentence:
-    return sentence("The record has an unexpected form: {error}", error=error)
+    return sentence("The record has an unexpected form: {error}", error=misfit(error, sentence("the record")))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from shared.json_text import decoded
+from shared.misfits import misfit
 from shared.shopify.client import ShopifyClient
 from shared.shopify.isolating import in_parts
 from shared.shopify.listing import IDS_PER_CALL, Named, kin, not_read
@@ -55,7 +56,8 @@ def read_risks(client: ShopifyClient, ids: Sequence[str]) -> Risks:
             try:
                 risks.levels[numbered[gid]] = _levels(raw)
             except msgspec.DecodeError as error:
-                risks.lost[numbered[gid]] = sentence("It has an unexpected form: {error}", error=error)
+                risks.lost[numbered[gid]] = sentence(
+                    "It has an unexpected form: {error}", error=misfit(error, sentence("the record")))
     return risks
 
 

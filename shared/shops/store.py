@@ -22,6 +22,7 @@ import msgspec
 
 from shared.errors import ConnectorError
 from shared.json_text import decoded
+from shared.misfits import misfit
 from shared.shops.card import CompanyImport, CompanyMapping, CustomerImport, CustomerMapping, ShopCard
 from shared.shops.card_fields import caption
 from shared.shops.card_identity import check_alone, check_not_moved, is_elsewhere
@@ -29,7 +30,7 @@ from shared.shops.card_rules import CardRefused, check_card, with_exclusive_swit
 from shared.storage.in_turn import write_in_turn
 from shared.storage.lease import LeaseTaken
 from shared.storage.tables import PROPERTY_CHARACTERS, Put, Row, Table
-from shared.texts import as_said, sentence
+from shared.texts import sentence
 
 TABLE = "Shops"
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
@@ -278,7 +279,7 @@ def _read(code: str, fields: dict[str, Any]) -> ShopCard:
     try:
         card = msgspec.convert(fields | {"code": code}, ShopCard)
     except msgspec.ValidationError as error:
-        raise ConnectorError("shop-card-invalid", as_said(str(error))) from error
+        raise ConnectorError("shop-card-invalid", misfit(error, sentence("the shop card"))) from error
     return msgspec.structs.replace(card, shopify_url=shop_url(card.shopify_url))
 
 
@@ -288,12 +289,16 @@ def shop_url(text: str) -> str:
     Understands a bare domain, capital letters and an admin.shopify.com/store/<name> address.
     """
     trimmed = text.strip()
-    parts = urlsplit(trimmed if "://" in trimmed else f"https://{trimmed}")
+    invalid = ConnectorError("shop-url-invalid", sentence(
+        "{text} is not an address under myshopify.com with https", text=repr(text[:80])))
+    try:
+        parts = urlsplit(trimmed if "://" in trimmed else f"https://{trimmed}")
+    except ValueError:
+        raise invalid from None
     host = (parts.hostname or "").lower()
     store = re.match(r"/store/([A-Za-z0-9][A-Za-z0-9-]*)(?:/|$)", parts.path)
     if host == "admin.shopify.com" and store:
         host = f"{store.group(1).lower()}.myshopify.com"
     if parts.scheme != "https" or parts.username or not _DOMAIN.fullmatch(host):
-        raise ConnectorError("shop-url-invalid", sentence(
-            "{text} is not an address under myshopify.com with https", text=repr(text[:80])))
+        raise invalid
     return f"https://{host}"

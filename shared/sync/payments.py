@@ -17,6 +17,7 @@ from shared.clock import iso
 from shared.errors import ConnectorError
 from shared.journal.captures import capture_hash
 from shared.json_text import decoded
+from shared.misfits import misfit
 from shared.record_names import one_called, several_called
 from shared.shopify.cursors import Trail
 from shared.shopify.failures import QueryFailed
@@ -237,7 +238,8 @@ def _read(
                 continue
             rows[id] = row
         except msgspec.ValidationError as error:
-            problems[id] = sentence("The record has an unexpected form: {error}", error=error)
+            problems[id] = sentence(
+                "The record has an unexpected form: {error}", error=misfit(error, sentence("the record")))
     return rows, problems
 
 

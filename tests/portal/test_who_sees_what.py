@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from functions.portal.edge import TOKEN
+from shared.errors import ConnectorError
+from shared.texts import sentence
 from tests.house import HouseStorage
 from tests.portal.pages import LOOKS, OPEN_TO_EVERYBODY, address, functions
 from tests.portal.served import NOBODY, Portal, Visitor, a_portal
@@ -158,8 +160,22 @@ def test_a_stranger_is_not_told_the_name_of_the_environment(
         assert "staging-7" in portal.visitor().get("/portal").text
 
 
+def test_a_stranger_is_not_told_how_storage_is(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreadable() -> None:
+        raise ConnectorError("storage-layout", sentence("storage is of a later version"))
+
+    monkeypatch.setattr("shared.root.ready_connector", unreadable)
+
+    page = portal.stranger().get("/portal", allow_redirects=False)
+    form = portal.stranger().post(f"/portal/shops/{portal.house.shop}/sync")
+
+    assert (page.status_code, form.status_code) == (302, 401)
+    assert "storage" not in page.text + form.text
+    assert "storage-layout" in portal.visitor().get("/portal").text
+
+
 @pytest.mark.parametrize("to", ["https://evil.example/", "//evil.example", "/\\evil.example", "/portal\\@evil.example",
-                                "/api/shops", "javascript:alert(1)", "/portalx"])
+                                "/api/shops", "javascript:alert(1)", "/portalx", "http://[", "//[::1", "https://a\u2100b"])
 def test_choosing_a_language_leads_nowhere_else(portal: Portal, to: str) -> None:
     answer = portal.stranger().get("/portal/language/fr", params={"to": to}, allow_redirects=False)
 

@@ -80,6 +80,8 @@ def test_a_broken_header_is_nobody(header: str) -> None:
     ([("name", "Ada\r\nEvil: 1")], {}, "AdaEvil: 1"),
     ([("name", "A" * 200)], {}, "A" * 100),
     ([], {}, "a signed-in caller"),
+    ([("name", "\u200b\u202e "), ("appid", "0f3c")], {}, "0f3c"),
+    ([("name", "\u2066\u2069")], {}, "a signed-in caller"),
 ])
 def test_a_caller_is_written_down_by_a_name_that_is_fit_for_it(
     claims: list[tuple[str, str]], more: dict[str, str], name: str
