@@ -22,6 +22,7 @@ _OF_A_FIELD = [
     (re.compile(r"Expected `int` <= (?P<most>-?\d+)"), sentence("{place} is more than {most}")),
     (re.compile(r"Expected `str` matching regex '\^\((?P<values>[\w|-]*?)\|?\)\$'"),
      sentence("{place} is none of {values}")),
+    (re.compile(r"Invalid enum value '?(?P<value>.*?)'?", re.DOTALL), sentence("{place} cannot be {value}")),
     (re.compile(r"Object missing required field `(?P<field>.*)`", re.DOTALL), sentence("{field} is missing")),
     (re.compile(r"Object contains unknown field `(?P<field>.*)`", re.DOTALL), sentence("{field} is not known here")),
     (re.compile(r"Expected `(?P<type>[a-z |]+)`, got `\w+`"), sentence("{place} is not {type}")),
@@ -48,6 +49,8 @@ def _values(found: dict[str, str], place: str) -> dict[str, object]:
     match found:
         case {"field": field}:
             return {"field": _short(f"{place}.{field}" if place else field)}
+        case {"value": value}:
+            return {"value": repr(_short(value))}
         case {"values": values}:
             return {"values": ", ".join(values.split("|"))}
         case {"type": type}:

@@ -1,6 +1,8 @@
 """Data captures: list them, look at one or a part of it, compare two, download, apply one again."""
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import msgspec
@@ -131,13 +133,13 @@ def look_at(connector: Connector, shop: str, type: str, id: str) -> CapturePage:
     """One capture for reading, with what changed since the one before; ConnectorError not-found."""
     whole = raw(connector, shop, type, id)
     before = _before(connector, shop, type, id)
-    found = json_parts.differences(raw(connector, shop, type, before), whole) if before else []
+    found = _changes(raw(connector, shop, type, before), whole) if before else []
     lines = _lines(connector, shop, type, record_id_of(whole))
     return CapturePage(
         shop=shop, type=type, id=id, record_id=record_id_of(whole), size=len(whole),
         at=next((one.at for one in lines if one.id == id), ""),
         tree=tree(whole.decode(errors="replace")), before=before,
-        changes=[_change(one) for one in found[:MOST_CHANGES]], left_out=max(len(found) - MOST_CHANGES, 0),
+        changes=found[:MOST_CHANGES], left_out=max(len(found) - MOST_CHANGES, 0),
         others=[one for one in lines if one.id != id],
         replayable=type in types_of(connector).brought)
 
@@ -157,8 +159,8 @@ def side_by_side(
     lines = [CaptureLine(id=one.id, at=one.at) for one in kept]
     name = name_in(kept)
     later, earlier = _chosen(lines, before, after)
-    pairs = [] if earlier is None else list(json_parts.side_by_side(
-        raw(connector, shop, type, earlier.id), raw(connector, shop, type, later.id)))
+    pairs = [] if earlier is None else _pairs(
+        raw(connector, shop, type, earlier.id), raw(connector, shop, type, later.id))
     return SideBySide(
         shop=shop, type=type, id=record, name=name, captures=lines, before=earlier, after=later if earlier else None,
         pairs=[_pair(one) for one in pairs[:MOST_PAIRS]], differs=sum(one.change != "same" for one in pairs),
@@ -186,6 +188,14 @@ def _lines(connector: Connector, shop: str, type: str, record_id: str) -> list[C
     return [CaptureLine(id=one.id, at=one.at) for one in connector.captures.of_record(shop, type, record_id)]
 
 
+def _pairs(before: bytes, after: bytes) -> list[Pair]:
+    """Value by value; what is no JSON is one value."""
+    try:
+        return list(json_parts.side_by_side(before, after))
+    except msgspec.DecodeError:
+        return [Pair("", "changed", before, after)]
+
+
 def _pair(one: Pair) -> PairShown:
     before, after = (_short(side.decode(errors="replace")) for side in (one.before, one.after))
     return PairShown(path=one.path, change=one.change, before=before, after=after)
@@ -204,6 +214,15 @@ def _before(connector: Connector, shop: str, type: str, id: str) -> str:
         return capture_list.previous_of(connector.captures, shop, type, id)
     except ConnectorError:
         return ""
+
+
+def _changes(before: bytes, after: bytes) -> list[Change]:
+    """What differs; what is no JSON is one value."""
+    try:
+        return [_change(one) for one in json_parts.differences(before, after)]
+    except msgspec.DecodeError:
+        return [Change(path="", before=_short(before.decode(errors="replace")),
+                       after=_short(after.decode(errors="replace")))]
 
 
 def _change(one: Difference) -> Change:
@@ -244,14 +263,17 @@ def raw(connector: Connector, shop: str, type: str, id: str) -> bytes:
 
 
 def indented(connector: Connector, shop: str, type: str, id: str, part: str) -> bytes:
-    """A capture, or a part of it, for reading; ConnectorError not-found."""
+    """A capture, or a part of it, for reading; ConnectorError not-found, record-unreadable."""
     whole = raw(connector, shop, type, id)
-    return json_parts.indented(json_parts.part(whole, part) if part else whole)
+    with _json_of(id):
+        return json_parts.indented(json_parts.part(whole, part) if part else whole)
 
 
 def parts(connector: Connector, shop: str, type: str, id: str) -> list[Part]:
-    """Which parts a capture has; ConnectorError not-found."""
-    return json_parts.parts(raw(connector, shop, type, id))
+    """Which parts a capture has; ConnectorError not-found, record-unreadable."""
+    whole = raw(connector, shop, type, id)
+    with _json_of(id):
+        return json_parts.parts(whole)
 
 
 def file_name(type: str, id: str, raw: bytes) -> str:
@@ -260,14 +282,25 @@ def file_name(type: str, id: str, raw: bytes) -> str:
 
 
 def compare(connector: Connector, shop: str, type: str, id: str, other: str) -> ComparisonView:
-    """A capture with another one of the record, or ("") the one before; ConnectorError not-found, input-invalid."""
+    """A capture with another one of the record, or ("") the one before; ConnectorError not-found, input-invalid,
+    record-unreadable."""
     after = raw(connector, shop, type, id)
     other = other or capture_list.previous_of(connector.captures, shop, known_type(connector, type), id)
     before = raw(connector, shop, type, other)
     if record_id_of(before) != record_id_of(after):
         raise ConnectorError("input-invalid", sentence(
             "{other} and {id} are captures of two different records", other=other[:60], id=id[:60]))
-    return ComparisonView(before=other, after=id, differences=json_parts.differences(before, after))
+    with _json_of(id):
+        return ComparisonView(before=other, after=id, differences=json_parts.differences(before, after))
+
+
+@contextmanager
+def _json_of(id: str) -> Iterator[None]:
+    try:
+        yield
+    except (msgspec.DecodeError, RecursionError):
+        raise ConnectorError("record-unreadable", sentence(
+            "capture {id} cannot be read as JSON: download it", id=id[:60])) from None
 
 
 def known_type(connector: Connector, type: str) -> str:

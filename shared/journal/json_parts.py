@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from shared.errors import ConnectorError
+from shared.journal.json_tree import DEEPEST
 from shared.json_text import decoded
 from shared.texts import sentence
 
@@ -73,11 +74,11 @@ def part(raw: bytes, name: str) -> bytes:
     raise ConnectorError("not-found", sentence("the capture has no part {name}", name=repr(name[:60])))
 
 
-def differences(before: bytes, after: bytes, path: str = "") -> list[Difference]:
-    """What changed from one JSON text to the other; the order of properties does not count."""
+def differences(before: bytes, after: bytes, path: str = "", depth: int = 0) -> list[Difference]:
+    """What changed from one JSON text to the other; the order of properties does not count. DecodeError."""
     if before == after:
         return []
-    old, new = _children(before), _children(after)
+    old, new = _children(before, depth), _children(after, depth)
     if old is None or new is None or before[:1] != after[:1]:
         return [Difference(path, "changed", msgspec.Raw(before), msgspec.Raw(after))]
     found: list[Difference] = []
@@ -88,16 +89,19 @@ def differences(before: bytes, after: bytes, path: str = "") -> list[Difference]
         elif key not in old:
             found.append(Difference(where, "added", _NOTHING, msgspec.Raw(new[key])))
         else:
-            found += differences(old[key], new[key], where)
+            found += differences(old[key], new[key], where, depth + 1)
     return found
 
 
-def side_by_side(before: bytes, after: bytes, path: str = "") -> Iterator[Pair]:
-    """Both texts, value by value in the order of the later one; what it lacks comes where the earlier one has it."""
+def side_by_side(before: bytes, after: bytes, path: str = "", depth: int = 0) -> Iterator[Pair]:
+    """Both texts, value by value in the order of the later one; what it lacks comes where the earlier one has it.
+
+    DecodeError for what is no JSON.
+    """
     if before == after:
         yield Pair(path, "same", before, after)
         return
-    old, new = _children(before), _children(after)
+    old, new = _children(before, depth), _children(after, depth)
     if old is None or new is None or before[:1] != after[:1]:
         yield Pair(path, "changed", before, after)
         return
@@ -108,7 +112,7 @@ def side_by_side(before: bytes, after: bytes, path: str = "") -> Iterator[Pair]:
         elif key not in old:
             yield Pair(where, "added", b"", new[key])
         else:
-            yield from side_by_side(old[key], new[key], where)
+            yield from side_by_side(old[key], new[key], where, depth + 1)
 
 
 def _in_order(old: _Children, new: _Children) -> Iterator[str]:
@@ -129,18 +133,21 @@ def _parts(raw: bytes) -> Iterator[tuple[str, str, bytes]]:
     """(path, type/id, JSON) of each part; an object that holds only an id is a reference, not a part."""
     for path, value in _values(raw, ""):
         name = _gid(value)
-        if path and name and len(_children(value) or ()) > 1:
+        if path and name and len(_children(value, 0) or ()) > 1:
             yield path, name, value
 
 
-def _values(raw: bytes, path: str) -> Iterator[tuple[str, bytes]]:
+def _values(raw: bytes, path: str, depth: int = 0) -> Iterator[tuple[str, bytes]]:
     yield path, raw
-    for key, value in (_children(raw) or {}).items():
-        yield from _values(value, _path(path, key))
+    for key, value in (_children(raw, depth) or {}).items():
+        yield from _values(value, _path(path, key), depth + 1)
 
 
-def _children(raw: bytes) -> _Children | None:
-    """Values by property, or by place in brackets; None for a text, number, bool or null."""
+def _children(raw: bytes, depth: int) -> _Children | None:
+    """Values by property, or by place in brackets; None for a text, number, bool or null, and deeper than any record.
+    """
+    if depth >= DEEPEST:
+        return None
     if raw[:1] == b"{":
         return {key: _bytes(value) for key, value in decoded(raw, type=dict[str, msgspec.Raw]).items()}
     if raw[:1] != b"[":

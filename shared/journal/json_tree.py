@@ -1,7 +1,8 @@
 """A JSON text as a tree for people, level by level, without rewriting a digit.
 
 Every value stays the bytes it was sent as; only a text of several lines (a GraphQL document) is shown as these lines. A
-text that is longer than anybody reads is cut and says so: the whole is there to be downloaded. Pure.
+text that is longer than anybody reads is cut and says so: the whole is there to be downloaded. What others sent decides
+neither how long a page becomes nor how deep it is. Pure.
 """
 from __future__ import annotations
 
@@ -12,7 +13,13 @@ import msgspec
 from shared.json_text import decoded
 
 MOST_NODES = 1500
+MOST_CHARACTERS = 200_000
+"""Of names and values together."""
+
 LONGEST_VALUE = 2000
+LONGEST_NAME = 200
+DEEPEST = 40
+"""Levels; what lies deeper is shown as it was sent. GraphQL answers of the connector have ten."""
 
 
 class Node(msgspec.Struct, kw_only=True):
@@ -33,43 +40,51 @@ class Node(msgspec.Struct, kw_only=True):
 
 
 class _Budget:
+    """What may still be shown."""
+
     def __init__(self, nodes: int) -> None:
-        self.nodes = nodes
+        self.nodes, self.characters = nodes, MOST_CHARACTERS
+
+    @property
+    def is_spent(self) -> bool:
+        return self.nodes <= 0 or self.characters <= 0
+
+    def short(self, text: str, longest: int = LONGEST_VALUE) -> str:
+        """The text as it is shown, cut where nobody reads on."""
+        shown = text if len(text) <= longest else f"{text[:longest]}…"
+        self.characters -= len(shown)
+        return shown
 
 
 def tree(text: str, most: int = MOST_NODES) -> Node | None:
     """The tree, with at most so many values; None for what is no JSON."""
     try:
-        return _node("", text.encode(), _Budget(most))
+        return _node("", text.encode(), _Budget(most), 0)
     except (msgspec.DecodeError, UnicodeEncodeError):
         return None
 
 
-def _node(name: str, raw: bytes, budget: _Budget) -> Node:
+def _node(name: str, raw: bytes, budget: _Budget, depth: int) -> Node:
     budget.nodes -= 1
-    raw = raw.strip()
-    if raw[:1] == b"{":
-        return _branch(name, "object", list(decoded(raw, type=dict[str, msgspec.Raw]).items()), budget)
-    if raw[:1] == b"[":
+    name, raw = budget.short(name, LONGEST_NAME), raw.strip()
+    if depth < DEEPEST and raw[:1] == b"{":
+        return _branch(name, "object", list(decoded(raw, type=dict[str, msgspec.Raw]).items()), budget, depth)
+    if depth < DEEPEST and raw[:1] == b"[":
         values = decoded(raw, type=list[msgspec.Raw])
-        return _branch(name, "list", [(str(place), value) for place, value in enumerate(values)], budget)
-    plain = decoded(raw)
+        return _branch(name, "list", [(str(place), value) for place, value in enumerate(values)], budget, depth)
+    plain = None if raw[:1] in (b"{", b"[") else decoded(raw)
     if isinstance(plain, str) and "\n" in plain:
-        return Node(name=name, kind="lines", shown=_short(plain))
-    return Node(name=name, kind="value", shown=_short(raw.decode()))
+        return Node(name=name, kind="lines", shown=budget.short(plain))
+    return Node(name=name, kind="value", shown=budget.short(raw.decode()))
 
 
 def _branch(
-    name: str, kind: Literal["object", "list"], values: list[tuple[str, msgspec.Raw]], budget: _Budget
+    name: str, kind: Literal["object", "list"], values: list[tuple[str, msgspec.Raw]], budget: _Budget, depth: int
 ) -> Node:
     made = Node(name=name, kind=kind, size=len(values), children=[])
     for key, value in values:
-        if budget.nodes <= 0:
+        if budget.is_spent:
             made.left_out = len(values) - len(made.children)
             break
-        made.children.append(_node(key, bytes(value), budget))
+        made.children.append(_node(key, bytes(value), budget, depth + 1))
     return made
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"

@@ -32,13 +32,19 @@ def mentions(
     logs: LogEntries, shop: str, names: Sequence[str], moments: Sequence[datetime]
 ) -> list[LogEntry]:
     """The entries around these moments that hold one of these names as a whole word, newest first."""
-    said = re.compile("|".join(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in names if name))
-    if not any(names):
+    sought = [name for name in names if name]
+    as_word = re.compile("|".join(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in sought))
+
+    def is_in(text: str) -> bool:
+        # The pattern goes through a megabyte letter by letter, a search for a plain text does not.
+        return any(name in text for name in sought) and as_word.search(text) is not None
+
+    if not sought:
         return []
     bodies = _Bodies(logs)
     found: dict[str, LogEntry] = {}
     for row in _around(logs, shop, moments):
-        if said.search(row["url"]) or any(said.search(text) for text in bodies.of(row)):
+        if is_in(row["url"]) or any(is_in(text) for text in bodies.of(row)):
             entry = entry_of(row)
             found[entry.id] = entry
     return sorted(found.values(), key=lambda entry: entry.id, reverse=True)[:MOST]
