@@ -5,6 +5,7 @@ It knows no use case: the rooms that do know it, and get it handed. root.py make
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from shared.access.request import AccessRequests
@@ -20,6 +21,7 @@ from shared.journal.log_entries import LogEntries
 from shared.journal.log_purge import LogPurges
 from shared.journal.log_writer import LogWriter, written_at_once
 from shared.journal.retention import Retention
+from shared.patience import Patience
 from shared.settings import Settings
 from shared.shopify.client import ShopifyClient
 from shared.shops.card import ShopCard
@@ -68,6 +70,7 @@ class Connector(NamedTuple):
 
     clock          ours, set right by the Date of storage's answers
     shopify_clock  Shopify's, as its answers tell it
+    patience       seconds that a client may spend on tries that fail; a run has all the time there is
     """
 
     settings: Settings
@@ -102,6 +105,7 @@ class Connector(NamedTuple):
     observe: Observer
     sign_in: Callable[[], TokenProvider]
     event_queue: Callable[[], EventQueue]
+    patience: float = inf
 
     def links(self, shop: str, type: str) -> Links:
         """The links of the shop's records of one type."""
@@ -128,6 +132,7 @@ class Connector(NamedTuple):
             observe=self.observer(card, log),
             mutation_gate=lambda: _may_write_to_shopify(card),
             lacks=lambda scopes: self.tokens.lacks(card.code, scopes),
+            patience=Patience(self.patience),
         )
 
     def business_central(self, card: ShopCard, log: Observer | None = None) -> BusinessCentral:
@@ -142,6 +147,7 @@ class Connector(NamedTuple):
         return BusinessCentral(
             self.settings.bc_api_root, card.company_id, self.sign_in(), self.clock,
             http_gate=self.permission, observe=self.observer(card, log), at_once=self.settings.bc_concurrency,
+            patience=Patience(self.patience),
         )
 
     def clock_ahead(self) -> dict[str, int]:

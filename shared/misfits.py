@@ -41,16 +41,16 @@ def misfit(error: Exception, whole: Sentence) -> Sentence:
     words, place = (found["words"], found["place"] or "") if found else ("", "")
     for pattern, said in _OF_A_FIELD:
         if values := pattern.fullmatch(words):
-            return sentence(said.text, place=_short(place) or whole, **_values(values.groupdict(), place))
-    return sentence("{place} is nothing that can stand there", place=_short(place) or whole)
+            return sentence(said.text, place=_named(place) if place else whole, **_values(values.groupdict(), place))
+    return sentence("{place} is nothing that can stand there", place=_named(place) if place else whole)
 
 
 def _values(found: dict[str, str], place: str) -> dict[str, object]:
     match found:
         case {"field": field}:
-            return {"field": _short(f"{place}.{field}" if place else field)}
+            return {"field": _named(f"{place}.{field}" if place else field)}
         case {"value": value}:
-            return {"value": repr(_short(value))}
+            return {"value": _named(value)}
         case {"values": values}:
             return {"values": ", ".join(values.split("|"))}
         case {"type": type}:
@@ -58,5 +58,6 @@ def _values(found: dict[str, str], place: str) -> dict[str, object]:
     return {name: Decimal(number) for name, number in found.items()}
 
 
-def _short(place: str) -> str:
-    return place[:_LONGEST_PLACE]
+def _named(place: str) -> str:
+    """In quotes: it stays as it is written, also where it begins a sentence."""
+    return f"'{place[:_LONGEST_PLACE]}'"

@@ -42,6 +42,9 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+PATIENCE = 20.0
+"""Seconds that somebody who looks at a page waits for a service that does not answer as it should."""
+
 TOKEN = "form-token"
 """The field of every form that holds what forms are known by."""
 
@@ -94,7 +97,7 @@ def page(function: Callable[[Call], PageAnswer]) -> Trigger:
             if role:
                 visit = visit._replace(caller=person(req.headers, role, house.settings))
                 # Not before: a stranger is not told how storage is. What everybody may have reads none.
-                house = root.ready_connector()
+                house = root.ready_connector()._replace(patience=PATIENCE)
             call = _call(req, visit, house, getattr(function, "inputs", None))
             answer = function(call)
             if role is Role.OPERATOR:

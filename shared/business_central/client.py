@@ -34,6 +34,7 @@ from shared.clock import Clock
 from shared.errors import ConnectorError, OutcomeUnknown, RecordRefused, ServiceUnavailable
 from shared.exchange import Observer, unobserved
 from shared.misfits import misfit
+from shared.patience import Patience
 from shared.texts import sentence
 
 MAX_BATCH = 100
@@ -75,6 +76,7 @@ class BusinessCentral:
     company    the company's id (GUID), pinned on the shop card
     page_size  rows of one page of a list
     at_once    requests under way at once, at most
+    patience   how long all tries that fail may take
     http_gate  called before every request; raises when this environment may not make any
     observe    called once per attempt, also for one that was not answered
     """
@@ -91,6 +93,7 @@ class BusinessCentral:
         requests_per_five_minutes: int = DEFAULT_LIMIT,
         at_once: int = 5,
         page_size: int = 5_000,
+        patience: Patience | None = None,
     ) -> None:
         self.clock = clock
         self._root = api_root.rstrip("/")
@@ -98,7 +101,8 @@ class BusinessCentral:
         self._company = f"companies({quote(company, safe='')})"
         self.page_size = page_size
         self._transport = Transport(
-            sign_in, clock, http_gate, observe, requests_per_five_minutes=requests_per_five_minutes, at_once=at_once
+            sign_in, clock, http_gate, observe, requests_per_five_minutes=requests_per_five_minutes, at_once=at_once,
+            patience=patience,
         )
         self.pace = Pace()
 

@@ -34,6 +34,7 @@ from shared.clock import Clock
 from shared.errors import OutcomeUnknown, ServiceUnavailable
 from shared.exchange import Exchange, Observer, unobserved
 from shared.outgoing import Session
+from shared.patience import Patience
 from shared.texts import Sentence, sentence
 
 _HEADERS = {"Accept": "application/json", "Accept-Language": "en-US", "User-Agent": "serverless-shopify-connector"}
@@ -64,6 +65,7 @@ class Transport:
     http_gate   called before every request; raises when this environment may not make any
     jitter      a number from 0 to 1 for each wait
     lanes       requests under way at once
+    patience    how long all tries that fail may take, pauses included
     calls, writes  attempts made, and write operations among them
     """
 
@@ -78,6 +80,7 @@ class Transport:
         at_once: int = 5,
         timeout_seconds: tuple[float, float] = (10, 120),
         jitter: Callable[[], float] = random.random,
+        patience: Patience | None = None,
     ) -> None:
         self._clock = clock
         self._sign_in = sign_in
@@ -85,6 +88,7 @@ class Transport:
         self._observe = observe
         self._timeout = timeout_seconds
         self._jitter = jitter
+        self._patience = patience or Patience()
         self._lock = threading.Lock()
         self.lanes = Lanes(at_once)
         self._window = RequestWindow(requests_per_five_minutes)
@@ -105,6 +109,7 @@ class Transport:
         tries, signed_in_again = 0, False
         while True:
             tries += 1
+            began = self._clock.now()
             answer = self._attempt(call, tries)
             action = _action(answer.failure, call) if answer.failure else None
             if answer.failure is None or action is Action.REFUSE:
@@ -119,7 +124,7 @@ class Transport:
                 self._sign_in.forget()
                 continue
             wait = next_wait(answer.failure, tries, answer.retry_after, self._jitter())
-            if wait is None:
+            if wait is None or not self._patience.lasts((self._clock.now() - began + wait).total_seconds()):
                 _give_up(answer.failure, tries)
             self._clock.sleep(wait.total_seconds())
 
@@ -146,13 +151,18 @@ class Transport:
         headers = {**_HEADERS, **call.headers, "Authorization": authorization}
         try:
             response = self._session().request(
-                call.method, call.url, data=call.body or None, headers=headers, timeout=self._timeout,
+                call.method, call.url, data=call.body or None, headers=headers, timeout=self._time_for(call),
                 allow_redirects=False,
             )  # fmt: skip
         except requests.RequestException as lost:
             return Reply(0, type(lost).__name__, {}, b"", _how_lost(lost))
         content = _without_secret(response.content, authorization)
         return Reply(response.status_code, response.reason or "", response.headers, content)
+
+    def _time_for(self, call: Call) -> tuple[float, float]:
+        """Seconds to connect and to answer: what is only read is not waited for longer than patience goes."""
+        connect, answer = self._timeout
+        return connect, min(answer, self._patience.seconds) if call.method == "GET" else answer
 
     def _take_place(self, call: Call) -> None:
         with self._lock:
@@ -216,7 +226,9 @@ def said_of(failure: Failure) -> Sentence:
 
 def _give_up(failure: Failure, tries: int) -> NoReturn:
     code = "bc-throttled" if failure.status == 429 else "bc-unavailable"
-    raise ServiceUnavailable(code, sentence("After {tries} tries: {reason}", tries=tries, reason=said_of(failure)))
+    raise ServiceUnavailable(code, sentence(
+        "After one try: {reason}" if tries == 1 else "After {tries} tries: {reason}", tries=tries,
+        reason=said_of(failure)))
 
 
 def _without_secret(content: bytes, authorization: str) -> bytes:

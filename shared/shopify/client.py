@@ -22,6 +22,7 @@ from shared.clock import Clock
 from shared.errors import ConnectorError
 from shared.exchange import Exchange, Observer, unobserved
 from shared.outgoing import Session
+from shared.patience import Patience
 from shared.shopify.answers import Answer, Understood, understand
 from shared.shopify.documents import Document, document
 from shared.shopify.failures import Failure, Passing, gave_up, next_wait
@@ -67,6 +68,7 @@ class ShopifyClient:
     on_unauthorized  called once after a 401, before the last try; may renew the token
     lacks            whether the token is known to have none of these scopes
     chance           gives random numbers in 0..1 that spread the retries
+    patience         how long all tries that fail may take, pauses included
     """
 
     def __init__(self, base_url: str, *, token: Callable[[], str], clock: Clock,
@@ -76,7 +78,8 @@ class ShopifyClient:
                  on_unauthorized: Callable[[], None] | None = None,
                  lacks: Callable[[Iterable[str]], bool] = not_known,
                  chance: Callable[[], float] = random.random,
-                 timeout_seconds: tuple[float, float] = TIMEOUT_SECONDS) -> None:
+                 timeout_seconds: tuple[float, float] = TIMEOUT_SECONDS,
+                 patience: Patience | None = None) -> None:
         self.url = f"{base_url.rstrip('/')}/admin/api/{api_version}/graphql.json"
         self.usage = Usage()
         self.budget = PointsBudget()
@@ -86,7 +89,7 @@ class ShopifyClient:
         self.their_clock = their_clock or ToldClock(clock)
         self._http_gate, self._mutation_gate, self._observe = http_gate, mutation_gate, observe
         self._on_unauthorized, self._chance, self._timeout = on_unauthorized, chance, timeout_seconds
-        self._lacks = lacks
+        self._lacks, self._patience = lacks, patience or Patience()
         self._costs: dict[tuple[str, Any], float] = {}
         self._session = Session()
         self._one_at_a_time = threading.Lock()
@@ -138,6 +141,7 @@ class ShopifyClient:
         sent, failed, renewed = 0, Counter[Passing](), False
         while True:
             self._wait_for_points(self._costs.get(cost_key, wanted.cost))
+            began = self._clock.now()
             outcome = self._attempt(wanted, cost_key, body, sent)
             sent += 1
             if isinstance(outcome, Answer):
@@ -145,7 +149,7 @@ class ShopifyClient:
             if isinstance(outcome, Failure):
                 failed[outcome.kind] += 1
                 wait = next_wait(outcome, failed[outcome.kind], self._chance(), most_tries=most_tries)
-                if wait is None:
+                if wait is None or not self._patience.lasts(self._seconds_since(began) + wait):
                     raise gave_up(outcome, sent, wrote=wanted.changes_data)
                 self._clock.sleep(wait)
                 continue

@@ -27,19 +27,19 @@ class _Whole(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @pytest.mark.parametrize("value, english, french", [
-    ({"days": "0"}, "days is less than 1", "days est inférieur à 1"),
-    ({"days": "99999"}, "days is more than 3650", "days est supérieur à 3 650"),
-    ({"days": "many"}, "days cannot be 'many'", "days ne peut pas être 'many'"),
-    ({"types": ["all"]}, "types[0] is none of orders, products",
-     "types[0] n’est aucune de ces valeurs\xa0: orders, products"),
-    ({"note": ""}, "note is empty", "note est vide"),
-    ({"note": "123456"}, "note is longer than 5 characters", "note a plus de 5 caractères"),
-    ({"few": [1, 2]}, "few holds more than 1 values", "few contient plus de 1 valeurs"),
-    ({"mode": "`$"}, "mode cannot be '`$'", "mode ne peut pas être '`$'"),
-    ({"yes": "maybe"}, "yes is not true or false", "yes n’est pas vrai ou faux"),
-    ({"perhaps": "one"}, "perhaps is not a whole number", "perhaps n’est pas un nombre entier"),
-    ({"part": {}}, "part.id is missing", "part.id manque"),
-    ({"part": {"id": 1, "a`b": 2}}, "part.a`b is not known here", "part.a`b n’est pas connu ici"),
+    ({"days": "0"}, "'days' is less than 1", "'days' est inférieur à 1"),
+    ({"days": "99999"}, "'days' is more than 3650", "'days' est supérieur à 3 650"),
+    ({"days": "many"}, "'days' cannot be 'many'", "'days' ne peut pas être 'many'"),
+    ({"types": ["all"]}, "'types[0]' is none of orders, products",
+     "'types[0]' n’est aucune de ces valeurs\xa0: orders, products"),
+    ({"note": ""}, "'note' is empty", "'note' est vide"),
+    ({"note": "123456"}, "'note' is longer than 5 characters", "'note' a plus de 5 caractères"),
+    ({"few": [1, 2]}, "'few' holds more than 1 values", "'few' contient plus de 1 valeurs"),
+    ({"mode": "`$"}, "'mode' cannot be '`$'", "'mode' ne peut pas être '`$'"),
+    ({"yes": "maybe"}, "'yes' is not true or false", "'yes' n’est pas vrai ou faux"),
+    ({"perhaps": "one"}, "'perhaps' is not a whole number", "'perhaps' n’est pas un nombre entier"),
+    ({"part": {}}, "'part.id' is missing", "'part.id' manque"),
+    ({"part": {"id": 1, "a`b": 2}}, "'part.a`b' is not known here", "'part.a`b' n’est pas connu ici"),
     ([], "the form is not an object", "le formulaire n’est pas un objet"),
 ])
 def test_a_misfit_names_its_place_and_what_is_wrong_in_the_readers_language(

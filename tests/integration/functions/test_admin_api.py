@@ -67,7 +67,7 @@ def test_a_card_can_be_changed_field_by_field(street: Street) -> None:
 @pytest.mark.parametrize(("change", "named"), [
     ({"logging_mode": "Sometimes"}, "Sometimes"),
     ({"tip_acount": "1"}, "tip_acount"),
-    ({"enabled": "yes"}, "enabled is not true or false"),
+    ({"enabled": "yes"}, "'enabled' is not true or false"),
     ({"time_zone": "Mars/Olympus"}, "Mars/Olympus"),
 ])
 def test_a_wrong_field_is_named_and_nothing_is_stored(street: Street, change: dict[str, Any], named: str) -> None:
