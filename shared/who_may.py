@@ -66,7 +66,7 @@ def admitted(headers: Mapping[str, str], role: Role, settings: Settings) -> Call
     caller = _caller(headers, settings)
     if not caller.roles & {role, Role.OPERATOR}:
         raise ConnectorError("role-missing", sentence(
-            "{caller} does not have the role {role}", caller=caller.name, role=role))
+            "nobody gave {caller} the role {role}", caller=caller.name, role=role))
     return caller
 
 
