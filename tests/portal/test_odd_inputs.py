@@ -51,9 +51,11 @@ def test_odd_words_in_a_form_are_no_failure(portal: Portal, odd: str) -> None:
             check(visitor.post(path(portal, route), given, allow_redirects=False), (name, part))
 
 
-@pytest.mark.parametrize("name, told", [("sync", "'more' n’est pas connu ici"), ("enabled", "'enabled' manque")])
-def test_a_form_that_lacks_a_field_or_has_one_too_many_says_which(portal: Portal, name: str, told: str) -> None:
-    answer = portal.visitor("fr-FR").post(f"/portal/shops/{portal.house.shop}/{name}", {"more": "1"})
+@pytest.mark.parametrize("fields, told", [({"more": "1"}, "'more' n’est pas connu ici"), ({}, "'enabled' manque")])
+def test_a_form_that_lacks_a_field_or_has_one_too_many_says_which(
+    portal: Portal, fields: dict[str, str], told: str
+) -> None:
+    answer = portal.visitor("fr-FR").post(f"/portal/shops/{portal.house.shop}/enabled", fields)
 
     assert answer.status_code == 400
     assert told in text_of(answer.text)
