@@ -78,8 +78,9 @@ def bad_weather(street: Street, chance: random.Random) -> None:
     ])
     street.shopify.fault(fault, 1, **settings)
     if chance.random() < 0.5:
-        street.bc.control.add_fault(kind=chance.choice(["drop_response_after_commit", "drop_request", "status"]),
-                                    method="POST", entity="salesOrders", times=1)
+        kinds = ["drop_response_after_commit", "drop_request", "status", "cut_batch", "part_status"]
+        street.bc.control.add_fault(kind=chance.choice(kinds), method="POST", entity="salesOrders", times=1,
+                                    parts=chance.randrange(4))
 
 
 @pytest.mark.slow("the storm lasts as long as it is told to, and hosts start in it all the time")
