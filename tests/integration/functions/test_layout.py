@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import azure.functions as func
 import pytest
 
+from local.functions_host.http_front import principal_headers
 from shared.errors import ConnectorError
 from tests.admin import Admin, admin_api, trigger
 from tests.house import House
@@ -35,8 +36,12 @@ def functions(*, http: bool) -> list[str]:
 
 
 @pytest.mark.parametrize("name", [name for name in functions(http=True) if name not in WITHOUT_STORAGE])
-def test_every_call_says_in_one_sentence_what_to_deploy(admin: Admin, name: str) -> None:
-    answer = admin.raw(name)
+def test_every_call_says_in_one_sentence_what_to_deploy(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("WEBSITE_AUTH_ENABLED", "True")  # a page says it to who has signed in, and to nobody else
+
+    answer = admin.raw(name, headers=principal_headers("ada@example.com:Operator"))
 
     assert answer.status_code == 503
     told = answer.get_body().decode()
