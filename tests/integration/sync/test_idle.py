@@ -206,3 +206,14 @@ def test_the_types_that_something_was_announced_of_are_found_among_neighbours(ho
     found = changed.types(shop)
 
     assert found == {"orders", "products"}
+
+
+def test_a_time_that_a_fast_clock_kept_hides_nothing_from_the_look(house: House) -> None:
+    settled(house)
+    ahead = infos(house)["orders"].with_(last_sync_time=iso(house.clock.now() + timedelta(hours=1)))
+    house.connector.informations.save(ahead)
+    house.order(5002)
+
+    run = house.sync()
+
+    assert run.counts["orders"].created == 1
