@@ -1,10 +1,10 @@
 """What a test may cost: 20 seconds of work, unless its marker says why it needs more.
 
-Work is processor time, of this process and of those that ended while the test ran: however busy the machine is, it
-stays what it is. What a test needs made before it and taken down behind it may cost as much, each: a server that the
-tests of a module share is paid by the first and the last of them. What a whole run shares, a browser, is taken down
-behind whichever test comes last, which pays for none of it. What merely took that long on the clock is told at the end
-and fails nothing; `--timeout` ends what hangs.
+Work is processor time, of this process and of those that ended while the test ran: a busy machine makes little
+difference. A slow one does, so that the whole run allows twice as much (local/checks.py). What a test needs made before
+it and taken down behind it may cost as much, each: a server that the tests of a module share is paid by the first and
+the last of them. What a whole run shares, a browser, is taken down behind whichever test comes last, which pays for
+none of it. What merely took that long on the clock is told at the end and fails nothing; `--timeout` ends what hangs.
 """
 from __future__ import annotations
 
