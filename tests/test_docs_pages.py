@@ -35,7 +35,19 @@ def test_the_english_guide_names_pages_and_buttons_as_the_portal_does() -> None:
     named = names_in_the_portal("operators-guide.md", "In the portal:")
 
     assert [name for of_task in named for name in of_task if name not in texts] == []
-    assert len(named) >= 11
+    assert len(named) >= 30
+
+
+@pytest.mark.parametrize("page, lead, exceptions", [
+    ("operators-guide.md", "In the portal:", {"In the browser", "Known problems"}),
+    ("fr/guide-operateur.md", "Dans le portail :", {"Dans le navigateur", "Problèmes connus"}),
+])
+def test_every_task_of_the_guide_begins_with_its_steps_in_the_portal(
+    page: str, lead: str, exceptions: set[str]
+) -> None:
+    tasks = re.findall(r"^## (.*)\n\n(.*)$", (DOCS / page).read_text(), re.MULTILINE)
+
+    assert {task for task, first in tasks if not first.startswith(f"**{lead}**")} == exceptions
 
 
 def test_the_french_guide_names_the_same_pages_and_buttons_in_the_words_of_the_french_portal() -> None:
@@ -49,9 +61,11 @@ def test_the_french_guide_names_the_same_pages_and_buttons_in_the_words_of_the_f
 
 
 def names_in_the_portal(page: str, lead: str) -> list[list[str]]:
-    """What stands in italics in each paragraph with the steps in the portal."""
-    steps = re.findall(rf"^\*\*{lead}\*\* (.*?)\n\n", (DOCS / page).read_text(), re.DOTALL | re.MULTILINE)
-    return [[" ".join(name.split()) for name in re.findall(r"\*([^*]+)\*", paragraph)] for paragraph in steps]
+    """What stands in italics in each row of the first table, and in each paragraph with the steps in the portal."""
+    text = (DOCS / page).read_text()
+    rows = re.findall(r"^\| .*$", text[:text.index("**" + lead)], re.MULTILINE)[1:]
+    steps = re.findall(rf"^\*\*{lead}\*\* (.*?)\n\n", text, re.DOTALL | re.MULTILINE)
+    return [[" ".join(name.split()) for name in re.findall(r"\*([^*]+)\*", each)] for each in [*rows, *steps]]
 
 
 def translations_of(text: str) -> set[str]:

@@ -79,8 +79,11 @@ def test_a_newcomer_comes_from_an_empty_app_to_the_first_order_in_business_centr
         page.get_by_text("Connected").wait_for()
         page.get_by_role("main").get_by_role("link", name="Set-up guide").click()
         seen.append(next_step(page))
-        page.get_by_role("link", name="Open the shop card").click()
-        typed(page, company_id=house.bc.company, auto_create_unknown_customers="on", sku_mapping="Item No.",
+        page.get_by_role("link", name="Choose it from Business Central’s list").click()
+        page.get_by_role("radio").first.check()
+        page.get_by_role("button", name="Take this company").click()
+        assert page.get_by_text("Saved.").is_visible()
+        typed(page, auto_create_unknown_customers="on", sku_mapping="Item No.",
               default_customer_no="C-WEBB", auto_create_sales_documents="on", shipping_charges_account="708500",
               tip_account="758800", sold_gift_card_account="419100", cash_roundings_account="658000")
         assert "Saved." in page.get_by_role("status").inner_text()
