@@ -13,7 +13,7 @@ import azure.functions as func
 
 from functions.http import Answer, Call, Download, edge, edge_of
 from functions.roles import needs
-from shared.admin import privacy
+from shared.admin import privacy, webhooks
 from shared.root import connector, ready_connector
 from shared.telemetry import record
 from shared.webhooks.command_handlers import carry_out, give_up
@@ -39,6 +39,20 @@ def shopify_webhook(call: Call) -> Answer:
 @edge
 def show_webhooks(call: Call) -> Answer:
     return Answer({"refused": privacy.refused_deliveries(call.connector)})
+
+
+@blueprint.function_name("show_webhook_subscriptions")
+@blueprint.route("api/shops/{shop}/webhooks", methods=["GET"])
+@edge
+def show_webhook_subscriptions(call: Call) -> Answer:
+    return Answer(webhooks.get_webhooks(call.connector, call.shop, call.language))
+
+
+@blueprint.function_name("renew_webhook_subscriptions")
+@blueprint.route("api/shops/{shop}/webhooks/renew", methods=["POST"])
+@edge
+def renew_webhook_subscriptions(call: Call) -> Answer:
+    return Answer(webhooks.renew(call.connector, call.shop, by=call.by))
 
 
 @blueprint.function_name("list_privacy_requests")

@@ -53,6 +53,7 @@ _VALUES = {
     "merged_customers": sentence("Merged customers"), "record_names": sentence("Names of records"),
     "access.state": sentence("Access"), "access.missing": sentence("Scopes not granted"),
     "access.pending": sentence("Another store that waits"),
+    "made": sentence("Made"), "removed": sentence("Removed"), "refused": sentence("Refused"),
 }
 
 

@@ -165,9 +165,6 @@ OF_SHOPIFY = "shopify_webhook"
 ONLY_LOOKS = {"test_connection"}
 """Asked by POST, for both services are called; nothing is changed by it."""
 
-OF_THE_PORTAL = {"renew_webhook_subscriptions"}
-"""Operations that only a page asks for (tests/portal/test_book_of_operations.py)."""
-
 GOES_THROUGH: dict[str, Call] = {
     "save_shop": asks("save_shop", {"logging_mode": "All"}),
     "remove_shop": asks("remove_shop"),
@@ -192,6 +189,7 @@ GOES_THROUGH: dict[str, Call] = {
     "replay_data_capture": replay_of({"dry_run": False}),
     "remove_log_entries": asks("remove_log_entries", query={"older_than_days": "7"}),
     "confirm_erasure": erasure("waiting"),
+    "renew_webhook_subscriptions": asks("renew_webhook_subscriptions"),
 }
 
 IS_REFUSED: dict[str, tuple[str, Call]] = {
@@ -215,6 +213,7 @@ IS_REFUSED: dict[str, tuple[str, Call]] = {
     "replay_data_capture": ("shop-disabled", replay_of({}, off=True)),
     "remove_log_entries": ("confirmation-needed", asks("remove_log_entries", query={"confirm": "77"})),
     "confirm_erasure": ("input-invalid", erasure("done")),
+    "renew_webhook_subscriptions": ("http-requests-not-allowed", forbidden_to_call_out("renew_webhook_subscriptions")),
 }
 
 NO_RULE_REFUSES = {
@@ -294,7 +293,7 @@ def test_what_is_asked_of_a_shop_that_is_not_there_is_no_operation(house: House,
 
 
 def test_every_operation_has_a_caption_in_the_reader_s_language(house: House, admin: Admin) -> None:
-    assert set(CAPTIONS) == {SAME_AS.get(name, name) for name in of_operators()} | OF_THE_PORTAL | {"grant_access"}
+    assert set(CAPTIONS) == {SAME_AS.get(name, name) for name in of_operators()} | {"grant_access"}
     admin("save_shop", {"logging_mode": "All"})
 
     answer = json.loads(admin.raw("list_operations", language="fr").get_body())
