@@ -29,7 +29,8 @@ from benchmarks.sync_cost import SHOP, Way, connected, connector_of, demo_shop
 from local.azurite import start_azurite
 from local.processes import Program
 from local.storage_proxy import StorageProxy, storage_proxy
-from shared.sync.run import SyncJob, run_sync
+from shared.sync.queue import SyncJob
+from shared.sync.run import run_sync
 
 MEGABYTES = 120
 _PAGE = 20_000

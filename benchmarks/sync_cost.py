@@ -26,7 +26,8 @@ from shared.connector import Connector
 from shared.root import build_connector
 from shared.settings import Settings
 from shared.stores.sync_runs import SyncRun
-from shared.sync.run import SyncJob, run_sync
+from shared.sync.queue import SyncJob
+from shared.sync.run import run_sync
 
 SHOP = "DEMO"
 TOKEN_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="

@@ -8,7 +8,7 @@ import azure.functions as func
 
 from shared import health
 from shared.root import ready_connector
-from shared.sync.run import request_sync_of_all_shops
+from shared.sync.queue import request_sync_of_all_shops
 
 blueprint = func.Blueprint()
 

@@ -8,7 +8,8 @@ import msgspec
 
 from shared.json_text import decoded
 from shared.root import ready_connector
-from shared.sync.run import SyncJob, run_sync
+from shared.sync.queue import SyncJob
+from shared.sync.run import run_sync
 from shared.telemetry import record
 
 blueprint = func.Blueprint()

@@ -31,7 +31,8 @@ from shared.storage.account import Storage, storage_from_connection_string
 from shared.stores.links import Link
 from shared.stores.skipped_records import SkippedRecord
 from shared.stores.sync_runs import SyncRun
-from shared.sync.run import SyncJob, run_sync
+from shared.sync.queue import SyncJob
+from shared.sync.run import run_sync
 from tests.manual_clock import ManualClock
 
 OPERATIONS = frozenset(

@@ -15,7 +15,8 @@ from shared.record_names import several_called
 from shared.shopify.counting import count_changed
 from shared.stores.sync_runs import SyncRun
 from shared.stores.synchronization_info import SynchronizationInfo
-from shared.sync.run import request_back_fill, request_sync
+from shared.sync.back_fill import request_back_fill
+from shared.sync.queue import request_sync
 from shared.texts import Text, sentence
 
 

@@ -21,10 +21,29 @@ from shared.stores.synchronization_info import SynchronizationInfo
 from shared.sync.context import JobContext
 from shared.sync.job import Deadline, cursor_keeps, pages
 from shared.sync.page import apply_page
+from shared.sync.queue import SyncJob, check_ready, send
 from shared.sync.record_type import RecordType
+from shared.sync.shop_lease import check_free
 from shared.texts import sentence
 
 _FOREVER = timedelta(days=3650)
+BY_BACK_FILL = ", back-fill"
+"""What the message of a back-fill says behind who began it."""
+
+
+def request_back_fill(
+    connector: Connector, shop: str, since: datetime, until: datetime, *, started_by: str
+) -> tuple[str, str]:
+    """Put a back-fill of the orders created from `since` on and before `until` on the queue; the span, in UTC.
+
+    ConnectorError: as request_sync, and what checked_span raises.
+    """
+    check_ready(connector, connector.shops.get(shop))
+    begin, end = checked_span(connector, shop, since, until)
+    check_free(connector, shop)
+    send(connector, SyncJob(
+        shop=shop, started_by=f"{started_by}{BY_BACK_FILL}", types=("orders",), created_since=begin, created_until=end))
+    return begin, end
 
 
 def checked_span(connector: Connector, shop: str, since: datetime, until: datetime) -> tuple[str, str]:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import datetime, timedelta
-from math import ceil
 
 import msgspec
 
@@ -26,92 +25,26 @@ from shared.storage.lease import Lease
 from shared.stores.links import Wish
 from shared.stores.sync_runs import SyncRun
 from shared.stores.synchronization_info import SynchronizationInfo
-from shared.sync.back_fill import checked_span, read_span
+from shared.sync.back_fill import BY_BACK_FILL, read_span
 from shared.sync.changed import apply_changed
 from shared.sync.context import JobContext, fingerprint, job_context
 from shared.sync.job import Deadline, OutOfTime, Overruled, begin_type, pass_type, run_type, with_bounds
 from shared.sync.outlook import Outlook
 from shared.sync.payments import pass_payments, read_payments
+from shared.sync.queue import SyncJob, check_ready, send
 from shared.sync.record_type import AnyType, KeptType, RecordType, types_of
-from shared.sync.shop_lease import ShopTaken, check_free, shop_lease
+from shared.sync.shop_lease import ShopTaken, shop_lease
 from shared.sync.type_telemetry import recorded_as
 from shared.telemetry import about, record
 from shared.texts import Text, as_said, sentence
 
-QUEUE = "sync-jobs"
 BACK_FILL = "back-fill"
 """For the fingerprint: what was left out as history is decided again by a back-fill, once."""
 
 _BETWEEN_PARTS = 15.0
 """Seconds that a back-fill leaves the shop to others before it goes on."""
 
-_BACK_FILL = ", back-fill"
-"""What the message of a back-fill says behind who began it."""
-
 _log = logging.getLogger(__name__)
-
-
-class SyncJob(msgspec.Struct, frozen=True, kw_only=True):
-    """A message of the queue. `run` is set when a run goes on.
-
-    types         all of them if there are none; a message calls them kinds, as versions before did
-    only_changed  woken by webhooks: read what they announced, by id, and no span of time
-    created_since, created_until  a back-fill: the orders created in this span, and nothing else
-    """
-
-    shop: str
-    started_by: str
-    run: str = ""
-    types: tuple[str, ...] = msgspec.field(default=(), name="kinds")
-    only_changed: bool = False
-    created_since: str = ""
-    created_until: str = ""
-
-
-def request_sync(connector: Connector, shop: str, *, started_by: str, types: Sequence[str] = ()) -> None:
-    """Put a job on the queue; refuses at once what cannot run.
-
-    ConnectorError: shop-unknown, shop-disabled, sync-already-running, http-requests-not-allowed,
-    what AccessTokens.check raises, input-invalid for an unknown type.
-    """
-    card = connector.shops.get(shop)
-    names = connector.types.names
-    if wrong := [type for type in types if type not in names]:
-        raise ConnectorError("input-invalid", sentence(
-            "types: {type} is not one of {names}", type=repr(wrong[0][:50]), names=', '.join(names)))
-    check_ready(connector, card)
-    check_free(connector, shop)
-    _send(connector, SyncJob(shop=shop, started_by=started_by, types=tuple(types)))
-
-
-def request_back_fill(
-    connector: Connector, shop: str, since: datetime, until: datetime, *, started_by: str
-) -> tuple[str, str]:
-    """Put a back-fill of the orders created from `since` on and before `until` on the queue; the span, in UTC.
-
-    ConnectorError: as request_sync, and what checked_span raises.
-    """
-    check_ready(connector, connector.shops.get(shop))
-    begin, end = checked_span(connector, shop, since, until)
-    check_free(connector, shop)
-    _send(connector, SyncJob(
-        shop=shop, started_by=f"{started_by}{_BACK_FILL}", types=("orders",), created_since=begin, created_until=end))
-    return begin, end
-
-
-def request_sync_of_all_shops(connector: Connector) -> list[str]:
-    """Put a job on the queue for every enabled shop that is not paused; the shops' codes."""
-    shops = [card.code for card in connector.shops.all()
-             if card.enabled and not connector.tokens.connections.paused(card.code)]
-    for shop in shops:
-        _send(connector, SyncJob(shop=shop, started_by="schedule"))
-    return shops
-
-
-def request_changed(connector: Connector, shop: str) -> None:
-    """Wake the shop's job for what webhooks announced: one message for all notices of some seconds."""
-    job = SyncJob(shop=shop, started_by="webhook", only_changed=True)
-    connector.waking.wake(shop, lambda seconds: _send(connector, job, seconds))
 
 
 def run_sync(connector: Connector, job: SyncJob) -> SyncRun | None:
@@ -139,7 +72,7 @@ def _run_alone(connector: Connector, job: SyncJob) -> SyncRun | None:
         if job.run:
             _continue_later(connector, job, taken)
         elif job.created_since:
-            _send(connector, job, taken.seconds_left(connector))
+            send(connector, job, taken.seconds_left(connector))
         elif job.only_changed:
             _postpone(connector, job, taken)
         return None
@@ -181,7 +114,7 @@ def _woken(connector: Connector, shop: str) -> bool:
 def _postpone(connector: Connector, job: SyncJob, taken: ShopTaken) -> None:
     """Come again when the lease may be free: the run that holds it has perhaps read past our rows."""
     wait = taken.seconds_left(connector)
-    connector.waking.postpone(job.shop, wait, lambda seconds: _send(connector, job, seconds))
+    connector.waking.postpone(job.shop, wait, lambda seconds: send(connector, job, seconds))
 
 
 def _continue_later(connector: Connector, job: SyncJob, taken: ShopTaken) -> None:
@@ -191,16 +124,7 @@ def _continue_later(connector: Connector, job: SyncJob, taken: ShopTaken) -> Non
     """
     run = connector.runs.get(job.shop, job.run)
     if run.state == "continuing" or (run.created_since and run.state != "succeeded"):
-        _send(connector, job, taken.seconds_left(connector))
-
-
-def check_ready(connector: Connector, card: ShopCard) -> None:
-    """Whether the shop may be synchronized; ConnectorError shop-disabled, http-requests-not-allowed, and what
-    AccessTokens.check raises."""
-    if not card.enabled:
-        raise ConnectorError("shop-disabled", sentence("shop {shop} is not enabled", shop=card.code))
-    connector.permission()
-    connector.tokens.check(card.code, card.host)
+        send(connector, job, taken.seconds_left(connector))
 
 
 def _begin(connector: Connector, job: SyncJob) -> SyncRun | None:
@@ -222,7 +146,7 @@ def _begin(connector: Connector, job: SyncJob) -> SyncRun | None:
 def _started_by(job: SyncJob) -> Text:
     """Who began it, and that it is a back-fill; a message says that in English."""
     who = job.started_by
-    return sentence("{who}, back-fill", who=who.removesuffix(_BACK_FILL)) if job.created_since else who
+    return sentence("{who}, back-fill", who=who.removesuffix(BY_BACK_FILL)) if job.created_since else who
 
 
 def _work(connector: Connector, job: SyncJob, run: SyncRun, lease: Lease) -> None:
@@ -389,14 +313,10 @@ def _hand_over(connector: Connector, job: SyncJob, run: SyncRun) -> None:
     """
     try:
         if run.created_since:
-            _send(connector, SyncJob(shop=job.shop, started_by="between parts of a back-fill"))
-        _send(connector, msgspec.structs.replace(job, run=run.id), _BETWEEN_PARTS if run.created_since else 0)
+            send(connector, SyncJob(shop=job.shop, started_by="between parts of a back-fill"))
+        send(connector, msgspec.structs.replace(job, run=run.id), _BETWEEN_PARTS if run.created_since else 0)
     except ServiceUnavailable as problem:
         _end(connector, run, "failed", problem)
-
-
-def _send(connector: Connector, job: SyncJob, delay_seconds: float = 0) -> None:
-    connector.storage.queues.send(QUEUE, msgspec.json.encode(job).decode(), delay_seconds=ceil(delay_seconds))
 
 
 class _Meter:

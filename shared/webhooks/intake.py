@@ -15,7 +15,7 @@ from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.shopify.topics import RECORD_TOPICS, changed_records, merged_customers, told_topic
 from shared.shopify.webhooks import Delivery, verified_delivery
-from shared.sync.run import request_changed
+from shared.sync.queue import request_changed
 from shared.webhooks.commands import COMMAND_TOPICS, read_command, send, sent_at
 
 _log = logging.getLogger(__name__)

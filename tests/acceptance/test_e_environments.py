@@ -23,7 +23,8 @@ from shared.shopify.documents import Document, read_document
 from shared.shopify.reading import by_ids
 from shared.shopify.subscriptions import repair
 from shared.shopify.throttle import PointsBudget, ThrottleStatus
-from shared.sync.run import SyncJob, request_sync, run_sync
+from shared.sync.queue import SyncJob, request_sync
+from shared.sync.run import run_sync
 from shared.to_business_central.set_up_check import check_set_up
 from shared.webhooks.subscriptions import repair_shop
 from tests.house import House, a_house

@@ -18,7 +18,8 @@ from shared.shopify.records import id_of
 from shared.storage.account import storage_from_connection_string
 from shared.storage.retries import Retries
 from shared.stores.sync_runs import Counts
-from shared.sync.run import SyncJob, run_sync
+from shared.sync.queue import SyncJob
+from shared.sync.run import run_sync
 from tests.admin import Admin
 from tests.house import House, HouseStorage, a_house
 

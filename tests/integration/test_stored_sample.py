@@ -14,7 +14,8 @@ from shared.privacy.export import read_export
 from shared.privacy.subject import Subject
 from shared.storage.account import Storage
 from shared.stores.links import LinkState
-from shared.sync.run import SyncJob, request_sync, run_sync
+from shared.sync.queue import SyncJob, request_sync
+from shared.sync.run import run_sync
 from shared.webhooks.command_handlers import carry_out
 from shared.webhooks.commands import Command, command_in, written
 from tests.admin import Admin

@@ -5,7 +5,8 @@ import re
 from html import unescape
 
 from shared.admin.overview import ArrivalsView, overview
-from shared.sync.run import SyncJob, run_sync
+from shared.sync.queue import SyncJob
+from shared.sync.run import run_sync
 from tests.house import House
 from tests.portal.served import Portal
 

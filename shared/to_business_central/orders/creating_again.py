@@ -18,7 +18,7 @@ from shared.shopify.reading import Record
 from shared.stores.links import NOTHING_SENT, Link, LinkState, Wish
 from shared.sync.context import JobContext
 from shared.sync.operators_run import operators_run
-from shared.sync.run import check_ready
+from shared.sync.queue import check_ready
 from shared.texts import Sentence, sentence
 from shared.to_business_central.orders.decision import order_of
 from shared.to_business_central.orders.one_order import Synchronized, applied_now

@@ -21,7 +21,7 @@ from shared.sync.context import JobContext
 from shared.sync.operators_run import operators_run
 from shared.sync.outcome import Outcome, Result
 from shared.sync.page import ERASED, apply_page
-from shared.sync.run import check_ready
+from shared.sync.queue import check_ready
 from shared.texts import NOTHING, Sentence, sentence
 from shared.to_business_central.orders import apply as orders
 from shared.to_business_central.orders.decision import order_of

@@ -25,7 +25,7 @@ from shared.stores.links import Link, LinkState
 from shared.stores.skipped_records import SkippedRecord
 from shared.sync.context import JobContext
 from shared.sync.operators_run import operators_run
-from shared.sync.run import check_ready
+from shared.sync.queue import check_ready
 from shared.texts import Sentence, sentence
 from shared.to_business_central.orders.decision import order_of
 from shared.to_business_central.orders.following import accepted_link

@@ -7,7 +7,7 @@ import pytest
 
 from shared.errors import ConnectorError
 from shared.root import build_connector
-from shared.sync.run import request_sync, request_sync_of_all_shops
+from shared.sync.queue import request_sync, request_sync_of_all_shops
 from tests.house import House
 from tests.integration.access.visit import access, connect, finish, refusal, signed, token_calls, visit
 

@@ -17,8 +17,9 @@ from shared.stores.privacy_receipts import TABLE as RECEIPT_TABLE
 from shared.stores.sync_runs import TABLE as RUN_TABLE
 from shared.stores.sync_runs import SyncRun
 from shared.stores.synchronization_info import TABLE as INFO_TABLE
+from shared.sync.queue import SyncJob
 from shared.sync.replay import replay
-from shared.sync.run import SyncJob, run_sync
+from shared.sync.run import run_sync
 from shared.texts import sentence
 from shared.to_business_central.orders.one_order import sync_order
 from shared.to_business_central.set_up_check import check_set_up

@@ -13,7 +13,8 @@ from shared.shopify.shapes import SHAPES
 from shared.storage.lease import TABLE as LEASES
 from shared.storage.lease import held
 from shared.stores.sync_runs import SyncRun
-from shared.sync.run import SyncJob, run_sync
+from shared.sync.queue import SyncJob
+from shared.sync.run import run_sync
 from tests.admin import Admin
 from tests.house import House
 

@@ -9,7 +9,8 @@ import pytest
 from shared.clock import iso
 from shared.exchange import Exchange
 from shared.stores.skipped_records import parked_again
-from shared.sync.run import SyncJob, run_sync
+from shared.sync.queue import SyncJob
+from shared.sync.run import run_sync
 from tests.house import House, HouseStorage, a_house
 
 BAD = "Order/5002"

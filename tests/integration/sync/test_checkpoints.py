@@ -16,7 +16,8 @@ from shared.shopify.shapes import SHAPES
 from shared.storage.lease import TABLE as LEASES
 from shared.storage.lease import Lease
 from shared.stores.links import LinkState
-from shared.sync.run import SyncJob, request_sync, run_sync
+from shared.sync.queue import SyncJob, request_sync
+from shared.sync.run import run_sync
 from tests.house import House, HouseStorage, a_house
 from tests.integration.sync.seeded import a_shop_of, totals_in_bc, wanted_totals
 from tests.integration.sync.trouble import WorkerDied, makes_orders

@@ -18,7 +18,8 @@ from shared.root import build_connector
 from shared.storage.account import storage_from_connection_string
 from shared.storage.lease import TABLE as LEASES
 from shared.storage.lease import Lease, LeaseLost, LeaseTaken
-from shared.sync.run import SyncJob, run_sync
+from shared.sync.queue import SyncJob
+from shared.sync.run import run_sync
 from shared.told_clock import ToldClock
 from tests.admin import admin_api
 from tests.house import House, a_house

@@ -18,7 +18,8 @@ from shared.storage.lease import Lease
 from shared.stores.links import TABLE as LINKS
 from shared.stores.links import Links
 from shared.stores.sync_runs import SyncRun
-from shared.sync.run import QUEUE, SyncJob, run_sync
+from shared.sync.queue import QUEUE, SyncJob
+from shared.sync.run import run_sync
 from tests.house import House, a_house
 from tests.integration.sync.trouble import makes_orders
 

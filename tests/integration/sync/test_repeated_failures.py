@@ -4,7 +4,8 @@ from __future__ import annotations
 import pytest
 
 from shared.errors import ConnectorError
-from shared.sync.run import SyncJob, run_sync
+from shared.sync.queue import SyncJob
+from shared.sync.run import run_sync
 from tests.house import House
 
 

@@ -20,7 +20,7 @@ from shared.storage.account import storage_from_connection_string
 from shared.storage.retries import Retries
 from shared.stores.links import LinkState
 from shared.stores.sync_runs import SyncRun
-from shared.sync.run import request_sync
+from shared.sync.queue import request_sync
 from tests.admin import admin_api
 from tests.house import House, a_house
 

@@ -9,7 +9,8 @@ from local.business_central.faults import Fault
 from shared.exchange import Exchange
 from shared.record_types import RECORD_TYPES
 from shared.stores.sync_runs import SyncRun
-from shared.sync.run import SyncJob, run_sync
+from shared.sync.queue import SyncJob
+from shared.sync.run import run_sync
 from tests.house import House
 
 NUMBERS = {"products": 4001, "customers": 7001, "companies": 501, "orders": 5001, "payouts": 901, "disputes": 951}

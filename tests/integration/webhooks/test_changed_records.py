@@ -8,7 +8,8 @@ import pytest
 from shared.record_types import RECORD_TYPES
 from shared.stores.changed_records import ChangedRecord
 from shared.stores.sync_runs import SyncRun
-from shared.sync.run import SyncJob, run_sync
+from shared.sync.queue import SyncJob
+from shared.sync.run import run_sync
 from tests.house import House
 from tests.webhooks import an_order, deliver
 

@@ -11,7 +11,8 @@ from local.shopify.money import bag
 from shared.clock import from_iso
 from shared.stores.links import LinkState
 from shared.stores.sync_runs import SyncRun
-from shared.sync.run import SyncJob, run_sync
+from shared.sync.queue import SyncJob
+from shared.sync.run import run_sync
 from tests.house import MARIE, House, HouseStorage, a_house
 from tests.integration.sync.trouble import links_lost, retried, touched
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 import pytest
 
 from shared.stores.links import LinkState
-from shared.sync.run import SyncJob, run_sync
+from shared.sync.queue import SyncJob
+from shared.sync.run import run_sync
 from tests.house import House
 
 CREATED = "2026-03-10T10:00:00Z"

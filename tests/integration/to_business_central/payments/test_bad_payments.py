@@ -10,7 +10,8 @@ from shared.clock import iso
 from shared.exchange import Exchange
 from shared.record_names import one_called
 from shared.stores.sync_runs import SyncRun
-from shared.sync.run import SyncJob, run_sync
+from shared.sync.queue import SyncJob
+from shared.sync.run import run_sync
 from tests.house import House
 
 TYPES = [pytest.param("payouts", "ShopifyPaymentsPayout", id="payouts"),

@@ -1,0 +1,81 @@
+"""The queue of sync jobs: what a message says, and who may put one there.
+
+Whoever asks for a run needs nothing of what carries it out (run.py): a webhook is answered in a function that has just
+been started.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil
+
+import msgspec
+
+from shared.connector import Connector
+from shared.errors import ConnectorError
+from shared.shops.card import ShopCard
+from shared.sync.shop_lease import check_free
+from shared.texts import sentence
+
+QUEUE = "sync-jobs"
+
+
+class SyncJob(msgspec.Struct, frozen=True, kw_only=True):
+    """A message of the queue. `run` is set when a run goes on.
+
+    types         all of them if there are none; a message calls them kinds, as versions before did
+    only_changed  woken by webhooks: read what they announced, by id, and no span of time
+    created_since, created_until  a back-fill: the orders created in this span, and nothing else
+    """
+
+    shop: str
+    started_by: str
+    run: str = ""
+    types: tuple[str, ...] = msgspec.field(default=(), name="kinds")
+    only_changed: bool = False
+    created_since: str = ""
+    created_until: str = ""
+
+
+def request_sync(connector: Connector, shop: str, *, started_by: str, types: Sequence[str] = ()) -> None:
+    """Put a job on the queue; refuses at once what cannot run.
+
+    ConnectorError: shop-unknown, shop-disabled, sync-already-running, http-requests-not-allowed,
+    what AccessTokens.check raises, input-invalid for an unknown type.
+    """
+    card = connector.shops.get(shop)
+    names = connector.types.names
+    if wrong := [type for type in types if type not in names]:
+        raise ConnectorError("input-invalid", sentence(
+            "types: {type} is not one of {names}", type=repr(wrong[0][:50]), names=', '.join(names)))
+    check_ready(connector, card)
+    check_free(connector, shop)
+    send(connector, SyncJob(shop=shop, started_by=started_by, types=tuple(types)))
+
+
+def request_sync_of_all_shops(connector: Connector) -> list[str]:
+    """Put a job on the queue for every enabled shop that is not paused; the shops' codes."""
+    shops = [card.code for card in connector.shops.all()
+             if card.enabled and not connector.tokens.connections.paused(card.code)]
+    for shop in shops:
+        send(connector, SyncJob(shop=shop, started_by="schedule"))
+    return shops
+
+
+def request_changed(connector: Connector, shop: str) -> None:
+    """Wake the shop's job for what webhooks announced: one message for all notices of some seconds."""
+    job = SyncJob(shop=shop, started_by="webhook", only_changed=True)
+    connector.waking.wake(shop, lambda seconds: send(connector, job, seconds))
+
+
+def check_ready(connector: Connector, card: ShopCard) -> None:
+    """Whether the shop may be synchronized; ConnectorError shop-disabled, http-requests-not-allowed, and what
+    AccessTokens.check raises."""
+    if not card.enabled:
+        raise ConnectorError("shop-disabled", sentence("shop {shop} is not enabled", shop=card.code))
+    connector.permission()
+    connector.tokens.check(card.code, card.host)
+
+
+def send(connector: Connector, job: SyncJob, delay_seconds: float = 0) -> None:
+    """Put a job on the queue, to be taken after so many seconds at the earliest."""
+    connector.storage.queues.send(QUEUE, msgspec.json.encode(job).decode(), delay_seconds=ceil(delay_seconds))
