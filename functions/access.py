@@ -7,6 +7,7 @@ rules are shared/access/.
 """
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 import azure.functions as func
@@ -15,12 +16,14 @@ from functions.http import Answer, Call, Page, edge, edge_of, wants_page
 from functions.portal.cookie import uses_the_portal
 from functions.problems import message_page
 from functions.roles import needs
-from shared.access.request import Begun, Connected
-from shared.access.state import LIFE, Ticket, cookie_name
-from shared.admin import access
+from shared import admin
 from shared.errors import ConnectorError
 from shared.texts import say, sentence
 from shared.who_may import Role
+
+if TYPE_CHECKING:
+    from shared.access.request import Begun, Connected
+    from shared.access.state import Ticket
 
 blueprint = func.Blueprint()
 _MOST_PARAMETERS = 30
@@ -30,7 +33,7 @@ _MOST_PARAMETERS = 30
 @blueprint.route("api/shops/{shop}/access/request", methods=["POST"])
 @edge
 def request_access(call: Call) -> Answer:
-    begun = access.request_access(call.connector, call.path["shop"], by=call.by)
+    begun = admin.access.request_access(call.connector, call.path["shop"], by=call.by)
     return Answer({"authorize_url": begun.authorize_url}, headers=_leaving(begun, call.connector.settings.public_url))
 
 
@@ -39,7 +42,7 @@ def request_access(call: Call) -> Answer:
 @edge_of(in_browser=True)
 @needs(Role.OPERATOR)
 def go_to_shopify(call: Call) -> Answer:
-    begun = access.request_access(call.connector, call.path["shop"], by=call.by)
+    begun = admin.access.request_access(call.connector, call.path["shop"], by=call.by)
     headers = _leaving(begun, call.connector.settings.public_url)
     return Answer(None, 302, headers | {"Location": begun.authorize_url})
 
@@ -49,8 +52,10 @@ def go_to_shopify(call: Call) -> Answer:
 @edge_of(raw=True, in_browser=True)
 @needs(None)
 def oauth_callback(call: Call) -> Answer | Page:
+    from shared.access.state import cookie_name
+
     parameters, cookies = _parameters(call.request.url), _cookies(call.request.headers.get("Cookie", ""))
-    connected = access.take_callback(call.connector, parameters, cookies)
+    connected = admin.access.take_callback(call.connector, parameters, cookies)
     headers = {"Set-Cookie": f"{cookie_name(dict(parameters)['state'])}=; Max-Age=0; Path=/api/oauth"}
     if wants_page(call.request):
         return _shown(connected, call, headers)
@@ -62,14 +67,14 @@ def oauth_callback(call: Call) -> Answer | Page:
 @blueprint.route("api/shops/{shop}/access/confirm", methods=["POST"])
 @edge
 def confirm_access(call: Call) -> Answer:
-    return Answer(access.confirm_access(call.connector, call.shop, by=call.by))
+    return Answer(admin.access.confirm_access(call.connector, call.shop, by=call.by))
 
 
 @blueprint.function_name("revoke_access")
 @blueprint.route("api/shops/{shop}/access", methods=["DELETE"])
 @edge
 def revoke_access(call: Call) -> Answer:
-    access.revoke_access(call.connector, call.shop, by=call.by)
+    admin.access.revoke_access(call.connector, call.shop, by=call.by)
     return Answer(None, 204)
 
 
@@ -79,6 +84,8 @@ def _leaving(begun: Begun, public_url: str) -> dict[str, str]:
 
 def ticket_cookie(ticket: Ticket, public_url: str) -> str:
     """The header Set-Cookie by which the browser that comes back is known to be the one that left."""
+    from shared.access.state import LIFE
+
     # Lax: the way back from Shopify is a navigation from another site. Not secure only on a loopback address.
     secure = "; Secure" if public_url.startswith("https:") else ""
     seconds = int(LIFE.total_seconds())

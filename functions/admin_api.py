@@ -17,7 +17,7 @@ from functions.inputs import (
     takes_some_of,
 )
 from functions.roles import needs
-from shared.admin import access, connections, environment, operations, overview, services, shops, synchronization
+from shared import admin
 from shared.errors import ConnectorError
 from shared.shops.card import ShopCard
 from shared.texts import sentence
@@ -38,28 +38,28 @@ def health(call: Call) -> Answer:
 @blueprint.route("api/overview", methods=["GET"])
 @edge
 def get_overview(call: Call) -> Answer:
-    return Answer(overview.overview(call.connector, call.language))
+    return Answer(admin.overview.overview(call.connector, call.language))
 
 
 @blueprint.function_name("get_services")
 @blueprint.route("api/services", methods=["GET"])
 @edge
 def get_services(call: Call) -> Answer:
-    return Answer(services.services(call.connector, call.language))
+    return Answer(admin.services.services(call.connector, call.language))
 
 
 @blueprint.function_name("list_shops")
 @blueprint.route("api/shops", methods=["GET"])
 @edge
 def list_shops(call: Call) -> Answer:
-    return Answer(shops.list_shops(call.connector))
+    return Answer(admin.shops.list_shops(call.connector))
 
 
 @blueprint.function_name("get_shop")
 @blueprint.route("api/shops/{shop}", methods=["GET"])
 @edge
 def get_shop(call: Call) -> Answer:
-    return Answer(shops.get_shop(call.connector, call.path["shop"]))
+    return Answer(admin.shops.get_shop(call.connector, call.path["shop"]))
 
 
 @blueprint.function_name("save_shop")
@@ -69,7 +69,7 @@ def get_shop(call: Call) -> Answer:
 def save_shop(call: Call) -> Answer:
     changes = fields(call, *ShopCard.__struct_fields__)
     version = call.request.headers.get("If-Match")
-    return Answer(shops.save_shop(
+    return Answer(admin.shops.save_shop(
         call.connector, call.path["shop"], changes, by=call.by, version=version.strip('"') if version else None))
 
 
@@ -77,7 +77,7 @@ def save_shop(call: Call) -> Answer:
 @blueprint.route("api/shops/{shop}", methods=["DELETE"])
 @edge
 def remove_shop(call: Call) -> Answer:
-    shops.remove_shop(call.connector, call.path["shop"], by=call.by)
+    admin.shops.remove_shop(call.connector, call.path["shop"], by=call.by)
     return Answer(None, 204)
 
 
@@ -87,21 +87,21 @@ def remove_shop(call: Call) -> Answer:
 @takes(query=Confirmation)
 def forget_shop_links(call: Call) -> Answer:
     confirm = None if call.query.confirm == "" else call.query.confirm
-    return Answer(shops.forget_links(call.connector, call.path["shop"], confirm, by=call.by))
+    return Answer(admin.shops.forget_links(call.connector, call.path["shop"], confirm, by=call.by))
 
 
 @blueprint.function_name("test_connection")
 @blueprint.route("api/shops/{shop}/test-connection", methods=["POST"])
 @edge
 def test_connection(call: Call) -> Answer:
-    return Answer(connections.test_connection(call.connector, call.path["shop"], call.language))
+    return Answer(admin.connections.test_connection(call.connector, call.path["shop"], call.language))
 
 
 @blueprint.function_name("list_bc_companies")
 @blueprint.route("api/shops/{shop}/bc-companies", methods=["GET"])
 @edge
 def list_bc_companies(call: Call) -> Answer:
-    return Answer(connections.list_companies(call.connector, call.path["shop"]))
+    return Answer(admin.connections.list_companies(call.connector, call.path["shop"]))
 
 
 @blueprint.function_name("set_access_token")
@@ -110,7 +110,7 @@ def list_bc_companies(call: Call) -> Answer:
 @takes(body=AccessToken)
 def set_access_token(call: Call) -> Answer:
     token, migrate = call.body.access_token, call.body.migrate
-    return Answer(access.set_access_token(call.connector, call.shop, token, migrate=migrate, by=call.by))
+    return Answer(admin.access.set_access_token(call.connector, call.shop, token, migrate=migrate, by=call.by))
 
 
 @blueprint.function_name("start_sync")
@@ -118,7 +118,7 @@ def set_access_token(call: Call) -> Answer:
 @edge
 @takes(body=StartSync)
 def start_sync(call: Call) -> Answer:
-    types = synchronization.start_sync(call.connector, call.path["shop"], call.body.types, by=call.by)
+    types = admin.synchronization.start_sync(call.connector, call.path["shop"], call.body.types, by=call.by)
     return Answer({"queued": True, "types": types}, 202)
 
 
@@ -126,14 +126,14 @@ def start_sync(call: Call) -> Answer:
 @blueprint.route("api/shops/{shop}/synchronization-info", methods=["GET"])
 @edge
 def list_synchronization_info(call: Call) -> Answer:
-    return Answer(synchronization.list_info(call.connector, call.shop))
+    return Answer(admin.synchronization.list_info(call.connector, call.shop))
 
 
 @blueprint.function_name("get_synchronization_info")
 @blueprint.route("api/shops/{shop}/synchronization-info/{type}", methods=["GET"])
 @edge
 def get_synchronization_info(call: Call) -> Answer:
-    return Answer(synchronization.get_info(call.connector, call.shop, call.path["type"]))
+    return Answer(admin.synchronization.get_info(call.connector, call.shop, call.path["type"]))
 
 
 @blueprint.function_name("set_synchronization_info")
@@ -144,7 +144,7 @@ def set_synchronization_info(call: Call) -> Answer:
     to = moment("last_sync_time", call.body.last_sync_time)
     if to is None:
         raise ConnectorError("input-invalid", sentence("last_sync_time is empty"))
-    return Answer(synchronization.set_last_sync_time(
+    return Answer(admin.synchronization.set_last_sync_time(
         call.connector, call.shop, call.path["type"], to, call.query.confirm, by=call.by))
 
 
@@ -152,7 +152,7 @@ def set_synchronization_info(call: Call) -> Answer:
 @blueprint.route("api/shops/{shop}/synchronization-info/{type}", methods=["DELETE"])
 @edge
 def reset_synchronization_info(call: Call) -> Answer:
-    return Answer(synchronization.reset(call.connector, call.shop, call.path["type"], by=call.by))
+    return Answer(admin.synchronization.reset(call.connector, call.shop, call.path["type"], by=call.by))
 
 
 @blueprint.function_name("count_since")
@@ -161,28 +161,28 @@ def reset_synchronization_info(call: Call) -> Answer:
 @takes(query=CountQuery)
 def count_since(call: Call) -> Answer:
     since = moment("since", call.query.since)
-    return Answer(synchronization.count_since(call.connector, call.shop, call.path["type"], since))
+    return Answer(admin.synchronization.count_since(call.connector, call.shop, call.path["type"], since))
 
 
 @blueprint.function_name("list_runs")
 @blueprint.route("api/shops/{shop}/runs", methods=["GET"])
 @edge
 def list_runs(call: Call) -> Answer:
-    return Answer(synchronization.list_runs(call.connector, call.shop))
+    return Answer(admin.synchronization.list_runs(call.connector, call.shop))
 
 
 @blueprint.function_name("get_run")
 @blueprint.route("api/shops/{shop}/runs/{id}", methods=["GET"])
 @edge
 def get_run(call: Call) -> Answer:
-    return Answer(synchronization.get_run(call.connector, call.shop, call.path["id"]))
+    return Answer(admin.synchronization.get_run(call.connector, call.shop, call.path["id"]))
 
 
 @blueprint.function_name("get_environment")
 @blueprint.route("api/environment", methods=["GET"])
 @edge
 def get_environment(call: Call) -> Answer:
-    return Answer(environment.get_environment(call.connector))
+    return Answer(admin.environment.get_environment(call.connector))
 
 
 @blueprint.function_name("set_environment")
@@ -190,7 +190,7 @@ def get_environment(call: Call) -> Answer:
 @edge
 @takes(body=Environment)
 def set_environment(call: Call) -> Answer:
-    return Answer(environment.set_environment(call.connector, call.body.allow_http_requests, by=call.by))
+    return Answer(admin.environment.set_environment(call.connector, call.body.allow_http_requests, by=call.by))
 
 
 @blueprint.function_name("list_operations")
@@ -199,6 +199,6 @@ def set_environment(call: Call) -> Answer:
 @takes(query=OperationsQuery)
 def list_operations(call: Call) -> Answer:
     asked: OperationsQuery = call.query
-    return Answer(operations.list_operations(
+    return Answer(admin.operations.list_operations(
         call.connector, shop=asked.shop, operation=asked.operation, since=moment("since", asked.since),
         continuation=asked.continuation))

@@ -2,14 +2,17 @@
 from __future__ import annotations
 
 import gzip
+from typing import TYPE_CHECKING
 
 import azure.functions as func
 import msgspec
 
 from functions.http import Answer, Call, Download, edge, moment
 from functions.inputs import CapturePageQuery, CaptureQuery, CaptureView, Comparison, Replay, takes
-from shared.admin import captures
-from shared.journal.capture_list import CaptureFilter
+from shared import admin
+
+if TYPE_CHECKING:
+    from shared.journal.capture_list import CaptureFilter
 
 blueprint = func.Blueprint()
 
@@ -19,7 +22,7 @@ blueprint = func.Blueprint()
 @edge
 @takes(query=CapturePageQuery)
 def list_data_captures(call: Call) -> Answer:
-    return Answer(captures.list_captures(call.connector, _wanted(call), call.query.continuation))
+    return Answer(admin.captures.list_captures(call.connector, _wanted(call), call.query.continuation))
 
 
 @blueprint.function_name("download_data_captures")
@@ -28,7 +31,7 @@ def list_data_captures(call: Call) -> Answer:
 @takes(query=CaptureQuery)
 def download_data_captures(call: Call) -> Download:
     wanted = _wanted(call)
-    lines = captures.selection(call.connector, wanted)
+    lines = admin.captures.selection(call.connector, wanted)
     return Download(f"Captures_{wanted.shop}.jsonl.gz", gzip.compress(b"\n".join(lines), 6), "application/gzip")
 
 
@@ -37,14 +40,14 @@ def download_data_captures(call: Call) -> Download:
 @edge
 @takes(query=CaptureView)
 def get_data_capture(call: Call) -> Answer:
-    return Answer(msgspec.Raw(captures.indented(call.connector, *_capture(call), call.query.part)))
+    return Answer(msgspec.Raw(admin.captures.indented(call.connector, *_capture(call), call.query.part)))
 
 
 @blueprint.function_name("list_data_capture_parts")
 @blueprint.route("api/shops/{shop}/data-captures/{type}/{id}/parts", methods=["GET"])
 @edge
 def list_data_capture_parts(call: Call) -> Answer:
-    return Answer(captures.parts(call.connector, *_capture(call)))
+    return Answer(admin.captures.parts(call.connector, *_capture(call)))
 
 
 @blueprint.function_name("download_data_capture")
@@ -52,8 +55,8 @@ def list_data_capture_parts(call: Call) -> Answer:
 @edge
 def download_data_capture(call: Call) -> Download:
     shop, type, id = _capture(call)
-    raw = captures.raw(call.connector, shop, type, id)
-    return Download(captures.file_name(type, id, raw), raw)
+    raw = admin.captures.raw(call.connector, shop, type, id)
+    return Download(admin.captures.file_name(type, id, raw), raw)
 
 
 @blueprint.function_name("compare_data_captures")
@@ -61,7 +64,7 @@ def download_data_capture(call: Call) -> Download:
 @edge
 @takes(query=Comparison)
 def compare_data_captures(call: Call) -> Answer:
-    return Answer(captures.compare(call.connector, *_capture(call), call.query.other))
+    return Answer(admin.captures.compare(call.connector, *_capture(call), call.query.other))
 
 
 @blueprint.function_name("replay_data_capture")
@@ -69,7 +72,7 @@ def compare_data_captures(call: Call) -> Answer:
 @edge
 @takes(body=Replay)
 def replay_data_capture(call: Call) -> Answer:
-    act = captures.dry_run if call.body.dry_run else captures.replay
+    act = admin.captures.dry_run if call.body.dry_run else admin.captures.replay
     return Answer(act(call.connector, *_capture(call), by=call.by))
 
 
@@ -80,7 +83,7 @@ def _capture(call: Call) -> tuple[str, str, str]:
 
 def _wanted(call: Call) -> CaptureFilter:
     query: CaptureQuery = call.query
-    return captures.wanted(
+    return admin.captures.wanted(
         call.connector, call.shop, type=query.type, record=query.record, since=moment("from", query.since),
         until=moment("to", query.until), run=query.run,
     )

@@ -10,23 +10,25 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import partial, wraps
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import azure.functions as func
 import msgspec
 
+from functions.house import connector, ready_connector
 from functions.problems import PAGE_HEADERS, problem_json, problem_page, status_of
 from functions.roles import role_needed
 from functions.wording import worded
-from shared import root
 from shared.clock import from_iso
-from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.languages import ENGLISH, language_of
 from shared.telemetry import record
 from shared.texts import sentence
 from shared.who_may import Role, admitted
+
+if TYPE_CHECKING:
+    from shared.connector import Connector
 
 _log = logging.getLogger(__name__)
 _LONGEST_BODY = 1_000_000
@@ -112,7 +114,7 @@ def _trigger(
     def trigger(req: func.HttpRequest) -> func.HttpResponse:
         role = role_needed(function, req.method)
         try:
-            house = root.connector() if whatever_layout else root.ready_connector()
+            house = connector() if whatever_layout else ready_connector()
             call = _call(house, req, role, getattr(function, "inputs", None), raw)
             answer = function(call)
         except ConnectorError as problem:

@@ -8,22 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
 from functions.http import Call
 from shared.errors import ConnectorError
 from shared.misfits import misfit
-from shared.record_types import RECORD_TYPES
-from shared.stores.skipped_records import Wanted
+from shared.record_types import TYPE_NAMES
 from shared.texts import sentence
-from shared.to_business_central.set_up_check import Step
+from shared.to_business_central.set_up_steps import Step
+
+if TYPE_CHECKING:
+    from shared.stores.skipped_records import Wanted
 
 _PLACES = {"body": sentence("the body"), "form": sentence("the form"), "query": sentence("the query")}
-_TYPES = RECORD_TYPES.names
-Type = Annotated[str, msgspec.Meta(pattern=f"^({'|'.join(_TYPES)})$", extra_json_schema={"enum": list(_TYPES)})]
-AnyType = Annotated[str, msgspec.Meta(pattern=f"^({'|'.join(_TYPES)}|)$", extra_json_schema={"enum": ["", *_TYPES]})]
+_ANY_OF = "|".join(TYPE_NAMES)
+Type = Annotated[str, msgspec.Meta(pattern=f"^({_ANY_OF})$", extra_json_schema={"enum": list(TYPE_NAMES)})]
+AnyType = Annotated[str, msgspec.Meta(pattern=f"^({_ANY_OF}|)$", extra_json_schema={"enum": ["", *TYPE_NAMES]})]
 """A type, or "" for all of them."""
 Text = Annotated[str, msgspec.Meta(max_length=200)]
 Time = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
@@ -103,6 +105,8 @@ class SkippedQuery(msgspec.Struct, frozen=True):
     @property
     def wanted(self) -> Wanted:
         """What is asked for."""
+        from shared.stores.skipped_records import Wanted
+
         return Wanted(dismissed=self.dismissed, left_out=self.left_out, code=self.code, run=self.run)
 
 
@@ -273,6 +277,8 @@ class SkippedFilters(msgspec.Struct, frozen=True):
     @property
     def wanted(self) -> Wanted:
         """What is asked for; one that was dismissed is that, and no longer left out."""
+        from shared.stores.skipped_records import Wanted
+
         if self.state == "dismissed":
             return Wanted(dismissed=True, left_out=None, code=self.code)
         return Wanted(left_out=self.state == "left-out", code=self.code)

@@ -8,7 +8,7 @@ import msgspec
 
 from functions.http import Answer, Call, edge
 from functions.inputs import Dismissal, Retry, SkippedQuery, takes
-from shared.admin import skipped
+from shared import admin
 from shared.shopify_ids import id_in
 
 blueprint = func.Blueprint()
@@ -20,8 +20,8 @@ blueprint = func.Blueprint()
 @takes(query=SkippedQuery)
 def list_skipped_records(call: Call) -> Answer:
     query: SkippedQuery = call.query
-    skipped.checked_code(query.code)
-    page = skipped.list_skipped(
+    admin.skipped.checked_code(query.code)
+    page = admin.skipped.list_skipped(
         call.connector, call.shop, query.type or None, query.wanted, language=call.language,
         continuation=query.continuation, limit=query.limit)
     return Answer(page.records, headers=_next_page(query, page.continuation))
@@ -33,7 +33,7 @@ def list_skipped_records(call: Call) -> Answer:
 @takes(body=Retry)
 def retry_skipped_records(call: Call) -> Answer:
     body: Retry = call.body
-    due = skipped.retry_all(call.connector, call.shop, code=body.code, type=body.type, by=call.by)
+    due = admin.skipped.retry_all(call.connector, call.shop, code=body.code, type=body.type, by=call.by)
     return Answer({"due": due}, 202)
 
 
@@ -41,7 +41,7 @@ def retry_skipped_records(call: Call) -> Answer:
 @blueprint.route("api/shops/{shop}/skipped-records/{type}/{id}/retry", methods=["POST"])
 @edge
 def retry_skipped_record(call: Call) -> Answer:
-    skipped.retry(call.connector, *_record(call), by=call.by)
+    admin.skipped.retry(call.connector, *_record(call), by=call.by)
     return Answer({"due": True}, 202)
 
 
@@ -50,7 +50,7 @@ def retry_skipped_record(call: Call) -> Answer:
 @edge
 @takes(body=Dismissal)
 def dismiss_skipped_record(call: Call) -> Answer:
-    skipped.dismiss(call.connector, *_record(call), note=call.body.note, by=call.by)
+    admin.skipped.dismiss(call.connector, *_record(call), note=call.body.note, by=call.by)
     return Answer({"dismissed": True})
 
 
@@ -68,5 +68,5 @@ def _record(call: Call) -> tuple[str, str, str]:
     """(shop, type, Shopify id) of the path."""
     type, id = call.path["type"], id_in(call.path["id"])
     if id is None or type not in call.connector.types.names:
-        raise skipped.not_skipped(call.shop, type, call.path["id"])
+        raise admin.skipped.not_skipped(call.shop, type, call.path["id"])
     return call.shop, type, id

@@ -5,7 +5,7 @@ import azure.functions as func
 
 from functions.http import Answer, Call, day, edge, moment
 from functions.inputs import BackFill, CompanyOrdersQuery, ConfirmedDocument, SyncOrder, TaxApartQuery, takes
-from shared.admin import orders, synchronization
+from shared import admin
 from shared.errors import ConnectorError
 from shared.shopify_ids import id_in
 from shared.texts import sentence
@@ -19,7 +19,7 @@ blueprint = func.Blueprint()
 @takes(body=SyncOrder)
 def sync_one_order(call: Call) -> Answer:
     left_out_too = call.body.even_if_left_out
-    return Answer(orders.sync_order(
+    return Answer(admin.orders.sync_order(
         call.connector, call.shop, call.path["order"], even_if_left_out=left_out_too, by=call.by))
 
 
@@ -31,7 +31,7 @@ def back_fill_orders(call: Call) -> Answer:
     since, until = moment("from", call.body.since), moment("to", call.body.until)
     if since is None or until is None:
         raise ConnectorError("input-invalid", sentence("from and to: two times with their time zone"))
-    return Answer(synchronization.back_fill_orders(call.connector, call.shop, since, until, by=call.by), 202)
+    return Answer(admin.synchronization.back_fill_orders(call.connector, call.shop, since, until, by=call.by), 202)
 
 
 @blueprint.function_name("resolve_order")
@@ -40,7 +40,7 @@ def back_fill_orders(call: Call) -> Answer:
 @takes(query=ConfirmedDocument)
 def resolve_order(call: Call) -> Answer:
     shop, id = _order(call)
-    return Answer(orders.resolve_order(call.connector, shop, id, call.query.confirm, by=call.by))
+    return Answer(admin.orders.resolve_order(call.connector, shop, id, call.query.confirm, by=call.by))
 
 
 @blueprint.function_name("create_order_again")
@@ -49,7 +49,7 @@ def resolve_order(call: Call) -> Answer:
 @takes(query=ConfirmedDocument)
 def create_order_again(call: Call) -> Answer:
     shop, id = _order(call)
-    return Answer(orders.create_order_again(call.connector, shop, id, call.query.confirm, by=call.by))
+    return Answer(admin.orders.create_order_again(call.connector, shop, id, call.query.confirm, by=call.by))
 
 
 @blueprint.function_name("list_orders_not_on_their_company")
@@ -58,7 +58,7 @@ def create_order_again(call: Call) -> Answer:
 @takes(query=CompanyOrdersQuery)
 def list_orders_not_on_their_company(call: Call) -> Answer:
     query: CompanyOrdersQuery = call.query
-    return Answer(orders.not_on_their_company(
+    return Answer(admin.orders.not_on_their_company(
         call.connector, call.shop, limit=query.limit, continuation=query.continuation))
 
 
@@ -68,7 +68,7 @@ def list_orders_not_on_their_company(call: Call) -> Answer:
 @takes(query=TaxApartQuery)
 def list_tax_apart(call: Call) -> Answer:
     query: TaxApartQuery = call.query
-    return Answer(orders.tax_apart(
+    return Answer(admin.orders.tax_apart(
         call.connector, call.shop, first=day("from", query.first), last=day("to", query.last), limit=query.limit,
         continuation=query.continuation))
 

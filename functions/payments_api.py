@@ -5,7 +5,7 @@ import azure.functions as func
 
 from functions.http import Answer, Call, edge
 from functions.inputs import PaymentsQuery, takes
-from shared.admin import payments
+from shared import admin
 
 blueprint = func.Blueprint()
 
@@ -15,7 +15,7 @@ blueprint = func.Blueprint()
 @edge
 @takes(query=PaymentsQuery)
 def list_payouts(call: Call) -> Answer:
-    page = payments.list_payouts(call.connector, call.shop, call.query.continuation)
+    page = admin.payments.list_payouts(call.connector, call.shop, call.query.continuation)
     return Answer({"payouts": page.rows, "continuation": page.continuation})
 
 
@@ -24,5 +24,5 @@ def list_payouts(call: Call) -> Answer:
 @edge
 @takes(query=PaymentsQuery)
 def list_disputes(call: Call) -> Answer:
-    page = payments.list_disputes(call.connector, call.shop, call.query.continuation)
+    page = admin.payments.list_disputes(call.connector, call.shop, call.query.continuation)
     return Answer({"disputes": page.rows, "continuation": page.continuation})

@@ -4,7 +4,7 @@ from __future__ import annotations
 import azure.functions as func
 
 from functions.http import Answer, Call, edge
-from shared.admin import records
+from shared import admin
 
 blueprint = func.Blueprint()
 
@@ -13,5 +13,5 @@ blueprint = func.Blueprint()
 @blueprint.route("api/shops/{shop}/records/{type}/{id}", methods=["GET"])
 @edge
 def get_record(call: Call) -> Answer:
-    return Answer(records.get_record(
+    return Answer(admin.records.get_record(
         call.connector, call.shop, call.path["type"], call.path["id"], language=call.language))

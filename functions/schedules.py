@@ -6,9 +6,8 @@ import logging
 
 import azure.functions as func
 
-from shared import health
-from shared.root import ready_connector
-from shared.sync.queue import request_sync_of_all_shops
+from functions.house import ready_connector
+from shared import sync
 
 blueprint = func.Blueprint()
 
@@ -16,7 +15,7 @@ blueprint = func.Blueprint()
 @blueprint.function_name("incremental_sync")
 @blueprint.timer_trigger("timer", schedule="%SYNC_SCHEDULE%", run_on_startup=False, use_monitor=True)
 def incremental_sync(timer: func.TimerRequest) -> None:
-    shops = request_sync_of_all_shops(ready_connector())
+    shops = sync.queue.request_sync_of_all_shops(ready_connector())
     logging.info("synchronization queued for %d shops", len(shops))
 
 
@@ -31,4 +30,6 @@ def purge_expired_logs(timer: func.TimerRequest) -> None:
 @blueprint.function_name("report_health")
 @blueprint.timer_trigger("timer", schedule="%HEALTH_SCHEDULE%", run_on_startup=False, use_monitor=True)
 def report_health(timer: func.TimerRequest) -> None:
+    from shared import health
+
     health.report_health(ready_connector())

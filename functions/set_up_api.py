@@ -5,8 +5,7 @@ import azure.functions as func
 
 from functions.http import Answer, Call, edge
 from functions.inputs import SetUpCheck, takes
-from shared.admin import set_up_check
-from shared.admin.set_up_guide import guide
+from shared import admin
 
 blueprint = func.Blueprint()
 
@@ -15,14 +14,14 @@ blueprint = func.Blueprint()
 @blueprint.route("api/set-up", methods=["GET"])
 @edge
 def get_set_up(call: Call) -> Answer:
-    return Answer(guide(call.connector, "", call.language))
+    return Answer(admin.set_up_guide.guide(call.connector, "", call.language))
 
 
 @blueprint.function_name("get_shop_set_up")
 @blueprint.route("api/shops/{shop}/set-up", methods=["GET"])
 @edge
 def get_shop_set_up(call: Call) -> Answer:
-    return Answer(guide(call.connector, call.shop, call.language))
+    return Answer(admin.set_up_guide.guide(call.connector, call.shop, call.language))
 
 
 @blueprint.function_name("check_set_up")
@@ -30,5 +29,5 @@ def get_shop_set_up(call: Call) -> Answer:
 @edge
 @takes(body=SetUpCheck)
 def check_shop_set_up(call: Call) -> Answer:
-    return Answer(set_up_check.check_shop_set_up(
+    return Answer(admin.set_up_check.check_shop_set_up(
         call.connector, call.shop, call.body.countries, call.body.steps, language=call.language, by=call.by))

@@ -6,10 +6,9 @@ import logging
 import azure.functions as func
 import msgspec
 
+from functions.house import ready_connector
+from shared import sync
 from shared.json_text import decoded
-from shared.root import ready_connector
-from shared.sync.queue import SyncJob
-from shared.sync.run import run_sync
 from shared.telemetry import record
 
 blueprint = func.Blueprint()
@@ -18,7 +17,7 @@ blueprint = func.Blueprint()
 @blueprint.function_name("sync_job")
 @blueprint.queue_trigger("message", queue_name="sync-jobs", connection="AzureWebJobsStorage")
 def sync_job(message: func.QueueMessage) -> None:
-    run_sync(ready_connector(), decoded(message.get_body(), type=SyncJob))
+    sync.run.run_sync(ready_connector(), decoded(message.get_body(), type=sync.queue.SyncJob))
 
 
 @blueprint.function_name("sync_job_poison")
@@ -31,6 +30,6 @@ def sync_job_poison(message: func.QueueMessage) -> None:
 
 def _shop(body: bytes) -> str:
     try:
-        return decoded(body, type=SyncJob).shop
+        return decoded(body, type=sync.queue.SyncJob).shop
     except (ValueError, msgspec.MsgspecError):
         return ""

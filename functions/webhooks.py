@@ -11,16 +11,11 @@ import logging
 
 import azure.functions as func
 
+from functions.house import connector, ready_connector
 from functions.http import Answer, Call, Download, edge, edge_of
 from functions.roles import needs
-from shared.admin import privacy, webhooks
-from shared.root import connector, ready_connector
+from shared import admin, webhooks
 from shared.telemetry import record
-from shared.webhooks.command_handlers import carry_out, give_up
-from shared.webhooks.commands import command_in
-from shared.webhooks.draining import drain
-from shared.webhooks.intake import receive
-from shared.webhooks.subscriptions import repair_all
 
 blueprint = func.Blueprint()
 
@@ -30,7 +25,7 @@ blueprint = func.Blueprint()
 @edge_of(raw=True, whatever_layout=True)
 @needs(None)
 def shopify_webhook(call: Call) -> Answer:
-    receive(call.connector, call.request.headers, call.request.get_body())
+    webhooks.intake.receive(call.connector, call.request.headers, call.request.get_body())
     return Answer(None)
 
 
@@ -38,35 +33,35 @@ def shopify_webhook(call: Call) -> Answer:
 @blueprint.route("api/webhooks", methods=["GET"])
 @edge
 def show_webhooks(call: Call) -> Answer:
-    return Answer({"refused": privacy.refused_deliveries(call.connector)})
+    return Answer({"refused": admin.privacy.refused_deliveries(call.connector)})
 
 
 @blueprint.function_name("show_webhook_subscriptions")
 @blueprint.route("api/shops/{shop}/webhooks", methods=["GET"])
 @edge
 def show_webhook_subscriptions(call: Call) -> Answer:
-    return Answer(webhooks.get_webhooks(call.connector, call.shop, call.language))
+    return Answer(admin.webhooks.get_webhooks(call.connector, call.shop, call.language))
 
 
 @blueprint.function_name("renew_webhook_subscriptions")
 @blueprint.route("api/shops/{shop}/webhooks/renew", methods=["POST"])
 @edge
 def renew_webhook_subscriptions(call: Call) -> Answer:
-    return Answer(webhooks.renew(call.connector, call.shop, by=call.by))
+    return Answer(admin.webhooks.renew(call.connector, call.shop, by=call.by))
 
 
 @blueprint.function_name("list_privacy_requests")
 @blueprint.route("api/privacy-requests", methods=["GET"])
 @edge
 def list_privacy_requests(call: Call) -> Answer:
-    return Answer(privacy.list_requests(call.connector))
+    return Answer(admin.privacy.list_requests(call.connector))
 
 
 @blueprint.function_name("confirm_erasure")
 @blueprint.route("api/privacy-requests/{shop}/{id}/confirm", methods=["POST"])
 @edge
 def confirm_shop_erasure(call: Call) -> Answer:
-    privacy.confirm_erasure(call.connector, call.path["shop"], call.path["id"], by=call.by)
+    admin.privacy.confirm_erasure(call.connector, call.path["shop"], call.path["id"], by=call.by)
     return Answer({"queued": True}, 202)
 
 
@@ -74,20 +69,20 @@ def confirm_shop_erasure(call: Call) -> Answer:
 @blueprint.route("api/privacy-requests/{shop}/{id}/export", methods=["GET"])
 @edge
 def download_privacy_export(call: Call) -> Download:
-    return Download(*privacy.read_file(call.connector, call.path["shop"], call.path["id"]))
+    return Download(*admin.privacy.read_file(call.connector, call.path["shop"], call.path["id"]))
 
 
 @blueprint.function_name("repair_subscriptions")
 @blueprint.timer_trigger("timer", schedule="%SUBSCRIPTION_SCHEDULE%", run_on_startup=False, use_monitor=True)
 def repair_subscriptions(timer: func.TimerRequest) -> None:
-    done = repair_all(ready_connector())
+    done = webhooks.subscriptions.repair_all(ready_connector())
     logging.info("webhook subscriptions of %d shops compared", len(done))
 
 
 @blueprint.function_name("drain_event_queue")
 @blueprint.timer_trigger("timer", schedule="%EVENT_QUEUE_SCHEDULE%", run_on_startup=False, use_monitor=True)
 def drain_event_queue(timer: func.TimerRequest) -> None:
-    drained = drain(ready_connector())
+    drained = webhooks.draining.drain(ready_connector())
     if any(drained):
         logging.info("event queue: %d taken in, %d stay", drained.taken, drained.left)
 
@@ -95,7 +90,7 @@ def drain_event_queue(timer: func.TimerRequest) -> None:
 @blueprint.function_name("webhook_command")
 @blueprint.queue_trigger("message", queue_name="webhook-commands", connection="AzureWebJobsStorage")
 def webhook_command(message: func.QueueMessage) -> None:
-    carry_out(ready_connector(), command_in(message.get_body()))
+    webhooks.command_handlers.carry_out(ready_connector(), webhooks.commands.command_in(message.get_body()))
 
 
 @blueprint.function_name("webhook_command_poison")
@@ -104,9 +99,9 @@ def webhook_command_poison(message: func.QueueMessage) -> None:
     # Never raises: a poison queue has no poison queue of its own. Nothing of the person is logged.
     shop = ""
     try:
-        command = command_in(message.get_body())
+        command = webhooks.commands.command_in(message.get_body())
         shop = command.shop
-        give_up(connector(), command)
+        webhooks.command_handlers.give_up(connector(), command)
     except Exception:
         logging.exception("a webhook command that failed too often could not be noted either")
     record("poison", queue="webhook-commands", shop=shop)

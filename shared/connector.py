@@ -1,6 +1,7 @@
 """The connector as a value: stores, clients, settings and clock, handed to whoever carries out a step.
 
-It knows no use case: the rooms that do know it, and get it handed. root.py makes it.
+It knows no use case: the rooms that do know it, and get it handed. root.py makes it. A client is imported when the
+first one is made: a webhook is taken in without.
 """
 from __future__ import annotations
 
@@ -10,8 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from shared.access.request import AccessRequests
 from shared.access.tokens import AccessTokens, ShopToken
-from shared.business_central.client import BusinessCentral
-from shared.business_central.sign_in import TokenProvider
 from shared.clock import Clock
 from shared.environment import HttpPermission
 from shared.errors import ConnectorError
@@ -23,7 +22,6 @@ from shared.journal.log_writer import LogWriter, written_at_once
 from shared.journal.retention import Retention
 from shared.patience import Patience
 from shared.settings import Settings
-from shared.shopify.client import ShopifyClient
 from shared.shops.card import ShopCard
 from shared.shops.card_fields import caption
 from shared.shops.store import Shops
@@ -48,6 +46,9 @@ from shared.texts import sentence
 from shared.told_clock import WORTH_TELLING, ToldClock, ahead_of
 
 if TYPE_CHECKING:
+    from shared.business_central.client import BusinessCentral
+    from shared.business_central.sign_in import TokenProvider
+    from shared.shopify.client import ShopifyClient
     from shared.storage.event_queue import EventQueue
 
 
@@ -74,7 +75,7 @@ class Connector(NamedTuple):
     """
 
     settings: Settings
-    types: Types
+    record_types: Callable[[], Types]
     clock: Clock
     shopify_clock: ToldClock
     storage: Storage
@@ -107,6 +108,11 @@ class Connector(NamedTuple):
     event_queue: Callable[[], EventQueue]
     patience: float = inf
 
+    @property
+    def types(self) -> Types:
+        """The record types there are."""
+        return self.record_types()
+
     def links(self, shop: str, type: str) -> Links:
         """The links of the shop's records of one type."""
         return Links(self.storage.tables[LINK_TABLE], shop, type)
@@ -121,6 +127,8 @@ class Connector(NamedTuple):
 
     def shopify(self, card: ShopCard, log: Observer | None = None) -> ShopifyClient:
         """A client for the card's shop; its calls go to the run's log, if there is one."""
+        from shared.shopify.client import ShopifyClient
+
         token = ShopToken(self.tokens, card.code)
         return ShopifyClient(
             self.settings.shopify_base_url.replace("{shop}", card.host),
@@ -144,6 +152,8 @@ class Connector(NamedTuple):
 
     def whole_business_central(self, card: ShopCard, log: Observer | None = None) -> BusinessCentral:
         """The same, also for a card that names no company yet: for what concerns none of them."""
+        from shared.business_central.client import BusinessCentral
+
         return BusinessCentral(
             self.settings.bc_api_root, card.company_id, self.sign_in(), self.clock,
             http_gate=self.permission, observe=self.observer(card, log), at_once=self.settings.bc_concurrency,

@@ -20,7 +20,6 @@ from shared.access.state import States
 from shared.access.tokens import AccessTokens
 from shared.access.vault import TABLE as TOKEN_TABLE
 from shared.access.vault import EncryptedTable, Vault
-from shared.business_central.sign_in import ClientCredentials, TokenProvider, basic, managed_identity
 from shared.clock import Clock, SystemClock
 from shared.connector import Connector
 from shared.environment import TABLE as ENVIRONMENT_TABLE
@@ -35,10 +34,8 @@ from shared.journal.purges import TABLE as PURGE_TABLE
 from shared.journal.purges import Purges
 from shared.journal.retention import Further, Retention, remove_operations
 from shared.privacy.export_files import EXPORTS, remove_expired
-from shared.record_types import RECORD_TYPES
+from shared.record_types import TYPE_NAMES, record_types
 from shared.settings import Settings, read_settings
-from shared.shopify.client import ShopifyClient
-from shared.shopify.shop_info import read_shop_id
 from shared.shops.store import TABLE as SHOP_TABLE
 from shared.shops.store import Shops
 from shared.storage.account import Storage, storage_from_connection_string, storage_from_identity
@@ -70,16 +67,17 @@ from shared.stores.sync_runs import TABLE as RUN_TABLE
 from shared.stores.sync_runs import SyncRuns
 from shared.stores.synchronization_info import TABLE as INFORMATION_TABLE
 from shared.stores.synchronization_info import SynchronizationInfos
-from shared.sync.record_type import RecordTypes
 from shared.told_clock import ToldClock
 
 if TYPE_CHECKING:
+    from shared.business_central.sign_in import TokenProvider
     from shared.storage.event_queue import EventQueue
+    from shared.sync.record_type import RecordTypes
 
 
 def build_connector(
     settings: Settings, *, clock: Clock | None = None, storage: Storage | None = None, observe: Observer = unobserved,
-    types: RecordTypes = RECORD_TYPES,
+    types: RecordTypes | None = None,
 ) -> Connector:
     """Wire a connector; what is not given is made from the settings. A clock that is given is taken as it is."""
     if clock is None:
@@ -106,6 +104,9 @@ def build_connector(
         return OAuth(app, settings.shopify_base_url, clock, http_gate=permission, observe=told)
 
     def store_of(shop: str, grant: Grant) -> str:
+        from shared.shopify.client import ShopifyClient
+        from shared.shopify.shop_info import read_shop_id
+
         client = ShopifyClient(
             settings.shopify_base_url.replace("{shop}", grant.host), token=lambda: grant.access_token, clock=clock,
             http_gate=permission, observe=both(observe, written_at_once(logs, lambda: shops.get(shop))),
@@ -121,7 +122,7 @@ def build_connector(
 
     return Connector(
         settings=settings,
-        types=types,
+        record_types=(lambda: types) if types else record_types,
         clock=clock,
         shopify_clock=ToldClock(clock),
         storage=storage,
@@ -132,7 +133,7 @@ def build_connector(
             app, States(tables[STATE_TABLE], app, clock), oauth, tokens, vault, shops, clock, store_of
         ),
         permission=permission,
-        informations=SynchronizationInfos(tables[INFORMATION_TABLE], clock, runs, types.names),
+        informations=SynchronizationInfos(tables[INFORMATION_TABLE], clock, runs, types.names if types else TYPE_NAMES),
         arrivals=Arrivals(tables[ARRIVAL_TABLE], clock),
         operations=operations,
         runs=runs,
@@ -199,6 +200,8 @@ def _vault(settings: Settings, storage: Storage) -> Vault:
 
 
 def _sign_in(settings: Settings, clock: Clock, permission: HttpPermission) -> TokenProvider:
+    from shared.business_central.sign_in import ClientCredentials, basic, managed_identity
+
     if settings.bc_user:
         return basic(settings.bc_user, settings.bc_web_service_key)
     if not settings.bc_client_secret:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.record_types import RECORD_TYPES
+from shared.record_types import TYPE_NAMES
 from shared.shops.card_fields import FIELDS, PARTS
 from tests.repository import (
     GROUND,
@@ -513,7 +513,7 @@ def asked_for_types(node: ast.AST) -> Iterator[int]:
         sides = [node.left, *node.comparators]
         names = {side.attr if isinstance(side, ast.Attribute) else getattr(side, "id", "") for side in sides}
         values = {side.value for side in sides if isinstance(side, ast.Constant)}
-        if names & {"type", "name"} and values & set(RECORD_TYPES.names):
+        if names & {"type", "name"} and values & set(TYPE_NAMES):
             yield node.lineno
     for child in ast.iter_child_nodes(node):
         yield from asked_for_types(child)

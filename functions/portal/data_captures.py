@@ -8,8 +8,7 @@ from functions.inputs import CaptureFilters, CapturesToCompare, ReplayAsked, tak
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page
 from functions.portal.older import older_page
-from shared.admin import captures
-from shared.admin.frame import frame, moment_of
+from shared import admin
 
 blueprint = func.Blueprint()
 _COMPARISON = "portal/shops/{shop}/records/{type}/{id}/compare"
@@ -22,13 +21,14 @@ _CAPTURE = "portal/shops/{shop}/data-captures/{type}/{id}"
 @takes(query=CaptureFilters)
 def show_data_captures(call: Call) -> Shown:
     asked: CaptureFilters = call.query
-    shop = asked.shop or next((one.code for one in frame(call.connector).shops), "")
+    shop = asked.shop or next((one.code for one in admin.frame.frame(call.connector).shops), "")
     if not shop:
         return Shown("data-captures.html", {"asked": asked, "shop": "", "found": None, "older": None})
-    wanted = captures.wanted(
+    wanted = admin.captures.wanted(
         call.connector, call.connector.shops.get(shop).code, type=asked.type, record=asked.record,
-        since=moment_of(call.connector, asked.since), until=moment_of(call.connector, asked.until))
-    found = captures.list_captures(call.connector, wanted, asked.continuation)
+        since=admin.frame.moment_of(call.connector, asked.since),
+        until=admin.frame.moment_of(call.connector, asked.until))
+    found = admin.captures.list_captures(call.connector, wanted, asked.continuation)
     older = older_page("/portal/data-captures", asked, found.continuation)
     return Shown("data-captures.html", {"asked": asked, "shop": shop, "found": found, "older": older})
 
@@ -37,7 +37,7 @@ def show_data_captures(call: Call) -> Shown:
 @blueprint.route(_CAPTURE, methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @page
 def show_data_capture(call: Call) -> Shown:
-    return Shown("data-capture.html", {"capture": captures.look_at(call.connector, *_capture(call))})
+    return Shown("data-capture.html", {"capture": admin.captures.look_at(call.connector, *_capture(call))})
 
 
 @blueprint.function_name("portal_compare_data_captures")
@@ -46,7 +46,7 @@ def show_data_capture(call: Call) -> Shown:
 @takes(query=CapturesToCompare)
 def compare_data_captures(call: Call) -> Shown:
     asked: CapturesToCompare = call.query
-    compared = captures.side_by_side(call.connector, *_capture(call), asked.before, asked.after)
+    compared = admin.captures.side_by_side(call.connector, *_capture(call), asked.before, asked.after)
     return Shown("comparison.html", {"compared": compared})
 
 
@@ -55,8 +55,8 @@ def compare_data_captures(call: Call) -> Shown:
 @page
 def download_data_capture(call: Call) -> Download:
     shop, type, id = _capture(call)
-    raw = captures.raw(call.connector, shop, type, id)
-    return Download(captures.file_name(type, id, raw), raw)
+    raw = admin.captures.raw(call.connector, shop, type, id)
+    return Download(admin.captures.file_name(type, id, raw), raw)
 
 
 @blueprint.function_name("portal_replay_data_capture")
@@ -66,9 +66,9 @@ def download_data_capture(call: Call) -> Download:
 def replay_data_capture(call: Call) -> Sent | Shown:
     shop, type, id = _capture(call)
     if call.body.how == "dry-run":
-        planned = captures.plan(call.connector, shop, type, id, by=call.by)
+        planned = admin.captures.plan(call.connector, shop, type, id, by=call.by)
         return Shown("replay.html", {"shop": shop, "type": type, "id": id, "plan": planned})
-    done = captures.replay(call.connector, shop, type, id, by=call.by)
+    done = admin.captures.replay(call.connector, shop, type, id, by=call.by)
     return Sent(f"/portal/shops/{shop}/data-captures/{type}/{id}", Notice("replayed", {
         "result": done.result, "number": done.number, "code": done.code}))
 

@@ -12,24 +12,26 @@ import logging
 from collections.abc import Callable, Mapping
 from functools import wraps
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import azure.functions as func
 import msgspec
 
 from functions import http
+from functions.house import connector, ready_connector
 from functions.http import Asset, Call, Download, Page, Trigger, as_trigger, made, respond, wants_page
 from functions.portal.cookie import Kept, Notice, cookie, kept
 from functions.problems import problem_json, status_of
 from functions.roles import role_needed
-from shared import root
-from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.languages import LANGUAGES, language_of
 from shared.telemetry import record
 from shared.texts import sentence
 from shared.who_may import Caller, Role, person
+
+if TYPE_CHECKING:
+    from shared.connector import Connector
 
 _log = logging.getLogger(__name__)
 _LONGEST_FORM = 1_000_000
@@ -92,12 +94,12 @@ def page(function: Callable[[Call], PageAnswer]) -> Trigger:
     def trigger(req: func.HttpRequest) -> func.HttpResponse:
         role, visit = role_needed(function, req.method), _stranger(req)
         try:
-            house = root.connector()
+            house = connector()
             visit = _stranger(req, https=_is_https(house))
             if role:
                 visit = visit._replace(caller=person(req.headers, role, house.settings))
                 # Not before: a stranger is not told how storage is. What everybody may have reads none.
-                house = root.ready_connector()._replace(patience=PATIENCE)
+                house = ready_connector()._replace(patience=PATIENCE)
             call = _call(req, visit, house, getattr(function, "inputs", None))
             answer = function(call)
             if role is Role.OPERATOR:

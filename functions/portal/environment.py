@@ -8,8 +8,7 @@ from functions.inputs import AuditFilters, EnvironmentChosen, takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page, within_the_portal
 from functions.portal.older import older_page
-from shared.admin import environment, logs, operations
-from shared.admin.frame import moment_of
+from shared import admin
 
 blueprint = func.Blueprint()
 
@@ -19,7 +18,7 @@ blueprint = func.Blueprint()
 @page
 def show_environment(call: Call) -> Shown:
     return Shown("environment.html", {
-        "shown": environment.get_environment(call.connector), "kept": logs.kept(call.connector),
+        "shown": admin.environment.get_environment(call.connector), "kept": admin.logs.kept(call.connector),
         "ahead": call.connector.clock_ahead(),
     })
 
@@ -30,7 +29,7 @@ def show_environment(call: Call) -> Shown:
 @takes(form=EnvironmentChosen)
 def set_environment(call: Call) -> Sent:
     allow = call.body.allow == "yes"
-    environment.set_environment(call.connector, allow, by=call.by)
+    admin.environment.set_environment(call.connector, allow, by=call.by)
     back = within_the_portal(call.body.back or "/portal/environment")
     return Sent(back, Notice("http-allowed" if allow else "http-forbidden"))
 
@@ -41,9 +40,9 @@ def set_environment(call: Call) -> Sent:
 @takes(query=AuditFilters)
 def show_audit(call: Call) -> Shown:
     asked: AuditFilters = call.query
-    found = operations.list_operations(
-        call.connector, shop=asked.shop, operation=asked.operation, since=moment_of(call.connector, asked.since),
-        continuation=asked.continuation)
+    found = admin.operations.list_operations(
+        call.connector, shop=asked.shop, operation=asked.operation,
+        since=admin.frame.moment_of(call.connector, asked.since), continuation=asked.continuation)
     older = older_page("/portal/audit", asked, found.continuation)
     return Shown("audit.html", {
-        "asked": asked, "found": found, "older": older, "operations": operations.CAPTIONS})
+        "asked": asked, "found": found, "older": older, "operations": admin.operations.CAPTIONS})

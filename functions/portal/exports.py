@@ -7,7 +7,7 @@ from functions.http import Call, Download
 from functions.inputs import ListFilters, LogFilters, SkippedFilters, takes
 from functions.portal.edge import page
 from functions.portal.log_entries import wanted_entries
-from shared.admin import lists, logs, skipped
+from shared import admin
 
 blueprint = func.Blueprint()
 _ANYBODY = func.AuthLevel.ANONYMOUS
@@ -21,7 +21,7 @@ def export_skipped_records(call: Call) -> Download:
     from functions.portal.csv_lists import skipped_records
 
     asked: SkippedFilters = call.query
-    found = skipped.all_skipped(call.connector, asked.shop, asked.type, asked.wanted, language=call.language)
+    found = admin.skipped.all_skipped(call.connector, asked.shop, asked.type, asked.wanted, language=call.language)
     return skipped_records(found, call)
 
 
@@ -33,7 +33,7 @@ def export_log_entries(call: Call) -> Download:
     from functions.portal.csv_lists import log_entries
 
     asked: LogFilters = call.query
-    found = logs.newest_entries(call.connector, asked.shop, wanted_entries(call.connector, asked))
+    found = admin.logs.newest_entries(call.connector, asked.shop, wanted_entries(call.connector, asked))
     return log_entries(found, call)
 
 
@@ -46,5 +46,5 @@ def export_list(call: Call) -> Download:
 
     asked: ListFilters = call.query
     shop = call.connector.shops.get(asked.shop).code
-    found = lists.all_kept(call.connector, shop, call.path["type"], asked.state)
+    found = admin.lists.all_kept(call.connector, shop, call.path["type"], asked.state)
     return kept_records(call.path["type"], found, call)

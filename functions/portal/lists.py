@@ -8,8 +8,7 @@ from functions.http import Call
 from functions.inputs import ListFilters, takes
 from functions.portal.edge import Shown, page
 from functions.portal.older import older_page, whole_list
-from shared.admin import lists
-from shared.admin.frame import frame
+from shared import admin
 
 blueprint = func.Blueprint()
 
@@ -22,7 +21,7 @@ def show_list(call: Call) -> Shown:
     asked: ListFilters = call.query
     shop, address = asked.shop or _first_shop(call), f"/portal/lists/{call.path['type']}"
     shop = call.connector.shops.get(shop).code if shop else ""
-    found = lists.list_records(call.connector, shop, call.path["type"], asked.state, asked.continuation)
+    found = admin.lists.list_records(call.connector, shop, call.path["type"], asked.state, asked.continuation)
     chosen = structs.replace(asked, shop=shop)
     return Shown("list.html", {
         "asked": chosen, "found": found, "older": older_page(address, chosen, found.continuation),
@@ -30,4 +29,4 @@ def show_list(call: Call) -> Shown:
 
 
 def _first_shop(call: Call) -> str:
-    return next((one.code for one in frame(call.connector).shops), "")
+    return next((one.code for one in admin.frame.frame(call.connector).shops), "")

@@ -1,6 +1,8 @@
 """Pages of log entries: the list with its filters, one entry, the report for Shopify's support, the removal."""
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import azure.functions as func
 
 from functions.http import Call, Download, moment
@@ -8,12 +10,13 @@ from functions.inputs import LogFilters, LogRemovalAsked, LogRemovalConfirmed, t
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page
 from functions.portal.older import older_page, whole_list
-from shared.admin import logs
-from shared.admin.frame import moment_of
-from shared.connector import Connector
+from shared import admin
 from shared.errors import ConnectorError
-from shared.journal.log_list import LogFilter
 from shared.texts import sentence
+
+if TYPE_CHECKING:
+    from shared.connector import Connector
+    from shared.journal.log_list import LogFilter
 
 blueprint = func.Blueprint()
 
@@ -24,12 +27,12 @@ blueprint = func.Blueprint()
 @takes(query=LogFilters)
 def show_log_entries(call: Call) -> Shown:
     asked: LogFilters = call.query
-    found = logs.list_entries(
+    found = admin.logs.list_entries(
         call.connector, asked.shop, wanted_entries(call.connector, asked), asked.continuation,
-        most_calls=logs.CALLS_OF_A_PAGE)
+        most_calls=admin.logs.CALLS_OF_A_PAGE)
     older = older_page("/portal/log-entries", asked, found.continuation, without=("live",))
     return Shown("log-entries.html", {
-        "asked": asked, "found": found, "kept": logs.kept(call.connector), "older": older,
+        "asked": asked, "found": found, "kept": admin.logs.kept(call.connector), "older": older,
         "file": whole_list("/portal/log-entries/export", asked, without=("live",)),
     })
 
@@ -38,14 +41,14 @@ def show_log_entries(call: Call) -> Shown:
 @blueprint.route("portal/log-entries/{id}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @page
 def show_log_entry(call: Call) -> Shown:
-    return Shown("log-entry.html", {"shown": logs.look_at(call.connector, call.path["id"])})
+    return Shown("log-entry.html", {"shown": admin.logs.look_at(call.connector, call.path["id"])})
 
 
 @blueprint.function_name("portal_log_request")
 @blueprint.route("portal/log-entries/{id}/request", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @page
 def send_log_request(call: Call) -> Download:
-    entry = logs.get_entry(call.connector, call.path["id"])
+    entry = admin.logs.get_entry(call.connector, call.path["id"])
     return Download(f"Request_{entry.id}.json", entry.request)
 
 
@@ -53,7 +56,7 @@ def send_log_request(call: Call) -> Download:
 @blueprint.route("portal/log-entries/{id}/response", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @page
 def send_log_response(call: Call) -> Download:
-    entry = logs.get_entry(call.connector, call.path["id"])
+    entry = admin.logs.get_entry(call.connector, call.path["id"])
     return Download(f"Response_{entry.id}.json", entry.response)
 
 
@@ -62,7 +65,7 @@ def send_log_response(call: Call) -> Download:
 @page
 def show_escalation(call: Call) -> Shown:
     id = call.path["id"]
-    return Shown("escalation.html", {"id": id, "report": logs.escalate_on_a_page(call.connector, id)})
+    return Shown("escalation.html", {"id": id, "report": admin.logs.escalate_on_a_page(call.connector, id)})
 
 
 @blueprint.function_name("portal_log_removal")
@@ -72,7 +75,7 @@ def show_escalation(call: Call) -> Shown:
 def ask_log_removal(call: Call) -> Shown:
     asked: LogRemovalAsked = call.query
     days = None if asked.days == "" else asked.days
-    return Shown("log-removal.html", {"removal": logs.removal(call.connector, asked.shop, days)})
+    return Shown("log-removal.html", {"removal": admin.logs.removal(call.connector, asked.shop, days)})
 
 
 @blueprint.function_name("portal_remove_log_entries")
@@ -83,14 +86,16 @@ def remove_log_entries(call: Call) -> Sent:
     until = moment("until", call.body.until)
     if until is None:
         raise ConnectorError("input-invalid", sentence("until: say up to when log entries are to be removed"))
-    logs.remove_until(call.connector, call.body.shop, until, by=call.by)
+    admin.logs.remove_until(call.connector, call.body.shop, until, by=call.by)
     return Sent("/portal/log-entries", Notice("log-entries-removed"))
 
 
 def wanted_entries(connector: Connector, asked: LogFilters) -> LogFilter:
     """Which entries a page's filters ask for; ConnectorError input-invalid."""
+    from shared.journal.log_list import LogFilter
+
     return LogFilter(
-        since=moment_of(connector, asked.since), until=moment_of(connector, asked.until),
+        since=admin.frame.moment_of(connector, asked.since), until=admin.frame.moment_of(connector, asked.until),
         has_error=True if asked.errors else None, status=None if asked.status == "" else asked.status,
         direction=asked.direction, text=asked.text, run=asked.run,
     )

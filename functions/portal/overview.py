@@ -8,8 +8,7 @@ from functions.inputs import ToPage, takes
 from functions.portal.edge import Sent, Shown, known_language, page, within_the_portal
 from functions.portal.files import static_file
 from functions.roles import needs
-from shared.admin.overview import overview
-from shared.admin.services import services
+from shared import admin
 
 blueprint = func.Blueprint()
 
@@ -18,14 +17,14 @@ blueprint = func.Blueprint()
 @blueprint.route("portal", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @page
 def show_overview(call: Call) -> Shown:
-    return Shown("overview.html", {"overview": overview(call.connector, call.language)})
+    return Shown("overview.html", {"overview": admin.overview.overview(call.connector, call.language)})
 
 
 @blueprint.function_name("portal_services")
 @blueprint.route("portal/services", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @page
 def show_services(call: Call) -> Shown:
-    return Shown("services.html", {"found": services(call.connector, call.language)})
+    return Shown("services.html", {"found": admin.services.services(call.connector, call.language)})
 
 
 @blueprint.function_name("portal_language")

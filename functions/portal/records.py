@@ -1,17 +1,21 @@
 """Pages of one record, and what an operator does with one order: synchronize, mark as resolved, create again."""
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import azure.functions as func
 
 from functions.http import Call
 from functions.inputs import DocumentConfirmed, OrderToSync, takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page
-from shared.admin import orders, records
+from shared import admin
 from shared.errors import ConnectorError
 from shared.shopify_ids import id_in
 from shared.texts import sentence
-from shared.to_business_central.orders.one_order import Synchronized
+
+if TYPE_CHECKING:
+    from shared.to_business_central.orders.one_order import Synchronized
 
 blueprint = func.Blueprint()
 _ANYBODY = func.AuthLevel.ANONYMOUS
@@ -22,7 +26,7 @@ _ORDER = "portal/shops/{shop}/orders/{id}"
 @blueprint.route("portal/shops/{shop}/records/{type}/{id}", methods=["GET"], auth_level=_ANYBODY)
 @page
 def show_record(call: Call) -> Shown:
-    found = records.look_at(call.connector, call.shop, call.path["type"], call.path["id"], language=call.language)
+    found = admin.records.look_at(call.connector, call.shop, call.path["type"], call.path["id"], language=call.language)
     return Shown("record.html", {"page": found}, 404 if found.record.state == "unknown" else 200)
 
 
@@ -32,7 +36,7 @@ def show_record(call: Call) -> Shown:
 @takes(form=OrderToSync)
 def sync_one_order(call: Call) -> Sent:
     body: OrderToSync = call.body
-    done = orders.sync_order(
+    done = admin.orders.sync_order(
         call.connector, call.shop, body.order.strip(), even_if_left_out=body.even_if_left_out == "on", by=call.by)
     return _synchronized(call.shop, done.id, done)
 
@@ -50,7 +54,7 @@ def ask_to_resolve(call: Call) -> Shown:
 @takes(form=DocumentConfirmed)
 def resolve_order(call: Call) -> Sent:
     shop, id = call.shop, _id(call)
-    done = orders.resolve_order(call.connector, shop, id, call.body.confirm.strip(), by=call.by)
+    done = admin.orders.resolve_order(call.connector, shop, id, call.body.confirm.strip(), by=call.by)
     return Sent(_page_of(shop, id), Notice("order-resolved", {"number": done.number}))
 
 
@@ -67,13 +71,13 @@ def ask_to_create_again(call: Call) -> Shown:
 @takes(form=DocumentConfirmed)
 def create_order_again(call: Call) -> Sent:
     shop, id = call.shop, _id(call)
-    done = orders.create_order_again(call.connector, shop, id, call.body.confirm.strip(), by=call.by)
+    done = admin.orders.create_order_again(call.connector, shop, id, call.body.confirm.strip(), by=call.by)
     return _synchronized(shop, id, done)
 
 
 def _asked(call: Call, action: str) -> Shown:
     """The page that says what an action on the order would do; ConnectorError not-found where it is none."""
-    record = records.get_record(call.connector, call.shop, "orders", call.path["id"], language=call.language,
+    record = admin.records.get_record(call.connector, call.shop, "orders", call.path["id"], language=call.language,
                                 with_calls=False)
     if action not in record.may:
         raise ConnectorError("not-found", sentence(

@@ -6,7 +6,7 @@ import azure.functions as func
 from functions.http import Call
 from functions.inputs import RunFilters, takes
 from functions.portal.edge import Shown, page
-from shared.admin import runs
+from shared import admin
 
 blueprint = func.Blueprint()
 
@@ -16,7 +16,7 @@ blueprint = func.Blueprint()
 @page
 @takes(query=RunFilters)
 def show_runs(call: Call) -> Shown:
-    found = runs.list_runs(call.connector, call.query.shop, call.language)
+    found = admin.runs.list_runs(call.connector, call.query.shop, call.language)
     return Shown("runs.html", {"asked": call.query, "runs": found})
 
 
@@ -24,4 +24,4 @@ def show_runs(call: Call) -> Shown:
 @blueprint.route("portal/shops/{shop}/runs/{id}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @page
 def show_run(call: Call) -> Shown:
-    return Shown("run.html", {"page": runs.look_at(call.connector, call.shop, call.path["id"], call.language)})
+    return Shown("run.html", {"page": admin.runs.look_at(call.connector, call.shop, call.path["id"], call.language)})

@@ -10,7 +10,7 @@ from functions.http import Call
 from functions.inputs import Sought, takes
 from functions.portal.edge import Sent, Shown, page
 from functions.roles import needs
-from shared.admin.search import search
+from shared import admin
 from shared.who_may import Role
 
 blueprint = func.Blueprint()
@@ -29,7 +29,7 @@ def show_search(call: Call) -> Shown:
 @needs(Role.VIEWER)
 @takes(form=Sought)
 def find_records(call: Call) -> Sent | Shown:
-    found = search(call.connector, call.body.text)
+    found = admin.search.search(call.connector, call.body.text)
     if len(found.hits) == 1:
         one = found.hits[0]
         return Sent(f"/portal/shops/{one.shop}/records/{one.type}/{one.id}")

@@ -10,9 +10,7 @@ from functions.http import Call
 from functions.inputs import LoggingChosen, ResetAsked, ResetChosen, ShopSwitched, SyncAsked, takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page, within_the_portal
-from shared.admin import access, shop_cards, shops, synchronization
-from shared.admin.overview import overview_of
-from shared.admin.shop_cards import CardForm
+from shared import admin
 from shared.clock import iso
 from shared.errors import ConnectorError
 
@@ -24,7 +22,7 @@ _ANYBODY = func.AuthLevel.ANONYMOUS
 @blueprint.route("portal/shops/{shop}", methods=["GET"], auth_level=_ANYBODY)
 @page
 def show_shop(call: Call) -> Shown:
-    return shop_page(call, shop_cards.form_of(call.connector, call.shop))
+    return shop_page(call, admin.shop_cards.form_of(call.connector, call.shop))
 
 
 @blueprint.function_name("portal_sync_shop")
@@ -33,7 +31,7 @@ def show_shop(call: Call) -> Shown:
 @takes(form=SyncAsked)
 def sync_shop(call: Call) -> Sent:
     types = [call.body.type] if call.body.type else []
-    synchronization.start_sync(call.connector, call.shop, types, by=call.by)
+    admin.synchronization.start_sync(call.connector, call.shop, types, by=call.by)
     return Sent(within_the_portal(call.body.back), Notice("sync-queued", {"shop": call.path["shop"]}))
 
 
@@ -43,7 +41,7 @@ def sync_shop(call: Call) -> Sent:
 @takes(form=ShopSwitched)
 def switch_shop(call: Call) -> Sent:
     enabled = call.body.enabled == "yes"
-    shops.switch_shop(call.connector, call.path["shop"], enabled, by=call.by)
+    admin.shops.switch_shop(call.connector, call.path["shop"], enabled, by=call.by)
     back = within_the_portal(call.body.back or page_of(call))
     return Sent(back, Notice("shop-enabled" if enabled else "shop-disabled", {"shop": call.path["shop"]}))
 
@@ -54,7 +52,7 @@ def switch_shop(call: Call) -> Sent:
 @takes(form=LoggingChosen)
 def choose_logging(call: Call) -> Sent:
     hours = None if call.body.hours == "" else call.body.hours
-    shops.choose_logging(call.connector, call.path["shop"], call.body.mode, hours, by=call.by)
+    admin.shops.choose_logging(call.connector, call.path["shop"], call.body.mode, hours, by=call.by)
     return Sent(page_of(call), Notice("saved"))
 
 
@@ -68,7 +66,7 @@ def ask_reset(call: Call) -> Shown:
     if not asked.how:
         return Shown("reset.html", _reset_page(call))
     try:
-        since = None if asked.how == "all" else synchronization.time_of_reset(call.connector, asked.since)
+        since = None if asked.how == "all" else admin.synchronization.time_of_reset(call.connector, asked.since)
     except ConnectorError as problem:
         return Shown("reset.html", _reset_page(call, problem.code, asked.since), 422)
     return Shown("reset-confirmation.html", {
@@ -94,7 +92,7 @@ def reset_type(call: Call) -> Sent | Shown:
 @blueprint.route("portal/shops/{shop}/access/request", methods=["POST"], auth_level=_ANYBODY)
 @page
 def request_shop_access(call: Call) -> Shown:
-    begun = access.request_access(call.connector, call.path["shop"], by=call.by)
+    begun = admin.access.request_access(call.connector, call.path["shop"], by=call.by)
     host = call.connector.shops.get(call.path["shop"]).host
     cookie = ticket_cookie(begun.ticket, call.connector.settings.public_url)
     return Shown("leaving.html", {"to": begun.authorize_url, "host": host}, cookie=cookie)
@@ -104,23 +102,23 @@ def request_shop_access(call: Call) -> Shown:
 @blueprint.route("portal/shops/{shop}/access/confirm", methods=["POST"], auth_level=_ANYBODY)
 @page
 def confirm_shop_access(call: Call) -> Sent:
-    access.confirm_access(call.connector, call.shop, by=call.by)
+    admin.access.confirm_access(call.connector, call.shop, by=call.by)
     return Sent(page_of(call), Notice("saved"))
 
 
 def _reset(call: Call) -> None:
     shop, type = call.shop, call.path["type"]
     if call.body.how == "all":
-        synchronization.reset(call.connector, shop, type, by=call.by)
+        admin.synchronization.reset(call.connector, shop, type, by=call.by)
         return
-    to = synchronization.time_of_reset(call.connector, call.body.since)
-    synchronization.set_last_sync_time(call.connector, shop, type, to, call.body.confirm, by=call.by)
+    to = admin.synchronization.time_of_reset(call.connector, call.body.since)
+    admin.synchronization.set_last_sync_time(call.connector, shop, type, to, call.body.confirm, by=call.by)
 
 
 def _counted(call: Call, since: datetime | None) -> dict[str, object]:
     """How many records are read again; unknown: why that is not known."""
     try:
-        count = synchronization.count_since(call.connector, call.shop, call.path["type"], since)
+        count = admin.synchronization.count_since(call.connector, call.shop, call.path["type"], since)
     except ConnectorError as problem:
         if problem.code == "not-found":
             raise
@@ -131,17 +129,17 @@ def _counted(call: Call, since: datetime | None) -> dict[str, object]:
 def _reset_page(call: Call, code: str = "", since: str = "") -> dict[str, object]:
     """What the page of a reset shows; code: why the one that was asked for did not go through."""
     shop, type = call.shop, call.path["type"]
-    info = synchronization.get_info(call.connector, shop, type)
+    info = admin.synchronization.get_info(call.connector, shop, type)
     return {"info": info, "code": code, "since": since,
-            "reached": synchronization.read_up_to(call.connector, shop, type)}
+            "reached": admin.synchronization.read_up_to(call.connector, shop, type)}
 
 
-def shop_page(call: Call, form: CardForm, status: int = 200) -> Shown:
+def shop_page(call: Call, form: admin.shop_cards.CardForm, status: int = 200) -> Shown:
     """The page of a shop, with the form of its card as it is to be shown."""
     return Shown("shop.html", {
-        "shop": overview_of(call.connector, call.shop, call.language),
-        "card": shops.get_shop(call.connector, call.shop),
-        "types": synchronization.list_info(call.connector, call.shop),
+        "shop": admin.overview.overview_of(call.connector, call.shop, call.language),
+        "card": admin.shops.get_shop(call.connector, call.shop),
+        "types": admin.synchronization.list_info(call.connector, call.shop),
         "form": form,
     }, status)
 

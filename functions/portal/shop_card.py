@@ -10,7 +10,7 @@ from functions.inputs import CompanyChosen, takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page
 from functions.portal.shop import page_of, shop_page
-from shared.admin import connections, shop_cards, shops
+from shared import admin
 from shared.errors import ConnectorError
 
 blueprint = func.Blueprint()
@@ -26,8 +26,8 @@ def save_card(call: Call) -> Sent | Shown:
     fields = dict(call.body)
     version, more = fields.pop(_VERSION, ""), fields.pop(_MORE, None)
     if more is not None:
-        return shop_page(call, shop_cards.form_with(call.connector, call.shop, fields, version, more))
-    form = shop_cards.save_form(call.connector, call.shop, fields, version, by=call.by)
+        return shop_page(call, admin.shop_cards.form_with(call.connector, call.shop, fields, version, more))
+    form = admin.shop_cards.save_form(call.connector, call.shop, fields, version, by=call.by)
     if form is None:
         return Sent(page_of(call), Notice("saved"))
     return shop_page(call, form, form.problem.problem.status if form.problem else 422)
@@ -37,14 +37,14 @@ def save_card(call: Call) -> Sent | Shown:
 @blueprint.route("portal/shops/{shop}/removal", methods=["GET"], auth_level=_ANYBODY)
 @page
 def ask_removal(call: Call) -> Shown:
-    return Shown("shop-removal.html", {"removal": shops.removal_of(call.connector, call.shop)})
+    return Shown("shop-removal.html", {"removal": admin.shops.removal_of(call.connector, call.shop)})
 
 
 @blueprint.function_name("portal_remove_shop")
 @blueprint.route("portal/shops/{shop}/removal", methods=["POST"], auth_level=_ANYBODY)
 @page
 def remove_shop(call: Call) -> Sent:
-    shops.remove_shop(call.connector, call.path["shop"], by=call.by)
+    admin.shops.remove_shop(call.connector, call.path["shop"], by=call.by)
     return Sent("/portal", Notice("shop-removed", {"shop": call.path["shop"]}))
 
 
@@ -52,7 +52,8 @@ def remove_shop(call: Call) -> Sent:
 @blueprint.route("portal/shops/{shop}/test-connection", methods=["POST"], auth_level=_ANYBODY)
 @page
 def test_connection(call: Call) -> Shown:
-    return Shown("connection.html", {"found": connections.test_connection(call.connector, call.shop, call.language)})
+    found = admin.connections.test_connection(call.connector, call.shop, call.language)
+    return Shown("connection.html", {"found": found})
 
 
 @blueprint.function_name("portal_bc_companies")
@@ -69,7 +70,7 @@ def show_companies(call: Call) -> Shown:
 def choose_company(call: Call) -> Sent | Shown:
     if not call.body.company:
         return _companies(call, nothing_chosen=True)
-    shops.choose_company(call.connector, call.path["shop"], call.body.company, by=call.by)
+    admin.shops.choose_company(call.connector, call.path["shop"], call.body.company, by=call.by)
     return Sent(page_of(call), Notice("saved"))
 
 
@@ -77,7 +78,7 @@ def _companies(call: Call, *, nothing_chosen: bool = False) -> Shown:
     """Business Central's companies to choose from; where it cannot be asked, the page says why."""
     values: dict[str, Any] = {"code": call.shop, "companies": [], "problem": None, "nothing_chosen": nothing_chosen}
     try:
-        values["companies"] = connections.list_companies(call.connector, call.shop)
+        values["companies"] = admin.connections.list_companies(call.connector, call.shop)
     except ConnectorError as problem:
         return Shown("bc-companies.html", {**values, "problem": problem}, problem.problem.status)
     return Shown("bc-companies.html", values, 422 if nothing_chosen else 200)

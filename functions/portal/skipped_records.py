@@ -9,7 +9,7 @@ from functions.inputs import BackTo, BackToPage, DismissalAsked, Retry, SkippedF
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page, within_the_portal
 from functions.portal.older import older_page, whole_list
-from shared.admin import skipped
+from shared import admin
 from shared.shopify_ids import id_in
 
 blueprint = func.Blueprint()
@@ -24,7 +24,7 @@ _FILE = "/portal/skipped-records/export"
 @takes(query=SkippedFilters)
 def show_skipped_records(call: Call) -> Shown:
     asked: SkippedFilters = call.query
-    reasons = skipped.by_reason(call.connector, asked.shop, asked.type, asked.wanted, language=call.language)
+    reasons = admin.skipped.by_reason(call.connector, asked.shop, asked.type, asked.wanted, language=call.language)
     return Shown("skipped-records.html", {
         "asked": asked, "reasons": reasons, "file": whole_list(_FILE, asked)})
 
@@ -35,8 +35,8 @@ def show_skipped_records(call: Call) -> Shown:
 @takes(query=SkippedFilters)
 def show_skipped_of_a_reason(call: Call) -> Shown:
     asked: SkippedFilters = call.query
-    skipped.checked_code(asked.code)
-    found = skipped.sorted_skipped(
+    admin.skipped.checked_code(asked.code)
+    found = admin.skipped.sorted_skipped(
         call.connector, call.shop, asked.type, asked.wanted, asked.sort, language=call.language,
         continuation=asked.continuation, limit=_PAGE)
     older = older_page(f"/portal/shops/{call.shop}/skipped-records", asked, found.continuation, without=("shop",))
@@ -50,7 +50,7 @@ def show_skipped_of_a_reason(call: Call) -> Shown:
 @page
 @takes(form=Retry)
 def retry_skipped_records(call: Call) -> Sent:
-    due = skipped.retry_all(call.connector, call.shop, code=call.body.code, type=call.body.type, by=call.by)
+    due = admin.skipped.retry_all(call.connector, call.shop, code=call.body.code, type=call.body.type, by=call.by)
     return Sent("/portal/skipped-records", Notice("skipped-due", {"count": due}))
 
 
@@ -59,7 +59,7 @@ def retry_skipped_records(call: Call) -> Sent:
 @page
 @takes(form=BackTo)
 def retry_skipped_record(call: Call) -> Sent:
-    skipped.retry(call.connector, *_record(call), by=call.by)
+    admin.skipped.retry(call.connector, *_record(call), by=call.by)
     return Sent(_back(call.body.back), Notice("skipped-due", {"count": 1}))
 
 
@@ -68,7 +68,7 @@ def retry_skipped_record(call: Call) -> Sent:
 @page
 @takes(query=BackToPage)
 def ask_dismissal(call: Call) -> Shown:
-    record = skipped.get_skipped(call.connector, *_record(call), language=call.language)
+    record = admin.skipped.get_skipped(call.connector, *_record(call), language=call.language)
     return Shown("dismissal.html", {"record": record, "lacks_note": False, "back": _back(call.query.back)})
 
 
@@ -79,10 +79,10 @@ def ask_dismissal(call: Call) -> Shown:
 def dismiss_skipped_record(call: Call) -> Sent | Shown:
     shop, type, id = _record(call)
     if not call.body.note.strip():
-        record = skipped.get_skipped(call.connector, shop, type, id, language=call.language)
+        record = admin.skipped.get_skipped(call.connector, shop, type, id, language=call.language)
         shown = {"record": record, "lacks_note": True, "back": _back(call.body.back)}
         return Shown("dismissal.html", shown, 422)
-    skipped.dismiss(call.connector, shop, type, id, note=call.body.note, by=call.by)
+    admin.skipped.dismiss(call.connector, shop, type, id, note=call.body.note, by=call.by)
     return Sent(_back(call.body.back), Notice("skipped-dismissed", {"type": type, "id": id}))
 
 
@@ -94,5 +94,5 @@ def _record(call: Call) -> tuple[str, str, str]:
     """(shop, type, Shopify id) of the path; ConnectorError not-found."""
     type, id = call.path["type"], id_in(call.path["id"])
     if id is None or type not in call.connector.types.names:
-        raise skipped.not_skipped(call.shop, type, call.path["id"])
+        raise admin.skipped.not_skipped(call.shop, type, call.path["id"])
     return call.shop, type, id

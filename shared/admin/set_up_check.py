@@ -18,7 +18,8 @@ from shared.problems import CATALOGUE
 from shared.shops.named_field import field_named
 from shared.texts import Sentence
 from shared.to_business_central.orders.trials import OrderTrial
-from shared.to_business_central.set_up_check import FIELD_OF_STEP, Finding, SetUpReport, Step, check_set_up
+from shared.to_business_central.set_up_check import FIELD_OF_STEP, Finding, SetUpReport, check_set_up
+from shared.to_business_central.set_up_steps import Step
 
 OPERATION = "check_set_up"
 """What the audit calls it."""

@@ -26,7 +26,6 @@ from shared.misfits import misfit
 from shared.shops.card import CompanyImport, CompanyMapping, CustomerImport, CustomerMapping, ShopCard
 from shared.shops.card_fields import caption
 from shared.shops.card_identity import check_alone, check_not_moved, is_elsewhere
-from shared.shops.card_rules import CardRefused, check_card, with_exclusive_switches
 from shared.storage.in_turn import write_in_turn
 from shared.storage.lease import LeaseTaken
 from shared.storage.tables import PROPERTY_CHARACTERS, Put, Row, Table
@@ -129,6 +128,9 @@ class Shops:
         old = self.find(code)
         if version is not None and version != (version_of(old) if old else ""):
             raise _changed(code, old)
+        # The rules know the world of mapping, which nobody needs who only reads cards.
+        from shared.shops.card_rules import CardRefused, check_card, with_exclusive_switches
+
         new = _read(code, (msgspec.to_builtins(old) if old else {}) | changes)
         card = with_exclusive_switches(old, new) if old else new
         wrong = check_card(card)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from enum import StrEnum
 from functools import partial
 from typing import NamedTuple
 
@@ -39,21 +38,10 @@ from shared.shops.card_fields import caption
 from shared.texts import Sentence, sentence
 from shared.to_business_central.orders.trials import Desk, OrderTrial, try_orders
 from shared.to_business_central.products.plan import creates_items
+from shared.to_business_central.set_up_steps import Step
 
 MOST_COUNTRIES = 60
 _MOST_GROUPS = 20
-
-
-class Step(StrEnum):
-    """What is asked, in this order."""
-
-    DEFAULT_CUSTOMER = "default-customer"
-    ACCOUNTS = "accounts"
-    CURRENCIES = "currencies"
-    CODES = "codes"
-    ITEMS = "items"
-    COUNTRIES = "countries"
-    ORDERS = "orders"
 
 
 FIELD_OF_STEP = {Step.DEFAULT_CUSTOMER: "default_customer_no"}

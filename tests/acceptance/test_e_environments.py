@@ -17,7 +17,7 @@ from local.azurite import Azurite
 from shared.access.grant import Grant
 from shared.connector import Connector
 from shared.errors import ConnectorError
-from shared.record_types import RECORD_TYPES
+from shared.record_types import TYPE_NAMES
 from shared.shopify.client import LONGEST_REQUEST
 from shared.shopify.documents import Document, read_document
 from shared.shopify.reading import by_ids
@@ -143,7 +143,7 @@ def test_e1_with_http_requests_off_no_socket_is_opened_but_to_storage(
     assert sandbox.exchanges == []
 
 
-@pytest.mark.parametrize("type", RECORD_TYPES.names)
+@pytest.mark.parametrize("type", TYPE_NAMES)
 def test_e1_a_run_of_any_type_says_that_requests_are_not_allowed(sandbox: House, type: str) -> None:
     run = sandbox.run(type)
 

@@ -8,7 +8,7 @@ from html import unescape
 
 import pytest
 
-from shared.record_types import RECORD_TYPES
+from shared.record_types import TYPE_NAMES
 from tests.portal.served import Portal
 
 
@@ -18,7 +18,7 @@ def listed(portal: Portal, path: str) -> list[str]:
     return re.findall(r'<th scope="row"[^>]*><a href="/portal/shops/[\w-]+/records/\w+/(\d+)"', page)
 
 
-@pytest.mark.parametrize("type", RECORD_TYPES.names)
+@pytest.mark.parametrize("type", TYPE_NAMES)
 def test_every_type_of_the_registry_has_its_list_in_the_menu(portal: Portal, type: str) -> None:
     visitor = portal.visitor()
 

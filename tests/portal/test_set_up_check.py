@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from shared.to_business_central.set_up_check import Step, check_set_up
+from shared.to_business_central.set_up_check import check_set_up
+from shared.to_business_central.set_up_steps import Step
 from tests.house import House
 from tests.portal.chromium import PHONE, looking, serious
 from tests.portal.served import Portal, text_of

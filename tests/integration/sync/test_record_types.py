@@ -14,7 +14,7 @@ from shared.errors import ConnectorError, RecordRefused
 from shared.journal.capture_list import CaptureFilter, list_captures
 from shared.privacy.capture_traces import CaptureTraces
 from shared.privacy.subject import Subject
-from shared.record_types import RECORD_TYPES
+from shared.record_types import TYPE_NAMES, record_types
 from shared.root import build_connector
 from shared.shopify.reading import Record, listing
 from shared.shopify.records import Company
@@ -66,7 +66,7 @@ def gone(records: Sequence[Record], links: Mapping[str, Link], around: Surroundi
 def shop(house: House) -> Iterator[House]:
     """A house in which the type has its row and its line."""
     SHAPES[NAME] = replace(SHAPES["companies"])
-    types = RecordTypes((*RECORD_TYPES.types, RecordType(NAME, apply, decided, gone)))
+    types = RecordTypes((*record_types().types, RecordType(NAME, apply, decided, gone)))
     house.connector = build_connector(
         house.settings, clock=house.clock, storage=house.storage, observe=house.exchanges.append, types=types)
     try:
@@ -86,7 +86,7 @@ def test_a_new_type_is_synchronized_parked_reset_and_shown_by_two_places_and_its
     assert (run.counts[NAME].created, run.counts[NAME].parked) == (1, 1)
     assert shop.bc.control.row("customers", "W6301")["displayName"] == "Grand Bazar"
     assert shop.connector.skipped.get(shop.shop, NAME, "6302")
-    assert [one.type for one in list_info(shop.connector, shop.shop)] == [*RECORD_TYPES.names, NAME]
+    assert [one.type for one in list_info(shop.connector, shop.shop)] == [*TYPE_NAMES, NAME]
     assert shop.sync().counts[NAME].created == 0
 
     shop.bc.control.remove("customers", "W6301")

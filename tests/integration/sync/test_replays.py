@@ -8,7 +8,7 @@ import pytest
 
 from shared.errors import ConnectorError
 from shared.journal.capture_list import CaptureFilter, list_captures, selection
-from shared.record_types import RECORD_TYPES
+from shared.record_types import TYPE_NAMES
 from shared.sync.dry_run import DryRun
 from shared.sync.replay import Replayed, plan_of_capture, replay
 from tests.house import MARIE, House
@@ -33,7 +33,7 @@ def paths(plan: DryRun) -> list[tuple[str, str]]:
 
 
 def all_of(house: House, **wanted: Any) -> CaptureFilter:
-    return CaptureFilter(shop=house.shop, types=RECORD_TYPES.names, **wanted)
+    return CaptureFilter(shop=house.shop, types=TYPE_NAMES, **wanted)
 
 
 @pytest.mark.parametrize(("type", "set_up", "operation"), [

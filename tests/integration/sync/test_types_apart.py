@@ -7,7 +7,7 @@ import pytest
 
 from local.business_central.faults import Fault
 from shared.exchange import Exchange
-from shared.record_types import RECORD_TYPES
+from shared.record_types import TYPE_NAMES
 from shared.stores.sync_runs import SyncRun
 from shared.sync.queue import SyncJob
 from shared.sync.run import run_sync
@@ -39,10 +39,10 @@ def shop(house: House) -> House:
 
 
 def came(run: SyncRun) -> list[str]:
-    return [type for type in RECORD_TYPES.names if type in run.counts and run.counts[type].read]
+    return [type for type in TYPE_NAMES if type in run.counts and run.counts[type].read]
 
 
-@pytest.mark.parametrize("type", RECORD_TYPES.names)
+@pytest.mark.parametrize("type", TYPE_NAMES)
 def test_what_does_not_need_a_type_whose_list_leads_nowhere_goes_on(shop: House, type: str) -> None:
     shop.shopify.fault("same_cursor", operation=LISTS[type])
 

@@ -10,7 +10,7 @@ import pytest
 
 from shared.access.grant import Grant
 from shared.clock import from_iso, iso
-from shared.record_types import RECORD_TYPES
+from shared.record_types import TYPE_NAMES
 from shared.shopify.topics import PRIVACY_TOPICS, RECORD_TOPICS
 from shared.shops.store import TABLE as SHOP_TABLE
 from shared.shops.store import shop_url
@@ -70,9 +70,9 @@ def state_of(house: House) -> dict[str, Any]:
     connector, shop = house.connector, house.shop
     return {
         "access": connector.tokens.described(shop), "card": connector.shops.find(shop),
-        "captures": {type: connector.captures.packs(shop, type) for type in RECORD_TYPES.names},
+        "captures": {type: connector.captures.packs(shop, type) for type in TYPE_NAMES},
         "link": house.link("customers", 7001), "receipts": receipts(house),
-        "changed": [connector.changed.of(shop, type) for type in RECORD_TYPES.names],
+        "changed": [connector.changed.of(shop, type) for type in TYPE_NAMES],
     }
 
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from local.azurite import Azurite
-from shared.record_types import RECORD_TYPES
+from shared.record_types import TYPE_NAMES
 from shared.root import connector
 from shared.shopify.topics import RECORD_TOPICS
 from shared.shopify.webhooks import LONGEST_BODY
@@ -73,16 +73,16 @@ def post(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
 
 def noted(house: House) -> dict[str, list[int]]:
     """Every record that is noted as changed, by type."""
-    return {type: [int(one.id) for one in house.connector.changed.of(house.shop, type)] for type in RECORD_TYPES.names}
+    return {type: [int(one.id) for one in house.connector.changed.of(house.shop, type)] for type in TYPE_NAMES}
 
 
 def forget_notes(house: House) -> None:
     changed = house.connector.changed
-    for type in RECORD_TYPES.names:
+    for type in TYPE_NAMES:
         changed.remove(house.shop, type, changed.of(house.shop, type))
 
 
-NOTHING: dict[str, list[int]] = {type: [] for type in RECORD_TYPES.names}
+NOTHING: dict[str, list[int]] = {type: [] for type in TYPE_NAMES}
 
 
 @pytest.fixture
