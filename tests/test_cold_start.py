@@ -1,4 +1,4 @@
-"""A cold start loads what it needs: modules are counted; processor time is held loosely, as a ratio to the SDKs'."""
+"""A cold start loads what it needs: modules are counted. Processor time is measured by benchmarks/cold_start.py."""
 from __future__ import annotations
 
 import json
@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from benchmarks.cold_start import AS_SHIPPED, FIRST_WEBHOOK, PROGRAMS, REGISTERING, least_seconds
+from benchmarks.cold_start import AS_SHIPPED, FIRST_WEBHOOK, REGISTERING
 from tests.repository import ROOT, belongs
 
 NOBODY_NEEDS = {"jinja2", "babel", "boto3", "botocore", "graphql", "azure.identity", "azure.keyvault", "azure.monitor",
@@ -52,11 +52,3 @@ def test_nothing_is_loaded_that_is_not_needed(program: str, loaded: set[str]) ->
 
 def test_the_number_of_our_modules_is_kept(program: str, loaded: set[str]) -> None:
     assert len([name for name in loaded if belongs(name, {"shared", "functions"})]) <= MOST_OF_OURS[program]
-
-
-def test_the_processor_time_is_of_the_order_of_the_sdks() -> None:
-    """The aims are tighter (benchmarks/cold_start.py): here only what has gone wrong altogether fails."""
-    seconds = least_seconds(PROGRAMS, rounds=3)
-
-    assert seconds["every function registered"] < 1.25 * seconds["the SDKs"]
-    assert seconds["the first webhook taken in"] < 2.5 * seconds["the SDKs"]
