@@ -4,7 +4,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
@@ -62,7 +62,10 @@ def knows(path: Path, package: str) -> bool:
 
 @cache
 def imports(path: Path) -> frozenset[str]:
-    """Modules a file imports, by full name; `from a import b` gives a.b where that is a module of ours."""
+    """Modules a file imports, by full name; `from a import b` gives a.b where that is a module of ours.
+
+    Where it is a package of ours, whose modules are imported when they are first named, `b.c.f` gives a.b.c.
+    """
     return frozenset(imported_by(ast.parse((ROOT / path).read_text()), module_of(path)))
 
 
@@ -77,6 +80,21 @@ def imported_by(tree: ast.AST, module: str) -> Iterator[str]:
             names = [f"{origin}.{alias.name}" for alias in node.names]
             inside = [name for name in names if file_of(name)]
             yield from inside if inside else [origin]
+            yield from _named(tree, {alias.asname or alias.name: f"{origin}.{alias.name}" for alias in node.names
+                                     if is_package(f"{origin}.{alias.name}")})
+
+
+def _named(tree: ast.AST, packages: Mapping[str, str]) -> Iterator[str]:
+    """The modules of these packages, by what each is called here, that are named somewhere in this source."""
+    for node in ast.walk(tree) if packages else ():
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in packages:
+            module = f"{packages[node.value.id]}.{node.attr}"
+            if file_of(module):
+                yield module
+
+
+def is_package(name: str) -> bool:
+    return (ROOT / Path(*name.split(".")) / "__init__.py").exists()
 
 
 def reachable(module: str) -> set[str]:

@@ -118,7 +118,8 @@ def test_of_our_own_files_it_holds_the_app_and_nothing_else(package: Path) -> No
 
 
 def test_every_module_of_it_is_imported_by_the_app(package: Path) -> None:
-    imported = {file_of(name) for name in reachable("function_app")} - {None}
+    of_packages = Path("shared/at_first_use.py")
+    imported = {of_packages, *(file_of(name) for name in reachable("function_app"))} - {None}
 
     modules = {path for path in own_parts(package) if path.suffix == ".py" and path.name != "__init__.py"}
     assert modules == {Path("function_app.py"), *imported}
