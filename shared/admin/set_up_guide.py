@@ -17,7 +17,7 @@ from shared.admin.set_up_check import OPERATION
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.shops.card import ShopCard
-from shared.stores.links import TABLE, Links, LinkState
+from shared.stores.links import LinkState
 from shared.stores.operations import DONE
 from shared.stores.sync_runs import SyncRun
 
@@ -180,6 +180,6 @@ def _check(connector: Connector, shop: str) -> CheckState:
 
 
 def _order_in_business_central(connector: Connector, shop: str) -> str:
-    links = Links(connector.storage.tables[TABLE], shop, "orders").beyond("")
+    links = connector.links(shop, "orders").beyond("")
     return next((one.id for one in islice(links, _MOST_LINKS)
                  if one.state is LinkState.APPLIED and one.bc_number and not one.deleted_at), "")

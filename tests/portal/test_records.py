@@ -6,7 +6,6 @@ from html import unescape
 
 import pytest
 
-from shared.stores.operations import Operation
 from tests.house import House
 from tests.portal.served import Portal
 
@@ -21,8 +20,10 @@ def text(portal: Portal, type: str, number: int, language: str = "en-GB") -> str
     return unescape(portal.visitor(language).get(address(portal.house, type, number)).text)
 
 
-def operations(house: House) -> list[Operation]:
-    return house.connector.operations.page().operations
+def last_operation(house: House) -> tuple[str, str]:
+    """What was done last, and who did it."""
+    last = house.connector.operations.page().operations[0]
+    return last.operation, last.by
 
 
 def test_an_order_in_business_central_shows_what_was_sent_and_what_stands(portal: Portal) -> None:
@@ -119,6 +120,7 @@ def test_an_order_is_synchronized_by_its_name(portal: Portal) -> None:
     done = portal.visitor().post(f"/portal/shops/{house.shop}/orders/sync", {"order": " #5004 "})
 
     assert done.url.endswith(address(house, "orders", 5004))
+    assert last_operation(house) == ("sync_order", "ada@example.com")
 
 
 def test_a_document_is_given_up_only_after_a_page_that_says_so(portal: Portal) -> None:
@@ -134,7 +136,7 @@ def test_a_document_is_given_up_only_after_a_page_that_says_so(portal: Portal) -
     assert f"The connector forgets {number}" in asked
     assert "It cannot be taken back." in asked
     assert "document-still-there" in refused.text
-    assert operations(house)[0].operation == "create_order_again"
+    assert last_operation(house) == ("create_order_again", "ada@example.com")
 
 
 def test_an_order_that_changed_afterwards_is_marked_as_resolved_by_its_documents_number(portal: Portal) -> None:
@@ -153,6 +155,7 @@ def test_an_order_that_changed_afterwards_is_marked_as_resolved_by_its_documents
     assert f"{number} is right as it stands." in unescape(done.text)
     assert house.parked() == {}
     assert "Mark as resolved" in done.text
+    assert last_operation(house) == ("resolve_order", "ada@example.com")
 
 
 @pytest.mark.parametrize("action", ["resolve", "create-again"])

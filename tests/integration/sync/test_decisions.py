@@ -33,6 +33,7 @@ from shared.sync.decision import What
 from shared.sync.dry_run import DryRun
 from shared.sync.replay import plan_of_capture, replay
 from shared.texts import as_said
+from shared.to_business_central.companies import decision as company_decision
 from shared.to_business_central.customers import decision as customer_decision
 from shared.to_business_central.orders import decision as order_decision
 from shared.to_business_central.orders.changes import made_by
@@ -43,7 +44,7 @@ from tests.house import MARIE, House, a_house
 from tests.memory import storage_in_memory
 from tests.wording import left_in_english
 
-DECIDING = (customer_decision, product_decision, order_decision)
+DECIDING = (customer_decision, company_decision, product_decision, order_decision)
 SHIP = {"sku": "1000", "quantity": 1, "unit_price": "120.00"}
 
 
@@ -392,7 +393,22 @@ def _kept_sent(house: House) -> int:
     return sending(house)
 
 
+@situation("orders", "it holds a value that cannot be read", What.REFUSE, code="record-unreadable")
+def _unreadable(house: House) -> int:
+    house.order(5001)
+    house.shopify.fault("odd_field", record="Order/5001", field="closedAt", value="2026-03-10T10:00:00")
+    house.sync("orders")
+    return 5001
+
+
 # Customers and companies
+
+
+@situation("customers", "the person was erased on request", What.LEAVE_OUT)
+def _erased_customer(house: House) -> int:
+    number = _new_customer(house)
+    house.connector.redacted.remember(house.shop, "customers", [str(number)], house.clock.now())
+    return number
 
 
 @situation("customers", "nobody knows it", What.CREATE, "POST customers")
@@ -506,6 +522,21 @@ def _changed_company(house: House) -> int:
     house.clock.forward(60)
     house.change("companies", 6301, name="Company by another name")
     house.sync("companies")
+    return 6301
+
+
+@situation("companies", "it is known and changed, and the card takes none in by itself", What.CHANGE,
+           "PATCH customers", capture=1)
+def _known_company_changed(house: House) -> int:
+    _changed_company(house)
+    house.card(company_import_from_shopify="With Order Import")
+    return 6301
+
+
+@situation("companies", "it was deleted, and none may be created", What.LEAVE_OUT)
+def _deleted_company_for_good(house: House) -> int:
+    _deleted_company(house)
+    house.card(auto_create_unknown_companies=False)
     return 6301
 
 
