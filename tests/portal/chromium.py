@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
 
 from tests.repository import ROOT
 
@@ -101,6 +101,22 @@ def looking(browser: Browser, **how: Any) -> Iterator[tuple[Page, list[str]]]:
         yield page, complaints
     finally:
         context.close()
+
+
+def follow(control: Locator) -> None:
+    """Press what leads to another page, and be there: Playwright's own click may come back while the old one stands."""
+    with control.page.expect_navigation():
+        control.click()
+
+
+def press(control: Locator) -> None:
+    """Press a button of any form, and wait for the page, or for the part of it, that answers."""
+    if control.locator("xpath=ancestor::form[@hx-post]").count() and control.page.evaluate("'htmx' in window"):
+        with control.page.expect_response(lambda answer: answer.request.method == "POST"):
+            control.click()
+        expect(control.page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
+    else:
+        follow(control)
 
 
 def serious(page: Page) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from shared.access.connections import Connection, State
 from shared.admin.set_up_check import check_shop_set_up
 from shared.stores.sync_runs import Counts
 from tests.memory import storage_in_memory
+from tests.portal.chromium import press
 from tests.portal.scene import CUSTOMER, ORDER, SKIPPED, Scene
 from tests.portal.served import NOBODY, VIEWER, Portal, a_portal
 
@@ -44,7 +45,7 @@ def pressed(selector: str, **fields: str) -> Act:
     def act(page: Page) -> None:
         for id, text in fields.items():
             page.locator(f"#{id}").fill(text)
-        page.locator(selector).first.click()
+        press(page.locator(selector).first)
         page.wait_for_load_state("networkidle")
     return act
 

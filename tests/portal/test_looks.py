@@ -4,13 +4,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from functions.portal.formats import Reader, path
 from functions.portal.rendering import environment
 from local.business_central.faults import Fault
 from tests.house import HouseStorage
-from tests.portal.chromium import DESK, PHONE, looking
+from tests.portal.chromium import DESK, PHONE, follow, looking
 from tests.portal.scene import ORDER, SKIPPED, Scene
 from tests.portal.served import OPERATOR, VIEWER, Portal, a_portal, page_of, text_of
 
@@ -83,8 +83,8 @@ def test_paper_has_tables_and_everything_that_is_folded(portal: Portal, browser:
         page.emulate_media(media="print")
 
         assert page.locator("thead").first.evaluate("one => getComputedStyle(one).display") == "table-header-group"
-        assert page.get_by_text("gid://shopify/Order/5001").first.is_visible()
-        assert not page.get_by_role("heading", name="What can be done").is_visible()
+        expect(page.get_by_text("gid://shopify/Order/5001").first).to_be_visible()
+        expect(page.get_by_role("heading", name="What can be done")).not_to_be_visible()
 
 
 @pytest.mark.parametrize("who, told", [(VIEWER, True), (OPERATOR, False)])
@@ -153,7 +153,7 @@ def test_what_is_wrong_with_a_card_is_in_sight_and_not_behind_the_head(portal: P
         page.goto(portal.url + page_of(portal))
         page.locator("[name=time_zone]").evaluate("one => { one.closest('details').open = true }")
         page.locator("[name=time_zone]").fill("Europe/Nowhere")
-        page.locator(".card-form .primary").first.click()
+        follow(page.locator(".card-form .primary").first)
         page.locator("#card-problem").wait_for()
 
         top, head = (page.locator(one).bounding_box() for one in ("#card-problem", ".top"))

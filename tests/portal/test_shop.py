@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.portal.chromium import looking
+from tests.portal.chromium import follow, looking
 from tests.portal.served import Portal, page_of, text_of
 
 
@@ -110,9 +110,8 @@ def test_access_is_requested_in_the_browser_which_comes_back_to_the_shop(portal:
 
     with looking(browser) as (page, complaints):
         page.goto(f"{portal.url}/portal")
-        page.get_by_role("button", name="Request access").click()
-        page.wait_for_url("**/admin/oauth/authorize**")
-        page.get_by_role("button", name="Install").click()
+        follow(page.get_by_role("button", name="Request access"))
+        follow(page.get_by_role("button", name="Install"))
         page.wait_for_url(f"**{page_of(portal)}")
 
         expect(page.get_by_text("Connected")).to_be_visible()

@@ -12,7 +12,7 @@ from shared.shops.card import VendorItem
 from shared.shops.card_fields import FIELDS
 from shared.shops.card_form import texts_of
 from shared.shops.store import version_of
-from tests.portal.chromium import HOSTILE, PHONE, looking, serious
+from tests.portal.chromium import HOSTILE, PHONE, follow, looking, serious
 from tests.portal.served import Portal, page_of, text_of
 
 
@@ -203,7 +203,7 @@ def test_hostile_values_are_only_text_and_come_back_as_they_were(portal: Portal,
     with looking(browser, viewport=PHONE) as (page, complaints):
         page.goto(portal.url + page_of(portal))
         page.locator("summary", has_text="Items").click()
-        page.get_by_role("button", name="Save").last.click()
+        follow(page.get_by_role("button", name="Save").last)
 
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
         assert complaints == []
@@ -219,12 +219,12 @@ def test_the_card_is_filled_in_mended_and_saved_without_a_script(portal: Portal,
         page.locator("summary", has_text="Orders").click()
         page.get_by_label("Tip Account").fill("40100")
         page.get_by_label("Rounding Tolerance").fill("3")
-        page.get_by_role("button", name="Save").last.click()
-        page.get_by_role("alert").get_by_role("link", name="Rounding Tolerance").click()
+        follow(page.get_by_role("button", name="Save").last)
+        follow(page.get_by_role("alert").get_by_role("link", name="Rounding Tolerance"))
         page.get_by_label("Rounding Tolerance").fill("0.03")
         page.get_by_label("Rounding Tolerance").press("Enter")
 
-        assert page.get_by_role("status").inner_text() == "Saved."
+        expect(page.get_by_role("status")).to_have_text("Saved.")
     assert (saved(portal, "tip_account"), saved(portal, "rounding_tolerance")) == ("40100", "0.03")
 
 
@@ -236,12 +236,12 @@ def test_a_row_of_vendor_items_is_added_without_a_script_once_the_mapping_asks_f
         page.locator("summary", has_text="Items").click()
         expect(page.get_by_label("Vendor", exact=True)).to_be_disabled()
         page.get_by_label("SKU Mapping").select_option("Vendor Item No.")
-        page.get_by_role("button", name="Save").last.click()
+        follow(page.get_by_role("button", name="Save").last)
         page.locator("summary", has_text="Items").click()
         page.get_by_label("Vendor", exact=True).fill("Nordwind")
         page.get_by_label("Vendor Item No.").fill("NW-1")
         page.locator("#field-vendor_items").get_by_label("Item No.", exact=True).fill("1000")
-        page.get_by_role("button", name="Save").last.click()
+        follow(page.get_by_role("button", name="Save").last)
     assert portal.house.connector.shops.get(portal.house.shop).vendor_items == (VendorItem("Nordwind", "NW-1", "1000"),)
 
 
@@ -253,12 +253,12 @@ def test_the_card_with_mistakes_is_for_everybody(portal: Portal, browser: Browse
         assert serious(page) == []
         page.locator("#rounding_tolerance").fill("3")
         page.locator("#tip_account").fill("4" * 30)
-        page.locator(".card-form button").last.click()
+        follow(page.locator(".card-form button").last)
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
         page.get_by_role("alert").wait_for()
 
         assert serious(page) == []
-        assert page.locator("[aria-invalid=true]").count() == 2
+        expect(page.locator("[aria-invalid=true]")).to_have_count(2)
         assert [one for one in complaints if "422" not in one] == []
 
 
@@ -271,11 +271,11 @@ def test_a_field_comes_to_life_at_once_and_what_was_typed_elsewhere_stays(portal
         page.locator("#field-vendor_items:not(.off)").wait_for()
         page.get_by_label("Vendor", exact=True).fill("Nordwind")
 
-        assert page.get_by_label("Default Item No.").input_value() == "1000"
+        expect(page.get_by_label("Default Item No.")).to_have_value("1000")
         page.get_by_label("SKU Mapping").select_option("Item No.")
         page.locator("#field-vendor_items.off").wait_for()
-        assert page.get_by_label("Vendor", exact=True).first.input_value() == "Nordwind"
-        assert page.get_by_label("Vendor", exact=True).first.is_enabled()  # else it would not be saved with the rest
+        expect(page.get_by_label("Vendor", exact=True).first).to_have_value("Nordwind")
+        expect(page.get_by_label("Vendor", exact=True).first).to_be_enabled()  # else it is not saved with the rest
         assert complaints == []
     assert saved(portal, "default_item_no") == ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.portal.chromium import DESK, PHONE, looking, serious
 from tests.portal.pages import page_functions, pattern
@@ -37,7 +37,7 @@ def test_every_state_is_for_everybody(
                     look.act(page)
 
                 assert serious(page) == [], state
-                assert page.locator("h1").count() == 1, state
-                assert page.locator("html").get_attribute("lang") == language[:2], state
+                expect(page.locator("h1"), state).to_have_count(1)
+                expect(page.locator("html"), state).to_have_attribute("lang", language[:2])
                 assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"], state
                 assert [one for one in complaints if "responded with a status" not in one] == [], state
