@@ -513,6 +513,12 @@ CATALOGUE: dict[str, Problem] = {
         "Microsoft Entra > Enterprise applications > the connector > Users and groups: assign the named role, then "
         "sign in again.",
     ),
+    "tenant-not-allowed": Problem(
+        Fault.SETUP, 403,
+        "The caller's Microsoft Entra tenant may not sign in here",
+        "Sign out and in again with an account of the tenant that the connector is in. If people of that other tenant "
+        "are to sign in: add its id to the setting WEBSITE_AUTH_AAD_ALLOWED_TENANTS.",
+    ),
     "settings-invalid": Problem(
         Fault.SETUP, 500,
         "An application setting is missing or wrong",

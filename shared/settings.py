@@ -88,6 +88,10 @@ class Settings(msgspec.Struct, frozen=True):
     authentication_on: Annotated[bool, Setting(
         "WEBSITE_AUTH_ENABLED", "Set by App Service: true while its authentication is on.", of_platform=True,
     )] = False
+    allowed_tenants: Annotated[str, Setting(
+        "WEBSITE_AUTH_AAD_ALLOWED_TENANTS",
+        "Ids of the Entra tenants whose people may sign in, with commas; empty = any.",
+    )] = ""
     require_sign_in: Annotated[bool, Setting(
         "REQUIRE_SIGN_IN", "true: a function key alone opens nothing, machines sign in too.",
     )] = False

@@ -137,6 +137,8 @@ var ofThisApp = {
   ENVIRONMENT: profile
   PUBLIC_URL: empty(publicUrl) ? 'https://${app.properties.defaultHostName}' : publicUrl
   PYTHON_THREADPOOL_THREAD_COUNT: string(2 * requestsAtOnce)
+  // Read by App Service authentication and by the app: tokens of other tenants open nothing.
+  WEBSITE_AUTH_AAD_ALLOWED_TENANTS: tenant().tenantId
 }
 
 resource appSettings 'Microsoft.Web/sites/config@2024-04-01' = {

@@ -189,10 +189,16 @@ def _sent_back(to: str) -> web.Response:
     return web.Response(status=302, headers={"Location": to}) if ours else web.Response(status=403)
 
 
+TENANT = "11111111-2222-3333-4444-555555555555"
+"""The tenant of Microsoft Entra that everybody here signs in with."""
+
+
 def principal_headers(person: str) -> dict[str, str]:
-    """The identity headers App Service adds for a signed-in "NAME:ROLE,ROLE"."""
+    """The identity headers App Service adds for a signed-in "NAME:ROLE,ROLE", the tenant under its mapped name."""
     name, _, roles = person.partition(":")
-    claims = [{"typ": "name", "val": name}] + [{"typ": "roles", "val": each} for each in roles.split(",") if each]
+    tenant = {"typ": "http://schemas.microsoft.com/identity/claims/tenantid", "val": TENANT}
+    given = [{"typ": "roles", "val": each} for each in roles.split(",") if each]
+    claims = [tenant, {"typ": "name", "val": name}, *given]
     principal = {"auth_typ": "aad", "name_typ": "name", "role_typ": "roles", "claims": claims}
     return {
         "x-ms-client-principal": base64.b64encode(json.dumps(principal).encode()).decode(),

@@ -40,6 +40,7 @@ AZURE_ONLY = {
     "APPLICATIONINSIGHTS_CONNECTION_STRING": "telemetry goes to the log locally",
     "SHOPIFY_PREVIOUS_CLIENT_SECRET": "while a secret is rotated",
     "SHOPIFY_EVENT_BRIDGE_ARN": "Amazon is off locally",
+    "WEBSITE_AUTH_AAD_ALLOWED_TENANTS": "locally nobody signs in with Entra",
     "BC_USER": "the simulator is Business Central online",
     "BC_WEB_SERVICE_KEY": "the simulator is Business Central online",
     "EVENT_QUEUE_URL": "Amazon is off locally",
@@ -68,6 +69,7 @@ READ_BY_BOTH = {
     "AZURE_CLIENT_ID": "azure-identity takes it for the same identity",
     "APPLICATIONINSIGHTS_CONNECTION_STRING": "the host sends telemetry to the same resource",
     "WEBSITE_AUTH_ENABLED": "App Service sets it",
+    "WEBSITE_AUTH_AAD_ALLOWED_TENANTS": "App Service turns tokens of other tenants away by it, too",
 }
 """Settings of the code that others read too, and mean the same by."""
 

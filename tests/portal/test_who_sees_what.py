@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from functions.portal.edge import TOKEN
+from local.functions_host.http_front import TENANT
 from shared.errors import ConnectorError
 from shared.texts import sentence
 from tests.house import HouseStorage
@@ -71,6 +72,28 @@ def test_who_has_no_role_is_told_which_one_is_missing_and_sees_nothing(
         assert answer.status_code == 403
         assert "Nobody gave eve@example.com the role Viewer" in answer.text
         assert portal.house.shop not in answer.text
+
+
+def test_an_operator_of_another_tenant_sees_nothing_and_changes_nothing(
+    house_storage: HouseStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with a_portal(house_storage, monkeypatch, allowed_tenants="another-tenant") as portal:
+        visitor = portal.visitor()
+        answers = {name: visitor.get(address(route, portal.house)) for name, route in functions("GET").items()}
+        answers |= {name: visitor.post(address(route, portal.house)) for name, route in functions("POST").items()}
+
+        assert {name: one.status_code for name, one in answers.items()} == dict.fromkeys(answers, 403)
+        assert not [name for name, one in answers.items() if portal.house.shopify.shop in one.text]
+        assert "signed in with another tenant of Microsoft Entra" in answers["portal_overview"].text
+        assert "Sign in as somebody else" in answers["portal_overview"].text
+        assert portal.house.connector.operations.page().operations == []
+
+
+def test_an_operator_of_the_tenant_that_the_setting_names_is_let_in(
+    house_storage: HouseStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with a_portal(house_storage, monkeypatch, allowed_tenants=f"another-tenant, {TENANT}") as portal:
+        assert portal.house.shop in portal.visitor().get("/portal").text
 
 
 def test_a_viewer_sees_every_page_and_no_form_that_changes_something(viewers_portal: Portal) -> None:

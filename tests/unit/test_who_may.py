@@ -9,7 +9,7 @@ import pytest
 
 from shared.errors import ConnectorError
 from shared.settings import Settings, read_settings
-from shared.who_may import KEY_HOLDER, Caller, Role, admitted
+from shared.who_may import KEY_HOLDER, Caller, Role, admitted, person
 
 ON, OFF = Settings(authentication_on=True), Settings()
 STRICT, STRICT_BUT_OFF = Settings(authentication_on=True, require_sign_in=True), Settings(require_sign_in=True)
@@ -61,6 +61,44 @@ def test_a_machine_with_a_key_is_an_operator_unless_signing_in_is_required() -> 
     assert admitted({}, Role.OPERATOR, ON) == KEY_HOLDER
     assert refused({}, Role.VIEWER, STRICT) == "not-signed-in"
     assert admitted(VERA, Role.VIEWER, STRICT).name == "Vera"
+
+
+OURS, THEIRS = "11111111-2222-3333-4444-55555555aaaa", "99999999-2222-3333-4444-55555555bbbb"
+LONG_TENANT = "http://schemas.microsoft.com/identity/claims/tenantid"
+OPERATOR = ("roles", "Operator")
+
+
+@pytest.mark.parametrize("allowed", [OURS, OURS.upper(), f"{THEIRS[:-1]}0, {OURS} ,"])
+@pytest.mark.parametrize("claim", ["tid", LONG_TENANT])
+def test_a_role_counts_when_it_comes_from_a_tenant_that_the_setting_names(claim: str, allowed: str) -> None:
+    settings = Settings(authentication_on=True, allowed_tenants=allowed)
+
+    assert admitted(identity(("name", "Ada"), OPERATOR, (claim, OURS)), Role.OPERATOR, settings).is_operator
+
+
+@pytest.mark.parametrize("tenants", [
+    [("tid", THEIRS)], [(LONG_TENANT, THEIRS)], [], [("tid", "")], [("tid", OURS), (LONG_TENANT, THEIRS)],
+    [("iss", f"https://sts.windows.net/{OURS}/")], [("tid", f"{OURS},{THEIRS}")],
+])
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.OPERATOR])
+def test_an_operator_of_a_foreign_tenant_or_of_none_gets_nothing(tenants: list[tuple[str, str]], role: Role) -> None:
+    settings = Settings(authentication_on=True, allowed_tenants=OURS)
+    headers = identity(("name", "Eve"), OPERATOR, *tenants)
+
+    assert refused(headers, role, settings) == "tenant-not-allowed"
+    with pytest.raises(ConnectorError, match="Eve signed in with another tenant"):
+        person(headers, role, settings)
+
+
+@pytest.mark.parametrize("allowed", ["", " ", ","])
+def test_without_a_named_tenant_app_service_alone_decides_who_comes(allowed: str) -> None:
+    settings = Settings(authentication_on=True, allowed_tenants=allowed)
+
+    assert admitted(identity(("name", "Ada"), OPERATOR, ("tid", THEIRS)), Role.OPERATOR, settings).is_operator
+
+
+def test_a_machine_with_a_key_has_no_tenant_and_needs_none() -> None:
+    assert admitted({}, Role.OPERATOR, Settings(authentication_on=True, allowed_tenants=OURS)) == KEY_HOLDER
 
 
 @pytest.mark.parametrize("header", [
