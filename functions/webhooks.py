@@ -75,8 +75,8 @@ def download_privacy_export(call: Call) -> Download:
 @blueprint.function_name("repair_subscriptions")
 @blueprint.timer_trigger("timer", schedule="%SUBSCRIPTION_SCHEDULE%", run_on_startup=False, use_monitor=True)
 def repair_subscriptions(timer: func.TimerRequest) -> None:
-    done = webhooks.subscriptions.repair_all(ready_connector())
-    logging.info("webhook subscriptions of %d shops compared", len(done))
+    shops = webhooks.subscriptions.follow_all_cards(ready_connector())
+    logging.info("comparison of webhook subscriptions queued for %d shops", len(shops))
 
 
 @blueprint.function_name("drain_event_queue")

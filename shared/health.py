@@ -34,8 +34,7 @@ def report_health(connector: Connector) -> int:
 def _tell_types(connector: Connector, card: ShopCard) -> None:
     skipped = Counter(one.type for one in connector.skipped.of(card.code) if not one.dismissed_at and not one.left_out)
     obstacle = _obstacle(connector, card.code)
-    for type in connector.types.names:
-        info = connector.informations.get(card.code, type)
+    for type, info in connector.informations.of(card.code).items():
         with about(type=type):
             record(
                 "watermark", enabled=card.enabled, last_sync_time=info.last_sync_time or None,

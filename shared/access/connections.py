@@ -14,7 +14,7 @@ import msgspec
 from shared.clock import Clock, from_iso, iso
 from shared.errors import ConnectorError
 from shared.json_text import decoded
-from shared.storage.tables import Table
+from shared.storage.tables import Row, Table
 from shared.texts import Sentence, as_said
 
 TABLE = "ShopAccess"
@@ -78,7 +78,7 @@ class Connections:
     def get(self, shop: str) -> Connection:
         """The row; one that is missing stands for nothing wrong."""
         row = self._table.get("access", shop)
-        return msgspec.convert(row, Connection, strict=False) if row else Connection()
+        return _connection(row) if row else Connection()
 
     def save(self, shop: str, connection: Connection) -> None:
         """Write the row."""
@@ -86,7 +86,13 @@ class Connections:
 
     def paused(self, shop: str) -> bool:
         """Whether the schedule should leave the shop alone."""
-        connection = self.get(shop)
+        return self._is_paused(self.get(shop))
+
+    def all_paused(self) -> frozenset[str]:
+        """Every shop that the schedule should leave alone; a page of rows a call of storage, not one a shop."""
+        return frozenset(row["RowKey"] for row in self._table.partition("access") if self._is_paused(_connection(row)))
+
+    def _is_paused(self, connection: Connection) -> bool:
         if connection.state is State.CONNECTED:
             return False
         return not connection.retry_at or self._clock.now() < from_iso(connection.retry_at)
@@ -113,3 +119,7 @@ class Connections:
     def forget(self, shop: str) -> None:
         """Drop the row: nothing is known to be wrong."""
         self._table.delete("access", shop)
+
+
+def _connection(row: Row) -> Connection:
+    return msgspec.convert(row, Connection, strict=False)

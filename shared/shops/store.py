@@ -48,6 +48,12 @@ class _Decided(NamedTuple):
     is_new: bool
 
 
+class _Enabled(msgspec.Struct):
+    """What a schedule asks of a stored card."""
+
+    enabled: bool = False
+
+
 class Shops:
     """The shop cards."""
 
@@ -61,6 +67,14 @@ class Shops:
         """Every card, by code."""
         for row in self._table.partition("shop", _FIRST):
             yield _stored(row)
+
+    def codes(self) -> list[str]:
+        """The code of every card, also of one that cannot be read."""
+        return [row["RowKey"] for row in self._table.partition("shop", _FIRST)]
+
+    def enabled(self) -> list[str]:
+        """The codes of the enabled cards, and of those that cannot be read: what is wrong with one fails in its run."""
+        return [row["RowKey"] for row in self._table.partition("shop", _FIRST) if _is_enabled(row)]
 
     def get(self, code: str) -> ShopCard:
         """The card, or ConnectorError shop-unknown."""
@@ -251,6 +265,13 @@ def _text(card: ShopCard) -> str:
         raise ConnectorError("shop-card-invalid", sentence(
             "the card takes {length} characters, {most} is the most", length=len(text), most=PROPERTY_CHARACTERS))
     return text
+
+
+def _is_enabled(row: Row) -> bool:
+    try:
+        return bool(decoded(row["card"], type=_Enabled).enabled)
+    except (ValueError, msgspec.MsgspecError):
+        return True
 
 
 def _stored(row: Row) -> ShopCard:

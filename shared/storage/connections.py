@@ -15,7 +15,7 @@ from requests.adapters import HTTPAdapter
 from shared.outgoing import Session
 
 CONNECTIONS = 128
-"""Kept for one service at most: sixteen requests or six jobs at once, each with threads of its own beside it."""
+"""Kept for one service at most: sixteen requests or twelve jobs at once, each with threads of its own beside it."""
 
 _PIECE_BYTES = 256 * 1024
 

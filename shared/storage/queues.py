@@ -6,9 +6,15 @@ receives one twice does nothing twice.
 """
 from __future__ import annotations
 
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+
 from azure.storage.queue import QueueServiceClient, TextBase64EncodePolicy
 
 from shared.storage.retries import IsThere, NotThere, Retries
+
+_LANES = 8
+"""Messages that are sent at a time, where there are many."""
 
 
 class Queues:
@@ -16,6 +22,13 @@ class Queues:
 
     def __init__(self, service: QueueServiceClient, retries: Retries) -> None:
         self._service, self._retries = service, retries
+
+    def send_all(self, queue: str, texts: Iterable[str]) -> None:
+        """Put many messages on the queue, several at a time. What fails of one is raised when the others are sent."""
+        with ThreadPoolExecutor(_LANES, thread_name_prefix="send") as lanes:
+            sent = [lanes.submit(self.send, queue, text) for text in texts]
+        for one in sent:
+            one.result()
 
     def send(self, queue: str, text: str, *, delay_seconds: int = 0) -> None:
         """Put one message on the queue, visible after the delay."""

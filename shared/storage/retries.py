@@ -100,7 +100,13 @@ RETRIES = Retries()
 
 
 def _is_passing(error: AzureError) -> bool:
-    """No answer at all, an answer that broke off, or one that says: later."""
+    """No answer at all, an answer that broke off, or one that says: later.
+
+    A queue that somebody else has just made is there, though the answer is 204 (Microsoft Learn, "Create Queue"), which
+    the SDK raises.
+    """
+    if isinstance(error, ResourceExistsError):
+        return False
     status = _status(error)
     return status < 400 or status in (408, 429) or status >= 500
 

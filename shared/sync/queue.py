@@ -53,11 +53,13 @@ def request_sync(connector: Connector, shop: str, *, started_by: str, types: Seq
 
 
 def request_sync_of_all_shops(connector: Connector) -> list[str]:
-    """Put a job on the queue for every enabled shop that is not paused; the shops' codes."""
-    shops = [card.code for card in connector.shops.all()
-             if card.enabled and not connector.tokens.connections.paused(card.code)]
-    for shop in shops:
-        send(connector, SyncJob(shop=shop, started_by="schedule"))
+    """Put a job on the queue for every enabled shop that is not paused; the shops' codes.
+
+    None waits for what another one's card or connection is like: how late a shop is must not depend on its neighbours.
+    """
+    paused = connector.tokens.connections.all_paused()
+    shops = [shop for shop in connector.shops.enabled() if shop not in paused]
+    connector.storage.queues.send_all(QUEUE, (_written(SyncJob(shop=shop, started_by="schedule")) for shop in shops))
     return shops
 
 
@@ -78,4 +80,8 @@ def check_ready(connector: Connector, card: ShopCard) -> None:
 
 def send(connector: Connector, job: SyncJob, delay_seconds: float = 0) -> None:
     """Put a job on the queue, to be taken after so many seconds at the earliest."""
-    connector.storage.queues.send(QUEUE, msgspec.json.encode(job).decode(), delay_seconds=ceil(delay_seconds))
+    connector.storage.queues.send(QUEUE, _written(job), delay_seconds=ceil(delay_seconds))
+
+
+def _written(job: SyncJob) -> str:
+    return msgspec.json.encode(job).decode()

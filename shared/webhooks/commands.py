@@ -7,7 +7,7 @@ no store, shop/redact no time) is asked of Shopify (asking.py). Border: reads, s
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from math import ceil
 from typing import Any
@@ -58,6 +58,11 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
 def send(connector: Connector, command: Command, *, delay_seconds: float = 0) -> None:
     """Have the command carried out, after this delay at the earliest."""
     connector.storage.queues.send(QUEUE, written(command), delay_seconds=ceil(delay_seconds))
+
+
+def send_all(connector: Connector, commands: Iterable[Command]) -> None:
+    """Have each of them carried out, on its own."""
+    connector.storage.queues.send_all(QUEUE, map(written, commands))
 
 
 def written(command: Command) -> str:

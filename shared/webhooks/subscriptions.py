@@ -18,7 +18,7 @@ from shared.shopify.subscriptions import Repair, repair, subscriptions
 from shared.shopify.topics import SCOPES_OF_TOPICS, SUBSCRIBED_TOPICS, enum_name
 from shared.shops.card import ShopCard
 from shared.texts import sentence
-from shared.webhooks.commands import FOLLOW_CARD, Command, send
+from shared.webhooks.commands import FOLLOW_CARD, Command, send, send_all
 
 PATH = "/api/webhooks/shopify"
 _log = logging.getLogger(__name__)
@@ -27,14 +27,22 @@ _log = logging.getLogger(__name__)
 def follow_card(connector: Connector, shop: str) -> None:
     """The card was saved or access was granted: have the subscriptions follow, from the queue."""
     if _addresses(connector.settings):
-        now = iso(connector.clock.now())
-        send(connector, Command(shop=shop, topic=FOLLOW_CARD, at=now, id=now))
+        send(connector, _following(connector, shop))
 
 
-def repair_all(connector: Connector) -> dict[str, Repair]:
-    """Compare and repair for every shop; by code, without those that could not be asked."""
-    done = {card.code: repair_shop(connector, card) for card in connector.shops.all()}
-    return {code: repaired for code, repaired in done.items() if repaired is not None}
+def follow_all_cards(connector: Connector) -> list[str]:
+    """Have every shop's subscriptions compared and repaired, from the queue; the shops' codes.
+
+    Each by a command of its own: a store that answers late, or not at all, is waited for by nobody else.
+    """
+    shops = connector.shops.codes() if _addresses(connector.settings) else []
+    send_all(connector, (_following(connector, shop) for shop in shops))
+    return shops
+
+
+def _following(connector: Connector, shop: str) -> Command:
+    now = iso(connector.clock.now())
+    return Command(shop=shop, topic=FOLLOW_CARD, at=now, id=now)
 
 
 def repair_shop(connector: Connector, card: ShopCard) -> Repair | None:

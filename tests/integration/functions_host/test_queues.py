@@ -13,12 +13,18 @@ from azure.storage.queue import QueueClient, TextBase64EncodePolicy
 
 from local.azurite import Azurite
 from local.functions_host.queues import polling_pause
-from tests.integration.functions_host.conftest import HostProcess, StartHost, wait_for
+from tests.integration.functions_host.conftest import ROOT, HostProcess, StartHost, wait_for
 
 APP = """
 from datetime import datetime, timezone
 
 STORAGE = "AzureWebJobsStorage"
+released = threading.Event()
+
+@app.route(route="release", auth_level=func.AuthLevel.ANONYMOUS)
+def release(req: func.HttpRequest) -> str:
+    released.set()
+    return "released"
 
 @app.queue_trigger(arg_name="msg", queue_name="%WORK%", connection=STORAGE)
 def work(msg: func.QueueMessage) -> None:
@@ -27,6 +33,8 @@ def work(msg: func.QueueMessage) -> None:
     if task["do"] == "fail":
         raise ValueError("as told")
     time.sleep(task.get("seconds", 0))
+    if task["do"] == "wait":
+        released.wait()
     report(done="work", task=task)
 
 @app.queue_trigger(arg_name="msg", queue_name="%WORK%-poison", connection=STORAGE)
@@ -218,3 +226,24 @@ def test_a_message_whose_host_is_killed_comes_again(
     wait_for(lambda: done(second, "interrupted"), "the message to be done")
     assert [each["tries"] for each in runs(second, "interrupted")] == [1, 2]
     wait_for(lambda: is_empty(queue), "the message to be deleted")
+
+
+def test_a_host_with_two_batches_of_long_jobs_goes_on_taking_others(
+    start_host: StartHost, azurite: Azurite, a_name: Callable[[str], str]
+) -> None:
+    """With the figures of our host.json: large shops that are read for minutes stop no instance (0017)."""
+    queues = json.loads((ROOT / "host.json").read_text())["extensions"]["queues"]
+    names = {"WORK": a_name("work"), "OTHER": a_name("other"), "PYTHON_THREADPOOL_THREAD_COUNT": "32"}
+    queue = make_queue(azurite, names["WORK"])
+    host = start_host(APP, host_json={"extensions": {"queues": queues}}, **names)
+    long = [f"long-{number}" for number in range(2 * queues["batchSize"])]
+    for name in long:
+        queue.send_message(a_task(name, "wait"))
+    wait_for(lambda: all(runs(host, name) for name in long), "the long jobs to be running")
+
+    queue.send_message(a_task("short"))
+
+    wait_for(lambda: done(host, "short"), "the short job to be done")
+    assert not any(done(host, name) for name in long)
+    requests.get(f"{host.url}/api/release")
+    wait_for(lambda: all(done(host, name) for name in long), "the long jobs to be done")

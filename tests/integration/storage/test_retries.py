@@ -186,3 +186,16 @@ def test_a_lease_that_could_not_be_renewed_once_is_renewed_the_next_time(
 def test_a_lease_that_cannot_be_given_back_spoils_nothing(storage: Storage, door: StorageProxy) -> None:
     with held(storage.tables["Leases"], f"sync-{uuid4().hex}", seconds=60, clock=ManualClock()):
         door.faults.add("503")
+
+
+def test_a_queue_that_somebody_else_was_quicker_to_make_takes_the_message(door: StorageProxy, storage: Storage) -> None:
+    """To be made again it answers 204, which the SDK raises, and which does not mean: later."""
+    name = f"q-{uuid4().hex}"
+    storage.queues.send(name, "first")
+    door.calls.clear()
+    door.faults.add("404", "Queue", f"{name}/messages", times=1, code="QueueNotFound")
+
+    storage.queues.send(name, "second")
+
+    assert [(call.method, call.target) for call in door.calls] == [
+        ("POST", f"{name}/messages"), ("PUT", name), ("POST", f"{name}/messages")]
