@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 
 import requests
 
+from benchmarks.aims import Aim, told
 from benchmarks.sync_cost import SHOP, Way, connected, connector_of, demo_shop
 from local.azurite import start_azurite
 from local.processes import Program
@@ -59,16 +60,15 @@ def main() -> None:
     small, large = measure(0), measure(options.rows)
     aims = {"nothing changed": 0, "a note changed": 0, "a new order": 6,
             "a new order, new customer": 9 + ceil(options.rows / _PAGE)}
-    print(f"{'':<28}{'BC calls':>14}{'aim':>5}{'Shopify':>10}{'storage':>12}{'CPU s':>14}{'MB':>14}")
-    held = True
-    for name, aim in aims.items():
-        one, other = large[name], small[name]
-        good = one.bc <= aim and one.megabytes <= MEGABYTES
-        held &= good
-        print(f"{name:<28}{other.bc:>6} -> {one.bc:>4}{aim:>5}{one.shopify:>10}{other.storage:>5} -> {one.storage:>3}"
-              f"{other.cpu:>6.2f} -> {one.cpu:>4.2f}{other.megabytes:>6.0f} -> {one.megabytes:>4.0f}"
-              f"  {'held' if good else 'MISSED'}")
-    sys.exit(0 if held else 1)
+    print(f"{'':<28}{'BC calls':>14}{'Shopify':>10}{'storage':>12}{'CPU s':>14}{'MB':>14}")
+    for name, one in large.items():
+        other = small[name]
+        print(f"{name:<28}{other.bc:>6} -> {one.bc:>4}{one.shopify:>10}{other.storage:>5} -> {one.storage:>3}"
+              f"{other.cpu:>6.2f} -> {one.cpu:>4.2f}{other.megabytes:>6.0f} -> {one.megabytes:>4.0f}")
+    sys.exit(told([
+        *[Aim(f"{name}: calls of Business Central", large[name].bc, most=aim) for name, aim in aims.items()],
+        *[Aim(f"{name}: MB", large[name].megabytes, most=MEGABYTES) for name in aims],
+    ]))
 
 
 def measure(rows: int) -> dict[str, Measured]:

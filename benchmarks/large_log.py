@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from benchmarks.aims import Aim
 from local.azurite import start_azurite
 from local.storage_proxy import StorageCall, StorageProxy, storage_proxy
 from shared.exchange import Exchange
@@ -171,3 +172,22 @@ def report(measured: Measured) -> None:
     }
     for name, value in figures.items():
         print(f"{name:<44}{value:>16}")
+
+
+def aims(measured: Measured) -> list[Aim]:
+    """A page costs the same whatever lies behind it; a purge pays for what it removes, and removes no more.
+
+    Each whole hour is a table, and each day a container of long bodies; the hour of the cut is read and removed a
+    hundred rows a call.
+    """
+    by_hour = measured.hours_dropped + 2 * DAYS + 10
+    by_row = 2 * (measured.removed + measured.kept) // 100
+    return [
+        Aim("first page: calls of storage, times those among few", measured.page_calls / measured.few_calls, most=1),
+        Aim("first page: milliseconds, times those among few",
+            measured.page_milliseconds / measured.few_milliseconds, most=1.5),
+        Aim("purge: calls of storage", len(measured.calls), most=by_hour + by_row),
+        Aim("purge: rows too many that are gone",
+            measured.expected_kept - measured.kept, most=0),
+        Aim("purge: seconds that the oldest is younger than the cut", measured.oldest_kept.total_seconds(), least=0),
+    ]

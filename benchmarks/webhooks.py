@@ -7,6 +7,11 @@ first; afterwards Business Central has to hold the change of each of them, writt
 functions have instances of their own, there are two hosts: one takes in, one applies. The answer times are measured
 three times: with nothing being applied, with the synchronization running, and with both hosts killed half-way. All
 of it shares this machine with both services and the storage, which in Azure it does not.
+
+An answer's time counts from when the webhook was due: one that waits behind others is as late for Shopify as one that
+is answered slowly. Wanted: 99 of 100 answered within the 5 seconds that Shopify waits (Shopify, "HTTPS webhooks") where
+nothing was killed; every change in Business Central, written once. Says of each whether it held, and ends with 1 if
+one did not.
 """
 from __future__ import annotations
 
@@ -22,6 +27,7 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any, NamedTuple
 
+from benchmarks.aims import Aim, told
 from local.azurite import start_azurite
 from local.processes import ROOT
 from shared.storage.account import storage_from_connection_string
@@ -30,6 +36,7 @@ from tests.integration.sync.street import SHOP, Street, a_street
 from tests.webhooks import an_order, headers_of
 
 DOUBLED = 0.3
+ANSWER_SECONDS = 5
 
 
 class Outcome(NamedTuple):
@@ -146,13 +153,12 @@ def woken_runs(street: Street) -> list[dict[str, Any]]:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure, print, and end with 1 if an aim is missed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--webhooks", type=int, default=2000)
     parser.add_argument("--rate", type=float, default=200)
     options = parser.parse_args()
-    size: dict[str, Any] = {"orders": options.webhooks, "customers": 20, "products": 20, "plain": True,
-                            "plan": "enterprise"}
+    size: dict[str, Any] = {"orders": options.webhooks, "customers": 20, "products": 20, "plain": True}
     with tempfile.TemporaryDirectory() as name, start_azurite() as azurite:
         folder = Path(name)
         with a_street(azurite.connection_string, folder, **size) as street:
@@ -168,8 +174,22 @@ def main() -> None:
             what |= {"reopen": street.open_apart}
             busy = storm(street, azurite.connection_string, folder, killed=False, line="quai du Calme", **what)
             outcome = storm(street, azurite.connection_string, folder, **what)
-    report(outcome, {"nothing applied": alone, "sync running": busy.seconds, "hosts killed": outcome.seconds})
-    sys.exit(1 if outcome.wrong or busy.wrong else 0)
+    answers = {"nothing applied": alone, "sync running": busy.seconds, "hosts killed": outcome.seconds}
+    report(outcome, answers)
+    storms = {"sync running": busy, "hosts killed": outcome}
+    sys.exit(told([
+        *[Aim(f"{load}: answer p99, seconds", p99(answers[load]), most=ANSWER_SECONDS)
+          for load in ("nothing applied", "sync running")],
+        *[Aim(f"{load}: webhooks delivered", len(one.seconds), least=options.webhooks) for load, one in storms.items()],
+        *[Aim(f"{load}: orders that differ afterwards", len(one.wrong), most=0) for load, one in storms.items()],
+        *[Aim(f"{load}: writes, times the orders changed", one.writes / one.changed, most=1)
+          for load, one in storms.items()],
+    ]))
+
+
+def p99(seconds: list[float]) -> float:
+    """What 99 of 100 do not exceed."""
+    return quantiles(seconds, n=100)[98]
 
 
 def report(outcome: Outcome, answers: dict[str, list[float]]) -> None:
