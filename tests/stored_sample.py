@@ -8,6 +8,12 @@ with the code of the commit in its name, and never again: what it holds is what 
 company; orders 5001, 5003 and 5006 with their documents, 5002 parked, 5005 dismissed, 5004 claimed by a worker that
 died after its request had arrived, 5007 announced and a message on its way; a payout, a dispute; two runs with their
 log entries and captures; an operator's reset, a data request with its file, a night's removals, a removed card.
+
+`storage-bd42cac` is the first of layout 1: the same people and orders, and of every table something. Beside those it
+has 7004, who was merged into 7002; 5008, resolved by an operator, and 5009, with another tax and a warning; a back-fill
+of 5101 and 5102 between its two orders, and one that was asked for; a run that was not allowed, one whose worker died
+and left its lease; payouts and disputes that are not used any more; a second card without access; operations that were
+done, refused and broken off.
 """
 from __future__ import annotations
 
