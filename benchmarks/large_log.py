@@ -23,6 +23,7 @@ from shared.exchange import Exchange
 from shared.journal.log_entries import LogEntries, hour_of, table_of
 from shared.journal.log_list import PAGE, LogFilter, list_log_entries
 from shared.journal.log_purge import LogPurges
+from shared.journal.purges import TABLE, Purges
 from shared.storage.account import storage_from_connection_string
 
 SHOP = "FR"
@@ -81,7 +82,8 @@ def measure(entries: int) -> Measured:
         page_calls = calls_of_a_page(door)
         door.calls.clear()
         counted = LogEntries(storage_from_connection_string(door.connection_string))
-        purge = LogPurges(counted, StandingClock(now)).remove_older_than(KEPT_DAYS, by="benchmark")
+        book, clock = Purges(counted.tables[TABLE], StandingClock(now)), StandingClock(now)
+        purge = LogPurges(counted, book, clock).remove_older_than(KEPT_DAYS, by="benchmark")
         calls = list(door.calls)
         cut = now - timedelta(days=KEPT_DAYS)
         left = times_of_hour(many, cut)

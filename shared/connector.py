@@ -19,6 +19,7 @@ from shared.journal.captures import DataCaptures
 from shared.journal.log_entries import LogEntries
 from shared.journal.log_purge import LogPurges
 from shared.journal.log_writer import LogWriter, written_at_once
+from shared.journal.purges import Purges
 from shared.journal.retention import Retention
 from shared.patience import Patience
 from shared.settings import Settings
@@ -27,11 +28,11 @@ from shared.shops.card_fields import caption
 from shared.shops.store import Shops
 from shared.storage.account import Storage
 from shared.storage.layout import StorageLayout
+from shared.storage.lease import Leases
 from shared.stores.arrivals import Arrivals
 from shared.stores.changed_records import ChangedRecords, Waking
 from shared.stores.enabled_shops import EnabledShops
-from shared.stores.links import TABLE as LINK_TABLE
-from shared.stores.links import Links
+from shared.stores.links import LinksOfAll
 from shared.stores.merged_customers import MergedCustomers
 from shared.stores.operations import Operations
 from shared.stores.payments import Dispute, Payments, Payout
@@ -71,6 +72,8 @@ class Connector(NamedTuple):
 
     clock          ours, set right by the Date of storage's answers
     shopify_clock  Shopify's, as its answers tell it
+    links          by shop and type
+    book           what was removed of anything, and by whom
     patience       seconds that a client may spend on tries that fail; a run has all the time there is
     """
 
@@ -80,6 +83,7 @@ class Connector(NamedTuple):
     shopify_clock: ToldClock
     storage: Storage
     layout: StorageLayout
+    leases: Leases
     shops: Shops
     tokens: AccessTokens
     access_requests: AccessRequests
@@ -88,12 +92,14 @@ class Connector(NamedTuple):
     arrivals: Arrivals
     operations: Operations
     runs: SyncRuns
+    links: LinksOfAll
     captures: DataCaptures
     skipped: SkippedRecords
     names: RecordNames
     payouts: Payments[Payout]
     disputes: Payments[Dispute]
     logs: LogEntries
+    book: Purges
     purges: LogPurges
     retention: Retention
     changed: ChangedRecords
@@ -112,10 +118,6 @@ class Connector(NamedTuple):
     def types(self) -> Types:
         """The record types there are."""
         return self.record_types()
-
-    def links(self, shop: str, type: str) -> Links:
-        """The links of the shop's records of one type."""
-        return Links(self.storage.tables[LINK_TABLE], shop, type)
 
     def log(self, card: ShopCard, run: str) -> LogWriter:
         """The log of one run; to be flushed after each page and closed at the end."""

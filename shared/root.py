@@ -41,13 +41,15 @@ from shared.shops.store import Shops
 from shared.storage.account import Storage, storage_from_connection_string, storage_from_identity
 from shared.storage.layout import StorageLayout
 from shared.storage.lease import TABLE as LEASE_TABLE
-from shared.storage.lease import held
+from shared.storage.lease import Leases
 from shared.stores.arrivals import TABLE as ARRIVAL_TABLE
 from shared.stores.arrivals import Arrivals
 from shared.stores.changed_records import TABLE as CHANGED_TABLE
 from shared.stores.changed_records import ChangedRecords, Waking
 from shared.stores.enabled_shops import EnabledShops
 from shared.stores.kept import is_synchronized
+from shared.stores.links import TABLE as LINK_TABLE
+from shared.stores.links import LinksOfAll
 from shared.stores.merged_customers import TABLE as MERGED_TABLE
 from shared.stores.merged_customers import MergedCustomers
 from shared.stores.operations import OPERATIONS, Operations
@@ -90,12 +92,13 @@ def build_connector(
         settings.bc_client_secret, settings.bc_web_service_key, settings.token_key, settings.shopify_client_secret,
         settings.shopify_previous_client_secret, settings.event_queue_secret_access_key,
     ))
-    purges, runs = LogPurges(logs, clock, settings.log_retention_days), SyncRuns(tables[RUN_TABLE], clock)
+    book, leases = Purges(tables[PURGE_TABLE], clock), Leases(tables[LEASE_TABLE], clock)
+    purges, runs = LogPurges(logs, book, clock, settings.log_retention_days), SyncRuns(tables[RUN_TABLE], clock)
     operations = Operations(tables[OPERATION_TABLE], clock)
     captures = DataCaptures(tables[CAPTURE_TABLE], storage.blobs, clock)
     shops = Shops(
         tables[SHOP_TABLE], lambda shop: is_synchronized(storage, shop),
-        lambda shop: held(tables[LEASE_TABLE], f"sync-{shop}", seconds=settings.lease_seconds, clock=clock),
+        lambda shop: leases.held(f"sync-{shop}", seconds=settings.lease_seconds),
     )
     vault, app = _vault(settings, storage), _app(settings)
 
@@ -127,6 +130,7 @@ def build_connector(
         shopify_clock=ToldClock(clock),
         storage=storage,
         layout=StorageLayout(tables[ENVIRONMENT_TABLE], clock),
+        leases=leases,
         shops=shops,
         tokens=tokens,
         access_requests=AccessRequests(
@@ -137,16 +141,17 @@ def build_connector(
         arrivals=Arrivals(tables[ARRIVAL_TABLE], clock),
         operations=operations,
         runs=runs,
+        links=LinksOfAll(tables[LINK_TABLE]),
         captures=captures,
         skipped=SkippedRecords(tables[SKIPPED_TABLE]),
         names=RecordNames(tables[NAMES_TABLE]),
         payouts=Payments(tables[PAYOUTS], Payout),
         disputes=Payments(tables[DISPUTES], Dispute),
         logs=logs,
+        book=book,
         purges=purges,
         retention=Retention(
-            Purges(tables[PURGE_TABLE], clock), clock, purges, captures, runs,
-            capture_days=settings.capture_retention_days,
+            book, clock, purges, captures, runs, capture_days=settings.capture_retention_days,
             further=_further(settings, storage, operations),
         ),
         changed=ChangedRecords(tables[CHANGED_TABLE], clock),

@@ -26,7 +26,9 @@ from shared.clock import Clock, iso_exact
 from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.shopify_ids import id_of_key, key_behind, key_of
+from shared.storage.account import Storage
 from shared.storage.blobs import Blobs
+from shared.storage.row_removal import remove_of_shop
 from shared.storage.tables import Put, Row, Table
 from shared.telemetry import carried
 from shared.texts import sentence
@@ -214,3 +216,25 @@ def _name_key(name: str) -> str:
 def _captured(row: Row) -> Captured:
     id = id_of_key(row["RowKey"].partition("|")[0])
     return Captured(id, row["at"], row["hash"], row["blob"], row["line"], row.get("name", ""))
+
+
+def remove_index(storage: Storage, shop: str, type: str, id: str, gone: Mapping[str, set[int]]) -> None:
+    """Forget where these lines of packs, by their packs, hold the record."""
+    first, table = f"{key_of(id)}|", storage.tables[TABLE]
+    rows = [row for row in table.partition(f"{shop}|{type}", first, first + "~")
+            if row["line"] in gone.get(row["blob"], ())]
+    table.write(Put("delete", row) for row in rows)
+
+
+def remove_index_of_pack(storage: Storage, blob: str, lines: set[int] | None) -> None:
+    """Forget what leads into this pack, or to these lines of it, without knowing whose they are."""
+    shop, type, _ = blob.split("/", 2)
+    table = storage.tables[TABLE]
+    rows = list(table.rows("PartitionKey eq @p and blob eq @b", {"p": f"{shop}|{type}", "b": blob}))
+    table.write(Put("delete", row) for row in rows if lines is None or row["line"] in lines)
+
+
+def remove_all(storage: Storage, shop: str) -> int:
+    """Remove every capture of the shop; how many."""
+    storage.blobs.remove(CONTAINER, storage.blobs.names(CONTAINER, f"{shop}/"))
+    return remove_of_shop(storage.tables[TABLE], shop)

@@ -26,7 +26,7 @@ from shared.journal.redaction import redacted
 from shared.json_text import decoded
 from shared.storage.account import Storage
 from shared.storage.blobs import Blobs
-from shared.storage.tables import Put, Row, Tables
+from shared.storage.tables import Put, Row, Table, Tables
 from shared.texts import sentence
 
 TABLES = "LogEntries"
@@ -113,7 +113,7 @@ class LogEntries:
             ]
             if bodies.lines:
                 self.blobs.write(container_of(hour.date()), bodies.name, bodies.packed(), "application/gzip")
-            self.tables[table_of(hour)].write(Put("put", row) for row in rows)
+            rows_of_hour(self.tables, hour).write(Put("put", row) for row in rows)
 
     def get(self, id: str) -> WholeLogEntry:
         """The whole entry, or ConnectorError not-found."""
@@ -149,6 +149,16 @@ class LogEntries:
 def hour_of(at: datetime) -> datetime:
     """The UTC hour in which a moment lies, as its beginning."""
     return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def rows_of_hour(tables: Tables, hour: datetime) -> Table:
+    """The table of an hour."""
+    return tables[table_of(hour)]
+
+
+def drop_hour(tables: Tables, hour: datetime) -> None:
+    """Remove the table of an hour."""
+    tables.drop(table_of(hour))
 
 
 def table_of(hour: datetime) -> str:

@@ -27,7 +27,7 @@ from shared.journal.log_entries import (
     hour_of,
     hours_of,
     key_at,
-    table_of,
+    rows_of_hour,
 )
 from shared.json_text import decoded
 from shared.storage.tables import Continuation, Row, Table
@@ -181,7 +181,7 @@ class _Hour(NamedTuple):
 
 
 def _hour(logs: LogEntries, at: datetime, shops: Sequence[str], wanted: LogFilter, places: dict[str, _Place]) -> _Hour:
-    table = logs.tables[table_of(at)]
+    table = rows_of_hour(logs.tables, at)
     return _Hour(at, [_Stream(table, at, shop, wanted, places.get(shop, _Place())) for shop in shops])
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from shared.clock import from_iso
-from shared.journal.log_entries import LogEntries, LogEntry, entry_of, hour_of, key_at, table_of
+from shared.journal.log_entries import LogEntries, LogEntry, entry_of, hour_of, key_at, rows_of_hour
 from shared.storage.tables import Row
 
 AROUND = timedelta(minutes=3)
@@ -59,7 +59,7 @@ def _around(logs: LogEntries, shop: str, moments: Sequence[datetime]) -> Iterato
             values = {"shop": shop, "first": key_at(min(last, hour + timedelta(hours=1, microseconds=-1))),
                       "last": f"{key_at(max(first, hour))}~"}
             if left > 0:
-                rows, _ = logs.tables[table_of(hour)].page(question, values, size=left, select=None)
+                rows, _ = rows_of_hour(logs.tables, hour).page(question, values, size=left, select=None)
                 left -= len(rows)
                 yield from rows
 

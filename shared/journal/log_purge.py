@@ -19,12 +19,13 @@ from shared.journal.log_entries import (
     LogEntries,
     container_of,
     days_of,
+    drop_hour,
     hour_of,
     hours_of,
     key_at,
-    table_of,
+    rows_of_hour,
 )
-from shared.journal.purges import LOG_ENTRIES, TABLE, Purge, Purges
+from shared.journal.purges import LOG_ENTRIES, Purge, Purges
 from shared.storage.row_removal import pages_of_keys, remove_rows
 from shared.texts import count, sentence
 
@@ -38,10 +39,9 @@ LONGEST_RETENTION_DAYS = 3650
 class LogPurges:
     """Removes log entries. `shop` is a shop's code; "" stands for all shops."""
 
-    def __init__(self, logs: LogEntries, clock: Clock, retention_days: int = 7) -> None:
-        self._logs, self._clock = logs, clock
+    def __init__(self, logs: LogEntries, book: Purges, clock: Clock, retention_days: int = 7) -> None:
+        self._logs, self._book, self._clock = logs, book, clock
         self.retention_days = retention_days
-        self._book = Purges(logs.tables[TABLE], clock)
 
     def remove_expired(self, *, by: str) -> Purge:
         """What happens every night: finish what was interrupted, then remove what the retention does not keep."""
@@ -92,7 +92,7 @@ class LogPurges:
             cut = until is not None and hour == hour_of(until)
             question = f"{whose} and RowKey ge @first" if cut else whose
             first = {"first": key_at(until)} if cut and until else {}
-            for rows in pages_of_keys(self._logs.tables[table_of(hour)], question, values | first):
+            for rows in pages_of_keys(rows_of_hour(self._logs.tables, hour), question, values | first):
                 number += len(rows)
                 if number >= MOST_COUNTED:
                     return MOST_COUNTED, True
@@ -116,12 +116,12 @@ class LogPurges:
         last = hour_of(before)
         for hour in self._hours():
             if hour < last:
-                self._logs.tables.drop(table_of(hour))
+                drop_hour(self._logs.tables, hour)
                 purge.hours += 1
         for day in self._days():
             if day < last.date():
                 self._logs.blobs.drop(container_of(day))
-        purge.entries += remove_rows(self._logs.tables[table_of(last)], key_at(before))
+        purge.entries += remove_rows(rows_of_hour(self._logs.tables, last), key_at(before))
         purge.bodies += self._remove_bodies(last.date(), self._packs_before(last.date(), before))
 
     def _remove_of_shop(self, purge: Purge) -> None:
@@ -130,7 +130,7 @@ class LogPurges:
         for hour in self._hours():
             if hour <= last:
                 first = key_at(before) if hour == last else ""
-                purge.entries += remove_rows(self._logs.tables[table_of(hour)], first, purge.shop)
+                purge.entries += remove_rows(rows_of_hour(self._logs.tables, hour), first, purge.shop)
         for day in self._days():
             if day <= last.date():
                 packs = self._packs_before(day, before) if day == last.date() else self._packs(day)

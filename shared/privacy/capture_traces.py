@@ -6,13 +6,14 @@ disputes by the customer or the orders that they name; products name nobody. Bor
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple
 
 import msgspec
 
+from shared.journal import captures
 from shared.journal.capture_list import record_id_of
 from shared.journal.captures import CONTAINER, TABLE
 from shared.json_text import decoded
@@ -29,11 +30,8 @@ from shared.privacy.subject import (
     owner_of,
 )
 from shared.privacy.traces import Traces
-from shared.shopify_ids import key_of
 from shared.storage.account import Storage
 from shared.storage.holding import DataSubject, Holding
-from shared.storage.row_removal import remove_of_shop
-from shared.storage.tables import Put, Table
 
 BLOTTED = b"{}"
 _NAMES_NOBODY = ("products",)
@@ -81,11 +79,10 @@ class CaptureTraces:
             gone.setdefault(one.blob, set()).add(one.line)
         for blob, lines in sorted(gone.items()):
             self.packs.blot(blob, lines, BLOTTED)
-        table = self._storage.tables[TABLE]
         for type, id in sorted({(one.type, one.id) for one in self.found if one.id}):
-            _remove_index(table, f"{self._shop}|{type}", id, gone)
+            captures.remove_index(self._storage, self._shop, type, id, gone)
         for blob in sorted({one.blob for one in self.found if not one.id} | self.packs.unreadable):
-            _remove_index_of(table, blob, gone.get(blob))
+            captures.remove_index_of_pack(self._storage, blob, gone.get(blob))
         self.packs.remove_unreadable()
 
     def _person(self, subject: Subject) -> tuple[Person, frozenset[str], frozenset[str]]:
@@ -145,26 +142,7 @@ def _found(blob: str, line: int, type: str, raw: bytes) -> Found:
     return Found(blob, line, type, record_id_of(raw) if record else "", record, text)
 
 
-def _remove_index(table: Table, partition: str, id: str, gone: Mapping[str, set[int]]) -> None:
-    first = f"{key_of(id)}|"
-    rows = [row for row in table.partition(partition, first, first + "~")
-            if row["line"] in gone.get(row["blob"], ())]
-    table.write(Put("delete", row) for row in rows)
-
-
-def _remove_index_of(table: Table, blob: str, lines: set[int] | None) -> None:
-    """The rows that lead into this pack, or to these lines of it, found without knowing whose they are."""
-    shop, type, _ = blob.split("/", 2)
-    rows = list(table.rows("PartitionKey eq @p and blob eq @b", {"p": f"{shop}|{type}", "b": blob}))
-    table.write(Put("delete", row) for row in rows if lines is None or row["line"] in lines)
-
-
-def _remove_all(storage: Storage, shop: str) -> int:
-    storage.blobs.remove(CONTAINER, storage.blobs.names(CONTAINER, f"{shop}/"))
-    return remove_of_shop(storage.tables[TABLE], shop)
-
-
 HOLDING = Holding(
-    "captures", (TABLE, CONTAINER), of_shop=_remove_all,
+    "captures", (TABLE, CONTAINER), of_shop=captures.remove_all,
     of_person="they tell who is meant, so erasure.py blots them out last; export.py hands them out with their lines",
 )

@@ -15,12 +15,9 @@ from shared.journal import captures
 from shared.privacy.capture_traces import CaptureTraces
 from shared.privacy.holdings import HOLDINGS
 from shared.privacy.subject import Subject
-from shared.shopify_ids import id_of_key
 from shared.storage.holding import OfPerson
-from shared.storage.tables import Table
 from shared.stores.kept import is_synchronized
-from shared.stores.links import TABLE as LINK_TABLE
-from shared.stores.links import Link, Links
+from shared.stores.links import Link, LinksOfAll
 from shared.texts import NOTHING, Sentence, sentence
 
 REINSTALLED_WITHIN = timedelta(hours=48)
@@ -30,7 +27,7 @@ REINSTALLED_WITHIN = timedelta(hours=48)
 def erase_customer(connector: Connector, shop: str, subject: Subject) -> tuple[dict[str, int], Sentence]:
     """Forget the person; what was found, by place, and a remark for the receipt."""
     captured = CaptureTraces(connector.storage, shop, subject)
-    bc_ids = _ids_in_business_central(connector.storage.tables[LINK_TABLE], shop, subject, captured.orders)
+    bc_ids = _ids_in_business_central(connector.links, shop, subject, captured.orders)
     whom = captured.data_subject(iso(connector.clock.now()), bc_ids)
     connector.redacted.remember(shop, "customers", whom.customers, connector.clock.now())
     connector.redacted.remember(shop, "orders", whom.orders, connector.clock.now())
@@ -79,16 +76,15 @@ def _removed(packs: Collection[str]) -> Sentence:
     return sentence("packs that could not be unpacked and were removed: {packs}", packs=", ".join(packs))
 
 
-def _ids_in_business_central(table: Table, shop: str, subject: Subject, orders: Iterable[str]) -> set[str]:
+def _ids_in_business_central(links: LinksOfAll, shop: str, subject: Subject, orders: Iterable[str]) -> set[str]:
     """What the person's records alone became: a call about one of them may name nothing else of the person."""
-    own = Links(table, shop, "customers").of(subject.ids).values()
-    made = list(Links(table, shop, "orders").of(orders).values())
-    made += [link for link in own if not _is_shared(table, shop, link, subject)]
+    own = links(shop, "customers").of(subject.ids).values()
+    made = list(links(shop, "orders").of(orders).values())
+    made += [link for link in own if not _is_shared(links, shop, link, subject)]
     return {link.bc_id for link in made} | {link.bc_number for link in made}
 
 
-def _is_shared(table: Table, shop: str, own: Link, subject: Subject) -> bool:
+def _is_shared(links: LinksOfAll, shop: str, own: Link, subject: Subject) -> bool:
     """Whether others of the shop, also companies, are the same customer in Business Central: it tells nobody apart."""
-    people = table.rows("PartitionKey eq @p and bc_id eq @id", {"p": f"{shop}|customers", "id": own.bc_id})
-    companies = table.rows("PartitionKey eq @p and bc_id eq @id", {"p": f"{shop}|companies", "id": own.bc_id})
-    return any(id_of_key(row["RowKey"]) not in subject.ids for row in people) or next(companies, None) is not None
+    people, companies = (links(shop, type).known_as(own.bc_id) for type in ("customers", "companies"))
+    return any(link.id not in subject.ids for link in people) or bool(companies)

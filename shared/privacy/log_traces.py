@@ -11,7 +11,7 @@ from itertools import groupby
 
 import msgspec
 
-from shared.journal.log_entries import CONTAINERS, TABLES, container_of, days_of, hours_of, table_of
+from shared.journal.log_entries import CONTAINERS, TABLES, container_of, days_of, hours_of, rows_of_hour
 from shared.json_text import decoded
 from shared.privacy.packs import Packs
 from shared.storage.account import Storage
@@ -26,7 +26,7 @@ _LINES = ("request_line", "response_line")
 def erase(storage: Storage, whom: DataSubject) -> int:
     """Blot the person out of every entry of the shop; how many spoke of the person."""
     return sum(
-        _erase_day(storage, whom, container_of(day), [storage.tables[table_of(hour)] for hour in hours])
+        _erase_day(storage, whom, container_of(day), [rows_of_hour(storage.tables, hour) for hour in hours])
         for day, hours in groupby(hours_of(storage.tables.names(TABLES)), datetime.date)
     )
 
@@ -34,7 +34,7 @@ def erase(storage: Storage, whom: DataSubject) -> int:
 def remove_all(storage: Storage, shop: str) -> int:
     """Remove every entry of the shop with its bodies; how many entries."""
     hours = hours_of(storage.tables.names(TABLES))
-    entries = sum(remove_rows(storage.tables[table_of(hour)], "", shop) for hour in hours)
+    entries = sum(remove_rows(rows_of_hour(storage.tables, hour), "", shop) for hour in hours)
     for container in containers(storage):
         storage.blobs.remove(container, packs_of(storage, shop, container))
     return entries

@@ -210,6 +210,16 @@ class Shops:
             self._put_back(card.code, before)
             raise
 
+    def keep_prices(self, card: ShopCard, currency: str, taxes_included: bool) -> None:
+        """Remember how the store at the card's address states its prices."""
+        self._table.put({"PartitionKey": "prices", "RowKey": card.code, "host": card.host, "currency": currency,
+                         "taxes_included": taxes_included})
+
+    def prices(self, card: ShopCard) -> tuple[str, bool] | None:
+        """Currency of the store's prices, and whether taxes are included; None if it never said so."""
+        row = self._table.get("prices", card.code)
+        return (row["currency"], row["taxes_included"]) if row and row["host"] == card.host else None
+
     def removed(self, code: str) -> ShopCard | None:
         """The card as it was when it was removed; None if it is there, or never was."""
         row = self._table.get("removed", code) if _CODE.fullmatch(code) else None

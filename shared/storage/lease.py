@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from uuid import uuid4
 
@@ -98,6 +98,22 @@ class Lease:
             "PartitionKey": self._name, "RowKey": "lease", "owner": self._owner,
             "until": iso_exact(until),
         }
+
+
+class Leases:
+    """The leases of all names."""
+
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._table, self._clock = table, clock
+
+    def held(self, name: str, *, seconds: float) -> AbstractContextManager[Lease]:
+        """Hold the lease for the block; LeaseTaken if it is not free."""
+        return held(self._table, name, seconds=seconds, clock=self._clock)
+
+    def until(self, name: str) -> str:
+        """How long at least somebody holds it from now on (UTC, ISO 8601); "" where it is free."""
+        row = self._table.get(name, "lease")
+        return row["until"] if row is not None and from_iso(row["until"]) > self._clock.now() else ""
 
 
 @contextmanager

@@ -4,13 +4,9 @@ It belongs to one store and one company. Border: counting and removing rows; whe
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import msgspec
 
 from shared.storage.account import Storage
-from shared.storage.row_removal import pages_of_keys
-from shared.storage.tables import Row
 from shared.stores import (
     changed_records,
     links,
@@ -49,27 +45,15 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 def is_synchronized(storage: Storage, shop: str) -> bool:
     """Whether links are kept under this code, or times other than those that an operator set before the first run."""
-    times = storage.tables[synchronization_info.TABLE].partition(shop)
-    return any(_links_of(storage, shop)) or any(map(_has_begun, times))
+    return any(links.keys_of_shop(storage, shop)) or synchronization_info.has_begun(storage, shop)
 
 
 def number_of_links(storage: Storage, shop: str) -> int:
     """How many links are kept under this code."""
-    return sum(map(len, _links_of(storage, shop)))
-
-
-def _links_of(storage: Storage, shop: str) -> Iterator[list[Row]]:
-    """The keys of all links under this code, of whatever type, by the thousand."""
-    question, values = "PartitionKey ge @first and PartitionKey lt @last", {"first": f"{shop}|", "last": f"{shop}|~"}
-    return pages_of_keys(storage.tables[links.TABLE], question, values)
+    return sum(map(len, links.keys_of_shop(storage, shop)))
 
 
 def remove_kept(storage: Storage, shop: str) -> Kept:
     """Remove it all."""
     removed = {name: one.of_shop(storage, shop) for name, one in KEPT.items() if not isinstance(one.of_shop, str)}
     return Kept(**removed)
-
-
-def _has_begun(row: dict[str, object]) -> bool:
-    reached = row.get("last_sync_time") and not row.get("exact")
-    return bool(row.get("first_began") or row.get("run_until") or reached)

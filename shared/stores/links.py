@@ -20,6 +20,7 @@ from shared.shopify_ids import id_of_key, key_behind, key_of
 from shared.storage.account import Storage
 from shared.storage.holding import DataSubject, HandedOut, Holding, OfPerson, rows_of
 from shared.storage.lease import LeaseLost
+from shared.storage.row_removal import pages_of_keys
 from shared.storage.tables import Put, Row, RowChanged, RowExists, Table
 from shared.stores.told_texts import at_rest, text_in
 from shared.telemetry import carried
@@ -123,6 +124,17 @@ NOTHING_SENT = {"lines": "", "sold": "", "refunds": "", "cancelled": "", "header
 """Fields of an order's link for which no document is there."""
 
 
+class LinksOfAll:
+    """The links of all shops."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def __call__(self, shop: str, type: str, kept: KeptLinks | None = None) -> Links:
+        """Those of this shop's records of one type; `kept` as Links has it."""
+        return Links(self._table, shop, type, kept)
+
+
 class Links:
     """The links of one shop and type of record.
 
@@ -177,6 +189,16 @@ class Links:
         found = [_link(row) for row in islice(self._table.rows(question, values), limit + 1)]
         return found[:limit], found[limit - 1].id if len(found) > limit else ""
 
+    def being_sent(self) -> list[Link]:
+        """Those of records that were claimed, and of which no answer is known."""
+        question, values = "PartitionKey eq @p and state eq @s", {"p": self._partition, "s": LinkState.SENDING.value}
+        return list(map(_link, self._table.rows(question, values)))
+
+    def known_as(self, bc_id: str) -> list[Link]:
+        """Those that lead to this row of Business Central."""
+        question, values = "PartitionKey eq @p and bc_id eq @id", {"p": self._partition, "id": bc_id}
+        return list(map(_link, self._table.rows(question, values)))
+
     def save(self, links: Sequence[Link]) -> list[Link]:
         """Write links that nobody else may have written since they were read.
 
@@ -207,6 +229,12 @@ class Links:
         del fields["id"], fields["etag"]
         key = {"PartitionKey": self._partition, "RowKey": key_of(link.id)}
         return key | fields | at_rest("decision", link.decision)
+
+
+def keys_of_shop(storage: Storage, shop: str) -> Iterator[list[Row]]:
+    """The keys of all links under this code, of whatever type, by the thousand."""
+    question, values = "PartitionKey ge @first and PartitionKey lt @last", {"first": f"{shop}|", "last": f"{shop}|~"}
+    return pages_of_keys(storage.tables[TABLE], question, values)
 
 
 def _link(row: Row) -> Link:

@@ -14,6 +14,7 @@ import msgspec
 
 from shared.clock import Clock, from_iso, iso
 from shared.errors import ConnectorError, ServiceUnavailable
+from shared.storage.account import Storage
 from shared.storage.holding import Holding, rows_of
 from shared.storage.tables import Put, Row, RowChanged, RowExists, Table
 from shared.stores.sync_runs import SyncRuns
@@ -167,6 +168,12 @@ def since_of_next_run(info: SynchronizationInfo, until: datetime, overlap: timed
         return BEGINNING
     since = from_iso(info.last_sync_time)
     return since if info.exact else min(since, until) - overlap
+
+
+def has_begun(storage: Storage, shop: str) -> bool:
+    """Whether the shop has times other than those that an operator set before the first run."""
+    return any(row.get("first_began") or row.get("run_until") or (row.get("last_sync_time") and not row.get("exact"))
+               for row in storage.tables[TABLE].partition(shop))
 
 
 def _row(info: SynchronizationInfo) -> Row:

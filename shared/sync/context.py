@@ -24,11 +24,8 @@ from shared.mapping.prices import AskShopPrices
 from shared.shopify.client import ShopifyClient
 from shared.shopify.reading import Record, by_ids
 from shared.shops.card import ShopCard
-from shared.shops.store import TABLE as SHOP_TABLE
 from shared.storage.lease import Lease
-from shared.storage.tables import Table
-from shared.stores.links import ITEMS, KeptLinks, Links, Wish
-from shared.stores.links import TABLE as LINK_TABLE
+from shared.stores.links import ITEMS, KeptLinks, Links, LinksOfAll, Wish
 from shared.stores.record_names import RecordNames
 from shared.stores.redacted_records import RedactedOfShop
 from shared.stores.skipped_records import SkippedRecords
@@ -63,7 +60,7 @@ class JobContext(NamedTuple):
     shopify: ShopifyClient
     bc: BusinessCentral
     directory: Directory
-    links_table: Table
+    all_links: LinksOfAll
     captures: DataCaptures | None
     skipped: SkippedRecords
     names: RecordNames
@@ -82,7 +79,7 @@ class JobContext(NamedTuple):
 
     def links(self, type: str) -> Links:
         """The links of this shop's records of one type."""
-        return Links(self.links_table, self.card.code, type, self.item_links if type == ITEMS else None)
+        return self.all_links(self.card.code, type, self.item_links if type == ITEMS else None)
 
     def counts(self, type: str) -> Counts:
         """The run's counts of one type, to be added to."""
@@ -98,12 +95,11 @@ def job_context(
     lanes: Executor,
 ) -> JobContext:
     """The surroundings of a run whose type is not known yet: no link is trusted, and nothing is history."""
-    tables = connector.storage.tables
     return JobContext(
-        card, "", run, shopify, bc, Directory(bc), tables[LINK_TABLE], connector.captures, connector.skipped,
+        card, "", run, shopify, bc, Directory(bc), connector.links, connector.captures, connector.skipped,
         connector.names, lease, connector.clock, lanes, connector.settings.bc_settle_seconds,
         history_before=BEGINNING, look_first=True, named=partial(by_ids, shopify),
-        redacted=connector.redacted.of(card.code), shop_prices=asked_once(shopify, card, tables[SHOP_TABLE]),
+        redacted=connector.redacted.of(card.code), shop_prices=asked_once(shopify, card, connector.shops),
         item_links={}, first_seen=Counter(),
     )
 

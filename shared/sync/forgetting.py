@@ -11,11 +11,9 @@ from datetime import timedelta
 from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
-from shared.journal.purges import LINKS, TABLE, Purge, Purges
+from shared.journal.purges import LINKS, Purge
 from shared.record_names import one_called
 from shared.stores.kept import Kept, number_of_links, remove_kept
-from shared.stores.links import TABLE as LINK_TABLE
-from shared.stores.links import LinkState
 from shared.sync.shop_lease import shop_lease
 from shared.texts import count, sentence
 
@@ -47,18 +45,16 @@ def _forget(connector: Connector, shop: str, confirm: int | None, by: str) -> tu
         removed.append(remove_kept(connector.storage, shop))
         purge.entries = removed[0].links
 
-    book = Purges(connector.storage.tables[TABLE], connector.clock)
-    purge = book.carry_out(LINKS, connector.clock.now(), remove, by=by, shop=shop)
+    purge = connector.book.carry_out(LINKS, connector.clock.now(), remove, by=by, shop=shop)
     return purge, removed[0]
 
 
 def _check_nothing_is_under_way(connector: Connector, shop: str) -> None:
     """A claim is all that is known of an order whose answer was lost: it may still arrive, so it is kept."""
-    question, values = "PartitionKey eq @p and state eq @s", {"p": f"{shop}|orders", "s": LinkState.SENDING.value}
     since = connector.clock.now() - timedelta(seconds=connector.settings.bc_settle_seconds)
-    for row in connector.storage.tables[LINK_TABLE].rows(question, values):
-        if from_iso(row["claimed_at"]) > since:
+    for link in connector.links(shop, "orders").being_sent():
+        if from_iso(link.claimed_at) > since:
             raise ConnectorError("outcome-unknown", sentence(
                 "{record} of shop {shop} was sent at {time} without an answer: wait until a synchronization "
-                "has settled it", record=one_called("orders", str(int(row["RowKey"]))), shop=shop,
-                time=from_iso(row["claimed_at"])))
+                "has settled it", record=one_called("orders", link.id), shop=shop,
+                time=from_iso(link.claimed_at)))

@@ -18,10 +18,7 @@ from shared.mapping.prices import AskShopPrices
 from shared.record_names import one_called
 from shared.shopify.reading import Record, kept_record
 from shared.shops.card import ShopCard
-from shared.shops.store import TABLE as SHOP_TABLE
-from shared.storage.tables import Table
-from shared.stores.links import TABLE as LINK_TABLE
-from shared.stores.links import Links, Wish
+from shared.stores.links import Links, LinksOfAll, Wish
 from shared.stores.redacted_records import RedactedOfShop
 from shared.stores.synchronization_info import BEGINNING
 from shared.sync.shop_prices import as_kept
@@ -36,7 +33,7 @@ class Rehearsing(NamedTuple):
     directory: Directory
     clock: Clock
     settle_seconds: float
-    links_table: Table
+    all_links: LinksOfAll
     named: Callable[[str, Sequence[str]], list[Record]]
     redacted: RedactedOfShop
     shop_prices: AskShopPrices
@@ -45,15 +42,14 @@ class Rehearsing(NamedTuple):
 
     def links(self, type: str) -> Links:
         """The links of this shop's records of one type."""
-        return Links(self.links_table, self.card.code, type)
+        return self.all_links(self.card.code, type)
 
 
 def rehearsing(connector: Connector, card: ShopCard, bc: BusinessCentral, directory: Directory) -> Rehearsing:
     """The surroundings of this shop."""
-    tables = connector.storage.tables
     return Rehearsing(
-        card, bc, directory, connector.clock, connector.settings.bc_settle_seconds, tables[LINK_TABLE],
-        Kept(connector.captures, card.code).named, connector.redacted.of(card.code), as_kept(card, tables[SHOP_TABLE]),
+        card, bc, directory, connector.clock, connector.settings.bc_settle_seconds, connector.links,
+        Kept(connector.captures, card.code).named, connector.redacted.of(card.code), as_kept(card, connector.shops),
     )
 
 

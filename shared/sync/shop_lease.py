@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
-from shared.storage.lease import TABLE, Lease, LeaseTaken, held
+from shared.storage.lease import Lease, LeaseTaken
 from shared.texts import sentence
 
 
@@ -28,9 +28,8 @@ def shop_lease(connector: Connector, shop: str) -> Iterator[Lease]:
     """Hold the shop for the block; ShopTaken if somebody else does."""
     with ExitStack() as stack:
         try:
-            lease = stack.enter_context(held(
-                connector.storage.tables[TABLE], _name(shop), seconds=connector.settings.lease_seconds,
-                clock=connector.clock))
+            lease = stack.enter_context(
+                connector.leases.held(_name(shop), seconds=connector.settings.lease_seconds))
         except LeaseTaken as taken:
             raise ShopTaken(shop, taken.until) from taken
         yield lease
@@ -38,9 +37,8 @@ def shop_lease(connector: Connector, shop: str) -> Iterator[Lease]:
 
 def check_free(connector: Connector, shop: str) -> None:
     """ShopTaken if somebody holds the shop at this moment."""
-    row = connector.storage.tables[TABLE].get(_name(shop), "lease")
-    if row is not None and from_iso(row["until"]) > connector.clock.now():
-        raise ShopTaken(shop, row["until"])
+    if until := connector.leases.until(_name(shop)):
+        raise ShopTaken(shop, until)
 
 
 def _name(shop: str) -> str:

@@ -20,8 +20,7 @@ from shared.privacy.erasure import erase_customer, erase_shop, installed_again, 
 from shared.privacy.export import export_customer
 from shared.privacy.subject import Subject
 from shared.shopify.topics import PRIVACY_TOPICS
-from shared.storage.lease import TABLE as LEASE_TABLE
-from shared.storage.lease import LeaseTaken, held
+from shared.storage.lease import LeaseTaken
 from shared.stores.privacy_receipts import Receipt
 from shared.sync.shop_lease import ShopTaken, shop_lease
 from shared.texts import NOTHING, Sentence, sentence, together
@@ -236,10 +235,9 @@ def _follow_card(connector: Connector, shop: str) -> None:
 
     LeaseTaken after twenty tries half a second apart: the queue brings the command again.
     """
-    leases = connector.storage.tables[LEASE_TABLE]
     for tries_left in range(19, -1, -1):
         try:
-            with held(leases, f"subscriptions-{shop}", seconds=60, clock=connector.clock):
+            with connector.leases.held(f"subscriptions-{shop}", seconds=60):
                 card = connector.shops.find(shop)
                 if card is not None:
                     repair_shop(connector, card)

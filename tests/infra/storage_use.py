@@ -1,20 +1,24 @@
 """Which tables, containers and queues the code uses: found where storage is asked, however a name is kept.
 
-Every `…tables[name]`, `…blobs.read(name, …)` and `…queues.send(name, …)` of shared/ and functions/ is looked at, and
-the name is worked out in the module that says it. A name that cannot be worked out there has to be listed in
-HANDED_ON, so that somebody sees it. Border: reads sources, imports modules, opens nothing.
+Every `…tables[name]`, `rows_of(name)`, `…blobs.read(name, …)` and `…queues.send(name, …)` of shared/ and functions/ is
+looked at, and the name is worked out in the module that says it. A name that cannot be worked out there has to be
+listed in HANDED_ON, so that somebody sees it. Border: reads sources, imports modules, opens nothing.
 """
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.repository import ROOT, python_files
+from tests.repository import ROOT, module_of, python_files
+
+ROOT_MODULE = "shared.root"
+HOURS = "LogEntries"
+"""What the tables of all hours begin with."""
 
 OF_A_TIME = re.compile(r"(\w+\.)?(table_of|container_of)\(")
 """What shared/journal/log_entries.py calls an hour's table and a day's container."""
@@ -48,6 +52,31 @@ def used(room: str) -> set[str]:
     return {name for use in uses() if use.room == room for name in name_of(use)}
 
 
+def opened_beside_its_module(uses: Iterable[Use]) -> set[tuple[str, str]]:
+    """(module, table) where a table is opened by another module than the one that names it, or than the root, which
+    hands it there."""
+    return {(use.module, name) for use in uses if use.room == "tables" and use.module != ROOT_MODULE
+            for name in name_of(use) or {HOURS} if use.module not in naming(name)}
+
+
+def naming(table: str) -> frozenset[str]:
+    """The modules that name this table: the ones where the word itself stands, as a constant."""
+    return frozenset(module for module, words in _constants().items() if table in words)
+
+
+@cache
+def _constants() -> dict[str, frozenset[str]]:
+    """Module -> the words that it gives a name to."""
+    return {module_of(path): frozenset(_words((ROOT / path).read_text())) for path in sources()}
+
+
+def _words(source: str) -> Iterator[str]:
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Assign):
+            yield from (one.value for one in _parts(node.value)
+                        if isinstance(one, ast.Constant) and isinstance(one.value, str))
+
+
 def sources() -> list[Path]:
     """The files that use storage: shared/ and functions/ without storage itself."""
     return [path for path in [*python_files("shared"), *python_files("functions")]
@@ -66,6 +95,8 @@ def uses_in(module: str, source: str) -> Iterator[Use]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Subscript) and _room(node.value) == "tables":
             yield Use("tables", module, ast.unparse(node.slice))
+        elif isinstance(node, ast.Call) and _room(node.func) == "rows_of":
+            yield Use("tables", module, ast.unparse(node.args[0]))
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
             room = _room(node.func.value)
             if node.func.attr in BY_NAME.get(room, ()):

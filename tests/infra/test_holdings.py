@@ -13,9 +13,10 @@ import pytest
 from shared.journal.log_entries import CONTAINERS, TABLES
 from shared.privacy.holdings import HOLDINGS
 from shared.storage.holding import Holding, OfPerson
+from shared.storage.lease import TABLE as LEASES
 from shared.storage.tables import Table
 from shared.stores import kept
-from tests.infra.storage_use import used
+from tests.infra.storage_use import naming, opened_beside_its_module, used, uses, uses_in
 from tests.repository import ROOT, module_of, python_files
 
 OUTLIVES_ITS_LINKS = {"arrivals", "runs", "operations", "redacted records", "receipts", "refused deliveries"}
@@ -27,6 +28,26 @@ def test_every_table_and_container_says_what_it_holds_of_a_shop_and_of_a_person(
 
     assert set(declared) == used("tables") | used("blobs") | {TABLES, CONTAINERS}
     assert len(declared) == len(set(declared))
+
+
+def test_a_table_is_named_by_one_module_and_opened_by_it_alone() -> None:
+    """Whoever needs its rows asks that module. The root opens it once more, to hand it there."""
+    assert opened_beside_its_module(uses()) == set()
+    assert {table: naming(table) for table in used("tables") - {LEASES} if len(naming(table)) != 1} == {}
+
+
+@pytest.mark.parametrize("source", [
+    'connector.storage.tables["Links"].rows("")', 'tables = storage.tables\ntables["Links"]',
+    'rows_of("Links")(storage, "FR")',
+    'self._logs.tables[table_of(hour)]', 'logs.tables.drop(table_of(hour))', 'storage.tables["Leases"]',
+    'def late():\n    return house.tables["SyncRuns"]',
+])
+def test_a_table_that_is_opened_beside_its_module_is_seen_however_that_is_written(source: str) -> None:
+    assert opened_beside_its_module(uses_in("shared.sync.forgetting", source))
+
+
+def test_a_module_may_open_the_table_that_it_names() -> None:
+    assert not opened_beside_its_module(uses_in("shared.stores.links", "storage.tables[TABLE]; rows_of(TABLE)"))
 
 
 @pytest.mark.parametrize("module", [module_of(path) for path in python_files("shared/stores")])

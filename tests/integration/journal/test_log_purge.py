@@ -10,6 +10,7 @@ from shared.errors import ConnectorError
 from shared.journal.log_entries import CONTAINERS, TABLES, LogEntries, container_of
 from shared.journal.log_list import LogFilter, list_log_entries
 from shared.journal.log_purge import LogPurges
+from shared.journal.purges import TABLE, Purges
 from tests.integration.journal.conftest import a_call, write
 from tests.manual_clock import ManualClock
 
@@ -34,7 +35,7 @@ def clock() -> ManualClock:
 @pytest.fixture
 def purges(logs: LogEntries, clock: ManualClock) -> LogPurges:
     logs.tables.drop("LogPurges")
-    return LogPurges(logs, clock, retention_days=7)
+    return LogPurges(logs, Purges(logs.tables[TABLE], clock), clock, retention_days=7)
 
 
 def test_the_cut_lies_at_the_present_time_of_day_and_its_moment_goes_too(

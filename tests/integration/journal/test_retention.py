@@ -52,7 +52,7 @@ def retention(
 ) -> Retention:
     """Log entries are kept for 7 days, captures for 30."""
     book = Purges(storage.tables[PURGES], clock)
-    return Retention(book, clock, LogPurges(logs, clock, 7), captures, runs, capture_days=30)
+    return Retention(book, clock, LogPurges(logs, book, clock, 7), captures, runs, capture_days=30)
 
 
 def keep(captures: DataCaptures, shop: str, *numbers: int, type: str = "orders", note: str = "") -> None:
