@@ -4,7 +4,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from shared.errors import ConnectorError
 from shared.shopify.reading import Record
 from shared.shopify.records import Company
 from shared.stores.links import Link
@@ -14,7 +13,7 @@ from shared.sync.outcome import Outcome
 from shared.sync.record_type import RecordType
 from shared.to_business_central.companies.decision import decide_company, decide_needed_company
 from shared.to_business_central.customers import apply as customers
-from shared.to_business_central.customers.apply import Decide, applied, bring_in_needed, gone, present_numbers
+from shared.to_business_central.customers.apply import Decide, applied, gone, present_numbers
 from shared.to_business_central.customers.decision import CustomerDecision
 
 NAME: str = "companies"
@@ -25,7 +24,7 @@ def apply(records: Sequence[Record], links: Mapping[str, Link], context: JobCont
     decide = decider(context)
     context.directory.expect(partial(decide, record, links[record.id]) for record in records)
     return context.side_by_side(
-        lambda record: applied(f"company {record.id}", links[record.id], decide, record, context), records)
+        lambda record: applied(NAME, links[record.id], decide, record, context), records)
 
 
 def decided(record: Record, link: Link, around: Surroundings) -> CustomerDecision:
@@ -43,14 +42,6 @@ def decider_of_needed(around: Surroundings) -> Decide:
     """Decides on companies that an order needs."""
     people = present_numbers(around.links(customers.NAME), around.directory)
     return lambda record, link: decide_needed_company(_company_of(record), link, around.card, around.directory, people)
-
-
-def bring_in(ids: Sequence[str], context: JobContext) -> Mapping[str, ConnectorError | str]:
-    """Take in companies that an order needs, whatever the import range says about others.
-
-    Shopify id -> the customer's number in Business Central, or the reason why there is none.
-    """
-    return bring_in_needed(NAME, "company", ids, decider_of_needed(context), context)
 
 
 def _company_of(record: Record) -> Company:

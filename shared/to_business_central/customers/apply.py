@@ -10,13 +10,13 @@ from shared.business_central.executor import create_customer
 from shared.business_central.operations import carry_out
 from shared.business_central.plan import CustomerPlan, plan_hash
 from shared.errors import ConnectorError
+from shared.record_names import one_called
 from shared.shopify.reading import Record
 from shared.shopify.records import Address, Customer
 from shared.stores.links import Link, Links, LinkState, Wish
 from shared.sync.context import JobContext
 from shared.sync.decision import Surroundings, What
 from shared.sync.outcome import Outcome, Result, attempt, parked
-from shared.sync.page import apply_page
 from shared.sync.record_type import RecordType
 from shared.to_business_central.customers.decision import CustomerDecision, decide_customer, decide_needed_customer
 
@@ -31,7 +31,7 @@ def apply(records: Sequence[Record], links: Mapping[str, Link], context: JobCont
     decide = decider(context)
     context.directory.expect(partial(decide, record, links[record.id]) for record in records)
     return context.side_by_side(
-        lambda record: applied(f"customer {record.id}", links[record.id], decide, record, context), records)
+        lambda record: applied(NAME, links[record.id], decide, record, context), records)
 
 
 def gone(records: Sequence[Record], links: Mapping[str, Link], around: Surroundings) -> set[str]:
@@ -58,46 +58,6 @@ def decider_of_needed(around: Surroundings, addresses: Callable[[str], Iterable[
     companies = present_numbers_of_all(around.links(_COMPANIES), around.directory)
     return lambda record, link: decide_needed_customer(
         _customer_of(record), link, around.card, around.directory, companies, addresses(record.id))
-
-
-def bring_in(
-    ids: Sequence[str], context: JobContext, addresses: Callable[[str], Iterable[Address | None]] = lambda id: (),
-) -> Mapping[str, ConnectorError | str]:
-    """Take in customers that an order needs, whatever the import range says about others.
-
-    Reads them by id and applies them as a page of their own. Shopify id -> the customer's number in
-    Business Central, or the reason why it could not be created. `addresses` gives those of a customer's orders: one
-    without an address gets the first of them.
-    """
-    if ids:
-        context.redacted.lift(NAME, ids)
-    return bring_in_needed(NAME, "customer", ids, decider_of_needed(context, addresses), context)
-
-
-def bring_in_needed(
-    type: str, named: str, ids: Sequence[str], decide: Decide, context: JobContext,
-) -> Mapping[str, ConnectorError | str]:
-    """Read records of customers by id and apply them as a page of their own; also used for companies."""
-    results: dict[str, ConnectorError | str] = {}
-    refused: dict[str, ConnectorError] = {}
-
-    def noted(record: Record, link: Link) -> CustomerDecision:
-        decision = decide(record, link)
-        if decision.problems:
-            refused[record.id] = decision.problems[0]
-        return decision
-
-    def needed(records: Sequence[Record], links: Mapping[str, Link], context: JobContext) -> list[Outcome]:
-        context.directory.expect(partial(decide, record, links[record.id]) for record in records)
-        outcomes = context.side_by_side(
-            lambda r: applied(f"{named} {r.id}", links[r.id], noted, r, context), records)
-        results.update({
-            o.link.id: o.problem or refused.get(o.link.id) or o.link.bc_number for o in outcomes})
-        return outcomes
-
-    if ids:
-        apply_page(RecordType(type, needed, decided, gone), context.named(type, ids), context, again=True)
-    return results
 
 
 def link_found(found: Mapping[str, str], context: JobContext) -> None:
@@ -162,13 +122,13 @@ def _customer_of(record: Record) -> Customer:
     return record.value
 
 
-def applied(name: str, link: Link, decide: Decide, record: Record, context: JobContext) -> Outcome:
+def applied(type: str, link: Link, decide: Decide, record: Record, context: JobContext) -> Outcome:
     """Decide on one record and carry that out; also used for companies."""
-    done = attempt(name, lambda: _carried_out(decide(record, link), context))
+    done = attempt(one_called(type, record.id), lambda: carried_out(decide(record, link), context))
     return parked(link, done) if isinstance(done, ConnectorError) else done
 
 
-def _carried_out(decision: CustomerDecision, context: JobContext) -> Outcome:
+def carried_out(decision: CustomerDecision, context: JobContext) -> Outcome:
     """Create, change or just link the customer."""
     plan = decision.plan
     if plan is None:

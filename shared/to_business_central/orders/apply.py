@@ -1,26 +1,20 @@
 """Orders: new ones get their document, changed ones what may follow, others are left alone."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from shared.business_central.operations import Operation
 from shared.errors import ConnectorError
 from shared.mapping.orders_to_import import selection_of
-from shared.record_names import one_called
 from shared.shopify.reading import Record
-from shared.shopify.records import Address
 from shared.stores.links import Link
 from shared.sync.context import JobContext
 from shared.sync.decision import Surroundings, What
-from shared.sync.outcome import Outcome, Result, attempt, parked
+from shared.sync.outcome import Outcome, Result, parked
 from shared.sync.record_type import RecordType
-from shared.sync.restoring import without_gone
 from shared.to_business_central.companies import apply as companies
 from shared.to_business_central.customers import apply as customers
-from shared.to_business_central.customers.apply import Decide
-from shared.to_business_central.customers.decision import CustomerDecision
 from shared.to_business_central.orders.asking import Decided, asked, with_documents, with_plans, with_risks
 from shared.to_business_central.orders.claims import NAME
 from shared.to_business_central.orders.creation import LOOKED_UP_AT_ONCE, create_documents, followed_header
@@ -29,6 +23,7 @@ from shared.to_business_central.orders.following import applied_link
 from shared.to_business_central.orders.lookup import gone_orders
 from shared.to_business_central.orders.plan import LeftOut, document_key_of
 from shared.to_business_central.orders.reach import out_of_reach
+from shared.to_business_central.orders.taking_in import BuyersFirst, InThisRun, Rehearsal
 from shared.to_business_central.products import apply as products
 
 
@@ -38,7 +33,7 @@ def apply(records: Sequence[Record], links: Mapping[str, Link], context: JobCont
     terms = terms_of(context)
     open_orders, decided = asked(orders, Ask.RISK, partial(with_risks, shopify=context.shopify), terms)
     wanted, others = asked(
-        open_orders, Ask.PLAN, partial(with_plans, around=context, taking_in=_InThisRun(context)), terms)
+        open_orders, Ask.PLAN, partial(with_plans, around=context, taking_in=BuyersFirst(InThisRun(context))), terms)
     outcomes = [_carried_out(one, context) for one in (*decided, *others)]
     wanted.sort(key=lambda one: isinstance(one.plan, LeftOut))
     for start in range(0, len(wanted), LOOKED_UP_AT_ONCE):
@@ -48,9 +43,10 @@ def apply(records: Sequence[Record], links: Mapping[str, Link], context: JobCont
 
 def decided(record: Record, link: Link, around: Surroundings) -> OrderDecision:
     """What happens to this order, and before it to who buys; Shopify is not asked, whatever the card wants to know."""
-    rehearsal, terms = _Rehearsal(around), terms_of(around)
+    rehearsal, terms = Rehearsal(around), terms_of(around)
     order = Known(record, wished(link, around.wish), risk=())
-    wanted, decided = asked([order], Ask.PLAN, partial(with_plans, around=around, taking_in=rehearsal), terms)
+    planning = partial(with_plans, around=around, taking_in=BuyersFirst(rehearsal))
+    wanted, decided = asked([order], Ask.PLAN, planning, terms)
     _, others = asked(wanted, Ask.DOCUMENT, partial(with_documents, around=around), terms)
     (one,) = (*decided, *others)
     return replace(one.decision, operations=(*rehearsal.operations, *one.decision.operations))
@@ -66,60 +62,6 @@ def _carried_out(one: Decided, context: JobContext) -> Outcome:
         return parked(known.link, done)
     link = applied_link(known.link, known.order, decision.plan.plan, context.card)
     return Outcome(link, Result.UPDATED if done else Result.UNCHANGED)
-
-
-class _InThisRun:
-    """Takes in who buys, now."""
-
-    def __init__(self, context: JobContext) -> None:
-        self._context = context
-
-    def matched(self, found: Mapping[str, str]) -> None:
-        customers.link_found(found, self._context)
-
-    def customers(
-        self, ids: Sequence[str], addresses: Callable[[str], Iterable[Address | None]]
-    ) -> Mapping[str, ConnectorError | str]:
-        return customers.bring_in(ids, self._context, addresses)
-
-    def companies(self, ids: Sequence[str]) -> Mapping[str, ConnectorError | str]:
-        return companies.bring_in(ids, self._context)
-
-
-class _Rehearsal:
-    """Says what taking them in would send: `operations`, in order."""
-
-    def __init__(self, around: Surroundings) -> None:
-        self.operations: list[Operation] = []
-        self._around = around
-
-    def matched(self, found: Mapping[str, str]) -> None:
-        """Nothing is remembered."""
-
-    def customers(
-        self, ids: Sequence[str], addresses: Callable[[str], Iterable[Address | None]]
-    ) -> Mapping[str, ConnectorError | str]:
-        return self._taken_in(customers.NAME, ids, customers.decider_of_needed(self._around, addresses))
-
-    def companies(self, ids: Sequence[str]) -> Mapping[str, ConnectorError | str]:
-        return self._taken_in(companies.NAME, ids, companies.decider_of_needed(self._around))
-
-    def _taken_in(self, type: str, ids: Sequence[str], decide: Decide) -> Mapping[str, ConnectorError | str]:
-        results: dict[str, ConnectorError | str] = {}
-        records = self._around.named(type, ids) if ids else []
-        links = without_gone(customers.gone, records, self._around.links(type).of(ids), self._around)
-        for record in records:
-            link = links.get(record.id, Link(id=record.id))
-            if record.value is not None:
-                done = attempt(one_called(type, record.id), partial(decide, record, link))
-                results[record.id] = done if isinstance(done, ConnectorError) else self._number(done)
-        return results
-
-    def _number(self, decision: CustomerDecision) -> ConnectorError | str:
-        self.operations += decision.operations
-        if decision.plan is None:
-            return decision.problems[0]
-        return decision.plan.number
 
 
 TYPE = RecordType(
