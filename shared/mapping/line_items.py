@@ -88,8 +88,9 @@ def _default_item(line: LineItem, card: ShopCard, known: KnownItems) -> ItemOfLi
 
 
 def _goods(sku: str, card: ShopCard) -> Sentence:
+    choice = Sentence(card.sku_mapping.value) if card.sku_mapping.value else sentence("blank")
     return sentence("SKU {sku}, {setting} {choice}" if sku else "no SKU, {setting} {choice}", sku=sku,
-                    setting=caption("sku_mapping"), choice=card.sku_mapping.value or sentence("blank"))
+                    setting=caption("sku_mapping"), choice=choice)
 
 
 def _link_of_line(line: LineItem, known: KnownItems, link_of_variant: LinkOfVariant) -> ItemLink | None:

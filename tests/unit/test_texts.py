@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from babel import Locale
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
@@ -169,6 +170,25 @@ def test_a_translation_names_the_same_values(language: str) -> None:
         texts = read_po(file, locale=language)
 
     assert [one.id for one in texts if one.id and not same_values(one)] == []
+
+
+NEVER_OF_NONE = {
+    "Newest first; removed after one day.", "Not saved: one field has to be mended.", "One capture", "One more change.",
+    "One more value: download the body to see it.", "One more value: download the captures to see it.",
+    "One record waits for a correction.", "One shop is paused.", "One shop needs you", "after one other try",
+    "and once more in the same way", "asked to wait once", "one to renew",
+    "the middle of one run of this sort that read something",
+}
+"""Said only where there is one at least."""
+
+
+@pytest.mark.parametrize("language", [one for one in OTHERS if Locale.parse(one).plural_form(0) == "one"])
+def test_what_is_said_of_one_and_of_none_tells_how_many(language: str) -> None:
+    """French says none as it says one. Source: Unicode CLDR, plural rules: fr, one: i = 0,1."""
+    with po_file(language).open("rb") as file:
+        texts = [one for one in read_po(file, locale=language) if isinstance(one.id, tuple)]
+
+    assert {one.id[0] for one in texts if "%(" not in one.string[0]} <= NEVER_OF_NONE
 
 
 def test_french_has_its_own_apostrophes_and_blanks() -> None:
