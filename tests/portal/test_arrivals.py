@@ -140,4 +140,4 @@ def test_the_picture_is_told_in_french_too(portal: Portal) -> None:
 
     page = unescape(portal.visitor("fr-FR").get("/portal").text)
 
-    assert "une commande, les dernières heures ne sont pas lues" in page
+    assert "1 commande, les dernières heures ne sont pas lues" in page

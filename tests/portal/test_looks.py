@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
+from functions.portal.files import FOLDER
 from functions.portal.formats import Reader, path
 from functions.portal.rendering import environment
 from local.business_central.faults import Fault
@@ -18,7 +19,8 @@ from tests.portal.served import OPERATOR, VIEWER, Portal, a_portal, page_of, tex
 @pytest.mark.parametrize("language, what, count, told", [
     ("en", "records", 1, "1 record"), ("en", "records", 0, "0 records"), ("en", "writes", 1, "1 call wrote"),
     ("en", "fields", 1234, "1,234 fields"), ("fr", "read", 0, "0 lu"), ("fr", "read", 1, "1 lu"),
-    ("fr", "skipped", 2, "2 ignorés"), ("fr", "records", 1234, "1 234 enregistrements"),
+    ("en", "skipped", 0, "0 newly skipped"),
+    ("fr", "skipped", 2, "2 nouvellement ignorés"), ("fr", "records", 1234, "1 234 enregistrements"),
     ("fr", "values", 1, "1 valeur"),
 ])
 def test_a_number_agrees_with_its_noun(language: str, what: str, count: int, told: str) -> None:
@@ -51,6 +53,67 @@ def test_a_state_in_a_list_has_its_sign(portal: Portal) -> None:
     assert re.findall(r'#shape-([\w-]+)"/></svg>(In Business Central|Skipped)', orders) == [
         ("good", "In Business Central"), ("needs-you", "Skipped")]
     assert re.findall(r'#shape-([\w-]+)"/></svg>Needs response', disputes) == ["needs-you"]
+
+
+def test_a_dispute_is_headed_by_how_it_stands_and_told_in_french(portal: Portal) -> None:
+    portal.house.dispute(7501)
+    Scene(portal.house)
+
+    page = portal.visitor("fr-FR").get(f"{page_of(portal)}/records/disputes/7501").text
+
+    assert re.findall(r'#shape-([\w-]+)"/></svg>([^<]+)</span></h1>', page) == [("needs-you", "Réponse attendue")]
+    assert {"Rétrofacturation", "Frauduleux"} <= set(re.split(r"\s+", text_of(page)))
+
+
+@pytest.mark.parametrize("path, told", [
+    ("audit", "Nobody has done anything yet."), ("audit?operation=start-run", "No operation fits these filters."),
+    ("skipped-records", "Nothing is skipped."), ("skipped-records?state=left-out", "No skipped record fits"),
+    ("shops/{shop}/skipped-records?code=item-not-found", "No record is skipped for this reason any more."),
+    ("log-entries", "No call that fits is kept."),
+])
+def test_an_empty_list_says_what_there_is_none_of(portal: Portal, path: str, told: str) -> None:
+    text = text_of(portal.visitor().get("/portal/" + path.format(shop=portal.house.shop)).text)
+
+    assert told in text
+    assert "0 entries" not in text
+
+
+@pytest.mark.parametrize("page, what", [
+    ("{shop}", "Switch off"), ("{shop}", "Remove this shop card…"), ("/portal/environment", "Stop all calls"),
+    ("/portal/log-entries", "Delete entries…"), ("{shop}/records/orders/5001", "Unlink and create again…"),
+])
+def test_what_stops_or_removes_something_shows_it_before_it_is_pressed(portal: Portal, page: str, what: str) -> None:
+    Scene(portal.house)
+
+    html = portal.visitor().get(page.format(shop=page_of(portal))).text
+
+    assert re.search(rf'<(?:a|button) class="(?:button )?risky"[^>]*>{what}</', html)
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize("one, other, ratio", [
+    ("bar", "sheet", 3), ("ink", "bar", 3), ("rim", "sheet", 3), ("rim", "dip", 3), ("rim", "tint", 3),
+    ("soft", "dip", 4.5), ("soft", "tint", 4.5), ("accent", "needs-tint", 4.5), ("accent", "warns-tint", 4.5),
+    ("soft", "needs-tint", 4.5), ("needs", "sheet", 4.5), ("warns", "sheet", 4.5), ("good", "tint", 4.5),
+])
+def test_colours_that_meet_are_told_apart(colours: str, one: str, other: str, ratio: float) -> None:
+    """Also where axe does not look: lines on bars, edges of fields. Source: WCAG 2.2, 1.4.3 and 1.4.11."""
+    found = re.findall(r"--([\w-]+): (#\w+);", (FOLDER / "portal.css").read_text().split("/* ground */")[0])
+    values = dict(found[:len(found) // 2] if colours == "light" else found[len(found) // 2:])
+
+    assert contrast(values[one], values[other]) >= ratio
+
+
+def contrast(one: str, other: str) -> float:
+    """Of two colours, #rgb or #rrggbb. Source: WCAG 2.2, relative luminance and contrast ratio."""
+    def luminance(colour: str) -> float:
+        wide = colour[1:] if len(colour) == 7 else "".join(each * 2 for each in colour[1:])
+        red, green, blue = (int(wide[place:place + 2], 16) / 255 for place in (0, 2, 4))
+        linear = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in (red, green, blue))
+        return sum(weight * each for weight, each in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    dark, bright = sorted((luminance(one), luminance(other)))
+    return (bright + 0.05) / (dark + 0.05)
 
 
 def test_one_record_is_skipped_in_the_singular(portal: Portal) -> None:
