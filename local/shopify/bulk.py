@@ -1,8 +1,10 @@
 """Bulk operations over GraphQL: start, read, list, cancel.
 
 An operation is a record; `bulk_runner` moves it from CREATED over RUNNING to its end. Five queries of one
-app may run at once, the sixth is refused. Bulk mutations are not simulated.
-Source: Shopify Admin API: BulkOperation; Bulk operations, Queries (2026-01: five at once); recorded refusals.
+app may run at once, the sixth is refused. Bulk mutations are not simulated. `ShopState.bulk_limit`
+stands for quotas.
+Source: Shopify Admin API: BulkOperation; BulkOperationUserErrorCode (LIMIT_REACHED and its text); Bulk operations,
+Queries (2026-01: five at once); recorded refusals.
 """
 from __future__ import annotations
 
@@ -18,6 +20,7 @@ from local.shopify.records import Record, gid
 from local.shopify.state import iso
 
 AT_ONCE = 5
+LIMIT_REACHED = "Bulk operations limit reached. Please try again later."
 FIRST_NUMBER = 8_000_000_000_000
 RUNNING = ("CREATED", "RUNNING", "CANCELING")
 
@@ -28,6 +31,8 @@ def run_query(run: Execution, record: Record, field: Field) -> Record:
     _, problems = bulk_plan(run.schema.graphql, arguments["query"])
     if problems:
         return _payload(field, None, [_error(["query"], message, "INVALID") for message in problems])
+    if run.state.bulk_limit:
+        return _payload(field, None, [_error(None, LIMIT_REACHED, "LIMIT_REACHED")])
     busy = [o["id"] for o in _own(run) if o["status"] in RUNNING]
     if len(busy) >= AT_ONCE:
         message = f"A bulk query operation for this app and shop is already in progress: {', '.join(busy)}."

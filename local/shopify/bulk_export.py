@@ -2,12 +2,15 @@
 
 One line a node; nodes of nested connections are lines of their own that name their parent in
 ``__parentId``. Ungrouped (the default since 2026-01) a child only comes somewhere after its parent: parents
-are written a hundred at a time, then their children. `first` and cursors in the query are ignored.
+are written a hundred at a time, then their children. `first` and cursors in the query are ignored. An `order` of
+"reversed" or "shuffled" is worse than Shopify promises: what a client must bear if it trusts no order.
 Source: Shopify: Bulk operations, Queries. Border: one plan over live records; when and why is `bulk_runner`.
 """
 from __future__ import annotations
 
 import json
+import random
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -33,18 +36,37 @@ class Written:
     errors: list[dict[str, Any]] = field(default_factory=list)
 
 
-def export(run: Execution, plan: Plan, target: BinaryIO, *, grouped: bool, most: int | None = None) -> Written:
+def export(run: Execution, plan: Plan, target: BinaryIO, *, grouped: bool, most: int | None = None,
+           order: str = "") -> Written:
     """Write every line to `target` (at most `most` of them); access errors are left in the result."""
     done = Written(errors=run.errors)
     for root in plan.fields:
         if root.is_connection:
-            for line, is_root in _lines(run, root, grouped):
+            for line, is_root in _ordered(_lines(run, root, grouped), order):
                 if most is not None and done.lines >= most:
                     return done
                 raw = json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
                 target.write(raw)
                 done.lines, done.roots, done.size = done.lines + 1, done.roots + is_root, done.size + len(raw)
     return done
+
+
+def _ordered(lines: Iterator[tuple[Line, bool]], order: str) -> Iterator[tuple[Line, bool]]:
+    """The lines in another order; children of one connection keep theirs, which Shopify promises."""
+    if not order:
+        yield from lines
+        return
+    kept = list(lines)
+    belong = [(line.get("__parentId"), *str(line.get("id")).split("/")[3:4]) for line, _ in kept]
+    of_connection: dict[Any, deque[tuple[Line, bool]]] = {}
+    for one, whose in zip(kept, belong, strict=True):
+        of_connection.setdefault(whose, deque()).append(one)
+    if order == "shuffled":
+        random.Random(len(kept)).shuffle(belong)
+    else:
+        belong.reverse()
+    for whose in belong:
+        yield of_connection[whose].popleft()
 
 
 def _lines(run: Execution, root: Field, grouped: bool) -> Iterator[tuple[Line, bool]]:

@@ -17,6 +17,10 @@ webhook_never   the next webhook is never sent
 webhook_late    the next webhook is held back, its payload grows old              seconds (60)
 webhook_swapped the next webhook is sent after the one that follows it
 bulk_failed     the next bulk operation fails, the first lines are its partial data  lines (0), code
+bulk_canceled   the next bulk operation stalls, and Shopify cancels it
+bulk_cut        the next file is cut off after so many bytes                      after (1000)
+bulk_5xx        the next file is answered with an HTML page                       status (503)
+bulk_moved      the next file's address is served no more, the operation names another
 search_lag      lists show changes only after `seconds`                           seconds (5); lasts until cleared
 
 With record="Order/5002" a fault strikes whenever that record is in an answer, and lasts until cleared; `operation`
@@ -56,6 +60,7 @@ COUNTED = {
     "internal_error": set[str](), "drop_connection": {"after_work"}, "delay": {"seconds"}, "token_5xx": {"status"},
     "token_lost": set[str](), "webhook_double": set[str](), "webhook_never": set[str](), "webhook_late": {"seconds"},
     "webhook_swapped": set[str](), "bulk_failed": {"lines", "code"},
+    "bulk_canceled": set[str](), "bulk_cut": {"after"}, "bulk_5xx": {"status"}, "bulk_moved": set[str](),
 }
 """The kinds, and the parameters that each of them knows: tied ones, those that may be tied, the others."""
 

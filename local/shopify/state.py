@@ -93,6 +93,7 @@ class ShopState:
         self.kept: dict[str, Any] = {}      # what other rooms want in the dump, as JSON
         self.subscriptions: dict[str, Record] = {}      # webhook subscriptions by gid
         self.bulk_operations: dict[str, Record] = {}
+        self.bulk_limit = False         # whether a quota of bulk operations is used up
         self.on_change: Callable[[str, Stored | None, Stored | None], None] | None = None
         self.allow_loopback = False         # may webhooks go to http://127.0.0.1?
         self.app_numbers: dict[str, int] = {}

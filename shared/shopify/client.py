@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar, overload
+from urllib.parse import urlsplit
 
 import msgspec
 import requests
 
 from shared.clock import Clock
-from shared.errors import ConnectorError
+from shared.errors import ConnectorError, ServiceUnavailable
 from shared.exchange import Exchange, Observer, unobserved
 from shared.outgoing import Session
 from shared.patience import Patience
@@ -91,16 +92,43 @@ class ShopifyClient:
         self._on_unauthorized, self._chance, self._timeout = on_unauthorized, chance, timeout_seconds
         self._lacks, self._patience = lacks, patience or Patience()
         self._costs: dict[tuple[str, Any], float] = {}
-        self._session = Session()
+        self._session, self._files = Session(), Session()
         self._one_at_a_time = threading.Lock()
 
     def close(self) -> None:
         """Give the connection back."""
         self._session.close()
+        self._files.close()
 
     def now(self) -> datetime:
         """The time by our clock."""
         return self._clock.now()
+
+    def wait(self, seconds: float) -> None:
+        """Let so much time pass by our clock."""
+        self._clock.sleep(seconds)
+
+    def file(self, address: str, headers: Mapping[str, str]) -> requests.Response:
+        """The answer to a plain request for a file that Shopify named, its body yet to be read and then to be closed.
+
+        Without the token: whoever knows the address may read the file, so the address stays out of what is observed.
+        Raises ServiceUnavailable("shopify-unavailable") if no answer came, and what the gate raises.
+        """
+        self._http_gate()
+        began = self._clock.now()
+        shown = urlsplit(address)._replace(query="", fragment="").geturl()
+        sent = Exchange(at=began, direction="Shopify", method="GET", url=shown, status=0, description="", seconds=0.0,
+                        request="", response="", has_error=True)
+        try:
+            response = self._files.get(address, headers=dict(headers), timeout=self._timeout, stream=True)
+        except requests.RequestException as error:
+            lost = sentence("No answer from Shopify: {error}", error=error.__class__.__name__)
+            self._observe(msgspec.structs.replace(sent, description=str(lost), seconds=self._seconds_since(began)))
+            raise ServiceUnavailable("shopify-unavailable", lost) from None
+        self._observe(msgspec.structs.replace(
+            sent, status=response.status_code, description=response.reason or "", seconds=self._seconds_since(began),
+            has_error=not response.ok))
+        return response
 
     def may_read(self, scopes: frozenset[str]) -> bool:
         """Whether to ask for what one of these scopes opens: not if they are known to be lacking, or were denied."""

@@ -89,7 +89,7 @@ def changed_page(client: ShopifyClient, type: str, *, since: datetime, until: da
     """
     wanted = span(since, until, f"{SHAPES[type].filter} {also}")
     page = read_page(client, listing(type), wanted, cursor=cursor, size=page_size)
-    records = list(_records(client, type, page.sent, page.times))
+    records = list(whole_records(client, type, page.sent, page.times))
     return Page([_dated(record, page.times[record.id]) for record in records], page.next_cursor,
                 min((time for time in page.times.values() if time and since <= time <= until), default=None))
 
@@ -105,7 +105,7 @@ def by_ids(client: ShopifyClient, type: str, ids: Sequence[str]) -> list[Record]
     One that cannot be read comes without a value; so does one that is not given and listed all the same: a deleted one
     is not. Raises what ShopifyClient.ask raises of the whole service.
     """
-    return list(_records(client, type, read_named(client, listing(type), ids), ids))
+    return list(whole_records(client, type, read_named(client, listing(type), ids), ids))
 
 
 def kept_record(type: str, raw: bytes) -> Record:
@@ -166,9 +166,12 @@ def listing(type: str) -> Listing:
         needs=[frozenset({scope}) for scope in document(shape.by_id).needs], ask=ask, page=_page_in)
 
 
-def _records(client: ShopifyClient, type: str, sent: Sent, ids: Iterable[str]) -> Iterator[Record]:
-    """The records in this order, those that are gone left out."""
-    whole = {record.id: record for record in _whole_records(client, type, sent.given)}
+def whole_records(client: ShopifyClient, type: str, sent: Sent, ids: Iterable[str]) -> Iterator[Record]:
+    """The records as they were sent, with all their pages, in this order, those that are gone left out.
+
+    Raises what ShopifyClient.ask raises of the whole service.
+    """
+    whole = {record.id: record for record in _with_all_pages(client, type, sent.given)}
     for id in ids:
         if id in whole:
             yield whole[id]
@@ -181,7 +184,7 @@ def _dated(record: Record, listed: datetime | None) -> Record:
     return record if record.updated_at else msgspec.structs.replace(record, updated_at=listed)
 
 
-def _whole_records(client: ShopifyClient, type: str, sent: Mapping[str, bytes]) -> Iterator[Record]:
+def _with_all_pages(client: ShopifyClient, type: str, sent: Mapping[str, bytes]) -> Iterator[Record]:
     """The records of these ids with all their pages, in order; those that are gone meanwhile are left out."""
     refunds = _refunds(client, type, sent.values())
     for id, raw in sent.items():

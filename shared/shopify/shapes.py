@@ -6,7 +6,8 @@ Border: a table, no behaviour.
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from shared.shopify import records
 
@@ -44,6 +45,7 @@ class Shape:
 
     changed, places, by_id  documents: a page with all fields, the same page with ids alone, named records
     has_refunds             their further pages are read apart (completion.py)
+    not_in_bulk             connections that a bulk operation does not give, and the document that reads each by id
     """
 
     type_name: str
@@ -56,6 +58,7 @@ class Shape:
     overflows: tuple[Overflow, ...] = ()
     optional: tuple[OptionalPart, ...] = ()
     has_refunds: bool = False
+    not_in_bulk: Mapping[str, str] = field(default_factory=dict)
 
 
 SHAPES: dict[str, Shape] = {
@@ -74,7 +77,8 @@ SHAPES: dict[str, Shape] = {
         optional=(OptionalPart("fulfillmentOrders", frozenset({
             "read_assigned_fulfillment_orders", "read_merchant_managed_fulfillment_orders",
             "read_third_party_fulfillment_orders"})),
-            OptionalPart("paymentTerms", frozenset({"read_payment_terms"})))),
+            OptionalPart("paymentTerms", frozenset({"read_payment_terms"}))),
+        not_in_bulk={"shippingLines": "order_shipping_lines"}),
     "companies": Shape("Company", records.Company, "companies_changed", "companies_places", "companies_by_id", 100),
 }
 
