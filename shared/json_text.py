@@ -6,8 +6,6 @@ can read.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any, TypeVar, overload
 
@@ -31,21 +29,22 @@ def decoded(text: bytes | str, type: Any = Any) -> Any:
 
     msgspec.DecodeError: it is no JSON, not of that type (then ValidationError), or nested too deeply.
     """
-    with _readable():
+    try:
         return msgspec.json.decode(text, type=type)
+    except (RecursionError, UnicodeError) as error:
+        raise _no_json(error) from None
 
 
 def decoded_exactly(text: bytes | str) -> Any:
     """The value that `text` holds, fractions as Decimal; msgspec.DecodeError as above."""
-    with _readable():
-        return _EXACT.decode(text)
-
-
-@contextmanager
-def _readable() -> Iterator[None]:
     try:
-        yield
-    except RecursionError:
-        raise msgspec.DecodeError("it is nested too deeply") from None
-    except (UnicodeDecodeError, UnicodeEncodeError) as error:
-        raise msgspec.DecodeError(f"it is not UTF-8: {error.reason}") from None
+        return _EXACT.decode(text)
+    except (RecursionError, UnicodeError) as error:
+        raise _no_json(error) from None
+
+
+def _no_json(error: RecursionError | UnicodeError) -> msgspec.DecodeError:
+    """The same error whatever is wrong. What is called for each of a million lines has no context manager around it."""
+    if isinstance(error, UnicodeDecodeError | UnicodeEncodeError):
+        return msgspec.DecodeError(f"it is not UTF-8: {error.reason}")
+    return msgspec.DecodeError("it is nested too deeply")

@@ -20,12 +20,13 @@ import msgspec
 from shared.json_text import decoded
 from shared.shopify.bulk_document import Connection
 
-LINES_PER_SHARE = 16_384
-MOST_SHARES = 128
-"""Files that are open at once; beyond some two million lines the shares grow."""
+LINES_PER_SHARE = 8_192
+MOST_SHARES = 256
+"""Of each a block waits to be packed; beyond two million lines the shares grow."""
 
-_BUFFERED = 1 << 15
+_BLOCK = 1 << 16
 _LEVEL = 1
+_SIZE = 4
 _PARENT = b',"__parentId":'
 _NO_MORE = b'{"pageInfo":{"hasNextPage":false,"endCursor":null},"nodes":['
 
@@ -159,47 +160,41 @@ def type_in(gid: str) -> str:
 
 
 class _Files:
-    """Lines in numbered, compressed files that are written through once and then read."""
+    """Lines in numbered files that are written through once and then read, block by block, each packed by itself."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self._folder, self._name = folder, name
         self._waiting: dict[int, list[bytes]] = defaultdict(list)
         self._sizes: dict[int, int] = defaultdict(int)
-        self._packers: dict[int, zlib._Compress] = {}
 
     def write(self, number: int, line: bytes) -> None:
+        """Put a line behind the others of a file."""
         self._waiting[number].append(line)
         self._sizes[number] += len(line)
-        if self._sizes[number] >= _BUFFERED:
+        if self._sizes[number] >= _BLOCK:
             self._pack(number)
 
     def close(self) -> None:
         """Write out what waits."""
         for number in list(self._waiting):
             self._pack(number)
-        for number, packer in self._packers.items():
-            with self._path(number).open("ab") as file:
-                file.write(packer.flush())
-        self._packers.clear()
 
     def read(self, number: int) -> Iterator[bytes]:
         """The lines of one file, in the order in which they were written."""
         self.close()
-        if not self._path(number).exists():
+        path = self._path(number)
+        if not path.exists():
             return
-        unpack, rest = zlib.decompressobj(), b""
-        with self._path(number).open("rb") as file:
-            while block := file.read(_BUFFERED):
-                *whole, rest = (rest + unpack.decompress(block)).split(b"\n")
-                yield from whole
+        with path.open("rb") as file:
+            while size := file.read(_SIZE):
+                yield from zlib.decompress(file.read(int.from_bytes(size))).split(b"\n")
 
     def _path(self, number: int) -> Path:
         return self._folder / f"{self._name}-{number}"
 
     def _pack(self, number: int) -> None:
-        packer = self._packers.get(number) or self._packers.setdefault(number, zlib.compressobj(_LEVEL))
-        block = packer.compress(b"\n".join(self._waiting.pop(number)) + b"\n")
+        block = zlib.compress(b"\n".join(self._waiting.pop(number)), _LEVEL)
         del self._sizes[number]
-        if block:
-            with self._path(number).open("ab") as file:
-                file.write(block)
+        with self._path(number).open("ab") as file:
+            file.write(len(block).to_bytes(_SIZE))
+            file.write(block)

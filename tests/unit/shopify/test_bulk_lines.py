@@ -166,6 +166,6 @@ def test_what_is_no_line_is_said(tmp_path: Path, odd: bytes) -> None:
         put_together([line("Order", 1), odd], tmp_path)
 
 
-@pytest.mark.parametrize("lines, shares", [(0, 1), (1, 1), (16_384, 1), (16_385, 2), (1_000_000, 62), (10**9, 128)])
+@pytest.mark.parametrize("lines, shares", [(0, 1), (1, 1), (8_192, 1), (8_193, 2), (1_000_000, 123), (10**9, 256)])
 def test_so_many_lines_are_spread_over_so_many_shares(lines: int, shares: int) -> None:
     assert shares_for(lines) == shares
