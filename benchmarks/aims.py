@@ -30,5 +30,6 @@ def told(aims: Sequence[Aim]) -> int:
         bounds = [f"{word} {bound:g}" for word, bound in (("at least", aim.least), ("at most", aim.most))
                   if bound is not None]
         verdict = "held" if aim.held else "MISSED"
-        print(f"{aim.name:<60}{aim.measured:>10.3g}  aim: {' and '.join(bounds):<16} {verdict}")
+        figure = f"{aim.measured:,.0f}" if float(aim.measured).is_integer() else f"{aim.measured:.3g}"
+        print(f"{aim.name:<60}{figure:>10}  aim: {' and '.join(bounds):<16} {verdict}")
     return 0 if aims and all(aim.held for aim in aims) else 1

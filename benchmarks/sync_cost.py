@@ -22,7 +22,9 @@ from local.azurite import start_azurite
 from local.demo import shop_card
 from local.processes import Program
 from local.storage_proxy import StorageCall, storage_proxy
+from shared.clock import Clock
 from shared.connector import Connector
+from shared.exchange import Observer, unobserved
 from shared.root import build_connector
 from shared.settings import Settings
 from shared.stores.sync_runs import SyncRun
@@ -126,22 +128,28 @@ def cost_of_a_run(
             bc.stop()
 
 
-def connected(shopify: dict[str, Any], bc: dict[str, Any], storage: str, way: Way) -> Connector:
+def connected(
+    shopify: dict[str, Any], bc: dict[str, Any], storage: str, way: Way, *, clock: Clock | None = None,
+    observe: Observer = unobserved,
+) -> Connector:
     """A connector whose shop is ready to run this way."""
-    connector = connector_of(shopify, bc, storage)
+    connector = connector_of(shopify, bc, storage, clock=clock, observe=observe)
     connector.shops.save(SHOP, shop_card(shopify["shop"], bc["company"]) | {"logging_mode": way.logging_mode})
     connector.tokens.keep(SHOP, shopify["token"])
     return connector
 
 
-def connector_of(shopify: dict[str, Any], bc: dict[str, Any], storage: str) -> Connector:
-    """A connector for these two services; of shops it knows what storage knows."""
+def connector_of(
+    shopify: dict[str, Any], bc: dict[str, Any], storage: str, *, clock: Clock | None = None,
+    observe: Observer = unobserved,
+) -> Connector:
+    """A connector for these two services; of shops it knows what storage knows. Clock and observer as at the root."""
     return build_connector(Settings(
         storage_connection=storage, token_key=TOKEN_KEY, shopify_base_url=shopify["url"],
         shopify_client_id=shopify["client_id"], shopify_client_secret=shopify["client_secret"],
         bc_api_root=bc["api_root"], bc_token_url=bc["token_url"], bc_client_id=bc["client_id"],
         bc_client_secret=bc["client_secret"], public_url="http://127.0.0.1:7071",
-    ))
+    ), clock=clock, observe=observe)
 
 
 def synchronized(connector: Connector, *types: str) -> SyncRun:

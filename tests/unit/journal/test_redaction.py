@@ -150,6 +150,17 @@ def test_what_is_known_to_be_secret_never_appears_whatever_it_looks_like(
             assert written not in redact(f"{before} {written} {after}", known=[secret])
 
 
+@pytest.mark.parametrize("text, known", [
+    (f'{{"authorization": "{SECRET}"}}', []), (f"-----BEGIN PRIVATE KEY-----{SECRET}-----END", []),
+    (f"https://x.example/?session={SECRET}", []), (f"said {SECRET} twice", [SECRET]),
+    (f"said {SECRET.upper()} twice", [SECRET.upper()]),
+])
+def test_a_secret_is_hidden_wherever_it_lies_in_a_long_text(text: str, known: list[str]) -> None:
+    """Signs are looked for part by part."""
+    for before in range(2**18 - len(text), 2**18 + 1):
+        assert redact(" " * before + text, known).count("***") == 1
+
+
 @given(secret=st.text(LETTERS, min_size=16, max_size=40))
 def test_url_request_response_and_description_of_an_exchange_are_all_cleaned(secret: str) -> None:
     exchange = an_exchange(
