@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from local.azurite import Azurite, start_azurite
+from tests.frames import ask_for_frames_without_collecting
 from tests.house import House, HouseStorage, a_house
 from tests.memory import storage_in_memory
 from tests.seeds import ANEW
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 # On a busy machine an example may take any time: no test is about seconds.
 settings.register_profile("whatever it takes", deadline=None, derandomize=not ANEW)
 settings.load_profile("whatever it takes")
+ask_for_frames_without_collecting()
 
 
 @pytest.fixture(scope="session")
