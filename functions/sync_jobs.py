@@ -8,7 +8,6 @@ import msgspec
 
 from functions.house import ready_connector
 from shared import sync
-from shared.json_text import decoded
 from shared.telemetry import record
 
 blueprint = func.Blueprint()
@@ -17,7 +16,7 @@ blueprint = func.Blueprint()
 @blueprint.function_name("sync_job")
 @blueprint.queue_trigger("message", queue_name="sync-jobs", connection="AzureWebJobsStorage")
 def sync_job(message: func.QueueMessage) -> None:
-    sync.run.run_sync(ready_connector(), decoded(message.get_body(), type=sync.queue.SyncJob))
+    sync.run.run_sync(ready_connector(), sync.queue.job_in(message.get_body()))
 
 
 @blueprint.function_name("sync_job_poison")
@@ -30,6 +29,6 @@ def sync_job_poison(message: func.QueueMessage) -> None:
 
 def _shop(body: bytes) -> str:
     try:
-        return decoded(body, type=sync.queue.SyncJob).shop
+        return sync.queue.job_in(body).shop
     except (ValueError, msgspec.MsgspecError):
         return ""

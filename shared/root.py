@@ -87,6 +87,7 @@ def build_connector(
         storage = storage or _storage(settings, told)
     storage = storage or _storage(settings)
     tables = storage.tables
+    names, types_of = (types.names, lambda: types) if types else (TYPE_NAMES, record_types)
     permission = HttpPermission(tables[ENVIRONMENT_TABLE], settings.environment, clock)
     logs = LogEntries(storage, known_secrets=(
         settings.bc_client_secret, settings.bc_web_service_key, settings.token_key, settings.shopify_client_secret,
@@ -125,7 +126,7 @@ def build_connector(
 
     return Connector(
         settings=settings,
-        record_types=(lambda: types) if types else record_types,
+        record_types=types_of,
         clock=clock,
         shopify_clock=ToldClock(clock),
         storage=storage,
@@ -137,7 +138,7 @@ def build_connector(
             app, States(tables[STATE_TABLE], app, clock), oauth, tokens, vault, shops, clock, store_of
         ),
         permission=permission,
-        informations=SynchronizationInfos(tables[INFORMATION_TABLE], clock, runs, types.names if types else TYPE_NAMES),
+        informations=SynchronizationInfos(tables[INFORMATION_TABLE], clock, runs, names),
         arrivals=Arrivals(tables[ARRIVAL_TABLE], clock),
         operations=operations,
         runs=runs,

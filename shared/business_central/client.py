@@ -35,7 +35,7 @@ from shared.errors import ConnectorError, OutcomeUnknown, RecordRefused, Service
 from shared.exchange import Observer, unobserved
 from shared.misfits import misfit
 from shared.patience import Patience
-from shared.texts import sentence
+from shared.texts import Sentence, sentence
 
 MAX_BATCH = 100
 _JSON = {"Content-Type": "application/json"}
@@ -359,20 +359,26 @@ def _numbered(operations: Sequence[BatchRequest]) -> dict[str, BatchRequest]:
 def _made(key: str, part: Mapping[str, Any] | None, written: Written) -> Row | ConnectorError:
     """What became of one part that stands for itself. It is judged as if it had been sent alone."""
     if part is None:
-        return OutcomeUnknown("outcome-unknown", sentence("{request}: {reason}", request=key, reason=sentence(
-            "the batch was answered without a word of it.")))
+        return _unknown(key, sentence("the batch was answered without a word of it."))
     if int(part["status"]) < 400:
         row = part.get("body")
-        return _row(row) if isinstance(row, dict) and "id" in row else OutcomeUnknown("outcome-unknown", sentence(
-            "{request}: {reason}", request=key, reason=sentence("the batch was answered without its row.")))
+        has_row = isinstance(row, dict) and "id" in row
+        return _row(row) if has_row else _unknown(key, sentence("the batch was answered without its row."))
     failure = failure_of_part(part)
     match action_for(failure, "POST"):
         case Action.REFUSE:
             return refusal(failure, written)
         case Action.LOOK_UP:
-            return OutcomeUnknown("outcome-unknown", sentence(
-                "{request}: {reason}", request=key, reason=said_of(failure)))
-    return TurnedAway("bc-unavailable", sentence("{request}: {reason}", request=key, reason=said_of(failure)))
+            return _unknown(key, said_of(failure))
+    return TurnedAway("bc-unavailable", _of_part(key, said_of(failure)))
+
+
+def _unknown(key: str, reason: Sentence) -> OutcomeUnknown:
+    return OutcomeUnknown("outcome-unknown", _of_part(key, reason))
+
+
+def _of_part(key: str, reason: Sentence) -> Sentence:
+    return sentence("{request}: {reason}", request=key, reason=reason)
 
 
 def _batch_part(id: str, operation: BatchRequest, company: str) -> dict[str, Any]:

@@ -27,8 +27,6 @@ from shared.sync.shop_lease import check_free
 from shared.texts import sentence
 
 _FOREVER = timedelta(days=3650)
-BY_BACK_FILL = ", back-fill"
-"""What the message of a back-fill says behind who began it."""
 
 
 def request_back_fill(
@@ -42,7 +40,7 @@ def request_back_fill(
     begin, end = checked_span(connector, shop, since, until)
     check_free(connector, shop)
     send(connector, SyncJob(
-        shop=shop, started_by=f"{started_by}{BY_BACK_FILL}", types=("orders",), created_since=begin, created_until=end))
+        shop=shop, started_by=started_by, types=("orders",), created_since=begin, created_until=end))
     return begin, end
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from shared.connector import Connector
 from shared.errors import ConnectorError
+from shared.json_text import decoded
 from shared.shops.card import ShopCard
 from shared.sync.shop_lease import check_free
 from shared.texts import sentence
@@ -81,6 +82,13 @@ def check_ready(connector: Connector, card: ShopCard) -> None:
 def send(connector: Connector, job: SyncJob, delay_seconds: float = 0) -> None:
     """Put a job on the queue, to be taken after so many seconds at the earliest."""
     connector.storage.queues.send(QUEUE, _written(job), delay_seconds=ceil(delay_seconds))
+
+
+def job_in(message: bytes) -> SyncJob:
+    """The job of a message, also of one that a version before wrote: that said of a back-fill, behind who asked for it,
+    that it is one."""
+    job = decoded(message, type=SyncJob)
+    return msgspec.structs.replace(job, started_by=job.started_by.removesuffix(", back-fill"))
 
 
 def _written(job: SyncJob) -> str:

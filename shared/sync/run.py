@@ -25,7 +25,7 @@ from shared.storage.lease import Lease
 from shared.stores.links import Wish
 from shared.stores.sync_runs import SyncRun
 from shared.stores.synchronization_info import SynchronizationInfo
-from shared.sync.back_fill import BY_BACK_FILL, read_span
+from shared.sync.back_fill import read_span
 from shared.sync.changed import apply_changed
 from shared.sync.context import JobContext, fingerprint, job_context
 from shared.sync.job import Deadline, OutOfTime, Overruled, begin_type, pass_type, run_type, with_bounds
@@ -144,9 +144,8 @@ def _begin(connector: Connector, job: SyncJob) -> SyncRun | None:
 
 
 def _started_by(job: SyncJob) -> Text:
-    """Who began it, and that it is a back-fill; a message says that in English."""
-    who = job.started_by
-    return sentence("{who}, back-fill", who=who.removesuffix(BY_BACK_FILL)) if job.created_since else who
+    """Who began it, and that it is a back-fill."""
+    return sentence("{who}, back-fill", who=job.started_by) if job.created_since else job.started_by
 
 
 def _work(connector: Connector, job: SyncJob, run: SyncRun, lease: Lease) -> None:
@@ -186,19 +185,7 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
             if types.waits(type, failed):
                 continue
             try:
-                with recorded_as(type, run, shopify, bc, connector.clock):
-                    unchanged = outlook.unchanged(type) if _reads_spans(run) else None
-                    info = unchanged or _information(connector, run, type, outlook)
-                    context = job._replace(
-                        card_fingerprint=fingerprint(card, BACK_FILL if run.created_since else info.first_began),
-                        history_before=from_iso(info.first_began), look_first=_trusts_no_links(info),
-                        wish=Wish.ALSO_HISTORY if run.created_since else Wish.NONE,
-                    )
-                    one = types.by_name[type]
-                    if unchanged is None:
-                        _bring_type(one, connector, info, context, deadline, progress, outlook)
-                    else:
-                        _pass_type(one, connector, info, context, deadline, outlook)
+                _bring_or_pass(type, connector, job, outlook, deadline, progress)
             except OutOfTime:
                 state = "continuing"
                 break
@@ -214,6 +201,26 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
     if failed and state == "succeeded":
         raise next(iter(failed.values()))
     return state
+
+
+def _bring_or_pass(
+    type: str, connector: Connector, job: JobContext, outlook: Outlook, deadline: Deadline,
+    progress: Callable[[], None],
+) -> None:
+    """What is due of one type: where nothing changed since the last run, it is not read."""
+    run, one = job.run, types_of(connector).by_name[type]
+    with recorded_as(type, run, job.shopify, job.bc, connector.clock):
+        unchanged = outlook.unchanged(type) if _reads_spans(run) else None
+        info = unchanged or _information(connector, run, type, outlook)
+        context = job._replace(
+            card_fingerprint=fingerprint(job.card, BACK_FILL if run.created_since else info.first_began),
+            history_before=from_iso(info.first_began), look_first=_trusts_no_links(info),
+            wish=Wish.ALSO_HISTORY if run.created_since else Wish.NONE,
+        )
+        if unchanged is None:
+            _bring_type(one, connector, info, context, deadline, progress, outlook)
+        else:
+            _pass_type(one, connector, info, context, deadline, outlook)
 
 
 def _note_arrivals(connector: Connector, run: SyncRun, first_seen: Mapping[str, int]) -> None:

@@ -10,13 +10,12 @@ import pytest
 
 from shared.admin.search import search
 from shared.clock import iso
-from shared.json_text import decoded
 from shared.privacy.export import read_export
 from shared.privacy.holdings import HOLDINGS
 from shared.privacy.subject import Subject
 from shared.storage.account import Storage
 from shared.stores.links import LinkState
-from shared.sync.queue import SyncJob, request_sync
+from shared.sync.queue import job_in, request_sync
 from shared.sync.run import run_sync
 from shared.texts import said
 from shared.webhooks.command_handlers import carry_out
@@ -92,7 +91,7 @@ def test_whoever_was_erased_before_stays_erased_whatever_is_read_again(house: Ho
 
 def test_every_message_that_was_on_its_way_is_understood(house: House, sample: str) -> None:
     """The webhook's first: a run that reads everything leaves it nothing to do."""
-    jobs = sorted((decoded(text, type=SyncJob) for text in messages_of(sample)["sync-jobs"]),
+    jobs = sorted((job_in(text.encode()) for text in messages_of(sample)["sync-jobs"]),
                   key=lambda job: not job.only_changed)
     house.clock.forward(60)
 
@@ -110,7 +109,7 @@ def test_a_message_is_written_as_the_version_before_reads_it(house: House, queue
     ((text, _),) = queues.sent["sync-jobs"]
 
     assert json.loads(text)["kinds"] == ["orders"]
-    assert decoded(text, type=SyncJob).types == ("orders",)
+    assert job_in(text.encode()).types == ("orders",)
 
 
 LISTS = [
@@ -299,7 +298,7 @@ def test_every_sentence_is_kept_as_key_and_values_and_told_in_french(house: Hous
 @only_newest
 def test_a_back_fill_goes_on_at_its_cursor_and_one_that_was_asked_for_begins(house: House, sample: str) -> None:
     begun, asked = (job for text in messages_of(sample)["sync-jobs"]
-                    if (job := decoded(text, type=SyncJob)).created_since)
+                    if (job := job_in(text.encode())).created_since)
     house.clock.forward(60)
 
     done, new = run_sync(house.connector, begun), run_sync(house.connector, asked)

@@ -177,7 +177,7 @@ def replayed(house: House) -> SyncRun:
 
 def back_filled(house: House) -> SyncRun:
     return began(house, SyncJob(
-        shop=house.shop, started_by="Claire, back-fill", types=("orders",),
+        shop=house.shop, started_by="Claire", types=("orders",),
         created_since="2026-02-01T00:00:00Z", created_until="2026-03-01T00:00:00Z"))
 
 

@@ -18,7 +18,7 @@ from shared.sync.run import run_sync
 from tests.admin import Admin
 from tests.house import House
 
-FEBRUARY = SyncJob(shop="", started_by="Claire, back-fill", types=("orders",), created_since="2026-02-01T00:00:00Z",
+FEBRUARY = SyncJob(shop="", started_by="Claire", types=("orders",), created_since="2026-02-01T00:00:00Z",
                    created_until="2026-03-01T00:00:00Z")
 
 
