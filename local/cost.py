@@ -32,7 +32,7 @@ COUNTED = {
     "table operations an order among many": 0.225,
     "Shopify calls a run": 1,
     "Shopify calls an order read again": 1,
-    "Business Central calls an order": 7,
+    "Business Central calls an order": 6,
     "log entries a new order": 8,
 }
 
@@ -123,7 +123,7 @@ HOW = {
     "runs": "8,640 scheduled + 3 an order, at most one each 15 s",
     "notices": "6 an order",
     "Shopify calls": "1 a run + 1 for each scheduled run that reads an order again",
-    "Business Central calls": "7 an order; together they need 0.15",
+    "Business Central calls": "6 an order; together they need 0.15",
     "executions": "timers (55,470) + runs + notices",
     "GB-s": "2 GB x (timers x 1 s + runs x 1 s + orders x 0.4 s + notices x 1 s, at most the month)",
     "table operations": "18 a run + 17 a woken one + 8 a scheduled one that reads again + 0.23 an order + 2 a notice",

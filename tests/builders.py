@@ -169,7 +169,7 @@ class KnownCompany(msgspec.Struct, frozen=True):
         return code in self.countries
 
     def knows_currency(self, code: str) -> bool:
-        return code in self.currencies
+        return code == self.local_currency or code in self.currencies
 
     def knows_unit(self, code: str) -> bool:
         return code in self.units

@@ -60,6 +60,7 @@ class Directory:
         self._bc = bc
         self._lock = threading.RLock()
         self._ids: dict[CodeTable, dict[str, str]] = {}
+        self._currencies_of_customers = set[str]()
         self._notes = Notes()
         self._customers = KeyedRows[CustomerRow](
             _Table(bc, "customers", CustomerRow),
@@ -140,10 +141,10 @@ class Directory:
 
     def customer_by_id(self, id: str) -> CustomerRow | None:
         """The customer with this id, under the number that it has now."""
-        return self._customers.first("id", id.lower())
+        return self._met(self._customers.first("id", id.lower()))
 
     def customer_by_number(self, number: str) -> CustomerRow | None:
-        return self._customers.first("number", code_key(number))
+        return self._met(self._customers.first("number", code_key(number)))
 
     def customers_by_email(self, email: str) -> list[CustomerRow]:
         """The customers that have this e-mail address, or one of several with semicolons between them, by number."""
@@ -165,6 +166,15 @@ class Directory:
     def remember_customer(self, row: CustomerRow) -> None:
         """We created or changed this customer."""
         self._customers.remember(row)
+        self._met(row)
+
+    def _met(self, row: CustomerRow | None) -> CustomerRow | None:
+        """A customer's currency is one that Business Central has: the local one shows its code as well (API v2.0,
+        page 30009 "APIV2 - Customers")."""
+        if row is not None and row.currency_code:
+            with self._lock:
+                self._currencies_of_customers.add(code_key(row.currency_code))
+        return row
 
     # Items and variants
 
@@ -209,9 +219,12 @@ class Directory:
             return code_key(code) in self._countries
 
     def knows_currency(self, code: str) -> bool:
-        """Whether `currencies` has this code; the local currency need not be there."""
+        """Whether it is the currency of a customer that was looked up, the local one, or one of `currencies`; the first
+        is known already, and the local one need not be among the last."""
+        wanted = code_key(code)
         with self._lock:
-            return code_key(code) in self._currencies
+            return (wanted in self._currencies_of_customers or wanted == code_key(self._local_currency)
+                    or wanted in self._currencies)
 
     def knows_unit(self, code: str) -> bool:
         with self._lock:

@@ -61,6 +61,7 @@ class CustomerRow(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tru
     phone_number: str = ""
     email: str = ""
     tax_registration_number: str = ""
+    currency_code: str = ""
     blocked: str = ""
 
 

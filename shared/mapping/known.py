@@ -64,7 +64,9 @@ class KnownSetup(Protocol):
 
     def knows_country(self, code: str) -> bool: ...
 
-    def knows_currency(self, code: str) -> bool: ...
+    def knows_currency(self, code: str) -> bool:
+        """Whether it is the local currency, or another one that Business Central has."""
+        ...
 
     def knows_unit(self, code: str) -> bool:
         """Whether some item may be counted in this unit of measure."""

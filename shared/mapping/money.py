@@ -77,8 +77,6 @@ def currency_code(iso: str, card: ShopCard, known: KnownSetup, *, record: Text) 
     RecordRefused(currency-unknown) for any other code that Business Central does not have.
     """
     wanted = wanted_currency(iso, card)
-    if wanted == code(known.local_currency):
-        return known.local_currency
     if not known.knows_currency(wanted):
         raise RecordRefused(
             "currency-unknown",

@@ -69,6 +69,22 @@ def test_accounts_codes_and_the_local_currency_are_known(directory: Directory) -
     assert directory.local_currency == "EUR"
 
 
+def test_the_currency_of_a_customer_who_was_looked_up_is_known_without_asking(
+    directory: Directory, company: BusinessCentral, simulator: Simulator
+) -> None:
+    dollar = simulator.control.row("currencies", "USD")
+    simulator.control.change("customers", "C00010", {"currencyCode": "USD", "currencyId": dollar["id"]})
+    assert directory.customer_by_number("C00010")
+    assert directory.customer_by_number("C-WEB")
+    calls = company.calls
+
+    assert directory.knows_currency("usd")
+    assert directory.knows_currency("EUR")
+    assert company.calls == calls
+    assert not directory.knows_currency("XXX")
+    assert company.calls > calls
+
+
 def test_the_id_behind_a_code_is_known_in_whatever_capitals_and_read_once(
     directory: Directory, simulator: Simulator
 ) -> None:
