@@ -30,6 +30,7 @@ from shared.storage.account import Storage
 from shared.storage.layout import StorageLayout
 from shared.storage.lease import Leases
 from shared.stores.arrivals import Arrivals
+from shared.stores.asked_runs import AskedRuns
 from shared.stores.changed_records import ChangedRecords, Waking
 from shared.stores.enabled_shops import EnabledShops
 from shared.stores.links import LinksOfAll
@@ -106,6 +107,7 @@ class Connector(NamedTuple):
     redacted: RedactedRecords
     merged: MergedCustomers
     waking: Waking
+    asked_runs: AskedRuns
     enabled_shops: EnabledShops
     refused: RefusedDeliveries
     receipts: Receipts

@@ -30,9 +30,14 @@ def show_shop(call: Call) -> Shown:
 @page
 @takes(form=SyncAsked)
 def sync_shop(call: Call) -> Sent:
-    types = [call.body.type] if call.body.type else []
-    admin.synchronization.start_sync(call.connector, call.shop, types, by=call.by)
-    return Sent(within_the_portal(call.body.back), Notice("sync-queued", {"shop": call.path["shop"]}))
+    types, told = [call.body.type] if call.body.type else [], "sync-queued"
+    try:
+        admin.synchronization.start_sync(call.connector, call.shop, types, by=call.by)
+    except ConnectorError as problem:
+        if problem.code != "sync-already-running":
+            raise
+        told = "sync-under-way"
+    return Sent(within_the_portal(call.body.back), Notice(told, {"shop": call.path["shop"]}))
 
 
 @blueprint.function_name("portal_switch_shop")

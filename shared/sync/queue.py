@@ -24,6 +24,7 @@ class SyncJob(msgspec.Struct, frozen=True, kw_only=True):
     """A message of the queue. `run` is set when a run goes on.
 
     types         all of them if there are none; a message calls them kinds, as versions before did
+    asked         somebody asked for it: where the shop is busy it waits for its turn
     only_changed  woken by webhooks: read what they announced, by id, and no span of time
     created_since, created_until  a back-fill: the orders created in this span, and nothing else
     """
@@ -32,13 +33,14 @@ class SyncJob(msgspec.Struct, frozen=True, kw_only=True):
     started_by: str
     run: str = ""
     types: tuple[str, ...] = msgspec.field(default=(), name="kinds")
+    asked: bool = False
     only_changed: bool = False
     created_since: str = ""
     created_until: str = ""
 
 
 def request_sync(connector: Connector, shop: str, *, started_by: str, types: Sequence[str] = ()) -> None:
-    """Put a job on the queue; refuses at once what cannot run.
+    """Put a job on the queue; refuses at once what cannot run, and what is on its way already.
 
     ConnectorError: shop-unknown, shop-disabled, sync-already-running, http-requests-not-allowed,
     what AccessTokens.check raises, input-invalid for an unknown type.
@@ -50,7 +52,11 @@ def request_sync(connector: Connector, shop: str, *, started_by: str, types: Seq
             "types: {type} is not one of {names}", type=repr(wrong[0][:50]), names=', '.join(names)))
     check_ready(connector, card)
     check_free(connector, shop)
-    send(connector, SyncJob(shop=shop, started_by=started_by, types=tuple(types)))
+    with connector.asked_runs.claimed(shop, types or names) as ours:
+        if not ours:
+            raise ConnectorError("sync-already-running", sentence(
+                "a synchronization of shop {code} is on its way", code=shop))
+        send(connector, SyncJob(shop=shop, started_by=started_by, types=tuple(types), asked=True))
 
 
 def request_sync_of_all_shops(connector: Connector) -> list[str]:

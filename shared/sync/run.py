@@ -62,6 +62,8 @@ def _run_alone(connector: Connector, job: SyncJob) -> SyncRun | None:
         with shop_lease(connector, job.shop) as lease:
             if job.only_changed and not job.run and not _woken(connector, job.shop):
                 return None
+            if job.asked and not job.run:
+                connector.asked_runs.begun(job.shop, job.types or connector.types.names)
             run = _begin(connector, job)
             if run is None:
                 return None
@@ -75,6 +77,8 @@ def _run_alone(connector: Connector, job: SyncJob) -> SyncRun | None:
             send(connector, job, taken.seconds_left(connector))
         elif job.only_changed:
             _postpone(connector, job, taken)
+        elif job.asked:
+            _take_turns(connector, job, taken)
         return None
     if run.state == "continuing":
         _hand_over(connector, job, run)
@@ -115,6 +119,13 @@ def _postpone(connector: Connector, job: SyncJob, taken: ShopTaken) -> None:
     """Come again when the lease may be free: the run that holds it has perhaps read past our rows."""
     wait = taken.seconds_left(connector)
     connector.waking.postpone(job.shop, wait, lambda seconds: send(connector, job, seconds))
+
+
+def _take_turns(connector: Connector, job: SyncJob, taken: ShopTaken) -> None:
+    """Come again when the lease may be free: the run that holds it may be one of other types."""
+    wait = taken.seconds_left(connector)
+    connector.asked_runs.postponed(job.shop, job.types or connector.types.names, wait)
+    send(connector, job, wait)
 
 
 def _continue_later(connector: Connector, job: SyncJob, taken: ShopTaken) -> None:

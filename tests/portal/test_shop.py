@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -33,6 +34,39 @@ def test_a_synchronization_of_all_or_of_one_type_is_started_and_leads_back(
     assert answer.url == portal.url + page_of(portal)
     (done,) = portal.house.connector.operations.page().operations
     assert (done.operation, len(done.after["types"])) == ("start_sync", types)
+
+
+@pytest.mark.parametrize("language, told", [
+    ("en-GB", ("is on its way. It begins", "no second one was queued")),
+    ("fr-FR", ("Elle commence", "aucune deuxième n’a été mise en file d’attente")),
+])
+def test_four_people_who_press_synchronize_now_at_once_queue_one_run_and_are_told_how_it_stands(
+    portal: Portal, language: str, told: tuple[str, str]
+) -> None:
+    visitors = [portal.visitor(language) for _ in range(4)]
+
+    with ThreadPoolExecutor(4) as people:
+        answers = list(people.map(
+            lambda one: one.post(f"{page_of(portal)}/sync", {"back": page_of(portal)}), visitors))
+
+    assert [one.status_code for one in answers] == [200] * 4
+    assert [sum(word in text_of(one.text) for one in answers) for word in told] == [1, 3]
+    assert queued_runs(portal) == 1
+
+
+def test_two_types_and_all_of_them_pressed_four_times_each_queue_three_runs(portal: Portal) -> None:
+    visitor = portal.visitor()
+
+    for type in ("products", "orders", "") * 4:
+        visitor.post(f"{page_of(portal)}/sync", {"type": type})
+
+    assert queued_runs(portal) == 3
+
+
+def queued_runs(portal: Portal) -> int:
+    """How many messages ask for a run of the shop."""
+    sent: dict[str, list[tuple[str, int]]] = portal.house.storage.queues.sent  # type: ignore[attr-defined]
+    return sum(portal.house.shop in text for text, _ in sent.get("sync-jobs", []))
 
 
 def test_a_shop_is_switched_off_and_on(portal: Portal) -> None:
