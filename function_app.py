@@ -16,6 +16,7 @@ from functions import (
     schedules,
     set_up_api,
     sync_jobs,
+    unknown_api,
     webhooks,
 )
 from functions.portal.all_pages import BLUEPRINTS
@@ -39,4 +40,5 @@ for pages in BLUEPRINTS:
 app.register_functions(schedules.blueprint)
 app.register_functions(set_up_api.blueprint)
 app.register_functions(sync_jobs.blueprint)
+app.register_functions(unknown_api.blueprint)
 app.register_functions(webhooks.blueprint)

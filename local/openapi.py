@@ -60,10 +60,11 @@ def openapi() -> Json:
 
 
 def _endpoints(function: Any) -> Iterator[tuple[str, str, str, str, Any]]:
-    """(name, method, route, level, inputs) of a function of the API; pages of the portal are none."""
+    """(name, method, route, level, inputs) of a function of the API; pages of the portal are none, and
+    what answers where there is nothing."""
     inputs = getattr(function.get_user_function(), "inputs", None)
     for binding in map(json.loads, function.get_raw_bindings()):
-        if binding["type"] == "httpTrigger" and binding["route"].startswith("api/"):
+        if binding["type"] == "httpTrigger" and re.match(r"api/(?!\{\*)", binding["route"]):
             several = len(binding["methods"]) > 1
             for method in binding["methods"]:
                 name = function.get_function_name() + (f"_{method.lower()}" if several else "")

@@ -404,6 +404,11 @@ CATALOGUE: dict[str, Problem] = {
         "There is no such record",
         "Check the identifier, or go back to the list.",
     ),
+    "address-unknown": Problem(
+        Fault.DATA, 404,
+        "There is nothing at this address",
+        "Check the address and the method: docs/api.md lists those of the API, the menu leads to the portal's pages.",
+    ),
     "confirmation-needed": Problem(
         Fault.DATA, 409,
         "This cannot be undone and has to be confirmed",

@@ -163,8 +163,9 @@ def requirement_lines(name: str) -> list[str]:
 
 
 def declared_routes() -> Iterator[tuple[str, str]]:
-    """(method, path) of every HTTP function of the API, with {id:long} written as {id}; pages are none."""
+    """(method, path) of every HTTP function of the API, with {id:long} written as {id}; pages are none, and
+    what answers where there is nothing."""
     for binding in (one for bindings in declared_functions().values() for one in bindings):
-        if binding["type"] == "httpTrigger" and binding["route"].startswith("api/"):
+        if binding["type"] == "httpTrigger" and re.match(r"api/(?!\{\*)", binding["route"]):
             path = "/" + re.sub(r"\{(\w+):\w+\}", r"{\1}", binding["route"])
             yield from ((method, path) for method in binding["methods"])

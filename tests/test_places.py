@@ -41,7 +41,7 @@ def test_a_field_of_the_shop_card_is_named_by_no_form_page_or_description(field:
     assert field in ShopCard.__struct_fields__
 
 
-@pytest.mark.parametrize("name", sorted(name for name in declared_functions() if not name.startswith("portal_")))
+@pytest.mark.parametrize("name", sorted(name for name in declared_functions() if "portal_" not in name))
 def test_a_route_of_the_api_stands_in_one_module(name: str) -> None:
     """Its address, method, role and inputs stand around the trigger; openapi.json is made of them."""
     modules = [path for path in python_files("functions") if path.parent == Path("functions")]

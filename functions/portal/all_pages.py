@@ -15,6 +15,7 @@ from functions.portal import (
     shop,
     shop_card,
     skipped_records,
+    unknown,
     webhooks,
 )
 
@@ -33,4 +34,5 @@ BLUEPRINTS = (
     data_captures.blueprint,
     exports.blueprint,
     environment.blueprint,
+    unknown.blueprint,
 )

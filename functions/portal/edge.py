@@ -44,6 +44,9 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+WHATEVER = object()
+"""In place of a page's inputs: neither question nor form is looked at, for it does nothing with them."""
+
 PATIENCE = 20.0
 """Seconds that somebody who looks at a page waits for a service that does not answer as it should."""
 
@@ -123,8 +126,10 @@ def _stranger(req: func.HttpRequest, *, https: bool = False) -> Visit:
 
 
 def _call(req: func.HttpRequest, visit: Visit, house: Connector, inputs: Any) -> Call:
-    body = _form(req, visit.kept, house) if req.method == "POST" else None
     by = visit.caller.name if visit.caller else "anybody"
+    if inputs is WHATEVER:
+        return Call(house, dict(req.route_params), None, by, None, visit.language, req)
+    body = _form(req, visit.kept, house) if req.method == "POST" else None
     query = http.parts_of_query(req.params, inputs)
     return Call(house, dict(req.route_params), query, by, body, visit.language, req)
 
@@ -146,6 +151,17 @@ def _form(req: func.HttpRequest, keep: Kept, house: Connector) -> dict[str, str]
         raise ConnectorError("form-not-ours", sentence(
             "the form does not carry what this browser's forms are known by"))
     return fields
+
+
+def takes_whatever(function: Callable[[Call], PageAnswer]) -> Callable[[Call], PageAnswer]:
+    """Below `@page`: whatever comes with the call is not looked at."""
+    function.inputs = WHATEVER  # type: ignore[attr-defined]  # read by the trigger
+    return function
+
+
+def page_before(req: func.HttpRequest) -> str:
+    """The page of the portal that a link or form was pressed on; the first one where the browser does not say."""
+    return within_the_portal(_behind_the_host(req.headers.get("Referer", "")))
 
 
 def within_the_portal(address: str) -> str:

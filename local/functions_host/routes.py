@@ -1,9 +1,11 @@
 """Which HTTP function answers a path: ASP.NET route templates as the Functions host uses them. Pure.
 
 Rules: Microsoft Learn, "Azure Functions HTTP trigger" (customize the HTTP endpoint) and "Routing in ASP.NET Core"
-(templates, constraints, precedence). Templates know `{id}`, `{id?}`, `{id=default}`, `{id:int}`, `{*rest}` and
-mixed segments such as `order-{id}.json`; literals match in any case; the more literal template wins; a method the
-function does not take is as if the route did not exist.
+(templates, constraints). Templates know `{id}`, `{id?}`, `{id=default}`, `{id:int}`, `{*rest}` and mixed segments such
+as `order-{id}.json`; literals match in any case; a method the function does not take is as if the route did not exist.
+Of several templates that match the one whose *function's name* comes first answers, however literal it is: the
+Functions host maps its functions by name and asks no precedence. Source: azure-functions-host, FunctionMetadataManager
+(OrderBy(Name, OrdinalIgnoreCase)), WebScriptHostHttpRoutesManager; issues 9876 and 3153 there.
 """
 
 from __future__ import annotations
@@ -58,7 +60,6 @@ class Segment:
 
     pattern: re.Pattern[str]
     parameters: tuple[Parameter, ...]
-    precedence: int
     catch_all: bool = False
 
     def values(self, text: str) -> dict[str, str] | None:
@@ -86,11 +87,6 @@ class Route:
     segments: tuple[Segment, ...]
     methods: frozenset[str]
 
-    @property
-    def precedence(self) -> tuple[int, ...]:
-        """Sorts the more literal route first, segment by segment from the left."""
-        return tuple(segment.precedence for segment in self.segments)
-
 
 def parse_route(function: str, template: str, methods: Iterable[str] = ()) -> Route:
     """The route of a function from its whole template, prefix included. Raises HostError naming what is wrong."""
@@ -107,10 +103,10 @@ def parse_route(function: str, template: str, methods: Iterable[str] = ()) -> Ro
 def find_route(routes: Iterable[Route], method: str, raw_path: str) -> tuple[Route, dict[str, str]] | None:
     """The route that answers, with its decoded route values; None stands for 404.
 
-    `raw_path` is percent-encoded. Among equally literal routes the one given first answers.
+    `raw_path` is percent-encoded.
     """
     parts = [_decoded(part) for part in raw_path.strip("/").split("/")] if raw_path.strip("/") else []
-    for route in sorted(routes, key=lambda each: each.precedence):
+    for route in sorted(routes, key=lambda each: each.function.upper()):
         values = match(route, parts)
         if values is not None and (not route.methods or method.upper() in route.methods):
             return route, values
@@ -147,7 +143,7 @@ def _parse_segment(text: str) -> Segment:
     pieces = re.split(r"(\{(?:\{\{|\}\}|[^{}])*\})", text)
     parameters = [_parse_parameter(piece[1:-1]) for piece in pieces[1::2]]
     if not parameters:
-        return Segment(re.compile(re.escape(text), re.IGNORECASE), (), precedence=1)
+        return Segment(re.compile(re.escape(text), re.IGNORECASE), ())
     alone = not any(pieces[0::2])
     catch_all = pieces[1].startswith("{*")
     if catch_all and not alone:
@@ -157,15 +153,8 @@ def _parse_segment(text: str) -> Segment:
     return Segment(
         re.compile(pattern, re.IGNORECASE | re.DOTALL),
         tuple(parameters),
-        precedence=_precedence(alone, catch_all, constrained=bool(parameters[0].constraints)),
         catch_all=catch_all,
     )
-
-
-def _precedence(alone: bool, catch_all: bool, constrained: bool) -> int:
-    if not alone:
-        return 2
-    return (4 if catch_all else 2) + (0 if constrained else 1)
 
 
 def _parse_parameter(text: str) -> Parameter:

@@ -96,6 +96,7 @@ def pages(portal: Portal) -> States:
     yield "arrivals as a table", Look("/portal", unfolded)
     yield "the card, unfolded", Look(f"/portal/shops/{portal.house.shop}", unfolded)
     yield "the menu", Look("/portal", menu_opened)
+    yield "an address at which there is nothing", Look("/portal/nothing")
 
 
 def records(portal: Portal) -> States:

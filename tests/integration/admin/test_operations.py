@@ -162,8 +162,8 @@ LATER = "2099-01-01T00:00:00Z"
 OF_SHOPIFY = "shopify_webhook"
 """No operator's: it is Shopify's, and signed."""
 
-ONLY_LOOKS = {"test_connection"}
-"""Asked by POST, for both services are called; nothing is changed by it."""
+ONLY_LOOKS = {"test_connection", "unknown_api_address", "unknown_portal_address"}
+"""Asked by POST, for both services are called, or nothing is there at all; nothing is changed by it."""
 
 GOES_THROUGH: dict[str, Call] = {
     "save_shop": asks("save_shop", {"logging_mode": "All"}),

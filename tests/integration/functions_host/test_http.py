@@ -29,7 +29,7 @@ def for_admins(req: func.HttpRequest) -> str:
     return "opened"
 
 @app.route(route="items/{id}", auth_level=ANYBODY)
-def item(req: func.HttpRequest) -> str:
+def some_item(req: func.HttpRequest) -> str:
     return f"item {req.route_params['id']}"
 
 @app.route(route="items/{id:int}", auth_level=ANYBODY)
@@ -129,12 +129,12 @@ def test_a_function_sees_the_request_as_the_worker_builds_it(host: HostProcess) 
         ("GET", "/api/items/7", "number 7"),
         ("GET", "/api/items/seven", "item seven"),
         ("POST", "/api/items/new", "new"),
-        ("GET", "/api/items/new", "item new"),  # the literal route takes POST only
+        ("GET", "/api/items/new", "item new"),  # its first route, new_item's, takes POST only
         ("PUT", "/API/Items/New/", "item New"),
         ("DELETE", "/api/echo", None),  # an optional parameter, and every method
     ],
 )
-def test_the_most_literal_route_that_takes_the_method_answers(
+def test_of_the_routes_that_take_path_and_method_the_first_by_its_functions_name_answers(
     host: HostProcess, method: str, path: str, expected: str | None
 ) -> None:
     answer = requests.request(method, host.url + path)

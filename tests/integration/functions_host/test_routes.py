@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from local.functions_host.errors import HostError
 from local.functions_host.routes import find_route, parse_route
+from tests.repository import declared_functions
 
 
 @pytest.mark.parametrize(
@@ -48,17 +51,18 @@ def test_a_template_matches_a_path(template: str, path: str, expected: dict[str,
 @pytest.mark.parametrize(
     "path, winner",
     [
-        ("/api/items/new", "items/new"),
-        ("/api/items/5", "items/{id:int}"),
-        ("/api/items/five", "items/{id}"),
-        ("/api/items/a/b", "items/{*rest}"),
-        ("/api/other/new", "{kind}/new"),
+        ("/api/items/new", "a_detail"),
+        ("/api/items/a/b", "rest"),
+        ("/api/items", "rest"),
+        ("/api/other", "Rest_of_all"),
     ],
 )
-def test_the_more_literal_template_wins_whatever_their_order(path: str, winner: str) -> None:
-    templates = ["items/{*rest}", "{kind}/new", "items/{id}", "items/{id:int}", "items/new"]
-    for order in (templates, templates[::-1]):
-        routes = [parse_route(template, f"api/{template}") for template in order]
+def test_the_function_whose_name_comes_first_answers_however_literal_another_ones_route_is(
+    path: str, winner: str
+) -> None:
+    templates = {"rest": "items/{*rest}", "a_detail": "items/{id}", "list_new": "items/new", "Rest_of_all": "{*all}"}
+    for order in (list(templates), list(templates)[::-1]):
+        routes = [parse_route(name, f"api/{templates[name]}") for name in order]
 
         found = find_route(routes, "GET", path)
 
@@ -66,10 +70,23 @@ def test_the_more_literal_template_wins_whatever_their_order(path: str, winner: 
         assert found[0].function == winner
 
 
-def test_a_route_whose_method_does_not_fit_leaves_the_path_to_the_next() -> None:
-    routes = [parse_route("post", "x/{id:int}", ["POST"]), parse_route("any", "x/{id}")]
+def test_no_function_of_the_app_answers_at_the_address_of_another_one() -> None:
+    """A catch-all, or a parameter where another route has a word, must have the later name."""
+    triggers = {name: bindings[0] for name, bindings in declared_functions().items() if "route" in bindings[0]}
+    routes = [parse_route(name, one["route"], one["methods"]) for name, one in triggers.items()]
 
-    assert find_route(routes, "post", "/x/1")[0].function == "post"  # type: ignore[index]
+    for name, one in triggers.items():
+        path = re.sub(r"\{\*?(\w+)(:\w+)?\}", lambda part: "7" if part[2] else "something", one["route"])
+        for method in one["methods"]:
+            found = find_route(routes, method, f"/{path}")
+            assert found is not None
+            assert found[0].function == name, path
+
+
+def test_a_route_whose_method_does_not_fit_leaves_the_path_to_the_next() -> None:
+    routes = [parse_route("a", "x/{id:int}", ["POST"]), parse_route("any", "x/{id}")]
+
+    assert find_route(routes, "post", "/x/1")[0].function == "a"  # type: ignore[index]
     assert find_route(routes, "GET", "/x/1")[0].function == "any"  # type: ignore[index]
 
 
