@@ -19,13 +19,13 @@ def skipped_records(records: Iterable[SkippedView], call: Call) -> Download:
     """Skipped records, with why and what to do."""
     reader, tongue = _reader(call), call.language
     head = [
-        say("Shop", tongue), say("Type", tongue), say("Shopify id", tongue), say("Code", tongue),
+        say("Shop", tongue), say("Type", tongue), say("Shopify id", tongue), say("Name", tongue), say("Code", tongue),
         say("Reason", tongue), say("Detail", tongue), say("What to do", tongue), say("Tries", tongue),
         _time(say("Since", tongue), reader), _time(say("Last try", tongue), reader),
         _time(say("Next try", tongue), reader), say("Dismissed by", tongue), say("Note", tongue),
     ]
     rows: Iterable[Sequence[SpreadsheetCell]] = ([
-        one.shop, one.type, one.id, one.code, one.title, str(one.detail), one.fix, one.tries,
+        one.shop, one.type, one.id, one.name, one.code, one.title, str(one.detail), one.fix, one.tries,
         at(one.first_at, reader), at(one.last_at, reader),
         "" if one.dismissed_at else at(one.next_try, reader), one.dismissed_by, one.note,
     ] for one in records)

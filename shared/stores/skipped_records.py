@@ -37,6 +37,7 @@ _SCAN = 1000
 class SkippedRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One parked record; times are UTC, ISO 8601. `dismissed_at` is "" unless somebody dismissed it.
 
+    name       what people call it: #1001, a product's title; "" of people, of what has none, and in rows of before
     detail     why, in English
     said       the same, to be said in another language; not of rows of earlier versions, and where nobody translates it
     next_try   "" = not by itself
@@ -47,6 +48,7 @@ class SkippedRecord(msgspec.Struct, frozen=True, kw_only=True):
     shop: str
     type: str
     id: str
+    name: str = ""
     code: str
     detail: str
     said: Sentence | msgspec.UnsetType = msgspec.UNSET
@@ -93,13 +95,17 @@ def next_try(tries: int, now: datetime) -> datetime:
 
 def parked_again(
     before: SkippedRecord | None, *, shop: str, type: str, id: str, code: str, why: Text,
-    now: datetime, run: str, due: datetime | None = None,
+    now: datetime, run: str, due: datetime | None = None, name: str = "",
 ) -> SkippedRecord:
-    """The row of a record that failed now, once more than `before` says; `due` other than by the number of tries."""
+    """The row of a record that failed now, once more than `before` says; `due` other than by the number of tries.
+
+    name  "" leaves it as it was known before
+    """
+    name = name or (before.name if before else "")
     before = None if before is None or before.left_out else before
     tries = before.tries + 1 if before else 1
     return SkippedRecord(
-        shop=shop, type=type, id=id, code=code, **_worded(why), tries=tries,
+        shop=shop, type=type, id=id, name=name, code=code, **_worded(why), tries=tries,
         first_at=before.first_at if before else iso(now), last_at=iso(now),
         next_try=iso(due or next_try(tries, now)), run=run,
     )
@@ -107,17 +113,18 @@ def parked_again(
 
 def left_out_again(
     before: SkippedRecord | None, *, shop: str, type: str, id: str, code: str, why: Text, selection: str,
-    now: datetime, run: str, waits: bool, until: datetime | None = None,
+    now: datetime, run: str, waits: bool, until: datetime | None = None, name: str = "",
 ) -> SkippedRecord:
     """The row of an order or a customer that the shop card does not take now, once more than `before` says.
 
     waits  it is held: due at `until`, or, where nobody knows that, after a wait that grows like that of a failure
     """
+    name = name or (before.name if before else "")
     before = before if before is not None and before.left_out else None
     tries = before.tries + 1 if before else 1
     due = iso(until or next_try(tries, now)) if waits else ""
     return SkippedRecord(
-        shop=shop, type=type, id=id, code=code, **_worded(why), tries=tries,
+        shop=shop, type=type, id=id, name=name, code=code, **_worded(why), tries=tries,
         first_at=before.first_at if before else iso(now), last_at=iso(now), next_try=due, run=run,
         left_out=True, selection=selection,
     )
@@ -276,7 +283,7 @@ def _erase(storage: Storage, whom: DataSubject) -> int:
     """
     skipped = SkippedRecords(storage.tables[TABLE])
     found = [one for one in skipped.of(whom.shop)
-             if _is_of(one, whom) or whom.is_named_in(one.detail) or whom.is_named_in(one.note)]
+             if _is_of(one, whom) or any(map(whom.is_named_in, (one.name, one.detail, one.note)))]
     own = [one.id for one in found if one.type == "customers" and _is_of(one, whom)]
     told = [blotted for one in found if one.type != "customers" or not _is_of(one, whom)
             if (blotted := _blotted(one, whom)) != one]
@@ -287,9 +294,10 @@ def _erase(storage: Storage, whom: DataSubject) -> int:
 
 def _blotted(one: SkippedRecord, whom: DataSubject) -> SkippedRecord:
     if not _is_of(one, whom):
-        return msgspec.structs.replace(one, **_worded(ERASED), note=str(ERASED) if one.note else "")
+        name = "" if whom.is_named_in(one.name) else one.name
+        return msgspec.structs.replace(one, **_worded(ERASED), name=name, note=str(ERASED) if one.note else "")
     return msgspec.structs.replace(
-        one, **_worded(ERASED), note=str(ERASED), dismissed_at=one.dismissed_at or whom.at,
+        one, **_worded(ERASED), name="", note=str(ERASED), dismissed_at=one.dismissed_at or whom.at,
         dismissed_by=one.dismissed_by or DISMISSED_BY,
     )
 

@@ -12,7 +12,7 @@ import msgspec
 
 from shared.clock import from_iso, iso
 from shared.errors import ConnectorError
-from shared.journal.captures import capture_hash
+from shared.journal.captures import capture_hash, name_of
 from shared.mapping.orders_to_import import HELD, NotSelected
 from shared.shopify.reading import Record
 from shared.stores.links import Link, LinkState, Wish
@@ -66,7 +66,7 @@ def apply_page(
     outcomes = [_seen(outcome, hashes | dict.fromkeys(lost, ""), card) for outcome in outcomes]
     # Before the links: a record whose link says that it is settled is not met again.
     context.names.remember(context.card.code, names_of(type, fresh, outcomes))
-    _keep(one, outcomes, context)
+    _keep(one, outcomes, {r.id: r.raw for r in fresh}, context)
     applied_now = {r.id for r in fresh}
     settled = [link for id, link in links.items() if id not in applied_now]
     _count(context.counts(type), outcomes, settled)
@@ -111,16 +111,18 @@ def _seen(outcome: Outcome, hashes: Mapping[str, str], card: str) -> Outcome:
     return outcome._replace(saved=False, link=outcome.link.with_(capture=captured, card=card, deleted_at=""))
 
 
-def _keep(one: RecordType, outcomes: Sequence[Outcome], context: JobContext) -> None:
+def _keep(one: RecordType, outcomes: Sequence[Outcome], sent: Mapping[str, bytes], context: JobContext) -> None:
     type = one.name
     rows = context.skipped.among(context.card.code, type, [outcome.link.id for outcome in outcomes])
     # Before the links: a link that says parked is left alone, so its row must be there to bring it back.
     context.skipped.park([
-        _skipped(type, outcome.link, outcome.problem, rows.get(outcome.link.id), context)
+        _skipped(
+            type, outcome.link, outcome.problem, rows.get(outcome.link.id), name_of(sent[outcome.link.id]), context)
         for outcome in outcomes if outcome.problem is not None
     ])
     context.skipped.park([
-        _not_selected(one, outcome.link, outcome.not_selected, rows.get(outcome.link.id), context)
+        _not_selected(
+            one, outcome.link, outcome.not_selected, rows.get(outcome.link.id), name_of(sent[outcome.link.id]), context)
         for outcome in outcomes if outcome.not_selected is not None
     ])
     context.links(type).save([o.link for o in outcomes if not o.saved])
@@ -130,24 +132,24 @@ def _keep(one: RecordType, outcomes: Sequence[Outcome], context: JobContext) -> 
 
 
 def _skipped(
-    type: str, link: Link, problem: ConnectorError, before: SkippedRecord | None, context: JobContext
+    type: str, link: Link, problem: ConnectorError, before: SkippedRecord | None, name: str, context: JobContext
 ) -> SkippedRecord:
     settled = None
     if link.state is LinkState.SENDING:
         settled = from_iso(link.claimed_at) + timedelta(seconds=context.settle_seconds)
     return parked_again(
         before, shop=context.card.code, type=type, id=link.id, code=problem.code, why=problem.sentence,
-        now=context.clock.now(), run=context.run.id, due=settled,
+        now=context.clock.now(), run=context.run.id, due=settled, name=name,
     )
 
 
 def _not_selected(
-    one: RecordType, link: Link, why: NotSelected, before: SkippedRecord | None, context: JobContext
+    one: RecordType, link: Link, why: NotSelected, before: SkippedRecord | None, name: str, context: JobContext
 ) -> SkippedRecord:
     return left_out_again(
         before, shop=context.card.code, type=one.name, id=link.id, code=why.code, why=why.sentence,
         selection=one.selection(context.card),
-        now=context.clock.now(), run=context.run.id,
+        now=context.clock.now(), run=context.run.id, name=name,
         waits=why.code == HELD, until=why.until,
     )
 

@@ -20,18 +20,18 @@ def exported(portal: Portal, path: str, language: str = "en-GB") -> list[list[st
 
 
 def test_skipped_records_are_saved_by_the_filters_of_the_page(portal: Portal) -> None:
-    skip(portal.house, 1)
-    skip(portal.house, 2, code="total-mismatch", detail="120.00 instead of 126.60")
+    skip(portal.house, 1, name="#1001")
+    skip(portal.house, 2, name="=1+1", code="total-mismatch", detail="120.00 instead of 126.60")
     skip(portal.house, 3, dismissed_at="2026-03-10T09:00:00Z", dismissed_by="ada", note="paid in cash")
 
     head, *rows = exported(portal, "/portal/skipped-records/export")
     (dismissed,) = exported(portal, "/portal/skipped-records/export?state=dismissed")[1:]
     (one,) = exported(portal, f"/portal/skipped-records/export?shop={portal.house.shop}&code=total-mismatch")[1:]
 
-    assert head[:4] == ["Shop", "Type", "Shopify id", "Code"]
-    assert [row[2] for row in rows] == ["1", "2"]
+    assert head[:5] == ["Shop", "Type", "Shopify id", "Name", "Code"]
+    assert [(row[2], row[3]) for row in rows] == [("1", "#1001"), ("2", "'=1+1")]
     assert dismissed[-2:] == ["ada", "paid in cash"]
-    assert one[5] == "120.00 instead of 126.60"
+    assert one[6] == "120.00 instead of 126.60"
 
 
 def test_a_file_is_in_the_readers_language_and_form(portal: Portal) -> None:
@@ -41,9 +41,9 @@ def test_a_file_is_in_the_readers_language_and_form(portal: Portal) -> None:
     head, row = exported(portal, "/portal/skipped-records/export", "fr-FR")
 
     assert head[0] == "Boutique"
-    assert head[8].endswith(", Europe/Paris")
-    assert row[4] == "Aucun article Business Central pour ce produit"
-    assert row[8] == "2026-03-10 09:00:00"
+    assert head[9].endswith(", Europe/Paris")
+    assert row[5] == "Aucun article Business Central pour ce produit"
+    assert row[9] == "2026-03-10 09:00:00"
 
 
 @pytest.mark.parametrize("text", [
@@ -56,14 +56,14 @@ def test_no_cell_that_came_from_outside_is_a_formula(portal: Portal, text: str) 
     waiting = exported(portal, "/portal/skipped-records/export")[1]
     dismissed = exported(portal, "/portal/skipped-records/export?state=dismissed")[1]
 
-    assert waiting[5] == f"'{text}"
+    assert waiting[6] == f"'{text}"
     assert dismissed[-2:] == [f"'{text}", f"'{text}"]
 
 
 def test_what_only_looks_like_a_separator_stays_in_its_cell(portal: Portal) -> None:
     skip(portal.house, 1, detail='a,"b";c\nd <b>\u202e')
 
-    assert exported(portal, "/portal/skipped-records/export")[1][5] == 'a,"b";c\nd <b>\u202e'
+    assert exported(portal, "/portal/skipped-records/export")[1][6] == 'a,"b";c\nd <b>\u202e'
 
 
 def test_log_entries_are_saved_by_their_filters(portal: Portal) -> None:

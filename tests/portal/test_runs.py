@@ -38,7 +38,7 @@ def test_a_run_says_by_type_what_it_did_and_what_it_skipped(portal: Portal) -> N
     text = text_of(portal.visitor().get(f"/portal/shops/{house.shop}/runs/{run.id}").text)
 
     assert "Orders 2 1 0 0 1" in text
-    assert "Order 5002" in text
+    assert "Order #5002" in text
     assert "LATER" in text
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from shared.admin.skipped import SHOWN
 from shared.clock import from_iso
-from tests.portal.served import Portal
+from tests.portal.served import Portal, text_of
 from tests.portal.skipping import skip
 
 
@@ -123,3 +123,33 @@ def test_a_detail_full_of_markup_is_only_text(portal: Portal) -> None:
 
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+@pytest.mark.parametrize("path", ["/portal/skipped-records", "/portal/shops/{shop}/skipped-records"])
+def test_a_record_is_listed_by_its_name_beside_its_id_and_one_without_a_name_by_its_id(
+    portal: Portal, path: str
+) -> None:
+    skip(portal.house, 5001, name="#1001")
+    skip(portal.house, 5002)
+
+    page = text_of(portal.visitor().get(path.format(shop=portal.house.shop)).text)
+
+    assert "Order #1001 5001" in page
+    assert "Order 5002" in page
+
+
+def test_a_hostile_name_is_text(portal: Portal) -> None:
+    skip(portal.house, 5001, name="<img src=x onerror=alert(1)>\u202e")
+
+    for path in ("/portal/skipped-records", f"/portal/shops/{portal.house.shop}/skipped-records/orders/5001/dismiss"):
+        page = portal.visitor().get(path).text
+        assert "<img" not in page
+        assert "&lt;img src=x" in page
+
+
+def test_whoever_dismisses_a_record_sees_its_name(portal: Portal) -> None:
+    skip(portal.house, 5001, name="#1001")
+
+    page = portal.visitor().get(f"/portal/shops/{portal.house.shop}/skipped-records/orders/5001/dismiss").text
+
+    assert "Dismiss Order #1001?" in text_of(page)
