@@ -21,6 +21,9 @@ param storageSku string = ''
 @description('Root of Business Central\'s API v2.0, up to and including /api/v2.0.')
 param bcApiRoot string
 
+@description('Where people open Business Central; empty = as it follows from bcApiRoot, online.')
+param bcWebClientUrl string = ''
+
 @description('Token endpoint of the Entra tenant; only with bcClientId.')
 param bcTokenUrl string = ''
 
@@ -207,6 +210,7 @@ module functions 'modules/functions.bicep' = {
     rotatingShopifySecret: !empty(shopifyPreviousClientSecret)
     given: {
       BC_API_ROOT: bcApiRoot
+      BC_WEB_CLIENT_URL: bcWebClientUrl
       BC_CLIENT_ID: bcClientId
       BC_USER: bcUser
       BC_TOKEN_URL: bcTokenUrl

@@ -44,6 +44,7 @@ from shared.storage.lease import TABLE as LEASE_TABLE
 from shared.storage.lease import Leases
 from shared.stores.arrivals import TABLE as ARRIVAL_TABLE
 from shared.stores.arrivals import Arrivals
+from shared.stores.asked_runs import TABLE as ASKED_TABLE
 from shared.stores.asked_runs import AskedRuns
 from shared.stores.changed_records import TABLE as CHANGED_TABLE
 from shared.stores.changed_records import ChangedRecords, Waking
@@ -162,7 +163,7 @@ def build_connector(
         enabled_shops=EnabledShops(shops, clock),
         refused=RefusedDeliveries(tables[REFUSED_TABLE], clock),
         receipts=Receipts(tables[RECEIPT_TABLE]),
-        asked_runs=AskedRuns(tables[CHANGED_TABLE], clock),
+        asked_runs=AskedRuns(tables[ASKED_TABLE], clock),
         waking=Waking(tables[CHANGED_TABLE], clock, settings.webhook_delay_seconds),
         observe=observe,
         sign_in=cache(partial(_sign_in, settings, clock, permission)),

@@ -129,6 +129,10 @@ class Settings(msgspec.Struct, frozen=True):
     bc_api_root: Annotated[str, Setting(
         "BC_API_ROOT", "Root of Business Central's API v2.0, up to and including /api/v2.0.", is_address=True,
     )] = ""
+    bc_web_client_url: Annotated[str, Setting(
+        "BC_WEB_CLIENT_URL", "Where people open Business Central; empty = as it follows from BC_API_ROOT, online.",
+        is_address=True,
+    )] = ""
     bc_token_url: Annotated[str, Setting(
         "BC_TOKEN_URL", "Token endpoint for a client secret; empty = managed identity.", is_address=True,
     )] = ""

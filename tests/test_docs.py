@@ -207,9 +207,10 @@ def source_files() -> list[Path]:
 
 @cache
 def codes_in_the_source() -> frozenset[str]:
-    """Codes of the catalogue that stand as a text in shared/ or functions/, but not in a comparison."""
-    return frozenset(text for path in source_files() for text in texts_but_in_comparisons(tree_of(path))
-                     if text in CATALOGUE)
+    """Codes of the catalogue that stand as a text in shared/ or functions/, but not in a comparison, nor where it is
+    said on which page of Business Central each is mended."""
+    return frozenset(text for path in source_files() if path.name != "web_addresses.py"
+                     for text in texts_but_in_comparisons(tree_of(path)) if text in CATALOGUE)
 
 
 def texts_but_in_comparisons(node: ast.AST) -> Iterator[str]:

@@ -30,6 +30,7 @@ var tables = [
   'AccessRequests'
   'AccessTokens'
   'Arrivals'
+  'AskedRuns'
   'ChangedRecords'
   'DataCaptures'
   'Disputes'

@@ -11,6 +11,7 @@ import msgspec
 
 from shared.admin.overview import ProblemView, problem_told
 from shared.admin.services import impatient
+from shared.admin.web_client import note_company
 from shared.clock import iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
@@ -68,10 +69,22 @@ def list_companies(connector: Connector, shop: str) -> list[CompanyView]:
         rows = client.companies()
     finally:
         client.close()
+    note_company(connector, card, rows)
     found = [CompanyView(
         id=str(row["id"]), name=str(row["name"]), display_name=str(row.get("displayName") or row["name"]),
         chosen=str(row["id"]).lower() == company_key(card)) for row in rows]
     return sorted(found, key=lambda one: one.name)
+
+
+def ask_for_company(connector: Connector, card: ShopCard) -> None:
+    """Have the name of a company that was just chosen, if Business Central says it; else it is told by a later test."""
+    client = impatient(connector, "bc-unavailable").business_central(card)
+    try:
+        note_company(connector, card, client.companies())
+    except ConnectorError:
+        return
+    finally:
+        client.close()
 
 
 def _side(name: str, ask: Callable[[], Sentence], language: str) -> SideView:
@@ -100,7 +113,7 @@ def _ask_business_central(connector: Connector, card: ShopCard) -> Sentence:
         raise ConnectorError("bc-company-unknown", sentence("The shop card names no company yet."))
     client = patient.business_central(card)
     try:
-        name = next((str(row["name"]) for row in client.companies() if str(row["id"]).lower() == company_key(card)), "")
+        name = note_company(connector, card, client.companies())
         if not name:
             raise ConnectorError("bc-company-unknown", sentence(
                 "Business Central has no company {id}.", id=card.company_id))

@@ -12,6 +12,7 @@ import msgspec
 
 from shared.admin.lists import Cell, Movement, cells_of, movements
 from shared.admin.skipped import SkippedView, view_of
+from shared.admin.web_client import NOWHERE, WebClient, web_client
 from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
@@ -49,7 +50,8 @@ _STATE: dict[LinkState, State] = {
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """What stands in Business Central for the record, or for the variant with this SKU.
 
-    set  the page of the API: salesOrders, customers, items …; variant: code of the item variant
+    set      the page of the API: salesOrders, customers, items …; variant: code of the item variant
+    address  of the row in Business Central's web client; "" where there is no way to it
     """
 
     sku: str
@@ -57,6 +59,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     id: str
     variant: str
+    address: str
 
 
 class CaptureLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,12 +156,13 @@ def look_at(
     its_type = types_of(connector).by_name[type]
     known = known_as(connector, shop, its_type, id, newest)
     parked = connector.skipped.get(shop, type, id)
-    skipped = view_of(parked, language) if parked else None
+    there = web_client(connector, connector.shops.find(shop)) if parked or known.link.etag else NOWHERE
+    skipped = view_of(parked, language, there) if parked else None
     view = RecordView(
         shop=shop, type=type, id=id, name=name_in(captures),
         state=_state(connector, shop, type, id, known.link, skipped, captures),
         decided=_decided(connector, type, known.link, skipped, captures), decision=known.link.decision,
-        tax_apart=known.link.tax_apart, stands=_stands(known), skipped=skipped,
+        tax_apart=known.link.tax_apart, stands=_stands(known, there), skipped=skipped,
         captures=[CaptureLine(id=one.id, at=one.at) for one in captures],
         history=_history(connector, shop, type, id, known.link, skipped, captures),
         entries=_entries(connector, shop, type, id, newest, known, skipped, captures) if with_calls else [],
@@ -208,12 +212,14 @@ def _is_brought(connector: Connector, type: str) -> bool:
     return isinstance(types_of(connector).by_name[type], RecordType)
 
 
-def _stands(known: KnownAs) -> list[Standing]:
-    return [_standing(sku, link) for sku, link in [("", known.link), *known.variants] if link.bc_number]
+def _stands(known: KnownAs, there: WebClient) -> list[Standing]:
+    return [_standing(sku, link, there) for sku, link in [("", known.link), *known.variants] if link.bc_number]
 
 
-def _standing(sku: str, link: Link) -> Standing:
-    return Standing(sku=sku, set=link.bc_set, number=link.bc_number, id=link.bc_id, variant=link.bc_variant)
+def _standing(sku: str, link: Link, there: WebClient) -> Standing:
+    return Standing(
+        sku=sku, set=link.bc_set, number=link.bc_number, id=link.bc_id, variant=link.bc_variant,
+        address=there.record(link.bc_set, link.bc_number))
 
 
 def _history(

@@ -8,6 +8,7 @@ from datetime import timedelta
 import msgspec
 
 from shared.admin.skipped import SkippedView, list_skipped
+from shared.admin.web_client import NOWHERE, web_client
 from shared.clock import from_iso
 from shared.connector import Connector
 from shared.problems import CATALOGUE, Fault, Told
@@ -53,6 +54,8 @@ class RunPage(msgspec.Struct, frozen=True, kw_only=True):
     """One run. skipped: the records that it was the last to skip, the first of them.
 
     problem  what ended it means; passes: nobody has to act, the next run goes on there
+    mended_on  where in Business Central's web client that is mended, or its first page where the code says no page;
+               "" where nothing failed, or there is no way
     usual  the medians of `compared` runs of its sort that went through and read something; None for fewer than _FEWEST
     """
 
@@ -62,6 +65,7 @@ class RunPage(msgspec.Struct, frozen=True, kw_only=True):
     compared: int
     problem: Told | None
     passes: bool
+    mended_on: str
     skipped: list[SkippedView]
 
 
@@ -81,10 +85,11 @@ def look_at(connector: Connector, shop: str, run: str, language: str) -> RunPage
         limit=SHOWN).records
     problem = CATALOGUE[found.error_code].told(language) if found.error_code else None
     like = [one for one in connector.runs.latest(shop, _LOOKED_THROUGH) if _is_like(one, found)]
+    there = web_client(connector, connector.shops.find(shop)) if found.error_code.startswith("bc-") else NOWHERE
     line, usual = _line(connector, found, language), [_figures(_line(connector, one, language)) for one in like]
     return RunPage(
         line=line, figures=_figures(line), usual=_medians(usual) if len(usual) >= _FEWEST else None,
-        compared=len(usual), problem=problem, skipped=skipped,
+        compared=len(usual), problem=problem, skipped=skipped, mended_on=there.mended(found.error_code) or there.home(),
         passes=bool(problem) and CATALOGUE[found.error_code].fault is Fault.OTHER_SERVICE,
     )
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from shared.admin.connections import ask_for_company
+from shared.admin.web_client import web_client
 from shared.clock import iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
@@ -20,9 +22,15 @@ from shared.webhooks.subscriptions import follow_card
 
 
 class ShopView(ShopCard, frozen=True, kw_only=True):
-    """The card, and what holds for it now. access: AccessTokens.described, never a token; version: version_of."""
+    """The card, and what holds for it now. access: AccessTokens.described, never a token; version: version_of.
+
+    company_name     of the card's company, "" while Business Central was not asked for it
+    company_address  of the company in Business Central's web client, "" where there is no way to it
+    """
 
     version: str
+    company_name: str
+    company_address: str
     has_access_key: bool
     access: dict[str, Any]
     logging_mode_in_force: LoggingMode
@@ -93,7 +101,10 @@ def choose_logging(connector: Connector, shop: str, mode: str, hours: int | None
 
 def choose_company(connector: Connector, shop: str, company: str, *, by: str) -> ShopView:
     """The card is about this company of Business Central, by its id; ConnectorError as save_shop."""
-    return save_shop(connector, connector.shops.get(shop).code, {"company_id": company}, by=by)
+    save_shop(connector, connector.shops.get(shop).code, {"company_id": company}, by=by)
+    card = connector.shops.get(shop)
+    ask_for_company(connector, card)
+    return _view(connector, card)
 
 
 def removal_of(connector: Connector, shop: str) -> RemovalView:
@@ -124,10 +135,11 @@ def forget_links(connector: Connector, shop: str, confirm: int | None, *, by: st
 
 
 def _view(connector: Connector, card: ShopCard) -> ShopView:
-    access = connector.tokens.described(card.code)
+    access, name = connector.tokens.described(card.code), connector.shops.company_name(card)
     return ShopView(
         **msgspec.structs.asdict(card), has_access_key=bool(access["has_access_key"]), access=access,
         logging_mode_in_force=card.logging_mode_at(connector.clock.now()), version=version_of(card),
+        company_name=name, company_address=web_client(connector, card, name).home(),
     )
 
 

@@ -3,12 +3,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from shared.admin.web_client import NOWHERE, WebClient, web_client
 from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
@@ -38,11 +39,15 @@ _REASONS_AT_ONCE = 8
 
 
 class SkippedView(SkippedRecord, frozen=True, kw_only=True):
-    """A skipped record with what its code means, who has to act and where, in the reader's language."""
+    """A skipped record with what its code means, who has to act and where, in the reader's language.
+
+    mended_on  address of the page of Business Central's web client where the reason is mended; "" where there is none
+    """
 
     title: str
     fix: str
     fault: str
+    mended_on: str
 
 
 class SkippedPage(NamedTuple):
@@ -63,6 +68,7 @@ class ReasonView(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     fix: str
     fault: str
+    mended_on: str
     count: int
     more: bool
     records: list[SkippedView]
@@ -74,7 +80,7 @@ def list_skipped(
 ) -> SkippedPage:
     """Those of a shop that are wanted; ConnectorError input-invalid for a continuation that is none."""
     records, after = connector.skipped.page(shop, type, continuation, limit, wanted)
-    return SkippedPage([view_of(one, language) for one in records], after)
+    return SkippedPage(_views(connector, records, language), after)
 
 
 def sorted_skipped(
@@ -88,7 +94,7 @@ def sorted_skipped(
     begin = _place(continuation)
     found = sorted(_all_of(connector, shop, type, wanted), key=_ORDER[sort], reverse=sort in _GREATEST_FIRST)
     after = str(begin + limit) if len(found) > begin + limit else ""
-    return SkippedPage([view_of(one, language) for one in found[begin : begin + limit]], after)
+    return SkippedPage(_views(connector, found[begin : begin + limit], language), after)
 
 
 def all_skipped(
@@ -96,7 +102,7 @@ def all_skipped(
 ) -> list[SkippedView]:
     """Those of a shop, or ("") of every one; ConnectorError shop-unknown, input-invalid for too many."""
     shops = [connector.shops.get(shop).code] if shop else [card.code for card in connector.shops.all()]
-    return [view_of(one, language) for code in shops for one in _all_of(connector, code, type, wanted)]
+    return [view for code in shops for view in _views(connector, _all_of(connector, code, type, wanted), language)]
 
 
 def _all_of(
@@ -136,9 +142,10 @@ def _reasons(
 
     with ThreadPoolExecutor(_REASONS_AT_ONCE, thread_name_prefix="reasons") as lanes:
         shown = list(lanes.map(first_of, counts))
+    there = web_client(connector, connector.shops.find(shop)) if counts else NOWHERE
     return [
-        ReasonView(shop=shop, code=code, count=counts[code], more=more,
-                   records=[view_of(one, language) for one in records], **_meaning(code, language))
+        ReasonView(shop=shop, code=code, count=counts[code], more=more, mended_on=there.mended(code),
+                   records=[view_of(one, language, there) for one in records], **_meaning(code, language))
         for code, records in zip(counts, shown, strict=True)
     ]
 
@@ -148,7 +155,7 @@ def get_skipped(connector: Connector, shop: str, type: str, id: str, *, language
     found = connector.skipped.get(shop, type, id)
     if found is None:
         raise not_skipped(shop, type, id)
-    return view_of(found, language)
+    return _views(connector, [found], language)[0]
 
 
 def retry_all(connector: Connector, shop: str, *, code: str, type: str, by: str) -> int:
@@ -205,9 +212,16 @@ def not_skipped(shop: str, type: str, id: str) -> ConnectorError:
         "{record} is not a skipped record of shop {shop}", record=one_called(type[:20], id[:20]), shop=shop))
 
 
-def view_of(one: SkippedRecord, language: str) -> SkippedView:
+def view_of(one: SkippedRecord, language: str, there: WebClient) -> SkippedView:
+    """One for reading; there: Business Central of its shop."""
     shown = {**msgspec.structs.asdict(one), "detail": detail_of(one, language), "said": msgspec.UNSET}
-    return SkippedView(**shown, **_meaning(one.code, language))
+    return SkippedView(**shown, mended_on=there.mended(one.code), **_meaning(one.code, language))
+
+
+def _views(connector: Connector, records: Sequence[SkippedRecord], language: str) -> list[SkippedView]:
+    """Those of one shop for reading."""
+    there = web_client(connector, connector.shops.find(records[0].shop)) if records else NOWHERE
+    return [view_of(one, language, there) for one in records]
 
 
 def _meaning(code: str, language: str) -> dict[str, Any]:

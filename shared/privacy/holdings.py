@@ -9,6 +9,7 @@ from shared.privacy import capture_traces, export_files, log_traces
 from shared.storage.holding import Holding
 from shared.stores import (
     arrivals,
+    asked_runs,
     changed_records,
     links,
     merged_customers,
@@ -36,6 +37,7 @@ HOLDINGS = (
     operations.HOLDING,
     export_files.HOLDING,
     changed_records.HOLDING,
+    asked_runs.HOLDING,
     synchronization_info.HOLDING,
     arrivals.HOLDING,
     redacted_records.HOLDING,

@@ -25,7 +25,7 @@ from shared.json_text import decoded
 from shared.misfits import misfit
 from shared.shops.card import CompanyImport, CompanyMapping, CustomerImport, CustomerMapping, ShopCard
 from shared.shops.card_fields import caption
-from shared.shops.card_identity import check_alone, check_not_moved, is_elsewhere
+from shared.shops.card_identity import check_alone, check_not_moved, company_key, is_elsewhere
 from shared.storage.in_turn import write_in_turn
 from shared.storage.lease import LeaseTaken
 from shared.storage.tables import PROPERTY_CHARACTERS, Put, Row, Table
@@ -219,6 +219,15 @@ class Shops:
         """Currency of the store's prices, and whether taxes are included; None if it never said so."""
         row = self._table.get("prices", card.code)
         return (row["currency"], row["taxes_included"]) if row and row["host"] == card.host else None
+
+    def company_name(self, card: ShopCard) -> str:
+        """The name of the card's company, as Business Central said it last; "" while nobody has asked."""
+        row = self._table.get("company", card.code)
+        return str(row["name"]) if row and row["company"] == company_key(card) else ""
+
+    def note_company(self, card: ShopCard, name: str) -> None:
+        """Remember the name of the card's company."""
+        self._table.put({"PartitionKey": "company", "RowKey": card.code, "company": company_key(card), "name": name})
 
     def removed(self, code: str) -> ShopCard | None:
         """The card as it was when it was removed; None if it is there, or never was."""

@@ -1,6 +1,6 @@
 """Runs that somebody asked for and that have not begun: whoever asks again meanwhile is told that one is on its way.
 
-Table ChangedRecords, partition = shop, key `asked|` and the run's types. Two who ask at one moment want to insert the
+Table AskedRuns, partition = shop, key = the run's types. Two who ask at one moment want to insert the
 same row, and one of them does. Border: rows; the queue is sync/queue.py.
 """
 from __future__ import annotations
@@ -11,9 +11,10 @@ from datetime import timedelta
 
 from shared.clock import Clock, from_iso, iso_exact
 from shared.errors import ConnectorError
+from shared.storage.holding import Holding, rows_of
 from shared.storage.tables import Row, RowChanged, RowExists, Table
 
-_ASKED = "asked|"
+TABLE = "AskedRuns"
 _LOST = timedelta(minutes=2)
 """A run that has not begun so long after it should is taken for lost; one too many finds nothing to do."""
 
@@ -47,7 +48,7 @@ class AskedRuns:
         self._table.put(self._row(shop, types, seconds))
 
     def _claim(self, shop: str, types: Sequence[str]) -> bool:
-        now, rows = self._clock.now(), list(self._table.partition(shop, _ASKED, f"{_ASKED}~"))
+        now, rows = self._clock.now(), list(self._table.partition(shop))
         if any(set(types) <= _types(row) and now < from_iso(row["lost_at"]) for row in rows):
             return False
         lost = [row["etag"] for row in rows if row["RowKey"] == _key(types)]
@@ -66,8 +67,11 @@ class AskedRuns:
 
 
 def _types(row: Row) -> set[str]:
-    return set(str(row["RowKey"]).removeprefix(_ASKED).split(","))
+    return set(str(row["RowKey"]).split(","))
 
 
 def _key(types: Sequence[str]) -> str:
-    return _ASKED + ",".join(sorted(set(types)))
+    return ",".join(sorted(set(types)))
+
+
+HOLDING = Holding("asked runs", (TABLE,), of_shop=rows_of(TABLE), of_person="types of records, and nobody's name")

@@ -41,6 +41,7 @@ AZURE_ONLY = {
     "SHOPIFY_PREVIOUS_CLIENT_SECRET": "while a secret is rotated",
     "SHOPIFY_EVENT_BRIDGE_ARN": "Amazon is off locally",
     "WEBSITE_AUTH_AAD_ALLOWED_TENANTS": "locally nobody signs in with Entra",
+    "BC_WEB_CLIENT_URL": "the simulator has no web client",
     "BC_USER": "the simulator is Business Central online",
     "BC_WEB_SERVICE_KEY": "the simulator is Business Central online",
     "EVENT_QUEUE_URL": "Amazon is off locally",
