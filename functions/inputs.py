@@ -260,6 +260,15 @@ class ListFilters(msgspec.Struct, frozen=True):
     continuation: Text = ""
 
 
+class OrdersFilters(msgspec.Struct, frozen=True, rename={"first": "from", "last": "to"}):
+    """As a page's form sends them: first and last day of the orders, both included; "" leaves it open."""
+
+    shop: Text = ""
+    first: Text = ""
+    last: Text = ""
+    continuation: Text = ""
+
+
 class RunFilters(msgspec.Struct, frozen=True):
     shop: Text = ""
 

@@ -6,8 +6,8 @@ for somebody who reads it now, so it stands beside, never instead.
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, tzinfo
-from decimal import Decimal
+from datetime import date, datetime, timedelta, tzinfo
+from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -156,6 +156,30 @@ def amount(context: Context, value: str | Decimal, currency: str) -> str:
 
 
 @pass_context
+def amount_or_decimal(context: Context, value: str, currency: str) -> str:
+    """1,234.50 in its currency; without one the number alone, with its decimals."""
+    return amount(context, value, currency) if currency else decimal(context, value)
+
+
+@pass_context
+def decimal(context: Context, value: str) -> str:
+    """1,234.50, with the decimals that it came with; what is no number as it is."""
+    try:
+        return str(format_decimal(Decimal(value), decimal_quantization=False, locale=_reader(context).locale))
+    except InvalidOperation:
+        return value
+
+
+@pass_context
+def day_of(context: Context, text: str) -> str:
+    """10 Mar 2026, of a day written 2026-03-10; a dash for none."""
+    try:
+        return format_date(date.fromisoformat(text), "medium", locale=_reader(context).locale) if text else "–"
+    except ValueError:
+        return text
+
+
+@pass_context
 def duration(context: Context, seconds: float) -> str:
     """184 ms, 12.4 s, 3 min."""
     locale = _reader(context).locale
@@ -214,5 +238,5 @@ FILTERS: dict[str, Any] = {
     "when": when, "when_short": when_short, "when_exact": when_exact,
     "when_told": when_told, "ago": ago, "moment": moment, "clock": clock,
     "entered": entered, "number": number, "whole": whole, "amount": amount, "duration": duration, "zone": zone,
-    "path": path, "capital": capital,
+    "path": path, "capital": capital, "amount_or_decimal": amount_or_decimal, "decimal": decimal, "day_of": day_of,
 }

@@ -1,16 +1,24 @@
 """Lists of records by type: payouts, disputes, companies, and every other type of the registry."""
 from __future__ import annotations
 
+from typing import Any
+
 import azure.functions as func
 from msgspec import structs
 
-from functions.http import Call
-from functions.inputs import ListFilters, takes
+from functions.http import Call, day
+from functions.inputs import ListFilters, OrdersFilters, takes
 from functions.portal.edge import Shown, page
 from functions.portal.older import older_page, whole_list
 from shared import admin
+from shared.errors import ConnectorError
 
 blueprint = func.Blueprint()
+_LOOKED_AT = 5000
+"""Orders that a page of taxes looks through: one call of storage for a thousand."""
+
+_ASKED_AT_ONCE = 200
+"""Orders that a page has Business Central asked about."""
 
 
 @blueprint.function_name("portal_list")
@@ -26,6 +34,44 @@ def show_list(call: Call) -> Shown:
     return Shown("list.html", {
         "asked": chosen, "found": found, "older": older_page(address, chosen, found.continuation),
         "file": whole_list(f"{address}/export", chosen)})
+
+
+@blueprint.function_name("portal_tax_apart")
+@blueprint.route("portal/orders/tax-apart", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@page
+@takes(query=OrdersFilters)
+def show_tax_apart(call: Call) -> Shown:
+    chosen = _of_a_shop(call)
+    found = chosen.shop and admin.orders.tax_apart(
+        call.connector, chosen.shop, first=day("from", chosen.first), last=day("to", chosen.last), limit=_LOOKED_AT,
+        continuation=chosen.continuation)
+    older = older_page("/portal/orders/tax-apart", chosen, found.continuation if found else None)
+    return Shown("tax-apart.html", {"asked": chosen, "taxes": found.taxes if found else [], "older": older})
+
+
+@blueprint.function_name("portal_orders_elsewhere")
+@blueprint.route("portal/orders/not-on-their-company", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@page
+@takes(query=OrdersFilters)
+def show_orders_elsewhere(call: Call) -> Shown:
+    """Business Central is asked where each document stands; where it does not answer, the page says why."""
+    chosen, address = _of_a_shop(call), "/portal/orders/not-on-their-company"
+    values: dict[str, Any] = {"asked": chosen, "orders": [], "older": None, "problem": None}
+    try:
+        found = chosen.shop and admin.orders.not_on_their_company(
+            call.connector, chosen.shop, limit=_ASKED_AT_ONCE, continuation=chosen.continuation)
+    except ConnectorError as problem:
+        return Shown("orders-elsewhere.html", values | {"problem": problem}, problem.problem.status)
+    if found:
+        values |= {"orders": found.orders, "older": older_page(address, chosen, found.continuation)}
+    return Shown("orders-elsewhere.html", values)
+
+
+def _of_a_shop(call: Call) -> OrdersFilters:
+    """What is asked, of the first shop where none is named; ConnectorError shop-unknown."""
+    asked: OrdersFilters = call.query
+    shop = asked.shop or _first_shop(call)
+    return structs.replace(asked, shop=call.connector.shops.get(shop).code if shop else "")
 
 
 def _first_shop(call: Call) -> str:

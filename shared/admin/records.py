@@ -242,6 +242,9 @@ def _of_skipped(one: SkippedView) -> list[Happened]:
     found = [Happened(at=one.first_at, what="skipped")]
     if one.tries > 1:
         found.append(Happened(at=one.last_at, what="tried"))
+    if one.retried_at:
+        found.append(Happened(
+            at=one.retried_at, what="operation", by=one.retried_by, name="retry_skipped_records", outcome="done"))
     if one.dismissed_at:
         found.append(Happened(at=one.dismissed_at, what="dismissed", by=one.dismissed_by, detail=one.note))
     elif one.next_try:

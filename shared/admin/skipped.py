@@ -163,7 +163,7 @@ def retry_all(connector: Connector, shop: str, *, code: str, type: str, by: str)
     with connector.operations.recorded("retry_skipped_records", by=by, shop=shop, type=type) as operation:
         code = checked_code(code)
         due = connector.skipped.make_all_due(
-            connector.shops.get(shop).code, connector.clock.now(), code=code, type=type)
+            connector.shops.get(shop).code, connector.clock.now(), by=by, code=code, type=type)
         operation.after = {"code": code, "due": due}
     return due
 

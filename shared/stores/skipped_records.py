@@ -42,6 +42,7 @@ class SkippedRecord(msgspec.Struct, frozen=True, kw_only=True):
     said       the same, to be said in another language; not of rows of earlier versions, and where nobody translates it
     next_try   "" = not by itself
     left_out   nothing is wrong: the shop card does not take it (mapping/orders_to_import.py, customers_to_import.py)
+    retried_at, retried_by  when somebody last had all of its reason, or of its shop, tried again, this one among them
     selection  by which choice of the card an order was left out; with another one it is decided again
     """
 
@@ -62,6 +63,8 @@ class SkippedRecord(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
     left_out: bool = False
     selection: str = ""
+    retried_at: str = ""
+    retried_by: str = ""
 
 
 class Wanted(NamedTuple):
@@ -101,13 +104,13 @@ def parked_again(
 
     name  "" leaves it as it was known before
     """
-    name = name or (before.name if before else "")
+    name, retried = name or (before.name if before else ""), _retried(before)
     before = None if before is None or before.left_out else before
     tries = before.tries + 1 if before else 1
     return SkippedRecord(
         shop=shop, type=type, id=id, name=name, code=code, **_worded(why), tries=tries,
         first_at=before.first_at if before else iso(now), last_at=iso(now),
-        next_try=iso(due or next_try(tries, now)), run=run,
+        next_try=iso(due or next_try(tries, now)), run=run, **retried,
     )
 
 
@@ -119,15 +122,19 @@ def left_out_again(
 
     waits  it is held: due at `until`, or, where nobody knows that, after a wait that grows like that of a failure
     """
-    name = name or (before.name if before else "")
+    name, retried = name or (before.name if before else ""), _retried(before)
     before = before if before is not None and before.left_out else None
     tries = before.tries + 1 if before else 1
     due = iso(until or next_try(tries, now)) if waits else ""
     return SkippedRecord(
         shop=shop, type=type, id=id, name=name, code=code, **_worded(why), tries=tries,
         first_at=before.first_at if before else iso(now), last_at=iso(now), next_try=due, run=run,
-        left_out=True, selection=selection,
+        left_out=True, selection=selection, **retried,
     )
+
+
+def _retried(before: SkippedRecord | None) -> dict[str, Any]:
+    return {"retried_at": before.retried_at, "retried_by": before.retried_by} if before else {}
 
 
 def _worded(why: Text) -> dict[str, Any]:
@@ -212,10 +219,11 @@ class SkippedRecords:
             self.park([_due(record, now)])
         return record is not None
 
-    def make_all_due(self, shop: str, now: datetime, *, code: str = "", type: str = "") -> int:
+    def make_all_due(self, shop: str, now: datetime, *, by: str = "", code: str = "", type: str = "") -> int:
         """Let all parked records be tried, or those of one code or type; dismissed ones stay, and so do orders that the
         shop card leaves out, unless their code is given. How many."""
-        wanted = [_due(one, now) for one in self.of(shop, type or None)
+        wanted = [msgspec.structs.replace(_due(one, now), retried_at=iso(now), retried_by=by)
+                  for one in self.of(shop, type or None)
                   if not one.dismissed_at and code in ("" if not one.left_out else one.code, one.code)]
         self.park(wanted)
         return len(wanted)

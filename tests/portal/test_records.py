@@ -7,7 +7,8 @@ from html import unescape
 import pytest
 
 from tests.house import House
-from tests.portal.served import Portal
+from tests.portal.served import Portal, text_of
+from tests.portal.skipping import skip
 
 UNKNOWN_SKU = [{"sku": "NOBODY-KNOWS", "quantity": 1, "unit_price": "25.00", "title": "Lamp"}]
 
@@ -200,3 +201,38 @@ def test_a_record_has_its_page_while_business_central_and_shopify_are_down(porta
     house.shopify.stop()
 
     assert portal.visitor().get(address(house, "orders", 5001)).status_code == 200
+
+
+@pytest.mark.parametrize(("asked", "is_told"), [
+    ({"code": "item-not-found"}, True), ({}, True), ({"code": "total-mismatch"}, False), ({"type": "products"}, False),
+])
+def test_having_all_of_a_reason_tried_again_stands_in_the_history_of_each_of_its_records(
+    portal: Portal, asked: dict[str, str], is_told: bool
+) -> None:
+    house = portal.house
+    skip(house, 5001)
+    skip(house, 5002, dismissed_at="2026-03-10T09:00:00Z", dismissed_by="ada", note="paid in cash")
+    visitor = portal.visitor("fr-FR")
+
+    visitor.post(f"/portal/shops/{house.shop}/skipped-records/retry", {"code": "", "type": "", **asked})
+
+    waiting = text_of(visitor.get(f"/portal/shops/{house.shop}/records/orders/5001").text)
+    dismissed = text_of(visitor.get(f"/portal/shops/{house.shop}/records/orders/5002").text)
+    assert ("ada@example.com" in waiting) == is_told
+    assert "ada@example.com" not in dismissed
+
+
+def test_it_stays_there_when_the_record_fails_once_more(portal: Portal) -> None:
+    house = portal.house
+    house.card(auto_create_unknown_items=False)
+    house.order(5001, [{"sku": "NO-SUCH-ITEM", "quantity": 1, "unit_price": "10.00"}])
+    house.sync()
+    visitor = portal.visitor()
+    visitor.post(f"/portal/shops/{house.shop}/skipped-records/retry", {"code": "item-not-found", "type": ""})
+
+    house.sync()
+
+    record = house.parked()[5001]
+    assert (record.tries, record.retried_by) == (2, "ada@example.com")
+    page = text_of(visitor.get(f"/portal/shops/{house.shop}/records/orders/5001").text)
+    assert "Retry skipped records" in page

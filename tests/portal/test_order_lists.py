@@ -1,0 +1,111 @@
+"""The lists about orders: whose tax stands apart, and whose document does not stand on their company."""
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from local.business_central.faults import Fault
+from tests.portal.chromium import looking, serious
+from tests.portal.served import Portal, text_of
+
+TAX, ELSEWHERE = "/portal/orders/tax-apart", "/portal/orders/not-on-their-company"
+NEVER_ROUND = [{"sku": "1000", "quantity": 1, "unit_price": "0.99"}] * 3
+"""Shopify charges 0.51 of tax, Business Central reckons 0.49."""
+
+BUYER = {"email": "buy@spalt.example", "first_name": "Rita", "last_name": "Spalt"}
+
+
+@pytest.fixture
+def apart(portal: Portal) -> Portal:
+    """An order whose tax stands apart, and one whose tax does not."""
+    portal.house.order(5001, NEVER_ROUND, tax_rate="0.2", created_at="2026-03-10T08:00:00Z")
+    portal.house.order(5002, [{"sku": "1000", "quantity": 1, "unit_price": "120.00"}], tax_rate="0.2")
+    portal.house.sync()
+    return portal
+
+
+@pytest.fixture
+def elsewhere(portal: Portal) -> Portal:
+    """An order of a company that stands on the person who ordered it."""
+    house = portal.house
+    house.customer(7003, **BUYER)
+    house.company(503, name="Spalt AG", contacts=[7003])
+    house.order(5003, customer=7003, email=BUYER["email"])
+    house.order(5001, customer=7003, email=BUYER["email"], company={"company": 503})
+    house.sync()
+    house.bc.control.change("salesOrders", house.document(5001)["number"], {"customerNumber": "S7003"})
+    return portal
+
+
+@pytest.mark.parametrize(("language", "row"), [
+    ("en-GB", "10 Mar 2026 20 €0.51 €0.49 €0.02"), ("fr-FR", "10 mars 2026 20 0,51 € 0,49 € 0,02 €"),
+])
+def test_tax_that_stands_apart_is_listed_with_both_sides_in_the_readers_form(
+    apart: Portal, language: str, row: str
+) -> None:
+    page = apart.visitor(language).get(TAX)
+
+    text = " ".join(text_of(page.text).split())
+    assert page.status_code == 200
+    assert f"5001 {apart.house.document(5001)['number']} {row}" in text
+    assert "5002" not in text
+    assert f'href="/portal/shops/{apart.house.shop}/records/orders/5001"' in page.text
+
+
+@pytest.mark.parametrize(("query", "found"), [
+    ("?from=2026-03-10&to=2026-03-10", True), ("?from=2026-03-11", False), ("?to=2026-03-09", False), ("?from=", True),
+])
+def test_it_is_listed_by_the_days_of_the_orders(apart: Portal, query: str, found: bool) -> None:
+    assert ("records/orders/5001" in apart.visitor().get(TAX + query).text) == found
+
+
+@pytest.mark.parametrize("query", ["?from=yesterday", "?to=2026-13-01", "?continuation=x", "?other=1"])
+def test_what_is_no_day_and_no_continuation_is_told(apart: Portal, query: str) -> None:
+    answer = apart.visitor().get(TAX + query)
+
+    assert answer.status_code == 400
+    assert "input-invalid" in answer.text
+
+
+def test_an_order_that_stands_on_another_customer_is_listed_with_where_it_should_stand(elsewhere: Portal) -> None:
+    page = elsewhere.visitor().get(ELSEWHERE)
+
+    text = text_of(page.text)
+    assert page.status_code == 200
+    assert f"Order #5001 Sales order {elsewhere.house.document(5001)['number']} S7003 Company Spalt AG C503" in text
+    assert "#5003" not in text
+
+
+def test_while_business_central_does_not_answer_the_page_says_so(elsewhere: Portal) -> None:
+    elsewhere.house.bc.faults.add(Fault("status", times=None, status=503))
+
+    answer = elsewhere.visitor().get(ELSEWHERE)
+
+    assert answer.status_code == 503
+    assert "Business Central could not be asked" in text_of(answer.text)
+    assert "bc-unavailable" in answer.text
+
+
+@pytest.mark.parametrize("path", [TAX, ELSEWHERE])
+def test_without_orders_and_without_a_shop_each_has_a_page(portal: Portal, path: str) -> None:
+    without_orders = portal.visitor().get(path)
+    portal.house.connector.shops.remove(portal.house.shop)
+    without_shop = portal.visitor().get(path)
+
+    assert "None:" in text_of(without_orders.text)
+    assert "There is no shop yet." in text_of(without_shop.text)
+    assert portal.visitor().get(f"{path}?shop=NOBODY").status_code == 404
+
+
+@pytest.mark.parametrize(("path", "heading"), [(TAX, "Écarts de TVA"), (ELSEWHERE, "Commandes hors de leur société")])
+def test_the_menu_leads_to_each_in_french_too(
+    browser: Browser, apart: Portal, path: str, heading: str
+) -> None:
+    with looking(browser, locale="fr-FR") as (page, _):
+        page.goto(apart.url + "/portal")
+        page.locator(".rail").get_by_role("link", name=heading).click()
+
+        expect(page.locator("h1")).to_have_text(heading)
+        expect(page).to_have_url(apart.url + path)
+        expect(page.locator(".rail [aria-current=page]")).to_have_text(heading)
+        assert serious(page) == []
