@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from shared.admin.overview import ProblemView, problem_told
+from shared.admin.web_client import WebClient, web_client
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.problems import CATALOGUE
@@ -36,12 +37,17 @@ class State(StrEnum):
 
 
 class FindingView(Finding, frozen=True, kw_only=True):
-    """A finding with what its code means; field: that of the shop card which it is about, "" where it is none."""
+    """A finding with what its code means; field: that of the shop card which it is about, "" where it is none.
+
+    mended_on  the page of Business Central's web client where it is mended, its first one where neither code nor field
+               says where; "" where there is no way to it
+    """
 
     title: str
     fix: str
     fault: str
     field: str
+    mended_on: str
 
 
 class TrialView(OrderTrial, frozen=True, kw_only=True):
@@ -50,6 +56,7 @@ class TrialView(OrderTrial, frozen=True, kw_only=True):
     title: str | msgspec.UnsetType = msgspec.UNSET
     fix: str | msgspec.UnsetType = msgspec.UNSET
     fault: str | msgspec.UnsetType = msgspec.UNSET
+    mended_on: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class StepView(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +107,7 @@ def check_shop_set_up(
     with connector.operations.recorded(OPERATION, by=by, shop=shop) as operation:
         report = check_set_up(connector, shop, countries, steps)
         operation.after = {"ready": report.ready, "countries": report.countries, "whole": not (countries or steps)}
-    return _view(report, language)
+    return _view(report, language, web_client(connector, connector.shops.find(shop)))
 
 
 def not_checked(connector: Connector, shop: str) -> CheckPage:
@@ -127,12 +134,12 @@ def _page(shop: str, found: SetUpView | None = None, problem: ProblemView | None
     return CheckPage(shop=shop, lines=lines, found=found, whole=len(states) == len(Step), problem=problem)
 
 
-def _view(report: SetUpReport, language: str) -> SetUpView:
+def _view(report: SetUpReport, language: str, there: WebClient) -> SetUpView:
     return SetUpView(
         shop=report.shop, ready=report.ready, countries=report.countries, left_behind=report.left_behind,
         steps=[StepView(step=step, state=_state(step, report)) for step in report.steps],
-        missing=_told(report.missing, language), advice=_told(report.advice, language),
-        orders=[_trial(one, language) for one in report.orders],
+        missing=_told(report.missing, language, there), advice=_told(report.advice, language, there),
+        orders=[_trial(one, language, there) for one in report.orders],
     )
 
 
@@ -145,8 +152,9 @@ def _state(step: Step, report: SetUpReport) -> State:
     return State.ADVICE if wrong_orders or any(one.step is step for one in report.advice) else State.GOOD
 
 
-def _told(findings: Iterable[Finding], language: str) -> list[FindingView]:
-    return [FindingView(**msgspec.structs.asdict(one), **_meaning(one.code, language), field=_field(one))
+def _told(findings: Iterable[Finding], language: str, there: WebClient) -> list[FindingView]:
+    return [FindingView(**msgspec.structs.asdict(one), **_meaning(one.code, language), field=(field := _field(one)),
+                        mended_on=there.mended(one.code) or ("" if field else there.home()))
             for one in findings]
 
 
@@ -154,8 +162,9 @@ def _field(one: Finding) -> str:
     return field_named(one.detail) or (FIELD_OF_STEP.get(one.step, "") if one.step else "")
 
 
-def _trial(one: OrderTrial, language: str) -> TrialView:
-    return TrialView(**msgspec.structs.asdict(one), **(_meaning(one.code, language) if one.code else {}))
+def _trial(one: OrderTrial, language: str, there: WebClient) -> TrialView:
+    meaning = _meaning(one.code, language) | {"mended_on": there.mended(one.code) or there.home()} if one.code else {}
+    return TrialView(**msgspec.structs.asdict(one), **meaning)
 
 
 def _meaning(code: str, language: str) -> dict[str, Any]:

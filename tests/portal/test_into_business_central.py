@@ -78,6 +78,17 @@ def test_what_a_run_skipped_leads_there_too_and_a_failure_of_business_central_to
     assert {"company": ["CRONUS FR"]} in into(linked.visitor().get(f"{page_of(linked)}/runs/{failed.id}").text)
 
 
+def test_a_finding_of_the_check_without_a_field_of_the_card_leads_to_where_it_is_mended(linked: Portal) -> None:
+    linked.house.shopify.shop_state.card["shipsToCountries"] = ["FR"]
+    linked.house.card(default_customer_no="C00107")
+
+    page = linked.visitor().post(f"{page_of(linked)}/set-up-check").text
+    findings = re.findall(r'<div class="finding">.*?</div>', page, re.DOTALL)
+
+    assert findings
+    assert [one for one in findings if "#field-" not in one and not into(one)] == []
+
+
 def test_the_card_shows_the_companys_name_beside_its_id_and_leads_there(linked: Portal) -> None:
     page = linked.visitor("fr-FR").get(page_of(linked)).text
 
