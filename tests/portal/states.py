@@ -138,8 +138,9 @@ def forms(portal: Portal) -> States:
 
 
 def paper(portal: Portal) -> States:
-    """What people print: the card, a record and a call."""
+    """What people print: the overview, the card, a record and a call."""
     scene, shop = scene_of(portal), f"/portal/shops/{portal.house.shop}"
+    yield "the overview", Look("/portal", printed=True)
     yield "the card", Look(shop, printed=True)
     yield "a record", Look(f"{shop}/records/orders/{ORDER}", printed=True)
     yield "a skipped record", Look(f"{shop}/records/orders/{SKIPPED}", printed=True)
@@ -193,6 +194,7 @@ def set_up(portal: Portal) -> States:
     yield "not checked", guide
     house.card(default_customer_no="C00107")
     check_shop_set_up(connector, house.shop, language="en", by="ada")
+    house.clock.forward(60)
     yield "check failed", guide
     house.card(default_customer_no="C-WEB")
     check_shop_set_up(connector, house.shop, language="en", by="ada")
@@ -201,7 +203,7 @@ def set_up(portal: Portal) -> States:
     yield "no run", guide
     run = connector.runs.begin(house.shop, ["orders"], "schedule")
     yield "a run under way", guide
-    run.state, run.ended_at = "succeeded", "2026-03-10T10:00:01Z"
+    run.state, run.ended_at = "succeeded", "2026-03-10T10:01:01Z"
     connector.runs.save(run)
     yield "no order", guide
     house.order(ORDER)

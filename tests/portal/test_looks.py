@@ -150,6 +150,25 @@ def test_paper_has_tables_and_everything_that_is_folded(portal: Portal, browser:
         expect(page.get_by_role("heading", name="What can be done")).not_to_be_visible()
 
 
+def test_paper_has_the_orders_that_arrived_as_bars_and_leads_nowhere(portal: Portal, browser: Browser) -> None:
+    Scene(portal.house)
+
+    with looking(browser, viewport={"width": 720, "height": 1000}) as (page, _):
+        page.goto(f"{portal.url}/portal")
+        page.emulate_media(media="print")
+
+        assert page.locator(".bars .bar").first.is_visible()
+        page.goto(f"{portal.url}{page_of(portal)}")
+        assert not page.get_by_role("link", name="Remove this shop card").is_visible()
+
+
+def test_somebody_without_a_menu_chooses_the_language_on_a_phone_too(portal: Portal, browser: Browser) -> None:
+    with looking(browser, viewport=PHONE) as (page, _):
+        page.goto(f"{portal.url}/portal/signed-out")
+
+        assert page.get_by_role("link", name="Français").is_visible()
+
+
 @pytest.mark.parametrize("who, told", [(VIEWER, True), (OPERATOR, False)])
 @pytest.mark.parametrize("page", ["reset/orders", "removal", f"skipped-records/orders/{SKIPPED}/dismiss"])
 def test_a_viewer_is_told_why_a_page_has_no_button(
