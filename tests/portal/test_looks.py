@@ -211,6 +211,24 @@ def test_a_run_that_the_next_one_mends_asks_nobody_in_red(portal: Portal, code: 
     assert re.findall(r'<section class="callout (\w+)" aria-labelledby="problem">', page) == [look]
 
 
+@pytest.mark.parametrize("page", ["bc-company", "set-up-check"])
+def test_a_service_that_is_away_asks_nobody_in_red(portal: Portal, page: str) -> None:
+    portal.house.bc.faults.add(Fault("status", times=None, status=503))
+    address, visitor = f"{page_of(portal)}/{page}", portal.visitor()
+
+    html = (visitor.get if page == "bc-company" else visitor.post)(address).text
+
+    assert re.findall(r'<section class="callout (\w+)" (?:role="alert"|aria-labelledby)', html) == ["warn"]
+
+
+def test_what_somebody_has_to_mend_is_told_in_red(portal: Portal) -> None:
+    portal.house.shopify.fault("access_revoked")
+
+    html = portal.visitor().get(f"{page_of(portal)}/webhooks").text
+
+    assert re.findall(r'<section class="callout (\w+)" aria-labelledby', html) == ["needs"]
+
+
 def test_a_mistake_in_a_reset_stands_at_the_time(portal: Portal) -> None:
     page = portal.visitor().get(f"{page_of(portal)}/reset/orders?how=since&since=").text
 
