@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -10,6 +11,8 @@ from functions.portal.files import FOLDER
 from functions.portal.formats import Reader, path
 from functions.portal.rendering import environment
 from local.business_central.faults import Fault
+from shared.admin.skipped import MOST_COUNTED
+from shared.stores.skipped_records import SkippedRecord
 from tests.house import HouseStorage
 from tests.portal.chromium import DESK, PHONE, follow, looking
 from tests.portal.scene import ORDER, SKIPPED, Scene
@@ -76,6 +79,19 @@ def test_an_empty_list_says_what_there_is_none_of(portal: Portal, path: str, tol
 
     assert told in text
     assert "0 entries" not in text
+
+
+def test_more_than_is_counted_is_told_as_at_least_so_many(portal: Portal) -> None:
+    row = {"shop": portal.house.shop, "type": "orders", "code": "item-not-found", "detail": "it is said here",
+           "tries": 1, "first_at": "2026-03-10T08:00:00Z", "last_at": "2026-03-10T08:00:00Z", "next_try": ""}
+    portal.house.connector.skipped.park(
+        [msgspec.convert(row | {"id": str(one)}, SkippedRecord) for one in range(MOST_COUNTED + 1)])
+
+    first, listed = (text_of(portal.visitor().get(f"/portal{path}").text) for path in ("", "/skipped-records"))
+
+    assert "At least 999 records wait for a correction." in first
+    assert re.search(r"item-not-found\s+\S+\s+at least 999\s", first)
+    assert "5 of at least 999" in listed
 
 
 @pytest.mark.parametrize("page, what", [
