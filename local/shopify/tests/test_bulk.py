@@ -5,6 +5,7 @@ import json
 import time
 
 import pytest
+import requests
 
 from local.shopify.tests.receiver import receiving
 from local.shopify.tests.subscribing import made
@@ -175,6 +176,98 @@ def test_five_run_at_once_and_the_sixth_is_refused(shop):
     assert start(shop, PRODUCTS)
 
 
+def test_a_quota_that_is_used_up_has_a_code_of_its_own(shop):
+    shop.state.bulk_limit = True
+
+    answer = shop.data(RUN, query=PRODUCTS)["bulkOperationRunQuery"]
+
+    assert (answer["bulkOperation"], answer["userErrors"][0]["code"]) == (None, "LIMIT_REACHED")
+
+
+def test_a_stalled_operation_is_cancelled_by_shopify(shop):
+    shop.running.fault("bulk_canceled")
+
+    operation = ended(shop, start(shop, PRODUCTS)["id"])
+
+    assert (operation["status"], operation["url"], operation["errorCode"]) == ("CANCELED", None, None)
+
+
+def test_what_changes_while_an_operation_runs_is_in_the_file(shop):
+    shop.running.bulk.seconds = 60
+    operation = start(shop, "{ customers { edges { node { id note } } } }")
+    shop.state.patch("customers", sorted(c.number for c in shop.state.stored("customers"))[0], {"note": "meanwhile"})
+    shop.clock.forward(60)
+
+    notes = [line["note"] for line in lines_of(shop, ended(shop, operation["id"])["url"])]
+
+    assert notes.count("meanwhile") == 1
+
+
+@pytest.mark.parametrize("order", ["reversed", "shuffled"])
+def test_lines_in_another_order_are_the_same_and_children_of_a_connection_keep_theirs(shop, order):
+    text = """{ orders { edges { node { id lineItems { edges { node { id } } }
+      fulfillmentOrders { edges { node { id lineItems { edges { node { id } } } } } } } } } }"""
+    _, usual = exported(shop, text)
+    shop.running.bulk.order = order
+    _, other = exported(shop, text)
+
+    assert usual != other
+    assert sorted(map(json.dumps, usual)) == sorted(map(json.dumps, other))
+    for parent in {line.get("__parentId") for line in usual}:
+        for of in {kind(line) for line in usual}:
+            assert [line for line in other if (line.get("__parentId"), kind(line)) == (parent, of)] == [
+                line for line in usual if (line.get("__parentId"), kind(line)) == (parent, of)]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_file_is_served_in_ranges_as_long_as_its_tag_is_the_same(shop, packed):
+    shop.running.bulk.packed = packed
+    operation, _ = exported(shop, PRODUCTS)
+
+    def asked(**headers):
+        with shop.session.get(operation["url"], headers=headers, timeout=10, stream=True) as answer:
+            return answer, answer.raw.read(decode_content=False)
+
+    answer, whole = asked()
+    part, rest = asked(Range="bytes=100-", **{"If-Range": answer.headers["ETag"]})
+    other, again = asked(Range="bytes=100-", **{"If-Range": '"another"'})
+
+    assert answer.headers.get("Content-Encoding") == ("gzip" if packed else None)
+    assert (part.status_code, rest, part.headers["Content-Range"]) == (
+        206, whole[100:], f"bytes 100-{len(whole) - 1}/{len(whole)}")
+    assert (other.status_code, again) == (200, whole)
+
+
+def test_a_file_is_cut_off_where_it_was_ordered(shop):
+    operation, _ = exported(shop, PRODUCTS)
+    shop.running.fault("bulk_cut", after=300)
+
+    with shop.session.get(operation["url"], timeout=10, stream=True) as answer, pytest.raises(
+            requests.exceptions.ChunkedEncodingError):
+        assert answer.content
+    assert len(shop.session.get(operation["url"], timeout=10).content) == int(operation["fileSize"])
+
+
+def test_an_operation_names_another_address_when_its_own_is_served_no_more(shop):
+    operation, lines = exported(shop, PRODUCTS)
+    shop.running.fault("bulk_moved")
+
+    assert shop.session.get(operation["url"], timeout=10).status_code == 403
+    moved = shop.data(READ, id=operation["id"])["bulkOperation"]
+    assert moved["url"] != operation["url"]
+    assert lines_of(shop, moved["url"]) == lines
+
+
+def test_an_operation_is_expired_once_its_address_is(shop):
+    operation, _ = exported(shop, PRODUCTS)
+    shop.clock.forward(7 * 86400)
+
+    limit = time.monotonic() + 10
+    while shop.data(READ, id=operation["id"])["bulkOperation"]["status"] != "EXPIRED":
+        assert time.monotonic() < limit
+        time.sleep(0.02)
+
+
 def test_cancelling_ends_a_running_operation_and_not_a_finished_one(shop):
     shop.running.bulk.seconds = 60
     running = start(shop, PRODUCTS)["id"]
@@ -213,6 +306,13 @@ def test_operations_are_listed_newest_first_and_found_by_status(shop):
      "Connection fields without 'id': orders."),
     ("{ orders { edges { node { id refunds { refundLineItems { edges { node { quantity } } } } } } } }",
      "Queries that contain a connection field within a list field are not currently supported."),
+    ("{ orders { edges { node { id shippingLines { edges { node { title } } } } } } }",
+     "connections must implement the Node interface, these do not: shippingLines."),
+    ("{ customers { edges { node { id orders { edges { node { id fulfillmentOrders { edges { node { id"
+     " lineItems { edges { node { id } } } } } } } } } } } } }", "nesting depth greater than 2"),
+    ("{ orders { edges { node { id a: lineItems { edges { node { id } } } b: lineItems { edges { node { id } } }"
+     " c: lineItems { edges { node { id } } } d: lineItems { edges { node { id } } }"
+     " e: lineItems { edges { node { id } } } } } } }", "more than 5 connections"),
     ("{ orders { edges { node {", "Invalid bulk query: "), ("{ orders { edges { node { nothing } } } }",
                                                           "Invalid bulk query: Field 'nothing' doesn't exist")])
 def test_what_cannot_run_in_bulk_is_refused(shop, text, message):

@@ -63,6 +63,13 @@ class _Handler(BaseHTTPRequestHandler):
         script: Script = self.server.script  # type: ignore[attr-defined]
         body = self.rfile.read(int(self.headers["Content-Length"]))
         script.requests.append(json.loads(body))
+        self._answer(script)
+
+    def do_GET(self) -> None:
+        self._answer(self.server.script)  # type: ignore[attr-defined]
+
+    def _answer(self, script: Script) -> None:
+        """A length that the step states itself may be longer than what it sends: then the connection ends."""
         script.headers.append(dict(self.headers))
         step = script.next_step()
         if step.status == 0:
@@ -71,9 +78,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(step.status)
         for name, value in {"X-Request-Id": f"req-{len(script.requests)}", **step.headers}.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(step.content)))
+        if "Content-Length" not in step.headers:
+            self.send_header("Content-Length", str(len(step.content)))
         self.end_headers()
         self.wfile.write(step.content)
+        self.close_connection = "Content-Length" in step.headers
 
     def log_message(self, format: str, *args: Any) -> None:
         """Quiet: pytest shows what matters."""

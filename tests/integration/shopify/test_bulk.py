@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import errno
+import tempfile
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+import requests
 
 from local.shopify.server import RunningShop, start_shopify
+from shared.errors import ConnectorError, OutcomeUnknown, ServiceUnavailable
 from shared.exchange import Exchange
 from shared.json_text import decoded_exactly
-from shared.shopify import bulk
-from shared.shopify.bulk import Operation
+from shared.shopify import bulk, bulk_file, bulk_lines
+from shared.shopify.bulk import BulkRefused, Operation
+from shared.shopify.bulk_file import MOST_FAILURES
 from shared.shopify.client import ShopifyClient
-from shared.shopify.reading import EARLIEST, Record
+from shared.shopify.reading import EARLIEST, Page, Record
 from shared.shopify.shapes import SHAPES
+from shared.texts import as_said
 from tests.house import OPERATIONS
 from tests.integration.shopify.manual_clock import ManualClock
-from tests.integration.shopify.readers import a_client, all_pages
+from tests.integration.shopify.readers import a_client, all_pages, ids
+from tests.integration.shopify.scripted import Step, playing
 from tests.waiting import wait_until
 
 
@@ -73,6 +85,11 @@ def meaning(record: Record) -> Any:
     return without_cursors(decoded_exactly(record.raw))
 
 
+def statuses(exchanges: list[Exchange]) -> list[int]:
+    """What requests for files were answered with."""
+    return [one.status for one in exchanges if one.method == "GET"]
+
+
 def as_listed(client: ShopifyClient, clock: ManualClock, type: str) -> dict[str, Record]:
     return {record.id: record for page in all_pages(client, type, clock) for record in page.records}
 
@@ -95,3 +112,390 @@ def test_a_whole_shop_comes_in_bulk_as_it_comes_page_by_page_whatever_the_order_
 
     assert came
     assert_same(came, as_listed(client, clock, type))
+
+
+def test_each_record_comes_once_and_every_page_but_the_last_says_where_it_ends(
+        client: ShopifyClient, clock: ManualClock) -> None:
+    operation = completed(client, clock, "orders")
+
+    pages = list(bulk.pages(client, "orders", operation, size=17))
+
+    given = ids(*pages)
+    assert sorted(given) == sorted(as_listed(client, clock, "orders"))
+    assert all(len(page.records) <= 17 for page in pages)
+    assert [page.next_cursor is None for page in pages] == [False] * (len(pages) - 1) + [True]
+    assert {page.reached for page in pages} == {None}
+
+
+@pytest.mark.parametrize("type", ["orders", "products"])
+def test_another_process_goes_on_at_any_position_with_what_was_not_given(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock, monkeypatch: pytest.MonkeyPatch,
+        type: str) -> None:
+    monkeypatch.setattr(bulk_lines, "LINES_PER_SHARE", 60)
+    operation = completed(client, clock, type)
+    pages = list(bulk.pages(client, type, operation, size=7))
+    monkeypatch.setattr(bulk_lines, "LINES_PER_SHARE", 10_000)
+    another = a_client(shop, clock)
+
+    for number in range(0, len(pages) - 1, 5):
+        rest = list(bulk.pages(another, type, bulk.state(another, operation.id), size=9, at=pages[number].next_cursor))
+
+        assert ids(*rest) == ids(*pages[number + 1:])
+        assert rest[-1].next_cursor is None
+
+
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("ranges", [True, False])
+def test_a_file_that_is_cut_off_again_and_again_comes_whole(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock, exchanges: list[Exchange],
+        packed: bool, ranges: bool) -> None:
+    shop.bulk.packed, shop.bulk.ranges = packed, ranges
+    operation = completed(client, clock, "products")
+    for after in (1, 700, 2500):
+        shop.fault("bulk_cut", after=after)
+
+    came = read(client, "products", operation)
+
+    assert_same(came, as_listed(client, clock, "products"))
+    assert statuses(exchanges) == ([200, 206, 206, 206] if ranges else [200] * 4)
+
+
+def test_a_file_whose_packing_is_broken_is_read_from_the_start(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    """What comes first says gzip and is none; what comes then is the file."""
+    operation = completed(client, clock, "products")
+    content = requests.get(operation.url or "", timeout=30).content
+    with playing(Step(200, content, {"Content-Encoding": "gzip", "ETag": '"1"'}), Step(200, content)) as script:
+        came = read(client, "products", msgspec.structs.replace(operation, url=script.url))
+
+    assert_same(came, as_listed(client, clock, "products"))
+
+
+def test_a_file_that_another_took_the_place_of_is_not_mixed_with_it(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    """A server that ignores the tag and gives another part than was asked for is not believed."""
+    operation = completed(client, clock, "products")
+    content = requests.get(operation.url or "", timeout=30).content
+    length = {"Content-Length": str(len(content)), "ETag": '"1"'}
+    with playing(Step(200, content[:900], length), Step(206, content[:900], {"Content-Range": "bytes 0-899/900"}),
+                 Step(200, content, {"ETag": '"2"'})) as script:
+        came = read(client, "products", msgspec.structs.replace(operation, url=script.url))
+
+    assert_same(came, as_listed(client, clock, "products"))
+
+
+def test_a_redirect_is_followed(shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    shop.bulk.redirects = True
+
+    assert_same(read(client, "companies", completed(client, clock, "companies")), as_listed(client, clock, "companies"))
+
+
+def test_a_server_of_files_that_fails_for_a_while_is_waited_for(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    operation = completed(client, clock, "companies")
+    clock.slept.clear()
+    shop.fault("bulk_5xx", times=MOST_FAILURES - 1)
+
+    assert read(client, "companies", operation)
+    assert clock.slept == [1, 2, 4, 8, 16]
+
+
+def test_a_server_of_files_that_fails_for_long_is_no_refusal(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    operation = completed(client, clock, "companies")
+    shop.fault("bulk_5xx", times=MOST_FAILURES)
+
+    with pytest.raises(ServiceUnavailable, match="HTTP 503"):
+        read(client, "companies", operation)
+
+
+def test_an_address_that_is_no_longer_served_is_asked_for_anew(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    operation = completed(client, clock, "products")
+    shop.fault("bulk_moved")
+
+    assert_same(read(client, "products", operation), as_listed(client, clock, "products"))
+
+
+def test_an_address_that_ends_in_the_middle_of_the_file_is_asked_for_anew(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    operation = completed(client, clock, "products")
+    shop.fault("bulk_cut", after=2000)
+    lines = bulk_file.lines(client, operation.url or "", lambda: bulk.state(client, operation.id).url or "")
+    first = next(lines)
+    shop.fault("bulk_moved")
+
+    assert [first, *lines] == requests.get(bulk.state(client, operation.id).url or "", timeout=30).content.splitlines()
+
+
+def test_a_file_of_more_than_seven_days_is_read_page_by_page(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    operation = completed(client, clock, "companies")
+    clock.move(timedelta(days=7).total_seconds())
+    wait_until(lambda: bulk.state(client, operation.id).status == "EXPIRED")
+
+    with pytest.raises(BulkRefused, match="is expired"):
+        read(client, "companies", operation)
+    assert bulk.start(client, "companies", EARLIEST, clock.now()).id != operation.id
+
+
+def test_partial_data_are_never_read(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock, exchanges: list[Exchange]) -> None:
+    shop.fault("bulk_failed", lines=20, code="TIMEOUT")
+    operation = completed(client, clock, "orders")
+
+    with pytest.raises(BulkRefused, match=r"is failed \(TIMEOUT\)"):
+        read(client, "orders", operation)
+    assert operation.partial_data_url
+    assert statuses(exchanges) == []
+
+
+def test_an_operation_that_shopify_cancels_is_over_and_no_file(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    shop.fault("bulk_canceled")
+    operation = completed(client, clock, "orders")
+
+    assert (operation.is_over, operation.is_complete) == (True, False)
+    with pytest.raises(BulkRefused, match="is canceled"):
+        read(client, "orders", operation)
+
+
+def test_cancelling_ends_an_operation_and_leaves_one_that_is_over(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    shop.bulk.seconds = 60
+    running = bulk.start(client, "orders", EARLIEST, clock.now())
+
+    assert bulk.cancel(client, running.id).status == "CANCELING"
+    assert over(client, running).status == "CANCELED"
+    assert bulk.cancel(client, running.id).status == "CANCELED"
+
+
+def test_an_operation_that_nobody_knows_is_a_refusal(client: ShopifyClient) -> None:
+    for ask in (bulk.state, bulk.cancel):
+        with pytest.raises(BulkRefused, match="BulkOperation/1 no more"):
+            ask(client, "gid://shopify/BulkOperation/1")
+
+
+def test_the_same_question_takes_up_what_runs_or_is_done_and_another_begins_anew(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    until = clock.now()
+    first = bulk.start(client, "orders", EARLIEST, until)
+    again = bulk.start(client, "orders", EARLIEST, until)
+    over(client, first)
+    after = bulk.start(a_client(shop, clock), "orders", EARLIEST, until)
+
+    assert {again.id, after.id} == {first.id}
+    assert after.is_complete
+    others = [bulk.start(client, "orders", EARLIEST, until - timedelta(seconds=1)),
+              bulk.start(client, "orders", EARLIEST, until, "status:open"),
+              bulk.start(client, "customers", EARLIEST, until)]
+    assert len({first.id, *(one.id for one in others)}) == 4
+
+
+def test_one_that_came_to_nothing_is_begun_anew(shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    shop.fault("bulk_failed")
+    failed = completed(client, clock, "orders")
+
+    again = completed(client, clock, "orders")
+
+    assert again.id != failed.id
+    assert again.is_complete
+
+
+def test_a_lost_answer_begins_no_second_operation(shop: RunningShop, clock: ManualClock) -> None:
+    def lose_the_start(exchange: Exchange) -> None:
+        if "BulkOperations(" in exchange.request and not shop.shop_state.bulk_operations:
+            shop.fault("drop_connection", after_work=True)
+
+    client = a_client(shop, clock, observe=lose_the_start)
+
+    operation = bulk.start(client, "orders", EARLIEST, clock.now())
+
+    assert list(shop.shop_state.bulk_operations) == [operation.id]
+
+
+def test_a_start_that_did_not_arrive_is_told(shop: RunningShop, clock: ManualClock) -> None:
+    def lose_the_start(exchange: Exchange) -> None:
+        if "BulkOperations(" in exchange.request:
+            shop.clear_faults()
+            shop.fault("drop_connection")
+
+    with pytest.raises(OutcomeUnknown):
+        bulk.start(a_client(shop, clock, observe=lose_the_start), "orders", EARLIEST, clock.now())
+    assert not shop.shop_state.bulk_operations
+
+
+def test_when_enough_of_them_run_it_is_refused_for_now(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    shop.bulk.seconds = 60
+    for second in range(5):
+        bulk.start(client, "orders", EARLIEST, clock.now() - timedelta(seconds=second))
+
+    with pytest.raises(BulkRefused, match="already in progress") as sixth:
+        bulk.start(client, "products", EARLIEST, clock.now())
+    assert sixth.value.busy
+
+
+def test_a_quota_that_is_used_up_is_refused_for_now(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    shop.shop_state.bulk_limit = True
+
+    with pytest.raises(BulkRefused, match="limit reached") as refused:
+        bulk.start(client, "products", EARLIEST, clock.now())
+    assert refused.value.busy
+
+
+def test_a_query_that_shopify_does_not_take_is_refused_for_good(client: ShopifyClient, clock: ManualClock,
+                                                                monkeypatch: pytest.MonkeyPatch) -> None:
+    orders = replace(SHAPES["orders"], not_in_bulk={})
+    monkeypatch.setitem(SHAPES, "orders", orders)
+
+    with pytest.raises(BulkRefused, match="Node interface") as refused:
+        bulk.start(client, "orders", EARLIEST, clock.now())
+    assert not refused.value.busy
+
+
+def test_what_the_token_may_not_read_ends_the_operation_and_is_a_refusal(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    shop.fault("missing_scope", scope="read_payment_terms")
+    operation = completed(client, clock, "orders")
+
+    with pytest.raises(BulkRefused, match="ACCESS_DENIED"):
+        read(client, "orders", operation)
+
+
+def test_a_part_that_is_known_to_be_closed_is_not_asked_for(
+        shop: RunningShop, clock: ManualClock) -> None:
+    closed = {part.scopes for part in SHAPES["orders"].optional}
+    client = a_client(shop, clock, lacks=lambda scopes: frozenset(scopes) in closed)
+
+    came = read(client, "orders", completed(client, clock, "orders"))
+
+    assert_same(came, as_listed(client, clock, "orders"))
+    assert not any("fulfillmentOrders" in meaning(record) or "paymentTerms" in meaning(record) for record in came)
+
+
+def test_a_look_that_is_throttled_is_asked_again(shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    operation = bulk.start(client, "products", EARLIEST, clock.now())
+    shop.fault("throttled", times=2)
+
+    assert over(client, operation).is_complete
+
+
+def test_nothing_found_is_one_empty_page(client: ShopifyClient, clock: ManualClock) -> None:
+    operation = over(client, bulk.start(client, "orders", EARLIEST, EARLIEST))
+
+    assert (operation.is_complete, operation.url) == (True, None)
+    assert list(bulk.pages(client, "orders", operation, size=10)) == [Page([], None)]
+
+
+def test_orders_that_changed_since_are_as_they_are_now_and_deleted_ones_are_gone(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    operation = completed(client, clock, "orders")
+    changed, gone, *_ = sorted(as_listed(client, clock, "orders"))
+    clock.move(60)
+    shop.shop_state.put("orders", {
+        "id": int(changed), "note": "Later", "shipping": [{"title": "Late", "price": "9.00"}],
+        "lines": [{"title": "x", "unit_price": "1.00"}]})
+    shop.shop_state.delete("orders", int(gone))
+
+    came = {record.id: record for record in read(client, "orders", operation)}
+
+    assert meaning(came[changed])["note"] == "Later"
+    assert [one["title"] for one in meaning(came[changed])["shippingLines"]["nodes"]] == ["Late"]
+    assert gone not in came
+    assert_same(list(came.values()), as_listed(client, clock, "orders"))
+
+
+def test_an_order_of_many_shipping_lines_and_refunds_of_many_lines_comes_whole(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    shop.shop_state.put("orders", {
+        "id": 7001, "shipping": [{"title": f"Way {n}", "price": "1.00"} for n in range(13)],
+        "lines": [{"title": f"Line {n}", "sku": f"S-{n}", "quantity": 2, "unit_price": "10.00"} for n in range(120)],
+        "refunds": [{"lines": [{"line": line, "quantity": 1} for line in lines]} for lines in (range(110), [3])]})
+    clock.move(60)
+
+    came = {record.id: record for record in read(client, "orders", completed(client, clock, "orders"))}
+
+    order = meaning(came["7001"])
+    assert [one["title"] for one in order["shippingLines"]["nodes"]] == [f"Way {n}" for n in range(13)]
+    assert [len(refund["refundLineItems"]["nodes"]) for refund in order["refunds"]] == [110, 1]
+    assert_same(list(came.values()), as_listed(client, clock, "orders"))
+
+
+def test_an_order_whose_shipping_lines_cannot_be_read_is_reported_alone(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    bad = sorted(as_listed(client, clock, "orders"))[3]
+    operation = completed(client, clock, "orders")
+    shop.fault("internal_error", record=f"Order/{bad}")
+
+    came = {record.id: record for record in read(client, "orders", operation)}
+
+    assert [record.id for record in came.values() if record.value is None] == [bad]
+    assert came[bad].problem
+
+
+def test_a_file_that_lacks_a_line_that_shopify_counted_is_not_believed(
+        client: ShopifyClient, clock: ManualClock) -> None:
+    operation = completed(client, clock, "products")
+
+    for more in ({"object_count": operation.object_count + 1}, {"root_object_count": operation.root_object_count + 1}):
+        with pytest.raises(BulkRefused, match="lines"):
+            read(client, "products", msgspec.structs.replace(operation, **more))
+
+
+@pytest.mark.parametrize("odd", [b'{"id":"gid://shopify/ProductVariant/1","__parentId":"gid://shopify/Product/1"}\n',
+                                 b'{"id":"gid://shop', b"<html></html>\n"])
+def test_a_file_that_does_not_fit_together_is_not_believed(
+        client: ShopifyClient, clock: ManualClock, odd: bytes) -> None:
+    operation = completed(client, clock, "products")
+    content = requests.get(operation.url or "", timeout=30).content
+    with playing(Step(200, content + odd)) as script, pytest.raises(BulkRefused, match="does not fit together"):
+        read(client, "products", msgspec.structs.replace(operation, url=script.url))
+
+
+def test_a_full_disk_is_a_refusal_and_leaves_nothing(
+        client: ShopifyClient, clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    operation = completed(client, clock, "products")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(bulk_lines, "spread", full)
+
+    with pytest.raises(BulkRefused, match="no room"):
+        read(client, "products", operation)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_disk_is_given_back_when_the_reader_stops_in_the_middle(
+        client: ShopifyClient, clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with closing(bulk.pages(client, "orders", completed(client, clock, "orders"), size=5)) as pages:
+        next(pages)
+        assert list(tmp_path.iterdir()) != []
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_address_of_the_file_is_kept_nowhere_and_the_token_is_not_sent_there(
+        client: ShopifyClient, clock: ManualClock, exchanges: list[Exchange]) -> None:
+    operation = completed(client, clock, "companies")
+    with playing(Step(200, requests.get(operation.url or "", timeout=30).content)) as script:
+        read(client, "companies", msgspec.structs.replace(operation, url=f"{script.url}/file?Signature=secret"))
+
+    (headers,) = script.headers
+    assert "X-Shopify-Access-Token" not in headers
+    assert [one for one in exchanges if "Signature" in one.url] == []
+    assert [one.method for one in exchanges if one.url == f"{script.url}/file"] == ["GET"]
+
+
+def test_no_file_is_fetched_where_no_requests_may_be_made(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    def closed() -> None:
+        raise ConnectorError("http-requests-not-allowed", as_said("off"))
+
+    operation = completed(client, clock, "companies")
+
+    with pytest.raises(ConnectorError, match="http-requests-not-allowed"):
+        read(a_client(shop, clock, http_gate=closed), "companies", operation)
