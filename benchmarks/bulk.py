@@ -62,8 +62,8 @@ def main() -> int:
         path = write_file(Path(folder), options.type, options.lines)
         bare = apart(bare_loop, path)
         read = apart(reading, f"{address}/{path.name}", options.type, options.lines)
-        print(f"{options.type}: {read.lines:,} lines, {read.records:,} records, {path.stat().st_size / 1e6:,.0f} MB; on "
-              f"disk {read.on_disk:,.0f} MB\nreading   {read.cpu:6.1f} s of processor, {read.seconds:6.1f} s\n"
+        print(f"{options.type}: {read.lines:,} lines, {read.records:,} records, {path.stat().st_size / 1e6:,.0f} MB, "
+              f"on disk {read.on_disk:,.0f} MB\nreading   {read.cpu:6.1f} s of processor, {read.seconds:6.1f} s\n"
               f"bare loop {bare.cpu:6.1f} s of processor, {bare.seconds:6.1f} s")
         return told([Aim("memory above the start, MB", read.megabytes, most=MOST_MEGABYTES),
                      Aim("speed, share of a bare JSON loop", bare.cpu / read.cpu, least=LEAST_SPEED),
@@ -96,7 +96,7 @@ def write_file(folder: Path, type: str, lines: int) -> Path:
     with path.open("wb") as file:
         while written < lines:
             for line in exported[:lines - written]:
-                file.write(_ID.sub(lambda found, round=round: b"%b%d%b" % (found[1], round + 1, found[2]), line) + b"\n")
+                file.write(_ID.sub(rb"\g<1>%d\g<2>" % (round + 1), line) + b"\n")
             written, round = written + min(len(exported), lines - written), round + 1
     return path
 
