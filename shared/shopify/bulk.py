@@ -27,7 +27,7 @@ from shared.shopify.bulk_document import BulkQuery, bulk_query
 from shared.shopify.client import ShopifyClient
 from shared.shopify.completion import head_of
 from shared.shopify.failures import may_be_a_records
-from shared.shopify.listing import IDS_PER_CALL, Named, Sent, read_named
+from shared.shopify.listing import IDS_PER_CALL, Named, Sent, read_named, time_in
 from shared.shopify.reading import Page, Record, listing, span, whole_records
 from shared.shopify.records import Moment, id_of
 from shared.shopify.shapes import SHAPES
@@ -270,21 +270,24 @@ def _fitting_together() -> Iterator[None]:
 
 
 def _records(client: ShopifyClient, type: str, given: Sequence[tuple[str, bytes]]) -> list[Record]:
-    sent = {id_of(gid): raw for gid, raw in given}
+    """The records, complete. What was listed twice, or is not as its shape says, is read by id."""
+    try:
+        sent = {id_of(gid): raw for gid, raw in given}
+    except ValueError as error:
+        raise bulk_lines.Misplaced(str(error)) from None
     return list(whole_records(client, type, _with_left_out(client, type, sent), sent))
 
 
 def _with_left_out(client: ShopifyClient, type: str, came: Mapping[str, bytes]) -> Sent:
     """The records with the connections that bulk does not give; those that moved on since are read anew."""
-    sent, moved = Sent(dict(came)), list[str]()
+    sent, moved = Sent(dict(came)), [id for id, raw in came.items() if raw == bulk_lines.TWICE]
     for name, document in SHAPES[type].not_in_bulk.items():
         for begin in range(0, len(came), IDS_PER_CALL):
             some = {listing(type).gid(id): id for id in list(came)[begin:begin + IDS_PER_CALL]}
             parts = _parts(client, document, name, list(some))
             for gid, id in some.items():
-                head = head_of(came[id])
                 at, part = parts.get(gid, (None, b""))
-                if at != head.updated_at:
+                if at is None or at != time_in(came[id]):
                     moved.append(id)
                 else:
                     sent.given[id] = b'%b,"%b":%b}' % (sent.given[id].rstrip()[:-1], name.encode(), part)

@@ -31,6 +31,9 @@ _PARENT = b',"__parentId":'
 _NO_MORE = b'{"pageInfo":{"hasNextPage":false,"endCursor":null},"nodes":['
 
 
+TWICE = b""
+
+
 class Misplaced(Exception):
     """A line whose parent is not in the file, or that is no line of this query."""
 
@@ -60,7 +63,8 @@ def spread(lines: Iterable[bytes], folder: Path, connections: Sequence[Connectio
     """Write each line to the share of its record, without those before the share `first`; how many there were.
 
     record_type  of Shopify, e.g. "Order"
-    Raises Misplaced, msgspec.DecodeError for what is no line, OSError when the disk is full.
+    Raises Misplaced, also for a record of another type, msgspec.DecodeError for what is no line, OSError when the disk
+    is full.
     """
     count, records, last = 0, 0, -1
     nested = {connection.node_type: bool(connection.inside) for connection in connections}
@@ -71,6 +75,8 @@ def spread(lines: Iterable[bytes], folder: Path, connections: Sequence[Connectio
         count += 1
         head = decoded(line, type=Head)
         if head.parent is None:
+            if type_in(head.id) != record_type:
+                raise Misplaced(head.id)
             records += 1
             share = share_of(head.id, shares)
             last = max(last, share)
@@ -96,34 +102,43 @@ def spread(lines: Iterable[bytes], folder: Path, connections: Sequence[Connectio
 
 
 def records(folder: Path, share: int, connections: Sequence[Connection]) -> list[tuple[str, bytes]]:
-    """The records of a share by GID, whole, in the order of the file; Misplaced if a line's parent is not there."""
-    roots: list[tuple[str, bytes]] = []
+    """The records of a share by GID, whole, in the order of the file; Misplaced if a line's parent is not there.
+
+    A record that is listed twice, or one of whose entries is, since something moved while Shopify was writing, comes
+    once and as TWICE: nobody can tell which lines are meant.
+    """
+    roots: dict[str, bytes] = {}
     below: dict[str, list[tuple[str, bytes]]] = defaultdict(list)
     for line in _Files(folder, "given").read(share):
         head = decoded(line, type=Head)
         if head.parent is None:
-            roots.append((head.id, line))
+            roots[head.id] = TWICE if head.id in roots else line
         else:
             below[head.parent].append((head.id, _without_parent(line)))
-    whole = [(id, _whole(id, line, connections, below)) for id, line in roots]
+    whole = [(id, _whole(id, line, connections, below)) for id, line in roots.items()]
     if below:
         raise Misplaced(next(iter(below)))
     return whole
 
 
 def _whole(id: str, line: bytes, connections: Sequence[Connection], below: dict[str, list[tuple[str, bytes]]]) -> bytes:
-    """The line with its connections; takes its children out of `below`."""
+    """The line with its connections, or TWICE; takes its children out of `below`."""
     if not connections:
         return line
-    nodes: dict[str, list[bytes]] = {connection.name: [] for connection in connections}
+    nodes: dict[str, dict[str, bytes]] = {connection.name: {} for connection in connections}
+    is_listed_twice = line == TWICE
     for child, text in below.pop(id, ()):
         of = _connection_of(child, connections)
-        nodes[of.name].append(_whole(child, text, of.inside, below))
+        is_listed_twice = is_listed_twice or child in nodes[of.name]
+        nodes[of.name][child] = whole = _whole(child, text, of.inside, below)
+        is_listed_twice = is_listed_twice or whole == TWICE
+    if is_listed_twice:
+        return TWICE
     parts = [line.rstrip()[:-1]]
     for connection in connections:
         head = _NO_MORE if connection.has_pages else b'{"nodes":['
         parts.append(b',"%b":%b%b]}' % (
-            connection.name.encode(), head, b",".join(nodes[connection.name][:connection.most])))
+            connection.name.encode(), head, b",".join(list(nodes[connection.name].values())[:connection.most])))
     return b"".join(parts) + b"}"
 
 

@@ -423,6 +423,36 @@ def test_an_order_of_many_shipping_lines_and_refunds_of_many_lines_comes_whole(
     assert_same(list(came.values()), as_listed(client, clock, "orders"))
 
 
+@pytest.mark.parametrize("type", SHAPES)
+def test_records_that_a_file_lists_twice_come_once_and_as_they_are_now(
+        client: ShopifyClient, clock: ManualClock, type: str) -> None:
+    operation = completed(client, clock, type)
+    lines = requests.get(operation.url or "", timeout=30).content.splitlines(keepends=True)
+    with playing(Step(200, b"".join([*lines, *lines[::3]]))) as script:
+        came = read(client, type, msgspec.structs.replace(operation, url=script.url))
+
+    assert_same(came, as_listed(client, clock, type))
+
+
+@pytest.mark.parametrize("changes", [{"updatedAt": None}, {"updatedAt": "yesterday"}])
+def test_an_order_that_is_not_as_its_shape_says_is_read_by_id(
+        client: ShopifyClient, clock: ManualClock, changes: dict[str, Any]) -> None:
+    operation = completed(client, clock, "orders")
+    lines = requests.get(operation.url or "", timeout=30).content.splitlines(keepends=True)
+    lines[0] = msgspec.json.encode(msgspec.json.decode(lines[0]) | changes) + b"\n"
+    with playing(Step(200, b"".join(lines))) as script:
+        came = read(client, "orders", msgspec.structs.replace(operation, url=script.url))
+
+    assert_same(came, as_listed(client, clock, "orders"))
+
+
+def test_an_id_that_is_none_is_not_believed(client: ShopifyClient, clock: ManualClock) -> None:
+    operation = completed(client, clock, "companies")
+    with playing(Step(200, b'{"id":"gid://shopify/Company/none"}\n' * 9)) as script, pytest.raises(
+            BulkRefused, match="does not fit together"):
+        read(client, "companies", msgspec.structs.replace(operation, url=script.url))
+
+
 def test_an_order_whose_shipping_lines_cannot_be_read_is_reported_alone(
         shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
     bad = sorted(as_listed(client, clock, "orders"))[3]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from shared.json_text import decoded_exactly
 from shared.shopify.bulk_document import Connection
-from shared.shopify.bulk_lines import Counts, Misplaced, records, shares_for, spread
+from shared.shopify.bulk_lines import TWICE, Counts, Misplaced, records, shares_for, spread
 
 INNER = Connection("lineItems", "FulfillmentOrderLineItem", None, True)
 ORDER = (Connection("lineItems", "LineItem", None, True),
@@ -152,7 +152,26 @@ def test_shares_before_the_first_are_not_kept_and_the_others_are_the_same(tmp_pa
     assert not (tmp_path / "3" / "given-0").exists()
 
 
+ORDER_ONE, TO_FULFILL = gid("Order", 1), gid("FulfillmentOrder", 1)
+
+
+@pytest.mark.parametrize("again", [
+    line("Order", 1), line("LineItem", 1, ORDER_ONE), line("FulfillmentOrder", 1, ORDER_ONE),
+    line("FulfillmentOrderLineItem", 1, TO_FULFILL)])
+def test_a_record_that_moved_while_the_file_was_written_comes_once_and_without_lines(
+        tmp_path: Path, again: bytes) -> None:
+    spread([line("Order", 1), line("LineItem", 1, ORDER_ONE), line("FulfillmentOrder", 1, ORDER_ONE),
+            line("FulfillmentOrderLineItem", 1, TO_FULFILL), line("Order", 2), again],
+           tmp_path, ORDER, record_type="Order", shares=1)
+
+    (id, raw), (other, whole) = records(tmp_path, 0, ORDER)
+
+    assert (id, raw, other) == (ORDER_ONE, TWICE, gid("Order", 2))
+    assert whole
+
+
 @pytest.mark.parametrize("orphan", [
+    line("Shop", 1),
     line("LineItem", 1, gid("Order", 2)), line("FulfillmentOrderLineItem", 1, gid("FulfillmentOrder", 2)),
     line("DiscountApplication", 1, gid("Order", 1))])
 def test_a_line_that_belongs_nowhere_is_said(tmp_path: Path, orphan: bytes) -> None:
