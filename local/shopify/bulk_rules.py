@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from graphql import GraphQLSchema, GraphQLSyntaxError, GraphQLUnionType, get_named_type, parse
+from graphql import GraphQLSchema, GraphQLSyntaxError, get_named_type, is_abstract_type, parse
 from graphql.language import OperationDefinitionNode
 
 from local.shopify.plan import Field, Plan
@@ -121,9 +121,9 @@ def _part(field: Field, name: str) -> Field | None:
 
 
 def _gives_nodes(connection: Field) -> bool:
-    """Whether what it lists implements Node, or some types of it do."""
+    """Whether what it lists implements Node, or some types of it do: media of products are recorded as taken."""
     listed = get_named_type(connection.named.fields["nodes"].type)
-    concrete = listed.types if isinstance(listed, GraphQLUnionType) else [listed]
+    concrete = connection.plan.schema.get_possible_types(listed) if is_abstract_type(listed) else [listed]
     return any(interface.name == "Node" for one in concrete for interface in one.interfaces)
 
 

@@ -176,6 +176,10 @@ def test_five_run_at_once_and_the_sixth_is_refused(shop):
     assert start(shop, PRODUCTS)
 
 
+def test_a_connection_of_several_types_that_implement_node_is_taken(shop):
+    assert start(shop, "{ products { edges { node { id media { edges { node { id alt } } } } } } }")
+
+
 def test_a_quota_that_is_used_up_has_a_code_of_its_own(shop):
     shop.state.bulk_limit = True
 
