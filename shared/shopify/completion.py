@@ -8,7 +8,7 @@ inside a record is no snapshot: each further page names the parent's `updatedAt`
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import NamedTuple
 
 import msgspec
@@ -22,7 +22,7 @@ from shared.shopify.failures import QueryFailed
 from shared.shopify.isolating import Kin, in_parts
 from shared.shopify.listing import Named
 from shared.shopify.records import Moment, PageInfo
-from shared.shopify.shapes import REFUND_OVERFLOWS, Overflow
+from shared.shopify.shapes import REFUND_OVERFLOWS, AnyRecord, Overflow, Shape
 from shared.texts import as_said, sentence
 
 REFUNDS_PER_CALL = 50
@@ -132,6 +132,29 @@ def with_refunds(client: ShopifyClient, raw: bytes, refunds: Refunds) -> bytes:
         raise ParentChanged(head.id)
     whole = [msgspec.Raw(completed(client, bytes(refund), REFUND_OVERFLOWS)) for refund in read.refunds]
     return _replaced(raw, {"refunds": msgspec.Raw(msgspec.json.encode(whole))})
+
+
+def is_whole(value: AnyRecord, raw: bytes, shape: Shape) -> bool:
+    """Whether nothing is left to be fetched of a record: no connection of it goes on, and no refunds are to be read.
+
+    value  `raw`, typed
+    """
+    if shape.has_refunds and getattr(value, "refunds", None):
+        return False
+    return not any(_goes_on(value, raw, overflow) for overflow in shape.overflows)
+
+
+def _goes_on(node: msgspec.Struct, raw: bytes, overflow: Overflow) -> bool:
+    connection = getattr(node, _attribute(type(node), overflow.field))
+    if connection is None:
+        return overflow.field.encode() in raw  # null, which completed() judges
+    return connection.page_info.has_next_page or any(
+        _goes_on(inner, raw, further) for further in overflow.inside for inner in connection.nodes)
+
+
+@cache
+def _attribute(struct: type[msgspec.Struct], field: str) -> str:
+    return next(one.name for one in msgspec.structs.fields(struct) if one.encode_name == field)
 
 
 def completed(client: ShopifyClient, raw: bytes, overflows: Sequence[Overflow]) -> bytes:

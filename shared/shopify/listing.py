@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -121,11 +121,8 @@ class _Edges(msgspec.Struct, rename="camel"):
 
 
 class _Head(msgspec.Struct, rename="camel"):
-    id: str
-
-
-class _Dated(msgspec.Struct, rename="camel"):
-    updated_at: Moment | None = None
+    id: msgspec.Raw = msgspec.Raw()
+    updated_at: msgspec.Raw = msgspec.Raw()
 
 
 def read_page(client: ShopifyClient, listing: Listing, filter: str | None, *, cursor: str | None = None,
@@ -138,17 +135,17 @@ def read_page(client: ShopifyClient, listing: Listing, filter: str | None, *, cu
     variables = {"filter": filter, "after": cursor}
     page = _page(client, listing, most, variables)
     if isinstance(page, Nodes):
-        sent = {id_in_node(node): bytes(node) for node in page.nodes}
-        if None not in sent and len(sent) == len(page.nodes):
-            given = cast(dict[str, bytes], sent)
-            return SentPage(Sent(given), {id: time_in(raw) for id, raw in given.items()},
-                            next_cursor(page.page_info, several_called(listing.name)))
+        heads = [_head(node) for node in page.nodes]
+        times = {id: time for id, time in heads if id is not None}
+        if len(times) == len(heads):
+            given = {id: bytes(node) for id, node in zip(times, page.nodes, strict=True)}
+            return SentPage(Sent(given), times, next_cursor(page.page_info, several_called(listing.name)))
         page = QueryFailed("record-unreadable", sentence(
             "A page of {list} holds a record without an id of its own", list=several_called(listing.name)))
     edges = _places(client, listing, {**variables, "first": client.page_sizes.get(listing.name, most)}, page)
-    times = _times(listing, edges.edges)
+    listed = _times(listing, edges.edges)
     after = next_cursor(edges.page_info, several_called(listing.name))
-    return SentPage(_named(client, listing, list(times)), times, after)
+    return SentPage(_named(client, listing, list(listed)), listed, after)
 
 
 def read_named(client: ShopifyClient, listing: Listing, ids: Sequence[str]) -> Sent:
@@ -182,16 +179,33 @@ def kin(client: ShopifyClient, listing: Listing) -> Kin:
 
 def id_in_node(node: bytes | msgspec.Raw) -> str | None:
     """The id of a record's JSON, None for one without."""
-    try:
-        return id_of(decoded(bytes(node), type=_Head).id)
-    except (msgspec.DecodeError, ValueError):
-        return None
+    return _head(node)[0]
 
 
 def time_in(raw: bytes) -> datetime | None:
     """When the record of this JSON was changed, None where it does not say."""
+    return _head(raw)[1]
+
+
+def _head(node: bytes | msgspec.Raw) -> tuple[str | None, datetime | None]:
+    """Id and time in a record's JSON, each None where it does not say; read in one go, for a record is long."""
     try:
-        return decoded(raw, type=_Dated).updated_at if raw else None
+        head = decoded(bytes(node), type=_Head)
+    except msgspec.DecodeError:
+        return None, None
+    return _id_in(head.id), _time_in(head.updated_at)
+
+
+def _id_in(value: msgspec.Raw) -> str | None:
+    try:
+        return id_of(decoded(bytes(value), type=str))
+    except (msgspec.DecodeError, ValueError):
+        return None
+
+
+def _time_in(value: msgspec.Raw) -> datetime | None:
+    try:
+        return decoded(bytes(value), type=Moment)
     except msgspec.DecodeError:
         return None
 

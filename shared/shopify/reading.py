@@ -21,7 +21,15 @@ from shared.json_text import decoded
 from shared.misfits import misfit
 from shared.shopify.answers import Answer
 from shared.shopify.client import ShopifyClient
-from shared.shopify.completion import ParentChanged, Refunds, completed, head_of, read_refunds, with_refunds
+from shared.shopify.completion import (
+    ParentChanged,
+    Refunds,
+    completed,
+    head_of,
+    is_whole,
+    read_refunds,
+    with_refunds,
+)
 from shared.shopify.documents import document
 from shared.shopify.failures import AccessDenied
 from shared.shopify.installation import holds
@@ -31,7 +39,6 @@ from shared.shopify.listing import (
     Search,
     Sent,
     Variables,
-    id_in_node,
     kin,
     not_read,
     read_named,
@@ -186,22 +193,38 @@ def _dated(record: Record, listed: datetime | None) -> Record:
 
 def _with_all_pages(client: ShopifyClient, type: str, sent: Mapping[str, bytes]) -> Iterator[Record]:
     """The records of these ids with all their pages, in order; those that are gone meanwhile are left out."""
-    refunds = _refunds(client, type, sent.values())
+    values = {id: _value_if_whole(type, raw) for id, raw in sent.items()}
+    refunds = _refunds(client, type, [raw for id, raw in sent.items() if values[id] is None])
     for id, raw in sent.items():
-        record = _whole_record(client, type, id, raw, refunds)
+        record = _whole_record(client, type, id, raw, values[id], refunds)
         if record is not None:
             yield record
 
 
-def _whole_record(client: ShopifyClient, type: str, id: str, raw: bytes, refunds: Refunds) -> Record | None:
-    """The record with all its pages; read anew while it changes; None once it is gone."""
+def _value_if_whole(type: str, raw: bytes) -> AnyRecord | None:
+    """The typed value of a record of which no page is missing, which is the usual one: it is read once. None for any
+    other, whose JSON is put together first, and for one of an odd form."""
+    try:
+        value = decoded(raw, type=SHAPES[type].struct)
+    except msgspec.DecodeError:
+        return None
+    return value if is_whole(value, raw, SHAPES[type]) else None
+
+
+def _whole_record(client: ShopifyClient, type: str, id: str, raw: bytes, value: AnyRecord | None,
+                  refunds: Refunds) -> Record | None:
+    """The record with all its pages; read anew while it changes; None once it is gone.
+
+    `value` is that of `raw`, if no page of it is missing.
+    """
     for _ in range(ROUNDS_PER_RECORD):
         whole = raw
         try:
-            whole = completed(client, raw, SHAPES[type].overflows)
-            whole = with_refunds(client, whole, refunds) if SHAPES[type].has_refunds else whole
-            value = decoded(whole, type=SHAPES[type].struct)
-            if id_in_node(whole) != id:
+            if value is None:
+                whole = completed(client, raw, SHAPES[type].overflows)
+                whole = with_refunds(client, whole, refunds) if SHAPES[type].has_refunds else whole
+                value = decoded(whole, type=SHAPES[type].struct)
+            if id_of(value.id) != id:
                 return _unread(id, whole, sentence(
                     "Shopify gives {number} in its place.", number=value.id[:100]))
             return Record(id, value.updated_at, whole, value)
@@ -213,7 +236,7 @@ def _whole_record(client: ShopifyClient, type: str, id: str, raw: bytes, refunds
                 return _part_read(id, raw, anew.lost[id])
             if id not in anew.given:
                 return None
-            raw, refunds = anew.given[id], _refunds(client, type, anew.given.values())
+            raw, value, refunds = anew.given[id], None, _refunds(client, type, anew.given.values())
         except ConnectorError as problem:
             if not is_a_records(problem):
                 raise

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import getitem
 from typing import Any
 
+import msgspec
 import pytest
 
 from local.shopify.server import RunningShop, start_shopify
 from shared.errors import ConnectorError, ServiceUnavailable
 from shared.shopify.client import ShopifyClient
+from shared.shopify.completion import is_whole
 from shared.shopify.reading import EARLIEST, Record, by_ids, changed_page
 from shared.shopify.records import Order, Product
 from shared.shopify.shapes import SHAPES
@@ -19,6 +23,7 @@ from shared.shopify.shop_info import read_shop_info
 from tests.house import OPERATIONS
 from tests.integration.shopify.manual_clock import ManualClock
 from tests.integration.shopify.readers import a_client, all_pages, ids
+from tests.integration.shopify.scripted import Step, playing
 
 
 @pytest.fixture
@@ -190,6 +195,57 @@ def test_refunds_carry_what_they_took_back_and_other_orders_cost_nothing_more(
     assert shop.stats.figures()["by_operation"] == {
         "OrdersChanged": 1, "OrderRefunds": 1, "RefundLinesNext": 1, "OrderLinesNext": 1,
         "FulfillmentOrderLinesNext": 1}
+
+
+def test_refund_of_an_order_that_fits_on_one_page_carries_what_it_took_back(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    put_orders(shop, 5001, refunds=[{"lines": [{"line": 0, "quantity": 1, "restock": True}]}])
+
+    (record,) = read_orders(client, clock)
+
+    (refund,) = as_order(record).refunds
+    assert refund.refund_line_items
+    assert len(refund.refund_line_items.nodes) == 1
+
+
+@pytest.mark.parametrize("place", [
+    ("lineItems",), ("shippingLines",), ("fulfillmentOrders",), ("fulfillmentOrders", "nodes", 0, "lineItems")])
+def test_order_is_not_whole_while_any_list_within_it_goes_on(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock, place: tuple[str | int, ...]) -> None:
+    put_orders(shop, 5001)
+    (record,) = read_orders(client, clock)
+    content = json.loads(record.raw)
+    assert is_whole(as_order(record), record.raw, SHAPES["orders"])
+
+    reduce(getitem, place, content)["pageInfo"]["hasNextPage"] = True
+
+    raw = json.dumps(content).encode()
+    assert not is_whole(msgspec.json.decode(raw, type=Order), raw, SHAPES["orders"])
+
+
+def test_list_that_is_null_is_missing_and_one_that_was_not_asked_for_is_not(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    put_orders(shop, 5001)
+    (record,) = read_orders(client, clock)
+    content = json.loads(record.raw)
+    null = json.dumps(content | {"fulfillmentOrders": None}).encode()
+    del content["fulfillmentOrders"]
+    left_out = json.dumps(content).encode()
+
+    assert not is_whole(msgspec.json.decode(null, type=Order), null, SHAPES["orders"])
+    assert is_whole(msgspec.json.decode(left_out, type=Order), left_out, SHAPES["orders"])
+
+
+def test_record_given_in_the_place_of_another_is_not_taken_for_it(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    put_orders(shop, 5002)
+    (other,) = read_orders(client, clock)
+
+    with playing(Step(200, b'{"data": {"nodes": [' + other.raw + b"]}}")) as script:
+        (record,) = by_ids(ShopifyClient(script.url, token=lambda: "t", clock=clock), "orders", ["5001"])
+
+    assert (record.id, record.value) == ("5001", None)
+    assert "gid://shopify/Order/5002 in its place" in str(record.problem)
 
 
 def test_raw_json_keeps_every_digit_and_holds_the_overflow_pages(
