@@ -73,13 +73,13 @@ def nothing(*arguments: Any) -> None:
 
 
 @contextlib.contextmanager
-def demo_shop(orders: int) -> Iterator[dict[str, Any]]:
+def demo_shop(orders: int, products: int = 50) -> Iterator[dict[str, Any]]:
     """A simulated Shopify with so many orders of three lines, in a process of its own; what it says of itself."""
     with tempfile.TemporaryDirectory() as folder:
-        size = ["--orders", str(orders), "--customers", "50", "--products", "50"]
+        size = ["--orders", str(orders), "--customers", "50", "--products", str(products)]
         shopify = Program("shopify", ["local.shopify", "--plain", "--plan", "enterprise", *size], Path(folder), {})
         try:
-            yield shopify.wait_until_ready()
+            yield shopify.wait_until_ready(seconds=600)
         finally:
             shopify.stop()
 
