@@ -514,7 +514,7 @@ CATALOGUE: dict[str, Problem] = {
     ),
     "role-missing": Problem(
         Fault.SETUP, 403,
-        "The caller may not do this",
+        "The role for this is missing",
         "Microsoft Entra > Enterprise applications > the connector > Users and groups: assign the named role, then "
         "sign in again.",
     ),

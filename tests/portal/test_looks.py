@@ -81,6 +81,15 @@ def test_an_empty_list_says_what_there_is_none_of(portal: Portal, path: str, tol
     assert "0 entries" not in text
 
 
+@pytest.mark.parametrize("state, told", [
+    ("", "Skipped records"), ("dismissed", "Dismissed records"), ("left-out", "Records that the shop card leaves out"),
+])
+def test_a_heading_says_which_records_are_listed(portal: Portal, state: str, told: str) -> None:
+    page = portal.visitor().get(f"/portal/skipped-records?state={state}").text
+
+    assert re.findall(r"<h1>(.+)</h1>", page) == [told]
+
+
 def test_more_than_is_counted_is_told_as_at_least_so_many(portal: Portal) -> None:
     row = {"shop": portal.house.shop, "type": "orders", "code": "item-not-found", "detail": "it is said here",
            "tries": 1, "first_at": "2026-03-10T08:00:00Z", "last_at": "2026-03-10T08:00:00Z", "next_try": ""}
