@@ -190,6 +190,21 @@ class Settings(msgspec.Struct, frozen=True):
             least_here=1,
         ),
     )] = 600
+    sync_schedule: Annotated[str, Setting(
+        "SYNC_SCHEDULE", "When the incremental synchronization starts (NCRONTAB).",
+    )] = "0 */5 * * * *"
+    subscription_schedule: Annotated[str, Setting(
+        "SUBSCRIPTION_SCHEDULE", "When webhook subscriptions are repaired (NCRONTAB, UTC).",
+    )] = "0 25 * * * *"
+    event_queue_schedule: Annotated[str, Setting(
+        "EVENT_QUEUE_SCHEDULE", "When that queue is drained (NCRONTAB).",
+    )] = "0 * * * * *"
+    health_schedule: Annotated[str, Setting(
+        "HEALTH_SCHEDULE", "When it is told how every shop stands (NCRONTAB, UTC).",
+    )] = "0 */15 * * * *"
+    log_purge_schedule: Annotated[str, Setting(
+        "LOG_PURGE_SCHEDULE", "When expired log entries are removed (NCRONTAB, UTC).",
+    )] = "0 0 2 * * *"
     bc_concurrency: Annotated[int, Setting(
         "BC_CONCURRENCY", "Requests in flight to Business Central at most (it runs 5 per user).",
         Bounds(1, 5, "requests", sentence("Business Central runs five per user at once")),
@@ -197,15 +212,8 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 ELSEWHERE = (
-    Setting("SYNC_SCHEDULE", "When the incremental synchronization starts (NCRONTAB).", default="0 */5 * * * *"),
-    Setting("LOG_PURGE_SCHEDULE", "When expired log entries are removed (NCRONTAB, UTC).", default="0 0 2 * * *"),
-    Setting("HEALTH_SCHEDULE", "When it is told how every shop stands (NCRONTAB, UTC).", default="0 */15 * * * *"),
     Setting("APPLICATIONINSIGHTS_CONNECTION_STRING", "Application Insights; the host writes there what we log."),
     Setting("CONNECTOR_OPENTELEMETRY", "true: log lines go to Application Insights by OpenTelemetry too."),
-    Setting(
-        "SUBSCRIPTION_SCHEDULE", "When webhook subscriptions are repaired (NCRONTAB, UTC).", default="0 25 * * * *",
-    ),
-    Setting("EVENT_QUEUE_SCHEDULE", "When that queue is drained (NCRONTAB).", default="0 * * * * *"),
 )
 """What the Functions host, a trigger or the telemetry reads."""
 

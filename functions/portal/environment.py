@@ -18,7 +18,7 @@ blueprint = func.Blueprint()
 @page
 def show_environment(call: Call) -> Shown:
     return Shown("environment.html", {
-        "shown": admin.environment.get_environment(call.connector), "kept": admin.logs.kept(call.connector),
+        "shown": admin.environment.get_environment(call.connector),
         "ahead": call.connector.clock_ahead(),
     })
 

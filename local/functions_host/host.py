@@ -26,12 +26,12 @@ from local.functions_host.clock import Clock, SystemClock
 from local.functions_host.errors import HostError
 from local.functions_host.http_front import Access, HttpFront
 from local.functions_host.invocation import Invoker, text
-from local.functions_host.ncrontab import Schedule, next_occurrence, parse_schedule
 from local.functions_host.queues import POISON, QueueListener
 from local.functions_host.settings import DEFAULT_BODY_LIMIT_BYTES, HostOptions
 from local.functions_host.singleton import BlobLock
 from local.functions_host.storage import StorageAccounts
 from local.functions_host.timers import TimerListener
+from shared.ncrontab import Schedule, WrongSchedule, next_occurrence, parse_schedule
 
 log = logging.getLogger("host")
 
@@ -175,7 +175,7 @@ class FunctionsHost:
         try:
             schedule = parse_schedule(function.trigger["schedule"])
             next_occurrence(schedule, self._clock.now())
-        except HostError as error:
+        except WrongSchedule as error:
             raise HostError(f"Function {function.name}: {error}") from error
         return schedule
 

@@ -23,9 +23,9 @@ from local.functions_host.app_metadata import Function, RetryPolicy
 from local.functions_host.clock import Clock, pause, time_has_come
 from local.functions_host.errors import FunctionFailed
 from local.functions_host.invocation import Invoker
-from local.functions_host.ncrontab import Schedule, next_occurrence
 from local.functions_host.settings import parse_time_span
 from local.functions_host.singleton import BlobLock
+from shared.ncrontab import Schedule, next_occurrence
 
 log = logging.getLogger("host.timers")
 

@@ -1,12 +1,58 @@
-"""The environment: may it call out, and how does the app stand."""
+"""The environment: may it call out, and how does the app stand: its schedule, its versions, how long it keeps what."""
 from __future__ import annotations
+
+import platform
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 
 import msgspec
 
+from shared.clock import iso
 from shared.connector import Connector
-from shared.shopify.api_version import version_warning
+from shared.journal.retention import RUNS_KEPT_DAYS
+from shared.ncrontab import WrongSchedule, in_words, next_occurrence, parse_schedule
+from shared.settings import Settings
+from shared.shopify.api_version import served_until, version_warning
 from shared.shopify.client import API_VERSION
-from shared.texts import Sentence
+from shared.texts import Sentence, sentence
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+class ScheduleView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a timer does, the setting that says when (NCRONTAB), that in words, and its next time, UTC, ISO 8601.
+
+    next  "" where the expression is none
+    """
+
+    what: Sentence
+    setting: str
+    expression: str
+    said: Sentence
+    next: str
+
+
+class KeptView(msgspec.Struct, frozen=True, kw_only=True):
+    """What is removed at which age in days, and the setting that says so, "" for none; days: 0 = never."""
+
+    what: Sentence
+    setting: str
+    days: int
+
+
+class VersionsView(msgspec.Struct, frozen=True, kw_only=True):
+    """app: of the code that runs, alike where the files are; layouts of storage: as written, and the oldest read.
+
+    api_until  the day after which Shopify may no longer serve the API's version
+    """
+
+    app: str
+    layout: int
+    oldest_layout: int
+    api: str
+    api_until: str
+    python: str
 
 
 class EnvironmentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,13 +62,21 @@ class EnvironmentView(msgspec.Struct, frozen=True, kw_only=True):
     allow_http_requests: bool
     api_version: str
     api_version_warning: Sentence | None
+    schedules: list[ScheduleView]
+    kept: list[KeptView]
+    versions: VersionsView
 
 
 def get_environment(connector: Connector) -> EnvironmentView:
     """As it is now."""
+    now, settings = connector.clock.now(), connector.settings
     return EnvironmentView(
-        environment=connector.settings.environment, allow_http_requests=connector.permission.allowed(),
-        api_version=API_VERSION, api_version_warning=version_warning(API_VERSION, connector.clock.now()),
+        environment=settings.environment, allow_http_requests=connector.permission.allowed(),
+        api_version=API_VERSION, api_version_warning=version_warning(API_VERSION, now),
+        schedules=_schedules(connector), kept=_kept(settings),
+        versions=VersionsView(
+            app=version_of_the_code(), layout=connector.layout.reads[1], oldest_layout=connector.layout.reads[0],
+            api=API_VERSION, api_until=served_until(API_VERSION).date().isoformat(), python=platform.python_version()),
     )
 
 
@@ -33,3 +87,47 @@ def set_environment(connector: Connector, allow_http_requests: bool, *, by: str)
         connector.permission.allow(allow_http_requests, by=by)
         operation.changed({"allow_http_requests": before}, {"allow_http_requests": allow_http_requests})
     return get_environment(connector)
+
+
+@cache
+def version_of_the_code(root: Path = _ROOT) -> str:
+    """Twelve digits of a hash over the app's own code, so that two installations can be compared."""
+    found = sha256()
+    for path in sorted(one for folder in ("functions", "shared") for one in (root / folder).rglob("*.py")):
+        found.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n"))
+    return found.hexdigest()[:12]
+
+
+def _schedules(connector: Connector) -> list[ScheduleView]:
+    settings = connector.settings
+    timers = [
+        (sentence("Every enabled shop is synchronized"), "SYNC_SCHEDULE", settings.sync_schedule),
+        (sentence("Webhook subscriptions are repaired"), "SUBSCRIPTION_SCHEDULE", settings.subscription_schedule),
+        (sentence("It is told how every shop stands"), "HEALTH_SCHEDULE", settings.health_schedule),
+        (sentence("What is too old is removed"), "LOG_PURGE_SCHEDULE", settings.log_purge_schedule),
+    ]
+    if settings.event_queue_url:
+        timers.append((sentence("The event queue is drained"), "EVENT_QUEUE_SCHEDULE", settings.event_queue_schedule))
+    return [_schedule(connector, *one) for one in timers]
+
+
+def _schedule(connector: Connector, what: Sentence, setting: str, expression: str) -> ScheduleView:
+    try:
+        schedule = parse_schedule(expression)
+        said, due = in_words(schedule), iso(next_occurrence(schedule, connector.clock.now()))
+    except WrongSchedule:
+        said, due = sentence("no schedule: {expression}", expression=expression[:50]), ""
+    return ScheduleView(what=what, setting=setting, expression=expression, said=said, next=due)
+
+
+def _kept(settings: Settings) -> list[KeptView]:
+    return [
+        KeptView(what=sentence("Log entries"), setting="LOG_RETENTION_DAYS", days=settings.log_retention_days),
+        KeptView(what=sentence("Data captures"), setting="CAPTURE_RETENTION_DAYS",
+                 days=settings.capture_retention_days),
+        KeptView(what=sentence("Runs"), setting="", days=RUNS_KEPT_DAYS),
+        KeptView(what=sentence("Operations of the audit"), setting="OPERATION_RETENTION_DAYS",
+                 days=settings.operation_retention_days),
+        KeptView(what=sentence("Files of data requests"), setting="PRIVACY_EXPORT_RETENTION_DAYS",
+                 days=settings.export_retention_days),
+    ]

@@ -30,6 +30,11 @@ class StorageLayout:
         self._layout, self._oldest = layout, oldest
         self._checked = False
 
+    @property
+    def reads(self) -> tuple[int, int]:
+        """The oldest layout that is read, and the one that is written."""
+        return self._oldest, self._layout
+
     def check(self) -> None:
         """Pass, or ConnectorError storage-layout: nothing may be read or written."""
         while not self._checked:

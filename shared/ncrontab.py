@@ -1,10 +1,9 @@
-"""When a timer fires: NCRONTAB expressions with six fields. Pure.
+"""When a timer fires: NCRONTAB expressions with six fields, their next time and their meaning in words. Pure.
 
 Rules: Microsoft Learn, "Timer trigger for Azure Functions" (NCRONTAB expressions):
 `{second} {minute} {hour} {day} {month} {weekday}`, with `*`, lists, ranges, steps and English names; 0 is Sunday.
 A day must fit *day and weekday*, unlike in Unix cron, where either is enough; that is why no cron package is used.
 """
-
 from __future__ import annotations
 
 import calendar
@@ -12,7 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from local.functions_host.errors import HostError
+from shared.texts import Sentence, sentence
 
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _WEEKDAYS = {
@@ -31,6 +30,10 @@ _FIELDS: tuple[tuple[str, int, int, dict[str, int]], ...] = (
 _LOOK_AHEAD_DAYS = 366 * 41
 
 
+class WrongSchedule(ValueError):
+    """No schedule, and why."""
+
+
 @dataclass(frozen=True)
 class Schedule:
     """The values each field allows."""
@@ -45,14 +48,14 @@ class Schedule:
 
 
 def parse_schedule(expression: str) -> Schedule:
-    """Read an NCRONTAB expression. Raises HostError naming the field that is wrong."""
+    """Read an NCRONTAB expression. Raises WrongSchedule naming the field that is wrong."""
     fields = expression.split()
     if len(fields) == 5:
         # The NCRONTAB of the host takes five fields, too, and then adds second 0.
         fields = ["0", *fields]
     if len(fields) != 6:
         hint = " (a time span works in App Service plans only)" if ":" in expression else ""
-        raise HostError(f"The schedule {expression!r} needs six fields, second first{hint}.")
+        raise WrongSchedule(f"The schedule {expression!r} needs six fields, second first{hint}.")
     values = [_field(text, *field, expression) for text, field in zip(fields, _FIELDS, strict=True)]
     seconds, minutes, hours = (tuple(sorted(each)) for each in values[:3])
     return Schedule(expression, seconds, minutes, hours, *(frozenset(each) for each in values[3:]))
@@ -61,7 +64,7 @@ def parse_schedule(expression: str) -> Schedule:
 def next_occurrence(schedule: Schedule, after: datetime) -> datetime:
     """The first time strictly later than `after`; both UTC, whole seconds come back.
 
-    Raises HostError when there is no such date, for example 30 February.
+    Raises WrongSchedule when there is no such date, for example 30 February.
     """
     start = after.astimezone(UTC).replace(microsecond=0) + timedelta(seconds=1)
     day = start.replace(hour=0, minute=0, second=0)
@@ -71,7 +74,29 @@ def next_occurrence(schedule: Schedule, after: datetime) -> datetime:
             if time is not None:
                 return time
         day += timedelta(days=1)
-    raise HostError(f"The schedule {schedule.expression!r} never fires: there is no such date.")
+    raise WrongSchedule(f"The schedule {schedule.expression!r} never fires: there is no such date.")
+
+
+def in_words(schedule: Schedule) -> Sentence:
+    """What people call it: every five minutes, every day at 02:00 UTC; what has no such name by its own fields."""
+    whole_days = (len(schedule.days), len(schedule.months), len(schedule.weekdays)) == (31, 12, 7)
+    if not whole_days or schedule.seconds != (0,):
+        return sentence("at the times of {expression}", expression=schedule.expression)
+    step = _step(schedule.minutes)
+    if len(schedule.hours) == 24 and step == 1:
+        return sentence("every minute")
+    if len(schedule.hours) == 24 and step:
+        return sentence("every {number} minutes", number=step)
+    if len(schedule.hours) == 24 and len(schedule.minutes) == 1:
+        return sentence("every hour, {number} minutes past", number=schedule.minutes[0])
+    if len(schedule.hours) == len(schedule.minutes) == 1:
+        return sentence("every day at {time} UTC", time=f"{schedule.hours[0]:02d}:{schedule.minutes[0]:02d}")
+    return sentence("at the times of {expression}", expression=schedule.expression)
+
+
+def _step(minutes: tuple[int, ...]) -> int:
+    """The step that goes evenly through an hour from its beginning; 0 where there is none."""
+    return next((step for step in (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30) if minutes == tuple(range(0, 60, step))), 0)
 
 
 def _fits(schedule: Schedule, day: datetime) -> bool:
@@ -95,7 +120,7 @@ def _field(text: str, name: str, low: int, high: int, names: dict[str, int], exp
     for part in text.split(","):
         found = _part(part, low, high, names)
         if not found:
-            raise HostError(f"The schedule {expression!r}: {part!r} is not a {name} ({low} to {high}).")
+            raise WrongSchedule(f"The schedule {expression!r}: {part!r} is not a {name} ({low} to {high}).")
         allowed |= found
     return allowed
 

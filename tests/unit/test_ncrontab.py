@@ -9,8 +9,7 @@ from croniter import croniter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local.functions_host.errors import HostError
-from local.functions_host.ncrontab import next_occurrence, parse_schedule
+from shared.ncrontab import WrongSchedule, in_words, next_occurrence, parse_schedule
 
 MONDAY_NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -58,14 +57,14 @@ def test_the_next_time_after_monday_noon(expression: str, expected: str) -> None
     ],
 )
 def test_a_wrong_expression_is_refused_by_its_field(expression: str, part_of_the_complaint: str) -> None:
-    with pytest.raises(HostError) as refusal:
+    with pytest.raises(WrongSchedule) as refusal:
         parse_schedule(expression)
 
     assert part_of_the_complaint in str(refusal.value)
 
 
 def test_a_date_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(HostError, match="never fires"):
+    with pytest.raises(WrongSchedule, match="never fires"):
         next_occurrence(parse_schedule("0 0 0 30 2 *"), MONDAY_NOON)
 
 
@@ -91,3 +90,20 @@ def test_any_schedule_without_a_day_of_the_month_agrees_with_croniter(fields: tu
     expected = croniter(expression, start, ret_type=datetime, second_at_beginning=True).get_next()
 
     assert next_occurrence(parse_schedule(expression), start) == expected
+
+
+@pytest.mark.parametrize(
+    "expression, words",
+    [
+        ("0 */5 * * * *", "every 5 minutes"), ("0 */1 * * * *", "every minute"), ("0 * * * * *", "every minute"),
+        ("*/5 * * * *", "every 5 minutes"), ("0 0,30 * * * *", "every 30 minutes"),
+        ("0 25 * * * *", "every hour, 25 minutes past"), ("0 0 * * * *", "every hour, 0 minutes past"),
+        ("0 0 2 * * *", "every day at 02:00 UTC"), ("0 5 14 * * *", "every day at 14:05 UTC"),
+        ("0 */7 * * * *", "at the times of 0 */7 * * * *"), ("0 5/10 * * * *", "at the times of 0 5/10 * * * *"),
+        ("0 0 0 1 1 *", "at the times of 0 0 0 1 1 *"), ("30 */5 * * * *", "at the times of 30 */5 * * * *"),
+        ("0 */5 8-18 * * *", "at the times of 0 */5 8-18 * * *"), ("0 0 2 * * 1-5", "at the times of 0 0 2 * * 1-5"),
+        ("0 0 2,14 * * *", "at the times of 0 0 2,14 * * *"),
+    ],
+)
+def test_a_schedule_in_words(expression: str, words: str) -> None:
+    assert str(in_words(parse_schedule(expression))) == words
