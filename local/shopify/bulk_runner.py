@@ -23,6 +23,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -92,7 +93,7 @@ class BulkRunner:
         written = self._written(operation, name, failure.get("lines", 0) if failure else None)
         denied = any(e["extensions"]["code"] == "ACCESS_DENIED" for e in written.errors)
         operation.update(objectCount=str(written.lines), rootObjectCount=str(written.roots))
-        address = self._address(name) if written.lines else None
+        address = self._address(operation, name) if written.lines else None
         if failure or written.errors:
             code = "ACCESS_DENIED" if denied else "INTERNAL_SERVER_ERROR"
             operation.update(errorCode=(failure or {}).get("code", code), partialDataUrl=address)
@@ -112,9 +113,19 @@ class BulkRunner:
         with (self._folder / name).open("wb") as target:
             return export(run, plan, target, grouped=operation["grouped"], most=most, order=self.order)
 
-    def _address(self, name: str) -> str:
+    def _address(self, operation: Record, name: str) -> str:
+        """With the name under which a browser would keep the file, from which some clients take it.
+
+        Source: Shopify, "Perform bulk operations", the `url` of its examples.
+        """
         expires_at = self._expiry[name] = self.service.clock.now() + FILE_LIFE
-        return f"{self.base_url}/bulk-operation-outputs/{name}?Expires={int(expires_at.timestamp())}"
+        kept_as = f"bulk-{operation['id'].rpartition('/')[2]}.jsonl"
+        query = urlencode({
+            "Expires": int(expires_at.timestamp()),
+            "response-content-disposition": f"attachment; filename=\"{kept_as}\"; filename*=UTF-8''{kept_as}",
+            "response-content-type": "application/jsonl",
+        })
+        return f"{self.base_url}/bulk-operation-outputs/{name}?{query}"
 
     def _end(self, operation: Record, status: str) -> None:
         operation.update(status=status, completedAt=iso(self.service.clock.now()))

@@ -109,6 +109,7 @@ def build_product(spec: Spec, currency: str) -> Record:
         "totalInventory": inventory, "tracksInventory": not spec.get("gift_card", False),
         "options": [_option(number, i, name, variants) for i, name in enumerate(options, start=1)],
         "variants": variants, "variantsCount": {"count": len(variants), "precision": "EXACT"},
+        "mediaCount": {"count": 0, "precision": "EXACT"},
         "priceRangeV2": {"minVariantPrice": _money(min(prices), currency),
                          "maxVariantPrice": _money(max(prices), currency)},
         "createdAt": spec["created_at"], "updatedAt": spec["updated_at"],

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import time
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
@@ -59,6 +60,15 @@ def test_a_fresh_operation_has_text_zeros_and_no_address(shop):
     assert {k: v for k, v in operation.items() if k != "id"} == {
         "status": "CREATED", "objectCount": "0", "rootObjectCount": "0", "url": None, "fileSize": None,
         "completedAt": None, "type": "QUERY"}
+
+
+def test_the_address_says_under_which_name_the_file_would_be_kept(shop):
+    operation, _ = exported(shop, PRODUCTS)
+
+    kept_as = f"bulk-{operation['id'].rpartition('/')[2]}.jsonl"
+    said = parse_qs(urlsplit(operation["url"]).query)
+    assert said["response-content-disposition"] == [
+        f"attachment; filename=\"{kept_as}\"; filename*=UTF-8''{kept_as}"]
 
 
 def test_children_are_lines_that_name_their_parent(shop):

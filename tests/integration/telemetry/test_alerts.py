@@ -14,6 +14,7 @@ from tests.admin import admin_api, trigger
 from tests.house import House
 from tests.recorded import Recorded
 from tests.repository import ROOT
+from tests.unreadable_card import unreadable_card
 
 ALERTS = ROOT / "infra" / "alerts"
 HOUR, DAY = 3600, 86400
@@ -121,6 +122,18 @@ def test_nothing_applied_still_speaks_for_an_app_that_has_been_silent_for_more_t
     house.clock.forward(1.9 * DAY)
 
     assert [row["why"] for row in alert("nothing-applied")] == ["the app does not report"]
+
+
+def test_a_shop_whose_card_cannot_be_read_does_not_hide_how_the_others_stand(house: House, alert: Any) -> None:
+    first = f"A-{house.shop[-8:]}"
+    house.connector.shops.save(first, {"shopify_url": "another.myshopify.com"})
+    time_passes(house, 0.25)
+    house.connector.permission.allow(False, by="test")
+
+    with unreadable_card(house, first):
+        time_passes(house, 3)
+
+    assert {row["shop"] for row in alert("nothing-applied")} == {house.shop}
 
 
 def test_nothing_applied_speaks_for_an_app_without_shops_too(house: House, alert: Any) -> None:
