@@ -142,13 +142,15 @@ def connected(
 def connector_of(
     shopify: dict[str, Any], bc: dict[str, Any], storage: str, *, clock: Clock | None = None,
     observe: Observer = unobserved,
+    **settings: Any,
 ) -> Connector:
-    """A connector for these two services; of shops it knows what storage knows. Clock and observer as at the root."""
+    """A connector for these two services; of shops it knows what storage knows. Clock and observer as at the root,
+    further settings by their names."""
     return build_connector(Settings(
         storage_connection=storage, token_key=TOKEN_KEY, shopify_base_url=shopify["url"],
         shopify_client_id=shopify["client_id"], shopify_client_secret=shopify["client_secret"],
         bc_api_root=bc["api_root"], bc_token_url=bc["token_url"], bc_client_id=bc["client_id"],
-        bc_client_secret=bc["client_secret"], public_url="http://127.0.0.1:7071",
+        bc_client_secret=bc["client_secret"], public_url="http://127.0.0.1:7071", **settings,
     ), clock=clock, observe=observe)
 
 

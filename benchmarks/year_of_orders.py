@@ -1,0 +1,213 @@
+"""A year of orders into Business Central as it takes its time, by a worker that is killed again and again.
+
+    .venv/bin/python -m benchmarks.year_of_orders [--orders N] [--kills N] [--seed N] [--faster N]
+
+The history of a shop in its first synchronization: what share of Business Central's five slots is used while a worker
+holds the shop, and whether its memory grows. The worker is a process of its own and is ended with SIGKILL at moments
+that the seed draws, all within the first 60 % of the orders, so that one worker brings the rest; at the end the ids of
+both services are compared. The service times are those of a typical company (benchmarks/back_fill.py) divided by
+`--faster`: 100,000 orders would take eight hours and a half otherwise. `--faster 25` leaves 12 ms for an order, in
+which everything has to be computed on this machine, both services and storage too: where that is not so fast, the share
+of the slots says something with less orders and `--faster 1` only. Says of each aim whether it held, and ends with 1 if
+one did not.
+"""
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import requests
+
+from benchmarks.aims import Aim, told
+from benchmarks.sync_cost import SHOP, Way, connected, connector_of, synchronized
+from local.azurite import start_azurite
+from local.processes import ROOT, Program
+from shared.connector import Connector
+from shared.sync.queue import SyncJob
+from shared.sync.run import run_sync
+
+SLOTS = 5
+TYPICAL = {"get": 0.12, "header": 0.6, "line": 0.3}
+"""Seconds of Business Central for a read, a header and a line; assumptions, as in back_fill.py."""
+SHORT = {"lease_seconds": 15.0, "bc_settle_seconds": 15.0}
+"""A dead worker's shop and orders are to be had again soon: nothing here takes eight minutes."""
+KILLED_WITHIN = 0.6
+LEAST_USED = 0.9
+MOST_GROWTH = 1.2
+
+
+class Seen(NamedTuple):
+    """The worker at one moment: orders in Business Central, its resident memory in MB, whether it is a new one."""
+
+    orders: int
+    megabytes: float
+    worker: int
+
+
+class Measured(NamedTuple):
+    """What became of it: seconds in which a worker held the shop and all seconds, what Business Central says of its
+    work meanwhile, the worker as it was seen, and how often each order is in Business Central."""
+
+    worked: float
+    seconds: float
+    stats: dict[str, Any]
+    seen: list[Seen]
+    wanted: set[str]
+    found: Counter[str]
+    orders_run: dict[str, Any]
+
+
+def main() -> None:
+    """Measure, print, and end with 1 if an aim is missed."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--orders", type=int, default=2_000)
+    parser.add_argument("--kills", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--faster", type=float, default=25.0)
+    parser.add_argument("--worker", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.worker:
+        work(json.loads(options.worker))
+        return
+    one = measure(options.orders, options.kills, options.seed, options.faster)
+    share, whole = (one.stats["service_seconds"] / (SLOTS * seconds) for seconds in (one.worked, one.seconds))
+    memory = memory_of(one.seen)
+    print(f"{one.seconds:.0f} s, {one.worked:.0f} s of them with a worker; {whole:.1%} of the slots over all of them")
+    print(f"calls of Business Central: {one.stats['calls'] / options.orders:.3f} an order, "
+          f"answers 429: {one.stats['rejected_429']}; the last run: {one.orders_run}")
+    print("MB of the worker: " + ", ".join(f"{name} {size:.0f}" for name, size in memory.items()))
+    sys.exit(told([
+        Aim("orders in Business Central", len(one.found), least=options.orders, most=options.orders),
+        Aim("  lost", len(one.wanted - one.found.keys()), most=0),
+        Aim("  twice", sum(times > 1 for times in one.found.values()), most=0),
+        Aim("  that Shopify does not have", len(one.found.keys() - one.wanted), most=0),
+        Aim("share of the five slots while a worker holds the shop", share, least=LEAST_USED),
+        Aim("memory at the end against that at a tenth", memory["end"] / memory["tenth"], most=MOST_GROWTH),
+    ]))
+
+
+def memory_of(seen: list[Seen]) -> dict[str, float]:
+    """MB of the last worker, which brought the most: with its first orders, at a tenth of them, at the end, at most."""
+    last = [one for one in seen if one.worker == seen[-1].worker]
+    before, after = last[0].orders, last[-1].orders
+    brought = [one for one in last if one.orders > before]
+    tenth = next(one for one in brought if one.orders >= before + (after - before) / 10)
+    return {"start": brought[0].megabytes, "tenth": tenth.megabytes, "end": last[-1].megabytes,
+            "most": max(one.megabytes for one in seen)}
+
+
+def measure(orders: int, kills: int, seed: int, faster: float) -> Measured:
+    """All orders into a new company, past so many kills."""
+    chance = random.Random(seed)
+    moments = sorted(chance.randrange(1, int(orders * KILLED_WITHIN)) for _ in range(kills))
+    with services(orders) as (shopify, bc, storage, folder):
+        connector = connected(shopify, bc, storage, Way("", "Disabled"))
+        synchronized(connector, "products", "customers")
+        times = {name: seconds / faster for name, seconds in TYPICAL.items()}
+        requests.patch(f"{bc['control']}/service-times", json=times, timeout=30).raise_for_status()
+        requests.post(f"{bc['control']}/stats/reset", timeout=30).raise_for_status()
+        notes, seen, began = folder / "worked.jsonl", list[Seen](), time.perf_counter()
+        place = {"shopify": shopify, "bc": bc, "storage": storage, "notes": str(notes)}
+        for number, moment in enumerate((*moments, None)):
+            watch(bc, place, moment, number, seen)
+        seconds = time.perf_counter() - began
+        stats = requests.get(f"{bc['control']}/stats", timeout=30).json()
+        last = json.loads(notes.read_text().splitlines()[-1])
+        return Measured(seconds - waited(notes), seconds, stats, seen, ids_in_shopify(connector),
+                        ids_in_business_central(connector), last["counts"])
+
+
+@contextlib.contextmanager
+def services(orders: int) -> Iterator[tuple[dict[str, Any], dict[str, Any], str, Path]]:
+    """Shopify with so many orders of three lines and Business Central, each a process, and storage; a folder."""
+    size = ["--orders", str(orders), "--customers", "50", "--products", "50"]
+    with tempfile.TemporaryDirectory() as name, start_azurite() as azurite:
+        folder = Path(name)
+        shopify = Program("shopify", ["local.shopify", "--plain", "--plan", "enterprise", *size], folder, {})
+        bc = Program("business-central", ["local.business_central"], folder, {})
+        try:
+            yield shopify.wait_until_ready(600), bc.wait_until_ready(), azurite.connection_string, folder
+        finally:
+            shopify.stop()
+            bc.stop()
+
+
+def watch(bc: dict[str, Any], place: dict[str, Any], until: int | None, number: int, seen: list[Seen]) -> None:
+    """One worker: until so many orders are there, then it is killed; or to its end."""
+    command = [sys.executable, "-m", "benchmarks.year_of_orders", "--worker", json.dumps(place)]
+    with subprocess.Popen(command, cwd=ROOT) as worker:
+        while worker.poll() is None:
+            orders = requests.get(f"{bc['control']}/totals", timeout=60).json().get("salesOrders", 0)
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError, StopIteration):
+                seen.append(Seen(orders, resident(worker.pid), number))
+            if until is not None and orders >= until:
+                worker.kill()
+                print(f"killed at {orders} orders", flush=True)
+                return
+            time.sleep(0.2)
+        if worker.returncode:
+            sys.exit(f"the worker ended with {worker.returncode}")
+
+
+def resident(process: int) -> float:
+    """MB that a process holds in memory."""
+    status = Path(f"/proc/{process}/status").read_text()
+    held: int = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
+    return held / 1024
+
+
+def waited(notes: Path) -> float:
+    """Seconds in which a worker waited for the dead one's shop, or for orders that nobody may send yet."""
+    return sum(json.loads(line).get("waited", 0.0) for line in notes.read_text().splitlines())
+
+
+def work(place: dict[str, Any]) -> None:
+    """The worker: runs, until all orders are in Business Central. What it waited for is noted at once."""
+    connector = connector_of(place["shopify"], place["bc"], place["storage"], **SHORT)
+
+    def note(**what: Any) -> None:
+        with Path(place["notes"]).open("a") as notes:
+            notes.write(json.dumps(what) + "\n")
+
+    while True:
+        run = run_sync(connector, SyncJob(shop=SHOP, started_by="benchmark", types=("orders",)))
+        while run is not None and run.state == "continuing":
+            run = run_sync(connector, SyncJob(shop=SHOP, started_by="benchmark", run=run.id, types=("orders",)))
+        if run is not None and run.state != "succeeded":
+            sys.exit(f"the run did not succeed: {run}")
+        if run is not None and not any(connector.skipped.of(SHOP, "orders")):
+            note(counts={name: str(count) for name, count in run.counts.items()})
+            return
+        time.sleep(1)
+        note(waited=1)
+
+
+def ids_in_shopify(connector: Connector) -> set[str]:
+    """The external document number of every order of the shop."""
+    client, found, cursor = connector.shopify(connector.shops.get(SHOP)), set[str](), None
+    while True:
+        answer = client.ask("orders_places", {"first": 250, "after": cursor, "filter": ""}, type=dict[str, Any])
+        found |= {f"SHP-{edge['node']['id'].rpartition('/')[2]}" for edge in answer["page"]["edges"]}
+        if not answer["page"]["pageInfo"]["hasNextPage"]:
+            return found
+        cursor = answer["page"]["pageInfo"]["endCursor"]
+
+
+def ids_in_business_central(connector: Connector) -> Counter[str]:
+    """How often each external document number is there."""
+    bc = connector.business_central(connector.shops.get(SHOP))
+    return Counter(row["externalDocumentNumber"] for row in bc.rows("salesOrders", select="externalDocumentNumber"))
+
+
+if __name__ == "__main__":
+    main()
