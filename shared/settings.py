@@ -174,6 +174,9 @@ class Settings(msgspec.Struct, frozen=True):
         Bounds(30, 600, "seconds", sentence(
             "a run does a page at least, and ends long before the functionTimeout of host.json")),
     )] = 420
+    bulk_operations: Annotated[bool, Setting(
+        "BULK_OPERATIONS", "false: much at once is read page by page too, never by a bulk operation of Shopify's.",
+    )] = True
     lease_seconds: Annotated[float, Setting(
         "SYNC_LEASE_SECONDS", "How long a dead worker blocks its shop.",
         Bounds(

@@ -34,13 +34,15 @@ class _Answer(msgspec.Struct, frozen=True):
     found: Count
 
 
-def count_changed(client: ShopifyClient, type: str, since: datetime | None) -> Count | None:
+def count_changed(client: ShopifyClient, type: str, since: datetime | None, also: str = "") -> Count | None:
     """How many records of a type were changed since a moment (None: ever); None where Shopify does not count them so.
+
+    also  a further condition, in Shopify's search syntax
 
     Raises what ShopifyClient.ask raises.
     """
     if type in _BY_SEARCH:
-        wanted = span(since or EARLIEST, None, SHAPES[type].filter)
+        wanted = span(since or EARLIEST, None, f"{SHAPES[type].filter} {also}")
         return client.ask(_BY_SEARCH[type], {"filter": wanted}, type=_Answer).found
     if type in _ALTOGETHER and since is None:
         return client.ask(_ALTOGETHER[type], type=_Answer).found

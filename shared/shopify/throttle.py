@@ -40,6 +40,11 @@ class PointsBudget:
         restored = self._status.currently_available + elapsed * self._status.restore_rate
         return min(self._status.maximum_available, restored)
 
+    @property
+    def restore_rate(self) -> float | None:
+        """Points that come back in a second; None before the first answer."""
+        return self._status.restore_rate if self._status else None
+
     def wait_seconds(self, cost: float, now: datetime) -> float:
         """Seconds until the bucket holds `cost` points: 50 there, 50 per second, 150 wanted -> 2.
 

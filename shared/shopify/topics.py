@@ -91,7 +91,8 @@ RECORD_TOPICS: dict[str, tuple[str, _Body]] = {
 PRIVACY_TOPICS = ("customers/data_request", "customers/redact", "shop/redact")
 """Compulsory; set in the app's configuration, no subscription can be made for them."""
 
-APP_TOPICS = ("app/uninstalled", "app/scopes_update", "bulk_operations/finish")
+BULK_FINISHED = "bulk_operations/finish"
+APP_TOPICS = ("app/uninstalled", "app/scopes_update", BULK_FINISHED)
 
 SUBSCRIBED_TOPICS = (*RECORD_TOPICS, *APP_TOPICS)
 """What a connected shop is asked to tell us."""

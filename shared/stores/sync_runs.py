@@ -49,6 +49,16 @@ class Counts(msgspec.Struct):
     tax_warnings: int = 0
 
 
+class Awaited(msgspec.Struct, frozen=True, kw_only=True):
+    """A bulk operation that Shopify works on: its id, since when, how many lines it has written, when these were last
+    more than before. Times are UTC, ISO 8601."""
+
+    id: str
+    since: str
+    lines: int
+    moved: str
+
+
 class SyncRun(msgspec.Struct, kw_only=True):
     """One run. state: running, continuing, succeeded, failed, interrupted.
 
@@ -56,6 +66,10 @@ class SyncRun(msgspec.Struct, kw_only=True):
     created_since, created_until  a back-fill: it reads only orders created in this span, UTC; "" = it is none
     position, cursor, saved  a back-fill: the time of change that it has come to, Shopify's cursor there, and when the
                   two were noted, UTC; "" = none
+    bulk          a back-fill: the bulk operation that its orders come by, as `run_bulk` of the synchronization info
+    awaits        type -> the bulk operation that Shopify works on before the run can go on with that type
+    looks_at      when it looks at them again, UTC, ISO 8601; "" = it does not wait for them only
+    notes         sentences on how it went, that nobody has to act on
     clock_ahead   "storage", "shopify" -> seconds by which the machine's clock was ahead of theirs (less than 0:
                   behind); only those of more than a minute
     warnings      sentences on records that were applied and that somebody should look at, the first MOST_WARNINGS
@@ -75,6 +89,9 @@ class SyncRun(msgspec.Struct, kw_only=True):
     position: str = ""
     cursor: str = ""
     saved: str = ""
+    bulk: str = ""
+    awaits: dict[str, Awaited] = {}
+    looks_at: str = ""
     counts: dict[str, Counts] = {}
     seconds: float = 0.0
     shopify_calls: int = 0
@@ -87,6 +104,7 @@ class SyncRun(msgspec.Struct, kw_only=True):
     captures_lost: int = 0
     clock_ahead: dict[str, int] = {}
     warnings: list[Text] = []
+    notes: list[Text] = []
     error_code: str = ""
     error_detail: Text = ""
     repeats: int = 0
@@ -94,6 +112,10 @@ class SyncRun(msgspec.Struct, kw_only=True):
     def warn(self, sentences: Iterable[Sentence]) -> None:
         """Keep these warnings, as long as there is room."""
         self.warnings = [*self.warnings, *sentences][:MOST_WARNINGS]
+
+    def note(self, how: Sentence) -> None:
+        """Keep a sentence on how it went, as long as there is room."""
+        self.notes = [*self.notes, how][:MOST_WARNINGS]
 
     def note_failure(self, problem: ConnectorError) -> None:
         """Keep why it failed."""
@@ -118,14 +140,21 @@ class SyncRuns:
     ) -> SyncRun:
         """A new run; what another worker left "running" is marked interrupted (we hold the lease).
 
+        One of the same types that only waits for Shopify goes on instead, if it would be taken over.
+
         takes_over  it goes on where runs of its types stopped, so those that still wait to go on are interrupted too;
                     a back-fill has a place of its own, and waits on
         created     the span of a back-fill
         """
+        waiting = None
         for run in self._unfinished(shop):
-            if run.state == "running" or (takes_over and not run.created_since and {*run.types} <= {*types}):
+            if takes_over and run.looks_at and not run.created_since and run.types == types:
+                waiting = run
+            elif run.state == "running" or (takes_over and not run.created_since and {*run.types} <= {*types}):
                 run.state, run.ended_at = "interrupted", self._now()
                 self.save(run)
+        if waiting is not None:
+            return self.go_on(waiting)
         now = self._clock.now()
         key = f"{_key_at(now)}-{uuid4().hex[:4]}"
         run = SyncRun(
@@ -134,6 +163,17 @@ class SyncRuns:
         )
         self.save(run)
         return run
+
+    def go_on(self, run: SyncRun) -> SyncRun:
+        """The run, at work again."""
+        run.state = "running"
+        self.save(run)
+        return run
+
+    def waiting_for(self, shop: str, operation: str) -> SyncRun | None:
+        """The run that waits for a bulk operation, and for nothing else; None if there is none."""
+        waiting = (run for run in self._unfinished(shop) if run.state == "continuing" and run.looks_at)
+        return next((run for run in waiting if operation in {one.id for one in run.awaits.values()}), None)
 
     def save(self, run: SyncRun) -> None:
         """Write the run as it stands."""
@@ -200,12 +240,14 @@ class _Said(msgspec.Struct, frozen=True, omit_defaults=True):
     error: Text = ""
     warnings: list[Text] = []
     started_by: Text = ""
+    notes: list[Text] = []
 
 
 def _row(run: SyncRun) -> Row:
     english = msgspec.structs.replace(
-        run, started_by=str(run.started_by), error_detail=str(run.error_detail), warnings=list(map(str, run.warnings)))
-    said = msgspec.json.encode(_Said(run.error_detail, run.warnings, run.started_by)).decode()
+        run, started_by=str(run.started_by), error_detail=str(run.error_detail), warnings=list(map(str, run.warnings)),
+        notes=list(map(str, run.notes)))
+    said = msgspec.json.encode(_Said(run.error_detail, run.warnings, run.started_by, run.notes)).decode()
     fields: dict[str, Any] = msgspec.to_builtins(english)
     text = msgspec.json.encode(fields | {before: fields.pop(name) for name, before in _AT_REST.items()}).decode()
     return {"PartitionKey": run.shop, "RowKey": run.id, "state": run.state, "run": text,
@@ -220,7 +262,8 @@ def _run(row: Row) -> SyncRun:
         return run
     said = decoded(row["said"], type=_Said)
     return msgspec.structs.replace(
-        run, error_detail=said.error, warnings=said.warnings, started_by=said.started_by or run.started_by)
+        run, error_detail=said.error, warnings=said.warnings, started_by=said.started_by or run.started_by,
+        notes=said.notes)
 
 
 def _erase(storage: Storage, whom: DataSubject) -> int:

@@ -34,6 +34,8 @@ class SynchronizationInfo(msgspec.Struct, frozen=True, kw_only=True):
     first_began      when the first synchronization of the type began; kept by every reset
     exact            set by an operator: the next run starts exactly there, without overlap
     run_since, run_until, run_cursor, run_started   the run that is under way, or was interrupted
+    run_bulk         the bulk operation of Shopify's that its records come by, and `run_cursor` is a place in its file;
+                     "pages": page by page, whatever there is; "" = not decided
     last_outcome     "", "succeeded", an error code, or a sentence: why the type is not used
     """
 
@@ -48,6 +50,7 @@ class SynchronizationInfo(msgspec.Struct, frozen=True, kw_only=True):
     run_cursor: str = ""
     run_position: str = ""
     run_saved: str = ""
+    run_bulk: str = ""
     last_outcome: Text = ""
     changed_by: str = ""
     etag: str = ""

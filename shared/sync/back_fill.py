@@ -15,12 +15,12 @@ from shared.errors import ConnectorError
 from shared.record_names import several_called
 from shared.shopify.cursors import Trail
 from shared.shopify.installation import ALL_ORDERS, READABLE, granted_scopes
-from shared.shopify.reading import EARLIEST
+from shared.shopify.reading import EARLIEST, Page
 from shared.stores.sync_runs import SyncRun
 from shared.stores.synchronization_info import SynchronizationInfo
 from shared.sync.context import JobContext
-from shared.sync.job import Deadline, cursor_keeps, pages
-from shared.sync.page import apply_page
+from shared.sync.in_bulk import PAGED, Asked
+from shared.sync.job import Deadline, cursor_keeps, pages, read_through
 from shared.sync.queue import SyncJob, check_ready, send
 from shared.sync.record_type import RecordType
 from shared.sync.shop_lease import check_free
@@ -65,20 +65,26 @@ def checked_span(connector: Connector, shop: str, since: datetime, until: dateti
 
 
 def read_span(one: RecordType, context: JobContext, deadline: Deadline, progress: Callable[[], None]) -> None:
-    """The orders of the run's span, oldest change first, from where the run has come to.
+    """The orders of the run's span from where the run has come to; page by page the oldest change comes first.
 
-    OutOfTime between two pages when the budget is used up.
+    OutOfTime between two pages when the budget is used up; Waiting while Shopify writes its file.
     """
     run, trail = context.run, Trail(several_called("orders"))
-    for page in pages(context.shopify, _place(run, context.clock.now()), trail, also=_created_within(run)):
-        apply_page(one, page.records, context)
-        context.lease.check()
+
+    def turned(page: Page) -> None:
         run.position = iso(page.reached) if page.reached else run.position
         run.cursor = trail.follow(page.next_cursor) if page.next_cursor else ""
         run.saved = iso(context.clock.now())
         progress()
-        if page.next_cursor:
-            deadline.check()
+
+    def read_by(what: str) -> None:
+        run.bulk, run.cursor = what, ""
+        progress()
+
+    asked = Asked("orders", EARLIEST, _end(run), _created_within(run))
+    decided = run.bulk or (PAGED if run.cursor or run.position else "")
+    read_through(one, asked, decided, run.cursor, context, deadline, turned=turned, read_by=read_by,
+                 paged=lambda: pages(context.shopify, _place(run, context.clock.now()), trail, also=asked.also))
 
 
 def _place(run: SyncRun, now: datetime) -> SynchronizationInfo:
@@ -87,10 +93,14 @@ def _place(run: SyncRun, now: datetime) -> SynchronizationInfo:
     It has no upper bound of its own: what changes while it goes on moves to the end, and is met there.
     """
     bounds = SynchronizationInfo(
-        shop=run.shop, type="orders", run_since=iso(EARLIEST), run_until=iso(from_iso(run.started_at) + _FOREVER),
+        shop=run.shop, type="orders", run_since=iso(EARLIEST), run_until=iso(_end(run)),
         run_cursor=run.cursor, run_position=run.position, run_saved=run.saved)
     return bounds if cursor_keeps(bounds, now) else bounds.with_(
         run_since=run.position or bounds.run_since, run_cursor="")
+
+
+def _end(run: SyncRun) -> datetime:
+    return from_iso(run.started_at).replace(microsecond=0) + _FOREVER
 
 
 def _created_within(run: SyncRun) -> str:

@@ -51,6 +51,7 @@ class JobContext(NamedTuple):
     first_seen      how many records of each type had no link before this job
     redacted        records that were erased on a person's request
     shop_prices     how the shop states its prices, asked when an item is to get one
+    in_bulk         whether what is read of the type may come in bulk: so much at once that it may be worth it
     wish            what an operator asked for with the orders of this job
     """
 
@@ -75,6 +76,7 @@ class JobContext(NamedTuple):
     shop_prices: AskShopPrices
     item_links: KeptLinks
     first_seen: Counter[str]
+    in_bulk: bool = False
     wish: Wish = Wish.NONE
 
     def links(self, type: str) -> Links:

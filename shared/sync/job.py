@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from shared.clock import Clock, from_iso, iso
 from shared.record_names import several_called
+from shared.shopify.bulk import BulkRefused
 from shared.shopify.client import ShopifyClient
 from shared.shopify.cursors import Trail
 from shared.shopify.failures import QueryFailed
@@ -23,12 +23,13 @@ from shared.shopify_ids import key_of
 from shared.storage.tables import RowChanged, RowExists
 from shared.stores.skipped_records import is_decided_otherwise, is_due
 from shared.stores.synchronization_info import SynchronizationInfo, SynchronizationInfos, since_of_next_run
+from shared.sync.ahead import one_ahead
 from shared.sync.context import JobContext
 from shared.sync.gone import keep_out_of_reach
+from shared.sync.in_bulk import PAGED, Asked, operation_to_read, pages_in_file, turn_to_pages
 from shared.sync.outlook import Outlook
 from shared.sync.page import apply_page
 from shared.sync.record_type import RecordType
-from shared.telemetry import carried
 from shared.texts import Text
 
 _CURSOR_KEEPS = timedelta(hours=1)
@@ -36,7 +37,7 @@ _CURSOR_KEEPS = timedelta(hours=1)
 _RESETS_IN_A_ROW = 5
 _COMPLETE: Mapping[str, Any] = {
     "exact": False, "run_since": "", "run_until": "", "run_cursor": "", "run_position": "", "run_saved": "",
-    "last_outcome": "succeeded"}
+    "run_bulk": "", "last_outcome": "succeeded"}
 
 _log = logging.getLogger(__name__)
 
@@ -98,7 +99,9 @@ def with_bounds(
 
 
 def cursor_keeps(info: SynchronizationInfo, now: datetime) -> bool:
-    """Whether the saved place may be gone on from by its cursor."""
+    """Whether the saved place may be gone on from by its cursor; a place in a file is good as long as the file."""
+    if info.run_until and is_in_bulk(info.run_bulk):
+        return True
     return bool(info.run_until and info.run_saved) and now - from_iso(info.run_saved) <= _CURSOR_KEEPS
 
 
@@ -113,22 +116,68 @@ def run_type(
 ) -> None:
     """Everything of one type that changed, and the parked records that are due.
 
-    OutOfTime between two pages when the budget is used up; Overruled after a reset; QueryFailed record-unreadable
-    when the list leads back to a page that was read.
+    OutOfTime between two pages when the budget is used up; Waiting while Shopify writes its file; Overruled after a
+    reset; QueryFailed record-unreadable when the list leads back to a page that was read.
     """
     trail = Trail(several_called(one.name))
-    for page in pages(context.shopify, info, trail):
-        apply_page(one, page.records, context)
-        context.lease.check()
+
+    def turned(page: Page) -> None:
+        nonlocal info
         progress()
         if page.next_cursor:
             info = save_checkpoint(
                 informations, info, run_cursor=trail.follow(page.next_cursor), run_saved=iso(context.clock.now()),
                 run_position=iso(page.reached) if page.reached else info.run_position,
             )
-            deadline.check()
+
+    def read_by(what: str) -> None:
+        nonlocal info
+        info = save_checkpoint(informations, info, run_bulk=what, run_cursor="")
+
+    asked = Asked(one.name, from_iso(info.run_since), from_iso(info.run_until))
+    decided = info.run_bulk or (PAGED if info.run_cursor or info.run_position else "")
+    read_through(one, asked, decided, info.run_cursor, context, deadline, turned=turned, read_by=read_by,
+                 paged=lambda: pages(context.shopify, info, trail))
     _retry_parked(one, context, deadline, outlook)
     save_checkpoint(informations, info, **_COMPLETE, last_sync_time=info.run_until)
+
+
+def read_through(
+    one: RecordType, asked: Asked, by: str, cursor: str, context: JobContext, deadline: Deadline, *,
+    turned: Callable[[Page], None], read_by: Callable[[str], None], paged: Callable[[], Iterator[Page]],
+) -> None:
+    """Apply what is asked for, in bulk or page by page.
+
+    by, read_by  what the span is read by, and how another answer to that is kept (in_bulk.py)
+    turned       keeps where the next page begins, once a page is applied
+    Raises OutOfTime, Waiting, and BulkRefused never.
+    """
+    operation = operation_to_read(asked, by, context, read_by)
+    if operation is not None:
+        at = cursor if is_in_bulk(by) else ""
+        try:
+            _apply_each(one, pages_in_file(one.name, operation, at, context), context, deadline, turned)
+            return
+        except BulkRefused as problem:
+            turn_to_pages(one.name, problem, context, read_by)
+    _apply_each(one, paged(), context, deadline, turned)
+
+
+def is_in_bulk(by: str) -> bool:
+    """Whether a span is read by an operation's file."""
+    return by not in ("", PAGED)
+
+
+def _apply_each(
+    one: RecordType, source: Iterator[Page], context: JobContext, deadline: Deadline, turned: Callable[[Page], None]
+) -> None:
+    with closing(source) as pages:  # type: ignore[type-var]
+        for page in pages:
+            apply_page(one, page.records, context)
+            context.lease.check()
+            turned(page)
+            if page.next_cursor:
+                deadline.check()
 
 
 def pass_type(
@@ -164,16 +213,14 @@ def pages(
         page = read(cursor)
     if cursor:
         trail.follow(cursor)
-    with ThreadPoolExecutor(1, thread_name_prefix="next page") as ahead:
-        while page.next_cursor:
-            following = ahead.submit(carried(read), page.next_cursor)
-            try:
-                yield page
-            except BaseException:
-                following.cancel()
-                raise
-            page = following.result()
+
+    def listed(page: Page) -> Iterator[Page]:
         yield page
+        while page.next_cursor:
+            page = read(page.next_cursor)
+            yield page
+
+    yield from one_ahead(listed(page))
 
 
 def _retry_parked(one: RecordType, context: JobContext, deadline: Deadline, outlook: Outlook) -> None:

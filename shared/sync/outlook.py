@@ -36,6 +36,7 @@ class Outlook:
         self._connector, self._card, self._run, self._shopify = connector, card, run, shopify
         self._types = types_of(connector)
         self._overlap = timedelta(seconds=connector.settings.overlap_seconds)
+        self._began = connector.clock.now()
         self._at_rest: list[SynchronizationInfo] = []
         self._looked: Look | None = None
 
@@ -74,21 +75,24 @@ class Outlook:
             self._looked = looked
         return self._looked
 
-    def reached(self) -> datetime:
-        """What Shopify's clock had come to when the run began. Without an answer in this job it is asked for one.
+    def reached(self, type: str) -> datetime:
+        """What Shopify's clock had come to when this part of the run began; the run itself, for the first
+        synchronization of a type: what is archived meanwhile is not history. Without an answer in this job it is asked
+        for one.
 
         A span that ended after Shopify's own now would leave out for ever what changes between the two.
         """
         if not self._shopify.usage.calls:
             self.look()
-        return self._shopify.their_clock.reached(from_iso(self._run.started_at))
+        first = not self.infos[type].last_sync_time
+        return self._shopify.their_clock.reached(from_iso(self._run.started_at) if first else self._began)
 
     def unchanged(self, type: str) -> SynchronizationInfo | None:
         """The type's row with the end of this run's span, not stored, if nothing changed in it; else None."""
         info = self.infos[type]
         if self._search(info) is None or type not in self.look().empty:
             return None
-        until = self.reached()
+        until = self.reached(type)
         if not self._is_kept(type) and since_of_next_run(info, until, self._overlap) < self._looked_from(info):
             return None
         return info.with_(run_until=iso(until))

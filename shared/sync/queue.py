@@ -27,6 +27,7 @@ class SyncJob(msgspec.Struct, frozen=True, kw_only=True):
     asked         somebody asked for it: where the shop is busy it waits for its turn
     only_changed  woken by webhooks: read what they announced, by id, and no span of time
     created_since, created_until  a back-fill: the orders created in this span, and nothing else
+    looks_at      the run waits for Shopify, and this is its turn to look; of two messages for one turn one does nothing
     """
 
     shop: str
@@ -37,6 +38,7 @@ class SyncJob(msgspec.Struct, frozen=True, kw_only=True):
     only_changed: bool = False
     created_since: str = ""
     created_until: str = ""
+    looks_at: str = ""
 
 
 def request_sync(connector: Connector, shop: str, *, started_by: str, types: Sequence[str] = ()) -> None:
@@ -74,6 +76,16 @@ def request_changed(connector: Connector, shop: str) -> None:
     """Wake the shop's job for what webhooks announced: one message for all notices of some seconds."""
     job = SyncJob(shop=shop, started_by="webhook", only_changed=True)
     connector.waking.wake(shop, lambda seconds: send(connector, job, seconds))
+
+
+def request_look(connector: Connector, shop: str, operation: str) -> bool:
+    """Let the run that waits for a bulk operation look at it now; False if none does."""
+    run = connector.runs.waiting_for(shop, operation)
+    if run is None:
+        return False
+    send(connector, SyncJob(
+        shop=shop, started_by=str(run.started_by), run=run.id, types=tuple(run.types), looks_at=run.looks_at))
+    return True
 
 
 def check_ready(connector: Connector, card: ShopCard) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 
 import msgspec
 
@@ -28,6 +29,7 @@ from shared.stores.synchronization_info import SynchronizationInfo
 from shared.sync.back_fill import read_span
 from shared.sync.changed import apply_changed
 from shared.sync.context import JobContext, fingerprint, job_context
+from shared.sync.in_bulk import Waiting, abandon, pause
 from shared.sync.job import Deadline, OutOfTime, Overruled, begin_type, pass_type, run_type, with_bounds
 from shared.sync.outlook import Outlook
 from shared.sync.payments import pass_payments, read_payments
@@ -145,9 +147,10 @@ def _begin(connector: Connector, job: SyncJob) -> SyncRun | None:
         if run.state == "succeeded" or (run.state == "interrupted" and not run.created_since):
             _log.info("shop %s: run %s is over (%s), nothing goes on", job.shop, run.id, run.state)
             return None
-        run.state = "running"
-        connector.runs.save(run)
-        return run
+        if job.looks_at and job.looks_at != run.looks_at:
+            _log.info("shop %s: somebody has looked for run %s meanwhile", job.shop, run.id)
+            return None
+        return connector.runs.go_on(run)
     types = job.types or (connector.types.brought if job.only_changed else connector.types.names)
     return connector.runs.begin(
         job.shop, list(types), _started_by(job), only_changed=job.only_changed,
@@ -184,7 +187,8 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
         meter.save()
 
     deadline = Deadline(connector.clock, connector.settings.time_budget_seconds)
-    types, state, failed = types_of(connector), "succeeded", dict[str, ConnectorError]()
+    types, state = types_of(connector), "succeeded"
+    failed, waiting = dict[str, ConnectorError](), set[str]()
     with (
         ThreadPoolExecutor(connector.settings.bc_concurrency, thread_name_prefix="bc") as lanes, ExitStack() as ended,
     ):
@@ -192,11 +196,14 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
         outlook = Outlook(connector, card, run, shopify)
         ended.callback(outlook.close)
         ended.callback(_note_arrivals, connector, run, job.first_seen)
+        _abandon_overruled(run, outlook, job)
         for type in run.types:
-            if types.waits(type, failed):
+            if types.waits(type, {*failed, *waiting}):
                 continue
             try:
                 _bring_or_pass(type, connector, job, outlook, deadline, progress)
+            except Waiting:
+                waiting.add(type)
             except OutOfTime:
                 state = "continuing"
                 break
@@ -211,6 +218,10 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
                 meter.save()
     if failed and state == "succeeded":
         raise next(iter(failed.values()))
+    if waiting and state == "succeeded":
+        run.looks_at = iso_exact(connector.clock.now() + pause(iter(run.awaits.values()), connector.clock.now()))
+        return "continuing"
+    run.looks_at = ""
     return state
 
 
@@ -227,11 +238,19 @@ def _bring_or_pass(
             card_fingerprint=fingerprint(job.card, BACK_FILL if run.created_since else info.first_began),
             history_before=from_iso(info.first_began), look_first=_trusts_no_links(info),
             wish=Wish.ALSO_HISTORY if run.created_since else Wish.NONE,
+            in_bulk=connector.settings.bulk_operations and _trusts_no_links(info),
         )
         if unchanged is None:
             _bring_type(one, connector, info, context, deadline, progress, outlook)
         else:
             _pass_type(one, connector, info, context, deadline, outlook)
+
+
+def _abandon_overruled(run: SyncRun, outlook: Outlook, job: JobContext) -> None:
+    """Stop the operations that a reset has made useless."""
+    for type, awaited in list(run.awaits.items()):
+        if awaited.id != (run.bulk if run.created_since else outlook.infos[type].run_bulk):
+            abandon(type, awaited, job)
 
 
 def _note_arrivals(connector: Connector, run: SyncRun, first_seen: Mapping[str, int]) -> None:
@@ -301,12 +320,11 @@ def _information(connector: Connector, run: SyncRun, type: str, outlook: Outlook
     started = from_iso(run.started_at)
     if not _reads_spans(run):
         return connector.informations.begun(outlook.infos[type], started)
-    overlap = timedelta(seconds=connector.settings.overlap_seconds)
+    overlap, reached = timedelta(seconds=connector.settings.overlap_seconds), partial(outlook.reached, type)
     if isinstance(types_of(connector).by_name[type], KeptType):
         return with_bounds(
-            connector.informations, outlook.infos[type], now=started, reached=outlook.reached, overlap=overlap)
-    return begin_type(
-        connector.informations, run.shop, type, now=started, reached=outlook.reached, overlap=overlap)
+            connector.informations, outlook.infos[type], now=started, reached=reached, overlap=overlap)
+    return begin_type(connector.informations, run.shop, type, now=started, reached=reached, overlap=overlap)
 
 
 def _trusts_no_links(info: SynchronizationInfo) -> bool:
@@ -316,7 +334,10 @@ def _trusts_no_links(info: SynchronizationInfo) -> bool:
 
 def _end(connector: Connector, run: SyncRun, state: str, problem: ConnectorError | None) -> None:
     run.state = state
-    run.ended_at = iso_exact(connector.clock.now()) if state != "continuing" else ""
+    if state == "continuing":
+        run.ended_at = ""
+    else:
+        run.ended_at, run.awaits, run.looks_at = iso_exact(connector.clock.now()), {}, ""
     if problem:
         run.note_failure(problem)
     record("run", state=state, started_by=str(run.started_by), code=run.error_code, detail=str(run.error_detail),
@@ -330,9 +351,14 @@ def _hand_over(connector: Connector, job: SyncJob, run: SyncRun) -> None:
     A back-fill may take hours: between its parts the shop is synchronized as ever.
     """
     try:
+        if run.looks_at:
+            wait = max((from_iso(run.looks_at) - connector.clock.now()).total_seconds(), 0)
+            send(connector, msgspec.structs.replace(job, run=run.id, looks_at=run.looks_at), wait)
+            return
         if run.created_since:
             send(connector, SyncJob(shop=job.shop, started_by="between parts of a back-fill"))
-        send(connector, msgspec.structs.replace(job, run=run.id), _BETWEEN_PARTS if run.created_since else 0)
+        onward = msgspec.structs.replace(job, run=run.id, looks_at="")
+        send(connector, onward, _BETWEEN_PARTS if run.created_since else 0)
     except ServiceUnavailable as problem:
         _end(connector, run, "failed", problem)
 
@@ -365,6 +391,6 @@ class _Meter:
         except ServiceUnavailable as problem:
             _log.warning("how far run %s has come cannot be written down: %s", run.id, problem)
 
-    def _place(self) -> tuple[int, str]:
+    def _place(self) -> tuple[int, str, str]:
         """How many records were read, and where a back-fill stands."""
-        return sum(counts.read for counts in self._run.counts.values()), self._run.cursor
+        return sum(counts.read for counts in self._run.counts.values()), self._run.cursor, self._run.bulk

@@ -14,6 +14,7 @@ from shared.clock import Clock
 from shared.errors import ConnectorError
 from shared.shopify.client import ShopifyClient
 from shared.stores.sync_runs import Counts, SyncRun
+from shared.sync.in_bulk import Waiting
 from shared.sync.job import OutOfTime, Overruled
 from shared.telemetry import about, record
 
@@ -46,7 +47,7 @@ def _spent(type: str, run: SyncRun, shopify: ShopifyClient, bc: BusinessCentral)
 
 
 def _outcome(error: BaseException) -> str:
-    if isinstance(error, OutOfTime):
+    if isinstance(error, OutOfTime | Waiting):
         return "continuing"
     if isinstance(error, Overruled):
         return "reset"

@@ -19,9 +19,10 @@ from shared.errors import ConnectorError
 from shared.privacy.erasure import erase_customer, erase_shop, installed_again, nothing_is_kept
 from shared.privacy.export import export_customer
 from shared.privacy.subject import Subject
-from shared.shopify.topics import PRIVACY_TOPICS
+from shared.shopify.topics import BULK_FINISHED, PRIVACY_TOPICS
 from shared.storage.lease import LeaseTaken
 from shared.stores.privacy_receipts import Receipt
+from shared.sync.queue import request_look
 from shared.sync.shop_lease import ShopTaken, shop_lease
 from shared.texts import NOTHING, Sentence, sentence, together
 from shared.webhooks.asking import Asked, Standing, ask_shopify
@@ -64,9 +65,10 @@ def _carry_out(connector: Connector, command: Command) -> None:
             _disconnect(connector, command)
         case "app/scopes_update":
             _take_scopes(connector, command)
-        case "bulk_operations/finish":
-            # Nothing of ours runs in bulk yet, so there is nothing to collect.
-            _log.info("shop %s: a bulk operation ended", command.shop)
+        case topic if topic == BULK_FINISHED:
+            # What it came to is asked when the run goes on: the body is believed for the id, and that must be ours.
+            awaited = request_look(connector, command.shop, command.id)
+            _log.info("shop %s: a bulk operation%s ended", command.shop, "" if awaited else " that no run waits for")
         case topic if topic == FOLLOW_CARD:
             _follow_card(connector, command.shop)
         case "shop/redact":

@@ -19,7 +19,7 @@ from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.privacy.subject import Subject
-from shared.shopify.topics import APP_TOPICS, PRIVACY_TOPICS, IdInBody
+from shared.shopify.topics import APP_TOPICS, BULK_FINISHED, PRIVACY_TOPICS, IdInBody
 from shared.shopify.webhooks import Delivery
 from shared.texts import Sentence, sentence
 
@@ -37,7 +37,7 @@ ORDERS_A_COMMAND = 1000
 class Command(msgspec.Struct, frozen=True, kw_only=True):
     """A message of the queue. `at` is UTC, ISO 8601: when Shopify triggered it, never in the future.
 
-    id           Shopify's of the request, or of the delivery if it has none
+    id           Shopify's of the request or the bulk operation, or of the delivery if there is neither
     host         the store that it is about, "" for a command of our own
     refused      why the body cannot be carried out though Shopify signed it; it only gets a receipt
     asked_since  UTC: Shopify is being asked since then whether it is true, "" = not yet
@@ -134,7 +134,7 @@ def read_command(delivery: Delivery, now: datetime) -> Iterator[Command]:
             "the body is not one of {topic} of {host}", topic=delivery.topic, host=delivery.shop_domain))
     command = Command(
         shop="", topic=delivery.topic, host=delivery.shop_domain, at=sent_at(delivery, now),
-        id=str(body.data_request.id) if body.data_request else delivery.webhook_id or iso(now),
+        id=_id_of(delivery, body) or delivery.webhook_id or iso(now),
     )
     if delivery.topic not in ABOUT_A_CUSTOMER:
         yield command
@@ -145,6 +145,13 @@ def read_command(delivery: Delivery, now: datetime) -> Iterator[Command]:
         yield msgspec.structs.replace(command, refused=f"the request names no customer that can be: {error}"[:500])
         return
     yield from _by_parts(command, about)
+
+
+def _id_of(delivery: Delivery, body: _Body) -> str:
+    """Shopify's id of what the body is about, "" if it has none."""
+    if delivery.topic == BULK_FINISHED:
+        return body.admin_graphql_api_id
+    return str(body.data_request.id) if body.data_request else ""
 
 
 def _by_parts(command: Command, about: _About) -> Iterator[Command]:
