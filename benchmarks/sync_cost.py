@@ -141,8 +141,7 @@ def connected(
 
 def connector_of(
     shopify: dict[str, Any], bc: dict[str, Any], storage: str, *, clock: Clock | None = None,
-    observe: Observer = unobserved,
-    **settings: Any,
+    observe: Observer = unobserved, **settings: Any,
 ) -> Connector:
     """A connector for these two services; of shops it knows what storage knows. Clock and observer as at the root,
     further settings by their names."""

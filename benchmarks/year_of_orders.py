@@ -1,8 +1,9 @@
 """A year of orders into Business Central as it takes its time, by a worker that is killed again and again.
 
-    .venv/bin/python -m benchmarks.year_of_orders [--orders N] [--kills N] [--seed N] [--faster N]
+    .venv/bin/python -m benchmarks.year_of_orders [--orders N] [--kills N] [--seed N] [--faster N] [--plan PLAN]
 
-The history of a shop in its first synchronization: what share of Business Central's five slots is used while a worker
+The history of a shop in its first synchronization, which comes in bulk where that is worth it with the points of the
+plan (`standard` from 1,500 orders on): what share of Business Central's five slots is used while a worker
 holds the shop, and whether its memory grows. The worker is a process of its own and is ended with SIGKILL at moments
 that the seed draws, all within the first 60 % of the orders, so that one worker brings the rest; at the end the ids of
 both services are compared. The service times are those of a typical company (benchmarks/back_fill.py) divided by
@@ -32,7 +33,9 @@ from benchmarks.aims import Aim, told
 from benchmarks.sync_cost import SHOP, Way, connected, connector_of, synchronized
 from local.azurite import start_azurite
 from local.processes import ROOT, Program
+from shared.clock import from_iso
 from shared.connector import Connector
+from shared.sync.in_bulk import PAGED
 from shared.sync.queue import SyncJob
 from shared.sync.run import run_sync
 
@@ -56,12 +59,14 @@ class Seen(NamedTuple):
 
 class Measured(NamedTuple):
     """What became of it: seconds in which a worker held the shop and all seconds, what Business Central says of its
-    work meanwhile, the worker as it was seen, and how often each order is in Business Central."""
+    work meanwhile, the worker as it was seen, the bulk operations that orders came by, and how often each of them is in
+    Business Central."""
 
     worked: float
     seconds: float
     stats: dict[str, Any]
     seen: list[Seen]
+    operations: set[str]
     wanted: set[str]
     found: Counter[str]
     orders_run: dict[str, Any]
@@ -74,17 +79,19 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--faster", type=float, default=25.0)
+    parser.add_argument("--plan", default="standard", help="of the shop: standard, advanced, plus, enterprise")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
         work(json.loads(options.worker))
         return
-    one = measure(options.orders, options.kills, options.seed, options.faster)
+    one = measure(options.orders, options.kills, options.seed, options.faster, options.plan)
     share, whole = (one.stats["service_seconds"] / (SLOTS * seconds) for seconds in (one.worked, one.seconds))
     memory = memory_of(one.seen)
     print(f"{one.seconds:.0f} s, {one.worked:.0f} s of them with a worker; {whole:.1%} of the slots over all of them")
     print(f"calls of Business Central: {one.stats['calls'] / options.orders:.3f} an order, "
           f"answers 429: {one.stats['rejected_429']}; the last run: {one.orders_run}")
+    print(f"bulk operations: {len(one.operations)}")
     print("MB of the worker: " + ", ".join(f"{name} {size:.0f}" for name, size in memory.items()))
     sys.exit(told([
         Aim("orders in Business Central", len(one.found), least=options.orders, most=options.orders),
@@ -106,11 +113,11 @@ def memory_of(seen: list[Seen]) -> dict[str, float]:
             "most": max(one.megabytes for one in seen)}
 
 
-def measure(orders: int, kills: int, seed: int, faster: float) -> Measured:
+def measure(orders: int, kills: int, seed: int, faster: float, plan: str) -> Measured:
     """All orders into a new company, past so many kills."""
     chance = random.Random(seed)
     moments = sorted(chance.randrange(1, int(orders * KILLED_WITHIN)) for _ in range(kills))
-    with services(orders) as (shopify, bc, storage, folder):
+    with services(orders, plan) as (shopify, bc, storage, folder):
         connector = connected(shopify, bc, storage, Way("", "Disabled"))
         synchronized(connector, "products", "customers")
         times = {name: seconds / faster for name, seconds in TYPICAL.items()}
@@ -123,17 +130,17 @@ def measure(orders: int, kills: int, seed: int, faster: float) -> Measured:
         seconds = time.perf_counter() - began
         stats = requests.get(f"{bc['control']}/stats", timeout=30).json()
         last = json.loads(notes.read_text().splitlines()[-1])
-        return Measured(seconds - waited(notes), seconds, stats, seen, ids_in_shopify(connector),
+        return Measured(seconds - waited(notes), seconds, stats, seen, operations_of(notes), ids_in_shopify(connector),
                         ids_in_business_central(connector), last["counts"])
 
 
 @contextlib.contextmanager
-def services(orders: int) -> Iterator[tuple[dict[str, Any], dict[str, Any], str, Path]]:
+def services(orders: int, plan: str) -> Iterator[tuple[dict[str, Any], dict[str, Any], str, Path]]:
     """Shopify with so many orders of three lines and Business Central, each a process, and storage; a folder."""
     size = ["--orders", str(orders), "--customers", "50", "--products", "50"]
     with tempfile.TemporaryDirectory() as name, start_azurite() as azurite:
         folder = Path(name)
-        shopify = Program("shopify", ["local.shopify", "--plain", "--plan", "enterprise", *size], folder, {})
+        shopify = Program("shopify", ["local.shopify", "--plain", "--plan", plan, *size], folder, {})
         bc = Program("business-central", ["local.business_central"], folder, {})
         try:
             yield shopify.wait_until_ready(600), bc.wait_until_ready(), azurite.connection_string, folder
@@ -148,7 +155,7 @@ def watch(bc: dict[str, Any], place: dict[str, Any], until: int | None, number: 
     with subprocess.Popen(command, cwd=ROOT) as worker:
         while worker.poll() is None:
             orders = requests.get(f"{bc['control']}/totals", timeout=60).json().get("salesOrders", 0)
-            with contextlib.suppress(FileNotFoundError, ProcessLookupError, StopIteration):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError, ValueError):
                 seen.append(Seen(orders, resident(worker.pid), number))
             if until is not None and orders >= until:
                 worker.kill()
@@ -162,13 +169,18 @@ def watch(bc: dict[str, Any], place: dict[str, Any], until: int | None, number: 
 def resident(process: int) -> float:
     """MB that a process holds in memory."""
     status = Path(f"/proc/{process}/status").read_text()
-    held: int = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
-    return held / 1024
+    (held,) = [line for line in status.splitlines() if line.startswith("VmRSS:")]
+    return int(held.split()[1]) / 1024.0
 
 
 def waited(notes: Path) -> float:
     """Seconds in which a worker waited for the dead one's shop, or for orders that nobody may send yet."""
     return sum(json.loads(line).get("waited", 0.0) for line in notes.read_text().splitlines())
+
+
+def operations_of(notes: Path) -> set[str]:
+    """The bulk operations that orders came by."""
+    return {json.loads(line).get("operation") for line in notes.read_text().splitlines()} - {None, "", PAGED}
 
 
 def work(place: dict[str, Any]) -> None:
@@ -182,6 +194,10 @@ def work(place: dict[str, Any]) -> None:
     while True:
         run = run_sync(connector, SyncJob(shop=SHOP, started_by="benchmark", types=("orders",)))
         while run is not None and run.state == "continuing":
+            while run.looks_at and (rest := (from_iso(run.looks_at) - connector.clock.now()).total_seconds()) > 0:
+                time.sleep(min(rest, 1))
+                note(waited=min(rest, 1))
+            note(operation=connector.informations.get(SHOP, "orders").run_bulk)
             run = run_sync(connector, SyncJob(shop=SHOP, started_by="benchmark", run=run.id, types=("orders",)))
         if run is not None and run.state != "succeeded":
             sys.exit(f"the run did not succeed: {run}")
