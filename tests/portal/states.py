@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 from local.business_central.faults import Fault
 from shared.access.connections import Connection, State
 from shared.admin.set_up_check import check_shop_set_up
-from shared.stores.sync_runs import Counts
+from shared.stores.sync_runs import Awaited, Counts
 from tests.memory import storage_in_memory
 from tests.portal.chromium import press
 from tests.portal.scene import CUSTOMER, ORDER, SKIPPED, Scene
@@ -224,6 +224,11 @@ def trouble(portal: Portal) -> States:
     yield "a run under way", Look(f"{shop}/runs/{run.id}")
     yield "runs with one under way", Look("/portal/runs")
     yield "overview with one under way", Look("/portal")
+    run.state, run.awaits = "continuing", {"orders": Awaited(
+        id="gid://shopify/BulkOperation/1", since=run.started_at, lines=34_000, moved=run.started_at)}
+    house.connector.runs.save(run)
+    yield "a run that waits for Shopify", Look(f"{shop}/runs/{run.id}")
+    run.awaits = {}
     run.state, run.ended_at, run.warnings = "succeeded", "2026-03-24T10:00:01Z", ["#5003: the tax differs by 0.01 EUR"]
     house.connector.runs.save(run)
     yield "a run with a warning", Look(f"{shop}/runs/{run.id}")

@@ -5,7 +5,9 @@ import re
 
 import msgspec
 
-from shared.stores.sync_runs import Counts
+from shared.record_names import several_called
+from shared.stores.sync_runs import Awaited, Counts
+from shared.texts import sentence
 from tests.portal.served import Portal, text_of
 
 
@@ -67,6 +69,38 @@ def test_a_run_that_is_under_way_is_brought_up_to_date_by_itself(portal: Portal)
     after = portal.visitor().get(address).text
 
     assert ('hx-trigger="every 3s"' in before, 'hx-trigger="every 3s"' in after) == (True, False)
+
+
+def test_a_run_that_waits_for_shopify_says_for_what_since_when_and_how_far_that_is(portal: Portal) -> None:
+    house = portal.house
+    run = house.connector.runs.begin(house.shop, ["orders"], "schedule")
+    run.state, run.looks_at = "continuing", "2026-03-10T10:01:00Z"
+    run.awaits = {"orders": Awaited(
+        id="gid://shopify/BulkOperation/1", since="2026-03-10T09:30:00Z", lines=34_000, moved="2026-03-10T09:59:00Z")}
+    house.connector.runs.save(run)
+    address = f"/portal/shops/{house.shop}/runs/{run.id}"
+
+    english, french = (text_of(portal.visitor(language).get(address).text) for language in ("en", "fr-FR"))
+
+    assert "Orders : Shopify has been writing them to a file since" in english.replace("Orders:", "Orders :")
+    assert "34,000 lines are written" in english
+    assert "the run goes on by itself" in english
+    assert "opération en bloc" in french
+    assert "lignes sont écrites" in french
+
+
+def test_a_run_says_why_its_records_did_not_come_in_bulk(portal: Portal) -> None:
+    house = portal.house
+    run = house.sync()
+    run.note(sentence("{types} were read page by page, not in bulk: {why}", types=several_called("orders"),
+                      why=sentence("The bulk operation {id} is {status}", id="7", status="failed")))
+    house.connector.runs.save(run)
+    address = f"/portal/shops/{house.shop}/runs/{run.id}"
+
+    english, french = (text_of(portal.visitor(language).get(address).text) for language in ("en", "fr-FR"))
+
+    assert "page by page, not in bulk: The bulk operation 7 is failed" in english
+    assert "page par page et non en bloc" in french
 
 
 def test_the_french_page_says_the_same_in_french(portal: Portal) -> None:
