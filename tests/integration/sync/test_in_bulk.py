@@ -58,6 +58,13 @@ def part(house: House, run: str = "", *, observe: Callable[[Exchange], None] | N
     return done
 
 
+def run_of_all(house: House) -> SyncRun:
+    """One invocation that the schedule began."""
+    run = run_sync(house.connector, SyncJob(shop=house.shop, started_by="schedule"))
+    assert run is not None
+    return run
+
+
 def waiting(house: House) -> SyncRun:
     """A run of orders that waits for Shopify, which is not done before `shopify_is_done`."""
     house.shopify.bulk.seconds = FOR_EVER
@@ -73,6 +80,16 @@ def shopify_is_done(house: House) -> None:
 
 def operations(house: House) -> list[dict[str, Any]]:
     return list(house.shopify.shop_state.bulk_operations.values())
+
+
+def parts_to_the_end(house: House, run: SyncRun, between: Callable[[], object] = lambda: None) -> list[SyncRun]:
+    """The run's further invocations."""
+    parts = [run]
+    while parts[-1].state == "continuing":
+        between()
+        parts.append(part(house, run.id))
+        assert len(parts) < 20, "it does not come to an end"
+    return parts[1:]
 
 
 def asked(house: House, operation: str) -> int:
@@ -221,9 +238,8 @@ def test_types_that_do_not_need_it_go_on_while_one_waits_and_the_others_wait_for
     house.clock.forward(60)
     house.shopify.bulk.seconds = FOR_EVER
 
-    run = run_sync(house.connector, SyncJob(shop=house.shop, started_by="test"))
+    run = run_of_all(house)
 
-    assert run is not None
     assert (run.state, set(run.awaits)) == ("continuing", {"products", "customers"})
     assert "payouts" in run.counts or house.connector.informations.get(house.shop, "payouts").first_began
     assert "orders" not in run.counts
@@ -253,13 +269,39 @@ def test_no_time_is_saved_before_the_whole_file_is_applied(house_storage: HouseS
         run = waiting(house)
         shopify_is_done(house)
 
-        places = []
-        while (run := part(house, run.id)).state == "continuing":
-            places.append((info(house).last_sync_time, info(house).run_position, sum(found(house))))
+        places = [(info(house).last_sync_time, sum(found(house))) for _ in range(3) if part(house, run.id)]
 
-    assert places == [("", "", 10), ("", "", 20), ("", "", 30)]
-    assert len(set(places)) == len(places)
-    assert (run.counts["orders"].read, found(house)) == (len(ORDERS), once_each())
+        assert places == [("", 10), ("", 20), ("", 30)]
+        assert part(house, run.id).state == "succeeded"
+        assert from_iso(info(house).last_sync_time) <= from_iso(run.started_at)
+
+
+def test_the_place_in_a_file_does_not_age(house_storage: HouseStorage) -> None:
+    with a_house(house_storage, time_budget_seconds=0) as house:
+        a_shop_with_history(house)
+        run = waiting(house)
+        shopify_is_done(house)
+
+        parts = parts_to_the_end(house, run, between=lambda: house.clock.forward(2 * 3600))
+
+        assert [one.counts["orders"].read for one in parts] == [10, 20, 30, len(ORDERS)]
+        assert (found(house), len(operations(house))) == (once_each(), 1)
+
+
+def test_what_does_not_wait_is_brought_up_to_date_at_every_look(house: House) -> None:
+    house.sync()
+    a_shop_with_history(house)
+    house.connector.informations.set_last_sync_time(house.shop, "orders", None, by="Claire")
+    house.shopify.bulk.seconds = FOR_EVER
+    run = house.connector.runs.get(house.shop, run_of_all(house).id)
+    house.clock.forward(600)
+    house.customer(7001)
+    house.clock.forward(60)
+
+    again = run_of_all(house)
+
+    assert (again.id, again.state, list(again.awaits)) == (run.id, "continuing", ["orders"])
+    assert house.link("customers", 7001).bc_number
 
 
 @pytest.mark.parametrize("round", range(6))
@@ -456,11 +498,9 @@ def test_a_back_fill_comes_in_bulk_and_goes_on_at_its_place(house_storage: House
         assert (run.state, run.bulk, list(run.awaits)) == ("continuing", operations(house)[0]["id"], ["orders"])
         shopify_is_done(house)
 
-        parts = 0
-        while (run := part(house, run.id)).state == "continuing":
-            parts += 1
+        parts = parts_to_the_end(house, run)
 
-        assert (run.state, parts, run.counts["orders"].created) == ("succeeded", 3, len(ORDERS)), house.parked()
+        assert [one.counts["orders"].created for one in parts] == [10, 20, 30, len(ORDERS)], house.parked()
         assert (found(house), house.documents(6001)) == (once_each(), [])
         assert (asked(house, "OrdersChanged"), len(operations(house))) == (0, 1)
 
