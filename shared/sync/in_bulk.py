@@ -3,7 +3,7 @@
 A first load, a reset or a back-fill is counted first, and where bulk is worth it an operation is begun and its id kept.
 Nobody waits for it in an invocation: the type is left for later (Waiting), and the run looks again. An operation that
 is refused, fails, or stands still leads back to pages once and for all; so what a span is read by is decided at most
-twice. What is read, in which order of steps and past which crash, is job.py's. See docs/architecture.md, Much at once.
+twice. What is read, in which order of steps and past which crash, is job.py's. See docs/decisions/0049.
 """
 from __future__ import annotations
 

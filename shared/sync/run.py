@@ -238,7 +238,7 @@ def _bring_or_pass(
             card_fingerprint=fingerprint(job.card, BACK_FILL if run.created_since else info.first_began),
             history_before=from_iso(info.first_began), look_first=_trusts_no_links(info),
             wish=Wish.ALSO_HISTORY if run.created_since else Wish.NONE,
-            in_bulk=connector.settings.bulk_operations and _trusts_no_links(info),
+            in_bulk=connector.settings.bulk_operations and (bool(run.created_since) or _trusts_no_links(info)),
         )
         if unchanged is None:
             _bring_type(one, connector, info, context, deadline, progress, outlook)
