@@ -178,7 +178,8 @@ def pages(client: ShopifyClient, type: str, operation: Operation, *, size: int,
     is None, since the file is in no order of time. The file is fetched and spread on the temporary disk first (about a
     tenth of its size); the disk is given back at the end, or when the iterator is closed.
     BulkRefused if the operation did not complete, for a file that lacks what Shopify counted or does not fit together,
-    and for a full disk; raises what ShopifyClient.ask raises, and ServiceUnavailable when the file does not come.
+    of which nothing ever came, and for a full disk; raises what ShopifyClient.ask raises, and ServiceUnavailable when
+    the file does not come just now.
     """
     if not operation.is_complete:
         raise BulkRefused(_why_not(operation))
@@ -188,7 +189,12 @@ def pages(client: ShopifyClient, type: str, operation: Operation, *, size: int,
     query = _query(client, type, "")
     place = Position.read(at) if at else Position(bulk_lines.shares_for(operation.object_count), 0, 0)
     with TemporaryDirectory(prefix="bulk-") as name, _fitting_together():
-        last = _fetch(client, operation, Path(name), query, SHAPES[type].type_name, place)
+        try:
+            last = _fetch(client, operation, Path(name), query, SHAPES[type].type_name, place)
+        except bulk_file.NothingCame as problem:
+            if at:
+                raise
+            raise BulkRefused(problem.sentence) from problem
         if place.share > last:
             yield Page([], None)
         for share in range(place.share, last + 1):

@@ -29,11 +29,16 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 _BLOCK = 1 << 16
 
 
+class NothingCame(ServiceUnavailable):
+    """Not a byte of the file came: its server may be out of reach from here, as Shopify is not."""
+
+
 def lines(client: ShopifyClient, address: str, anew: Callable[[], str]) -> Iterator[bytes]:
     """Every line of the file at `address`, without its end.
 
     anew  gives the file's address as it is now; raises if there is none any more
-    Raises ServiceUnavailable("shopify-unavailable") when the tries are used up, and what `anew` raises.
+    Raises ServiceUnavailable("shopify-unavailable") when the tries are used up, NothingCame if none brought anything,
+    and what `anew` raises.
     """
     rest = b""
     for block in _blocks(client, address, anew):
@@ -118,7 +123,7 @@ def _blocks(client: ShopifyClient, address: str, anew: Callable[[], str]) -> Ite
             copy.forget()
         failures = 1 if copy.given > came else failures + 1
         if failures >= MOST_FAILURES:
-            raise ServiceUnavailable("shopify-unavailable", sentence(
+            raise (ServiceUnavailable if copy.given else NothingCame)("shopify-unavailable", sentence(
                 "A bulk operation's file does not come whole: {reason}", reason=why))
         client.wait(min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** (failures - 1)))
 

@@ -200,13 +200,27 @@ def test_a_server_of_files_that_fails_for_a_while_is_waited_for(
     assert clock.slept == [1, 2, 4, 8, 16]
 
 
-def test_a_server_of_files_that_fails_for_long_is_no_refusal(
+def test_a_file_of_which_nothing_ever_comes_is_a_refusal(
         shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    """Its server is another than Shopify's, and a firewall may know one of them only."""
     operation = completed(client, clock, "companies")
     shop.fault("bulk_5xx", times=MOST_FAILURES)
 
-    with pytest.raises(ServiceUnavailable, match="HTTP 503"):
+    with pytest.raises(BulkRefused, match="HTTP 503"):
         read(client, "companies", operation)
+
+
+def test_a_file_that_came_before_or_in_part_is_waited_for(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
+    operation = completed(client, clock, "orders")
+    first = next(bulk.pages(client, "orders", operation, size=5))
+    shop.fault("bulk_5xx", times=MOST_FAILURES)
+    with pytest.raises(ServiceUnavailable, match="HTTP 503"):
+        read(client, "orders", operation, at=first.next_cursor)
+
+    with playing(Step(200, b"{", {"Content-Length": "500"}), Step(503, b"")) as script, pytest.raises(
+            ServiceUnavailable, match="does not come whole"):
+        read(client, "orders", msgspec.structs.replace(operation, url=script.url))
 
 
 def test_an_address_that_is_no_longer_served_is_asked_for_anew(
