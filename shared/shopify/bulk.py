@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import msgspec
@@ -22,7 +21,7 @@ import msgspec
 from shared.clock import iso
 from shared.errors import ConnectorError, OutcomeUnknown
 from shared.json_text import decoded
-from shared.shopify import bulk_file, bulk_lines
+from shared.shopify import bulk_file, bulk_folder, bulk_lines
 from shared.shopify.bulk_document import BulkQuery, bulk_query
 from shared.shopify.client import ShopifyClient
 from shared.shopify.completion import head_of
@@ -188,9 +187,9 @@ def pages(client: ShopifyClient, type: str, operation: Operation, *, size: int,
         return
     query = _query(client, type, "")
     place = Position.read(at) if at else Position(bulk_lines.shares_for(operation.object_count), 0, 0)
-    with TemporaryDirectory(prefix="bulk-") as name, _fitting_together():
+    with _fitting_together(), bulk_folder.folder() as folder:
         try:
-            last = _fetch(client, operation, Path(name), query, SHAPES[type].type_name, place)
+            last = _fetch(client, operation, folder, query, SHAPES[type].type_name, place)
         except bulk_file.NothingCame as problem:
             if at:
                 raise
@@ -198,7 +197,7 @@ def pages(client: ShopifyClient, type: str, operation: Operation, *, size: int,
         if place.share > last:
             yield Page([], None)
         for share in range(place.share, last + 1):
-            records = bulk_lines.records(Path(name), share, query.connections)
+            records = bulk_lines.records(folder, share, query.connections)
             for here in range(place.given if share == place.share else 0, len(records), size):
                 behind = place._replace(share=share, given=here + size)
                 if behind.given >= len(records):
