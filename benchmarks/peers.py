@@ -126,7 +126,8 @@ def main() -> None:
 def a_street(folder: Path, records: int, plan: str) -> Iterator[Street]:
     """A shop of this size and its door, in processes of their own."""
     size = [word for type in ("orders", "customers", "products") for word in (f"--{type}", str(records))]
-    shopify = Program("shopify", ["local.shopify", "--plain", "--plan", plan, *size], folder, {})
+    shopify = Program(
+        "shopify", ["local.shopify", "--plain", "--any-connection-in-bulk", "--plan", plan, *size], folder, {})
     front = None
     try:
         ready, certificate = shopify.wait_until_ready(300), folder / "certificate.pem"

@@ -23,6 +23,7 @@ def main() -> None:
     clock = ShopifyClock(SystemClock())
     state = open_shop(options, clock)
     state.allow_loopback = options.allow_loopback or options.ready_file is not None
+    state.any_connection_in_bulk = options.any_connection_in_bulk
     service = new_service(state, clock, options.plan, options.latency)
     listed = service.grants.apps[CLIENT_ID].redirect_urls
     listed += [address for address in options.redirect_url if address not in listed]
@@ -47,6 +48,8 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--dump", type=Path, help="read at start when it exists, written at stop (.gz packs it)")
     parser.add_argument("--now", type=datetime.fromisoformat, help="newest moment of the seeded shop (ISO 8601)")
     parser.add_argument("--redirect-url", action="append", default=[], help="another OAuth redirect address")
+    parser.add_argument("--any-connection-in-bulk", action="store_true",
+                        help="bulk operations take connections of what implements no Node")
     parser.add_argument("--allow-loopback", action="store_true",
                         help="webhooks may go to http://127.0.0.1 (always with --ready-file)")
     return parser.parse_args()

@@ -28,7 +28,8 @@ RUNNING = ("CREATED", "RUNNING", "CANCELING")
 def run_query(run: Execution, record: Record, field: Field) -> Record:
     """bulkOperationRunQuery."""
     arguments = run.arguments(field)
-    _, problems = bulk_plan(run.schema.graphql, arguments["query"])
+    _, problems = bulk_plan(
+        run.schema.graphql, arguments["query"], any_connection=run.state.any_connection_in_bulk)
     if problems:
         return _payload(field, None, [_error(["query"], message, "INVALID") for message in problems])
     if run.state.bulk_limit:

@@ -96,6 +96,7 @@ class ShopState:
         self.bulk_limit = False         # whether a quota of bulk operations is used up
         self.on_change: Callable[[str, Stored | None, Stored | None], None] | None = None
         self.allow_loopback = False         # may webhooks go to http://127.0.0.1?
+        self.any_connection_in_bulk = False     # also of what implements no Node (see bulk_rules)
         self.app_numbers: dict[str, int] = {}
         self._memo: dict[Any, Any] = {}
         self.lock = threading.RLock()

@@ -312,6 +312,15 @@ def test_operations_are_listed_newest_first_and_found_by_status(shop):
                      "currentBulkOperation": {"id": running}}
 
 
+def test_a_shop_that_is_told_to_takes_connections_of_what_is_no_node(shop):
+    query = "{ orders { edges { node { id shippingLines { edges { node { title } } } } } } }"
+    shop.running.shop_state.any_connection_in_bulk = True
+
+    _, lines = exported(shop, query)
+
+    assert any("title" in line for line in lines)
+
+
 @pytest.mark.parametrize("text, message", [
     ("{ shop { id } }", "Bulk queries must contain at least one connection."),
     ("mutation { x }", "Invalid operation type. Only `query` operations are supported."),
