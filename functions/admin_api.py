@@ -3,8 +3,7 @@ from __future__ import annotations
 
 import azure.functions as func
 
-from functions.http import Answer, Call, edge, fields, moment
-from functions.inputs import (
+from functions.api_inputs import (
     AccessToken,
     Confirmation,
     ConfirmedTime,
@@ -13,9 +12,9 @@ from functions.inputs import (
     LastSyncTime,
     OperationsQuery,
     StartSync,
-    takes,
-    takes_some_of,
 )
+from functions.http import Answer, Call, edge, fields, moment
+from functions.inputs import takes, takes_some_of
 from functions.roles import needs
 from shared import admin
 from shared.errors import ConnectorError

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import azure.functions as func
 import msgspec
 
+from functions.api_inputs import CapturePageQuery, CaptureQuery, CaptureView, Comparison, Replay
 from functions.http import Answer, Call, Download, edge, moment
-from functions.inputs import CapturePageQuery, CaptureQuery, CaptureView, Comparison, Replay, takes
+from functions.inputs import takes
 from shared import admin
 
 if TYPE_CHECKING:

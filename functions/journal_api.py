@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 import azure.functions as func
 import msgspec
 
+from functions.api_inputs import Dismissal, Retry, SkippedQuery
 from functions.http import Answer, Call, edge
-from functions.inputs import Dismissal, Retry, SkippedQuery, takes
+from functions.inputs import takes
 from shared import admin
 from shared.shopify_ids import id_in
 

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import azure.functions as func
 
+from functions.api_inputs import LogQuery, LogRemoval
 from functions.http import Answer, Call, Download, edge, moment
-from functions.inputs import LogQuery, LogRemoval, takes
+from functions.inputs import takes
 from shared import admin
 
 if TYPE_CHECKING:

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import azure.functions as func
 
+from functions.api_inputs import BackFill, CompanyOrdersQuery, ConfirmedDocument, SyncOrder, TaxApartQuery
 from functions.http import Answer, Call, day, edge, moment
-from functions.inputs import BackFill, CompanyOrdersQuery, ConfirmedDocument, SyncOrder, TaxApartQuery, takes
+from functions.inputs import takes
 from shared import admin
 from shared.errors import ConnectorError
 from shared.shopify_ids import id_in

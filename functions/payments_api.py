@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import azure.functions as func
 
+from functions.api_inputs import PaymentsQuery
 from functions.http import Answer, Call, edge
-from functions.inputs import PaymentsQuery, takes
+from functions.inputs import takes
 from shared import admin
 
 blueprint = func.Blueprint()

@@ -1,7 +1,7 @@
 """Writes functions/openapi.json, the description of the API, from the app itself.
 
 Routes come from the decorators of functions/, bodies and queries from the definitions that check them
-(functions/inputs.py and the shop card). Source: OpenAPI Specification 3.1.
+(functions/api_inputs.py and the shop card). Source: OpenAPI Specification 3.1.
 
     python -m local.openapi          write the file
     python -m local.openapi --print  show what it should hold

@@ -4,9 +4,10 @@ from __future__ import annotations
 import azure.functions as func
 
 from functions.http import Call, Download
-from functions.inputs import CaptureFilters, CapturesToCompare, ReplayAsked, takes
+from functions.inputs import takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page
+from functions.portal.forms import CaptureFilters, CapturesToCompare, ReplayAsked
 from functions.portal.older import older_page
 from shared import admin
 

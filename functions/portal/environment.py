@@ -4,9 +4,10 @@ from __future__ import annotations
 import azure.functions as func
 
 from functions.http import Call
-from functions.inputs import AuditFilters, EnvironmentChosen, takes
+from functions.inputs import takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page, within_the_portal
+from functions.portal.forms import AuditFilters, EnvironmentChosen
 from functions.portal.older import older_page
 from shared import admin
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 import azure.functions as func
 
 from functions.http import Call, Download
-from functions.inputs import ListFilters, LogFilters, SkippedFilters, takes
+from functions.inputs import takes
 from functions.portal.edge import page
+from functions.portal.forms import ListFilters, LogFilters, SkippedFilters
 from functions.portal.log_entries import wanted_entries
 from shared import admin
 

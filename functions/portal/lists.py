@@ -7,8 +7,9 @@ import azure.functions as func
 from msgspec import structs
 
 from functions.http import Call, day
-from functions.inputs import ListFilters, OrdersFilters, takes
+from functions.inputs import takes
 from functions.portal.edge import Shown, page
+from functions.portal.forms import ListFilters, OrdersFilters
 from functions.portal.older import older_page, whole_list
 from shared import admin
 from shared.errors import ConnectorError

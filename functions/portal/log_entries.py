@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import azure.functions as func
 
 from functions.http import Call, Download, moment
-from functions.inputs import LogFilters, LogRemovalAsked, LogRemovalConfirmed, takes
+from functions.inputs import takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page
+from functions.portal.forms import LogFilters, LogRemovalAsked, LogRemovalConfirmed
 from functions.portal.older import older_page, whole_list
 from shared import admin
 from shared.errors import ConnectorError

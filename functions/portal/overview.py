@@ -4,9 +4,10 @@ from __future__ import annotations
 import azure.functions as func
 
 from functions.http import Asset, Call
-from functions.inputs import ToPage, takes
+from functions.inputs import takes
 from functions.portal.edge import Sent, Shown, known_language, page, within_the_portal
 from functions.portal.files import static_file
+from functions.portal.forms import ToPage
 from functions.roles import needs
 from shared import admin
 

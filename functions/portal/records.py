@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import azure.functions as func
 
 from functions.http import Call
-from functions.inputs import DocumentConfirmed, OrderToSync, takes
+from functions.inputs import takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page
+from functions.portal.forms import DocumentConfirmed, OrderToSync
 from shared import admin
 from shared.errors import ConnectorError
 from shared.shopify_ids import id_in

@@ -4,8 +4,9 @@ from __future__ import annotations
 import azure.functions as func
 
 from functions.http import Call
-from functions.inputs import RunFilters, takes
+from functions.inputs import takes
 from functions.portal.edge import Shown, page
+from functions.portal.forms import RunFilters
 from shared import admin
 
 blueprint = func.Blueprint()

@@ -7,8 +7,9 @@ from __future__ import annotations
 import azure.functions as func
 
 from functions.http import Call
-from functions.inputs import Sought, takes
+from functions.inputs import takes
 from functions.portal.edge import Sent, Shown, page
+from functions.portal.forms import Sought
 from functions.roles import needs
 from shared import admin
 from shared.who_may import Role

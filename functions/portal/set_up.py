@@ -4,9 +4,10 @@ from __future__ import annotations
 import azure.functions as func
 
 from functions.http import Call
-from functions.inputs import CheckAsked, NewShop, takes
+from functions.inputs import takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page
+from functions.portal.forms import CheckAsked, NewShop
 from functions.problems import status_of
 from shared import admin
 from shared.errors import ConnectorError

@@ -7,9 +7,10 @@ import azure.functions as func
 
 from functions.access import ticket_cookie
 from functions.http import Call
-from functions.inputs import LoggingChosen, ResetAsked, ResetChosen, ShopSwitched, SyncAsked, takes
+from functions.inputs import takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page, within_the_portal
+from functions.portal.forms import LoggingChosen, ResetAsked, ResetChosen, ShopSwitched, SyncAsked
 from shared import admin
 from shared.clock import iso
 from shared.errors import ConnectorError

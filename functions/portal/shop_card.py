@@ -6,9 +6,10 @@ from typing import Any
 import azure.functions as func
 
 from functions.http import Call
-from functions.inputs import CompanyChosen, takes
+from functions.inputs import takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page
+from functions.portal.forms import CompanyChosen
 from functions.portal.shop import page_of, shop_page
 from shared import admin
 from shared.errors import ConnectorError

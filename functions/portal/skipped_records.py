@@ -4,10 +4,12 @@ from __future__ import annotations
 import azure.functions as func
 from msgspec import structs
 
+from functions.api_inputs import Retry
 from functions.http import Call
-from functions.inputs import BackTo, BackToPage, DismissalAsked, Retry, SkippedFilters, takes
+from functions.inputs import takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page, within_the_portal
+from functions.portal.forms import BackTo, BackToPage, DismissalAsked, SkippedFilters
 from functions.portal.older import older_page, whole_list
 from shared import admin
 from shared.shopify_ids import id_in

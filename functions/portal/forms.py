@@ -1,0 +1,210 @@
+"""What the portal's pages take: their forms, and the filters of their lists.
+
+A page sends texts, times among them as it shows them; "" stands for what nobody filled in.
+"""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import msgspec
+
+from functions.inputs import AnyType, Body, Text, Time
+from shared.to_business_central.set_up_steps import Step
+
+if TYPE_CHECKING:
+    from shared.stores.skipped_records import Wanted
+
+Address = Annotated[str, msgspec.Meta(max_length=4000)]
+"""A page to go on at."""
+
+
+class EnvironmentChosen(Body, frozen=True):
+    allow: Literal["yes", "no"]
+    back: Address = ""
+
+
+class NewShop(Body, frozen=True):
+    code: Text
+    shopify_url: Text
+
+
+class CheckAsked(Body, frozen=True):
+    """step: the one to try, or "" for all."""
+
+    step: Annotated[str, msgspec.Meta(pattern=f"^({'|'.join(Step)}|)$")] = ""
+
+
+class SyncAsked(Body, frozen=True):
+    """type: one, or "" for all; back: the page to go on at."""
+
+    type: AnyType = ""
+    back: Address = ""
+
+
+class ShopSwitched(Body, frozen=True):
+    enabled: Literal["yes", "no"]
+    back: Address = ""
+
+
+class LoggingChosen(Body, frozen=True):
+    """hours: after how many All ends; "" = never."""
+
+    mode: Literal["Disabled", "Error Only", "All"]
+    hours: Annotated[int, msgspec.Meta(ge=1, le=720)] | Literal[""] = ""
+
+
+class ResetAsked(Body, frozen=True):
+    """since: as the portal shows times, for a reset to a time; "" for all of it; confirm: as ConfirmedTime."""
+
+    how: Literal["since", "all"]
+    since: Text = ""
+    confirm: Text = ""
+
+
+class ResetChosen(msgspec.Struct, frozen=True):
+    """What a reset is asked about before it is done; as ResetAsked, "" while nothing is chosen."""
+
+    how: Literal["", "since", "all"] = ""
+    since: Text = ""
+
+
+class CompanyChosen(Body, frozen=True):
+    company: Text = ""
+
+
+class AuditFilters(msgspec.Struct, frozen=True, rename={"since": "from"}):
+    """As a page's form sends them: times as the portal shows them."""
+
+    shop: Text = ""
+    operation: Text = ""
+    since: Text = ""
+    continuation: Text = ""
+
+
+class CaptureFilters(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):
+    """As a page's form sends them: times as the portal shows them; record: a Shopify id or a name."""
+
+    shop: Text = ""
+    type: AnyType = ""
+    record: Text = ""
+    since: Text = ""
+    until: Text = ""
+    continuation: Text = ""
+
+
+class OrderToSync(Body, frozen=True):
+    """order: its id, or its name as Shopify shows it; even_if_left_out: "on" for whatever would leave it out."""
+
+    order: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    even_if_left_out: Literal["", "on"] = ""
+
+
+class Sought(Body, frozen=True):
+    text: Annotated[str, msgspec.Meta(max_length=1000)] = ""
+
+
+class DocumentConfirmed(Body, frozen=True):
+    """confirm: the number of the order's document in Business Central."""
+
+    confirm: Text = ""
+
+
+class BackTo(Body, frozen=True):
+    """back: the page to go on at."""
+
+    back: Address = ""
+
+
+class CapturesToCompare(msgspec.Struct, frozen=True):
+    """Ids of two captures of a record; "" for the newest, and for the one before it."""
+
+    before: Text = ""
+    after: Text = ""
+
+
+class ReplayAsked(Body, frozen=True):
+    how: Literal["dry-run", "replay"]
+
+
+class ListFilters(msgspec.Struct, frozen=True):
+    """state: a status of Shopify's, or how the record stands."""
+
+    shop: Text = ""
+    state: Text = ""
+    continuation: Text = ""
+
+
+class OrdersFilters(msgspec.Struct, frozen=True, rename={"first": "from", "last": "to"}):
+    """As a page's form sends them: first and last day of the orders, both included; "" leaves it open."""
+
+    shop: Text = ""
+    first: Text = ""
+    last: Text = ""
+    continuation: Text = ""
+
+
+class RunFilters(msgspec.Struct, frozen=True):
+    shop: Text = ""
+
+
+class SkippedFilters(msgspec.Struct, frozen=True):
+    """state: those that wait for somebody, those that somebody dismissed, those that the shop card leaves out."""
+
+    shop: Text = ""
+    type: AnyType = ""
+    code: Text = ""
+    state: Literal["", "dismissed", "left-out"] = ""
+    sort: Literal["", "oldest", "newest", "tries", "next"] = ""
+    continuation: Text = ""
+
+    @property
+    def wanted(self) -> Wanted:
+        """What is asked for; one that was dismissed is that, and no longer left out."""
+        from shared.stores.skipped_records import Wanted
+
+        if self.state == "dismissed":
+            return Wanted(dismissed=True, left_out=None, code=self.code)
+        return Wanted(left_out=self.state == "left-out", code=self.code)
+
+
+class DismissalAsked(BackTo, frozen=True):
+    note: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+
+class BackToPage(msgspec.Struct, frozen=True):
+    """back: the page to go on at."""
+
+    back: Address = ""
+
+
+class LogFilters(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):
+    """As a page's form sends them: times as the portal shows them; errors: "on" for errors only."""
+
+    shop: Text = ""
+    since: Text = ""
+    until: Text = ""
+    errors: Literal["", "on"] = ""
+    status: Annotated[int, msgspec.Meta(ge=0, le=999)] | Literal[""] = ""
+    direction: Literal["", "Shopify", "Business Central"] = ""
+    text: Text = ""
+    run: Text = ""
+    live: Literal["", "on"] = ""
+    continuation: Annotated[str, msgspec.Meta(max_length=8000)] = ""
+
+
+class LogRemovalAsked(msgspec.Struct, frozen=True):
+    """days: of this age and older; "" = all."""
+
+    shop: Text = ""
+    days: Annotated[int, msgspec.Meta(ge=1, le=3650)] | Literal[""] = ""
+
+
+class LogRemovalConfirmed(msgspec.Struct, frozen=True):
+    until: Time
+    shop: Text = ""
+
+
+class ToPage(msgspec.Struct, frozen=True):
+    """to: the page of the portal to go on at."""
+
+    to: Address = ""
