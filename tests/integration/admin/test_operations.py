@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import azure.functions as func
 import pytest
@@ -224,6 +224,90 @@ NO_RULE_REFUSES = {
 }
 
 
+def after(*steps: Callable[[House, Admin], object]) -> Call:
+    """The last step, once the others were done, and none of them is in the book any more."""
+    def call(house: House, admin: Admin) -> func.HttpResponse:
+        for step in steps[:-1]:
+            step(house, admin)
+        house.connector.operations.remove_before(house.clock.now())
+        house.clock.forward(1)
+        return cast(func.HttpResponse, steps[-1](house, admin))
+
+    return call
+
+
+def without_access(house: House, admin: Admin) -> None:
+    house.connector.tokens.forget(house.shop)
+
+
+def synchronized_with_a_parked_order(house: House, admin: Admin) -> None:
+    house.customer(7101)
+    parked(house)
+    house.sync()
+
+
+def dismissed(house: House, admin: Admin) -> None:
+    with_a_parked_order("dismiss_skipped_record", {"note": "paid in cash"})(house, admin)
+
+
+Said = dict[str, Any]
+Row = tuple[tuple[str, str], Said, Said]
+
+ACCESS = {"access.state": "none"}, {"access.state": "connected"}
+KEPT = {"announced_records": 0, "disputes": 0, "links": 2, "merged_customers": 0, "payouts": 0, "record_names": 3,
+        "skipped_records": 1, "synchronization_times": 6}
+SOME = object()
+"""Something is said, which only storage or the clock knows."""
+
+SAYS: dict[str, tuple[Call, Row]] = {
+    "save_shop": (GOES_THROUGH["save_shop"], (
+        ("", ""), {"logging_mode": "Error Only"}, {"logging_mode": "All"})),
+    "remove_shop": (GOES_THROUGH["remove_shop"], (("", ""), {"shopify_url": SOME, "default_customer_no": "C-WEB"}, {})),
+    "forget_links": (
+        after(synchronized_with_a_parked_order, asks("forget_links", query={"confirm": "2"})), (("", ""), KEPT, {})),
+    "set_access_token": (after(without_access, GOES_THROUGH["set_access_token"]), (("", ""), *ACCESS)),
+    "start_sync": (asks("start_sync", {"types": ["orders"]}), (("", ""), {}, {"types": ["orders"]})),
+    "set_synchronization_info": (GOES_THROUGH["set_synchronization_info"], (
+        ("orders", ""), {"last_sync_time": ""}, {"last_sync_time": SPAN["from"]})),
+    "reset_synchronization_info": (
+        after(GOES_THROUGH["set_synchronization_info"], GOES_THROUGH["reset_synchronization_info"]), (
+            ("orders", ""), {"last_sync_time": SPAN["from"]}, {"last_sync_time": ""})),
+    "set_environment": (GOES_THROUGH["set_environment"], (
+        ("", ""), {"allow_http_requests": True}, {"allow_http_requests": False})),
+    "request_access": (GOES_THROUGH["request_access"], (("", ""), {}, {})),
+    "go_to_shopify": (GOES_THROUGH["go_to_shopify"], (("", ""), {}, {})),
+    "confirm_access": (confirmation_of_another_store, (
+        ("", ""), {**ACCESS[0], "access.pending": "demo-de.myshopify.com", "shopify_url": SOME},
+        {**ACCESS[1], "access.pending": None, "shopify_url": "https://demo-de.myshopify.com"})),
+    "revoke_access": (GOES_THROUGH["revoke_access"], (("", ""), ACCESS[1], ACCESS[0])),
+    "sync_order": (sync_of_one_order, (("orders", "5001"), {}, {
+        "even_if_left_out": False, "result": "created", "number": SOME, "code": ""})),
+    "back_fill_orders": (asks("back_fill_orders", {"from": "1999-01-01T00:00:00Z", "to": SPAN["to"]}), (
+        ("", ""), {}, {"from": "2004-01-01T00:00:00Z", "to": SPAN["to"]})),
+    "resolve_order": (resolution, (
+        ("orders", "5001"), {"code": "order-changed-after-processing"}, {"code": "", "number": SOME})),
+    "create_order_again": (creation_anew, (
+        ("orders", "5001"), {"number": SOME}, {"result": "created", "number": SOME, "code": ""})),
+    "retry_skipped_records": (
+        after(synchronized_with_a_parked_order, asks("retry_skipped_records", {"code": "item-not-found"})), (
+            ("", ""), {}, {"code": "item-not-found", "due": 1})),
+    "retry_skipped_record": (after(dismissed, asks("retry_skipped_record", type="orders", id="5002")), (
+        ("orders", "5002"), {"dismissed": True}, {"dismissed": False, "due": True})),
+    "dismiss_skipped_record": (GOES_THROUGH["dismiss_skipped_record"], (
+        ("orders", "5002"), {"dismissed": False}, {"dismissed": True})),
+    "check_set_up": (GOES_THROUGH["check_set_up"], (
+        ("", ""), {}, {"ready": True, "countries": ["FR"], "whole": False})),
+    "replay_data_capture": (GOES_THROUGH["replay_data_capture"], (("customers", ""), {}, {
+        "dry_run": False, "capture": SOME, "run": SOME, "result": "unchanged", "number": "S7101"})),
+    "remove_log_entries": (GOES_THROUGH["remove_log_entries"], (
+        ("", ""), {}, {"older_than_days": 7, "purge": SOME, "entries": 0, "hours": 0})),
+    "confirm_erasure": (GOES_THROUGH["confirm_erasure"], (("", ""), {}, {})),
+    "renew_webhook_subscriptions": (GOES_THROUGH["renew_webhook_subscriptions"], (
+        ("", ""), {}, {"made": [], "removed": [], "refused": SOME})),
+}
+"""Each call, and what its row says: of what, what was before and what is after."""
+
+
 SAME_AS = {"go_to_shopify": "request_access"}
 """Another way to the same operation."""
 
@@ -240,7 +324,7 @@ def of_operators() -> set[str]:
 
 
 def test_every_call_that_is_not_only_a_look_is_tried_here() -> None:
-    assert set(GOES_THROUGH) == of_operators()
+    assert set(GOES_THROUGH) == set(SAYS) == of_operators()
     assert set(IS_REFUSED) | set(NO_RULE_REFUSES) == of_operators()
 
 
@@ -254,6 +338,26 @@ def test_a_call_that_went_through_leaves_one_row(house: House, admin: Admin, nam
     assert row.at <= iso(house.clock.now())
     assert [name for name in {**row.before, **row.after} if str(value_called(name)) == name] == []
     assert row.shop == ("" if name in ("set_environment", "remove_log_entries") else house.shop)
+
+
+@pytest.mark.parametrize("name", sorted(SAYS))
+def test_a_row_says_of_what_it_is_and_what_was_before_and_after(house: House, admin: Admin, name: str) -> None:
+    call, (about, before, after) = SAYS[name]
+
+    assert call(house, admin).status_code < 400
+
+    row = operations(house)[0]
+    assert (row.operation, row.type, row.record_id) == (SAME_AS.get(name, name), *about)
+    if name == "remove_shop":  # of the whole card
+        row.before = {field: row.before[field] for field in before}
+    assert said(row.before, before) == before
+    assert said(row.after, after) == after
+
+
+def said(values: Said, wanted: Said) -> Said:
+    """The values, SOME in the place of each that is wanted to be said and is."""
+    return {name: SOME if wanted.get(name) is SOME and value not in ("", None) else value
+            for name, value in values.items()}
 
 
 @pytest.mark.parametrize("name", sorted(IS_REFUSED))
