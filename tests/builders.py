@@ -134,6 +134,9 @@ class KnownCompany(msgspec.Struct, frozen=True):
     codes: Mapping[CodeTable, Sequence[str]] = {}
     dimension_values: Mapping[str, Sequence[str]] = {}
 
+    def customer_by_id(self, id: str) -> CustomerRow | None:
+        return next((row for row in self.customers if row.id == id), None)
+
     def customer_by_number(self, number: str) -> CustomerRow | None:
         return _first(row for row in self.customers if row.number == number)
 
