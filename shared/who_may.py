@@ -36,6 +36,9 @@ class Role(StrEnum):
     OPERATOR = "Operator"
 
 
+_ROLES = {Role.VIEWER: sentence("the role Viewer"), Role.OPERATOR: sentence("the role Operator")}
+
+
 class Caller(NamedTuple):
     """Who is calling; `name` is what is written down of a change."""
 
@@ -68,7 +71,7 @@ def admitted(headers: Mapping[str, str], role: Role, settings: Settings) -> Call
     caller = _caller(headers, settings)
     if not caller.roles & {role, Role.OPERATOR}:
         raise ConnectorError("role-missing", sentence(
-            "nobody gave {caller} the role {role}", caller=caller.name, role=role))
+            "nobody gave {caller} {role}", caller=caller.name, role=_ROLES[role]))
     return caller
 
 

@@ -12,7 +12,8 @@ from shared.admin.frame import frame
 from shared.admin.lists import Cell, Listed
 from shared.admin.skipped import SkippedView
 from shared.journal.log_entries import LogEntry
-from shared.texts import say
+from shared.record_names import several_called
+from shared.texts import said, say
 
 
 def skipped_records(records: Iterable[SkippedView], call: Call) -> Download:
@@ -25,7 +26,8 @@ def skipped_records(records: Iterable[SkippedView], call: Call) -> Download:
         _time(say("Next try", tongue), reader), say("Dismissed by", tongue), say("Note", tongue),
     ]
     rows: Iterable[Sequence[SpreadsheetCell]] = ([
-        one.shop, one.type, one.id, one.name, one.code, one.title, str(one.detail), one.fix, one.tries,
+        one.shop, said(several_called(one.type), tongue), one.id, one.name, one.code, one.title, str(one.detail),
+        one.fix, one.tries,
         at(one.first_at, reader), at(one.last_at, reader),
         "" if one.dismissed_at else at(one.next_try, reader), one.dismissed_by, one.note,
     ] for one in records)

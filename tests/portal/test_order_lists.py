@@ -97,7 +97,9 @@ def test_without_orders_and_without_a_shop_each_has_a_page(portal: Portal, path:
     assert portal.visitor().get(f"{path}?shop=NOBODY").status_code == 404
 
 
-@pytest.mark.parametrize(("path", "heading"), [(TAX, "Écarts de TVA"), (ELSEWHERE, "Commandes hors de leur société")])
+@pytest.mark.parametrize(("path", "heading"), [
+    (TAX, "Écarts de TVA"), (ELSEWHERE, "Commandes hors de leur entreprise"),
+])
 def test_the_menu_leads_to_each_in_french_too(
     browser: Browser, apart: Portal, path: str, heading: str
 ) -> None:
