@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from shared.clock import from_iso, iso
 from shared.errors import ConnectorError
@@ -86,14 +85,11 @@ def pages_in_file(type: str, operation: Operation, at: str, context: JobContext)
     BulkRefused where they are to be read page by page instead; raises what ShopifyClient.ask raises of the whole
     service.
     """
-    pages = bulk.pages(context.shopify, type, operation, size=SHAPES[type].page_size, at=at or None)
+    pages: Any = bulk.pages(context.shopify, type, operation, size=SHAPES[type].page_size, at=at or None)
     try:
         yield from one_ahead(pages)
-    except QueryFailed as problem:
-        raise BulkRefused(problem.sentence) from problem
     finally:
-        with suppress(ValueError):
-            pages.close()  # type: ignore[attr-defined]
+        pages.close()
 
 
 def pause(awaited: Iterator[Awaited], now: datetime) -> timedelta:

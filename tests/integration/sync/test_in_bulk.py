@@ -134,6 +134,7 @@ def test_a_first_load_comes_in_bulk_and_becomes_what_it_becomes_page_by_page(
     with a_house(house_storage, bulk_operations=False) as other:
         a_shop_with_history(other)
         paged = other.run("orders")
+        assert operations(other) == []
         links = {number: what_was_sold(other, number) for number in ORDERS}
 
     run = house.run("orders")
@@ -414,6 +415,16 @@ def test_a_file_that_lacks_lines_is_read_page_by_page_from_the_start(house: Hous
     done = part(house, run.id)
 
     assert (done.state, found(house), len(done.notes)) == ("succeeded", once_each(), 1)
+
+
+@pytest.mark.parametrize("fault", ["bulk_cut", "bulk_5xx", "bulk_moved"])
+def test_a_download_that_fails_for_a_moment_costs_neither_the_file_nor_an_order(house: House, fault: str) -> None:
+    a_shop_with_history(house)
+    house.shopify.fault(fault)
+
+    run = house.run("orders")
+
+    assert (run.state, run.notes, found(house), asked(house, "OrdersChanged")) == ("succeeded", [], once_each(), 0)
 
 
 def test_an_operation_that_stands_still_for_an_hour_is_stopped_and_pages_are_read(house: House) -> None:
