@@ -283,6 +283,7 @@ def _blotted(run: SyncRun, whom: DataSubject) -> SyncRun:
         started_by=sentence("{who}, {step}", who=by, step=ERASED) if by and whom.is_named_in(step) else run.started_by,
         error_detail=ERASED if whom.is_named_in(str(run.error_detail)) else run.error_detail,
         warnings=[ERASED if whom.is_named_in(str(one)) else one for one in run.warnings],
+        notes=[ERASED if whom.is_named_in(str(one)) else one for one in run.notes],
     )
 
 

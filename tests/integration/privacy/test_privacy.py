@@ -26,6 +26,7 @@ from shared.storage.lease import TABLE as LEASE_TABLE
 from shared.storage.lease import held
 from shared.stores.privacy_receipts import Receipt
 from shared.stores.redacted_records import TABLE as REDACTED_TABLE
+from shared.texts import sentence
 from shared.webhooks.command_handlers import carry_out, give_up
 from shared.webhooks.commands import Command
 from tests.house import House
@@ -261,16 +262,17 @@ def test_after_a_redaction_runs_say_who_began_them_and_nothing_of_the_persons_or
     for number in (known.order(2), known.order(3)):
         run = runs.begin(shop, ["orders"], f"Claire, head of sales, order {number} marked as resolved")
         run.warn([f"order {number}: the tax differs"])
+        run.note(sentence("order {number} does not fit", number=str(number)))
         runs.save(run)
 
     carry_out(known.house.connector, command(known, "customers/redact"))
 
-    told = {(str(run.started_by), *map(str, run.warnings)) for run in runs.all(shop)
+    told = {(str(run.started_by), *map(str, (*run.warnings, *run.notes))) for run in runs.all(shop)
             if str(run.started_by).startswith("Claire")}
     assert told == {
-        ("Claire, head of sales, (erased on request of the person)", "(erased on request of the person)"),
+        ("Claire, head of sales, (erased on request of the person)", *["(erased on request of the person)"] * 2),
         (f"Claire, head of sales, order {known.order(3)} marked as resolved",
-         f"order {known.order(3)}: the tax differs"),
+         f"order {known.order(3)}: the tax differs", f"order {known.order(3)} does not fit"),
     }
 
 

@@ -312,6 +312,7 @@ def test_what_does_not_wait_is_brought_up_to_date_at_every_look(house: House) ->
     assert house.link("customers", 7001).bc_number
 
 
+@pytest.mark.emulator
 @pytest.mark.parametrize("round", range(6))
 def test_past_any_kill_every_order_is_there_once_and_one_operation_was_begun(house: House, round: int) -> None:
     a_shop_with_history(house)
