@@ -3,9 +3,9 @@
     python -m local.texts
 
 A text that is new stands there untranslated, and a test fails until it is translated; one that nobody says any more is
-gone. Texts are taken from calls of `sentence` and `say` in the code, from the tables of problems and of card fields,
-and from the portal's templates. A new language is an empty file shared/locale/<language>/LC_MESSAGES/messages.po, and
-this command.
+gone. Texts are taken from calls of `sentence` and `say` in the code, from the tables of problems, of record types and
+of card fields, and from the portal's templates. A new language is an empty file
+shared/locale/<language>/LC_MESSAGES/messages.po, and this command.
 Source: GNU gettext, "The Format of PO Files"; Babel, "Message Extraction".
 """
 from __future__ import annotations
@@ -23,6 +23,8 @@ from babel.messages.pofile import read_po, write_po
 from local.processes import ROOT
 from shared.languages import ENGLISH, LANGUAGES, LOCALE, po_file
 from shared.problems import CATALOGUE
+from shared.record_names import words_of
+from shared.record_types import TYPE_NAMES
 from shared.shops.card_fields import FIELDS
 from shared.shops.card_form import choices_of, enumerations
 
@@ -90,6 +92,8 @@ def _of_tables() -> Iterator[tuple[str, str]]:
         yield from (("shared/problems.py", text) for text in (problem.title, problem.fix))
     for each in enumerations():
         yield from (("shared/shops/card.py", text.text) for text in choices_of(each))
+    for name in TYPE_NAMES:
+        yield from (("shared/record_names.py", text) for text in words_of(name))
     for field in FIELDS.values():
         yield from (("shared/shops/card_fields.py", text.text) for text in (field.caption, field.help))
 

@@ -59,6 +59,11 @@ def as_said(text: str) -> Sentence:
     return Sentence("{words}", {"words": text})
 
 
+def beginning(what: Sentence) -> Sentence:
+    """The same with a capital, to begin with."""
+    return Sentence("{words!c}", {"words": what})
+
+
 def count(number: int) -> Sentence:
     """So many: 1,240, in the reader's form."""
     return Sentence("{number:count}", {"number": str(number)})

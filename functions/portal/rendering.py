@@ -22,6 +22,7 @@ from shared.admin.operations import operation_called, value_called
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.languages import LANGUAGES
+from shared.record_names import caption_of_one, caption_of_several
 from shared.texts import Sentence, said, translations
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -71,6 +72,7 @@ def environment(language: str) -> Environment:
     made.policies["ext.i18n.trimmed"] = True
     made.globals["static"] = address_of
     made.filters |= formats.FILTERS | {
-        "said": partial(said, language=language), "operation_called": operation_called, "value_called": value_called}
+        "said": partial(said, language=language), "operation_called": operation_called, "value_called": value_called,
+        "caption_of_one": caption_of_one, "caption_of_several": caption_of_several}
     return made
 

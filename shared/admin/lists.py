@@ -30,11 +30,6 @@ MOST_MOVEMENTS = 500
 
 _SIDE_BY_SIDE = 8
 _OURS = ("id", "sent")
-_SHOWN = {
-    "payouts": ("issued_at", "status", "type", "net", "trace_id"),
-    "disputes": ("initiated_at", "status", "type", "amount", "reason", "order_id", "evidence_due_by"),
-}
-"""Fields of a list; of a type that is not here all of them."""
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,7 +149,7 @@ def movements(payload: bytes) -> list[Movement]:
 def _kept(connector: Connector, one: KeptType, shop: str, state: str, continuation: str) -> ListView:
     kept = one.rows(connector)
     page = kept.page(shop, continuation, status=_chosen(state, kept.statuses))
-    rows = [Listed(id=row.id, cells=_cells(row, _SHOWN.get(one.name, ()))) for row in page.rows]
+    rows = [Listed(id=row.id, cells=_cells(row, one.listed)) for row in page.rows]
     return ListView(
         shop=shop, type=one.name, kept=True, states=kept.statuses, rows=rows, continuation=page.continuation)
 

@@ -6,7 +6,9 @@ from datetime import datetime
 import msgspec
 
 from shared.connector import Connector
+from shared.record_names import caption_of_several
 from shared.shops.card_fields import FIELDS
+from shared.stores.kept import KEPT
 from shared.stores.operations import Operation
 from shared.texts import Sentence, as_said, sentence
 
@@ -49,7 +51,6 @@ _VALUES = {
     "until": sentence("Until"), "whole": sentence("All steps"),
     "links": sentence("Links"), "synchronization_times": sentence("Synchronization times"),
     "skipped_records": sentence("Skipped records"), "announced_records": sentence("Announced records"),
-    "payouts": sentence("Payouts"), "disputes": sentence("Disputes"),
     "merged_customers": sentence("Merged customers"), "record_names": sentence("Names of records"),
     "access.state": sentence("Access"), "access.missing": sentence("Scopes not granted"),
     "access.pending": sentence("Another store that waits"),
@@ -87,5 +88,7 @@ def operation_called(name: str) -> Sentence:
 
 
 def value_called(name: str) -> Sentence:
-    """What an operation changed, as people call it: a field of the shop card by its caption."""
-    return FIELDS[name].caption if name in FIELDS else _VALUES.get(name) or as_said(name)
+    """What an operation changed, as people call it: a field of the shop card by its caption, rows by their type."""
+    if name in FIELDS:
+        return FIELDS[name].caption
+    return _VALUES.get(name) or (caption_of_several(name) if name in KEPT else as_said(name))

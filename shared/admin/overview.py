@@ -25,13 +25,11 @@ from shared.shops.card import ShopCard
 from shared.stores.arrivals import Hour
 from shared.stores.skipped_records import Tally, Wanted
 from shared.stores.sync_runs import SyncRun
+from shared.sync.record_type import types_of
 from shared.texts import Text, said
 
 PATIENCE = timedelta(hours=1)
 """How long another service may be away until somebody should look at it."""
-
-ORDERS = "orders"
-"""The type whose arrivals are shown."""
 
 _SHOPS_AT_ONCE = 8
 _GAP = timedelta(hours=1)
@@ -148,11 +146,13 @@ class ArrivalsView(msgspec.Struct, frozen=True, kw_only=True):
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
     """Every shop, those that need somebody first; what is skipped, the most first; orders that arrived, by shop.
 
+    types, brought   all of them, and those whose records go to Business Central, in the order of a run
     most_in_an_hour  orders: what the shares of the hours are shares of
     """
 
     now: str
     types: list[str]
+    brought: list[str]
     shops: list[ShopOverview]
     skipped: list[SkippedGroup]
     arrivals: list[ArrivalsView]
@@ -166,18 +166,20 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 def overview(connector: Connector, language: str) -> Overview:
     """As it is now, with the titles of problems in this language."""
     allowed, cards = connector.permission.allowed(), list(connector.shops.all())
+    types, now = types_of(connector), connector.clock.now()
     with ThreadPoolExecutor(_SHOPS_AT_ONCE, thread_name_prefix="overview") as lanes:
         found = list(lanes.map(lambda card: _shop(connector, card, allowed, language), cards))
         hours = dict(zip((card.code for card in cards), lanes.map(
-            lambda card: connector.arrivals.of(card.code, ORDERS), cards), strict=True))
+            lambda card: connector.arrivals.of(card.code, types.pictured), cards), strict=True))
     shops = sorted((shop for shop, _ in found), key=lambda one: ([*ShopState].index(one.state), one.code))
     groups = [group for _, skipped in found for group in skipped]
     figures = [one for of_shop in hours.values() for one in of_shop]
     most = max([1.0, *(max(one.count, one.usual or 0.0) for one in figures)])
     return Overview(
-        now=iso(connector.clock.now()), types=list(connector.types.names), shops=shops,
+        now=iso(now), types=list(types.names), brought=list(types.brought), shops=shops,
         skipped=sorted(groups, key=lambda one: (-one.records, one.code, one.shop)),
-        arrivals=[_arrivals(one, hours[one.code], most, connector.clock.now()) for one in shops], most_in_an_hour=most,
+        arrivals=[_arrivals(one.code, one.last_sync.get(types.pictured), hours[one.code], most, now) for one in shops],
+        most_in_an_hour=most,
         needing=sum(one.state is ShopState.NEEDS_YOU for one in shops),
         paused=sum(one.state is ShopState.PAUSED for one in shops),
         http_requests_allowed=allowed, clock_ahead=connector.clock_ahead(),
@@ -208,11 +210,11 @@ def _shop(
     return shown, list(_groups(card.code, skipped, language))
 
 
-def _arrivals(shop: ShopOverview, hours: list[Hour], most: float, now: datetime) -> ArrivalsView:
-    gap_from = _gap_from(shop.last_sync.get(ORDERS), hours, now)
+def _arrivals(shop: str, reached: str | None, hours: list[Hour], most: float, now: datetime) -> ArrivalsView:
+    gap_from = _gap_from(reached, hours, now)
     usual = [one.usual for one in hours if one.usual is not None]
     return ArrivalsView(
-        shop=shop.code, count=sum(one.count for one in hours), usual=round(sum(usual)) if usual else None,
+        shop=shop, count=sum(one.count for one in hours), usual=round(sum(usual)) if usual else None,
         hours=[ArrivalHour(
             at=one.at, count=one.count, usual=one.usual, share=100 * one.count / most,
             usual_share=None if one.usual is None else 100 * one.usual / most,

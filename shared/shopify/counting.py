@@ -13,8 +13,6 @@ from shared.shopify.client import ShopifyClient
 from shared.shopify.reading import EARLIEST, span
 from shared.shopify.shapes import SHAPES
 
-_BY_SEARCH = {"orders": "orders_count", "customers": "customers_count", "products": "products_count"}
-_ALTOGETHER = {"companies": "companies_count"}
 _EXACT = "EXACT"
 
 
@@ -41,9 +39,10 @@ def count_changed(client: ShopifyClient, type: str, since: datetime | None, also
 
     Raises what ShopifyClient.ask raises.
     """
-    if type in _BY_SEARCH:
-        wanted = span(since or EARLIEST, None, f"{SHAPES[type].filter} {also}")
-        return client.ask(_BY_SEARCH[type], {"filter": wanted}, type=_Answer).found
-    if type in _ALTOGETHER and since is None:
-        return client.ask(_ALTOGETHER[type], type=_Answer).found
+    shape = SHAPES.get(type)
+    if shape and shape.count:
+        wanted = span(since or EARLIEST, None, f"{shape.filter} {also}")
+        return client.ask(shape.count, {"filter": wanted}, type=_Answer).found
+    if shape and shape.count_all and since is None:
+        return client.ask(shape.count_all, type=_Answer).found
     return None

@@ -7,13 +7,16 @@ known to be empty. Border: one question; what is not read because of the answer 
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
 
 import msgspec
 
 from shared.errors import ConnectorError
 from shared.shopify.client import ShopifyClient
+from shared.shopify.documents import document
 from shared.shopify.listing import Search
 from shared.shopify.shop_info import read_shop_id
 
@@ -36,31 +39,25 @@ class _Nodes(msgspec.Struct):
     nodes: list[_Id]
 
 
-class _Account(msgspec.Struct):
-    payouts: _Nodes | None = None
-    disputes: _Nodes | None = None
-
-
-class _Answer(msgspec.Struct, rename="camel"):
+class _Shop(msgspec.Struct):
     shop: _Id
-    products: _Nodes | None = None
-    customers: _Nodes | None = None
-    companies: _Nodes | None = None
-    orders: _Nodes | None = None
-    payouts_account: _Account | None = None
-    disputes_account: _Account | None = None
-
-    def found(self) -> dict[str, _Nodes | None]:
-        """What was found of each type."""
-        payouts, disputes = self.payouts_account or _Account(), self.disputes_account or _Account()
-        return {
-            "products": self.products, "customers": self.customers, "companies": self.companies, "orders": self.orders,
-            "payouts": payouts.payouts, "disputes": disputes.disputes,
-        }
 
 
-TYPES = tuple(_Answer(_Id("")).found())
-"""The types that the question knows."""
+class _Told(msgspec.Struct):
+    """A list, by itself or `found` within the account of Shopify Payments."""
+
+    nodes: list[_Id] | None = None
+    found: _Nodes | None = None
+
+    def is_empty(self) -> bool:
+        """Whether there is a list with nothing in it."""
+        return (self.found.nodes if self.found else self.nodes) == []
+
+
+@cache
+def types_asked() -> tuple[str, ...]:
+    """The types that the question knows: it has a variable $…Asked for each."""
+    return tuple(re.findall(r"\$(\w+)Asked:", document("anything_new").text))
 
 
 def look(client: ShopifyClient, searches: Mapping[str, Search]) -> Look:
@@ -70,17 +67,16 @@ def look(client: ShopifyClient, searches: Mapping[str, Search]) -> Look:
     ShopifyClient.ask raises of the whole service.
     """
     asked = {type: search for type, search in searches.items()
-             if type in TYPES and all(map(client.may_read, search.needs))}
+             if type in types_asked() and all(map(client.may_read, search.needs))}
     if not asked:
         return Look(read_shop_id(client))
-    variables = {f"{type}Asked": type in asked for type in TYPES} | {
+    variables = {f"{type}Asked": type in asked for type in types_asked()} | {
         type: search.filter for type, search in asked.items()}
     try:
-        answer = client.ask("anything_new", variables, type=_Answer, most_tries=1)
+        answer = client.ask("anything_new", variables, most_tries=1)
+        shop, told = answer.read(_Shop).shop.id, answer.read(dict[str, _Told | None])
     except ConnectorError as problem:
         if problem.code not in _OF_THE_QUESTION:
             raise
         return Look(read_shop_id(client))
-    found = answer.found()
-    empty = (type for type in asked if (some := found[type]) is not None and not some.nodes)
-    return Look(answer.shop.id, frozenset(empty))
+    return Look(shop, frozenset(type for type in asked if (one := told.get(type)) is not None and one.is_empty()))

@@ -46,6 +46,7 @@ class Shape:
     changed, places, by_id  documents: a page with all fields, the same page with ids alone, named records
     has_refunds             their further pages are read apart (completion.py)
     not_in_bulk             connections that a bulk operation does not give, and the document that reads each by id
+    count, count_all        documents: how many a search finds, or how many there are altogether; "" for none
     """
 
     type_name: str
@@ -59,17 +60,21 @@ class Shape:
     optional: tuple[OptionalPart, ...] = ()
     has_refunds: bool = False
     not_in_bulk: Mapping[str, str] = field(default_factory=dict)
+    count: str = ""
+    count_all: str = ""
 
 
 SHAPES: dict[str, Shape] = {
     "customers": Shape(
         "Customer", records.Customer, "customers_changed", "customers_places", "customers_by_id", 200,
+        count="customers_count",
         optional=(OptionalPart("companyContactProfiles", frozenset({"read_customers", "read_companies"})),)),
     "products": Shape(
         "Product", records.Product, "products_changed", "products_places", "products_by_id", 50,
-        filter="gift_card:false", overflows=(Overflow("variants", "product_variants_next"),)),
+        count="products_count", filter="gift_card:false", overflows=(Overflow("variants", "product_variants_next"),)),
     "orders": Shape(
-        "Order", records.Order, "orders_changed", "orders_places", "orders_by_id", 100, has_refunds=True,
+        "Order", records.Order, "orders_changed", "orders_places", "orders_by_id", 100,
+        count="orders_count", has_refunds=True,
         overflows=(Overflow("lineItems", "order_lines_next"),
                    Overflow("shippingLines", "order_shipping_lines_next"),
                    Overflow("fulfillmentOrders", "order_fulfillment_orders_next", optional=True,
@@ -79,7 +84,9 @@ SHAPES: dict[str, Shape] = {
             "read_third_party_fulfillment_orders"})),
             OptionalPart("paymentTerms", frozenset({"read_payment_terms"}))),
         not_in_bulk={"shippingLines": "order_shipping_lines"}),
-    "companies": Shape("Company", records.Company, "companies_changed", "companies_places", "companies_by_id", 100),
+    "companies": Shape(
+        "Company", records.Company, "companies_changed", "companies_places", "companies_by_id", 100,
+        count_all="companies_count"),
 }
 
 REFUND_OVERFLOWS = (Overflow("refundLineItems", "refund_lines_next"),

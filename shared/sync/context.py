@@ -47,7 +47,7 @@ class JobContext(NamedTuple):
     captures        where records are kept before they are applied; None when they come from there
     names           by what the records are looked up
     named           reads records by their ids, for what an order needs
-    item_links      links of variants that this job has read: order after order asks for the same ones
+    kept_items      links of variants that this job has read: order after order asks for the same ones
     first_seen      how many records of each type had no link before this job
     redacted        records that were erased on a person's request
     shop_prices     how the shop states its prices, asked when an item is to get one
@@ -74,14 +74,18 @@ class JobContext(NamedTuple):
     named: Callable[[str, Sequence[str]], list[Record]]
     redacted: RedactedOfShop
     shop_prices: AskShopPrices
-    item_links: KeptLinks
+    kept_items: KeptLinks
     first_seen: Counter[str]
     in_bulk: bool = False
     wish: Wish = Wish.NONE
 
     def links(self, type: str) -> Links:
         """The links of this shop's records of one type."""
-        return self.all_links(self.card.code, type, self.item_links if type == ITEMS else None)
+        return self.all_links(self.card.code, type)
+
+    def item_links(self) -> Links:
+        """The links of this shop's variants."""
+        return self.all_links(self.card.code, ITEMS, self.kept_items)
 
     def counts(self, type: str) -> Counts:
         """The run's counts of one type, to be added to."""
@@ -102,7 +106,7 @@ def job_context(
         connector.names, lease, connector.clock, lanes, connector.settings.bc_settle_seconds,
         history_before=BEGINNING, look_first=True, named=partial(by_ids, shopify),
         redacted=connector.redacted.of(card.code), shop_prices=asked_once(shopify, card, connector.shops),
-        item_links={}, first_seen=Counter(),
+        kept_items={}, first_seen=Counter(),
     )
 
 

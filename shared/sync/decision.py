@@ -148,3 +148,7 @@ class Surroundings(Protocol):
     def links(self, type: str) -> Links:
         """The links of this shop's records of one type."""
         ...
+
+    def item_links(self) -> Links:
+        """The links of this shop's variants."""
+        ...

@@ -41,6 +41,7 @@ class RecordType:
     document_key  id -> external number of the document that a record becomes; None where it becomes none
     items         a record -> by id what people call those of its parts that become something each; None: none does
     is_booked     one that is not settled is brought though it was erased on a person's request: bookkeeping goes on
+    is_pictured   those that were never seen before are counted by the hour, for the overview's picture; of one type
     """
 
     name: str
@@ -53,6 +54,7 @@ class RecordType:
     document_key: Callable[[str], str] | None = None
     items: Callable[[Any], Mapping[str, str]] | None = None
     is_booked: bool = False
+    is_pictured: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,13 +62,15 @@ class KeptType:
     """Records that are read and kept in rows, and do not go to Business Central; the shape is that of
     shopify/payments.py.
 
-    row   a record and the hash of what was sent -> its row
-    rows  where the rows are kept
+    row     a record and the hash of what was sent -> its row
+    rows    where the rows are kept
+    listed  the fields of a row that a list shows; () for all of them
     """
 
     name: str
     row: Callable[[Any, str], Any]
     rows: Callable[[Connector], Payments[Any]]
+    listed: tuple[str, ...] = ()
     needs: frozenset[str] = frozenset()
 
 
@@ -92,6 +96,11 @@ class RecordTypes:
     def brought(self) -> tuple[str, ...]:
         """The names of those whose records go to Business Central."""
         return tuple(one.name for one in self.types if isinstance(one, RecordType))
+
+    @property
+    def pictured(self) -> str:
+        """The name of the one whose new records the overview shows by the hour; "" for none."""
+        return next((one.name for one in self.types if isinstance(one, RecordType) and one.is_pictured), "")
 
     def waits(self, name: str, failed: Iterable[str]) -> bool:
         """Whether this type needs one of these."""

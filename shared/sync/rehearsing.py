@@ -18,7 +18,7 @@ from shared.mapping.prices import AskShopPrices
 from shared.record_names import one_called
 from shared.shopify.reading import Record, kept_record
 from shared.shops.card import ShopCard
-from shared.stores.links import Links, LinksOfAll, Wish
+from shared.stores.links import ITEMS, Links, LinksOfAll, Wish
 from shared.stores.redacted_records import RedactedOfShop
 from shared.stores.synchronization_info import BEGINNING
 from shared.sync.shop_prices import as_kept
@@ -43,6 +43,10 @@ class Rehearsing(NamedTuple):
     def links(self, type: str) -> Links:
         """The links of this shop's records of one type."""
         return self.all_links(self.card.code, type)
+
+    def item_links(self) -> Links:
+        """The links of this shop's variants."""
+        return self.all_links(self.card.code, ITEMS)
 
 
 def rehearsing(connector: Connector, card: ShopCard, bc: BusinessCentral, directory: Directory) -> Rehearsing:

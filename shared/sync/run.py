@@ -255,13 +255,14 @@ def _abandon_overruled(run: SyncRun, outlook: Outlook, job: JobContext) -> None:
 
 def _note_arrivals(connector: Connector, run: SyncRun, first_seen: Mapping[str, int]) -> None:
     """For the overview's picture; a back-fill brings what arrived long ago."""
-    count = first_seen.get("orders", 0)
+    type = types_of(connector).pictured
+    count = first_seen.get(type, 0)
     if not count or run.created_since:
         return
     try:
-        connector.arrivals.add(run.shop, "orders", count)
+        connector.arrivals.add(run.shop, type, count)
     except ServiceUnavailable as problem:
-        _log.warning("how many orders arrived cannot be written down: %s", problem)
+        _log.warning("how many %s arrived cannot be written down: %s", type, problem)
 
 
 def _behind(type: str, run: SyncRun) -> Sequence[str]:

@@ -67,4 +67,4 @@ def _carried_out(one: Decided, context: JobContext) -> Outcome:
 TYPE = RecordType(
     NAME, apply, decided, gone_orders, needs=frozenset({products.NAME, customers.NAME, companies.NAME}),
     out_of_reach=out_of_reach, selection=lambda card: selection_of(card.orders_to_import),
-    document_key=document_key_of, is_booked=True)
+    document_key=document_key_of, is_booked=True, is_pictured=True)

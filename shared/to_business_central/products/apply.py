@@ -18,7 +18,7 @@ from shared.mapping.prices import price_group_missing
 from shared.record_names import one_called
 from shared.shopify.reading import Record
 from shared.shopify.records import Product, id_of
-from shared.stores.links import ITEMS, Link, LinkState
+from shared.stores.links import Link, LinkState
 from shared.sync.context import JobContext
 from shared.sync.decision import Surroundings
 from shared.sync.outcome import Outcome, Result, attempt, parked
@@ -34,7 +34,7 @@ class ItemLinks:
     """Links of variants, read once a job: the items that order lines and products ask for."""
 
     def __init__(self, around: Surroundings) -> None:
-        self._links, self._directory = around.links(ITEMS), around.directory
+        self._links, self._directory = around.item_links(), around.directory
         self._known: dict[str, Link] = {}
 
     def prepare(self, variants: Sequence[str]) -> None:
@@ -128,7 +128,7 @@ def decided(record: Record, link: Link, around: Surroundings) -> ProductDecision
 def gone(records: Sequence[Record], links: Mapping[str, Link], around: Surroundings) -> set[str]:
     """Products of which any variant has lost its item or item variant."""
     variants = {r.id: _variants(r) for r in records}
-    items = around.links(ITEMS).of(variant for several in variants.values() for variant in several)
+    items = around.item_links().of(variant for several in variants.values() for variant in several)
     expect_items(items.values(), around.directory)
 
     def is_there(variant: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from shared.admin.overview import overview
 from shared.admin.synchronization import list_info, reset
 from shared.business_central.executor import create_customer
 from shared.business_central.operations import of_customer
@@ -14,6 +15,7 @@ from shared.errors import ConnectorError, RecordRefused
 from shared.journal.capture_list import CaptureFilter, list_captures
 from shared.privacy.capture_traces import CaptureTraces
 from shared.privacy.subject import Subject
+from shared.record_names import one_called
 from shared.record_types import TYPE_NAMES, record_types
 from shared.root import build_connector
 from shared.shopify.reading import Record, listing
@@ -87,6 +89,8 @@ def test_a_new_type_is_synchronized_parked_reset_and_shown_by_two_places_and_its
     assert shop.bc.control.row("customers", "W6301")["displayName"] == "Grand Bazar"
     assert shop.connector.skipped.get(shop.shop, NAME, "6302")
     assert [one.type for one in list_info(shop.connector, shop.shop)] == [*TYPE_NAMES, NAME]
+    assert overview(shop.connector, "en").brought == [*record_types().brought, NAME]
+    assert str(one_called(NAME, "6302")) == "wholesaler 6302"
     assert shop.sync().counts[NAME].created == 0
 
     shop.bc.control.remove("customers", "W6301")
