@@ -12,24 +12,30 @@ from typing import Literal
 import msgspec
 
 
-class Exchange(msgspec.Struct, frozen=True):
-    """A request and its answer; status 0 means that no answer came (`description` says why)."""
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a log entry keeps of a call as it is; status 0 means that no answer came (`description` says why)."""
 
-    at: datetime
-    direction: Literal["Shopify", "Business Central"]
+    direction: str
     method: str
     url: str
     status: int
     description: str
     seconds: float
-    request: str
-    response: str
     request_id: str = ""
     retry: int = 0
     has_error: bool = False
     requested_cost: float | None = None
     actual_cost: float | None = None
     available_points: float | None = None
+
+
+class Exchange(Facts, frozen=True, kw_only=True):
+    """A request and its answer."""
+
+    direction: Literal["Shopify", "Business Central"]
+    at: datetime
+    request: str
+    response: str
 
 
 Observer = Callable[[Exchange], None]

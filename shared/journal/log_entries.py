@@ -21,7 +21,7 @@ import msgspec
 
 from shared.clock import iso_exact
 from shared.errors import ConnectorError
-from shared.exchange import Exchange
+from shared.exchange import Exchange, Facts
 from shared.journal.redaction import redacted
 from shared.json_text import decoded
 from shared.storage.account import Storage
@@ -35,30 +35,19 @@ PREVIEW = 50
 LONGEST_IN_ROW = 8_000
 """Characters of a body that stay in its row: an hour's rows are filtered fast, and a hundred fit one batch."""
 
-_LONGEST_URL = 4_000
+_LONGEST = {"request_id": 200}
+_LONGEST_TEXT = 4_000
 _DAY = 86_400_000_000
 _LAST_SEQUENCE = 999_999
 _ID = re.compile(r"(\d{8})-(\d{12})-(\d{6})([0-9a-f]{6})-([A-Z0-9][A-Z0-9_-]{0,19})")
 
 
-class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One call as the list shows it; `at` is UTC, ISO 8601 with microseconds; status 0 = no answer came."""
+class LogEntry(Facts, frozen=True, kw_only=True):
+    """One call as the list shows it; `at` is UTC, ISO 8601 with microseconds."""
 
     id: str
     shop: str
     at: str
-    direction: str
-    method: str
-    url: str
-    status: int
-    description: str
-    has_error: bool
-    retry: int
-    seconds: float
-    request_id: str = ""
-    requested_cost: float | None = None
-    actual_cost: float | None = None
-    available_points: float | None = None
     request_preview: str = ""
     response_preview: str = ""
     run: str = ""
@@ -245,15 +234,11 @@ class _Pack:
 
 
 def _row(shop: str, run: str, key: str, exchange: Exchange, bodies: _Pack) -> Row:
-    costs: Row = {
-        name: float(value) for name in ("requested_cost", "actual_cost", "available_points")
-        if (value := getattr(exchange, name)) is not None
+    facts: Row = {
+        name: value[:_LONGEST.get(name, _LONGEST_TEXT)] if isinstance(value, str) else value
+        for name in Facts.__struct_fields__ if (value := getattr(exchange, name)) is not None
     }
-    return costs | bodies.properties("request", exchange.request) | bodies.properties("response", exchange.response) | {
-        "PartitionKey": shop, "RowKey": key, "run": run,
-        "at": iso_exact(exchange.at),
-        "direction": exchange.direction, "method": exchange.method, "url": exchange.url[:_LONGEST_URL],
-        "status": exchange.status, "description": exchange.description[:_LONGEST_URL], "has_error": exchange.has_error,
-        "retry": exchange.retry, "seconds": float(exchange.seconds), "request_id": exchange.request_id[:200],
+    return facts | bodies.properties("request", exchange.request) | bodies.properties("response", exchange.response) | {
+        "PartitionKey": shop, "RowKey": key, "run": run, "at": iso_exact(exchange.at),
         "request_preview": exchange.request[:PREVIEW], "response_preview": exchange.response[:PREVIEW],
     }

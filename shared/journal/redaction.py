@@ -131,6 +131,9 @@ _RARE = {word.sign for word in _WORDS}.union(*(rule.signs for rule in _BY_FORM))
 _AT_ONCE = 2**18
 """Bytes in which rare signs are looked for at a time: each place of one takes a hundred bytes of memory."""
 
+_OURS = frozenset({"direction", "method"})
+"""Texts of an exchange that are words of ours; every other one may hold a secret."""
+
 _AT_THE_TOKEN_SERVICE = re.compile(r"/oauth|/token(?:$|[?/])|/authorize(?:$|[?/])", re.I)
 _CODE = re.compile(r'("code"\s*:\s*)"(?:\\.|[^"\\])*(?:"|$)', re.I)
 
@@ -140,12 +143,10 @@ def redacted(exchange: Exchange, known: Sequence[str] = ()) -> Exchange:
     request, response = exchange.request, exchange.response
     if _AT_THE_TOKEN_SERVICE.search(exchange.url):
         request, response = (_CODE.sub(rf'\1"{HIDDEN}"', body) for body in (request, response))
-    texts = (exchange.url, exchange.description, request, response, exchange.request_id)
-    chances = _chances(texts, known)
-    url, description, request, response, request_id = (_hidden(text, chances) for text in texts)
-    return msgspec.structs.replace(
-        exchange, url=url, description=description, request=request, response=response, request_id=request_id
-    )
+    told = msgspec.structs.asdict(exchange) | {"request": request, "response": response}
+    texts = {name: value for name, value in told.items() if isinstance(value, str) and name not in _OURS}
+    chances = _chances(list(texts.values()), known)
+    return msgspec.structs.replace(exchange, **{name: _hidden(text, chances) for name, text in texts.items()})
 
 
 def redact(text: str, known: Iterable[str] = ()) -> str:
