@@ -18,31 +18,19 @@ param profile string
 @description('Copies of what is stored; empty = over zones where the profile wants it and the region has them.')
 param storageSku string = ''
 
+@description('Settings that differ from deployment to deployment and are handed on as they are; nothing secret.')
+param given object
+
 @description('Root of Business Central\'s API v2.0, up to and including /api/v2.0.')
 param bcApiRoot string
-
-@description('Where people open Business Central; empty = as it follows from bcApiRoot, online.')
-param bcWebClientUrl string = ''
-
-@description('Token endpoint of the Entra tenant; only with bcClientId.')
-param bcTokenUrl string = ''
-
-@description('Client id of the Entra application that Business Central knows; empty = the managed identity signs in.')
-param bcClientId string = ''
 
 @secure()
 @description('Its secret, written to the vault if it is given.')
 param bcClientSecret string = ''
 
-@description('On-premises without Entra: the user who signs in with a web service access key.')
-param bcUser string = ''
-
 @secure()
 @description('That user\'s web service access key, written to the vault if it is given.')
 param bcWebServiceKey string = ''
-
-@description('Client id of the Shopify app.')
-param shopifyClientId string = ''
 
 @secure()
 @description('Its client secret, written to the vault if it is given.')
@@ -54,12 +42,6 @@ param shopifyPreviousClientSecret string = ''
 
 @description('Amazon SQS queue with Shopify\'s deliveries; empty = Shopify delivers to this app.')
 param eventQueueUrl string = ''
-
-@description('Amazon region of that queue.')
-param eventQueueRegion string = ''
-
-@description('Partner event source to which Shopify delivers.')
-param shopifyEventBridgeArn string = ''
 
 @description('Access key that may read and empty that queue, and nothing else.')
 param eventQueueAccessKeyId string = ''
@@ -208,16 +190,10 @@ module functions 'modules/functions.bicep' = {
     insightsName: monitoring.outputs.insightsName
     publicUrl: publicUrl
     rotatingShopifySecret: !empty(shopifyPreviousClientSecret)
-    given: {
+    given: given
+    workedOut: {
       BC_API_ROOT: bcApiRoot
-      BC_WEB_CLIENT_URL: bcWebClientUrl
-      BC_CLIENT_ID: bcClientId
-      BC_USER: bcUser
-      BC_TOKEN_URL: bcTokenUrl
-      SHOPIFY_CLIENT_ID: shopifyClientId
-      SHOPIFY_EVENT_BRIDGE_ARN: shopifyEventBridgeArn
       EVENT_QUEUE_URL: eventQueueUrl
-      EVENT_QUEUE_REGION: eventQueueRegion
       EVENT_QUEUE_ACCESS_KEY_ID: empty(eventQueueUrl) ? '' : eventQueueAccessKeyId
       REQUIRE_SIGN_IN: requireSignIn
     }

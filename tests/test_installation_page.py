@@ -16,6 +16,7 @@ from shared.admin.set_up_guide import Step
 from shared.shopify.client import API_VERSION
 from shared.shopify.topics import PRIVACY_TOPICS
 from tests.infra.bicep import MAIN, read
+from tests.infra.settings import values_of_azd
 from tests.repository import ROOT, declared_routes
 
 PAGE = (ROOT / "docs" / "installation.md").read_text()
@@ -67,7 +68,8 @@ def test_a_secret_is_given_to_azd_as_a_reference_only() -> None:
     given = re.findall(r"azd env (set|set-secret) (\w+)", PAGE)
 
     assert {name for verb, name in given if verb == "set-secret"} == {
-        name for _, name in given if "secure" in read(MAIN).parameters[parameter_of(name)].decorators}
+        name for _, name in given if (parameter := parameter_of(name))
+        and "secure" in read(MAIN).parameters[parameter].decorators}
 
 
 def test_what_is_asked_of_azd_is_an_output_of_the_infrastructure() -> None:
@@ -84,9 +86,9 @@ def test_the_profile_is_a_column_of_the_environments() -> None:
 
 
 def parameter_of(name: str) -> str:
-    """Which parameter of main.bicep a value of the azd environment fills."""
-    values = json.loads((ROOT / "infra" / "main.parameters.json").read_text())["parameters"]
-    return next(parameter for parameter, value in values.items() if value["value"].startswith("${" + name))
+    """Which parameter of main.bicep a value of the azd environment fills; "" for a setting that is handed on."""
+    filled = {parameter for parameter, value in values_of_azd().items() if value.startswith("${" + name)}
+    return next(iter(filled & set(read(MAIN).parameters)), "")
 
 
 def path_of(address: str) -> str:

@@ -25,6 +25,9 @@ param settings object
 @description('Settings that differ from deployment to deployment; nothing secret.')
 param given object
 
+@description('Those of them that more than the app depends on.')
+param workedOut object
+
 var requestsAtOnce = 16
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' existing = {
@@ -131,7 +134,7 @@ var secrets = {
   SHOPIFY_PREVIOUS_CLIENT_SECRET: rotatingShopifySecret ? '${secret}shopify-previous-client-secret)' : ''
   BC_CLIENT_SECRET: empty(given.BC_CLIENT_ID) ? '' : '${secret}bc-client-secret)'
   BC_WEB_SERVICE_KEY: empty(given.BC_USER) ? '' : '${secret}bc-web-service-key)'
-  EVENT_QUEUE_SECRET_ACCESS_KEY: empty(given.EVENT_QUEUE_ACCESS_KEY_ID) ? '' : '${secret}event-queue-secret-access-key)'
+  EVENT_QUEUE_SECRET_ACCESS_KEY: empty(workedOut.EVENT_QUEUE_ACCESS_KEY_ID) ? '' : '${secret}event-queue-secret-access-key)'
 }
 var ofThisApp = {
   ENVIRONMENT: profile
@@ -144,7 +147,7 @@ var ofThisApp = {
 resource appSettings 'Microsoft.Web/sites/config@2024-04-01' = {
   parent: app
   name: 'appsettings'
-  properties: union(settings, given, byIdentity, secrets, ofThisApp)
+  properties: union(settings, given, workedOut, byIdentity, secrets, ofThisApp)
 }
 
 output name string = app.name

@@ -12,29 +12,31 @@ import pytest
 
 from shared.who_may import Role
 from tests.infra.bicep import INFRA, MAIN, Expression, bicep_files, read, resource, text_of, walk
-from tests.infra.settings import json_of
+from tests.infra.settings import given_settings, json_of, values_of_azd
 from tests.repository import ROOT
 
 
 def test_every_parameter_gets_its_value_from_the_azd_environment() -> None:
-    values = json_of("main.parameters.json")["parameters"]
-    declared = read(MAIN).parameters
+    values, declared = values_of_azd(), read(MAIN).parameters
 
-    assert set(values) == set(declared)
+    assert set(json_of("main.parameters.json")["parameters"]) == set(declared)
     for name, value in values.items():
-        assert ("=" in value["value"]) != declared[name].required, name
+        assert ("=" in value) != (name in declared and declared[name].required), name
 
 
 def test_a_value_keeps_its_name_from_azd_to_the_app_so_that_none_takes_anothers_place() -> None:
     """CONNECTOR_BC_USER is bcUser is BC_USER, and a secret's name in the vault is that of its setting."""
-    azd = {name: value["value"] for name, value in json_of("main.parameters.json")["parameters"].items()}
+    azd = values_of_azd()
     main = {one.symbol: one.body["params"] for one in read(MAIN).modules}
-    given, to_the_vault = main["functions"]["given"], main["vault"]
+    given, to_the_vault = main["functions"]["workedOut"], main["vault"]
     kept = read(INFRA / "modules" / "vault.bicep").resources
     secrets = read(INFRA / "modules" / "functions.bicep").variables["secrets"]
 
-    for parameter in set(azd) - {"environmentName", "location"}:
+    assert main["functions"]["given"] == Expression("given")
+    for parameter in set(azd) - {"environmentName", "location"} - set(given_settings()):
         assert re.fullmatch(rf"\$\{{CONNECTOR_{words(parameter, '_').upper()}(=.*)?\}}", azd[parameter]), parameter
+    for setting, value in given_settings().items():
+        assert value == f"${{CONNECTOR_{setting}=}}"
     for setting, value in given.items():
         assert words(value.text.rpartition(" ")[2], "_").upper() == setting
     for secret in (one.body for one in kept if one.type == "Microsoft.KeyVault/vaults/secrets"):
@@ -49,14 +51,14 @@ def test_a_value_keeps_its_name_from_azd_to_the_app_so_that_none_takes_anothers_
 
 def test_azd_takes_no_value_that_means_something_else_in_the_operators_shell() -> None:
     """azd fills in ${NAME} from its environment, and what is not there from the shell it runs in."""
-    values = [one["value"] for one in json_of("main.parameters.json")["parameters"].values()]
+    values = values_of_azd().values()
     names = {name for value in values for name in re.findall(r"\$\{(\w+)", value)}
 
     assert {name for name in names if not name.startswith("CONNECTOR_")} == {"AZURE_ENV_NAME", "AZURE_LOCATION"}
 
 
 def test_every_value_of_the_azd_environment_is_explained_with_its_default() -> None:
-    values = [one["value"] for one in json_of("main.parameters.json")["parameters"].values()]
+    values = values_of_azd().values()
     page = (ROOT / "docs" / "infrastructure.md").read_text().partition("## What can be set")[2].partition("\n## ")[0]
     told = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", page, re.MULTILINE))
 
