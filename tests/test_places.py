@@ -1,7 +1,7 @@
 """How many places a change touches: the table in CONTRIBUTING.md, held by counting them in the source.
 
-A record type is counted in tests/integration/sync/test_record_types.py, a setting in tests/infra/test_settings.py, a
-language in tests/unit/test_texts.py. What is documented besides is held by tests/test_docs.py.
+Here what is there already is counted; tests/test_changes.py makes the changes and counts their places. A setting is
+counted in tests/infra/test_settings.py. What is documented besides is held by tests/test_docs.py.
 """
 from __future__ import annotations
 

@@ -88,8 +88,8 @@ OF_OTHERS = re.compile(
       if name != "SHOPIFY_CLIENT_ID"),  # which access/app.py names where it is missing
 ])
 def test_a_setting_is_written_down_in_three_places_and_in_each_once(name: str, in_azure: str) -> None:
-    """The row of shared/settings.py, its value in Azure (for all, or for each deployment), its heading in the docs: what
-    adding one takes."""
+    """What adding one takes: the row of shared/settings.py, its value in Azure (for all, or for each deployment), its
+    heading in the docs."""
     files = [*python_files("shared"), *python_files("functions"),
              *(path.relative_to(ROOT) for path in INFRA.rglob("*") if path.suffix in (".bicep", ".json"))]
     written = {str(path): (ROOT / path).read_text().count(f'"{name}"') for path in files}
