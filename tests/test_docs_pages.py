@@ -8,6 +8,9 @@ from babel.messages.pofile import read_po
 
 from local.texts import found
 from shared.languages import po_file
+from shared.record_names import caption_of_several
+from shared.record_types import TYPE_NAMES
+from shared.texts import said as said_in
 from tests.repository import DOCS, ROOT, python_files
 
 
@@ -30,7 +33,8 @@ def test_the_french_guide_says_what_the_english_one_says() -> None:
 
 
 def test_the_english_guide_names_pages_and_buttons_as_the_portal_does() -> None:
-    texts = {text for message in found() if message.id for text in forms(message.id)}
+    texts = {text for message in found() if message.id for text in forms(message.id)} | {
+        str(caption_of_several(type)) for type in TYPE_NAMES}
 
     named = names_in_the_portal("operators-guide.md", "In the portal:")
 
@@ -72,7 +76,8 @@ def translations_of(text: str) -> set[str]:
     """A text in French, as it is without and with a context, in the spelling of the guide."""
     with po_file("fr").open("rb") as file:
         catalogue = read_po(file, locale="fr")
-    said = {str(one.string) for one in catalogue if text in forms(one.id) and isinstance(one.string, str)}
+    said = {said_in(caption_of_several(type), "fr") for type in TYPE_NAMES if str(caption_of_several(type)) == text}
+    said |= {str(one.string) for one in catalogue if text in forms(one.id) and isinstance(one.string, str)}
     return {one.replace("’", "'").replace("\u00a0", " ") for one in said}
 
 
