@@ -131,8 +131,9 @@ with a_house(storage_in_memory()) as house:
 
 def test_a_field_of_log_entries_takes_two_places(copy: Copy) -> None:
     copy.after("shared/exchange.py", "    available_points: float | None = None\n", '    server: str = ""\n')
-    copy.after("shared/shopify/client.py", "        sent, status=response.status_code, ",
-               'server="access_token=shpat_0123456789abcdef0123456789abcdef", ')
+    copy.instead("shared/shopify/client.py", "available_points=bucket.currently_available if bucket else None)",
+                 "available_points=bucket.currently_available if bucket else None,\n"
+                 '        server="access_token=shpat_0123456789abcdef0123456789abcdef")')
 
     assert copy.seen(NEW_LOG_FIELD) == ["{'access_token=***'} {'access_token=***'}"]
     assert (len(copy.edited), copy.new) == (2, set())

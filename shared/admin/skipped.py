@@ -15,7 +15,8 @@ from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.problems import CATALOGUE
 from shared.record_names import one_called
-from shared.stores.skipped_records import SkippedRecord, Wanted
+from shared.stores.skipped_records import OURS, SkippedRecord, Wanted
+from shared.sync.page import LEFT_ALONE
 from shared.texts import said, sentence
 
 MOST_AT_ONCE = 20_000
@@ -214,7 +215,10 @@ def not_skipped(shop: str, type: str, id: str) -> ConnectorError:
 
 def view_of(one: SkippedRecord, language: str, there: WebClient) -> SkippedView:
     """One for reading; there: Business Central of its shop."""
-    shown = {**msgspec.structs.asdict(one), "detail": detail_of(one, language), "said": msgspec.UNSET}
+    shown = {
+        **msgspec.structs.asdict(one), "detail": detail_of(one, language), "said": msgspec.UNSET,
+        "dismissed_by": _told(one.dismissed_by, language), "note": _told(one.note, language),
+    }
     return SkippedView(**shown, mended_on=there.mended(one.code), **_meaning(one.code, language))
 
 
@@ -222,6 +226,11 @@ def _views(connector: Connector, records: Sequence[SkippedRecord], language: str
     """Those of one shop for reading."""
     there = web_client(connector, connector.shops.find(records[0].shop)) if records else NOWHERE
     return [view_of(one, language, there) for one in records]
+
+
+def _told(text: str, language: str) -> str:
+    """A note or a name as somebody wrote it; what the connector wrote in the reader's language."""
+    return said(next((one for one in (*OURS, LEFT_ALONE) if str(one) == text), text), language)
 
 
 def _meaning(code: str, language: str) -> dict[str, Any]:

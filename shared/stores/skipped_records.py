@@ -26,7 +26,10 @@ from shared.storage.tables import Put, Row, Table
 from shared.texts import Sentence, Text, sentence, shortened
 
 TABLE = "SkippedRecords"
-DISMISSED_BY = "privacy request"
+DISMISSED_BY = sentence("privacy request")
+OURS = (DISMISSED_BY, ERASED)
+"""Who dismissed a record that was erased, and with which note; rows have the English of it, as they have a person's."""
+
 _FIRST_WAIT = timedelta(minutes=5)
 _LONGEST_WAIT = timedelta(days=1)
 _LONGEST = 2000
@@ -306,7 +309,7 @@ def _blotted(one: SkippedRecord, whom: DataSubject) -> SkippedRecord:
         return msgspec.structs.replace(one, **_worded(ERASED), name=name, note=str(ERASED) if one.note else "")
     return msgspec.structs.replace(
         one, **_worded(ERASED), name="", note=str(ERASED), dismissed_at=one.dismissed_at or whom.at,
-        dismissed_by=one.dismissed_by or DISMISSED_BY,
+        dismissed_by=one.dismissed_by or str(DISMISSED_BY),
     )
 
 

@@ -18,7 +18,7 @@ from shared.shopify.reading import Record
 from shared.stores.links import Link
 from shared.sync.decision import RESULT, Decision, Surroundings, refuse
 from shared.sync.outcome import Result, attempt, unreadable
-from shared.sync.page import ERASED, left_alone
+from shared.sync.page import LEFT_ALONE, left_alone
 from shared.sync.record_type import RecordType
 from shared.sync.restoring import checked
 from shared.texts import NOTHING, Sentence
@@ -55,7 +55,7 @@ def dry_run(one: RecordType, record: Record, around: Surroundings) -> DryRun:
     """What would happen if `record` arrived now; raises only what concerns more than this record."""
     stored = around.links(one.name).of([record.id])
     if left_alone(one, record, stored, around):
-        return DryRun(result_of(Result.LEFT_OUT), note=ERASED)
+        return DryRun(result_of(Result.LEFT_OUT), note=LEFT_ALONE)
     links = checked(one, [record], stored, around)
     return _shown(_decided(one, record, links.get(record.id, Link(id=record.id)), around), around)
 

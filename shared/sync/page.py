@@ -27,7 +27,7 @@ from shared.sync.record_type import RecordType
 from shared.sync.restoring import checked
 from shared.texts import sentence
 
-ERASED = sentence(
+LEFT_ALONE = sentence(
     "It was erased on a person's request, and has not changed since; even_if_left_out takes an order in any case.")
 _SETTLED = (LinkState.APPLIED, LinkState.LEFT_OUT, LinkState.IMPORTED, LinkState.PARKED)
 """States in which an unchanged record is left alone; a parked one is tried again when it is due."""
@@ -94,7 +94,7 @@ def _leave_alone(type: str, ids: Sequence[str], context: JobContext) -> None:
     counts.read, counts.skipped = counts.read + len(ids), counts.skipped + len(ids)
     now = iso(context.clock.now())
     context.skipped.park(
-        msgspec.structs.replace(one, dismissed_at=now, dismissed_by=DISMISSED_BY, note=str(ERASED))
+        msgspec.structs.replace(one, dismissed_at=now, dismissed_by=str(DISMISSED_BY), note=str(LEFT_ALONE))
         for one in context.skipped.among(context.card.code, type, ids).values() if not one.dismissed_at
     )
 

@@ -20,7 +20,7 @@ from shared.stores.sync_runs import SyncRun
 from shared.sync.context import JobContext
 from shared.sync.operators_run import operators_run
 from shared.sync.outcome import Outcome, Result
-from shared.sync.page import ERASED, apply_page
+from shared.sync.page import LEFT_ALONE, apply_page
 from shared.sync.queue import check_ready
 from shared.texts import NOTHING, Sentence, sentence
 from shared.to_business_central.orders import apply as orders
@@ -91,7 +91,7 @@ def _read(shopify: ShopifyClient, order: str) -> Record:
 def _told(run: SyncRun, record: Record, outcomes: list[Outcome]) -> Synchronized:
     name = order_of(record).name if record.value is not None else ""
     if not outcomes:
-        return Synchronized(run=run.id, id=record.id, name=name, result=Result.LEFT_OUT.value, detail=ERASED)
+        return Synchronized(run=run.id, id=record.id, name=name, result=Result.LEFT_OUT.value, detail=LEFT_ALONE)
     (outcome,) = outcomes
     told = outcome.problem
     code, detail = (told.code, told.sentence) if told else ("", _why_left_out(outcome))

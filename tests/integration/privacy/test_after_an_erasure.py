@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 
 from shared.admin.orders import create_order_again, sync_order
-from shared.admin.skipped import retry
+from shared.admin.skipped import list_skipped, retry
 from shared.clock import iso
 from shared.privacy.subject import Subject
 from shared.stores.links import LinkState
+from shared.stores.skipped_records import Wanted
+from shared.sync.page import LEFT_ALONE
+from shared.texts import said
 from shared.webhooks.command_handlers import carry_out
 from shared.webhooks.commands import Command
 from tests.house import House
@@ -67,6 +70,12 @@ def test_a_parked_order_that_an_operator_has_tried_again_is_read_once_and_dismis
     assert read == [1, 0]
     assert captured(shop, PARKED) == 0
     assert shop.parked()[PARKED].dismissed_by == "privacy request"
+    (shown,) = [one for one in list_skipped(
+        shop.connector, shop.shop, "orders", Wanted(dismissed=True), language="fr", continuation="", limit=10,
+    ).records if one.id == str(PARKED)]
+    assert (shown.dismissed_by, shown.note) == (
+        "demande de confidentialité", said(LEFT_ALONE, "fr"))
+    assert shown.note != str(LEFT_ALONE)
 
 
 def test_a_parked_order_is_booked_when_an_operator_wants_it_in_any_case(shop: House) -> None:
