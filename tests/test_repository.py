@@ -80,11 +80,11 @@ LAWFUL_QUESTIONS = {
         "shared/privacy/traces.py": 2, "shared/webhooks/commands.py": 2,
     },
     "a set of entities of Business Central, or a company of it": {
-        "functions/portal/shop_card.py": 2, "functions/portal/templates/parts.html": 1,
-        "shared/business_central/rehearsal.py": 1, "shared/business_central/rows.py": 1,
+        "functions/portal/shop_card.py": 1, "functions/portal/templates/parts.html": 1,
+        "shared/admin/web_addresses.py": 1, "shared/business_central/rehearsal.py": 1,
+        "shared/business_central/rows.py": 1,
     },
     "a table that is counted, of which two hold one type each": {"shared/stores/kept.py": 1},
-    "a field of an answer of the API": {"functions/payments_api.py": 2},
     "a step of the set-up check": {"functions/portal/templates/set-up-check.html": 2},
 }
 """Where the name of a type is compared, or is a key, for another reason than what differs from type to type: the reason
@@ -394,7 +394,8 @@ def test_no_generic_code_asks_which_type_it_is() -> None:
     "from shared.to_business_central.orders import apply\nif type == apply.NAME: pass",
     "from shared.stores.links import ITEMS\nx = 1 if type == ITEMS else 2",
     'match type:\n    case "orders" | "x": pass', 'match one:\n    case Record(type="orders"): pass',
-    'WAYS = {"orders": 1, "x": 2}', 'x = {"orders": first, "payouts": second}[type]', 'x = counts["orders"]',
+    'WAYS = {"orders": 1, "payouts": 2, "x": 3, "y": 4}', 'WAYS = {"companies": 1}',
+    'x = {"orders": 1, "x": 2, "y": 3}[type]', 'x = {"orders": first, "payouts": second}[type]', 'x = counts["orders"]',
     'x = counts.get("orders", 0)', 'if type.startswith("ord"): pass', 'x = one.type.removesuffix("s")',
     'for type in ("orders", "products"): pass', 'x = [f(type) for type in ["orders"]]',
 ])
@@ -405,7 +406,8 @@ def test_a_question_about_a_type_is_seen_however_it_is_put(source: str) -> None:
 @pytest.mark.parametrize("source", [
     'def f(whom):\n    return one.type == "orders"', 'written.entity_set == "customers"', 'x = LENGTHS["customers"]',
     'sync(connector, types=("orders",))', 'x = connector.links(shop, "orders")', 'TYPE = RecordType("orders", apply)',
-    'if state == "running": pass', 'if text.startswith("gid://"): pass', "if isinstance(one, KeptType): pass",
+    'values = {"orders": found, "older": page}', 'if state == "running": pass', 'if text.startswith("gid://"): pass',
+    "if isinstance(one, KeptType): pass",
 ])
 def test_handing_a_type_on_and_asking_for_something_else_is_no_question(source: str) -> None:
     assert list(asked_in_python(source, TYPES_OF_RECORDS)) == []

@@ -81,7 +81,9 @@ def _asks(node: ast.AST, names: _Names) -> bool:
         case ast.MatchValue(value=value):
             return names.named(value)
         case ast.Dict(keys=keys):
-            return any(map(names.named, keys))
+            return _is_table(len(keys), sum(map(names.named, keys)))
+        case ast.Subscript(value=ast.Dict(keys=keys), slice=key) if any(map(names.named, keys)):
+            return _called(key) in A_TYPE
         case ast.DictComp(generators=each) | ast.ListComp(generators=each) | ast.SetComp(generators=each):
             return any(names.named(one.iter) for one in each)
         case ast.For(iter=each):
@@ -93,6 +95,11 @@ def _asks(node: ast.AST, names: _Names) -> bool:
         case ast.Call(func=ast.Attribute(value=of, attr=does), args=[first, *_]) if does in LOOKS:
             return names.named(first) and _called(of) not in OF_ENTITIES
     return False
+
+
+def _is_table(keys: int, types: int) -> bool:
+    """Whether a dict is one by types: with two of them, or little else. A single one is a name on a page, mostly."""
+    return types > 1 or 2 * types > keys
 
 
 def _called(node: ast.AST) -> str:
@@ -158,7 +165,7 @@ def _template_asks(node: nodes.Node, types: frozenset[str]) -> bool:
             return any(_is_type(side, types) for side in sides) and not any(
                 _called_in_template(side) in OF_ENTITIES for side in sides)
         case nodes.Dict(items=pairs):
-            return any(_is_type(pair.key, types) for pair in pairs)
+            return _is_table(len(pairs), sum(_is_type(pair.key, types) for pair in pairs))
         case nodes.Getitem(arg=key):
             return _is_type(key, types)
         case nodes.For(iter=each):
