@@ -242,6 +242,9 @@ FIELDS = tuple(_fields())
 SETTINGS = {one.name: one for one in (*(field.setting for field in FIELDS), *ELSEWHERE)}
 """Every setting, by name."""
 
+NAMES = {one.name: one.setting.name for one in FIELDS}
+"""Field of Settings -> what its setting is called."""
+
 BOUNDS = {name: one.bounds for name, one in SETTINGS.items() if one.bounds is not None}
 """What each number may be."""
 

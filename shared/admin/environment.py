@@ -12,7 +12,7 @@ from shared.clock import iso
 from shared.connector import Connector
 from shared.journal.retention import RUNS_KEPT_DAYS
 from shared.ncrontab import WrongSchedule, in_words, next_occurrence, parse_schedule
-from shared.settings import Settings
+from shared.settings import NAMES, Settings
 from shared.shopify.api_version import served_until, version_warning
 from shared.shopify.client import API_VERSION
 from shared.texts import Sentence, sentence
@@ -122,12 +122,13 @@ def _schedule(connector: Connector, what: Sentence, setting: str, expression: st
 
 def _kept(settings: Settings) -> list[KeptView]:
     return [
-        KeptView(what=sentence("Log entries"), setting="LOG_RETENTION_DAYS", days=settings.log_retention_days),
-        KeptView(what=sentence("Data captures"), setting="CAPTURE_RETENTION_DAYS",
-                 days=settings.capture_retention_days),
+        _kept_as(settings, "log_retention_days", sentence("Log entries")),
+        _kept_as(settings, "capture_retention_days", sentence("Data captures")),
         KeptView(what=sentence("Runs"), setting="", days=RUNS_KEPT_DAYS),
-        KeptView(what=sentence("Operations of the audit"), setting="OPERATION_RETENTION_DAYS",
-                 days=settings.operation_retention_days),
-        KeptView(what=sentence("Files of data requests"), setting="PRIVACY_EXPORT_RETENTION_DAYS",
-                 days=settings.export_retention_days),
+        _kept_as(settings, "operation_retention_days", sentence("Operations of the audit")),
+        _kept_as(settings, "export_retention_days", sentence("Files of data requests")),
     ]
+
+
+def _kept_as(settings: Settings, field: str, what: Sentence) -> KeptView:
+    return KeptView(what=what, setting=NAMES[field], days=getattr(settings, field))
