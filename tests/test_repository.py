@@ -254,12 +254,26 @@ def test_nothing_of_shared_knows_what_operators_may_do() -> None:
 
 def test_a_trigger_parses_calls_one_thing_and_answers() -> None:
     """Whatever takes more lines than that is a use case, and belongs to shared/admin."""
-    lengths = {f"{path.stem}.{node.name}": (node.end_lineno or 0) - node.lineno + 1
-               for path in python_files("functions") for node in ast.walk(ast.parse((ROOT / path).read_text()))
-               if isinstance(node, ast.FunctionDef) and any("blueprint" in ast.unparse(d) for d in node.decorator_list)}
+    lengths = {(path, name): lines for path in python_files("functions")
+               for name, lines in lengths_of_triggers((ROOT / path).read_text())}
 
     assert len(lengths) >= len(declared_functions())
-    assert {name for name, lines in lengths.items() if lines > LONGEST_TRIGGER} == set()
+    assert {at for at, lines in lengths.items() if lines > LONGEST_TRIGGER} == set()
+
+
+@pytest.mark.parametrize("head", ["def f(call):", "async def f(call):", "@edge\n@needs(1)\ndef f(call):"])
+@pytest.mark.parametrize(("lines", "long"), [(LONGEST_TRIGGER, False), (LONGEST_TRIGGER + 1, True)])
+def test_a_trigger_of_a_line_too_many_is_seen_whatever_stands_above_it(head: str, lines: int, long: bool) -> None:
+    source = f"@blueprint.route(route='api/x')\n{head}\n" + "    pass\n" * (lines - 1)
+
+    assert [lines > LONGEST_TRIGGER for _, lines in lengths_of_triggers(source)] == [long]
+
+
+def test_a_function_within_a_trigger_counts_with_it() -> None:
+    inner = "    def inner():\n" + "        pass\n" * LONGEST_TRIGGER
+    source = f"@blueprint.route()\ndef f(call):\n{inner}    return inner\n"
+
+    assert [lines > LONGEST_TRIGGER for _, lines in lengths_of_triggers(source)] == [True]
 
 
 @pytest.mark.parametrize("stranger", ["local", "tests", "benchmarks", "functions"])
@@ -305,7 +319,23 @@ def test_the_ground_knows_the_ground_only(module: str) -> None:
 
 def test_nothing_of_shared_knows_the_root() -> None:
     """Others get the value Connector handed: whoever fetched one of his own could not be tested apart."""
-    assert not [path for path in python_files("shared") if knows(path, f"shared.{ROOT_MODULE}")]
+    assert not [path for path in python_files("shared") if path != Path("shared/root.py")
+                and reaches_the_root((ROOT / path).read_text(), module_of(path))]
+
+
+@pytest.mark.parametrize("source", [
+    "import shared.root", "from shared.root import connector", "from shared import root as wiring",
+    "from . import root", "def late():\n    from shared.root import connector",
+    "import shared\nshared.root.connector()",
+    "import shared.clock\nshared.root.connector()", 'import_module("shared.root")', '__import__("shared.root")',
+    "if TYPE_CHECKING:\n    from shared.root import connector",
+])
+def test_whoever_reaches_the_root_is_seen_however_he_does(source: str) -> None:
+    assert reaches_the_root(source, "shared.clock")
+
+
+def test_what_is_only_called_like_the_root_is_not_it() -> None:
+    assert not reaches_the_root('"""See shared/root.py."""\nself.root = root\nimport shared.rooted', "shared.clock")
 
 
 def test_the_connector_is_a_value_that_knows_no_use_case() -> None:
@@ -560,6 +590,22 @@ def pure_files() -> list[Path]:
     """The files of mapping, and those of the types that plan."""
     types = [path for path in python_files("shared/to_business_central") if path.name in PLANNING]
     return [*python_files("shared/mapping"), *types]
+
+
+def lengths_of_triggers(source: str) -> Iterator[tuple[str, int]]:
+    """Name and lines, from `def` on, of every function that is registered with the app."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(
+                "blueprint" in ast.unparse(one) for one in node.decorator_list):
+            yield node.name, (node.end_lineno or 0) - node.lineno + 1
+
+
+def reaches_the_root(source: str, module: str) -> bool:
+    """Whether the source imports the root, names it by the package, or by a text that imports it."""
+    tree, root = ast.parse(source), f"shared.{ROOT_MODULE}"
+    named = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    said = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    return root in named | said or any(belongs(name, {root}) for name in imported_by(tree, module))
 
 
 def names_a_kind(tree: ast.AST) -> Iterator[str]:
