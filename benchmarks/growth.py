@@ -28,8 +28,6 @@ from benchmarks.large_company import company, most_megabytes
 from benchmarks.sync_cost import SHOP, Way, connected, connector_of, demo_shop, synchronized
 from local.azurite import start_azurite
 from local.storage_proxy import storage_proxy
-from shared.sync.queue import SyncJob
-from shared.sync.run import run_sync
 
 MOST = 1.2
 
@@ -116,15 +114,11 @@ def measure(size: Size) -> Cost:
 
 
 def one_run(asked: Mapping[str, Any]) -> dict[str, float]:
-    """The orders' run, in this process, in as many invocations as it takes; SystemExit if it failed."""
+    """The orders' run, in this process."""
     connector = connector_of(asked["shopify"], asked["bc"], asked["storage"])
     cpu = time.process_time()
-    run = run_sync(connector, SyncJob(shop=SHOP, started_by="benchmark", types=("orders",)))
-    while run is not None and run.state == "continuing":
-        run = run_sync(connector, SyncJob(shop=SHOP, started_by="benchmark", run=run.id, types=("orders",)))
+    run = synchronized(connector, "orders")
     cpu = time.process_time() - cpu
-    if run is None or run.state != "succeeded":
-        sys.exit(f"the run did not succeed: {run}")
     return {"created": run.counts["orders"].created, "bc": run.bc_calls, "shopify": run.shopify_calls, "cpu": cpu,
             "megabytes": most_megabytes()}
 

@@ -20,14 +20,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from benchmarks.aims import Aim, told
-from benchmarks.sync_cost import SHOP, Way, connected, synchronized
+from benchmarks.sync_cost import Way, connected, synchronized
 from local.azurite import start_azurite
 from local.business_central.server import start_business_central
 from local.shopify.bucket import PLANS
 from local.shopify.server import CLIENT_ID, start_shopify
 from shared.exchange import Exchange
-from shared.sync.queue import SyncJob
-from shared.sync.run import run_sync
 from tests.house import OPERATIONS
 from tests.manual_clock import ManualClock
 
@@ -86,11 +84,7 @@ def measure(orders: int, plan: str) -> Measured:
             bucket = shopify.service.bucket(CLIENT_ID)
             bucket.available = before = bucket.restore_rate * LEFT_SECONDS
             began, cpu = clock.now(), time.process_time()
-            run = run_sync(connector, SyncJob(shop=SHOP, started_by="benchmark", types=("orders",)))
-            while run is not None and run.state == "continuing":
-                run = run_sync(connector, SyncJob(shop=SHOP, started_by="benchmark", run=run.id, types=("orders",)))
-            if run is None or run.state != "succeeded":
-                sys.exit(f"the run did not succeed: {run}")
+            run = synchronized(connector, "orders")
             return Measured(
                 run.counts["orders"].created, list(queries(exchanges)), run.bc_calls,
                 (clock.now() - began).total_seconds(), time.process_time() - cpu, before,

@@ -16,8 +16,8 @@ from math import ceil
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
-MOST_ROWS = 10_000
-"""Rows of one table that a job keeps, some 10 MB."""
+MOST_ROWS = 20_000
+"""Rows of one table that a job keeps, some 20 MB."""
 
 
 class _HasId(Protocol):

@@ -6,6 +6,7 @@ sort as the ids do. A link is also the claim that makes order creation happen on
 """
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
@@ -33,6 +34,8 @@ ITEMS = "items"
 _SCAN = 1000
 _SPARSE = 20
 """Rows of a range that may be read for each one that is wanted: reading single rows side by side takes less beyond."""
+_SPARSE_KEPT = 50
+"""The same where all that is read is kept: what one page does not want, a later one does."""
 _MOST_KEPT = 20_000
 """Links that one job keeps of a type: some 20 MB."""
 
@@ -148,25 +151,31 @@ class Links:
         """The links of these records; missing ones are left out."""
         wanted = sorted(set(ids), key=key_of)
         if self._kept is None:
-            return self._read(wanted)
+            found = self._read(wanted)
+            return {id: found[id] for id in wanted if id in found}
         if len(self._kept) > _MOST_KEPT:
             self._kept.clear()
         missing = [id for id in wanted if id not in self._kept]
-        self._kept |= dict.fromkeys(missing) | self._read(missing)
+        found = self._read(missing)
+        # What was known before may have been written meanwhile.
+        self._kept |= dict.fromkeys(missing) | {id: one for id, one in found.items() if id not in self._kept}
         return {id: link for id in wanted if (link := self._kept[id]) is not None}
 
     def _read(self, wanted: Sequence[str]) -> dict[str, Link]:
-        """One range query where the ids lie close together, as they do in an incremental run; point reads for those
-        that its first rows do not reach."""
+        """A range query as long as the ids lie close together, as they do in an incremental run; point reads for those
+        that lie beyond. What lies between them comes with it."""
         if len(wanted) < 2:
             return self._one_by_one(wanted)
-        most = min(_SCAN, _SPARSE * len(wanted))
-        rows = self._table.partition(self._partition, key_of(wanted[0]), key_of(wanted[-1]), page_rows=most)
-        found = {link.id: link for link in map(_link, islice(rows, most))}
-        if len(found) == most:
-            last = max(map(key_of, found))
-            found |= self._one_by_one([id for id in wanted if key_of(id) > last])
-        return {id: found[id] for id in wanted if id in found}
+        keys, found = list(map(key_of, wanted)), dict[str, Link]()
+        sparse = _SPARSE if self._kept is None else _SPARSE_KEPT
+        page = min(_SCAN, sparse * len(wanted))
+        rows = self._table.partition(self._partition, keys[0], keys[-1], page_rows=page)
+        while some := list(map(_link, islice(rows, page))):
+            found |= {link.id: link for link in some}
+            reached = bisect_right(keys, key_of(some[-1].id))
+            if len(some) == page and len(found) > sparse * reached:
+                return found | self._one_by_one(wanted[reached:])
+        return found
 
     def one(self, id: str) -> Link:
         """The link of this record; a blank one if we never met it."""

@@ -128,6 +128,42 @@ def test_of_links_far_apart_few_others_are_read(door: StorageProxy, monkeypatch:
     assert len(read) <= 10 * 20 + 10
 
 
+def test_a_job_that_meets_item_after_item_of_a_catalogue_reads_it_by_the_thousand(door: StorageProxy) -> None:
+    kept: KeptLinks = {}
+    links = links_behind(door, kept)
+    links.save([Link(id=str(id)) for id in range(1000, 4000)])
+    kept.clear()
+
+    first = calls_of(door, lambda: links.of(map(str, range(1000, 4000, 40))))
+    others = calls_of(door, lambda: links.of(map(str, range(1001, 3900, 40))))
+
+    assert (first, others) == (3, 0)
+
+
+def test_items_too_far_apart_for_that_are_read_one_by_one_after_the_first_thousand(door: StorageProxy) -> None:
+    kept: KeptLinks = {}
+    links = links_behind(door, kept)
+    links.save([Link(id=str(id)) for id in range(1000, 4000)])
+    kept.clear()
+
+    calls = calls_of(door, lambda: links.of(map(str, range(1000, 4000, 100))))
+
+    assert calls == 1 + 20
+    assert len(links.of(map(str, range(1000, 4000, 100)))) == 30
+
+
+def test_a_link_that_was_written_stays_as_it_was_written_when_its_neighbours_are_read(door: StorageProxy) -> None:
+    kept: KeptLinks = {}
+    links = links_behind(door, kept)
+    links.save([Link(id=str(id)) for id in range(1, 4)])
+    newer = links.of(["2"])["2"].with_(bc_number="1001")
+    kept.clear()
+    kept["2"] = newer
+
+    assert sorted(links.of(["1", "3"])) == ["1", "3"]
+    assert links.of(["2"]) == {"2": newer}
+
+
 def links_behind(door: StorageProxy, kept: KeptLinks | None = None) -> Links:
     tables = storage_from_connection_string(door.connection_string).tables
     return Links(tables[TABLE], f"S-{uuid4().hex[:12]}", "items", kept)
