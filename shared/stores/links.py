@@ -234,10 +234,11 @@ class Links:
             return {link.id: link for link in map(_link, filter(None, rows))}
 
     def _row(self, link: Link) -> Row:
-        fields: Row = msgspec.to_builtins(link)
-        del fields["id"], fields["etag"]
-        key = {"PartitionKey": self._partition, "RowKey": key_of(link.id)}
-        return key | fields | at_rest("decision", link.decision)
+        """What says nothing is left out: a link has many properties, few of each type, and a row is read property by
+        property. `state` is asked for by its value."""
+        fields: Row = msgspec.to_builtins(link) | at_rest("decision", link.decision)
+        key = {"PartitionKey": self._partition, "RowKey": key_of(link.id), "state": link.state.value}
+        return {name: value for name, value in fields.items() if value and name not in ("id", "etag")} | key
 
 
 def keys_of_shop(storage: Storage, shop: str) -> Iterator[list[Row]]:

@@ -8,6 +8,7 @@ import pytest
 
 from local.azurite import Azurite
 from local.storage_proxy import StorageProxy, storage_proxy
+from shared.shopify_ids import key_of
 from shared.storage.account import storage_from_connection_string
 from shared.storage.lease import LeaseLost
 from shared.storage.tables import Row
@@ -29,6 +30,16 @@ def test_what_is_saved_is_read_again_with_its_state(links: Links) -> None:
     assert set(found) == {"5001"}
     one = found["5001"]
     assert (one.state, one.bc_number, one.header) == (LinkState.APPLIED, "SO1", '{"x": 1}')
+
+
+def test_a_link_is_stored_without_the_properties_that_say_nothing(links: Links) -> None:
+    links.save([Link(id="5001", bc_number="1000")])
+
+    row = links._table.get(links._partition, key_of("5001"))
+
+    assert row
+    assert row.keys() - {"etag"} == {"PartitionKey", "RowKey", "state", "bc_number"}
+    assert links.one("5001") == Link(id="5001", bc_number="1000", etag=links.one("5001").etag)
 
 
 def test_a_claim_can_be_made_once(links: Links) -> None:
