@@ -14,6 +14,9 @@ has 7004, who was merged into 7002; 5008, resolved by an operator, and 5009, wit
 of 5101 and 5102 between its two orders, and one that was asked for; a run that was not allowed, one whose worker died
 and left its lease; payouts and disputes that are not used any more; a second card without access; operations that were
 done, refused and broken off.
+
+`storage-497ffbf` is the same, made by a later version of layout 1: a back-fill's message says who asked for it only,
+and a run was asked for and has not begun.
 """
 from __future__ import annotations
 
