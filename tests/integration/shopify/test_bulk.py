@@ -184,6 +184,25 @@ def test_a_file_that_another_took_the_place_of_is_not_mixed_with_it(
     assert_same(came, as_listed(client, clock, "products"))
 
 
+def test_a_file_that_is_packed_the_second_time_only_is_read_from_the_start(
+        shop: RunningShop, clock: ManualClock) -> None:
+    """Its tag is another then, and what came before goes on in neither form."""
+    exchanges: list[Exchange] = []
+
+    def pack(exchange: Exchange) -> None:
+        exchanges.append(exchange)
+        shop.bulk.packed = exchange.method == "GET" or shop.bulk.packed
+
+    client = a_client(shop, clock, observe=pack)
+    operation = completed(client, clock, "products")
+    shop.fault("bulk_cut", after=700)
+
+    came = read(client, "products", operation)
+
+    assert_same(came, as_listed(client, clock, "products"))
+    assert statuses(exchanges) == [200, 200]
+
+
 def test_a_redirect_is_followed(shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
     shop.bulk.redirects = True
 
