@@ -5,7 +5,7 @@ grant" (hmac and code in addresses, client_secret in bodies); RFC 6750 and RFC 7
 (form of a JWT). Values that are known to be secret go first, what follows a telling name second (named_secrets.py), and
 what gives itself away by its form last. Pure: text in, text out. A body of 800 KB is usual and "secret" or "cookie" an
 ordinary word in it, so rules that begin with a name are tried only where one is; and mostly there is none at all, so
-the signs of all names and rules are looked for at once.
+the signs of all names and rules are looked for at once (docs/decisions/0052-signs-at-once.md).
 """
 from __future__ import annotations
 
