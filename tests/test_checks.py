@@ -42,7 +42,7 @@ def test_a_few_tests_that_fail_are_tried_once_more(
 
 def test_what_pytest_keeps_of_a_failure_is_what_is_read(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text("def test_good(): pass\ndef test_bad(): assert False\n")
-    subprocess.run([sys.executable, "-m", "pytest", "-n", "2"], cwd=tmp_path, stdout=subprocess.DEVNULL)
+    subprocess.run([sys.executable, "-m", "pytest"], cwd=tmp_path, stdout=subprocess.DEVNULL)
 
     kept = tmp_path / ".pytest_cache/v/cache/lastfailed"
 
