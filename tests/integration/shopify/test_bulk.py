@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -166,6 +167,19 @@ def test_a_file_whose_packing_is_broken_is_read_from_the_start(
     operation = completed(client, clock, "products")
     content = requests.get(operation.url or "", timeout=30).content
     with playing(Step(200, content, {"Content-Encoding": "gzip", "ETag": '"1"'}), Step(200, content)) as script:
+        came = read(client, "products", msgspec.structs.replace(operation, url=script.url))
+
+    assert_same(came, as_listed(client, clock, "products"))
+    assert [("Range" in headers) for headers in script.headers] == [False, False]
+
+
+def test_a_packed_file_that_ends_before_its_end_is_asked_for_again(
+        client: ShopifyClient, clock: ManualClock) -> None:
+    """No length tells that something is missing; the packing does."""
+    operation = completed(client, clock, "products")
+    packed = gzip.compress(requests.get(operation.url or "", timeout=30).content)
+    says = {"Content-Encoding": "gzip"}
+    with playing(Step(200, packed[:len(packed) // 2], says), Step(200, packed, says)) as script:
         came = read(client, "products", msgspec.structs.replace(operation, url=script.url))
 
     assert_same(came, as_listed(client, clock, "products"))
