@@ -26,6 +26,7 @@ _FIELDS: tuple[tuple[str, int, int, dict[str, int]], ...] = (
     ("month", 1, 12, _MONTHS),
     ("weekday", 0, 6, _WEEKDAYS),
 )
+_PART = re.compile(r"(\*|[0-9]{1,4}|[a-z]+)(?:-([0-9]{1,4}|[a-z]+))?(?:/([0-9]{1,4}))?", re.ASCII | re.IGNORECASE)
 # The longest way from one possible date to the next: a 29 February on one weekday, across a year like 2100.
 _LOOK_AHEAD_DAYS = 366 * 41
 
@@ -127,7 +128,7 @@ def _field(text: str, name: str, low: int, high: int, names: dict[str, int], exp
 
 def _part(part: str, low: int, high: int, names: dict[str, int]) -> set[int]:
     """`*`, `5`, `1-5`, each with an optional `/step`; the empty set when it is none of these."""
-    shape = re.fullmatch(r"(\*|\w+)(?:-(\w+))?(?:/(\d+))?", part)
+    shape = _PART.fullmatch(part)
     if shape is None:
         return set()
     first_text, last_text, step_text = shape.groups()

@@ -1,13 +1,14 @@
 """Lists as CSV files for spreadsheets, in the reader's language: what is text stays text, whatever it begins with.
 
 Source: RFC 4180; OWASP, "CSV Injection": a spreadsheet takes a cell that begins with one of these characters for a
-formula. A byte order mark tells it that the file is UTF-8. Where numbers have a decimal comma the separator is a
-semicolon, as such a spreadsheet writes it.
+formula; one that expects the other separator begins a cell within ours. A byte order mark tells it that the file is
+UTF-8. Where numbers have a decimal comma the separator is a semicolon, as such a spreadsheet writes it.
 """
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
@@ -20,7 +21,8 @@ from shared.clock import from_iso
 Cell = str | int | Decimal | None
 """A number is a number; whatever else there is is text."""
 
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA = re.compile(r"""^(?=[\t\r\n])|(^|[,;\t\r\n]"*)(?=[=+\-@＝＋－＠])""")
+"""The place before which a formula could begin: at the head of the text, and behind what any spreadsheet may split at."""
 
 
 def csv_file(name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], reader: Reader) -> Download:
@@ -40,6 +42,6 @@ def at(text: str, reader: Reader) -> str:
 
 def _text(cell: Cell, comma: bool) -> str:
     if isinstance(cell, str):
-        return f"'{cell}" if cell.startswith(_FORMULAS) else cell
+        return _FORMULA.sub(r"\g<0>'", cell)
     text = "" if cell is None else str(cell)
     return text.replace(".", ",") if comma else text

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 
@@ -47,7 +48,7 @@ def test_a_file_is_in_the_readers_language_and_form(portal: Portal) -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "=cmd|' /C calc'!A0", '=HYPERLINK("https://e.example")',
+    "=1+1", "+1", "-1", "@SUM(A1)", "\t1", "\r1", "\n1", "＝1+1", "=cmd|' /C calc'!A0", '=HYPERLINK("https://e.example")',
 ])
 def test_no_cell_that_came_from_outside_is_a_formula(portal: Portal, text: str) -> None:
     skip(portal.house, 1, detail=text)
@@ -60,10 +61,23 @@ def test_no_cell_that_came_from_outside_is_a_formula(portal: Portal, text: str) 
     assert dismissed[-2:] == [f"'{text}", f"'{text}"]
 
 
-def test_what_only_looks_like_a_separator_stays_in_its_cell(portal: Portal) -> None:
-    skip(portal.house, 1, detail='a,"b";c\nd <b>\u202e')
+@pytest.mark.parametrize("text", ["\t=1", "x;=1+1", "x,@A1", "x\n-1", "x\r\n=1", 'x;"+1"', "x,＝1", 'x";=1', "a;b,=1;;=2"])
+@pytest.mark.parametrize("language", ["en-GB", "fr-FR"])
+def test_a_spreadsheet_that_splits_elsewhere_finds_no_formula_either(
+    portal: Portal, text: str, language: str
+) -> None:
+    skip(portal.house, 1, name=text, detail=text)
 
-    assert exported(portal, "/portal/skipped-records/export")[1][6] == 'a,"b";c\nd <b>\u202e'
+    file = portal.visitor(language).get("/portal/skipped-records/export").content.decode("utf-8-sig")
+
+    cells = [cell.strip('"') for cell in re.split("[,;\t\r\n]", file)]
+    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "＝"))] == []
+
+
+def test_what_only_looks_like_a_separator_stays_in_its_cell(portal: Portal) -> None:
+    skip(portal.house, 1, detail='a,"b";c, -5 %, x=1\nd <b>\u202e')
+
+    assert exported(portal, "/portal/skipped-records/export")[1][6] == 'a,"b";c, -5 %, x=1\nd <b>\u202e'
 
 
 def test_log_entries_are_saved_by_their_filters(portal: Portal) -> None:

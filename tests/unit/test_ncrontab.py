@@ -54,6 +54,12 @@ def test_the_next_time_after_monday_noon(expression: str, expected: str) -> None
         ("0 0 0 * Foo *", "month (1 to 12)"),
         ("0 */0 * * * *", "minute (0 to 59)"),
         ("0 1- * * * *", "minute (0 to 59)"),
+        ("² * * * * *", "second (0 to 59)"),  # a digit to Python's isdigit(), and no number to int()
+        ("0 0 ٣ * * *", "hour (0 to 23)"),
+        ("0 */٣ * * * *", "minute (0 to 59)"),
+        (f"0 {'9' * 5000} * * * *", "minute (0 to 59)"),
+        (f"0 */{'9' * 5000} * * * *", "minute (0 to 59)"),
+        ("0 0 0 * ſep *", "month (1 to 12)"),
     ],
 )
 def test_a_wrong_expression_is_refused_by_its_field(expression: str, part_of_the_complaint: str) -> None:
