@@ -18,6 +18,9 @@ blueprint = func.Blueprint()
 _LOOKED_AT = 5000
 """Orders that a page of taxes looks through: one call of storage for a thousand."""
 
+_SHOWN = 100
+"""Taxes of a page."""
+
 _ASKED_AT_ONCE = 200
 """Orders that a page has Business Central asked about."""
 
@@ -45,7 +48,7 @@ def show_tax_apart(call: Call) -> Shown:
     chosen = _of_a_shop(call)
     found = chosen.shop and admin.orders.tax_apart(
         call.connector, chosen.shop, first=day("from", chosen.first), last=day("to", chosen.last), limit=_LOOKED_AT,
-        continuation=chosen.continuation)
+        most=_SHOWN, continuation=chosen.continuation)
     older = older_page("/portal/orders/tax-apart", chosen, found.continuation if found else None)
     return Shown("tax-apart.html", {"asked": chosen, "taxes": found.taxes if found else [], "older": older})
 
@@ -62,6 +65,8 @@ def show_orders_elsewhere(call: Call) -> Shown:
         found = chosen.shop and admin.orders.not_on_their_company(
             call.connector, chosen.shop, limit=_ASKED_AT_ONCE, continuation=chosen.continuation)
     except ConnectorError as problem:
+        if problem.code == "input-invalid":
+            raise
         return Shown("orders-elsewhere.html", values | {"problem": problem}, problem.problem.status)
     if found:
         values |= {"orders": found.orders, "older": older_page(address, chosen, found.continuation)}

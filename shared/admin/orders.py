@@ -40,10 +40,11 @@ class TaxApartView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def tax_apart(
-    connector: Connector, shop: str, *, first: date | None, last: date | None, limit: int, continuation: str
+    connector: Connector, shop: str, *, first: date | None, last: date | None, limit: int, continuation: str,
+    most: int | None = None,
 ) -> TaxApartView:
-    """Orders whose document reckons another tax than Shopify charged; ConnectorError as orders/tax_apart.py."""
-    page = taxes_apart(connector, shop, first=first, last=last, limit=limit, continuation=continuation)
+    """Orders whose document reckons another tax than Shopify charged; most, ConnectorError as orders/tax_apart.py."""
+    page = taxes_apart(connector, shop, first=first, last=last, limit=limit, most=most, continuation=continuation)
     return TaxApartView(taxes=page.taxes, continuation=page.continuation or None)
 
 

@@ -1,6 +1,11 @@
 """The lists about orders: whose tax stands apart, and whose document does not stand on their company."""
 from __future__ import annotations
 
+import re
+from collections import Counter
+from html import unescape
+
+import msgspec
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -59,12 +64,34 @@ def test_it_is_listed_by_the_days_of_the_orders(apart: Portal, query: str, found
     assert ("records/orders/5001" in apart.visitor().get(TAX + query).text) == found
 
 
-@pytest.mark.parametrize("query", ["?from=yesterday", "?to=2026-13-01", "?continuation=x", "?other=1"])
-def test_what_is_no_day_and_no_continuation_is_told(apart: Portal, query: str) -> None:
-    answer = apart.visitor().get(TAX + query)
+@pytest.mark.parametrize("address", [
+    f"{TAX}?from=yesterday", f"{TAX}?to=2026-13-01", f"{TAX}?continuation=x", f"{TAX}?other=1",
+    f"{ELSEWHERE}?continuation=x", f"{ELSEWHERE}?other=1",
+])
+def test_what_is_no_day_and_no_continuation_is_told(portal: Portal, address: str) -> None:
+    answer = portal.visitor().get(address)
 
     assert answer.status_code == 400
     assert "input-invalid" in answer.text
+    assert "Business Central could not be asked" not in answer.text
+
+
+@pytest.mark.parametrize("query", ["", "?from=2026-03-10&to=2026-03-10"])
+def test_much_tax_apart_is_listed_page_by_page_each_order_whole_and_once(apart: Portal, query: str) -> None:
+    links = apart.house.connector.links(apart.house.shop, "orders")
+    one = links.of(["5001"])["5001"]
+    links.save([msgspec.structs.replace(one, id=str(id), tax_apart="20:0.51:0.49 5.5:0.20:0.19 10:0.02:0.01", etag="")
+                for id in range(6001, 6081)])
+
+    pages, address = [], TAX + query
+    while address:
+        pages.append(apart.visitor().get(address).text)
+        older = re.search(r'href="([^"]+)" rel="next"', pages[-1])
+        address = unescape(older[1]) if older else ""
+
+    listed = [re.findall(r"records/orders/(\d+)", page) for page in pages]
+    assert [len(page) for page in listed] == [1 + 33 * 3, 34 * 3, 13 * 3]
+    assert Counter(sum(listed, [])) == {"5001": 1} | {str(id): 3 for id in range(6001, 6081)}
 
 
 def test_an_order_that_stands_on_another_customer_is_listed_with_where_it_should_stand(elsewhere: Portal) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from itertools import islice
 from typing import NamedTuple
 
 import msgspec
@@ -55,9 +54,10 @@ class _Header(msgspec.Struct, rename="camel"):
 
 
 def taxes_apart(connector: Connector, shop: str, *, first: date | None, last: date | None, limit: int,
-                continuation: str = "") -> TaxApartPage:
+                most: int | None = None, continuation: str = "") -> TaxApartPage:
     """Those of the next `limit` orders whose date lies in the span; an order without a date is always among them.
 
+    most  so many end the page before `limit` orders are looked at; what belongs to one order stays together
     ConnectorError: shop-unknown, input-invalid for a continuation that is none.
     """
     connector.shops.get(shop)
@@ -65,13 +65,18 @@ def taxes_apart(connector: Connector, shop: str, *, first: date | None, last: da
     if after is None:
         raise ConnectorError("input-invalid", sentence(
             "{continuation} is not the continuation of a list", continuation=repr(continuation[:60])))
-    links = connector.links(shop, "orders")
-    met = list(islice(links.beyond(after), limit + 1))
-    found = [one for link in met[:limit] for one in _of(link) if _within(one.date, first, last)]
-    return TaxApartPage(found, met[limit - 1].id if len(met) > limit else "")
+    found: list[TaxApart] = []
+    for looked, link in enumerate(connector.links(shop, "orders").beyond(after)):
+        if looked == limit or (most is not None and len(found) >= most):
+            return TaxApartPage(found, after)
+        found += (one for one in _of(link) if _within(one.date, first, last))
+        after = link.id
+    return TaxApartPage(found, "")
 
 
 def _of(link: Link) -> Iterator[TaxApart]:
+    if not link.tax_apart:
+        return
     header = decoded(link.header or "{}", type=_Header)
     for entry in link.tax_apart.split():
         rate, shopify, there = entry.split(":")
