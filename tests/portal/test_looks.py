@@ -182,16 +182,17 @@ def test_paper_has_the_orders_that_arrived_as_bars_and_leads_nowhere(portal: Por
         page.goto(f"{portal.url}/portal")
         page.emulate_media(media="print")
 
-        assert page.locator(".bars .bar").first.is_visible()
+        expect(page.locator(".bars .bar").first).to_be_visible()
         page.goto(f"{portal.url}{page_of(portal)}")
-        assert not page.get_by_role("link", name="Remove this shop card").is_visible()
+        expect(page.locator("h1")).to_be_visible()
+        expect(page.get_by_role("link", name="Remove this shop card")).not_to_be_visible()
 
 
 def test_somebody_without_a_menu_chooses_the_language_on_a_phone_too(portal: Portal, browser: Browser) -> None:
     with looking(browser, viewport=PHONE) as (page, _):
         page.goto(f"{portal.url}/portal/signed-out")
 
-        assert page.get_by_role("link", name="Français").is_visible()
+        expect(page.get_by_role("link", name="Français")).to_be_visible()
 
 
 @pytest.mark.parametrize("who, told", [(VIEWER, True), (OPERATOR, False)])

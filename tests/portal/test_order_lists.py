@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from local.business_central.faults import Fault
-from tests.portal.chromium import looking, serious
+from tests.portal.chromium import follow, looking, serious
 from tests.portal.served import Portal, text_of
 
 TAX, ELSEWHERE = "/portal/orders/tax-apart", "/portal/orders/not-on-their-company"
@@ -132,7 +132,7 @@ def test_the_menu_leads_to_each_in_french_too(
 ) -> None:
     with looking(browser, locale="fr-FR") as (page, _):
         page.goto(apart.url + "/portal")
-        page.locator(".rail").get_by_role("link", name=heading).click()
+        follow(page.locator(".rail").get_by_role("link", name=heading))
 
         expect(page.locator("h1")).to_have_text(heading)
         expect(page).to_have_url(apart.url + path)
