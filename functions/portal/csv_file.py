@@ -22,7 +22,7 @@ Cell = str | int | Decimal | None
 """A number is a number; whatever else there is is text."""
 
 _FORMULA = re.compile(r"""^(?=[\t\r\n])|(^|[,;\t\r\n]"*)(?=[=+\-@＝＋－＠])""")
-"""The place before which a formula could begin: at the head of the text, and behind what any spreadsheet may split at."""
+"""Where a formula could begin: at the head of the text, and behind what any spreadsheet may split at."""
 
 
 def csv_file(name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], reader: Reader) -> Download:

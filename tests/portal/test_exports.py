@@ -61,7 +61,9 @@ def test_no_cell_that_came_from_outside_is_a_formula(portal: Portal, text: str) 
     assert dismissed[-2:] == [f"'{text}", f"'{text}"]
 
 
-@pytest.mark.parametrize("text", ["\t=1", "x;=1+1", "x,@A1", "x\n-1", "x\r\n=1", 'x;"+1"', "x,＝1", 'x";=1', "a;b,=1;;=2"])
+@pytest.mark.parametrize("text", [
+    "\t=1", "x;=1+1", "x,@A1", "x\n-1", "x\r\n=1", 'x;"+1"', "x,＝1", 'x";=1', "a;b,=1;;=2",
+])
 @pytest.mark.parametrize("language", ["en-GB", "fr-FR"])
 def test_a_spreadsheet_that_splits_elsewhere_finds_no_formula_either(
     portal: Portal, text: str, language: str
