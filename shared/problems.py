@@ -174,7 +174,7 @@ CATALOGUE: dict[str, Problem] = {
     "refund-pending": Problem(
         Fault.DATA, 422,
         "A refund of the Shopify order is not final yet",
-        "Nothing to do: the order is taken once the refund succeeded or failed. If it stays pending, look at the "
+        "Nothing: the order is taken once the refund succeeded or failed. If it stays pending, look at the "
         "refund in Shopify.",
     ),
     "order-cancelled-but-paid": Problem(
@@ -236,7 +236,7 @@ CATALOGUE: dict[str, Problem] = {
     "outcome-unknown": Problem(
         Fault.OTHER_SERVICE, 502,
         "Business Central did not say whether it stored the record",
-        "Nothing to do: the connector looks for the document first and repeats the request only "
+        "Nothing: the connector looks for the document first and repeats the request only "
         "when it is certain that it was not stored.",
     ),
     "record-refused": Problem(
@@ -254,7 +254,7 @@ CATALOGUE: dict[str, Problem] = {
     "record-unreadable": Problem(
         Fault.OTHER_SERVICE, 502,
         "What Shopify sent cannot be read",
-        "Nothing to do at first: the record is tried again by itself. If it stays, give the request id in the "
+        "Nothing at first: the record is tried again by itself. If it stays, give the request id in the "
         "sentence to Shopify's support within 7 days; without one, report the sentence with the data capture.",
     ),
     "web-service-missing": Problem(
@@ -351,7 +351,7 @@ CATALOGUE: dict[str, Problem] = {
     "storage-unavailable": Problem(
         Fault.OTHER_SERVICE, 503,
         "The storage account does not answer",
-        "Nothing to do for one time: it is tried again by itself. If it lasts: Azure portal > the storage account > "
+        "Nothing for one time: it is tried again by itself. If it lasts: Azure portal > the storage account > "
         "Resource health; Access control: the function app's identity needs to read and write blobs, queues and "
         "tables.",
     ),
@@ -388,6 +388,11 @@ CATALOGUE: dict[str, Problem] = {
         "The shop card was changed by somebody else meanwhile",
         "Shop card: read it again, look at what is different now, and save once more.",
     ),
+    "shop-code-taken": Problem(
+        Fault.SETUP, 409,
+        "This code is another shop's",
+        "Choose another code. The shop card that has this one is in the menu, under Shops.",
+    ),
     "shop-card-twice": Problem(
         Fault.SETUP, 409,
         "Another card brings this store into this company already",
@@ -421,7 +426,7 @@ CATALOGUE: dict[str, Problem] = {
     ),
     "input-invalid": Problem(
         Fault.DATA, 400,
-        "The request cannot be understood",
+        "What was sent is not valid",
         "Correct the value named in the sentence and send it again.",
     ),
     "sync-already-running": Problem(
@@ -447,13 +452,13 @@ CATALOGUE: dict[str, Problem] = {
     "shopify-throttled": Problem(
         Fault.OTHER_SERVICE, 503,
         "Shopify keeps throttling",
-        "Nothing to do: the next run continues at the same place. If it lasts, look for other "
+        "Nothing: the next run continues at the same place. If it lasts, look for other "
         "apps that use this app's points.",
     ),
     "shopify-unavailable": Problem(
         Fault.OTHER_SERVICE, 503,
         "Shopify does not answer",
-        "Nothing to do: the next run continues at the same place. See Shopify's status page; "
+        "Nothing: the next run continues at the same place. See Shopify's status page; "
         "support helps within 7 days with the request id.",
     ),
     "bc-unauthorized": Problem(
@@ -470,12 +475,12 @@ CATALOGUE: dict[str, Problem] = {
     "bc-throttled": Problem(
         Fault.OTHER_SERVICE, 503,
         "Business Central keeps refusing because of too many requests",
-        "Nothing to do: the next run continues at the same place.",
+        "Nothing: the next run continues at the same place.",
     ),
     "bc-unavailable": Problem(
         Fault.OTHER_SERVICE, 503,
         "Business Central does not answer",
-        "Nothing to do: the next run continues at the same place. See the Business Central admin "
+        "Nothing: the next run continues at the same place. See the Business Central admin "
         "center.",
     ),
     "bc-request-invalid": Problem(

@@ -90,6 +90,14 @@ def test_a_problem_is_told_in_every_language(code: str, language: str) -> None:
     assert language == ENGLISH or (title, fix) != CATALOGUE[code].told(ENGLISH)[:2]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_to_do_is_answered_and_not_asked_again(language: str) -> None:
+    """It stands behind "What to do:"."""
+    fixes = {code: problem.told(language).fix for code, problem in CATALOGUE.items()}
+
+    assert [code for code, fix in fixes.items() if fix.startswith(("Nothing to do", "Rien à faire", "What to"))] == []
+
+
 # Settings, shop card, routes
 
 

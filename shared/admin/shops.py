@@ -81,9 +81,9 @@ def save_shop(
 
 
 def create_shop(connector: Connector, shop: str, shopify_url: str, *, by: str) -> ShopView:
-    """A new card, not enabled; ConnectorError input-invalid where the code is taken, and as save_shop."""
+    """A new card, not enabled; ConnectorError shop-code-taken, and as save_shop."""
     if connector.shops.find(shop) is not None:
-        raise ConnectorError("input-invalid", sentence("there is a shop with the code {code} already", code=shop))
+        raise ConnectorError("shop-code-taken", sentence("there is a shop with the code {code} already", code=shop))
     return save_shop(connector, shop, {"shopify_url": shopify_url, "enabled": False}, by=by, version="")
 
 

@@ -50,7 +50,9 @@ FIELDS: dict[str, CardField] = {
     "shopify_can_update_customers": _field(
         CUSTOMERS, "Shopify Can Update Customers",
         "changes of name, address, phone and e-mail in Shopify follow on a linked customer."),
-    "can_update_shopify_customers": _field(CUSTOMERS, "Can Update Shopify Customers", "the other direction."),
+    "can_update_shopify_customers": _field(
+        CUSTOMERS, "Can Update Shopify Customers",
+        "a customer that changes in Business Central is changed in Shopify."),
     "default_customer_no": _field(
         CUSTOMERS, "Default Customer No.",
         "takes orders whose buyer was not found and may not be created, and guests' orders."),
@@ -93,7 +95,8 @@ FIELDS: dict[str, CardField] = {
     "shopify_can_update_items": _field(
         ITEMS, "Shopify Can Update Items",
         "a changed title follows on a linked item, and its tariff number if Item Card Service is filled in."),
-    "can_update_shopify_products": _field(ITEMS, "Can Update Shopify Products", "the other direction."),
+    "can_update_shopify_products": _field(
+        ITEMS, "Can Update Shopify Products", "an item that changes in Business Central is changed in Shopify."),
     "item_template": _field(ITEMS, "Item Template", "values of a new item."),
     "item_card_service": _field(
         ITEMS, "Item Card Service",

@@ -113,6 +113,25 @@ def records(portal: Portal) -> States:
     yield "searched, several found", Look("/portal", pressed(".find button", find="marie@example.fr"))
 
 
+def order_lists(portal: Portal) -> States:
+    """Orders whose tax stands apart, and orders that do not stand on their company; in one currency and another."""
+    house = portal.house
+    house.card()
+    house.connector.tokens.keep(house.shop, house.shopify.token)
+    for id, goods, rate in ((ORDER, ["0.99"] * 3, "0.2"), (5011, ["0.99", "0.97", "1.03"], "0.055")):
+        house.order(id, [{"sku": "1000", "quantity": 1, "unit_price": price} for price in goods], tax_rate=rate)
+    house.customer(7201, email="achats@rhone.example", first_name="Rita", last_name="Curie-Joliot")
+    house.company(7301, name="Ateliers du Rhône et de la Saône SARL", contacts=[7201])
+    for id in (5020, 5021):
+        house.order(id, customer=7201, email="achats@rhone.example", company={"company": 7301})
+    house.sync()
+    for id in (5020, 5021):
+        house.bc.control.change("salesOrders", house.document(id)["number"], {"customerNumber": "S7201"})
+    yield "tax apart", Look("/portal/orders/tax-apart")
+    yield "tax apart of no day", Look("/portal/orders/tax-apart?from=2020-01-01&to=2020-01-02")
+    yield "orders not on their company", Look("/portal/orders/not-on-their-company")
+
+
 def forms(portal: Portal) -> States:
     """What comes of pressing a button: mistakes in forms first, then what was done."""
     house = portal.house
@@ -274,7 +293,8 @@ def outside(portal: Portal) -> States:
 
 FR: dict[str, Any] = {"shop": "FR"}
 SITUATIONS: dict[str, tuple[dict[str, Any], Callable[[Portal], States]]] = {
-    "pages": (FR, pages), "records": (FR, records), "forms": (FR, forms), "paper": (FR, paper),
+    "pages": (FR, pages), "records": (FR, records), "order lists": (FR, order_lists),
+    "forms": (FR, forms), "paper": (FR, paper),
     "viewer": (FR | {"who": VIEWER}, read_only), "empty": ({}, empty), "set-up": (FR, set_up), "trouble": (FR, trouble),
     "failed": (FR, failed), "no role": ({"who": NOBODY}, outside), "sign-in not set up": ({"who": None}, outside),
 }

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from functions.portal.files import FOLDER
 from functions.portal.formats import Reader, path
-from functions.portal.rendering import environment
+from functions.portal.rendering import TEMPLATES, environment
 from local.business_central.faults import Fault
 from shared.admin.skipped import MOST_COUNTED
 from shared.stores.skipped_records import SkippedRecord
@@ -139,6 +139,34 @@ def contrast(one: str, other: str) -> float:
 
     dark, bright = sorted((luminance(one), luminance(other)))
     return (bright + 0.05) / (dark + 0.05)
+
+
+def test_a_field_is_called_by_a_word_with_a_capital() -> None:
+    """As every other field above its list: "Orders from" and "until" were two ways."""
+    called = {(file.name, label) for file in TEMPLATES.glob("*.html") for label in re.findall(
+        r"<label[^>]*>\{\{ _\([\"']([^\"']+)", file.read_text())}
+
+    assert len(called) > 20
+    assert {one for one in called if not one[1][0].isupper()} == set()
+
+
+def test_a_phone_says_first_where_an_order_stands_and_then_where_it_should(portal: Portal, browser: Browser) -> None:
+    house = portal.house
+    house.customer(7003, email="buy@spalt.example")
+    house.company(503, name="Spalt AG", contacts=[7003])
+    house.order(5001, customer=7003, email="buy@spalt.example", company={"company": 503})
+    house.sync()
+    house.bc.control.change("salesOrders", house.document(5001)["number"], {"customerNumber": "S7003"})
+
+    with looking(browser, locale="en-GB", viewport=PHONE) as (page, _):
+        page.goto(portal.url + "/portal/orders/not-on-their-company")
+        rows = page.locator(".cards td[data-label]")
+        expect(rows).to_have_count(4)
+        places = rows.evaluate_all(
+            "cells => cells.map(one => [one.getBoundingClientRect().top, one.getBoundingClientRect().left,"
+            " one.dataset.label]).sort((a, b) => a[0] - b[0] || a[1] - b[1]).map(one => one[2])")
+
+    assert places == ["Document", "Stands on", "Company", "Should stand on"]
 
 
 def test_one_record_is_skipped_in_the_singular(portal: Portal) -> None:

@@ -212,8 +212,9 @@ def test_a_code_that_is_taken_changes_nothing_on_the_card_that_has_it(portal: Po
 
     answer = portal.visitor().post("/portal/set-up", {"code": house.shop, "shopify_url": "other.myshopify.com"})
 
-    assert answer.status_code == 400
-    assert f"there is a shop with the code {house.shop} already" in answer.text
+    assert answer.status_code == 409
+    assert "<strong>This code is another shop&#39;s</strong>" in answer.text
+    assert f"There is a shop with the code {house.shop} already" in answer.text
     assert (house.connector.shops.get(house.shop).host, house.connector.shops.get(house.shop).enabled) == (
         house.shopify.shop, True)
 

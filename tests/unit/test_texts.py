@@ -192,11 +192,24 @@ def test_what_is_said_of_one_and_of_none_tells_how_many(language: str) -> None:
 
 
 def test_french_has_its_own_apostrophes_and_blanks() -> None:
-    tight = re.compile(r"\w'\w|[^\u00a0][:;?!](?:\s|$)|«[^\u00a0]|[^\u00a0]»")
+    tight = re.compile(r"\w'\w|[^\u00a0][:;?!](?:\s|$)|«[^\u00a0]|[^\u00a0]»|N°[ \w]|\bp\.[^\u00a0]|\bex\.[^\u00a0)]")
     with po_file("fr").open("rb") as file:
         texts = read_po(file, locale="fr")
 
     assert [one.id for one in texts if one.id and any(map(tight.search, forms_of(one.string)))] == []
+
+
+def test_french_says_of_what_record_before_it_says_what_is_wrong_with_it() -> None:
+    """"Trouvé pour ligne de commande" lacks its article, and a name would be in the way of one: "pour la #1001"."""
+    needs_an_article = re.compile(r"\b(?:à|avec|dans|de|par|pour|sur) \{(?:record|about)\}")
+    with po_file("fr").open("rb") as file:
+        texts = read_po(file, locale="fr")
+
+    assert [one.id for one in texts if any(map(needs_an_article.search, forms_of(one.string)))] == []
+    assert said(sentence("No Business Central customer was found for {record}, and none may be created.",
+                         record=sentence('order line "{line}"', line="Vase")), "fr") == (
+        "Ligne de commande «\u00a0Vase\u00a0»\u00a0: aucun client Business Central n’a été trouvé, et aucun ne peut "
+        "être créé.")
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -101,7 +101,7 @@ def test_what_a_run_warns_of_is_told_in_french_with_amounts_as_french_has_them(h
     assert warning.startswith("La taxe de #5001 (SHP-5001) diffère sur ")
     assert "Shopify 0\u00a0%, 0,00, Business Central 20\u00a0%, 200,08" in warning
     assert "Client par défaut" not in warning
-    assert "N° client par défaut" in warning
+    assert "N°\u00a0client par défaut" in warning
 
 
 def test_a_run_of_an_earlier_version_tells_its_english_warnings(house: House, admin: Admin) -> None:

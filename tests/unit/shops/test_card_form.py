@@ -181,3 +181,10 @@ def test_a_field_decides_once_the_other_one_says_so(fields: dict[str, Any], fiel
 def test_only_fields_of_the_card_are_off_and_every_other_one_can_be_changed() -> None:
     assert set(off(CARD)) <= set(FIELDS)
     assert {"shopify_url", "company_id", "enabled", "tip_account"}.isdisjoint(off(CARD))
+
+
+@pytest.mark.parametrize("field, what", [
+    ("can_update_shopify_customers", "a customer"), ("can_update_shopify_products", "an item")])
+def test_a_help_says_what_is_changed_where_without_the_field_before_it(field: str, what: str) -> None:
+    assert str(FIELDS[field].help) == f"{what} that changes in Business Central is changed in Shopify."
+    assert [name for name, one in FIELDS.items() if "other direction" in str(one.help)] == []
