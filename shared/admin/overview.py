@@ -202,7 +202,7 @@ def _shop(
     last_sync = {type: infos[type].last_sync_time or None for type in infos}
     shown = ShopOverview(
         code=card.code, host=card.host, state=state, reason=reason, problem=problem,
-        since=_since(reason, connector, card.code, latest), next_step=_next_step(reason, bool(skipped)),
+        since=_since(reason, connector, card, latest), next_step=_next_step(reason, bool(skipped)),
         may_run=reason not in _KEEPS_FROM_RUNNING, run=latest.id if latest else "",
         read=_total(latest, "read"), parked=_total(latest, "parked"),
         last_sync=last_sync, skipped=len(skipped), skipped_more=more,
@@ -258,10 +258,12 @@ def _failure(connector: Connector, latest: SyncRun) -> tuple[ShopState, Reason]:
     return ShopState.NEEDS_YOU, Reason.FAILED
 
 
-def _since(reason: Reason, connector: Connector, shop: str, latest: SyncRun | None) -> str | None:
+def _since(reason: Reason, connector: Connector, card: ShopCard, latest: SyncRun | None) -> str | None:
     if reason is Reason.ACCESS:
-        return connector.tokens.connections.get(shop).at or None
-    if latest is None or reason in (Reason.SWITCHED_OFF, Reason.HTTP_REQUESTS):
+        return connector.tokens.connections.get(card.code).at or None
+    if reason is Reason.SWITCHED_OFF:
+        return connector.shops.switched_at(card) or None
+    if latest is None or reason is Reason.HTTP_REQUESTS:
         return None
     return latest.started_at if reason in (Reason.UNDER_WAY, Reason.FAILED) else latest.ended_at or latest.started_at
 

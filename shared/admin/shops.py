@@ -76,6 +76,8 @@ def save_shop(
         changes = with_logging_time(fields, before, connector.clock.now())
         card = connector.shops.save(shop, changes, version=version)
         operation.changed(_fields(before), _fields(card))
+        if before is None or before.enabled != card.enabled:
+            connector.shops.note_switched(card, iso(connector.clock.now()))
         follow_card(connector, card.code)
     return _view(connector, card)
 

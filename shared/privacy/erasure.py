@@ -63,7 +63,7 @@ def erase_shop(connector: Connector, shop: str) -> dict[str, int]:
     found = {one.name: one.of_shop(connector.storage, shop) for one in HOLDINGS if not isinstance(one.of_shop, str)}
     connector.tokens.forget(shop)
     if connector.shops.find(shop) is not None:
-        connector.shops.save(shop, {"enabled": False})
+        connector.shops.switch_off(shop, iso(connector.clock.now()))
     else:
         connector.shops.forget_domains(shop)
     return found

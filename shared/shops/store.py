@@ -1,7 +1,8 @@
 """Where shop cards live: table Shops, one row a card, and rows `domain` that lead from a store to its codes.
 
 A card that is removed leaves a row `removed`: what it had synchronized stays, and belongs to its store and company.
-Rows `store` hold Shopify's own id of each card's store, once a run has read it, with the address it was read at.
+Rows `store` hold Shopify's own id of each card's store, once a run has read it, with the address it was read at. Rows
+`switched` say since when a card is enabled or not.
 
 What may be written depends on the other cards, so cards are written in turn. One is pointed elsewhere only while nobody
 synchronizes it, or that run's links would be the new company's.
@@ -228,6 +229,21 @@ class Shops:
     def note_company(self, card: ShopCard, name: str) -> None:
         """Remember the name of the card's company."""
         self._table.put({"PartitionKey": "company", "RowKey": card.code, "company": company_key(card), "name": name})
+
+    def switch_off(self, code: str, at: str) -> None:
+        """Switch the card off at this time; ConnectorError as get and save."""
+        before, card = self.get(code), self.save(code, {"enabled": False})
+        if before.enabled:
+            self.note_switched(card, at)
+
+    def note_switched(self, card: ShopCard, at: str) -> None:
+        """Remember since when (UTC, ISO 8601) the card is enabled, or switched off."""
+        self._table.put({"PartitionKey": "switched", "RowKey": card.code, "enabled": card.enabled, "at": at})
+
+    def switched_at(self, card: ShopCard) -> str:
+        """Since when the card is enabled, or switched off; "" if an earlier version switched it."""
+        row = self._table.get("switched", card.code)
+        return str(row["at"]) if row and row["enabled"] == card.enabled else ""
 
     def removed(self, code: str) -> ShopCard | None:
         """The card as it was when it was removed; None if it is there, or never was."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from shared.clock import from_iso
+from shared.clock import from_iso, iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.journal.purges import LINKS, Purge
@@ -38,7 +38,7 @@ def _forget(connector: Connector, shop: str, confirm: int | None, by: str) -> tu
             "switches the card off; confirm={confirm} does it", number=count(number), shop=shop, confirm=number))
     _check_nothing_is_under_way(connector, shop)
     if connector.shops.find(shop) is not None:
-        connector.shops.save(shop, {"enabled": False})
+        connector.shops.switch_off(shop, iso(connector.clock.now()))
     removed: list[Kept] = []
 
     def remove(purge: Purge) -> None:

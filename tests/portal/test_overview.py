@@ -8,7 +8,9 @@ import pytest
 
 from shared.access.connections import Connection, State
 from shared.admin.overview import overview
+from shared.admin.shops import forget_links, save_shop, switch_shop
 from shared.admin.skipped import MOST_COUNTED
+from shared.clock import iso
 from shared.stores.skipped_records import SkippedRecord
 from tests.house import House
 from tests.portal.served import Portal
@@ -45,6 +47,33 @@ def test_a_shop_that_is_switched_off_is_paused(house: House) -> None:
     house.card(enabled=False)
 
     assert stands(house) == ("paused", "switched-off", "enable")
+
+
+def test_a_shop_that_is_switched_off_says_since_when_until_it_is_enabled(portal: Portal) -> None:
+    connector, shop, clock = portal.house.connector, portal.house.shop, portal.house.clock
+    switch_shop(connector, shop, False, by="ada")
+    off_at = iso(clock.now())
+    clock.forward(3600)
+    save_shop(connector, shop, {"time_zone": "Europe/Paris"}, by="ada")
+
+    (seen,) = overview(connector, "en").shops
+    told = portal.visitor("fr-FR").get("/portal").text
+    switch_shop(connector, shop, True, by="ada")
+    portal.house.card(enabled=False)  # as an earlier version switched it: nobody noted when
+    (unknown,) = overview(connector, "en").shops
+
+    assert (seen.reason, seen.since) == ("switched-off", off_at)
+    assert (f'Le champ « Activé » de la fiche est désactivé depuis : <time datetime="{off_at}"' in
+            told.replace("\u00a0", " "))
+    assert (unknown.reason, unknown.since) == ("switched-off", None)
+
+
+def test_whatever_switches_a_shop_off_says_when(house: House) -> None:
+    forget_links(house.connector, house.shop, 0, by="ada")
+
+    (shop,) = overview(house.connector, "en").shops
+
+    assert (shop.reason, shop.since) == ("switched-off", iso(house.clock.now()))
 
 
 def test_an_environment_that_may_not_call_out_pauses_every_shop(house: House) -> None:
