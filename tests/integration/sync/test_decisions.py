@@ -31,7 +31,7 @@ from shared.shopify.reading import kept_record
 from shared.stores.links import Link, LinkState
 from shared.sync.decision import What
 from shared.sync.dry_run import DryRun
-from shared.sync.page import ERASED
+from shared.sync.page import LEFT_ALONE
 from shared.sync.replay import plan_of_capture, replay
 from shared.texts import as_said
 from shared.to_business_central.companies import decision as company_decision
@@ -705,7 +705,7 @@ def test_a_dry_run_says_exactly_what_the_replay_then_does(house: House, one: Sit
 
     assert written(house) == shown(plan)
     assert done.result == plan.result == counted(one)
-    assert house.link(one.type, number).state in STANDS[one.what] or plan.note == ERASED
+    assert house.link(one.type, number).state in STANDS[one.what] or plan.note == LEFT_ALONE
     assert done.code == (plan.refused[0].code if plan.refused else "") == one.code
     assert house.shopify.stats.calls == asked_of_shopify
     told = [plan.note, done.detail, *(one.detail for one in plan.refused),
