@@ -169,6 +169,20 @@ def test_a_phone_says_first_where_an_order_stands_and_then_where_it_should(porta
     assert places == ["Document", "Stands on", "Company", "Should stand on"]
 
 
+@pytest.mark.parametrize("width", [1130, 1200, 1360])
+def test_why_a_record_is_skipped_has_the_most_room_in_its_row(portal: Portal, browser: Browser, width: int) -> None:
+    Scene(portal.house)
+
+    with looking(browser, locale="fr-FR", viewport={"width": width, "height": 900}) as (page, _):
+        page.goto(portal.url + "/portal/skipped-records")
+        heads = page.locator(".skipped").first.locator("thead th")
+        expect(heads).to_have_count(6)
+        widths = heads.evaluate_all("all => all.map(one => one.getBoundingClientRect().width)")
+
+    assert widths[1] > 280
+    assert widths[1] == max(widths)
+
+
 def test_one_record_is_skipped_in_the_singular(portal: Portal) -> None:
     Scene(portal.house)
 
