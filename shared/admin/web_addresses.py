@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 ONLINE = "https://businesscentral.dynamics.com"
 _API_ONLINE = re.compile(r"https://api\.businesscentral\.dynamics\.com/v2\.0/([^?#]+)/api/v2\.0", re.IGNORECASE)
@@ -30,9 +30,15 @@ Accounts, Sales Orders, Web Services."""
 
 
 def root_of(api_root: str, given: str) -> str:
-    """Where the web client is: as a setting says, else as it follows from the API's address; "" where neither tells."""
+    """Where the web client is: as a setting says, else as it follows from the API's address; "" where neither tells.
+
+    Of an address that somebody copied from his browser the company, page and filter that he looked at fall away.
+    """
     if given:
-        return given
+        parts = urlsplit(given)
+        tenant = urlencode([(name, value) for name, value in parse_qsl(parts.query) if name.lower() == "tenant"])
+        root = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+        return f"{root}/?{tenant}" if tenant else root
     found = _API_ONLINE.fullmatch(api_root)
     return f"{ONLINE}/{found[1]}" if found else ""
 
