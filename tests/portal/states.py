@@ -15,6 +15,7 @@ from playwright.sync_api import Page
 from local.business_central.faults import Fault
 from shared.access.connections import Connection, State
 from shared.admin.set_up_check import check_shop_set_up
+from shared.admin.shops import switch_shop
 from shared.stores.sync_runs import Awaited, Counts
 from tests.memory import storage_in_memory
 from tests.portal.chromium import press
@@ -266,7 +267,7 @@ def trouble(portal: Portal) -> States:
     yield "Shopify refuses, services", Look("/portal/services")
     yield "Shopify refuses, webhooks", Look(f"{shop}/webhooks")
     yield "Shopify refuses, a reset", Look(f"{shop}/reset/orders?how=all")
-    house.card(enabled=False)
+    switch_shop(house.connector, house.shop, False, by="ada")
     yield "switched off", Look("/portal")
     house.connector.permission.allow(False, by="test")
     yield "nothing may be called", Look("/portal")

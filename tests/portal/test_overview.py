@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import unescape
 
 import pytest
@@ -11,6 +12,7 @@ from shared.admin.overview import overview
 from shared.admin.shops import forget_links, save_shop, switch_shop
 from shared.admin.skipped import MOST_COUNTED
 from shared.clock import iso
+from shared.privacy.erasure import erase_shop
 from shared.stores.skipped_records import SkippedRecord
 from tests.house import House
 from tests.portal.served import Portal
@@ -68,8 +70,12 @@ def test_a_shop_that_is_switched_off_says_since_when_until_it_is_enabled(portal:
     assert (unknown.reason, unknown.since) == ("switched-off", None)
 
 
-def test_whatever_switches_a_shop_off_says_when(house: House) -> None:
-    forget_links(house.connector, house.shop, 0, by="ada")
+@pytest.mark.parametrize("switch_off", [
+    pytest.param(lambda house: forget_links(house.connector, house.shop, 0, by="ada"), id="links-forgotten"),
+    pytest.param(lambda house: erase_shop(house.connector, house.shop), id="shop-erased"),
+])
+def test_whatever_switches_a_shop_off_says_when(house: House, switch_off: Callable[[House], object]) -> None:
+    switch_off(house)
 
     (shop,) = overview(house.connector, "en").shops
 
