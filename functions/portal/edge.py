@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import azure.functions as func
 import msgspec
@@ -165,13 +165,17 @@ def page_before(req: func.HttpRequest) -> str:
 
 
 def within_the_portal(address: str) -> str:
-    """The address, if a browser takes it for a page of the portal; else the first page."""
+    """The address, if a browser takes it for a page of the portal; else the first page.
+
+    Source: WHATWG URL, 4.4 (`..`, `%2e%2e` and the like lead out of a folder).
+    """
     try:
         parts = urlsplit(address)
     except ValueError:
         return "/portal"
     ours = not parts.scheme and not parts.netloc and (parts.path == "/portal" or parts.path.startswith("/portal/"))
-    return address if ours and address.isprintable() and "\\" not in address else "/portal"
+    stays = ".." not in unquote(parts.path).split("/")
+    return address if ours and stays and address.isprintable() and "\\" not in address else "/portal"
 
 
 def known_language(language: str) -> str:

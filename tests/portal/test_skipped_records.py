@@ -153,3 +153,28 @@ def test_whoever_dismisses_a_record_sees_its_name(portal: Portal) -> None:
     page = portal.visitor().get(f"/portal/shops/{portal.house.shop}/skipped-records/orders/5001/dismiss").text
 
     assert "Dismiss Order #1001?" in text_of(page)
+
+
+@pytest.mark.parametrize("back", [
+    "/portal/../.auth/logout", "/portal/%2e%2e/.auth/logout", "/portal/runs/.%2E/../../api/environment", "/portal/..",
+    "//evil.example/portal", "https://evil.example/portal", "/portal\\..\\x", "javascript:alert(1)",
+])
+def test_the_way_back_of_a_dismissal_stays_within_the_portal(portal: Portal, back: str) -> None:
+    skip(portal.house, 1)
+    address = f"/portal/shops/{portal.house.shop}/skipped-records/orders/1/dismiss"
+
+    asked = portal.visitor().get(address, params={"back": back}).text
+    done = portal.visitor().post(address, {"note": "paid in cash", "back": back}, allow_redirects=False)
+
+    assert 'name="back" value="/portal"' in asked
+    assert (done.status_code, done.headers["Location"]) == (303, "/portal")
+
+
+def test_a_page_whose_question_has_two_dots_is_a_way_back(portal: Portal) -> None:
+    skip(portal.house, 1)
+    back = "/portal/search?find=../x"
+
+    page = portal.visitor().get(
+        f"/portal/shops/{portal.house.shop}/skipped-records/orders/1/dismiss", params={"back": back}).text
+
+    assert f'name="back" value="{back}"' in page
