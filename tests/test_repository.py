@@ -19,6 +19,8 @@ from pathlib import Path
 import pytest
 
 from shared.record_types import TYPE_NAMES
+from shared.shopify.payments import PAYMENT_SHAPES
+from shared.shopify.shapes import SHAPES
 from shared.shops.card_fields import FIELDS, PARTS
 from shared.stores.links import ITEMS
 from tests.repository import (
@@ -43,10 +45,12 @@ from tests.repository import (
     root_package,
     text_of,
 )
-from tests.type_questions import asked_in_python, asked_in_template, places
+from tests.type_questions import asked_by_class, asked_in_python, asked_in_template, places
 
 TYPES_OF_RECORDS = frozenset({*TYPE_NAMES, ITEMS})
 """The record types, and that of the links of variants, which are kept beside them."""
+
+CLASSES_OF_RECORDS = frozenset(one.struct.__name__ for one in (*SHAPES.values(), *PAYMENT_SHAPES.values()))
 
 ROOT_MODULE = "root"
 """What wires everything. What a step of an operator or of a run needs is handed on as the value Connector."""
@@ -76,8 +80,8 @@ LAWFUL_QUESTIONS = {
         "shared/shopify/payments.py": 1, "shared/shopify/shapes.py": 1,
     },
     "whose a record is: Shopify's requests of privacy name customers and orders": {
-        "shared/privacy/capture_traces.py": 4, "shared/privacy/export.py": 1, "shared/privacy/subject.py": 3,
-        "shared/privacy/traces.py": 2, "shared/webhooks/commands.py": 2,
+        "shared/privacy/capture_traces.py": 5, "shared/privacy/erasure.py": 1, "shared/privacy/export.py": 1,
+        "shared/privacy/subject.py": 3, "shared/privacy/traces.py": 3, "shared/webhooks/commands.py": 2,
     },
     "a set of entities of Business Central, or a company of it": {
         "functions/portal/shop_card.py": 1, "functions/portal/templates/parts.html": 1,
@@ -428,6 +432,14 @@ def test_no_generic_code_asks_which_type_it_is() -> None:
     'x = {"orders": 1, "x": 2, "y": 3}[type]', 'x = {"orders": first, "payouts": second}[type]', 'x = counts["orders"]',
     'x = counts.get("orders", 0)', 'if type.startswith("ord"): pass', 'x = one.type.removesuffix("s")',
     'for type in ("orders", "products"): pass', 'x = [f(type) for type in ["orders"]]',
+    'BOOKED = ("orders", "payouts")\nif type in BOOKED: pass', 'BOOKED = frozenset({"orders"})\nx = type in BOOKED',
+    'BOOKED: tuple[str, ...] = ("x", "orders")\nfor type in BOOKED: pass',
+    'x = any(f(type) for type in ("orders", "x"))',
+    'x = types - {"orders"}', 'x = {"orders", "payouts"} & set(types)',
+    'BOOKED = {"orders"}\nx = BOOKED.isdisjoint(types)',
+    'x = {"orders"}.issuperset(types)', 'types.discard("orders")', 'x = type.__eq__("orders")',
+    'x = operator.eq(type, "orders")',
+    'x = {"orders": 1, "x": 2, "y": 3}.get(type, 4)', 'x = dict(orders=1, payouts=2)[type]',
 ])
 def test_a_question_about_a_type_is_seen_however_it_is_put(source: str) -> None:
     assert list(asked_in_python(source, TYPES_OF_RECORDS)) != []
@@ -437,10 +449,34 @@ def test_a_question_about_a_type_is_seen_however_it_is_put(source: str) -> None:
     'def f(whom):\n    return one.type == "orders"', 'written.entity_set == "customers"', 'x = LENGTHS["customers"]',
     'sync(connector, types=("orders",))', 'x = connector.links(shop, "orders")', 'TYPE = RecordType("orders", apply)',
     'values = {"orders": found, "older": page}', 'if state == "running": pass', 'if text.startswith("gid://"): pass',
-    "if isinstance(one, KeptType): pass",
+    "if isinstance(one, KeptType): pass", 'said = told | {"orders": found, "x": 1, "y": 2}',
+    'x = dict(orders=found, older=1)',
+    'x = {"orders": found, "older": page}.get(name)',
 ])
 def test_handing_a_type_on_and_asking_for_something_else_is_no_question(source: str) -> None:
     assert list(asked_in_python(source, TYPES_OF_RECORDS)) == []
+
+
+def test_no_generic_code_asks_of_which_class_a_record_is() -> None:
+    """That tells its type as well as the name does. A type knows its own, and Shopify's side reads all."""
+    generic = [path for path in (*python_files("shared"), *python_files("functions"))
+               if room_of(module_of(path)) not in {"shopify", "to_business_central"}]
+
+    asking = {str(path) for path in generic
+              if [*asked_by_class(path.read_text(encoding="utf-8"), CLASSES_OF_RECORDS)]}
+
+    assert asking == set()
+
+
+@pytest.mark.parametrize("source", [
+    "match record.value:\n    case Order(): pass", "match value:\n    case records.Order(id=id) | None: pass",
+    "if isinstance(value, records.Order): pass", "x = isinstance(value, (str, Order))",
+    "x = isinstance(v, Order | None)",
+    "if type(value) is Order: pass",
+])
+def test_a_question_about_a_record_s_class_is_seen(source: str) -> None:
+    assert len([*asked_by_class(source, CLASSES_OF_RECORDS)]) == 1
+    assert [*asked_by_class(source.replace("Order", "Sentence"), CLASSES_OF_RECORDS)] == []
 
 
 @pytest.mark.parametrize("source", [

@@ -1,9 +1,10 @@
 """Where source asks which record type it is about: the law of tests/test_repository.py reads it by this.
 
 A question is whatever takes another way for one type than for another: a comparison, also with several or with a
-constant that holds the name; a `match`; a table by the names of types, and a look into one; a test of how a type's name
-begins. Handing a type on (`sync(connector, "orders")`) asks nothing. Names of Business Central's sets of entities sound
-the same and are others. Border: says where; what is lawful, the law says.
+constant that holds the name; a `match`; a table by the names of types, and a look into one; what is left of several
+types without some; a test of how a type's name begins; a test of the class that the records of one type have. Handing
+a type on (`sync(connector, "orders")`) asks nothing. Names of Business Central's sets of entities sound the same and
+are others. Border: says where; what is lawful, the law says.
 """
 from __future__ import annotations
 
@@ -24,7 +25,12 @@ A_TYPE = frozenset({"type", "types", "type_name"})
 """What the name of a type is called."""
 
 OF_A_TEXT = frozenset({"startswith", "endswith", "removeprefix", "removesuffix"})
-LOOKS = frozenset({"get", "pop", "setdefault", "count", "index"})
+LOOKS = frozenset({
+    "get", "pop", "setdefault", "count", "index", "__contains__", "__eq__", "__ne__", "discard", "remove", "difference",
+    "intersection", "isdisjoint", "issubset", "issuperset", "symmetric_difference",
+})
+OPERATORS = frozenset({"eq", "ne", "contains", "countOf", "indexOf"})
+"""Functions of the module operator that compare."""
 
 
 def asked_in_python(source: str, types: Iterable[str], module: str = "") -> Iterator[int]:
@@ -55,13 +61,36 @@ class _Names:
                 return value in self.types
             case ast.Name() | ast.Attribute():
                 return ast.unparse(node) in self.constants
-            case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Set(elts=parts):
-                return any(map(self.named, parts))
-            case ast.Call(func=ast.Name(id="frozenset" | "set" | "tuple" | "list"), args=parts):
-                return any(map(self.named, parts))
-            case ast.Starred(value=value):
-                return self.named(value)
-        return False
+        return any(map(self.named, _parts(node)))
+
+    def several(self, node: ast.AST) -> bool:
+        """Whether this is several, and the name of a type is among them."""
+        return self.named(node) and not isinstance(node, ast.Constant | ast.Dict)
+
+
+def _parts(node: ast.AST | None) -> list[ast.expr]:
+    """What stands in several that are written out."""
+    match node:
+        case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Set(elts=parts):
+            return parts
+        case ast.Call(func=ast.Name(id="frozenset" | "set" | "tuple" | "list"), args=parts):
+            return parts
+        case ast.Starred(value=value):
+            return [value]
+    return []
+
+
+def asked_by_class(source: str, structs: Iterable[str]) -> Iterator[int]:
+    """The lines of a module that ask of which of these classes something is."""
+    wanted = frozenset(structs)
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.MatchClass(cls=asked) | ast.Call(func=ast.Name(id="isinstance"), args=[_, asked]):
+                if any(_called(one) in wanted for one in ast.walk(asked)):
+                    yield asked.lineno
+            case ast.Compare(left=ast.Call(func=ast.Name(id="type")), comparators=others):
+                if any(_called(one) in wanted for one in others):
+                    yield node.lineno
 
 
 def _asked(node: ast.AST, names: _Names) -> Iterator[int]:
@@ -84,7 +113,8 @@ def _asks(node: ast.AST, names: _Names) -> bool:
             return _is_table(len(keys), sum(map(names.named, keys)))
         case ast.Subscript(value=ast.Dict(keys=keys), slice=key) if any(map(names.named, keys)):
             return _called(key) in A_TYPE
-        case ast.DictComp(generators=each) | ast.ListComp(generators=each) | ast.SetComp(generators=each):
+        case (ast.DictComp(generators=each) | ast.ListComp(generators=each) | ast.SetComp(generators=each)
+              | ast.GeneratorExp(generators=each)):
             return any(names.named(one.iter) for one in each)
         case ast.For(iter=each):
             return names.named(each)
@@ -92,8 +122,17 @@ def _asks(node: ast.AST, names: _Names) -> bool:
             return names.named(key) and _called(table) not in OF_ENTITIES
         case ast.Call(func=ast.Attribute(value=of, attr=does), args=[first, *_]) if does in OF_A_TEXT:
             return _called(of) in A_TYPE or names.named(first)
+        case ast.Call(func=ast.Attribute(value=ast.Dict(keys=keys), attr="get"), args=[first, *_]) if any(
+                map(names.named, keys)):
+            return _called(first) in A_TYPE
         case ast.Call(func=ast.Attribute(value=of, attr=does), args=[first, *_]) if does in LOOKS:
-            return names.named(first) and _called(of) not in OF_ENTITIES
+            return (names.named(first) or names.several(of)) and _called(of) not in OF_ENTITIES
+        case ast.Call(func=ast.Name(id=does) | ast.Attribute(attr=does), args=[_, _] as sides) if does in OPERATORS:
+            return any(map(names.named, sides))
+        case ast.Call(func=ast.Name(id="dict"), keywords=[*pairs]) if pairs:
+            return _is_table(len(pairs), sum(one.arg in names.types for one in pairs))
+        case ast.BinOp(left=left, op=ast.Sub() | ast.BitAnd() | ast.BitXor(), right=right):
+            return names.several(left) or names.several(right)
     return False
 
 
@@ -151,11 +190,17 @@ def _own_constants(tree: ast.AST, types: frozenset[str]) -> dict[str, str]:
                 pairs = [(target, value)]
                 if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
                     pairs = list(zip(target.elts, value.elts, strict=False))
-                found |= {ast.unparse(name): said.value for name, said in pairs
-                          if isinstance(said, ast.Constant) and said.value in types}
-            case ast.AnnAssign(target=target, value=ast.Constant(value=said)) if said in types:
-                found[ast.unparse(target)] = said
+                found |= {ast.unparse(name): one for name, said in pairs if (one := _type_in(said, types))}
+            case ast.AnnAssign(target=target, value=said) if one := _type_in(said, types):
+                found[ast.unparse(target)] = one
     return found
+
+
+def _type_in(node: ast.AST | None, types: frozenset[str]) -> str:
+    """The type that this names, the first of them where it names several; "" for none."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) and node.value in types else ""
+    return next((one for part in _parts(node) if (one := _type_in(part, types))), "")
 
 
 def _template_asks(node: nodes.Node, types: frozenset[str]) -> bool:

@@ -325,7 +325,7 @@ def replay(connector: Connector, shop: str, type: str, id: str, *, by: str) -> R
     """Apply one capture; ConnectorError as sync/replay.py."""
     type = known_type(connector, type)
     with connector.operations.recorded("replay_data_capture", by=by, shop=shop, type=type) as operation:
-        operation.after = {"dry_run": False}
+        operation.after, operation.record_id = {"dry_run": False}, record_id_of(raw(connector, shop, type, id))
         done = replaying.replay(connector, shop, type, id, by=by)
         operation.after |= {"capture": id, "run": done.run, "result": done.result, "number": done.number}
     return done

@@ -3,7 +3,7 @@
 Names of orders, products and companies (#1001) lead there too, from the captures (journal/captures.py). Table
 RecordNames, partition = shop, key = `<hash of the name>|<type>|<id>`: a name is found by one short query however many
 there are, and none stands in a row. What a name was does not go when the record has another; it leads to the same
-record. Border: rows; which names a record has, sync/naming.py says.
+record. Border: rows; which names a record has, its type says.
 """
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def apply_page(
 
     outcomes = [_seen(outcome, hashes | dict.fromkeys(lost, ""), card) for outcome in outcomes]
     # Before the links: a record whose link says that it is settled is not met again.
-    context.names.remember(context.card.code, names_of(type, fresh, outcomes))
+    context.names.remember(context.card.code, names_of(one, fresh, outcomes))
     _keep(one, outcomes, {r.id: r.raw for r in fresh}, context)
     applied_now = {r.id for r in fresh}
     settled = [link for id, link in links.items() if id not in applied_now]

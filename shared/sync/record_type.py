@@ -15,6 +15,7 @@ from shared.shopify.reading import Record
 from shared.shops.card import ShopCard
 from shared.stores.links import Link
 from shared.stores.payments import Payments
+from shared.stores.record_names import What
 from shared.sync.context import JobContext
 from shared.sync.decision import Decision, Surroundings
 from shared.sync.outcome import Outcome
@@ -39,6 +40,8 @@ class RecordType:
     out_of_reach  which of the records that Shopify answered nothing for may still be there, and why
     selection     what the card chooses among its records, as a text: what was left out by another is decided again
     document_key  id -> external number of the document that a record becomes; None where it becomes none
+    names         a record -> what people look it up by: its e-mail address (which an erasure takes along for orders and
+                  customers only, stores/record_names.py), its SKUs; "" is none
     items         a record -> by id what people call those of its parts that become something each; None: none does
     is_booked     one that is not settled is brought though it was erased on a person's request: bookkeeping goes on
     is_pictured   those that were never seen before are counted by the hour, for the overview's picture; of one type
@@ -52,6 +55,7 @@ class RecordType:
     out_of_reach: Callable[[Collection[str], JobContext], Mapping[str, RecordRefused]] = lambda missing, context: {}
     selection: Callable[[ShopCard], str] = lambda card: ""
     document_key: Callable[[str], str] | None = None
+    names: Callable[[Any], Iterable[tuple[What, str]]] = lambda value: ()
     items: Callable[[Any], Mapping[str, str]] | None = None
     is_booked: bool = False
     is_pictured: bool = False

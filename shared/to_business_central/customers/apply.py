@@ -14,6 +14,7 @@ from shared.record_names import one_called
 from shared.shopify.reading import Record
 from shared.shopify.records import Address, Customer
 from shared.stores.links import Link, Links, LinkState, Wish
+from shared.stores.record_names import What as Name
 from shared.sync.context import JobContext
 from shared.sync.decision import Surroundings, What
 from shared.sync.outcome import Outcome, Result, attempt, parked
@@ -148,4 +149,4 @@ def _linked(link: Link, id: str, number: str, plan: CustomerPlan) -> Link:
     )
 
 
-TYPE = RecordType(NAME, apply, decided, gone)
+TYPE = RecordType(NAME, apply, decided, gone, names=lambda customer: [(Name.EMAIL, customer.email)])

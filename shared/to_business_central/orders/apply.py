@@ -9,6 +9,7 @@ from shared.errors import ConnectorError
 from shared.mapping.orders_to_import import selection_of
 from shared.shopify.reading import Record
 from shared.stores.links import Link
+from shared.stores.record_names import What as Name
 from shared.sync.context import JobContext
 from shared.sync.decision import Surroundings, What
 from shared.sync.outcome import Outcome, Result, parked
@@ -67,4 +68,5 @@ def _carried_out(one: Decided, context: JobContext) -> Outcome:
 TYPE = RecordType(
     NAME, apply, decided, gone_orders, needs=frozenset({products.NAME, customers.NAME, companies.NAME}),
     out_of_reach=out_of_reach, selection=lambda card: selection_of(card.orders_to_import),
-    document_key=document_key_of, is_booked=True, is_pictured=True)
+    document_key=document_key_of, names=lambda order: [(Name.EMAIL, order.email or "")],
+    is_booked=True, is_pictured=True)

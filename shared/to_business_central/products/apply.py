@@ -19,6 +19,7 @@ from shared.record_names import one_called
 from shared.shopify.reading import Record
 from shared.shopify.records import Product, id_of
 from shared.stores.links import Link, LinkState
+from shared.stores.record_names import What as Name
 from shared.sync.context import JobContext
 from shared.sync.decision import Surroundings
 from shared.sync.outcome import Outcome, Result, attempt, parked
@@ -276,4 +277,9 @@ def _items(value: Any) -> Mapping[str, str]:
     return {id_of(one.id): one.sku or one.title for one in value.variants.nodes} if isinstance(value, Product) else {}
 
 
-TYPE = RecordType(NAME, apply, decided, gone, items=_items)
+def _names(product: Product) -> list[tuple[Name, str]]:
+    """The SKUs and barcodes of its variants."""
+    return [(Name.SKU, name or "") for one in product.variants.nodes for name in (one.sku, one.barcode)]
+
+
+TYPE = RecordType(NAME, apply, decided, gone, names=_names, items=_items)

@@ -297,7 +297,7 @@ SAYS: dict[str, tuple[Call, Row]] = {
         ("orders", "5002"), {"dismissed": False}, {"dismissed": True})),
     "check_set_up": (GOES_THROUGH["check_set_up"], (
         ("", ""), {}, {"ready": True, "countries": ["FR"], "whole": False})),
-    "replay_data_capture": (GOES_THROUGH["replay_data_capture"], (("customers", ""), {}, {
+    "replay_data_capture": (GOES_THROUGH["replay_data_capture"], (("customers", "7101"), {}, {
         "dry_run": False, "capture": SOME, "run": SOME, "result": "unchanged", "number": "S7101"})),
     "remove_log_entries": (GOES_THROUGH["remove_log_entries"], (
         ("", ""), {}, {"older_than_days": 7, "purge": SOME, "entries": 0, "hours": 0})),
