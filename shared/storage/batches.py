@@ -106,7 +106,7 @@ def _part(client: TableClient, put: Put) -> bytes:
     if put.kind == "insert":
         method, address, condition = "POST", client.table_name, ""
     else:
-        partition, key = (quote(put.row[name].replace("'", "''"), safe="") for name in ("PartitionKey", "RowKey"))
+        partition, key = (quoted_key(put.row[name]) for name in ("PartitionKey", "RowKey"))
         method = "DELETE" if put.kind == "delete" else "PUT"
         address = f"{client.table_name}(PartitionKey='{partition}',RowKey='{key}')"
         condition = "" if put.kind == "put" else f"If-Match: {put.etag or '*'}\r\n"
@@ -117,6 +117,11 @@ def _part(client: TableClient, put: Put) -> bytes:
         f"Content-Type: application/json\r\nAccept: application/json;odata=minimalmetadata\r\n"
         f"DataServiceVersion: 3.0\r\nPrefer: return-no-content\r\n{condition}\r\n"
     ).encode() + body + b"\r\n"
+
+
+def quoted_key(key: str) -> str:
+    """A key as it stands between the quotes of an address."""
+    return quote(key.replace("'", "''"), safe="")
 
 
 def _in_ascii(row: Row) -> bytes:

@@ -15,14 +15,13 @@ from azure.core import MatchConditions
 from azure.data.tables import TableClient, TableServiceClient, UpdateMode
 
 from shared.errors import ServiceUnavailable
+from shared.storage import queries
 from shared.storage.batches import Batch, batches, send
 from shared.storage.batches import Put as Put
 from shared.storage.batches import Row as Row
+from shared.storage.queries import Continuation as Continuation
 from shared.storage.retries import RETRIES, IsChanged, IsThere, NotThere, Refused, Retries
 from shared.texts import sentence
-
-Continuation = dict[str, str] | None
-"""Where a listing goes on: opaque, made by the service; None at its end."""
 
 T = TypeVar("T")
 
@@ -48,7 +47,7 @@ class Table:
     def get(self, partition: str, key: str) -> Row | None:
         """The row, or None."""
         try:
-            return _row(self._retries.ask(lambda: self._client.get_entity(partition, key)))
+            return self._retries.ask(lambda: queries.row(self._client, partition, key))
         except NotThere:
             return None
 
@@ -112,19 +111,11 @@ class Table:
         At most `size` rows (1,000 is the most), also none with more to follow: a filter that finds little
         is answered page by page. Give the continuation back with the same filter; None is the end.
         """
-
-        def read() -> tuple[list[Row], Continuation]:
-            pages = self._client.query_entities(
-                filter, parameters=dict(values), select=list(select) if select else None, results_per_page=size
-            ).by_page(after)  # type: ignore[arg-type]  # the SDK's own continuation is this dict
-            try:
-                rows = [_row(entity) for entity in next(pages)]
-            except StopIteration:
-                return [], None
-            return rows, pages.continuation_token  # type: ignore[attr-defined]
-
+        question = queries.filled(filter, values)
         try:
-            rows, following = self._retries.ask(read)
+            rows, following = self._retries.ask(
+                lambda: queries.page(self._client, question, size=size, select=select, after=after)
+            )
         except NotThere:
             return [], None
         if following is not None and following == after:
@@ -207,12 +198,6 @@ class Tables:
     def drop(self, name: str) -> None:
         """Remove a table with all its rows; a missing one is fine."""
         self._retries.ask(lambda: self._service.delete_table(name))
-
-
-def _row(entity: Mapping[str, Any]) -> Row:
-    row = dict(entity)
-    row["etag"] = _etag(entity.metadata)  # type: ignore[attr-defined]
-    return row
 
 
 def _plain(row: Row) -> Row:

@@ -119,6 +119,7 @@ ROWS = [
     ("PartitionKey gt @p", {"p": "a"}, ["b1", "é|b1"]),
     ("PartitionKey eq 'a' and (n eq 1 or n eq 20)", {}, ["a1", "a2"]),
     ("n lt @n", {"n": 1}, ["b1"]),
+    ("n eq @n", {"n": 1}, ["a1"]),
     ("good eq false", {}, ["b1"]),
     ("good eq @g", {"g": True}, ["a1"]),
     ("who eq 'O''Neil'", {}, ["a2"]),
