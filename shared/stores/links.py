@@ -37,10 +37,11 @@ _SPARSE = 20
 _SPARSE_KEPT = 50
 """The same where all that is read is kept: what one page does not want, a later one does."""
 _MOST_KEPT = 20_000
-"""Links that one job keeps of a type: some 20 MB."""
+"""Links that one job keeps of a type: some 8 MB."""
 
-KeptLinks = dict[str, "Link | None"]
-"""Links that were read, None where there is none; of a job that holds the shop, so that nobody else writes them."""
+KeptLinks = dict[str, bytes | None]
+"""Links that were read, packed, for a link's fields take thrice as much apart; None where there is none. Of a job that
+holds the shop, so that nobody else writes them."""
 
 
 class LinkState(StrEnum):
@@ -62,7 +63,7 @@ class Wish(StrEnum):
     IN_ANY_CASE = "in any case"
 
 
-class Link(msgspec.Struct, frozen=True, kw_only=True):
+class Link(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What we know of one Shopify record.
 
     bc_id       id of the Business Central record: what is followed and compared; bc_number is only shown
@@ -127,6 +128,9 @@ NOTHING_SENT = {"lines": "", "sold": "", "refunds": "", "cancelled": "", "header
 """Fields of an order's link for which no document is there."""
 
 
+_PACKER, _UNPACKER = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(Link)
+
+
 class LinksOfAll:
     """The links of all shops."""
 
@@ -151,31 +155,35 @@ class Links:
         """The links of these records; missing ones are left out."""
         wanted = sorted(set(ids), key=key_of)
         if self._kept is None:
-            found = self._read(wanted)
-            return {id: found[id] for id in wanted if id in found}
+            asked = set(wanted)
+            return {link.id: link for link in self._read(wanted) if link.id in asked}
         if len(self._kept) > _MOST_KEPT:
             self._kept.clear()
         missing = [id for id in wanted if id not in self._kept]
-        found = self._read(missing)
-        # What was known before may have been written meanwhile.
-        self._kept |= dict.fromkeys(missing) | {id: one for id, one in found.items() if id not in self._kept}
-        return {id: link for id in wanted if (link := self._kept[id]) is not None}
+        for link in self._read(missing):
+            if link.id not in self._kept:  # what was known before may have been written meanwhile
+                self._kept[link.id] = packed(link)
+        for id in missing:
+            self._kept.setdefault(id, None)
+        return {id: _unpacked(kept) for id in wanted if (kept := self._kept[id]) is not None}
 
-    def _read(self, wanted: Sequence[str]) -> dict[str, Link]:
+    def _read(self, wanted: Sequence[str]) -> Iterator[Link]:
         """A range query as long as the ids lie close together, as they do in an incremental run; point reads for those
-        that lie beyond. What lies between them comes with it."""
+        that lie beyond. What lies between them comes with it; all by their ids."""
         if len(wanted) < 2:
-            return self._one_by_one(wanted)
-        keys, found = list(map(key_of, wanted)), dict[str, Link]()
+            yield from self._one_by_one(wanted)
+            return
+        keys, found = list(map(key_of, wanted)), 0
         sparse = _SPARSE if self._kept is None else _SPARSE_KEPT
         page = min(_SCAN, sparse * len(wanted))
         rows = self._table.partition(self._partition, keys[0], keys[-1], page_rows=page)
         while some := list(map(_link, islice(rows, page))):
-            found |= {link.id: link for link in some}
+            yield from some
+            found += len(some)
             reached = bisect_right(keys, key_of(some[-1].id))
-            if len(some) == page and len(found) > sparse * reached:
-                return found | self._one_by_one(wanted[reached:])
-        return found
+            if len(some) == page and found > sparse * reached:
+                yield from self._one_by_one(wanted[reached:])
+                return
 
     def one(self, id: str) -> Link:
         """The link of this record; a blank one if we never met it."""
@@ -223,15 +231,15 @@ class Links:
                 "another worker changed {types} of {shop}", types=several_called(type), shop=shop)) from error
         saved = [msgspec.structs.replace(k, etag=etag) for k, etag in zip(links, etags, strict=True)]
         if self._kept is not None:
-            self._kept |= {link.id: link for link in saved}
+            self._kept |= {link.id: packed(link) for link in saved}
         return saved
 
-    def _one_by_one(self, ids: Sequence[str]) -> dict[str, Link]:
+    def _one_by_one(self, ids: Sequence[str]) -> Sequence[Link]:
         if not ids:
-            return {}
+            return ()
         with ThreadPoolExecutor(8) as pool:
             rows = pool.map(carried(lambda id: self._table.get(self._partition, key_of(id))), ids)
-            return {link.id: link for link in map(_link, filter(None, rows))}
+            return list(map(_link, filter(None, rows)))
 
     def _row(self, link: Link) -> Row:
         """What says nothing is left out: a link has many properties, few of each type, and a row is read property by
@@ -241,10 +249,19 @@ class Links:
         return {name: value for name, value in fields.items() if value and name not in ("id", "etag")} | key
 
 
+def packed(link: Link) -> bytes:
+    """The link as a job keeps it: its fields that say something."""
+    return _PACKER.encode(link)
+
+
 def keys_of_shop(storage: Storage, shop: str) -> Iterator[list[Row]]:
     """The keys of all links under this code, of whatever type, by the thousand."""
     question, values = "PartitionKey ge @first and PartitionKey lt @last", {"first": f"{shop}|", "last": f"{shop}|~"}
     return pages_of_keys(storage.tables[TABLE], question, values)
+
+
+def _unpacked(kept: bytes) -> Link:
+    return _UNPACKER.decode(kept)
 
 
 def _link(row: Row) -> Link:

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -13,7 +14,8 @@ from shared.storage.account import storage_from_connection_string
 from shared.storage.lease import LeaseLost
 from shared.storage.tables import Row
 from shared.stores import links as links_module
-from shared.stores.links import TABLE, KeptLinks, Link, Links, LinkState
+from shared.stores.links import TABLE, KeptLinks, Link, Links, LinkState, Wish
+from shared.texts import sentence
 
 
 @pytest.fixture
@@ -169,7 +171,7 @@ def test_a_link_that_was_written_stays_as_it_was_written_when_its_neighbours_are
     links.save([Link(id=str(id)) for id in range(1, 4)])
     newer = links.of(["2"])["2"].with_(bc_number="1001")
     kept.clear()
-    kept["2"] = newer
+    kept["2"] = links_module.packed(newer)
 
     assert sorted(links.of(["1", "3"])) == ["1", "3"]
     assert links.of(["2"]) == {"2": newer}
@@ -184,3 +186,29 @@ def calls_of(door: StorageProxy, work: Callable[[], object]) -> int:
     before = len(door.calls)
     work()
     return len(door.calls) - before
+
+
+def test_a_link_that_is_kept_comes_back_with_all_of_its_fields(links: Links) -> None:
+    kept: KeptLinks = {}
+    own = Links(links._table, links._partition.partition("|")[0], "items", kept)
+    decision = sentence("lines were sent again by {who}", who="Zoé")
+    others = set(Link.__struct_fields__) - {"id", "state", "wish", "decision", "etag"}
+    texts: dict[str, Any] = {name: f"{name} é" for name in others}
+    (whole, blank) = own.save([
+        Link(id="1", state=LinkState.SENDING, wish=Wish.IN_ANY_CASE, decision=decision, **texts), Link(id="2")])
+    saved = own.of(["1", "2"])
+    kept.clear()
+
+    assert own.of(["1", "2"]) == saved == {"1": whole, "2": blank}
+
+
+def test_what_a_job_keeps_of_an_items_link_is_small(links: Links) -> None:
+    kept: KeptLinks = {}
+    own = Links(links._table, links._partition.partition("|")[0], "items", kept)
+    own.save([Link(
+        id="45000000000001", state=LinkState.APPLIED, bc_id=str(UUID(int=1)), bc_number="1000", bc_set="items",
+        capture="c" * 64, card="d" * 16, plan="a" * 64)])
+
+    (one,) = kept.values()
+    assert one is not None
+    assert len(one) < 400
