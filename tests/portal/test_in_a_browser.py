@@ -12,7 +12,7 @@ from tests.portal.pages import functions
 from tests.portal.scene import Scene
 from tests.portal.served import Portal
 
-LAST = ("/dismiss", "/retry", "/resolve", "/create-again", "/enabled", "/environment", "/log-removal",
+LAST = ("/retry", "/dismiss", "/resolve", "/create-again", "/enabled", "/environment", "/log-removal",
         "/removal")
 """Forms after which others are gone, in the order in which they are sent."""
 
