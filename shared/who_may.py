@@ -114,7 +114,7 @@ def _check_tenant(principal: _Principal, allowed_tenants: str) -> None:
     """Roles are given by the tenant that a token is from: any tenant could name its people operators."""
     allowed = {tenant.strip().casefold() for tenant in allowed_tenants.split(",")} - {""}
     tenants = {claim.val.casefold() for claim in principal.claims if claim.typ in _TENANT_CLAIMS}
-    if allowed and not (tenants and tenants <= allowed):
+    if allowed_tenants.strip() and not (tenants and tenants <= allowed):
         raise ConnectorError("tenant-not-allowed", sentence(
             "{caller} signed in with another tenant of Microsoft Entra than this app's", caller=_name(principal)))
 

@@ -90,7 +90,14 @@ def test_an_operator_of_a_foreign_tenant_or_of_none_gets_nothing(tenants: list[t
         person(headers, role, settings)
 
 
-@pytest.mark.parametrize("allowed", ["", " ", ","])
+@pytest.mark.parametrize("allowed", [",", " , ", ";"])
+def test_a_setting_that_names_no_tenant_by_mistake_lets_nobody_in(allowed: str) -> None:
+    settings = Settings(authentication_on=True, allowed_tenants=allowed)
+
+    assert refused(identity(("name", "Ada"), OPERATOR, ("tid", OURS)), Role.OPERATOR, settings) == "tenant-not-allowed"
+
+
+@pytest.mark.parametrize("allowed", ["", " "])
 def test_without_a_named_tenant_app_service_alone_decides_who_comes(allowed: str) -> None:
     settings = Settings(authentication_on=True, allowed_tenants=allowed)
 
