@@ -45,6 +45,14 @@ def misfit(error: Exception, whole: Sentence) -> Sentence:
     return sentence("{place} is nothing that can stand there", place=_named(place) if place else whole)
 
 
+def place_of(error: msgspec.ValidationError) -> str:
+    """Which field does not fit, e.g. "lines[0].code", without a word of what it holds; "" for the whole."""
+    found = _MESSAGE.fullmatch(str(error))
+    words, place = (found["words"], found["place"] or "") if found else ("", "")
+    named = re.fullmatch(r"Object (?:missing required|contains unknown) field `(.*)`", words, re.DOTALL)
+    return ".".join(part for part in (place, named[1] if named else "") if part)
+
+
 def _values(found: dict[str, str], place: str) -> dict[str, object]:
     match found:
         case {"field": field}:

@@ -366,6 +366,13 @@ CATALOGUE: dict[str, Problem] = {
         "The shop card holds values that do not fit",
         "Shop card: correct the fields named in the sentence.",
     ),
+    "shop-card-unreadable": Problem(
+        Fault.SETUP, 409,
+        "The stored shop card cannot be read",
+        "Azure portal > the storage account > Storage browser > Tables > Shops, the row of partition shop and the "
+        "shop's code: correct the property named in the sentence in the column card. If a newer version of the "
+        "connector wrote it, deploy that version again.",
+    ),
     "shop-unknown": Problem(
         Fault.SETUP, 404,
         "There is no such shop",

@@ -1,19 +1,23 @@
-"""A shop card that no version can read, for as long as a test looks at what becomes of the other shops."""
+"""A shop card that this version cannot read, for as long as a test looks at what becomes of the other shops."""
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from tests.house import House
 
 
 @contextmanager
-def unreadable_card(house: House, shop: str) -> Iterator[None]:
-    """The card's row holds half of its JSON; it is as before afterwards, for houses may share their storage."""
+def unreadable_card(house: House, shop: str, **edited: Any) -> Iterator[None]:
+    """The card's row holds half of its JSON, or these properties instead of its own; it is as before afterwards, for
+    houses may share their storage."""
     table = house.storage.tables["Shops"]
     row = table.get("shop", shop)
     assert row is not None
-    table.put(row | {"card": row["card"][: len(row["card"]) // 2]})
+    text = json.dumps(json.loads(row["card"]) | edited) if edited else row["card"][: len(row["card"]) // 2]
+    table.put(row | {"card": text})
     try:
         yield
     finally:

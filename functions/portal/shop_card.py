@@ -38,7 +38,7 @@ def save_card(call: Call) -> Sent | Shown:
 @blueprint.route("portal/shops/{shop}/removal", methods=["GET"], auth_level=_ANYBODY)
 @page
 def ask_removal(call: Call) -> Shown:
-    return Shown("shop-removal.html", {"removal": admin.shops.removal_of(call.connector, call.shop)})
+    return Shown("shop-removal.html", {"removal": admin.shops.removal_of(call.connector, call.path["shop"])})
 
 
 @blueprint.function_name("portal_remove_shop")

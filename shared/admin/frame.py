@@ -9,6 +9,7 @@ import msgspec
 from shared.clock import iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
+from shared.shops.card import ShopCard
 from shared.texts import sentence
 
 _UTC = "UTC"
@@ -50,8 +51,8 @@ def moment_of(connector: Connector, text: str) -> datetime | None:
 
 def frame(connector: Connector) -> Frame:
     """As it is now."""
-    cards = list(connector.shops.all())
-    zones = {card.time_zone for card in cards}
+    cards = list(connector.shops.each())
+    zones = {card.time_zone for card in cards if isinstance(card, ShopCard)}
     return Frame(
         shops=[ShopName(card.code, card.host) for card in cards], types=list(connector.types.names),
         time_zone=zones.pop() if len(zones) == 1 else _UTC,

@@ -79,7 +79,7 @@ def list_entries(
     connector: Connector, shop: str, wanted: LogFilter, continuation: str, *, most_calls: int = MOST_CALLS
 ) -> EntriesView:
     """Those that fit, of one shop or ("") of every one; ConnectorError shop-unknown, input-invalid."""
-    shops = [connector.shops.get(shop).code] if shop else [card.code for card in connector.shops.all()]
+    shops = [connector.shops.get(shop).code] if shop else connector.shops.codes()
     page = list_log_entries(connector.logs, shops, wanted, continuation, most_calls=most_calls)
     return EntriesView(entries=list(page.entries), continuation=page.continuation or None)
 

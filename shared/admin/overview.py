@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 import msgspec
 
@@ -22,6 +21,7 @@ from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.problems import CATALOGUE, Fault
 from shared.shops.card import ShopCard
+from shared.shops.store import UnreadableCard
 from shared.stores.arrivals import Hour
 from shared.stores.skipped_records import Tally, Wanted
 from shared.stores.sync_runs import SyncRun
@@ -56,9 +56,11 @@ class Reason(StrEnum):
     SUCCEEDED = "succeeded"
     INTERRUPTED = "interrupted"
     NEVER_RAN = "never-ran"
+    CARD_UNREADABLE = "card-unreadable"
 
 
-_KEEPS_FROM_RUNNING = frozenset({Reason.ACCESS, Reason.SWITCHED_OFF, Reason.HTTP_REQUESTS})
+_KEEPS_FROM_RUNNING = frozenset({
+    Reason.ACCESS, Reason.SWITCHED_OFF, Reason.HTTP_REQUESTS, Reason.CARD_UNREADABLE})
 
 
 class NextStep(StrEnum):
@@ -70,6 +72,7 @@ class NextStep(StrEnum):
     ALLOW_HTTP_REQUESTS = "allow-http-requests"
     SEE_SKIPPED = "see-skipped"
     SYNC_NOW = "sync-now"
+    LOOK_AT_CARD = "look-at-card"
 
 
 class ProblemView(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,7 +168,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 
 def overview(connector: Connector, language: str) -> Overview:
     """As it is now, with the titles of problems in this language."""
-    allowed, cards = connector.permission.allowed(), list(connector.shops.all())
+    allowed, cards = connector.permission.allowed(), list(connector.shops.each())
     types, now = types_of(connector), connector.clock.now()
     with ThreadPoolExecutor(_SHOPS_AT_ONCE, thread_name_prefix="overview") as lanes:
         found = list(lanes.map(lambda card: _shop(connector, card, allowed, language), cards))
@@ -192,13 +195,12 @@ def overview_of(connector: Connector, shop: str, language: str) -> ShopOverview:
 
 
 def _shop(
-    connector: Connector, card: ShopCard, allowed: bool, language: str
+    connector: Connector, card: ShopCard | UnreadableCard, allowed: bool, language: str
 ) -> tuple[ShopOverview, list[SkippedGroup]]:
-    access = connector.tokens.described(card.code)
     latest = next(iter(connector.runs.latest(card.code, 1)), None)
     infos = connector.informations.of(card.code)
     skipped, more = connector.skipped.tally(card.code, None, Wanted(), MOST_COUNTED)
-    state, reason, problem = _standing(connector, card, allowed, access, latest, language)
+    state, reason, problem = _standing(connector, card, allowed, latest, language)
     last_sync = {type: infos[type].last_sync_time or None for type in infos}
     shown = ShopOverview(
         code=card.code, host=card.host, state=state, reason=reason, problem=problem,
@@ -231,15 +233,18 @@ def _gap_from(reached: str | None, hours: list[Hour], now: datetime) -> datetime
 
 
 def _standing(
-    connector: Connector, card: ShopCard, allowed: bool, access: dict[str, Any], latest: SyncRun | None, language: str
+    connector: Connector, card: ShopCard | UnreadableCard, allowed: bool, latest: SyncRun | None, language: str
 ) -> tuple[ShopState, Reason, ProblemView | None]:
+    if isinstance(card, UnreadableCard):
+        return ShopState.NEEDS_YOU, Reason.CARD_UNREADABLE, problem_told(card.problem, language)
     if not card.enabled:
         return ShopState.PAUSED, Reason.SWITCHED_OFF, None
     if not allowed:
         return ShopState.PAUSED, Reason.HTTP_REQUESTS, None
+    access = connector.tokens.described(card.code)
     if access["state"] != AccessState.CONNECTED:
         code = str(access["reason"] or "access-token-missing")
-        return ShopState.NEEDS_YOU, Reason.ACCESS, problem_view(code, access["detail"] or "", language)
+        return ShopState.NEEDS_YOU, Reason.ACCESS, problem_view(code, str(access["detail"] or ""), language)
     if latest is None:
         return ShopState.RUNNING, Reason.NEVER_RAN, None
     if latest.state == "failed":
@@ -258,7 +263,11 @@ def _failure(connector: Connector, latest: SyncRun) -> tuple[ShopState, Reason]:
     return ShopState.NEEDS_YOU, Reason.FAILED
 
 
-def _since(reason: Reason, connector: Connector, card: ShopCard, latest: SyncRun | None) -> str | None:
+def _since(
+    reason: Reason, connector: Connector, card: ShopCard | UnreadableCard, latest: SyncRun | None
+) -> str | None:
+    if isinstance(card, UnreadableCard):
+        return None
     if reason is Reason.ACCESS:
         return connector.tokens.connections.get(card.code).at or None
     if reason is Reason.SWITCHED_OFF:
@@ -271,7 +280,8 @@ def _since(reason: Reason, connector: Connector, card: ShopCard, latest: SyncRun
 def _next_step(reason: Reason, skips: bool) -> NextStep:
     by_reason = {
         Reason.ACCESS: NextStep.REQUEST_ACCESS, Reason.FAILED: NextStep.LOOK_AT_RUN,
-        Reason.SWITCHED_OFF: NextStep.ENABLE, Reason.HTTP_REQUESTS: NextStep.ALLOW_HTTP_REQUESTS,
+        Reason.CARD_UNREADABLE: NextStep.LOOK_AT_CARD, Reason.SWITCHED_OFF: NextStep.ENABLE,
+        Reason.HTTP_REQUESTS: NextStep.ALLOW_HTTP_REQUESTS,
     }
     return by_reason.get(reason, NextStep.SEE_SKIPPED if skips else NextStep.SYNC_NOW)
 

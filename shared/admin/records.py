@@ -156,7 +156,7 @@ def look_at(
     its_type = types_of(connector).by_name[type]
     known = known_as(connector, shop, its_type, id, newest)
     parked = connector.skipped.get(shop, type, id)
-    there = web_client(connector, connector.shops.find(shop)) if parked or known.link.etag else NOWHERE
+    there = web_client(connector, connector.shops.readable(shop)) if parked or known.link.etag else NOWHERE
     skipped = view_of(parked, language, there) if parked else None
     view = RecordView(
         shop=shop, type=type, id=id, name=name_in(captures),

@@ -71,7 +71,7 @@ class RunPage(msgspec.Struct, frozen=True, kw_only=True):
 
 def list_runs(connector: Connector, shop: str, language: str) -> list[RunLine]:
     """The latest runs of a shop, or ("") of every one, newest first; ConnectorError shop-unknown."""
-    shops = [connector.shops.get(shop).code] if shop else [card.code for card in connector.shops.all()]
+    shops = [connector.shops.get(shop).code] if shop else connector.shops.codes()
     runs = [run for code in shops for run in connector.runs.latest(code, SHOWN)]
     newest = sorted(runs, key=lambda run: run.started_at, reverse=True)[:SHOWN]
     return [_line(connector, run, language) for run in newest]
@@ -85,7 +85,7 @@ def look_at(connector: Connector, shop: str, run: str, language: str) -> RunPage
         limit=SHOWN).records
     problem = CATALOGUE[found.error_code].told(language) if found.error_code else None
     like = [one for one in connector.runs.latest(shop, _LOOKED_THROUGH) if _is_like(one, found)]
-    there = web_client(connector, connector.shops.find(shop)) if found.error_code.startswith("bc-") else NOWHERE
+    there = web_client(connector, connector.shops.readable(shop)) if found.error_code.startswith("bc-") else NOWHERE
     line, usual = _line(connector, found, language), [_figures(_line(connector, one, language)) for one in like]
     return RunPage(
         line=line, figures=_figures(line), usual=_medians(usual) if len(usual) >= _FEWEST else None,

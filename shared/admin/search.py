@@ -49,7 +49,7 @@ class SearchView(msgspec.Struct, frozen=True, kw_only=True):
 def search(connector: Connector, text: str) -> SearchView:
     """The records of all shops that are meant."""
     wanted = text.strip()
-    shops = [card.code for card in connector.shops.all()]
+    shops = connector.shops.codes()
     if not wanted or not shops:
         return SearchView(hits=[], more=False, order="")
     with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="search") as lanes:

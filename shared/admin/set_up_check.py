@@ -107,7 +107,7 @@ def check_shop_set_up(
     with connector.operations.recorded(OPERATION, by=by, shop=shop) as operation:
         report = check_set_up(connector, shop, countries, steps)
         operation.after = {"ready": report.ready, "countries": report.countries, "whole": not (countries or steps)}
-    return _view(report, language, web_client(connector, connector.shops.find(shop)))
+    return _view(report, language, web_client(connector, connector.shops.readable(shop)))
 
 
 def not_checked(connector: Connector, shop: str) -> CheckPage:

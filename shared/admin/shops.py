@@ -13,11 +13,11 @@ from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.shops.card import LoggingMode, ShopCard
 from shared.shops.logging_time import with_logging_time
-from shared.shops.store import version_of
+from shared.shops.store import UnreadableCard, version_of
 from shared.stores.kept import Kept, number_of_links
 from shared.stores.operations import Operation
 from shared.sync import forgetting
-from shared.texts import sentence
+from shared.texts import Text, sentence
 from shared.webhooks.subscriptions import follow_card
 
 
@@ -34,6 +34,15 @@ class ShopView(ShopCard, frozen=True, kw_only=True):
     has_access_key: bool
     access: dict[str, Any]
     logging_mode_in_force: LoggingMode
+
+
+class UnreadableShop(msgspec.Struct, frozen=True, kw_only=True):
+    """A shop whose card cannot be read, and why; host: "" where that of its store cannot be read either."""
+
+    code: str
+    host: str
+    error_code: str
+    error_detail: Text
 
 
 class RemovalView(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,13 +65,14 @@ class LinksForgotten(msgspec.Struct, frozen=True, kw_only=True):
     removed: Kept
 
 
-def list_shops(connector: Connector) -> list[ShopView]:
+def list_shops(connector: Connector) -> list[ShopView | UnreadableShop]:
     """Every shop, by code."""
-    return [_view(connector, card) for card in connector.shops.all()]
+    return [_view(connector, card) if isinstance(card, ShopCard) else _unreadable(card)
+            for card in connector.shops.each()]
 
 
 def get_shop(connector: Connector, shop: str) -> ShopView:
-    """One shop; ConnectorError shop-unknown."""
+    """One shop; ConnectorError shop-unknown, shop-card-unreadable."""
     return _view(connector, connector.shops.get(shop))
 
 
@@ -111,16 +121,17 @@ def choose_company(connector: Connector, shop: str, company: str, *, by: str) ->
 
 def removal_of(connector: Connector, shop: str) -> RemovalView:
     """What the removal of a card takes and what it leaves; ConnectorError shop-unknown."""
-    card = connector.shops.get(shop)
+    if shop not in connector.shops.codes():
+        connector.shops.get(shop)
     return RemovalView(
-        shop=card.code, host=card.host, enabled=card.enabled, has_access_key=connector.tokens.has_access_key(card.code),
-        links=number_of_links(connector.storage, card.code))
+        shop=shop, host=connector.shops.store_of(shop) or shop, enabled=connector.shops.is_enabled(shop),
+        has_access_key=connector.tokens.has_access_key(shop), links=number_of_links(connector.storage, shop))
 
 
 def remove_shop(connector: Connector, shop: str, *, by: str) -> None:
     """Forget the card and its access; what was synchronized stays. ConnectorError shop-unknown."""
     with connector.operations.recorded("remove_shop", by=by, shop=shop) as operation:
-        before = connector.shops.get(shop)
+        before = connector.shops.readable(shop)
         connector.shops.remove(shop)
         connector.tokens.forget(shop)
         operation.changed(_fields(before), {})
@@ -143,6 +154,11 @@ def _view(connector: Connector, card: ShopCard) -> ShopView:
         logging_mode_in_force=card.logging_mode_at(connector.clock.now()), version=version_of(card),
         company_name=name, company_address=web_client(connector, card, name).home(),
     )
+
+
+def _unreadable(card: UnreadableCard) -> UnreadableShop:
+    return UnreadableShop(
+        code=card.code, host=card.host, error_code=card.problem.code, error_detail=card.problem.sentence)
 
 
 def _wanted(operation: Operation, fields: dict[str, Any]) -> None:

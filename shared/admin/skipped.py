@@ -102,7 +102,7 @@ def all_skipped(
     connector: Connector, shop: str, type: str, wanted: Wanted, *, language: str
 ) -> list[SkippedView]:
     """Those of a shop, or ("") of every one; ConnectorError shop-unknown, input-invalid for too many."""
-    shops = [connector.shops.get(shop).code] if shop else [card.code for card in connector.shops.all()]
+    shops = [connector.shops.get(shop).code] if shop else connector.shops.codes()
     return [view for code in shops for view in _views(connector, _all_of(connector, code, type, wanted), language)]
 
 
@@ -127,7 +127,7 @@ def by_reason(
     connector: Connector, shop: str, type: str, wanted: Wanted, *, language: str
 ) -> list[ReasonView]:
     """Skipped records of a shop, or ("") of every one, by reason, the most first; ConnectorError shop-unknown."""
-    shops = [connector.shops.get(shop).code] if shop else [card.code for card in connector.shops.all()]
+    shops = [connector.shops.get(shop).code] if shop else connector.shops.codes()
     found = [view for code in shops for view in _reasons(connector, code, type or None, wanted, language)]
     return sorted(found, key=lambda one: (-one.count, one.title, one.shop))
 
@@ -143,7 +143,7 @@ def _reasons(
 
     with ThreadPoolExecutor(_REASONS_AT_ONCE, thread_name_prefix="reasons") as lanes:
         shown = list(lanes.map(first_of, counts))
-    there = web_client(connector, connector.shops.find(shop)) if counts else NOWHERE
+    there = web_client(connector, connector.shops.readable(shop)) if counts else NOWHERE
     return [
         ReasonView(shop=shop, code=code, count=counts[code], more=more, mended_on=there.mended(code),
                    records=[view_of(one, language, there) for one in records], **_meaning(code, language))
@@ -224,7 +224,7 @@ def view_of(one: SkippedRecord, language: str, there: WebClient) -> SkippedView:
 
 def _views(connector: Connector, records: Sequence[SkippedRecord], language: str) -> list[SkippedView]:
     """Those of one shop for reading."""
-    there = web_client(connector, connector.shops.find(records[0].shop)) if records else NOWHERE
+    there = web_client(connector, connector.shops.readable(records[0].shop)) if records else NOWHERE
     return [view_of(one, language, there) for one in records]
 
 

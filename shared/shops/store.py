@@ -23,7 +23,7 @@ import msgspec
 
 from shared.errors import ConnectorError
 from shared.json_text import decoded
-from shared.misfits import misfit
+from shared.misfits import misfit, place_of
 from shared.shops.card import CompanyImport, CompanyMapping, CustomerImport, CustomerMapping, ShopCard
 from shared.shops.card_fields import caption
 from shared.shops.card_identity import check_alone, check_not_moved, company_key, is_elsewhere
@@ -55,6 +55,22 @@ class _Enabled(msgspec.Struct):
     enabled: bool = False
 
 
+class _About(msgspec.Struct):
+    """What a stored card is about."""
+
+    code: str
+    shopify_url: str
+    company_id: str = ""
+
+
+class UnreadableCard(NamedTuple):
+    """A stored card that cannot be read; host: "" where that of its store cannot be read either."""
+
+    code: str
+    host: str
+    problem: ConnectorError
+
+
 class Shops:
     """The shop cards."""
 
@@ -64,10 +80,18 @@ class Shops:
         """`synchronized` says whether links or times are kept under a code; `alone` holds the lease of its runs."""
         self._table, self._synchronized, self._alone = table, synchronized, alone
 
-    def all(self) -> Iterator[ShopCard]:
-        """Every card, by code."""
+    def each(self) -> Iterator[ShopCard | UnreadableCard]:
+        """Every card, by code; of one that cannot be read, why: it hides none of the others."""
         for row in self._table.partition("shop", _FIRST):
-            yield _stored(row)
+            try:
+                yield _stored(row)
+            except ConnectorError as problem:
+                about = _about(row)
+                yield UnreadableCard(row["RowKey"], about.host if about else "", problem)
+
+    def all(self) -> Iterator[ShopCard]:
+        """Every card that can be read, by code."""
+        return (card for card in self.each() if isinstance(card, ShopCard))
 
     def codes(self) -> list[str]:
         """The code of every card, also of one that cannot be read."""
@@ -78,10 +102,10 @@ class Shops:
         return [row["RowKey"] for row in self._table.partition("shop", _FIRST) if _is_enabled(row)]
 
     def get(self, code: str) -> ShopCard:
-        """The card, or ConnectorError shop-unknown."""
+        """The card; ConnectorError shop-unknown, shop-card-unreadable."""
         row = self._table.get("shop", code) if _CODE.fullmatch(code) else None
         if row is None:
-            raise ConnectorError("shop-unknown", sentence("there is no shop {code}", code=repr(code[:50])))
+            raise _unknown(code)
         return _stored(row)
 
     def save(
@@ -151,11 +175,21 @@ class Shops:
         wrong = check_card(card)
         if wrong:
             raise CardRefused(wrong)
-        return _Decided(old or self.removed(code), card, old is None)
+        return _Decided(old or self._before(code), card, old is None)
+
+    def _before(self, code: str) -> ShopCard | None:
+        """The removed card; one that cannot be read matters only while something is kept of its store."""
+        try:
+            return self.removed(code)
+        except ConnectorError:
+            if self._synchronized(code):
+                raise
+            return None
 
     def _check_alone(self, card: ShopCard, store: str) -> None:
         stores = {row["RowKey"]: row for row in self._table.partition("store")}
-        check_alone(card, store, ((other, _store_at(other, stores.get(other.code))) for other in self.all()))
+        cards = filter(None, map(_about, self._table.partition("shop", _FIRST)))
+        check_alone(card, store, ((other, _store_at(other, stores.get(other.code))) for other in cards))
 
     def codes_at(self, host: str) -> list[str]:
         """The codes whose card is of this store; of removed cards those that were, since their records are kept."""
@@ -168,16 +202,29 @@ class Shops:
 
         The rows `domain` lead to candidates only: a card that had a neighbour's address once left one behind.
         """
-        card = self.find(code) or self.removed(code)
-        if card is not None:
-            return card.host
+        row = self._table.get("shop", code) or self._table.get("removed", code) if _CODE.fullmatch(code) else None
+        about = _about(row) if row else None
+        if about is not None:
+            return about.host
         hosts = [key.partition("|")[0] for key in self._domains(code)]
         return hosts[0] if len(hosts) == 1 else ""
 
     def find(self, code: str) -> ShopCard | None:
-        """The card, or None if it was removed."""
+        """The card, or None if it was removed; ConnectorError shop-card-unreadable."""
         row = self._table.get("shop", code) if _CODE.fullmatch(code) else None
         return _stored(row) if row else None
+
+    def readable(self, code: str) -> ShopCard | None:
+        """The card, or None if it was removed or cannot be read."""
+        try:
+            return self.find(code)
+        except ConnectorError:
+            return None
+
+    def is_enabled(self, code: str) -> bool:
+        """Whether there is such a card, and it is enabled; one that does not even tell this counts as enabled."""
+        row = self._table.get("shop", code) if _CODE.fullmatch(code) else None
+        return row is not None and _is_enabled(row)
 
     def store_id(self, card: ShopCard) -> str:
         """Shopify's id of the card's store, as it was read at the card's address; "" if it was not yet."""
@@ -250,6 +297,10 @@ class Shops:
         row = self._table.get("removed", code) if _CODE.fullmatch(code) else None
         return _stored(row) if row else None
 
+    def was_removed(self, code: str) -> bool:
+        """Whether there was a card of this code, also one that could not be read."""
+        return _CODE.fullmatch(code) is not None and self._table.get("removed", code) is not None
+
     def forget_domains(self, code: str, *, but: str = "") -> None:
         """No store leads to this code any more, except this one."""
         for key in self._domains(code):
@@ -260,9 +311,14 @@ class Shops:
         """Forget the card; what was synchronized stays, with it whose it is, and the store of the card leads to it."""
 
         def write() -> Sequence[Put]:
-            card = self.get(code)
-            self.forget_domains(code, but=card.host)
-            self._table.put({"PartitionKey": "removed", "RowKey": code, "card": _text(card)})
+            row = self._table.get("shop", code) if _CODE.fullmatch(code) else None
+            if row is None:
+                raise _unknown(code)
+            card = self.readable(code) or _about(row)
+            if card is not None:
+                self.forget_domains(code, but=card.host)
+            text = _text(card) if card else row.get("card", "")
+            self._table.put({"PartitionKey": "removed", "RowKey": code, "card": text})
             return [Put("delete", {"PartitionKey": "shop", "RowKey": code})]
 
         write_in_turn(self._table, "shop", write)
@@ -281,6 +337,10 @@ class Shops:
 def version_of(card: ShopCard) -> str:
     """What tells one state of a card from every other."""
     return sha256(msgspec.json.encode(card)).hexdigest()[:32]
+
+
+def _unknown(code: str) -> ConnectorError:
+    return ConnectorError("shop-unknown", sentence("there is no shop {code}", code=repr(code[:50])))
 
 
 def _changed(code: str, now: ShopCard | None) -> ConnectorError:
@@ -304,14 +364,71 @@ def _text(card: ShopCard) -> str:
 
 def _is_enabled(row: Row) -> bool:
     try:
-        return bool(decoded(row["card"], type=_Enabled).enabled)
+        return bool(decoded(_stored_text(row), type=_Enabled).enabled)
     except (ValueError, msgspec.MsgspecError):
         return True
 
 
+def _about(row: Row) -> ShopCard | None:
+    """What a stored card is about, whatever else of it cannot be read; None where that cannot be read either."""
+    try:
+        about = decoded(_stored_text(row), type=_About)
+    except (ValueError, msgspec.MsgspecError):
+        return None
+    card = ShopCard(code=row["RowKey"], shopify_url=about.shopify_url, company_id=about.company_id,
+                    enabled=_is_enabled(row))
+    return card if _is_address(card) else None
+
+
+def _is_address(card: ShopCard) -> bool:
+    return card.shopify_url == f"https://{card.host}" and _DOMAIN.fullmatch(card.host) is not None
+
+
+def _stored_text(row: Row) -> str:
+    return str(row.get("card", ""))
+
+
 def _stored(row: Row) -> ShopCard:
+    """The card; ConnectorError shop-card-unreadable, which names the property and never what it holds."""
+    code = row["RowKey"]
+    try:
+        card = _converted(decoded(_stored_text(row)))
+    except msgspec.ValidationError as error:
+        raise _unreadable(code, place_of(error)) from error
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise _unreadable(code, "") from error
+    if card.code != code:
+        raise _unreadable(code, "code")
+    if not _is_address(card):
+        raise _unreadable(code, "shopify_url")
+    if not _is_zone(card.time_zone):
+        raise _unreadable(code, "time_zone")
+    return card
+
+
+def _is_zone(name: str) -> bool:
+    if name == "UTC":
+        return True
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # most who read a card ask for no time of day
+
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _unreadable(code: str, place: str) -> ConnectorError:
+    return ConnectorError("shop-card-unreadable", sentence(
+        "the card of shop {shop} cannot be read: what is stored as '{property}' is missing, or does not fit" if place
+        else "the card of shop {shop} cannot be read: what is stored is no JSON object",
+        shop=code, property=place[:100]))
+
+
+def _converted(fields: Any) -> ShopCard:
     # Fields of a newer version are passed over: after a step back to this one the cards must still be readable.
-    fields = decoded(row["card"])
+    if not isinstance(fields, dict):
+        raise ValueError("no object")
     known = {name: fields[name] for name in ShopCard.__struct_fields__ if name in fields}
     card = msgspec.convert(known, ShopCard)
     return card if "company_import_from_shopify" in fields else _with_companies_as_before(card)

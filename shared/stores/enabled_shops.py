@@ -25,8 +25,7 @@ class EnabledShops:
         """The codes of the enabled cards of this store."""
         known, now = self._known.get(host), self._clock.now()
         if known is None or not known[1] or now - known[0] > _REMEMBER:
-            cards = [self._shops.find(code) for code in self._shops.codes_at(host)]
-            known = (now, [card.code for card in cards if card and card.enabled])
+            known = (now, [code for code in self._shops.codes_at(host) if self._shops.is_enabled(code)])
             if len(self._known) >= _MOST_REMEMBERED:
                 self._known.clear()
             self._known[host] = known

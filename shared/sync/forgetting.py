@@ -24,7 +24,7 @@ def forget_links(connector: Connector, shop: str, confirm: int | None, *, by: st
     What was removed, and the entry in the book of purges. ConnectorError: shop-unknown, sync-already-running,
     confirmation-needed (names the number of links), outcome-unknown while an order may be under way.
     """
-    if connector.shops.find(shop) is None and connector.shops.removed(shop) is None:
+    if connector.shops.find(shop) is None and not connector.shops.was_removed(shop):
         connector.shops.get(shop)
     with shop_lease(connector, shop):
         return _forget(connector, shop, confirm, by)

@@ -111,8 +111,7 @@ def _woken(connector: Connector, shop: str) -> bool:
     infos = connector.informations.of(shop)
     if not all(infos[type].last_sync_time for type in connector.types.brought):
         return False
-    card = connector.shops.find(shop)
-    if card is None or not card.enabled or not connector.permission.allowed():
+    if not connector.shops.is_enabled(shop) or not connector.permission.allowed():
         return False
     return not connector.tokens.connections.paused(shop) and bool(connector.changed.types(shop))
 

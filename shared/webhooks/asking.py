@@ -43,7 +43,7 @@ class Asked(NamedTuple):
 
 def ask_shopify(connector: Connector, shop: str, host: str) -> Asked:
     """Whether the shop's access works; a shop whose card was removed is asked at this store."""
-    card = connector.shops.find(shop) or ShopCard(code=shop, shopify_url=f"https://{host}")
+    card = connector.shops.readable(shop) or ShopCard(code=shop, shopify_url=f"https://{host}")
     client = connector.shopify(card)
     try:
         return Asked(Standing.INSTALLED, scopes=granted_scopes(client))

@@ -240,7 +240,7 @@ def _follow_card(connector: Connector, shop: str) -> None:
     for tries_left in range(19, -1, -1):
         try:
             with connector.leases.held(f"subscriptions-{shop}", seconds=60):
-                card = connector.shops.find(shop)
+                card = connector.shops.readable(shop)  # of one that cannot be read nothing can follow
                 if card is not None:
                     repair_shop(connector, card)
                 return

@@ -157,5 +157,4 @@ def _can_ask(connector: Connector, card: ShopCard) -> bool:
 
 def _is_listened_to(connector: Connector, card: ShopCard) -> bool:
     """Whether any enabled card is of this store: two cards share its subscriptions."""
-    others = map(connector.shops.find, connector.shops.codes_at(card.host))
-    return any(other is not None and other.enabled for other in others)
+    return any(map(connector.shops.is_enabled, connector.shops.codes_at(card.host)))

@@ -16,6 +16,7 @@ from shared.privacy.erasure import erase_shop
 from shared.stores.skipped_records import SkippedRecord
 from tests.house import House
 from tests.portal.served import Portal
+from tests.unreadable_card import unreadable_card
 
 
 def stands(house: House) -> tuple[str, str, str]:
@@ -43,6 +44,29 @@ def test_a_shop_whose_last_run_went_through_is_running(house: House) -> None:
     assert stands(house) == ("running", "succeeded", "sync-now")
     assert (shop.read, shop.parked, shop.skipped) == (1, 0, 0)
     assert shop.last_sync["orders"] is not None
+
+
+@pytest.mark.parametrize("language, says", [
+    ("en-GB", ["One shop needs you", "The stored shop card cannot be read.",
+               "what is stored as 'sku_mapping' is missing, or does not fit", "Storage browser"]),
+    ("fr-FR", ["Une boutique est à traiter", "La fiche magasin enregistrée ne peut pas être lue.",
+               "ce qui est enregistré sous 'sku_mapping' manque ou ne convient pas", "Navigateur de stockage"]),
+])
+def test_a_card_that_cannot_be_read_needs_somebody_and_hides_no_other_shop(
+    portal: Portal, language: str, says: list[str]
+) -> None:
+    house, other = portal.house, f"{portal.house.shop[:12]}-X"
+    house.connector.shops.save(other, {"shopify_url": "other.myshopify.com"})
+    with unreadable_card(house, other, sku_mapping="shpat_secret"):
+        told = text_of(portal, language).replace("\u00a0", " ")
+        pages = {path: portal.visitor(language).get(path) for path in (
+            f"/portal/shops/{other}", f"/portal/shops/{other}/reset/orders", f"/portal/shops/{other}/removal",
+            "/portal/runs", "/portal/skipped-records", "/portal/log-entries", "/portal/environment")}
+
+    assert all(one in told for one in [house.shop, other, "other.myshopify.com", "shop-card-unreadable", *says])
+    assert [page.status_code for page in pages.values()] == [409, 409, 200, 200, 200, 200, 200]
+    assert "shop-card-unreadable" in pages[f"/portal/shops/{other}"].text
+    assert not any("shpat_secret" in page for page in [told, *(one.text for one in pages.values())])
 
 
 def test_a_shop_that_is_switched_off_is_paused(house: House) -> None:
