@@ -60,6 +60,7 @@ def test_a_row_without_a_card_is_unreadable_too(house: House, other: str) -> Non
 
 
 def test_lists_of_all_shops_hold_the_readable_ones_and_say_which_one_is_not(house: House, other: str) -> None:
+    house.card(logging_mode="All")
     house.order(5001, lines=[{"sku": "unknown", "quantity": 1, "unit_price": "1.00"}])
     house.sync()
     connector = house.connector
