@@ -284,7 +284,7 @@ def test_every_sentence_is_kept_as_key_and_values_and_told_in_french(house: Hous
     access = house.connector.tokens.connections.get("DE-SAMPLE02").sentence
     record = in_french("get_record", type="orders", id="5008")
 
-    assert skipped["detail"].startswith("Aucun article Business Central n’a été trouvé")
+    assert "aucun article Business Central n’a été trouvé" in skipped["detail"]
     assert {run["started_by"] for run in runs} >= {
         "ada@example.com, rattrapage", "ada@example.com, commande 5008 marquée comme résolue"}
     (failed,) = (run["error_detail"] for run in runs if run["state"] == "failed")
