@@ -25,8 +25,9 @@ def reset_orders(house: House) -> None:
 
 
 def lower_bounds(house: House) -> list[str]:
-    """From when on Shopify was asked for changes, run after run."""
-    filters = [body["variables"]["filter"] for body in house.sent("Shopify") if "filter" in body["variables"]]
+    """From when on Shopify was asked for a page of changes, run after run."""
+    asked = [body["variables"] for body in house.sent("Shopify")]
+    filters = [one["filter"] for one in asked if {"filter", "first"} <= one.keys()]
     return [text.split("'")[1] for text in filters]
 
 

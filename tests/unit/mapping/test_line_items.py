@@ -174,6 +174,6 @@ def test_a_deleted_box_is_not_booked_as_a_piece():
 def test_an_item_that_is_not_found_is_told_in_french_with_the_french_names_of_the_settings():
     refused = item_not_found(sentence('order line "{line}"', line="Desk"), "DESK", a_card())
 
-    assert "ligne de commande «\u00a0Desk\u00a0»" in said(refused.sentence, "fr")
+    assert "Ligne de commande «\u00a0Desk\u00a0»" in said(refused.sentence, "fr")
     assert "Créer automatiquement des articles inconnus" in said(refused.sentence, "fr")
     assert "Modèle article" in said(refused.sentence, "fr")
