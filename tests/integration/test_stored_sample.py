@@ -165,21 +165,26 @@ def test_a_row_that_is_written_again_has_its_key_and_all_that_it_said(house: Hou
     connector.payouts.save(shop, list(connector.payouts.all(shop)))
     connector.disputes.save(shop, list(connector.disputes.all(shop)))
     connector.skipped.park(list(connector.skipped.of(shop)))
+    for type in {row["PartitionKey"].partition("|")[2] for row in storage.tables["Links"].rows("")}:
+        connector.links(shop, type).save(list(connector.links(shop, type).all().values()))
+    for info in connector.informations.of(shop).values():
+        connector.informations.save(info)
 
     after = rows_of(storage)
     assert after.keys() == before.keys()
     assert {key: said for key, said in before.items() if not said.items() <= after[key].items()} == {}
 
 
-def rows_of(storage: Storage) -> dict[tuple[str, str], dict[str, str]]:
-    """(table, key) -> what the row says, that of the JSON in it too."""
+def rows_of(storage: Storage) -> dict[tuple[str, ...], dict[str, str]]:
+    """(table, partition and key) -> what the row says, that of the JSON in it too; an empty text says nothing."""
     def said(row: dict[str, Any]) -> dict[str, str]:
         inner = json.loads(row.get("receipt") or row.get("run") or "{}") if "tries" not in row else {}
         outer = {name: value for name, value in row.items() if name not in ("etag", "receipt", "run")}
-        return {name: json.dumps(value) for name, value in (outer | inner).items()}
+        return {name: json.dumps(value) for name, value in (outer | inner).items() if value != ""}
 
-    tables = ("PrivacyRequests", "SyncRuns", "Payouts", "Disputes", "SkippedRecords")
-    return {(name, row["RowKey"]): said(row) for name in tables for row in storage.tables[name].rows("")}
+    tables = ("PrivacyRequests", "SyncRuns", "Payouts", "Disputes", "SkippedRecords", "Links", "SynchronizationInfo")
+    return {(name, row["PartitionKey"], row["RowKey"]): said(row)
+            for name in tables for row in storage.tables[name].rows("")}
 
 
 def test_a_command_that_was_on_its_way_is_understood_and_one_of_ours_by_the_version_before() -> None:
