@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -241,10 +242,10 @@ def _standing(
         return ShopState.PAUSED, Reason.SWITCHED_OFF, None
     if not allowed:
         return ShopState.PAUSED, Reason.HTTP_REQUESTS, None
-    access = connector.tokens.described(card.code)
+    access: dict[str, Any] = connector.tokens.described(card.code)
     if access["state"] != AccessState.CONNECTED:
         code = str(access["reason"] or "access-token-missing")
-        return ShopState.NEEDS_YOU, Reason.ACCESS, problem_view(code, str(access["detail"] or ""), language)
+        return ShopState.NEEDS_YOU, Reason.ACCESS, problem_view(code, access["detail"] or "", language)
     if latest is None:
         return ShopState.RUNNING, Reason.NEVER_RAN, None
     if latest.state == "failed":
