@@ -15,19 +15,19 @@ import json
 import re
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
 import requests
 
 from benchmarks.aims import Aim, told
+from benchmarks.apart import apart, megabytes
+from local.serving import serving
 from local.shopify.server import start_shopify
 from shared.clock import SystemClock
 from shared.json_text import decoded
@@ -73,15 +73,8 @@ def main() -> int:
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """The files of a folder over HTTP, at an address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -115,12 +108,6 @@ def export(type: str) -> list[bytes]:
     return lines
 
 
-def apart(work: Callable[..., Measured], *arguments: object) -> Measured:
-    """What `work` measures, in a process of its own."""
-    with get_context("spawn").Pool(1) as one:
-        return one.apply(work, arguments)
-
-
 def bare_loop(path: Path) -> Measured:
     """Every line of the file, read as JSON and forgotten."""
     began, cpu, lines = time.monotonic(), time.process_time(), 0
@@ -147,13 +134,7 @@ def reading(address: str, type: str, lines: int) -> Measured:
                         if shape.not_in_bulk else raw, type=shape.struct)
                 records += 1
     return Measured(came.lines, records, time.process_time() - cpu, time.monotonic() - began,
-                    megabytes("VmHWM") - start, on_disk)
-
-
-def megabytes(of: str) -> float:
-    """Memory of this process in MB: VmRSS now, VmHWM the most it has had."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(re.findall(rf"{of}:\s+(\d+)", status)[0]) / 1024
+                    megabytes() - start, on_disk)
 
 
 if __name__ == "__main__":

@@ -12,19 +12,17 @@ takes half an hour.
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks import large_log
 from benchmarks.aims import Aim, told
-from benchmarks.large_company import company, most_megabytes
+from benchmarks.apart import apart, megabytes
+from benchmarks.large_company import company
 from benchmarks.sync_cost import SHOP, Way, connected, connector_of, demo_shop, synchronized
 from local.azurite import start_azurite
 from local.storage_proxy import storage_proxy
@@ -65,11 +63,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--only", nargs="+", choices=GROWTHS, default=list(GROWTHS))
     parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--child", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.child:
-        print(json.dumps(one_run(json.loads(options.child))))
-        return
     aims = list[Aim]()
     for name in options.only:
         few, many = GROWTHS[name]
@@ -99,12 +93,7 @@ def measure(size: Size) -> Cost:
         if size.entries:
             large_log.seed(connector.logs, size.entries, datetime.now(UTC), shop=SHOP)
         door.calls.clear()
-        asked = {"shopify": shopify, "bc": bc, "storage": door.connection_string}
-        done = subprocess.run([sys.executable, "-m", "benchmarks.growth", "--child", json.dumps(asked)],
-                              capture_output=True, text=True, check=False)
-        if done.returncode:
-            sys.exit(done.stderr)
-        found = json.loads(done.stdout.splitlines()[-1])
+        found = apart(one_run, shopify, bc, door.connection_string)
     if found["created"] != size.orders:
         sys.exit(f"{found['created']} orders were created, not {size.orders}")
     return Cost(
@@ -113,14 +102,14 @@ def measure(size: Size) -> Cost:
     )
 
 
-def one_run(asked: Mapping[str, Any]) -> dict[str, float]:
+def one_run(shopify: dict[str, Any], bc: dict[str, Any], storage: str) -> dict[str, float]:
     """The orders' run, in this process."""
-    connector = connector_of(asked["shopify"], asked["bc"], asked["storage"])
+    connector = connector_of(shopify, bc, storage)
     cpu = time.process_time()
     run = synchronized(connector, "orders")
     cpu = time.process_time() - cpu
     return {"created": run.counts["orders"].created, "bc": run.bc_calls, "shopify": run.shopify_calls, "cpu": cpu,
-            "megabytes": most_megabytes()}
+            "megabytes": megabytes()}
 
 
 def ratios(small: Cost, large: Cost) -> dict[str, float]:

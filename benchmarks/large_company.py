@@ -13,8 +13,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import re
-import subprocess
 import sys
 import tempfile
 import time
@@ -25,6 +23,7 @@ from typing import Any, NamedTuple
 import requests
 
 from benchmarks.aims import Aim, told
+from benchmarks.apart import apart, megabytes
 from benchmarks.sync_cost import SHOP, Way, connected, connector_of, demo_shop
 from local.azurite import start_azurite
 from local.processes import Program
@@ -51,11 +50,7 @@ def main() -> None:
     """Measure, print, and end with 1 if an aim is missed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--child", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.child:
-        print(json.dumps(one_run(json.loads(options.child))))
-        return
     small, large = measure(0), measure(options.rows)
     aims = {"nothing changed": 0, "a note changed": 0, "a new order": 6,
             "a new order, new customer": 9 + options.rows // _PAGE + 1}
@@ -139,32 +134,21 @@ def counted(
     """One run of all types, or of these, in a process of its own."""
     time.sleep(1.1)  # Shopify's times are whole seconds
     door.calls.clear()
-    asked = {"shopify": shopify, "bc": bc, "storage": door.connection_string, "types": types or []}
-    done = subprocess.run([sys.executable, "-m", "benchmarks.large_company", "--child", json.dumps(asked)],
-                          capture_output=True, text=True, check=False)
-    if done.returncode:
-        sys.exit(done.stderr)
-    told = json.loads(done.stdout.splitlines()[-1])
-    return Measured(storage=len(door.calls), **told)
+    found = apart(one_run, shopify, bc, door.connection_string, types or [])
+    return found._replace(storage=len(door.calls))
 
 
-def one_run(asked: dict[str, Any]) -> dict[str, Any]:
-    """The run, in this process; SystemExit if it failed."""
-    connector = connector_of(asked["shopify"], asked["bc"], asked["storage"])
+def one_run(shopify: dict[str, Any], bc: dict[str, Any], storage: str, types: list[str]) -> Measured:
+    """The run, in this process, which does not count calls of storage; SystemExit if it failed."""
+    connector = connector_of(shopify, bc, storage)
     cpu = time.process_time()
-    run = run_sync(connector, SyncJob(shop=SHOP, started_by="benchmark", types=tuple(asked["types"])))
+    run = run_sync(connector, SyncJob(shop=SHOP, started_by="benchmark", types=tuple(types)))
     cpu = time.process_time() - cpu
     if run is None or run.state != "succeeded":
         sys.exit(f"the run did not succeed: {run}")
     orders = run.counts["orders"]
-    return {"bc": run.bc_calls, "shopify": run.shopify_calls, "cpu": cpu, "megabytes": most_megabytes(),
-            "orders": {"read": orders.read, "created": orders.created, "parked": orders.parked}}
-
-
-def most_megabytes() -> float:
-    """What this process has held at its most (proc(5), VmHWM); ru_maxrss would count the process that started it."""
-    told = Path("/proc/self/status").read_text()
-    return int(re.search(r"^VmHWM:\s+(\d+) kB$", told, re.MULTILINE)[1]) / 1024  # type: ignore[index]
+    return Measured(run.bc_calls, run.shopify_calls, 0, cpu, megabytes(),
+                    {"read": orders.read, "created": orders.created, "parked": orders.parked})
 
 
 if __name__ == "__main__":

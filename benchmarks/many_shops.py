@@ -28,6 +28,7 @@ from typing import Any, NamedTuple
 import requests
 
 from benchmarks.aims import Aim, told
+from benchmarks.apart import megabytes
 from benchmarks.sync_cost import TOKEN_KEY, connector_of
 from local.azurite import start_azurite
 from local.demo import shop_card
@@ -132,17 +133,11 @@ def fairness(
                 trouble_begins(town)
                 beside.append(a_round(town, healthy, number))
                 trouble_ends(town)
-            peak = max(peak_megabytes(host.process.pid) for host in running)
+            peak = max(megabytes(process=host.process.pid) for host in running)
         finally:
             for host in running:
                 host.stop()
     return Fairness(alone, beside, peak)
-
-
-def peak_megabytes(process: int) -> float:
-    """The most memory that a process has held (proc(5), VmHWM)."""
-    (line,) = [one for one in Path(f"/proc/{process}/status").read_text().splitlines() if one.startswith("VmHWM")]
-    return int(line.split()[1]) / 1024
 
 
 def stores_of(shopify: dict[str, Any]) -> dict[str, str]:

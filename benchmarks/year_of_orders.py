@@ -30,6 +30,7 @@ from typing import Any, NamedTuple
 import requests
 
 from benchmarks.aims import Aim, told
+from benchmarks.apart import megabytes
 from benchmarks.sync_cost import SHOP, Way, connected, connector_of, synchronized
 from local.azurite import start_azurite
 from local.processes import ROOT, Program
@@ -156,7 +157,7 @@ def watch(bc: dict[str, Any], place: dict[str, Any], until: int | None, number: 
         while worker.poll() is None:
             orders = requests.get(f"{bc['control']}/totals", timeout=60).json().get("salesOrders", 0)
             with contextlib.suppress(FileNotFoundError, ProcessLookupError, ValueError):
-                seen.append(Seen(orders, resident(worker.pid), number))
+                seen.append(Seen(orders, megabytes("VmRSS", worker.pid), number))
             if until is not None and orders >= until:
                 worker.kill()
                 print(f"killed at {orders} orders", flush=True)
@@ -164,13 +165,6 @@ def watch(bc: dict[str, Any], place: dict[str, Any], until: int | None, number: 
             time.sleep(0.2)
         if worker.returncode:
             sys.exit(f"the worker ended with {worker.returncode}")
-
-
-def resident(process: int) -> float:
-    """MB that a process holds in memory."""
-    status = Path(f"/proc/{process}/status").read_text()
-    (held,) = [line for line in status.splitlines() if line.startswith("VmRSS:")]
-    return int(held.split()[1]) / 1024.0
 
 
 def waited(notes: Path) -> float:

@@ -25,6 +25,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from local.serving import serving
 from local.storage_faults import CODES, Faults, StorageFault
 
 _ENDPOINT = re.compile(r"(Blob|Queue|Table)Endpoint=http://([^:/;]+):(\d+)/")
@@ -106,14 +107,8 @@ def _door(proxy: StorageProxy, service: str, host: str, port: int) -> Iterator[i
     server = _Doors(("127.0.0.1", 0), handler)
     if proxy.tls is not None:
         server.socket = proxy.tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(server) as port_of_door:
+        yield port_of_door
 
 
 class _Doors(ThreadingHTTPServer):

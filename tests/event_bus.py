@@ -6,7 +6,6 @@ Shopify use. A received message is hidden for no time at all: a test need not wa
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from email.message import Message
@@ -19,6 +18,7 @@ from uuid import uuid4
 import boto3
 from moto.server import ThreadedMotoServer
 
+from local.serving import serving
 from tests.webhooks import SHOP, headers_of
 
 REGION = "eu-west-1"
@@ -113,15 +113,8 @@ def requests_seen(endpoint: str) -> Iterator[tuple[str, list[Message]]]:
 @contextmanager
 def _door(endpoint: str, **state: Any) -> Iterator[str]:
     handler = type("Door", (_Door,), {"upstream": urlsplit(endpoint).netloc, "seen": [], **state})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 class _Door(BaseHTTPRequestHandler):

@@ -8,10 +8,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from inspect import getsource
 from pathlib import Path
 
 import pytest
 
+from tests.integration.sync.test_record_types import apply, carried_out, decided, gone
 from tests.repository import ROOT
 
 
@@ -213,39 +215,19 @@ from collections.abc import Mapping, Sequence
 from shared.business_central.executor import create_customer
 from shared.business_central.operations import of_customer
 from shared.business_central.plan import CustomerPlan
+from shared.errors import RecordRefused
 from shared.shopify.reading import Record
+from shared.shopify.records import Company
 from shared.stores.links import Link, LinkState
 from shared.sync.context import JobContext
-from shared.sync.decision import Decision, Surroundings, What, leave
+from shared.sync.decision import Decision, Surroundings, What, leave, refuse
 from shared.sync.outcome import Outcome, Result
 from shared.sync.record_type import RecordType
 
-
-def decided(record: Record, link: Link, around: Surroundings) -> Decision[CustomerPlan]:
-    if around.directory.customer_by_id(link.bc_id):
-        return leave(link, "It stays as it is.")
-    plan = CustomerPlan(f"W{record.id}", "", {"number": f"W{record.id}", "displayName": record.value.name})
-    return Decision(What.CREATE, link, plan, of_customer(plan))
-
-
-def apply(records: Sequence[Record], links: Mapping[str, Link], context: JobContext) -> list[Outcome]:
-    return [_carried_out(decided(record, links[record.id], context), context) for record in records]
-
-
-def _carried_out(decision: Decision[CustomerPlan], context: JobContext) -> Outcome:
-    if decision.plan is None:
-        return decision.outcome
-    row = create_customer(context.bc, decision.plan.body)
-    context.directory.remember_customer(row)
-    return Outcome(decision.link.with_(state=LinkState.APPLIED, bc_id=row.id, bc_number=row.number), Result.CREATED)
-
-
-def gone(records: Sequence[Record], links: Mapping[str, Link], around: Surroundings) -> set[str]:
-    return {r.id for r in records if around.directory.customer_by_id(links[r.id].bc_id) is None}
-
-
+''' + "\n".join(map(getsource, (decided, apply, carried_out, gone))) + '''
 TYPE = RecordType("wholesalers", apply, decided, gone)
 '''
+"""The folder of the type that tests/integration/sync/test_record_types.py tries at length."""
 
 NEW_TYPE_SEEN = """
 import json

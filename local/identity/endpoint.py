@@ -16,13 +16,14 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
-import threading
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
+
+from local.serving import serving
 
 STORAGE = "https://storage.azure.com"
 KEY_VAULT = "https://vault.azure.net"
@@ -100,14 +101,8 @@ def identity_endpoint(
         "IDENTITY_ENDPOINT": f"http://127.0.0.1:{server.server_port}{PATH}",
         "IDENTITY_HEADER": identity.secret,
     }
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
+    with serving(server):
         yield identity
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 class _Handler(BaseHTTPRequestHandler):

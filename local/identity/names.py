@@ -16,6 +16,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 
+from local.serving import serving
+
 
 class Names:
     """The running proxy, and the names it was asked for: known, and refused."""
@@ -37,14 +39,11 @@ class _Server(ThreadingTCPServer):
 def names_on_loopback(ports: Mapping[str, int]) -> Iterator[Names]:
     """Lead port 443 of each name to its port on 127.0.0.1."""
     names = Names(ports)
-    with _Server(("127.0.0.1", 0), _Tunnel) as server:
-        server.names = names
-        names.proxy = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
+    server = _Server(("127.0.0.1", 0), _Tunnel)
+    server.names = names
+    with serving(server) as port:
+        names.proxy = f"http://127.0.0.1:{port}"
         yield names
-        server.shutdown()
-        thread.join()
 
 
 class _Tunnel(StreamRequestHandler):

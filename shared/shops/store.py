@@ -22,19 +22,18 @@ from urllib.parse import urlsplit
 import msgspec
 
 from shared.errors import ConnectorError
-from shared.json_text import decoded
-from shared.misfits import misfit, place_of
-from shared.shops.card import CompanyImport, CompanyMapping, CustomerImport, CustomerMapping, ShopCard
+from shared.misfits import misfit
+from shared.shops.card import ShopCard
 from shared.shops.card_fields import caption
 from shared.shops.card_identity import check_alone, check_not_moved, company_key, is_elsewhere
+from shared.shops.stored_card import DOMAIN, about_of, is_enabled, stored, text_of
 from shared.storage.in_turn import write_in_turn
 from shared.storage.lease import LeaseTaken
-from shared.storage.tables import PROPERTY_CHARACTERS, Put, Row, Table
+from shared.storage.tables import Put, Row, Table
 from shared.texts import sentence
 
 TABLE = "Shops"
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
-_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
 
 
 _FIRST = "0"
@@ -47,20 +46,6 @@ class _Decided(NamedTuple):
     before: ShopCard | None
     card: ShopCard
     is_new: bool
-
-
-class _Enabled(msgspec.Struct):
-    """What a schedule asks of a stored card."""
-
-    enabled: bool = False
-
-
-class _About(msgspec.Struct):
-    """What a stored card is about."""
-
-    code: str
-    shopify_url: str
-    company_id: str = ""
 
 
 class UnreadableCard(NamedTuple):
@@ -84,9 +69,9 @@ class Shops:
         """Every card, by code; of one that cannot be read, why: it hides none of the others."""
         for row in self._table.partition("shop", _FIRST):
             try:
-                yield _stored(row)
+                yield stored(row)
             except ConnectorError as problem:
-                about = _about(row)
+                about = about_of(row)
                 yield UnreadableCard(row["RowKey"], about.host if about else "", problem)
 
     def all(self) -> Iterator[ShopCard]:
@@ -99,14 +84,14 @@ class Shops:
 
     def enabled(self) -> list[str]:
         """The codes of the enabled cards, and of those that cannot be read: what is wrong with one fails in its run."""
-        return [row["RowKey"] for row in self._table.partition("shop", _FIRST) if _is_enabled(row)]
+        return [row["RowKey"] for row in self._table.partition("shop", _FIRST) if is_enabled(row)]
 
     def get(self, code: str) -> ShopCard:
         """The card; ConnectorError shop-unknown, shop-card-unreadable."""
         row = self._table.get("shop", code) if _CODE.fullmatch(code) else None
         if row is None:
             raise _unknown(code)
-        return _stored(row)
+        return stored(row)
 
     def save(
         self, code: str, changes: dict[str, Any], *, same_store: bool = False, version: str | None = None
@@ -149,7 +134,7 @@ class Shops:
                 check_not_moved(before, card, same_store=same_store)
             store = self.store_id(before) if before and (same_store or before.host == card.host) else ""
             self._check_alone(card, store)
-            text = _text(card)
+            text = text_of(card)
             self._table.put({"PartitionKey": "domain", "RowKey": f"{card.host}|{code}"})
             return [Put("put", {"PartitionKey": "shop", "RowKey": code, "card": text})]
 
@@ -188,7 +173,7 @@ class Shops:
 
     def _check_alone(self, card: ShopCard, store: str) -> None:
         stores = {row["RowKey"]: row for row in self._table.partition("store")}
-        cards = filter(None, map(_about, self._table.partition("shop", _FIRST)))
+        cards = filter(None, map(about_of, self._table.partition("shop", _FIRST)))
         check_alone(card, store, ((other, _store_at(other, stores.get(other.code))) for other in cards))
 
     def codes_at(self, host: str) -> list[str]:
@@ -203,7 +188,7 @@ class Shops:
         The rows `domain` lead to candidates only: a card that had a neighbour's address once left one behind.
         """
         row = self._table.get("shop", code) or self._table.get("removed", code) if _CODE.fullmatch(code) else None
-        about = _about(row) if row else None
+        about = about_of(row) if row else None
         if about is not None:
             return about.host
         hosts = [key.partition("|")[0] for key in self._domains(code)]
@@ -212,7 +197,7 @@ class Shops:
     def find(self, code: str) -> ShopCard | None:
         """The card, or None if it was removed; ConnectorError shop-card-unreadable."""
         row = self._table.get("shop", code) if _CODE.fullmatch(code) else None
-        return _stored(row) if row else None
+        return stored(row) if row else None
 
     def readable(self, code: str) -> ShopCard | None:
         """The card, or None if it was removed or cannot be read."""
@@ -224,7 +209,7 @@ class Shops:
     def is_enabled(self, code: str) -> bool:
         """Whether there is such a card, and it is enabled; one that does not even tell this counts as enabled."""
         row = self._table.get("shop", code) if _CODE.fullmatch(code) else None
-        return row is not None and _is_enabled(row)
+        return row is not None and is_enabled(row)
 
     def store_id(self, card: ShopCard) -> str:
         """Shopify's id of the card's store, as it was read at the card's address; "" if it was not yet."""
@@ -295,7 +280,7 @@ class Shops:
     def removed(self, code: str) -> ShopCard | None:
         """The card as it was when it was removed; None if it is there, or never was."""
         row = self._table.get("removed", code) if _CODE.fullmatch(code) else None
-        return _stored(row) if row else None
+        return stored(row) if row else None
 
     def was_removed(self, code: str) -> bool:
         """Whether there was a card of this code, also one that could not be read."""
@@ -314,10 +299,10 @@ class Shops:
             row = self._table.get("shop", code) if _CODE.fullmatch(code) else None
             if row is None:
                 raise _unknown(code)
-            card = self.readable(code) or _about(row)
+            card = self.readable(code) or about_of(row)
             if card is not None:
                 self.forget_domains(code, but=card.host)
-            text = _text(card) if card else row.get("card", "")
+            text = text_of(card) if card else row.get("card", "")
             self._table.put({"PartitionKey": "removed", "RowKey": code, "card": text})
             return [Put("delete", {"PartitionKey": "shop", "RowKey": code})]
 
@@ -354,100 +339,6 @@ def _store_at(card: ShopCard, row: Row | None) -> str:
     return str(row["store"]) if row and row["host"] == card.host else ""
 
 
-def _text(card: ShopCard) -> str:
-    text = msgspec.json.encode(card).decode()
-    if len(text) > PROPERTY_CHARACTERS:
-        raise ConnectorError("shop-card-invalid", sentence(
-            "the card takes {length} characters, {most} is the most", length=len(text), most=PROPERTY_CHARACTERS))
-    return text
-
-
-def _is_enabled(row: Row) -> bool:
-    try:
-        return bool(decoded(_stored_text(row), type=_Enabled).enabled)
-    except (ValueError, msgspec.MsgspecError):
-        return True
-
-
-def _about(row: Row) -> ShopCard | None:
-    """What a stored card is about, whatever else of it cannot be read; None where that cannot be read either."""
-    try:
-        about = decoded(_stored_text(row), type=_About)
-    except (ValueError, msgspec.MsgspecError):
-        return None
-    card = ShopCard(code=row["RowKey"], shopify_url=about.shopify_url, company_id=about.company_id,
-                    enabled=_is_enabled(row))
-    return card if _is_address(card) else None
-
-
-def _is_address(card: ShopCard) -> bool:
-    return card.shopify_url == f"https://{card.host}" and _DOMAIN.fullmatch(card.host) is not None
-
-
-def _stored_text(row: Row) -> str:
-    return str(row.get("card", ""))
-
-
-def _stored(row: Row) -> ShopCard:
-    """The card; ConnectorError shop-card-unreadable, which names the property and never what it holds."""
-    code = row["RowKey"]
-    try:
-        card = _converted(decoded(_stored_text(row)))
-    except msgspec.ValidationError as error:
-        raise _unreadable(code, place_of(error)) from error
-    except (ValueError, msgspec.MsgspecError) as error:
-        raise _unreadable(code, "") from error
-    if card.code != code:
-        raise _unreadable(code, "code")
-    if not _is_address(card):
-        raise _unreadable(code, "shopify_url")
-    if not _is_zone(card.time_zone):
-        raise _unreadable(code, "time_zone")
-    return card
-
-
-def _is_zone(name: str) -> bool:
-    if name == "UTC":
-        return True
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # most who read a card ask for no time of day
-
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
-
-
-def _unreadable(code: str, place: str) -> ConnectorError:
-    return ConnectorError("shop-card-unreadable", sentence(
-        "the card of shop {shop} cannot be read: what is stored as '{property}' is missing, or does not fit" if place
-        else "the card of shop {shop} cannot be read: what is stored is no JSON object",
-        shop=code, property=place[:100]))
-
-
-def _converted(fields: Any) -> ShopCard:
-    # Fields of a newer version are passed over: after a step back to this one the cards must still be readable.
-    if not isinstance(fields, dict):
-        raise ValueError("no object")
-    known = {name: fields[name] for name in ShopCard.__struct_fields__ if name in fields}
-    card = msgspec.convert(known, ShopCard)
-    return card if "company_import_from_shopify" in fields else _with_companies_as_before(card)
-
-
-def _with_companies_as_before(card: ShopCard) -> ShopCard:
-    """A card from before companies had settings of their own: they followed the switches of customers."""
-    none = card.customer_import_from_shopify is CustomerImport.NONE
-    always_default = card.customer_mapping_type is CustomerMapping.DEFAULT_CUSTOMER
-    return msgspec.structs.replace(
-        card,
-        company_import_from_shopify=CompanyImport.NONE if none else CompanyImport.ALL_COMPANIES,
-        company_mapping_type=CompanyMapping.DEFAULT_COMPANY if always_default else CompanyMapping.BY_EMAIL_PHONE,
-        auto_create_unknown_companies=card.auto_create_unknown_customers,
-        shopify_can_update_companies=card.shopify_can_update_customers,
-        default_company_no=card.default_customer_no if none or always_default else "",
-    )
-
-
 def _read(code: str, fields: dict[str, Any]) -> ShopCard:
     if "shopify_url" not in fields:
         raise ConnectorError("shop-url-invalid", sentence("{setting} is not filled in", setting=caption("shopify_url")))
@@ -474,6 +365,6 @@ def shop_url(text: str) -> str:
     store = re.match(r"/store/([A-Za-z0-9][A-Za-z0-9-]*)(?:/|$)", parts.path)
     if host == "admin.shopify.com" and store:
         host = f"{store.group(1).lower()}.myshopify.com"
-    if parts.scheme != "https" or parts.username or not _DOMAIN.fullmatch(host):
+    if parts.scheme != "https" or parts.username or not DOMAIN.fullmatch(host):
         raise invalid
     return f"https://{host}"

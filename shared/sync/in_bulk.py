@@ -101,10 +101,14 @@ def pause(awaited: Iterator[Awaited], now: datetime) -> timedelta:
 def abandon(type: str, awaited: Awaited, context: JobContext) -> None:
     """Nobody wants the file any more: a reset came between. If it cannot be stopped it ends by itself."""
     context.run.awaits.pop(type, None)
+    _stop(awaited.id, context)
+
+
+def _stop(id: str, context: JobContext) -> None:
     try:
-        bulk.cancel(context.shopify, awaited.id)
+        bulk.cancel(context.shopify, id)
     except ConnectorError as problem:
-        _log.info("the bulk operation %s of %s cannot be stopped: %s", awaited.id, context.card.code, problem)
+        _log.info("the bulk operation %s of %s cannot be stopped: %s", id, context.card.code, problem)
 
 
 def _is_worth_it(asked: Asked, context: JobContext) -> bool:
@@ -134,7 +138,7 @@ def _wait(type: str, operation: Operation, context: JobContext) -> None:
         id=operation.id, since=iso(operation.created_at), lines=operation.object_count,
         moved=before.moved if before and stands else iso(now))
     if now - from_iso(awaited.moved) >= STANDS_STILL:
-        abandon(type, awaited, context)
+        _stop(operation.id, context)
         raise BulkRefused(sentence(
             "The bulk operation {id} has not come any further for an hour", id=operation.id))
     context.run.awaits[type] = awaited

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from local.identity.certificate import make_certificate, served_with
+from local.serving import serving
 
 TOKEN = "token-of-the-managed-identity"
 NAME = re.compile(r"[0-9a-zA-Z-]{1,127}")
@@ -46,15 +46,9 @@ def running_key_vault(
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(state))
     server.socket = served_with(certificate).wrap_socket(server.socket, server_side=True)
     state["url"] = f"https://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
+    with serving(server):
         yield FakeKeyVault(state["url"], certificate, state["secrets"], state["deleted"], state["calls"],
                            state["refusals"])
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def _handler(state: dict[str, Any]) -> type[BaseHTTPRequestHandler]:

@@ -6,12 +6,13 @@ Each request takes the next answer of the script; DROP closes the connection wit
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
+
+from local.serving import serving
 
 
 class Answer(NamedTuple):
@@ -59,14 +60,8 @@ def scripted_server() -> Iterator[ScriptedServer]:
     server.daemon_threads = True
     scripted = ScriptedServer(f"http://127.0.0.1:{server.server_port}/v2.0/sandbox/api/v2.0")
     server.scripted = scripted  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
+    with serving(server):
         yield scripted
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 class _Handler(BaseHTTPRequestHandler):

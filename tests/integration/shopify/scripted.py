@@ -6,12 +6,13 @@ Each request takes the next step of the script; the last step is repeated. What 
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from local.serving import serving
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,8 @@ def playing(*steps: Step) -> Iterator[Script]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     script = Script(f"http://127.0.0.1:{server.server_address[1]}", list(steps))
     server.script = script  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
+    with serving(server):
         yield script
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -11,11 +11,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
 
+from local.serving import serving
 from shared.telemetry_export import send_by_opentelemetry
 from tests.repository import ROOT
 
@@ -62,10 +62,8 @@ def insights() -> Iterator[Insights]:
             """Nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Ingestion)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield Insights(server, envelopes)
-    server.shutdown()
-    server.server_close()
+    with serving(server):
+        yield Insights(server, envelopes)
 
 
 def run(**settings: str) -> str:
