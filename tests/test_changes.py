@@ -8,12 +8,10 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from inspect import getsource
 from pathlib import Path
 
 import pytest
 
-from tests.integration.sync.test_record_types import apply, carried_out, decided, gone
 from tests.repository import ROOT
 
 
@@ -207,28 +205,6 @@ def test_a_webhook_topic_takes_one_place(copy: Copy) -> None:
     assert (len(copy.edited), copy.new) == (1, set())
 
 
-NEW_TYPE = '''"""Wholesalers: companies of Shopify that become customers called W…"""
-from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
-
-from shared.business_central.executor import create_customer
-from shared.business_central.operations import of_customer
-from shared.business_central.plan import CustomerPlan
-from shared.errors import RecordRefused
-from shared.shopify.reading import Record
-from shared.shopify.records import Company
-from shared.stores.links import Link, LinkState
-from shared.sync.context import JobContext
-from shared.sync.decision import Decision, Surroundings, What, leave, refuse
-from shared.sync.outcome import Outcome, Result
-from shared.sync.record_type import RecordType
-
-''' + "\n".join(map(getsource, (decided, apply, carried_out, gone))) + '''
-TYPE = RecordType("wholesalers", apply, decided, gone)
-'''
-"""The folder of the type that tests/integration/sync/test_record_types.py tries at length."""
-
 NEW_TYPE_SEEN = """
 import json
 from local.openapi import openapi
@@ -262,7 +238,8 @@ def test_a_record_type_takes_a_folder_its_documents_and_two_places(copy: Copy) -
         copy.write(f"shared/shopify/queries/wholesalers_{document}.graphql",
                    text.replace("query Companies", "query Wholesalers"))
     copy.write("shared/to_business_central/wholesalers/__init__.py", "")
-    copy.write("shared/to_business_central/wholesalers/apply.py", NEW_TYPE)
+    copy.write("shared/to_business_central/wholesalers/apply.py",
+               (copy.folder / "tests/wholesalers.py").read_text(encoding="utf-8"))
     copy.after("shared/shopify/shapes.py", "SHAPES: dict[str, Shape] = {\n",
                '    "wholesalers": Shape("Company", records.Company, "wholesalers_changed", "wholesalers_places",\n'
                '                         "wholesalers_by_id", 100),\n')

@@ -1,74 +1,33 @@
 """How many places a new record type takes: its own modules, a line in the registry, a row of its shape."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
 from shared.admin.overview import overview
 from shared.admin.synchronization import list_info, reset
-from shared.business_central.executor import create_customer
-from shared.business_central.operations import of_customer
-from shared.business_central.plan import CustomerPlan
-from shared.errors import ConnectorError, RecordRefused
+from shared.errors import ConnectorError
 from shared.journal.capture_list import CaptureFilter, list_captures
 from shared.privacy.capture_traces import CaptureTraces
 from shared.privacy.subject import Subject
 from shared.record_names import one_called
 from shared.record_types import TYPE_NAMES, record_types
 from shared.root import build_connector
-from shared.shopify.reading import Record, listing
-from shared.shopify.records import Company
+from shared.shopify.reading import listing
 from shared.shopify.shapes import SHAPES
-from shared.stores.links import Link, LinkState
-from shared.sync.context import JobContext
-from shared.sync.decision import Decision, Surroundings, What, leave, refuse
-from shared.sync.outcome import Outcome, Result
-from shared.sync.record_type import RecordType, RecordTypes
+from shared.sync.record_type import RecordTypes
 from shared.sync.replay import plan_of_capture, replay
 from tests.house import House
-
-NAME = "wholesalers"
-
-
-# A type of its own: what would be its folder
-
-
-def decided(record: Record, link: Link, around: Surroundings) -> Decision[CustomerPlan]:
-    assert isinstance(record.value, Company)
-    if around.directory.customer_by_id(link.bc_id):
-        return leave(link, "It stays as it is.")
-    if record.value.name.startswith("Odd"):
-        return refuse(link, RecordRefused("customer-missing", f"{record.value.name} is odd."))
-    plan = CustomerPlan(f"W{record.id}", "", {"number": f"W{record.id}", "displayName": record.value.name})
-    return Decision(What.CREATE, link, plan, of_customer(plan))
-
-
-def apply(records: Sequence[Record], links: Mapping[str, Link], context: JobContext) -> list[Outcome]:
-    return [carried_out(decided(record, links[record.id], context), context) for record in records]
-
-
-def carried_out(decision: Decision[CustomerPlan], context: JobContext) -> Outcome:
-    if decision.plan is None:
-        return decision.outcome
-    row = create_customer(context.bc, decision.plan.body)
-    context.directory.remember_customer(row)
-    return Outcome(decision.link.with_(state=LinkState.APPLIED, bc_id=row.id, bc_number=row.number), Result.CREATED)
-
-
-def gone(records: Sequence[Record], links: Mapping[str, Link], around: Surroundings) -> set[str]:
-    return {r.id for r in records if around.directory.customer_by_id(links[r.id].bc_id) is None}
-
-
-# The two places
+from tests.wholesalers import NAME, TYPE
 
 
 @pytest.fixture
 def shop(house: House) -> Iterator[House]:
     """A house in which the type has its row and its line."""
     SHAPES[NAME] = replace(SHAPES["companies"])
-    types = RecordTypes((*record_types().types, RecordType(NAME, apply, decided, gone)))
+    types = RecordTypes((*record_types().types, TYPE))
     house.connector = build_connector(
         house.settings, clock=house.clock, storage=house.storage, observe=house.exchanges.append, types=types)
     try:
