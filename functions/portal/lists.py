@@ -49,8 +49,10 @@ def show_tax_apart(call: Call) -> Shown:
     found = chosen.shop and admin.orders.tax_apart(
         call.connector, chosen.shop, first=day("from", chosen.first), last=day("to", chosen.last), limit=_LOOKED_AT,
         most=_SHOWN, continuation=chosen.continuation)
+    taxes = found.taxes if found else []
+    names = admin.lists.names_of(call.connector, chosen.shop, "orders", (one.id for one in taxes))
     older = older_page("/portal/orders/tax-apart", chosen, found.continuation if found else None)
-    return Shown("tax-apart.html", {"asked": chosen, "taxes": found.taxes if found else [], "older": older})
+    return Shown("tax-apart.html", {"asked": chosen, "taxes": taxes, "names": names, "older": older})
 
 
 @blueprint.function_name("portal_orders_elsewhere")

@@ -5,6 +5,7 @@ fields, of what goes to Business Central its links. Border: lists; one record's 
 """
 from __future__ import annotations
 
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
@@ -16,7 +17,7 @@ from shared.errors import ConnectorError
 from shared.journal.captures import name_in
 from shared.json_text import decoded
 from shared.shopify_ids import id_in
-from shared.stores.links import Link, LinkState
+from shared.stores.links import LinkState
 from shared.sync.record_type import KeptType, types_of
 from shared.telemetry import carried
 from shared.texts import sentence
@@ -82,9 +83,17 @@ def list_records(connector: Connector, shop: str, type: str, state: str, continu
     states = [each.value for each in LinkState if each is not LinkState.LOST]
     links, after = connector.links(shop, type).page(
         _place(continuation), PAGE, state=_chosen(state, states))
-    with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="names") as lanes:
-        rows = list(lanes.map(carried(lambda link: _listed(connector, shop, type, link)), links))
+    names = names_of(connector, shop, type, [link.id for link in links])
+    rows = [Listed(id=one.id, name=names[one.id], state=one.state.value, number=one.bc_number) for one in links]
     return ListView(shop=shop, type=type, kept=False, states=states, rows=rows, continuation=after)
+
+
+def names_of(connector: Connector, shop: str, type: str, ids: Iterable[str]) -> dict[str, str]:
+    """What people call these records; "" where no capture says it."""
+    sought = list(dict.fromkeys(ids))
+    with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="names") as lanes:
+        found = lanes.map(carried(lambda id: name_in(connector.captures.of_record(shop, type, id))), sought)
+        return dict(zip(sought, found, strict=True))
 
 
 def all_kept(connector: Connector, shop: str, type: str, state: str) -> list[Listed]:
@@ -168,11 +177,6 @@ def _cell(name: str, value: str, currency: str) -> Cell:
     if name in ("net", "amount") or name.endswith(("_gross", "_fee")):
         return Cell(name=name, kind="amount", value=value, currency=currency)
     return Cell(name=name, kind="text", value=value)
-
-
-def _listed(connector: Connector, shop: str, type: str, link: Link) -> Listed:
-    name = name_in(connector.captures.of_record(shop, type, link.id))
-    return Listed(id=link.id, name=name, state=link.state.value, number=link.bc_number)
 
 
 def _chosen(state: str, states: list[str]) -> str:

@@ -53,9 +53,34 @@ def test_tax_that_stands_apart_is_listed_with_both_sides_in_the_readers_form(
 
     text = " ".join(text_of(page.text).split())
     assert page.status_code == 200
-    assert f"5001 {apart.house.document(5001)['number']} {row}" in text
+    assert f"#5001 {apart.house.document(5001)['number']} {row}" in text
     assert "5002" not in text
     assert f'href="/portal/shops/{apart.house.shop}/records/orders/5001"' in page.text
+
+
+def test_an_order_whose_captures_are_gone_is_listed_by_its_id(apart: Portal) -> None:
+    apart.house.clock.forward(100 * 86400)
+    apart.house.connector.retention.remove_expired(by="schedule")
+
+    text = text_of(apart.visitor().get(TAX).text)
+
+    assert f"5001 {apart.house.document(5001)['number']} 10 Mar 2026" in text
+    assert "#5001" not in text
+
+
+@pytest.mark.parametrize(("language", "last"), [("en-GB", "That is all."), ("fr-FR", "C’est tout.")])
+def test_on_a_phone_the_word_at_the_end_of_a_list_stands_in_one_line(
+    browser: Browser, apart: Portal, language: str, last: str
+) -> None:
+    with looking(browser, locale=language, viewport={"width": 320, "height": 700}) as (page, _):
+        page.goto(apart.url + TAX)
+        word = page.locator(".pages > :last-child")
+
+        expect(word).to_have_text(last)
+        lines = word.evaluate(
+            "one => { const all = document.createRange(); all.selectNodeContents(one);"
+            " return new Set(Array.from(all.getClientRects(), line => line.top)).size; }")
+        assert lines == 1
 
 
 @pytest.mark.parametrize(("query", "found"), [
