@@ -1,0 +1,121 @@
+"""The guides are walked: whoever follows their names from the overview finds each on a page that he was led to.
+
+A name in italics is what a button, field, heading or link of the portal is called, in the guide's language. It has to
+stand on a page to which the same sentence, from its beginning, has led: by the menu, by links and buttons that it
+names, or by a word for a page without a name of its own, as *the shop's page*.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import pytest
+
+from tests.portal.named import Pages, pages_in, plain
+from tests.portal.pages import functions, page_functions
+from tests.repository import DOCS
+
+ENGLISH, FRENCH = "operators-guide.md", "fr/guide-operateur.md"
+LOCALES = {ENGLISH: "en-GB", FRENCH: "fr-FR"}
+START = frozenset({"portal_overview"})
+
+PLACES = {
+    "en-GB": {
+        "the shop's page": "portal_shop", "the record's page": "portal_record", "its page": "portal_record",
+        "opens an entry": "portal_log_entry", "the capture's page": "portal_data_capture", "> the run": "portal_run",
+        "> the entry": "portal_log_entry",
+    },
+    "fr-FR": {
+        "la page de la boutique": "portal_shop", "la page de l'enregistrement": "portal_record",
+        "sa page": "portal_record", "ouvre une écriture": "portal_log_entry",
+        "la page d'une capture": "portal_data_capture", "> la synchronisation": "portal_run",
+        "> l'écriture": "portal_log_entry",
+    },
+}
+"""What a guide says for pages that are called by what they show."""
+
+OF_OTHERS = {
+    "en-GB": {"bulk operation", "failed", "Warn", "Rounding"},
+    "fr-FR": {"opération en bloc", "failed", "Warn", "Rounding"},
+}
+"""What stands in italics and is no name of the portal: a word that is explained, a state, a value, a line."""
+
+
+def blocks(text: str) -> list[str]:
+    """Paragraphs, items of lists and rows of tables, without the commands."""
+    prose = re.sub(r"^ *```.*?^ *```$", "", text, flags=re.DOTALL | re.MULTILINE)
+    return [" ".join(each.split()) for each in re.split(r"\n\s*\n|\n(?=\||\s*(?:\d+\.|-) )", prose) if each.strip()]
+
+
+def led_by(block: str, locale: str) -> list[str]:
+    """The names and the words for pages in it, in their order: `*name*`, or a word of PLACES."""
+    words = "|".join(map(re.escape, PLACES[locale]))
+    found = re.finditer(rf"(?<!\*)\*(?!\*)([^*]+)\*(?!\*)|(?<!\w)({words})\b", block, re.IGNORECASE)
+    return [f"*{plain(each[1])}*" if each[1] else each[2].lower() for each in found
+            if each[2] or each[1] not in OF_OTHERS[locale]]
+
+
+def lost(block: str, pages: Pages, locale: str, start: Iterable[str] = START) -> tuple[list[str], set[str]]:
+    """Names that are not where the block has led, and all pages that it leads to."""
+    here, astray = set(start), list[str]()
+    for each in led_by(block, locale):
+        if each.startswith("*"):
+            name = each.strip("*")
+            on = [pages[one] for one in here if one in pages and name in pages[one].names]
+            astray += [] if on else [name]
+            here |= {to for page in on for to in page.leads.get(name, ())}
+        else:
+            to = PLACES[locale][each]
+            astray += [] if any(to in pages[one].rows for one in here if one in pages) else [each]
+            here.add(to)
+    return astray, here
+
+
+def astray_in(text: str, locale: str) -> list[tuple[str, list[str]]]:
+    """The blocks that name something, in which somebody would look in vain, and for what."""
+    named = [block for block in blocks(text) if any(each.startswith("*") for each in led_by(block, locale))]
+    found = [(block, lost(block, pages_in(locale), locale)[0]) for block in named]
+    return [(block[:80], names) for block, names in found if names]
+
+
+@pytest.mark.parametrize("page", LOCALES)
+def test_every_name_of_the_guide_is_on_a_page_that_its_sentence_leads_to(page: str) -> None:
+    assert astray_in((DOCS / page).read_text(), LOCALES[page]) == []
+
+
+@pytest.mark.parametrize("page, right, wrong", [
+    (ENGLISH, "*Retry all*", "*Try all*"), (ENGLISH, "*Log entries*: fill in", "*Data captures*: fill in"),
+    (ENGLISH, "*Reset…*; choose", "*Reset*; choose"), (ENGLISH, "*Environment* > *Allow HTTP", "*Audit* > *Allow HTTP"),
+    (ENGLISH, "the shop's page > *Webhooks*", "*Webhooks*"), (FRENCH, "*Écarter…*", "*Ignorer…*"),
+    (FRENCH, "*Créer la fiche*", "*Create the shop card*"),
+    (FRENCH, "*Audit* ; *Boutique*", "*Synchronisations* ; *Boutique*"),
+])
+def test_a_name_that_is_wrong_or_on_another_page_is_seen(page: str, right: str, wrong: str) -> None:
+    text = (DOCS / page).read_text()
+
+    assert text.count(right) >= 1
+    assert astray_in(text.replace(right, wrong), LOCALES[page])
+
+
+WITHOUT_STEPS = {
+    "portal_search_page": "what several or no records say, at once",
+    "portal_services": "stands on the overview", "portal_skipped_of_a_reason": "the rest of a list",
+}
+"""Pages to which no name of the guides leads, and why."""
+
+
+@pytest.mark.parametrize("page", LOCALES)
+def test_the_guide_leads_to_every_page(page: str) -> None:
+    led = {to for block in blocks((DOCS / page).read_text())
+           for to in lost(block, pages_in(LOCALES[page]), LOCALES[page])[1]}
+
+    assert page_functions().keys() - led == WITHOUT_STEPS.keys()
+
+
+@pytest.mark.parametrize("page", LOCALES)
+def test_the_guide_names_a_button_for_whatever_can_be_done(page: str) -> None:
+    text, pages = (DOCS / page).read_text(), pages_in(LOCALES[page])
+    named = {name.strip("*") for block in blocks(text) for name in led_by(block, LOCALES[page])}
+    done = {to for one in pages.values() for name, sent in one.sends.items() if name in named for to in sent}
+
+    assert functions("POST").keys() - done == {"portal_remove_shop"}, "whose button names the shop"
