@@ -271,7 +271,7 @@ CATALOGUE: dict[str, Problem] = {
     "http-requests-not-allowed": Problem(
         Fault.SETUP, 409,
         "This environment may not make HTTP requests",
-        "Environment page > Allow HTTP requests: switch on (off by default outside production).",
+        "Environment > Allow HTTP requests: switch on (off by default outside production).",
     ),
     "access-token-missing": Problem(
         Fault.SETUP, 409,
@@ -315,8 +315,8 @@ CATALOGUE: dict[str, Problem] = {
     "oauth-shop-unconfirmed": Problem(
         Fault.SETUP, 409,
         "Another store than the one on the shop card has granted access",
-        "Shop card > Confirm, if the named store is the right one: the card takes its address. Otherwise sign in to "
-        "the right store in Shopify, then Shop card > Request access.",
+        "Shop card > Yes, take this store, if the named store is the right one: the card takes its address. Otherwise "
+        "sign in to the right store in Shopify, then Shop card > Request access.",
     ),
     "oauth-refused": Problem(
         Fault.SETUP, 409,
@@ -376,7 +376,7 @@ CATALOGUE: dict[str, Problem] = {
     "shop-unknown": Problem(
         Fault.SETUP, 404,
         "There is no such shop",
-        "Shops page: choose a shop from the list, or create its card.",
+        "Choose a shop in the menu, under Shops, or create its card: Set-up guide > Create the shop card.",
     ),
     "order-out-of-reach": Problem(
         Fault.SETUP, 422,
@@ -387,8 +387,8 @@ CATALOGUE: dict[str, Problem] = {
     "shop-card-moved": Problem(
         Fault.SETUP, 409,
         "This card belongs to its store and its company",
-        "Make a new shop card for another store or another company. Or, if this one is to be used: Shop card > Forget "
-        "Links, then change it.",
+        "Make a new shop card for another store or another company. Or, if this one is to be used: forget its links "
+        "(POST /api/shops/{shop}/forget-links), then change it.",
     ),
     "shop-card-changed": Problem(
         Fault.SETUP, 412,

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from shared.problems import CATALOGUE
 from tests.portal.named import Pages, pages_in, plain
 from tests.portal.pages import functions, page_functions
 from tests.repository import DOCS
@@ -119,3 +120,44 @@ def test_the_guide_names_a_button_for_whatever_can_be_done(page: str) -> None:
     done = {to for one in pages.values() for name, sent in one.sends.items() if name in named for to in sent}
 
     assert functions("POST").keys() - done == {"portal_remove_shop"}, "whose button names the shop"
+
+
+ROOTS = {
+    "Shop card": "portal_shop", "Environment": "portal_environment", "Set-up guide": "portal_guide",
+    "Skipped records": "portal_skipped_records", "Log entries": "portal_log_entries", "Runs": "portal_runs",
+    "Fiche magasin": "portal_shop", "Environnement": "portal_environment", "Guide de configuration": "portal_guide",
+    "Enregistrements ignorés": "portal_skipped_records", "Écritures journal Shopify": "portal_log_entries",
+}
+"""How what a problem wants done begins, where it is done in the portal; Shop card is the shop's page."""
+
+
+def not_there(fix: str, pages: Pages) -> list[str]:
+    """What stands behind a page of the portal and `>`, and is nothing that page has."""
+    chains = re.findall(rf"(?<!\w)({'|'.join(ROOTS)}) > \[?([^>\n]*(?:\n +[^>\n]*)?)", fix, re.IGNORECASE)
+    names = {root.lower(): "|".join(map(re.escape, pages[page].names)) for root, page in ROOTS.items() if page in pages}
+    return [f"{root} > {rest}" for root, rest in chains if not re.match("(the|le) (named|setting|réglage)", rest)
+            and not re.match(rf"({names[root.lower()]})(?!\w)", plain(rest))]
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])
+def test_what_a_problem_wants_pressed_or_filled_in_stands_on_the_page_that_it_names(locale: str) -> None:
+    told = {code: problem.told(locale[:2]).fix for code, problem in CATALOGUE.items()}
+
+    assert {code: missing for code, fix in told.items() if (missing := not_there(plain(fix), pages_in(locale)))} == {}
+
+
+def test_so_does_what_the_page_of_an_error_says_beyond_that() -> None:
+    told = {path.stem: path.read_text() for path in (DOCS / "errors").glob("*.md")}
+    english, french = pages_in("en-GB"), pages_in("fr-FR")
+    parts = {code: text.split("## En français") for code, text in told.items()}
+
+    assert {code: missing for code, (said, _) in parts.items() if (missing := not_there(said, english))} == {}
+    assert {code: missing for code, (_, said) in parts.items() if (missing := not_there(said, french))} == {}
+
+
+@pytest.mark.parametrize("fix", [
+    "Shop card > Confirm, if the store is the right one.", "Then shop card > Forget Links.", "Environment > Allow it.",
+    "Shop card > Allow HTTP requests.",
+])
+def test_a_fix_that_names_what_is_not_there_is_seen(fix: str) -> None:
+    assert len(not_there(fix, pages_in("en-GB"))) == 1
