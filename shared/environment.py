@@ -42,6 +42,11 @@ class HttpPermission:
         })
         self._allowed_at = None
 
+    def last_changed(self) -> tuple[str, str]:
+        """When somebody set the switch last (UTC, ISO 8601), and who; "" where nobody has."""
+        row = self._table.get("environment", self._environment) or {}
+        return str(row.get("changed_at", "")), str(row.get("changed_by", ""))
+
     def __call__(self) -> None:
         """Pass, or ConnectorError http-requests-not-allowed."""
         if not self.allowed():

@@ -268,6 +268,24 @@ CATALOGUE: dict[str, Problem] = {
         "Importing data to your Shopify shop is not enabled",
         "Shop card > Allow Data Sync to Shopify: switch on.",
     ),
+    "schedule-switched-off": Problem(
+        Fault.SETUP, 409,
+        "The schedule that starts the runs is switched off",
+        "Azure portal > the function app > Functions > incremental_sync: Enable. Until then runs begin only where a "
+        "webhook or Synchronize now starts one.",
+    ),
+    "queue-switched-off": Problem(
+        Fault.SETUP, 409,
+        "The function that carries the runs out is switched off",
+        "Azure portal > the function app > Functions > sync_job: Enable. What waits in the queue is done then.",
+    ),
+    "run-overdue": Problem(
+        Fault.SETUP, 409,
+        "No run has begun, though one was due",
+        "Azure portal > the function app: see that it is started and that the functions incremental_sync and sync_job "
+        "are enabled and without errors (Functions > Invocations). Synchronize now shows whether the queue is worked "
+        "off.",
+    ),
     "http-requests-not-allowed": Problem(
         Fault.SETUP, 409,
         "This environment may not make HTTP requests",

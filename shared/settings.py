@@ -6,6 +6,7 @@ In Azure these are the function app's settings; locally the stack passes them. E
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from math import nan
 from typing import Annotated, Any, NamedTuple, get_args, get_type_hints
@@ -208,11 +209,18 @@ class Settings(msgspec.Struct, frozen=True):
     log_purge_schedule: Annotated[str, Setting(
         "LOG_PURGE_SCHEDULE", "When expired log entries are removed (NCRONTAB, UTC).",
     )] = "0 0 2 * * *"
+    switched_off: frozenset[str] = frozenset()
+    """Functions of the app that somebody has switched off (`functions_switched_off`)."""
     bc_concurrency: Annotated[int, Setting(
         "BC_CONCURRENCY", "Requests in flight to Business Central at most (it runs 5 per user).",
         Bounds(1, 5, "requests", sentence("Business Central runs five per user at once")),
     )] = 5
 
+
+SYNC_TIMER, SYNC_FUNCTION = "incremental_sync", "sync_job"
+"""The functions without which no run begins: that of the schedule, and that of the queue."""
+
+_SWITCH = re.compile(r"AzureWebJobs[._](\w+)[._]Disabled")
 
 ELSEWHERE = (
     Setting("APPLICATIONINSIGHTS_CONNECTION_STRING", "Application Insights; the host writes there what we log."),
@@ -232,6 +240,8 @@ class _Field(NamedTuple):
 def _fields() -> Iterator[_Field]:
     hints = get_type_hints(Settings, include_extras=True)
     for field in msgspec.structs.fields(Settings):
+        if field.name == "switched_off":
+            continue
         type, setting = get_args(hints[field.name])
         text = str(field.default).lower() if type is bool else str(field.default)
         yield _Field(field.name, type, setting._replace(default=text))
@@ -262,11 +272,23 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     here = _is_here(given["BC_API_ROOT"])
     wrong = [sentence("{setting} {what}", setting=one.setting.name, what=refusal) for one in FIELDS
              if (refusal := _refusal(one, given[one.setting.name], here=here))]
-    settings = Settings(**{one.name: _value(one, given[one.setting.name], here=here) for one in FIELDS})
+    settings = Settings(
+        switched_off=functions_switched_off(environment),
+        **{one.name: _value(one, given[one.setting.name], here=here) for one in FIELDS})
     wrong += _contradictions(settings)
     if wrong:
         raise ConnectorError("settings-invalid", together(wrong, "; "))
     return settings
+
+
+def functions_switched_off(environment: Mapping[str, str]) -> frozenset[str]:
+    """The functions whose triggers the host is told to leave alone.
+
+    Source: Microsoft Learn, "How to disable functions in Azure Functions" (AzureWebJobs.<name>.Disabled). Where the
+    names of settings may have no dots, they have underscores.
+    """
+    found = ((_SWITCH.fullmatch(name), value) for name, value in environment.items())
+    return frozenset(name[1] for name, value in found if name and value.lower() in ("1", "true"))
 
 
 def _refusal(field: _Field, text: str, *, here: bool) -> Sentence | None:

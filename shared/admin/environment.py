@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 import platform
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -12,7 +14,7 @@ from shared.clock import iso
 from shared.connector import Connector
 from shared.journal.retention import RUNS_KEPT_DAYS
 from shared.ncrontab import WrongSchedule, in_words, next_occurrence, parse_schedule
-from shared.settings import NAMES, Settings
+from shared.settings import NAMES, SYNC_TIMER, Settings
 from shared.shopify.api_version import served_until, version_warning
 from shared.shopify.client import API_VERSION
 from shared.texts import Sentence, sentence
@@ -20,16 +22,27 @@ from shared.texts import Sentence, sentence
 _ROOT = Path(__file__).resolve().parents[2]
 
 
+class _Timer(NamedTuple):
+    """A timer of the app: what it does, its function, and the field of Settings that says when."""
+
+    what: Sentence
+    function: str
+    field: str
+
+
 class ScheduleView(msgspec.Struct, frozen=True, kw_only=True):
     """What a timer does, the setting that says when (NCRONTAB), that in words, and its next time, UTC, ISO 8601.
 
-    next  "" where the expression is none
+    function  of the app; switched_off: a setting tells the host to leave it alone
+    next      "" where the expression is none, and where it is switched off
     """
 
     what: Sentence
+    function: str
     setting: str
     expression: str
     said: Sentence
+    switched_off: bool
     next: str
 
 
@@ -101,23 +114,26 @@ def version_of_the_code(root: Path = _ROOT) -> str:
 def _schedules(connector: Connector) -> list[ScheduleView]:
     settings = connector.settings
     timers = [
-        (sentence("Every enabled shop is synchronized"), "SYNC_SCHEDULE", settings.sync_schedule),
-        (sentence("Webhook subscriptions are repaired"), "SUBSCRIPTION_SCHEDULE", settings.subscription_schedule),
-        (sentence("It is told how every shop stands"), "HEALTH_SCHEDULE", settings.health_schedule),
-        (sentence("What is too old is removed"), "LOG_PURGE_SCHEDULE", settings.log_purge_schedule),
+        _Timer(sentence("Every enabled shop is synchronized"), SYNC_TIMER, "sync_schedule"),
+        _Timer(sentence("Webhook subscriptions are repaired"), "repair_subscriptions", "subscription_schedule"),
+        _Timer(sentence("It is told how every shop stands"), "report_health", "health_schedule"),
+        _Timer(sentence("What is too old is removed"), "purge_expired_logs", "log_purge_schedule"),
     ]
     if settings.event_queue_url:
-        timers.append((sentence("The event queue is drained"), "EVENT_QUEUE_SCHEDULE", settings.event_queue_schedule))
-    return [_schedule(connector, *one) for one in timers]
+        timers.append(_Timer(sentence("The event queue is drained"), "drain_event_queue", "event_queue_schedule"))
+    return [_schedule(one, settings, connector.clock.now()) for one in timers]
 
 
-def _schedule(connector: Connector, what: Sentence, setting: str, expression: str) -> ScheduleView:
+def _schedule(timer: _Timer, settings: Settings, now: datetime) -> ScheduleView:
+    expression, off = getattr(settings, timer.field), timer.function in settings.switched_off
     try:
         schedule = parse_schedule(expression)
-        said, due = in_words(schedule), iso(next_occurrence(schedule, connector.clock.now()))
+        said, due = in_words(schedule), iso(next_occurrence(schedule, now))
     except WrongSchedule:
         said, due = sentence("no schedule: {expression}", expression=expression[:50]), ""
-    return ScheduleView(what=what, setting=setting, expression=expression, said=said, next=due)
+    return ScheduleView(
+        what=timer.what, function=timer.function, setting=NAMES[timer.field], expression=expression, said=said,
+        switched_off=off, next="" if off else due)
 
 
 def _kept(settings: Settings) -> list[KeptView]:

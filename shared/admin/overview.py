@@ -1,8 +1,7 @@
 """The overview: how every shop stands, since when, why and what to do; and what stands in the way of all of them.
 
-A shop is *running* while nothing keeps the next run from going through, *paused* where somebody wants it so, and *needs
-you* where only a person helps. Another service that does not answer needs nobody until it has not for an hour. Border:
-storage only is asked; services themselves are asked by `services.py`.
+Border: storage only is asked; services themselves are asked by `services.py`. What decides how a shop stands is
+standing.py.
 """
 from __future__ import annotations
 
@@ -10,17 +9,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any
 
 import msgspec
 
-from shared.access.connections import State as AccessState
 from shared.admin.skipped import MOST_COUNTED
+from shared.admin.standing import NextStep, Reason, ShopState, standing_of
 from shared.clock import from_iso, iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
-from shared.problems import CATALOGUE, Fault
+from shared.problems import CATALOGUE
 from shared.shops.card import ShopCard
 from shared.shops.store import UnreadableCard
 from shared.stores.arrivals import Hour
@@ -29,51 +26,9 @@ from shared.stores.sync_runs import SyncRun
 from shared.sync.record_type import types_of
 from shared.texts import Text, said
 
-PATIENCE = timedelta(hours=1)
-"""How long another service may be away until somebody should look at it."""
-
 _SHOPS_AT_ONCE = 8
 _GAP = timedelta(hours=1)
 """Orders that were not read for longer than this leave a gap in the picture."""
-
-
-class ShopState(StrEnum):
-    """Whether a shop is synchronized."""
-
-    NEEDS_YOU = "needs-you"
-    RUNNING = "running"
-    PAUSED = "paused"
-
-
-class Reason(StrEnum):
-    """Why a shop is in its state."""
-
-    ACCESS = "access"
-    FAILED = "failed"
-    WAITING = "waiting"
-    SWITCHED_OFF = "switched-off"
-    HTTP_REQUESTS = "http-requests"
-    UNDER_WAY = "under-way"
-    SUCCEEDED = "succeeded"
-    INTERRUPTED = "interrupted"
-    NEVER_RAN = "never-ran"
-    CARD_UNREADABLE = "card-unreadable"
-
-
-_KEEPS_FROM_RUNNING = frozenset({
-    Reason.ACCESS, Reason.SWITCHED_OFF, Reason.HTTP_REQUESTS, Reason.CARD_UNREADABLE})
-
-
-class NextStep(StrEnum):
-    """What somebody would do now."""
-
-    REQUEST_ACCESS = "request-access"
-    LOOK_AT_RUN = "look-at-run"
-    ENABLE = "enable"
-    ALLOW_HTTP_REQUESTS = "allow-http-requests"
-    SEE_SKIPPED = "see-skipped"
-    SYNC_NOW = "sync-now"
-    LOOK_AT_CARD = "look-at-card"
 
 
 class ProblemView(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +55,10 @@ class ShopOverview(msgspec.Struct, frozen=True, kw_only=True):
     """How one shop stands; times are UTC, ISO 8601.
 
     since      when what `reason` says began, or happened; None where nobody knows
-    run, read, parked  the latest run ("" = none), and what it read and skipped
+    tried      when the last of the runs began that have failed since then; None where it is the only one
+    trying     whether one is under way that has brought nothing yet
+    by         who switched off what is switched off; "" where nobody knows
+    run, read, parked  the run that this is about ("" = none), and what it read and skipped
     may_run    whether a run that is started now can go through
     last_sync  type -> its last synchronization time
     skipped    how many records wait for somebody; at least so many where `skipped_more`
@@ -111,6 +69,9 @@ class ShopOverview(msgspec.Struct, frozen=True, kw_only=True):
     state: ShopState
     reason: Reason
     since: str | None
+    tried: str | None
+    trying: bool
+    by: str
     problem: ProblemView | None
     next_step: NextStep
     may_run: bool
@@ -198,16 +159,16 @@ def overview_of(connector: Connector, shop: str, language: str) -> ShopOverview:
 def _shop(
     connector: Connector, card: ShopCard | UnreadableCard, allowed: bool, language: str
 ) -> tuple[ShopOverview, list[SkippedGroup]]:
-    latest = next(iter(connector.runs.latest(card.code, 1)), None)
+    stands = standing_of(connector, card, allowed)
     infos = connector.informations.of(card.code)
     skipped, more = connector.skipped.tally(card.code, None, Wanted(), MOST_COUNTED)
-    state, reason, problem = _standing(connector, card, allowed, latest, language)
     last_sync = {type: infos[type].last_sync_time or None for type in infos}
     shown = ShopOverview(
-        code=card.code, host=card.host, state=state, reason=reason, problem=problem,
-        since=_since(reason, connector, card, latest), next_step=_next_step(reason, bool(skipped)),
-        may_run=reason not in _KEEPS_FROM_RUNNING, run=latest.id if latest else "",
-        read=_total(latest, "read"), parked=_total(latest, "parked"),
+        code=card.code, host=card.host, state=stands.state, reason=stands.reason,
+        problem=problem_told(stands.problem, language) if stands.problem else None,
+        since=stands.since or None, tried=stands.tried or None, trying=stands.trying, by=stands.by,
+        next_step=stands.next_step(bool(skipped)), may_run=stands.may_run, run=stands.run.id if stands.run else "",
+        read=_total(stands.run, "read"), parked=_total(stands.run, "parked"),
         last_sync=last_sync, skipped=len(skipped), skipped_more=more,
     )
     return shown, list(_groups(card.code, skipped, language))
@@ -231,60 +192,6 @@ def _gap_from(reached: str | None, hours: list[Hour], now: datetime) -> datetime
     known = [from_iso(one.at) for one in hours if one.count] + ([from_iso(reached)] if reached else [])
     latest = max(known, default=from_iso(hours[0].at) - _GAP)
     return latest if now - latest > _GAP and (reached is None or now - from_iso(reached) > _GAP) else None
-
-
-def _standing(
-    connector: Connector, card: ShopCard | UnreadableCard, allowed: bool, latest: SyncRun | None, language: str
-) -> tuple[ShopState, Reason, ProblemView | None]:
-    if isinstance(card, UnreadableCard):
-        return ShopState.NEEDS_YOU, Reason.CARD_UNREADABLE, problem_told(card.problem, language)
-    if not card.enabled:
-        return ShopState.PAUSED, Reason.SWITCHED_OFF, None
-    if not allowed:
-        return ShopState.PAUSED, Reason.HTTP_REQUESTS, None
-    access: dict[str, Any] = connector.tokens.described(card.code)
-    if access["state"] != AccessState.CONNECTED:
-        code = str(access["reason"] or "access-token-missing")
-        return ShopState.NEEDS_YOU, Reason.ACCESS, problem_view(code, access["detail"] or "", language)
-    if latest is None:
-        return ShopState.RUNNING, Reason.NEVER_RAN, None
-    if latest.state == "failed":
-        return *_failure(connector, latest), problem_view(latest.error_code, latest.error_detail, language)
-    if latest.state in ("running", "continuing"):
-        return ShopState.RUNNING, Reason.UNDER_WAY, None
-    return ShopState.RUNNING, Reason.INTERRUPTED if latest.state == "interrupted" else Reason.SUCCEEDED, None
-
-
-def _failure(connector: Connector, latest: SyncRun) -> tuple[ShopState, Reason]:
-    """Another service's failure passes by itself, as far as one can tell within an hour."""
-    began = from_iso(latest.started_at)
-    passes = CATALOGUE[latest.error_code].fault is Fault.OTHER_SERVICE
-    if passes and connector.clock.now() - began < PATIENCE:
-        return ShopState.RUNNING, Reason.WAITING
-    return ShopState.NEEDS_YOU, Reason.FAILED
-
-
-def _since(
-    reason: Reason, connector: Connector, card: ShopCard | UnreadableCard, latest: SyncRun | None
-) -> str | None:
-    if isinstance(card, UnreadableCard):
-        return None
-    if reason is Reason.ACCESS:
-        return connector.tokens.connections.get(card.code).at or None
-    if reason is Reason.SWITCHED_OFF:
-        return connector.shops.switched_at(card) or None
-    if latest is None or reason is Reason.HTTP_REQUESTS:
-        return None
-    return latest.started_at if reason in (Reason.UNDER_WAY, Reason.FAILED) else latest.ended_at or latest.started_at
-
-
-def _next_step(reason: Reason, skips: bool) -> NextStep:
-    by_reason = {
-        Reason.ACCESS: NextStep.REQUEST_ACCESS, Reason.FAILED: NextStep.LOOK_AT_RUN,
-        Reason.CARD_UNREADABLE: NextStep.LOOK_AT_CARD, Reason.SWITCHED_OFF: NextStep.ENABLE,
-        Reason.HTTP_REQUESTS: NextStep.ALLOW_HTTP_REQUESTS,
-    }
-    return by_reason.get(reason, NextStep.SEE_SKIPPED if skips else NextStep.SYNC_NOW)
 
 
 def _total(run: SyncRun | None, figure: str) -> int:

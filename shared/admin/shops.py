@@ -87,7 +87,7 @@ def save_shop(
         card = connector.shops.save(shop, changes, version=version)
         operation.changed(_fields(before), _fields(card))
         if before is None or before.enabled != card.enabled:
-            connector.shops.note_switched(card, iso(connector.clock.now()))
+            connector.shops.note_switched(card, iso(connector.clock.now()), by=by)
         follow_card(connector, card.code)
     return _view(connector, card)
 

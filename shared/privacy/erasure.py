@@ -63,7 +63,7 @@ def erase_shop(connector: Connector, shop: str) -> dict[str, int]:
     found = {one.name: one.of_shop(connector.storage, shop) for one in HOLDINGS if not isinstance(one.of_shop, str)}
     connector.tokens.forget(shop)
     if connector.shops.readable(shop) is not None:
-        connector.shops.switch_off(shop, iso(connector.clock.now()))
+        connector.shops.switch_off(shop, iso(connector.clock.now()), by="shop/redact")
     elif shop not in connector.shops.codes():  # a card that cannot be read is mended by hand, and lets no run through
         connector.shops.forget_domains(shop)
     return found

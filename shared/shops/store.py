@@ -262,20 +262,20 @@ class Shops:
         """Remember the name of the card's company."""
         self._table.put({"PartitionKey": "company", "RowKey": card.code, "company": company_key(card), "name": name})
 
-    def switch_off(self, code: str, at: str) -> None:
+    def switch_off(self, code: str, at: str, *, by: str) -> None:
         """Switch the card off at this time; ConnectorError as get and save."""
         before, card = self.get(code), self.save(code, {"enabled": False})
         if before.enabled:
-            self.note_switched(card, at)
+            self.note_switched(card, at, by=by)
 
-    def note_switched(self, card: ShopCard, at: str) -> None:
-        """Remember since when (UTC, ISO 8601) the card is enabled, or switched off."""
-        self._table.put({"PartitionKey": "switched", "RowKey": card.code, "enabled": card.enabled, "at": at})
+    def note_switched(self, card: ShopCard, at: str, *, by: str) -> None:
+        """Remember since when (UTC, ISO 8601) the card is enabled, or switched off, and who did it."""
+        self._table.put({"PartitionKey": "switched", "RowKey": card.code, "enabled": card.enabled, "at": at, "by": by})
 
-    def switched_at(self, card: ShopCard) -> str:
-        """Since when the card is enabled, or switched off; "" if an earlier version switched it."""
+    def switched(self, card: ShopCard) -> tuple[str, str]:
+        """Since when the card is enabled, or switched off, and who did it; "" where an earlier version switched it."""
         row = self._table.get("switched", card.code)
-        return str(row["at"]) if row and row["enabled"] == card.enabled else ""
+        return (str(row["at"]), str(row.get("by", ""))) if row and row["enabled"] == card.enabled else ("", "")
 
     def removed(self, code: str) -> ShopCard | None:
         """The card as it was when it was removed; None if it is there, or never was."""

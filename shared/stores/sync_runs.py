@@ -73,6 +73,7 @@ class SyncRun(msgspec.Struct, kw_only=True):
     clock_ahead   "storage", "shopify" -> seconds by which the machine's clock was ahead of theirs (less than 0:
                   behind); only those of more than a minute
     warnings      sentences on records that were applied and that somebody should look at, the first MOST_WARNINGS
+    failing_since when the first began of the runs that failed one after another up to this one; "" = it did not fail
     repeats       scheduled runs after this one that failed before any call in the same way; `ended_at` is the last's
     """
 
@@ -107,6 +108,7 @@ class SyncRun(msgspec.Struct, kw_only=True):
     notes: list[Text] = []
     error_code: str = ""
     error_detail: Text = ""
+    failing_since: str = ""
     repeats: int = 0
 
     def warn(self, sentences: Iterable[Sentence]) -> None:
@@ -187,6 +189,13 @@ class SyncRuns:
             before.repeats, before.ended_at, before.error_detail = before.repeats + 1, run.ended_at, run.error_detail
             self.save(before)
             self._table.delete(run.shop, run.id)
+
+    def failing_since(self, run: SyncRun) -> str:
+        """When the first began of the runs that have failed one after another, if this one has failed too."""
+        before = next((one for one in self.latest(run.shop, 2) if one.id != run.id), None)
+        if before is None or before.state != "failed":
+            return run.started_at
+        return before.failing_since or before.started_at
 
     def get(self, shop: str, id: str) -> SyncRun:
         """The run, or ConnectorError not-found."""

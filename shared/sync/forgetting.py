@@ -38,7 +38,7 @@ def _forget(connector: Connector, shop: str, confirm: int | None, by: str) -> tu
             "switches the card off; confirm={confirm} does it", number=count(number), shop=shop, confirm=number))
     _check_nothing_is_under_way(connector, shop)
     if connector.shops.find(shop) is not None:
-        connector.shops.switch_off(shop, iso(connector.clock.now()))
+        connector.shops.switch_off(shop, iso(connector.clock.now()), by=by)
     removed: list[Kept] = []
 
     def remove(purge: Purge) -> None:

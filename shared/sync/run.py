@@ -340,6 +340,7 @@ def _end(connector: Connector, run: SyncRun, state: str, problem: ConnectorError
         run.ended_at, run.awaits, run.looks_at = iso_exact(connector.clock.now()), {}, ""
     if problem:
         run.note_failure(problem)
+        run.failing_since = connector.runs.failing_since(run)
     record("run", state=state, started_by=str(run.started_by), code=run.error_code, detail=str(run.error_detail),
            seconds=run.seconds, clock_ahead=run.clock_ahead)
     connector.runs.save(run)

@@ -35,6 +35,11 @@ def shop_lease(connector: Connector, shop: str) -> Iterator[Lease]:
         yield lease
 
 
+def is_taken(connector: Connector, shop: str) -> bool:
+    """Whether somebody holds the shop at this moment."""
+    return bool(connector.leases.until(_name(shop)))
+
+
 def check_free(connector: Connector, shop: str) -> None:
     """ShopTaken if somebody holds the shop at this moment."""
     if until := connector.leases.until(_name(shop)):

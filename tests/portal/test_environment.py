@@ -7,9 +7,10 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
-from shared.admin.environment import version_of_the_code
+from shared.admin.environment import get_environment, version_of_the_code
+from shared.settings import SYNC_FUNCTION, SYNC_TIMER
 from shared.shopify.client import API_VERSION
-from tests.admin import admin_api
+from tests.admin import admin_api, app_functions
 from tests.house import HouseStorage
 from tests.portal.chromium import looking, press, serious
 from tests.portal.served import Portal, a_portal, page_of, text_of
@@ -29,6 +30,33 @@ def test_each_timer_is_told_in_words_with_its_next_time(portal: Portal, language
 
     assert [row for row in rows if row not in text] == []
     assert "EVENT_QUEUE_SCHEDULE" not in text
+
+
+@pytest.mark.parametrize(("language", "row"), [
+    ("en-GB", "SYNC_SCHEDULE = 0 */5 * * * * Switched off AzureWebJobs.incremental_sync.Disabled Webhook"),
+    ("fr-FR", "SYNC_SCHEDULE = 0 */5 * * * * Désactivé AzureWebJobs.incremental_sync.Disabled"),
+])
+def test_a_timer_that_is_switched_off_has_no_next_time(
+    house_storage: HouseStorage, monkeypatch: pytest.MonkeyPatch, language: str, row: str
+) -> None:
+    with a_portal(house_storage, monkeypatch, switched_off=frozenset({"incremental_sync"})) as portal:
+        text = text_of(portal.visitor(language).get(PAGE).text)
+
+    assert row in text
+    assert "HEALTH_SCHEDULE = 0 */15 * * * * 10:15" in text
+
+
+def test_each_timer_is_told_by_the_name_that_the_app_has_for_it(
+    house_storage: HouseStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timers = {one.get_function_name(): one.get_trigger().schedule.strip("%") for one in app_functions()
+              if one.get_trigger().type == "timerTrigger"}
+
+    with a_portal(house_storage, monkeypatch, event_queue_url="https://sqs.example/q") as portal:
+        told = get_environment(portal.house.connector).schedules
+
+    assert {one.function: one.setting for one in told} == timers
+    assert {SYNC_TIMER, SYNC_FUNCTION} <= {one.get_function_name() for one in app_functions()}
 
 
 def test_a_queue_that_is_drained_and_an_expression_that_is_none_are_told(

@@ -155,3 +155,17 @@ def test_an_address_is_taken_as_it_stands(name: str, value: str) -> None:
 
 def test_every_address_is_known_for_one() -> None:
     assert {name for name in SETTINGS if name.endswith(("_URL", "_ROOT", "_ENDPOINT"))} == set(ADDRESSES)
+
+
+@pytest.mark.parametrize("given, off", [
+    ({"AzureWebJobs.sync_job.Disabled": "true"}, {"sync_job"}),
+    ({"AzureWebJobs.sync_job.Disabled": "1", "AzureWebJobs.incremental_sync.Disabled": "True"},
+     {"sync_job", "incremental_sync"}),
+    ({"AzureWebJobs_sync_job_Disabled": "true"}, {"sync_job"}),
+    ({"AzureWebJobs.sync_job.Disabled": "false", "AzureWebJobsDisabled": "true", "AzureWebJobs.Disabled": "1"}, set()),
+    ({"AzureWebJobs.sync_job.Disabled": ""}, set()),
+])
+def test_functions_that_somebody_switched_off_are_known(given: dict[str, str], off: set[str]) -> None:
+    least = {"AzureWebJobsStorage": "x", "BC_API_ROOT": "https://bc.example/api/v2.0"}
+
+    assert read_settings(least | given).switched_off == off
