@@ -19,8 +19,9 @@ from shared.shopify.reading import EARLIEST, Page
 from shared.stores.sync_runs import SyncRun
 from shared.stores.synchronization_info import SynchronizationInfo
 from shared.sync.context import JobContext
+from shared.sync.deadline import Deadline
 from shared.sync.in_bulk import PAGED, Asked
-from shared.sync.job import Deadline, cursor_keeps, pages, read_through
+from shared.sync.job import cursor_keeps, pages, read_through
 from shared.sync.queue import SyncJob, check_ready, send
 from shared.sync.record_type import RecordType
 from shared.sync.shop_lease import check_free

@@ -13,8 +13,8 @@ from shared.shopify.reading import by_ids
 from shared.shopify_ids import key_of
 from shared.stores.changed_records import ChangedRecord, ChangedRecords
 from shared.sync.context import JobContext
+from shared.sync.deadline import Deadline
 from shared.sync.gone import keep_out_of_reach
-from shared.sync.job import Deadline
 from shared.sync.page import apply_page
 from shared.sync.record_type import RecordType
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.clock import Clock, from_iso, iso
+from shared.clock import from_iso, iso
 from shared.record_names import several_called
 from shared.shopify.bulk import BulkRefused
 from shared.shopify.client import ShopifyClient
@@ -25,10 +25,12 @@ from shared.stores.skipped_records import is_decided_otherwise, is_due
 from shared.stores.synchronization_info import SynchronizationInfo, SynchronizationInfos, since_of_next_run
 from shared.sync.ahead import one_ahead
 from shared.sync.context import JobContext
+from shared.sync.deadline import Deadline
 from shared.sync.gone import keep_out_of_reach
 from shared.sync.in_bulk import PAGED, Asked, operation_to_read, pages_in_file, turn_to_pages
 from shared.sync.outlook import Outlook
 from shared.sync.page import apply_page
+from shared.sync.pages_at_once import apply_pages
 from shared.sync.record_type import RecordType
 from shared.texts import Text
 
@@ -42,24 +44,8 @@ _COMPLETE: Mapping[str, Any] = {
 _log = logging.getLogger(__name__)
 
 
-class OutOfTime(Exception):
-    """The time budget is used up; the checkpoint says where to go on."""
-
-
 class Overruled(Exception):
     """An operator set the last synchronization time meanwhile; this run's progress is void."""
-
-
-class Deadline:
-    """When the job has to hand over to a fresh message."""
-
-    def __init__(self, clock: Clock, seconds: float) -> None:
-        self._clock, self._end = clock, clock.now() + timedelta(seconds=seconds)
-
-    def check(self) -> None:
-        """OutOfTime once the budget is used up."""
-        if self._clock.now() >= self._end:
-            raise OutOfTime
 
 
 def begin_type(
@@ -156,28 +142,16 @@ def read_through(
     if operation is not None:
         at = cursor if is_in_bulk(by) else ""
         try:
-            _apply_each(one, pages_in_file(one.name, operation, at, context), context, deadline, turned)
+            apply_pages(one, pages_in_file(one.name, operation, at, context), context, deadline, turned)
             return
         except BulkRefused as problem:
             turn_to_pages(one.name, problem, context, read_by)
-    _apply_each(one, paged(), context, deadline, turned)
+    apply_pages(one, paged(), context, deadline, turned)
 
 
 def is_in_bulk(by: str) -> bool:
     """Whether a span is read by an operation's file."""
     return by not in ("", PAGED)
-
-
-def _apply_each(
-    one: RecordType, source: Iterator[Page], context: JobContext, deadline: Deadline, turned: Callable[[Page], None]
-) -> None:
-    with closing(source) as pages:  # type: ignore[type-var]
-        for page in pages:
-            apply_page(one, page.records, context)
-            context.lease.check()
-            turned(page)
-            if page.next_cursor:
-                deadline.check()
 
 
 def pass_type(

@@ -1,12 +1,15 @@
 """One page of records: recognise, capture, apply, keep. Repeating a page changes nothing.
 
 The order of the steps is what makes a crash harmless: the capture comes before anything is done
-with a record, Business Central before the links, the links before the checkpoint.
+with a record, Business Central before the links, the links before the checkpoint. What comes before Business Central
+has its turn may be done while other pages are being brought (pages_at_once.py).
 """
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
+from typing import NamedTuple
 
 import msgspec
 
@@ -23,7 +26,7 @@ from shared.sync.context import JobContext
 from shared.sync.decision import Surroundings
 from shared.sync.naming import names_of
 from shared.sync.outcome import Outcome, Result, parked, unreadable
-from shared.sync.record_type import RecordType
+from shared.sync.record_type import RecordType, Work
 from shared.sync.restoring import checked
 from shared.texts import sentence
 
@@ -33,6 +36,22 @@ _SETTLED = (LinkState.APPLIED, LinkState.LEFT_OUT, LinkState.IMPORTED, LinkState
 """States in which an unchanged record is left alone; a parked one is tried again when it is due."""
 
 
+class PlannedPage(NamedTuple):
+    """A page whose records are captured.
+
+    fresh      those that are new or changed; `lost` the ids of those whose capture could not be kept
+    links      of all of them, by id; `hashes` of what Shopify sent
+    carry_out  what is left to be done with `fresh`
+    """
+
+    one: RecordType
+    fresh: list[Record]
+    lost: Collection[str]
+    links: Mapping[str, Link]
+    hashes: Mapping[str, str]
+    carry_out: Work
+
+
 def apply_page(
     one: RecordType, page: Sequence[Record], context: JobContext, *, again: bool = False
 ) -> list[Outcome]:
@@ -40,6 +59,14 @@ def apply_page(
 
     `again` applies records too that look unchanged since they were last seen.
     """
+    planned = planned_page(one, page, context, again=again)
+    return kept_page(planned, planned.carry_out(), context)
+
+
+def planned_page(
+    one: RecordType, page: Sequence[Record], context: JobContext, *, again: bool = False
+) -> PlannedPage:
+    """The page with all that can be done before its records are brought."""
     type = one.name
     every = list({record.id: record for record in page}.values())
     stored = context.links(type).of(record.id for record in every)
@@ -47,29 +74,33 @@ def apply_page(
     records = [record for record in every if record.id not in erased]
     _leave_alone(type, erased, context)
     context.first_seen[type] += sum(record.id not in stored for record in records)
-    if not records:
-        return []
-    if again or context.look_first:
+    if records and (again or context.look_first):
         stored = checked(one, records, stored, context)
     links = {r.id: stored.get(r.id, Link(id=r.id)) for r in records}
     hashes = {r.id: capture_hash(r.raw) for r in records}
-    card = context.card_fingerprint
-    fresh = [r for r in records if again or not _settled(links[r.id], hashes[r.id], card)]
+    fresh = [r for r in records if again or not _settled(links[r.id], hashes[r.id], context.card_fingerprint)]
     lost = capture(type, [r for r in fresh if r.raw and links[r.id].capture != hashes[r.id]], context)
-
     readable = [r for r in fresh if r.value is not None]
-    outcomes = [parked(links[r.id], unreadable(type, r)) for r in fresh if r.value is None]
+    work: Work = list
     if readable:
         context.lease.check()
-        outcomes += one.apply(readable, links, context)
+        work = one.planned(readable, links, context) if one.planned else partial(one.apply, readable, links, context)
+    return PlannedPage(one, fresh, lost, links, hashes, work)
 
-    outcomes = [_seen(outcome, hashes | dict.fromkeys(lost, ""), card) for outcome in outcomes]
+
+def kept_page(page: PlannedPage, applied: Sequence[Outcome], context: JobContext) -> list[Outcome]:
+    """Keep and count what became of the page's records; of those that cannot be read too."""
+    if not page.links:
+        return []
+    one, fresh, captured = page.one, page.fresh, {**page.hashes, **dict.fromkeys(page.lost, "")}
+    unread = [parked(page.links[r.id], unreadable(one.name, r)) for r in fresh if r.value is None]
+    outcomes = [_seen(outcome, captured, context.card_fingerprint) for outcome in (*unread, *applied)]
     # Before the links: a record whose link says that it is settled is not met again.
     context.names.remember(context.card.code, names_of(one, fresh, outcomes))
     _keep(one, outcomes, {r.id: r.raw for r in fresh}, context)
     applied_now = {r.id for r in fresh}
-    settled = [link for id, link in links.items() if id not in applied_now]
-    _count(context.counts(type), outcomes, settled)
+    settled = [link for id, link in page.links.items() if id not in applied_now]
+    _count(context.counts(one.name), outcomes, settled)
     context.run.warn(told for outcome in outcomes for told in (outcome.warning, outcome.notice) if told)
     return outcomes
 

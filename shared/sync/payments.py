@@ -31,7 +31,8 @@ from shared.stores.skipped_records import SkippedRecord, is_due, parked_again
 from shared.stores.synchronization_info import SynchronizationInfo, SynchronizationInfos
 from shared.sync.capturing import capture_sent, last_hash
 from shared.sync.context import JobContext
-from shared.sync.job import Deadline, save_checkpoint
+from shared.sync.deadline import Deadline
+from shared.sync.job import save_checkpoint
 from shared.sync.outlook import Outlook
 from shared.sync.record_type import KeptType
 from shared.texts import Sentence, sentence

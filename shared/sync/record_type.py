@@ -24,6 +24,11 @@ from shared.texts import sentence
 Apply = Callable[[Sequence[Record], Mapping[str, Link], JobContext], list[Outcome]]
 """Decides on records that are new or changed and carries that out; the links have an entry for each of them."""
 
+Work = Callable[[], list[Outcome]]
+Plan = Callable[[Sequence[Record], Mapping[str, Link], JobContext], Work]
+"""What of Apply may be done while records before these are still being brought, and the rest as a function, which is
+called by a thread of its own."""
+
 Decide = Callable[[Record, Link, Surroundings], Decision[Any]]
 """What happens to one record; nothing is written."""
 
@@ -44,6 +49,7 @@ class RecordType:
                   customers only, stores/record_names.py), its SKUs; "" is none
     items         a record -> by id what people call those of its parts that become something each; None: none does
     is_booked     one that is not settled is brought though it was erased on a person's request: bookkeeping goes on
+    planned       the two halves of `apply`, where most of its time is Business Central's
     is_pictured   those that were never seen before are counted by the hour, for the overview's picture; of one type
     """
 
@@ -58,6 +64,7 @@ class RecordType:
     names: Callable[[Any], Iterable[tuple[What, str]]] = lambda value: ()
     items: Callable[[Any], Mapping[str, str]] | None = None
     is_booked: bool = False
+    planned: Plan | None = None
     is_pictured: bool = False
 
 

@@ -29,8 +29,9 @@ from shared.stores.synchronization_info import SynchronizationInfo
 from shared.sync.back_fill import read_span
 from shared.sync.changed import apply_changed
 from shared.sync.context import JobContext, fingerprint, job_context
+from shared.sync.deadline import Deadline, OutOfTime
 from shared.sync.in_bulk import Waiting, abandon, pause
-from shared.sync.job import Deadline, OutOfTime, Overruled, begin_type, pass_type, run_type, with_bounds
+from shared.sync.job import Overruled, begin_type, pass_type, run_type, with_bounds
 from shared.sync.outlook import Outlook
 from shared.sync.payments import pass_payments, read_payments
 from shared.sync.queue import SyncJob, check_ready, send

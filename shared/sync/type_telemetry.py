@@ -14,8 +14,9 @@ from shared.clock import Clock
 from shared.errors import ConnectorError
 from shared.shopify.client import ShopifyClient
 from shared.stores.sync_runs import Counts, SyncRun
+from shared.sync.deadline import OutOfTime
 from shared.sync.in_bulk import Waiting
-from shared.sync.job import OutOfTime, Overruled
+from shared.sync.job import Overruled
 from shared.telemetry import about, record
 
 Figures = dict[str, float]

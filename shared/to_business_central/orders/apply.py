@@ -13,12 +13,12 @@ from shared.stores.record_names import What as Name
 from shared.sync.context import JobContext
 from shared.sync.decision import Surroundings, What
 from shared.sync.outcome import Outcome, Result, parked
-from shared.sync.record_type import RecordType
+from shared.sync.record_type import RecordType, Work
 from shared.to_business_central.companies import apply as companies
 from shared.to_business_central.customers import apply as customers
 from shared.to_business_central.orders.asking import Decided, asked, with_documents, with_plans, with_risks
 from shared.to_business_central.orders.claims import NAME
-from shared.to_business_central.orders.creation import LOOKED_UP_AT_ONCE, create_documents, followed_header
+from shared.to_business_central.orders.creation import create_documents, followed_header, looked_up_and_decided
 from shared.to_business_central.orders.decision import Ask, Known, OrderDecision, terms_of, wished
 from shared.to_business_central.orders.following import applied_link
 from shared.to_business_central.orders.lookup import gone_orders
@@ -30,16 +30,23 @@ from shared.to_business_central.products import apply as products
 
 def apply(records: Sequence[Record], links: Mapping[str, Link], context: JobContext) -> list[Outcome]:
     """Bring new orders into Business Central, and what may follow of changed ones."""
+    return planned(records, links, context)()
+
+
+def planned(records: Sequence[Record], links: Mapping[str, Link], context: JobContext) -> Work:
+    """All that comes before a document is written: risks, buyers, plans, and what stands there already."""
     orders = [Known(record, wished(links[record.id], context.wish)) for record in records]
     terms = terms_of(context)
     open_orders, decided = asked(orders, Ask.RISK, partial(with_risks, shopify=context.shopify), terms)
     wanted, others = asked(
         open_orders, Ask.PLAN, partial(with_plans, around=context, taking_in=BuyersFirst(InThisRun(context))), terms)
-    outcomes = [_carried_out(one, context) for one in (*decided, *others)]
     wanted.sort(key=lambda one: isinstance(one.plan, LeftOut))
-    for start in range(0, len(wanted), LOOKED_UP_AT_ONCE):
-        outcomes += create_documents(wanted[start : start + LOOKED_UP_AT_ONCE], context)
-    return outcomes
+    looked_up = looked_up_and_decided(wanted, context)
+
+    def work() -> list[Outcome]:
+        return [_carried_out(one, context) for one in (*decided, *others)] + create_documents(looked_up, context)
+
+    return work
 
 
 def decided(record: Record, link: Link, around: Surroundings) -> OrderDecision:
@@ -69,4 +76,4 @@ TYPE = RecordType(
     NAME, apply, decided, gone_orders, needs=frozenset({products.NAME, customers.NAME, companies.NAME}),
     out_of_reach=out_of_reach, selection=lambda card: selection_of(card.orders_to_import),
     document_key=document_key_of, names=lambda order: [(Name.EMAIL, order.email or "")],
-    is_booked=True, is_pictured=True)
+    planned=planned, is_booked=True, is_pictured=True)

@@ -47,8 +47,6 @@ from shared.to_business_central.orders.plan import document_key
 
 _log = logging.getLogger(__name__)
 
-LOOKED_UP_AT_ONCE = 100
-"""Orders that are looked up before the first of them is sent: a page of Shopify's."""
 SENT_AT_ONCE = 20
 """Orders of one request at most; so many wait when its answer is lost or its worker dies."""
 
@@ -63,15 +61,19 @@ class _Job(threading.Event):
     problem: ConnectorError | None = None
 
 
-def create_documents(chunk: Sequence[Known], context: JobContext) -> list[Outcome]:
-    """Look up, decide, claim, create, keep. Links of documents are in storage when this returns or raises."""
+def looked_up_and_decided(orders: Sequence[Known], context: JobContext) -> list[Decided]:
+    """What happens to each, by what stands under its number; nothing is claimed yet."""
     context.lease.check()
-    decided = [decide(one, terms_of(context)) for one in with_documents(chunk, context)]
+    return [decide(one, terms_of(context)) for one in with_documents(orders, context)]
+
+
+def create_documents(decided: Sequence[Decided], context: JobContext) -> list[Outcome]:
+    """Claim, create, keep. Links of documents are in storage when this returns or raises."""
     over = _Job()
     delivered = context.side_by_side(partial(_delivered, over=over, context=context), _parcels(decided, context))
     outcomes = [outcome for parcel in delivered for outcome in parcel]
     _stop_if_run_is_over(outcomes, over.problem, context)
-    place = {one.record.id: at for at, one in enumerate(chunk)}
+    place = {one.known.record.id: at for at, one in enumerate(decided)}
     return sorted(outcomes, key=lambda outcome: place[outcome.link.id])
 
 

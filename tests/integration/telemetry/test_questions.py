@@ -10,7 +10,7 @@ import pytest
 from shared.clock import iso
 from shared.health import report_health
 from shared.stores.sync_runs import Counts
-from shared.sync.job import OutOfTime
+from shared.sync.deadline import OutOfTime
 from shared.sync.type_telemetry import recorded_as
 from tests.admin import admin_api
 from tests.house import House
