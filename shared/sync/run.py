@@ -47,6 +47,9 @@ BACK_FILL = "back-fill"
 _BETWEEN_PARTS = 15.0
 """Seconds that a back-fill leaves the shop to others before it goes on."""
 
+_BESIDE_LANES = 2
+"""Threads more than Business Central works for: while one keeps claims or links, another one's request is under way."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -190,7 +193,8 @@ def _bring_up_to_date(connector: Connector, card: ShopCard, run: SyncRun, lease:
     types, state = types_of(connector), "succeeded"
     failed, waiting = dict[str, ConnectorError](), set[str]()
     with (
-        ThreadPoolExecutor(connector.settings.bc_concurrency, thread_name_prefix="bc") as lanes, ExitStack() as ended,
+        ThreadPoolExecutor(connector.settings.bc_concurrency + _BESIDE_LANES, thread_name_prefix="bc") as lanes,
+        ExitStack() as ended,
     ):
         job = job_context(connector, card, run, lease, shopify, bc, lanes)
         outlook = Outlook(connector, card, run, shopify)

@@ -1,0 +1,170 @@
+"""While pages of orders are being brought the next one is planned, and yet nothing is counted or kept out of turn."""
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from shared.clock import iso
+from shared.errors import ServiceUnavailable
+from shared.record_types import record_types
+from shared.root import build_connector
+from shared.shopify.reading import Record, listing
+from shared.shopify.shapes import SHAPES
+from shared.stores.links import Link
+from shared.sync.context import JobContext
+from shared.sync.outcome import Outcome
+from shared.sync.queue import SyncJob
+from shared.sync.record_type import RecordTypes, Work
+from shared.sync.run import run_sync
+from shared.to_business_central.orders.apply import TYPE
+from tests.house import House, HouseStorage, a_house
+
+A_PAGE = 5
+SOON = 60.0
+"""Seconds after which an event that does not come fails the test."""
+
+
+@pytest.fixture(autouse=True)
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setitem(SHAPES, "orders", dataclasses.replace(SHAPES["orders"], page_size=A_PAGE))
+    listing.cache_clear()
+    yield
+    listing.cache_clear()
+
+
+class Turns:
+    """The pages of orders of a house, each by the id of its first order: when they were planned, and brought."""
+
+    def __init__(self, house: House) -> None:
+        self.seen: list[str] = []
+        self.planning: Callable[[str], Any] = lambda first: None
+        self.bringing: Callable[[str], Any] = lambda first: None
+        self._come: dict[str, threading.Event] = {}
+        watched = dataclasses.replace(TYPE, planned=self._planned)
+        types = RecordTypes(tuple(watched if one.name == TYPE.name else one for one in record_types().types))
+        house.connector = build_connector(
+            house.settings, clock=house.clock, storage=house.storage, observe=house.exchanges.append, types=types)
+
+    def waits_for(self, what: str) -> None:
+        assert self._event(what).wait(SOON), f"{what} did not come: {self.seen}"
+
+    def _event(self, what: str) -> threading.Event:
+        return self._come.setdefault(what, threading.Event())
+
+    def _note(self, what: str) -> None:
+        self.seen.append(what)
+        self._event(what).set()
+
+    def _planned(self, records: Sequence[Record], links: Mapping[str, Link], context: JobContext) -> Work:
+        assert TYPE.planned is not None
+        first = records[0].id
+        work = TYPE.planned(records, links, context)
+        self._note(f"{first} planned")
+        self.planning(first)
+
+        def brought() -> list[Outcome]:
+            self.bringing(first)
+            outcomes = work()
+            self._note(f"{first} brought")
+            return outcomes
+
+        return brought
+
+
+def a_history(house: House, orders: int) -> list[int]:
+    """So many orders, oldest change first."""
+    numbers = list(range(5001, 5001 + orders))
+    for number in numbers:
+        house.clock.forward(1)
+        house.order(number)
+    house.clock.forward(60)
+    return numbers
+
+
+def found(house: House, numbers: Sequence[int]) -> list[int]:
+    return [len(house.documents(number)) for number in numbers]
+
+
+def test_while_one_page_is_being_brought_the_next_one_is_planned_and_brought_and_a_third_waits(house: House) -> None:
+    numbers, turns = a_history(house, 3 * A_PAGE), Turns(house)
+    turns.bringing = lambda first: turns.waits_for("5006 brought") if first == "5001" else None
+
+    run = house.run("orders")
+
+    assert (run.state, run.counts["orders"].created) == ("succeeded", len(numbers)), house.parked()
+    assert found(house, numbers) == [1] * len(numbers)
+    assert turns.seen == ["5001 planned", "5006 planned", "5006 brought", "5001 brought", "5011 planned",
+                          "5011 brought"]
+
+
+def test_the_place_stays_before_a_page_that_failed_though_the_one_behind_it_came_and_is_kept(house: House) -> None:
+    numbers = a_history(house, 2 * A_PAGE - 1)
+    house.order(5020, [{"sku": "unheard-of", "quantity": 1, "unit_price": "1.00"}])
+    house.clock.forward(1)
+    house.order(5021)
+    house.clock.forward(60)
+    turns = Turns(house)
+
+    def fails(first: str) -> None:
+        if first == "5001":
+            turns.waits_for("5006 brought")
+            raise ServiceUnavailable("bc-unavailable", "Business Central does not answer")
+
+    turns.bringing = fails
+    failed = house.run("orders")
+    place = house.connector.informations.get(house.shop, "orders")
+
+    assert (failed.state, failed.error_code) == ("failed", "bc-unavailable")
+    assert (place.run_cursor, place.last_sync_time) == ("", "")
+    assert found(house, [*numbers, 5020, 5021]) == [0] * A_PAGE + [1] * (A_PAGE - 1) + [0, 0]
+    assert list(house.parked()) == [5020]
+
+    turns.bringing = lambda first: None
+    again = house.run("orders")
+
+    assert again.state == "succeeded"
+    assert found(house, [*numbers, 5020, 5021]) == [1] * len(numbers) + [0, 1]
+
+
+def test_an_order_that_comes_again_waits_until_the_page_that_it_came_with_before_is_kept(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A back-fill has no upper bound: what is changed while it goes on is met again at its end."""
+    monkeypatch.setattr("shared.sync.job.one_ahead", iter)
+    house.sync("orders")
+    numbers, turns = a_history(house, 2 * A_PAGE - 1), Turns(house)
+
+    def changed(first: str) -> None:
+        if first == "5001":
+            house.clock.forward(1)
+            house.change("orders", 5001, note="call first")
+
+    turns.planning = changed
+    run = run_sync(house.connector, SyncJob(
+        shop=house.shop, started_by="Claire", types=("orders",), created_since="2026-01-01T00:00:00Z",
+        created_until=iso(house.clock.now())))
+
+    assert run is not None
+    assert (run.state, run.counts["orders"].created) == ("succeeded", len(numbers)), house.parked()
+    assert found(house, numbers) == [1] * len(numbers)
+    assert turns.seen[:3] == ["5001 planned", "5001 brought", "5006 planned"]
+
+
+def test_out_of_time_every_page_that_was_planned_is_kept_and_none_is_captured_twice(
+    house_storage: HouseStorage
+) -> None:
+    with a_house(house_storage, time_budget_seconds=0) as house:
+        numbers = a_history(house, 3 * A_PAGE)
+
+        run = house.run("orders")
+
+        assert (run.state, run.counts["orders"].created) == ("succeeded", len(numbers)), house.parked()
+        kept = Counter(row["RowKey"].partition("|")[0] for row in house.storage.tables["DataCaptures"].partition(
+            f"{house.shop}|orders"))
+        assert set(kept.values()) == {1}
+        assert len(kept) == len(numbers)
