@@ -6,6 +6,7 @@ version stand beside. Border: nothing is decided here about a shop's state (over
 """
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime
@@ -16,6 +17,7 @@ from typing import NamedTuple
 import msgspec
 
 from shared.admin.overview import ProblemView, problem_told
+from shared.admin.web_client import note_companies
 from shared.clock import Clock, iso
 from shared.connector import Connector
 from shared.errors import ConnectorError, ServiceUnavailable
@@ -30,6 +32,8 @@ PATIENT = 5.0
 """Seconds."""
 
 _AT_ONCE = 16
+
+_log = logging.getLogger(__name__)
 
 
 class ServiceState(StrEnum):
@@ -116,7 +120,7 @@ def services(connector: Connector, language: str) -> Services:
     questions = [
         _Question("storage", "", "storage-unavailable", _always, partial(_ask_storage, connector)),
         _Question("business-central", "", "bc-unavailable", connector.permission,
-                  partial(_ask_business_central, connector, of_company) if of_company else None),
+                  partial(_ask_business_central, connector, of_company, cards) if of_company else None),
         *(_Question("shopify", card.code, "shopify-unavailable", partial(_check_access, connector, card),
                     partial(_ask_shopify, connector, card)) for card in cards),
     ]
@@ -182,13 +186,18 @@ def _ask_storage(connector: Connector) -> None:
     next(iter(connector.shops.all()), None)
 
 
-def _ask_business_central(connector: Connector, card: ShopCard) -> int:
-    """How many companies its environment has: what can be asked without one."""
+def _ask_business_central(connector: Connector, card: ShopCard, cards: Sequence[ShopCard]) -> int:
+    """How many companies its environment has: what can be asked without one. Their names lead into its web client."""
     client = impatient(connector, "bc-unavailable").business_central(card)
     try:
-        return len(client.companies())
+        companies = client.companies()
     finally:
         client.close()
+    try:
+        note_companies(connector, cards, companies)
+    except ServiceUnavailable as problem:
+        _log.warning("the names of companies cannot be remembered: %s", problem)
+    return len(companies)
 
 
 def _ask_shopify(connector: Connector, card: ShopCard) -> None:

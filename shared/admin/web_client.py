@@ -1,7 +1,8 @@
 """The way from a page of ours into Business Central: for a shop whose company's name is known, and nowhere else.
 
-The name is told by whoever asks Business Central for its companies: *Test connection*, and the list that the company is
-chosen from. Border: what an address looks like, web_addresses.py says.
+The name is told by whoever asks Business Central for its companies: *What it stands on*, which the overview asks for
+whenever somebody opens it, *Test connection*, and the list that the company is chosen from. Border: what an address
+looks like, web_addresses.py says.
 """
 from __future__ import annotations
 
@@ -46,6 +47,15 @@ def web_client(connector: Connector, card: ShopCard | None, name: str = "") -> W
 def company_called(card: ShopCard, companies: Iterable[dict[str, Any]]) -> str:
     """The name of the card's company among these of Business Central; "" if it is not one of them."""
     return next((str(one["name"]) for one in companies if str(one["id"]).lower() == company_key(card)), "")
+
+
+def note_companies(connector: Connector, cards: Iterable[ShopCard], companies: Iterable[dict[str, Any]]) -> None:
+    """Remember the names of these cards' companies, wherever another is remembered, or none."""
+    named, known = {str(one["id"]).lower(): str(one["name"]) for one in companies}, connector.shops.company_names()
+    for card in cards:
+        company = company_key(card)
+        if company in named and known.get(card.code) != (company, named[company]):
+            connector.shops.note_company(card, named[company])
 
 
 def note_company(connector: Connector, card: ShopCard, companies: Iterable[dict[str, Any]]) -> str:

@@ -258,6 +258,10 @@ class Shops:
         row = self._table.get("company", card.code)
         return str(row["name"]) if row and row["company"] == company_key(card) else ""
 
+    def company_names(self) -> dict[str, tuple[str, str]]:
+        """Code -> id and name of the company whose name is remembered."""
+        return {row["RowKey"]: (row["company"], row["name"]) for row in self._table.partition("company")}
+
     def note_company(self, card: ShopCard, name: str) -> None:
         """Remember the name of the card's company."""
         self._table.put({"PartitionKey": "company", "RowKey": card.code, "company": company_key(card), "name": name})

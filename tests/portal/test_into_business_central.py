@@ -10,10 +10,12 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from local.business_central.faults import Fault
+from shared.admin.services import services
 from shared.admin.web_addresses import PAGES
+from shared.errors import ServiceUnavailable
 from tests.house import HouseStorage
 from tests.portal.chromium import looking, serious
-from tests.portal.served import Portal, a_portal, page_of, text_of
+from tests.portal.served import VIEWER, Portal, a_portal, page_of, text_of
 from tests.portal.skipping import skip
 
 WEB_CLIENT = "https://bc.example.com/BC"
@@ -109,6 +111,58 @@ def test_before_anybody_asked_for_the_name_there_is_no_link_and_choosing_the_com
         after = visitor.get("/portal/skipped-records").text
     assert WEB_CLIENT not in before
     assert into(after) == [{"company": ["CRONUS FR"], "page": ["31"]}]
+
+
+def test_after_an_upgrade_the_overview_brings_the_names_of_every_shop_by_the_call_it_makes_anyway(
+    house_storage: HouseStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with a_portal(house_storage, monkeypatch, who=VIEWER, bc_web_client_url=WEB_CLIENT) as portal:
+        house, other = portal.house, f"{portal.house.shop[:12]}-X"
+        skip(house, 5002)
+        card = house.connector.shops.get(house.shop)
+        house.connector.shops.save(other, {
+            "shopify_url": "another.myshopify.com", "company_id": card.company_id.upper(), "enabled": True})
+        visitor = portal.visitor()
+        house.exchanges.clear()
+
+        visitor.get("/portal/services")
+
+        asked = [one.url.partition("/v2.0/")[2] for one in house.exchanges
+                 if (one.direction, one.method) == ("Business Central", "GET")]
+        links = into(visitor.get("/portal/skipped-records").text)
+        home = into(visitor.get(f"/portal/shops/{other}").text)
+    assert [one.rpartition("/")[2].partition("?")[0] for one in asked] == ["companies"]
+    assert links == [{"company": ["CRONUS FR"], "page": ["31"]}]
+    assert {"company": ["CRONUS FR"]} in home
+
+
+def test_a_company_that_was_renamed_is_known_by_its_new_name_and_others_are_not_written_again(linked: Portal) -> None:
+    house = linked.house
+    table, key = house.storage.tables["Shops"], ("company", house.shop)
+    row = table.get(*key)
+    assert row is not None
+    table.put(row | {"name": "CRONUS before"})
+    linked.visitor().get("/portal/services")
+    renamed = table.get(*key)
+    linked.visitor().get("/portal/services")
+    again = table.get(*key)
+
+    assert renamed is not None
+    assert again is not None
+    assert renamed["name"] == "CRONUS FR"
+    assert again["etag"] == renamed["etag"]
+
+
+def test_storage_that_does_not_take_the_name_says_nothing_about_business_central(
+    linked: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise ServiceUnavailable("storage-unavailable", "storage is busy")
+
+    monkeypatch.setattr(linked.house.connector.shops, "company_names", refuse)
+    (bc,) = [one for one in services(linked.house.connector, "en").services if one.name == "business-central"]
+
+    assert (bc.state, bc.companies) == ("answers", 1)
 
 
 def test_choosing_goes_through_while_business_central_is_down_and_brings_no_name(

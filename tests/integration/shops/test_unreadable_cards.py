@@ -11,6 +11,7 @@ from shared import admin
 from shared.errors import ConnectorError
 from shared.journal.log_list import LogFilter
 from shared.privacy.erasure import erase_shop
+from shared.shops.store import UnreadableCard
 from shared.stores.skipped_records import Wanted
 from shared.webhooks.subscriptions import follow_all_cards
 from tests.house import House
@@ -35,7 +36,13 @@ def other(house: House) -> str:
     ({"item_template": {"field_of_next_year": SECRET}}, "'item_template.field_of_next_year'"),
     ({"code": SECRET}, "'code'"),
     ({"shopify_url": SECRET}, "'shopify_url'"),
+    ({"shopify_url": "demo-fr.myshopify.com"}, "'shopify_url'"),
+    ({"shopify_url": "http://demo-fr.myshopify.com"}, "'shopify_url'"),
+    ({"shopify_url": "https://demo-fr.myshopify.com/admin"}, "'shopify_url'"),
     ({"time_zone": SECRET}, "'time_zone'"),
+    ({"time_zone": "../zoneinfo/UTC"}, "'time_zone'"),
+    ({"time_zone": "Europe"}, "'time_zone'"),
+    ({"time_zone": ""}, "'time_zone'"),
 ])
 def test_the_error_names_the_property_and_never_what_it_holds(
     house: House, other: str, edited: dict[str, Any], named: str
@@ -47,6 +54,63 @@ def test_the_error_names_the_property_and_never_what_it_holds(
     assert named in told.value.detail
     assert other in told.value.detail
     assert SECRET not in told.value.detail
+
+
+def test_a_property_with_a_very_long_name_is_named_by_its_beginning(house: House, other: str) -> None:
+    long = "field_of_next_year" + "x" * 5000
+    with unreadable_card(house, other, item_template={long: 1}), pytest.raises(ConnectorError) as told:
+        house.connector.shops.get(other)
+
+    assert "'item_template.field_of_next_year" in told.value.detail
+    assert len(told.value.detail) < 300
+
+
+@pytest.mark.parametrize("text", ["[1]", "null", '"card"', "7", "{", ""])
+def test_what_is_no_object_is_told_as_that(house: House, other: str, text: str) -> None:
+    table = house.storage.tables["Shops"]
+    with unreadable_card(house, other):
+        table.put({"PartitionKey": "shop", "RowKey": other, "card": text})
+
+        with pytest.raises(ConnectorError, match="is no JSON object"):
+            house.connector.shops.get(other)
+        (unreadable,) = [one for one in house.connector.shops.each() if one.code == other]
+        assert isinstance(unreadable, UnreadableCard)
+        assert unreadable.host == ""
+
+
+@pytest.mark.parametrize("edited, is_enabled", [
+    ({}, True), ({"enabled": "perhaps"}, True), ({"sku_mapping": 1}, True),
+    ({"sku_mapping": 1, "enabled": False}, False),
+])
+def test_one_that_does_not_tell_whether_it_is_enabled_counts_as_enabled(
+    house: House, other: str, edited: dict[str, Any], is_enabled: bool
+) -> None:
+    shops = house.connector.shops
+    with unreadable_card(house, other, **edited):
+        assert shops.is_enabled(other) == is_enabled
+        assert (other in shops.enabled()) == is_enabled
+        assert house.shop in shops.enabled()
+
+
+@pytest.mark.parametrize("address", ["https://evil.example", "javascript:alert(1)", "https://x.myshopify.com.evil.example"])
+def test_an_address_that_is_no_stores_is_not_shown_as_its_host(house: House, other: str, address: str) -> None:
+    with unreadable_card(house, other, shopify_url=address):
+        (unreadable,) = [one for one in house.connector.shops.each() if one.code == other]
+
+        assert isinstance(unreadable, UnreadableCard)
+        assert unreadable.host == ""
+
+
+def test_a_store_that_cannot_be_told_for_sure_is_not_guessed(house: House, other: str) -> None:
+    table = house.storage.tables["Shops"]
+    row = {"PartitionKey": "domain", "RowKey": f"another.myshopify.com|{other}"}
+    with unreadable_card(house, other):
+        before = house.connector.shops.store_of(other)
+        table.put(row)
+
+        assert house.connector.shops.store_of(other) == ""
+    table.delete(row["PartitionKey"], row["RowKey"])
+    assert before == f"{other.lower()}.myshopify.com"
 
 
 def test_a_row_without_a_card_is_unreadable_too(house: House, other: str) -> None:
@@ -105,6 +169,12 @@ def test_the_other_shops_cards_can_be_saved_meanwhile(house: House, other: str) 
 
 def test_no_twin_is_made_of_a_card_that_cannot_be_read(house: House, other: str) -> None:
     with unreadable_card(house, other, sku_mapping=1), pytest.raises(ConnectorError, match="shop-card-twice"):
+        house.card(shopify_url=f"{other.lower()}.myshopify.com")
+
+
+def test_the_code_in_a_card_hides_no_twin(house: House, other: str) -> None:
+    """Its row says whose card it is, not what was edited within it."""
+    with unreadable_card(house, other, code=house.shop), pytest.raises(ConnectorError, match="shop-card-twice"):
         house.card(shopify_url=f"{other.lower()}.myshopify.com")
 
 
