@@ -25,7 +25,7 @@ LOOKED_AT = ("pages", "records", "order lists", "empty", "set-up", "trouble", "f
 ANSWERS = {
     "portal_search": "portal_record", "portal_request_access": "portal_shop", "portal_create_shop": "portal_shop_guide",
     "portal_replay_data_capture": "portal_replay_data_capture", "portal_test_connection": "portal_test_connection",
-    "portal_check_set_up": "portal_set_up_check",
+    "portal_check_set_up": "portal_set_up_check", "portal_choose_company": "portal_shop",
 }
 """Which page somebody sees who sends this form and is led on by what stands there."""
 
@@ -157,7 +157,7 @@ class _Reader(HTMLParser):
         if tag in _VOID:
             return
         part = None
-        if tag in _NAMED:
+        if tag in _NAMED or "state" in given.get("class", "").split():
             form = self._form if tag == "button" and "popovertarget" not in given else None
             part = _Part(tag, given.get("href", ""), form[0] if form else None, form[1] if form else "GET")
             self.parts.append(part)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
@@ -36,10 +37,11 @@ PLACES = {
 """What a guide says for pages that are called by what they show."""
 
 OF_OTHERS = {
-    "en-GB": {"bulk operation", "failed", "Warn", "Rounding"},
+    "en-GB": {"bulk operation", "failed", "Warn", "Rounding", "Once", "Install"},
     "fr-FR": {"opération en bloc", "failed", "Warn", "Rounding"},
 }
-"""What stands in italics and is no name of the portal: a word that is explained, a state, a value, a line."""
+"""What stands in italics and is no name of the portal: a word that is explained, a state, a value, a line, a heading of
+ours, a button of Shopify's."""
 
 
 def blocks(text: str) -> list[str]:
@@ -161,3 +163,32 @@ def test_so_does_what_the_page_of_an_error_says_beyond_that() -> None:
 ])
 def test_a_fix_that_names_what_is_not_there_is_seen(fix: str) -> None:
     assert len(not_there(fix, pages_in("en-GB"))) == 1
+
+
+OTHER_PAGES = [path for path in sorted(DOCS.glob("*.md")) if path.name not in LOCALES]
+
+
+@pytest.mark.parametrize("page", OTHER_PAGES, ids=lambda path: path.stem)
+def test_whatever_else_speaks_of_the_portal_leads_to_what_it_names(page: Path) -> None:
+    told = "\n\n".join(block for block in blocks(page.read_text()) if "in the portal" in block.lower())
+
+    assert astray_in(told, "en-GB") == []
+
+
+def test_the_first_shops_table_names_what_stands_in_its_guide_and_where_that_leads() -> None:
+    table = (DOCS / "installation.md").read_text().split("## 5. The first shop\n")[1].split("\n### By script\n")[0]
+    rows = [block for block in blocks(table) if block.startswith("|")][2:]
+    missing = [lost(row, pages_in("en-GB"), "en-GB", ["portal_guide", "portal_shop_guide"])[0] for row in rows]
+
+    assert len(rows) == 9
+    assert [name for names in missing for name in names] == ["Business Central would take the shop's orders"], (
+        "which heads the check once it went through, as in test_set_up_check.py")
+
+
+@pytest.mark.parametrize("page", [
+    "first-hour.md", "operations.md", "privacy.md", "settings.md", "shop-card.md", "upgrade.md",
+])
+def test_a_page_for_operators_says_where_its_steps_are_in_the_portal(page: str) -> None:
+    (first, *_) = re.findall(r"\*\*In the portal:\*\* (.*?)\n\n", (DOCS / page).read_text(), re.DOTALL)
+
+    assert led_by(first, "en-GB")
