@@ -86,6 +86,30 @@ def forms(id: str | tuple[str, ...]) -> tuple[str, ...]:
     return (id,) if isinstance(id, str) else tuple(id)
 
 
+ANOTHER_WORD = re.compile(
+    r"\b(rattrapages?|rejeux?|mise?s? de côté|relanc\w+|UGS|courriels?|inventaires?|compagnies?|notes? de crédit"
+    r"|(?<!ordres d')exécutions?(?! comme date))\b", re.IGNORECASE)
+"""What French says otherwise here, so that one thing has one name (decision 0055); of exécution only Shopify's."""
+
+
+@pytest.mark.parametrize("text, word", [
+    ("Aucune exécution depuis", "exécution"), ("les ordres d'exécution de", ""), ("un rattrapage", "rattrapage"),
+    ("Date limite d'exécution comme date de livraison", ""), ("elle est laissée de côté", ""),
+    ("les commandes mises de côté", "mises de côté"),
+    ("Relancer une synchronisation", "Relancer"),
+])
+def test_a_second_word_for_a_thing_is_seen(text: str, word: str) -> None:
+    assert "".join(ANOTHER_WORD.findall(text)) == word
+
+
+def test_french_has_one_word_for_one_thing_on_its_pages_and_in_its_guide() -> None:
+    with po_file("fr").open("rb") as file:
+        said = [text for one in read_po(file, locale="fr") if one.id for text in forms(one.string)]
+    guide = (DOCS / "fr" / "guide-operateur.md").read_text()
+
+    assert [found for text in (*said, guide) for found in ANOTHER_WORD.findall(text.replace("’", "'"))] == []
+
+
 @pytest.mark.parametrize("page", [path.relative_to(DOCS).as_posix() for path in sorted(DOCS.rglob("*.md"))])
 def test_a_page_with_a_promised_status_is_run(page: str) -> None:
     text = (DOCS / page).read_text()

@@ -291,7 +291,7 @@ def test_every_sentence_is_kept_as_key_and_values_and_told_in_french(house: Hous
 
     assert "aucun article Business Central n’a été trouvé" in skipped["detail"]
     assert {run["started_by"] for run in runs} >= {
-        "ada@example.com, rattrapage", "ada@example.com, commande 5008 marquée comme résolue"}
+        "ada@example.com, reprise d’historique", "ada@example.com, commande 5008 marquée comme résolue"}
     (failed,) = (run["error_detail"] for run in runs if run["state"] == "failed")
     assert failed.startswith("l’environnement")
     assert "production" in failed

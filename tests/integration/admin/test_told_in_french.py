@@ -199,7 +199,7 @@ def began(house: House, job: SyncJob) -> SyncRun:
 
 @pytest.mark.parametrize("run, english, french", [
     (replayed, "Claire, replay of order 5001", "Claire, relecture\u00a0: commande 5001"),
-    (back_filled, "Claire, back-fill", "Claire, rattrapage"),
+    (back_filled, "Claire, back-fill", "Claire, reprise d’historique"),
     (one_order, "Claire, order 5001 now", "Claire, commande 5001 maintenant"),
     (by_the_schedule, "schedule", "schedule"),
 ])
