@@ -29,6 +29,9 @@ ANSWERS = {
 }
 """Which page somebody sees who sends this form and is led on by what stands there."""
 
+_DAY = 86_400
+"""Seconds."""
+
 _NAMED = {"h1", "h2", "h3", "a", "button", "label", "summary", "legend", "th", "dt", "option"}
 _VOID = {"br", "col", "hr", "img", "input", "link", "meta", "source", "use", "wbr"}
 _ZONES = (", CET", ", CEST", ", UTC")
@@ -96,7 +99,7 @@ def _seen(locale: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _answered(portal: Portal, locale: str) -> Iterator[tuple[str, str, str]]:
-    """What forms answer, and what leads into Business Central once the connection was tested."""
+    """What forms answer, what leads into Business Central, and an overview after hours without a run."""
     scene, shop, visitor = scene_of(portal), page_of(portal), portal.visitor(locale)
     capture = f"{shop}/data-captures/customers/{scene.capture}/replay"
     yield "portal_test_connection", shop, visitor.post(f"{shop}/test-connection").text
@@ -104,6 +107,8 @@ def _answered(portal: Portal, locale: str) -> Iterator[tuple[str, str, str]]:
     yield "portal_replay_data_capture", capture, visitor.post(capture, {"how": "dry-run"}).text
     yield from _visited(visitor, [shop, "/portal/skipped-records", f"{shop}/runs/{scene.run}",
                                   f"{shop}/records/orders/{ORDER}", f"{shop}/records/orders/6001"])
+    portal.house.clock.forward(_DAY)
+    yield from _visited(visitor, ["/portal"])
 
 
 def _visited(visitor: Visitor, paths: list[str]) -> Iterator[tuple[str, str, str]]:
