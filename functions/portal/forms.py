@@ -168,6 +168,9 @@ class SkippedFilters(msgspec.Struct, frozen=True):
 
 
 class DismissalAsked(BackTo, frozen=True):
+    """seen: when the record had been dismissed as the page showed it, "" where it was not."""
+
+    seen: Text = ""
     note: Annotated[str, msgspec.Meta(max_length=500)] = ""
 
 

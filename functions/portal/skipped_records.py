@@ -12,6 +12,7 @@ from functions.portal.edge import Sent, Shown, page, within_the_portal
 from functions.portal.forms import BackTo, BackToPage, DismissalAsked, SkippedFilters
 from functions.portal.older import older_page, whole_list
 from shared import admin
+from shared.errors import ConnectorError
 from shared.shopify_ids import id_in
 
 blueprint = func.Blueprint()
@@ -70,8 +71,7 @@ def retry_skipped_record(call: Call) -> Sent:
 @page
 @takes(query=BackToPage)
 def ask_dismissal(call: Call) -> Shown:
-    record = admin.skipped.get_skipped(call.connector, *_record(call), language=call.language)
-    return Shown("dismissal.html", {"record": record, "lacks_note": False, "back": _back(call.query.back)})
+    return _dismissal(call, _back(call.query.back))
 
 
 @blueprint.function_name("portal_dismiss_skipped_record")
@@ -80,12 +80,21 @@ def ask_dismissal(call: Call) -> Shown:
 @takes(form=DismissalAsked)
 def dismiss_skipped_record(call: Call) -> Sent | Shown:
     shop, type, id = _record(call)
-    if not call.body.note.strip():
-        record = admin.skipped.get_skipped(call.connector, shop, type, id, language=call.language)
-        shown = {"record": record, "lacks_note": True, "back": _back(call.body.back)}
-        return Shown("dismissal.html", shown, 422)
-    admin.skipped.dismiss(call.connector, shop, type, id, note=call.body.note, by=call.by)
-    return Sent(_back(call.body.back), Notice("skipped-dismissed", {"type": type, "id": id}))
+    asked, back = call.body, _back(call.body.back)
+    if not asked.note.strip():
+        return _dismissal(call, back, lacks_note=True, status=422)
+    try:
+        admin.skipped.dismiss(call.connector, shop, type, id, note=asked.note, by=call.by, seen=asked.seen)
+    except ConnectorError as problem:
+        if problem.code != "confirmation-needed":
+            raise
+        return _dismissal(call, back, note=asked.note, status=problem.problem.status)
+    return Sent(back, Notice("skipped-dismissed", {"type": type, "id": id}))
+
+
+def _dismissal(call: Call, back: str, *, note: str = "", lacks_note: bool = False, status: int = 200) -> Shown:
+    record = admin.skipped.get_skipped(call.connector, *_record(call), language=call.language)
+    return Shown("dismissal.html", {"record": record, "note": note, "lacks_note": lacks_note, "back": back}, status)
 
 
 def _back(address: str) -> str:

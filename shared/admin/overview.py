@@ -18,13 +18,15 @@ from shared.clock import from_iso, iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.problems import CATALOGUE
+from shared.shopify.api_version import version_warning
+from shared.shopify.client import API_VERSION
 from shared.shops.card import ShopCard
 from shared.shops.store import UnreadableCard
 from shared.stores.arrivals import Hour
 from shared.stores.skipped_records import Tally, Wanted
 from shared.stores.sync_runs import SyncRun
 from shared.sync.record_type import types_of
-from shared.texts import Text, said
+from shared.texts import Sentence, Text, said
 
 _SHOPS_AT_ONCE = 8
 _GAP = timedelta(hours=1)
@@ -57,6 +59,7 @@ class ShopOverview(msgspec.Struct, frozen=True, kw_only=True):
     since      when what `reason` says began, or happened; None where nobody knows
     tried      when the last of the runs began that have failed since then; None where it is the only one
     trying     whether one is under way that has brought nothing yet
+    awaits     whether its run waits for a file that Shopify writes
     by         who switched off what is switched off; "" where nobody knows
     run, read, parked  the run that this is about ("" = none), and what it read and skipped
     may_run    whether a run that is started now can go through
@@ -71,6 +74,7 @@ class ShopOverview(msgspec.Struct, frozen=True, kw_only=True):
     since: str | None
     tried: str | None
     trying: bool
+    awaits: bool
     by: str
     problem: ProblemView | None
     next_step: NextStep
@@ -113,6 +117,8 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 
     types, brought   all of them, and those whose records go to Business Central, in the order of a run
     most_in_an_hour  orders: what the shares of the hours are shares of
+    waiting, waiting_more  records that wait for a correction, of all shops; at least so many where `waiting_more`
+    api_version_warning    while the end of the API version of Shopify's is near, or past
     """
 
     now: str
@@ -124,6 +130,9 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     most_in_an_hour: float
     needing: int
     paused: int
+    waiting: int
+    waiting_more: bool
+    api_version_warning: Sentence | None
     http_requests_allowed: bool
     clock_ahead: dict[str, int]
 
@@ -147,6 +156,8 @@ def overview(connector: Connector, language: str) -> Overview:
         most_in_an_hour=most,
         needing=sum(one.state is ShopState.NEEDS_YOU for one in shops),
         paused=sum(one.state is ShopState.PAUSED for one in shops),
+        waiting=sum(one.skipped for one in shops), waiting_more=any(one.skipped_more for one in shops),
+        api_version_warning=version_warning(API_VERSION, now),
         http_requests_allowed=allowed, clock_ahead=connector.clock_ahead(),
     )
 
@@ -167,6 +178,7 @@ def _shop(
         code=card.code, host=card.host, state=stands.state, reason=stands.reason,
         problem=problem_told(stands.problem, language) if stands.problem else None,
         since=stands.since or None, tried=stands.tried or None, trying=stands.trying, by=stands.by,
+        awaits=bool(stands.run and stands.run.looks_at),
         next_step=stands.next_step(bool(skipped)), may_run=stands.may_run, run=stands.run.id if stands.run else "",
         read=_total(stands.run, "read"), parked=_total(stands.run, "parked"),
         last_sync=last_sync, skipped=len(skipped), skipped_more=more,

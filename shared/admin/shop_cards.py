@@ -111,6 +111,8 @@ def form_with(connector: Connector, shop: str, sent: Mapping[str, str], version:
 def save_form(connector: Connector, shop: str, sent: Mapping[str, str], version: str, *, by: str) -> CardForm | None:
     """Save what somebody typed over this version of the card; the form to mend where that cannot be, else None.
 
+    Where the card stands as he typed it already, nothing is saved, whatever the version.
+
     ConnectorError shop-unknown, and as save_shop for what is not about the card.
     """
     card = connector.shops.get(shop)
@@ -118,12 +120,21 @@ def save_form(connector: Connector, shop: str, sent: Mapping[str, str], version:
     if came.wrong:
         draft = with_exclusive_switches(card, came.draft)
         return msgspec.structs.replace(_form(card, came, [*came.wrong, *check_card(draft)]), version=version)
+    if version and not came.changes:
+        return None
     try:
-        if came.changes or version != version_of(card):
-            save_shop(connector, card.code, came.changes, by=by, version=version)
+        save_shop(connector, card.code, came.changes, by=by, version=version)
     except ConnectorError as problem:
+        if problem.code == "shop-card-changed" and version and _stands(connector, shop, sent):
+            return None
         return _refused(connector, card, came, version, problem)
     return None
+
+
+def _stands(connector: Connector, shop: str, sent: Mapping[str, str]) -> bool:
+    """Whether the card is by now as somebody typed it: he pressed twice, or somebody else typed the same."""
+    came = _typed(connector, connector.shops.get(shop), sent)
+    return not (came.wrong or came.changes)
 
 
 def _refused(

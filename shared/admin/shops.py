@@ -129,7 +129,10 @@ def removal_of(connector: Connector, shop: str) -> RemovalView:
 
 
 def remove_shop(connector: Connector, shop: str, *, by: str) -> None:
-    """Forget the card and its access; what was synchronized stays. ConnectorError shop-unknown."""
+    """Forget the card and its access; what was synchronized stays. ConnectorError shop-unknown where there never was
+    one; one that somebody has removed already is removed."""
+    if shop not in connector.shops.codes() and connector.shops.was_removed(shop):
+        return
     with connector.operations.recorded("remove_shop", by=by, shop=shop) as operation:
         before = connector.shops.readable(shop)
         connector.shops.remove(shop)

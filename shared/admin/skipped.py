@@ -178,11 +178,22 @@ def retry(connector: Connector, shop: str, type: str, id: str, *, by: str) -> No
         operation.changed({"dismissed": bool(before.dismissed_at)}, {"dismissed": False, "due": True})
 
 
-def dismiss(connector: Connector, shop: str, type: str, id: str, *, note: str, by: str) -> None:
+def dismiss(
+    connector: Connector, shop: str, type: str, id: str, *, note: str, by: str, seen: str | None = None
+) -> None:
     """Leave one alone until it changes in Shopify; ConnectorError not-found, or input-invalid without a note.
 
     The note stays on the record; it may name people, so the operation does not repeat it.
+
+    seen  when it had been dismissed as far as he knew ("" = it was not), None for whoever does not mind:
+          ConnectorError confirmation-needed where somebody else has dismissed it since
     """
+    if seen is not None and (before := connector.skipped.get(shop, type, id)) and before.dismissed_at not in ("", seen):
+        if (before.dismissed_by, before.note) == (by, note.strip()):
+            return
+        raise ConnectorError("confirmation-needed", sentence(
+            "{who} has dismissed it meanwhile; dismiss it again to put your note in place of that one",
+            who=before.dismissed_by))
     with connector.operations.recorded(
         "dismiss_skipped_record", by=by, shop=shop, type=type, record_id=id,
     ) as operation:

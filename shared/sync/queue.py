@@ -13,6 +13,7 @@ import msgspec
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.json_text import decoded
+from shared.settings import SYNC_FUNCTION
 from shared.shops.card import ShopCard
 from shared.sync.shop_lease import check_free
 from shared.texts import sentence
@@ -44,7 +45,7 @@ class SyncJob(msgspec.Struct, frozen=True, kw_only=True):
 def request_sync(connector: Connector, shop: str, *, started_by: str, types: Sequence[str] = ()) -> None:
     """Put a job on the queue; refuses at once what cannot run, and what is on its way already.
 
-    ConnectorError: shop-unknown, shop-disabled, sync-already-running, http-requests-not-allowed,
+    ConnectorError: shop-unknown, shop-disabled, queue-switched-off, sync-already-running, http-requests-not-allowed,
     what AccessTokens.check raises, input-invalid for an unknown type.
     """
     card = connector.shops.get(shop)
@@ -53,6 +54,9 @@ def request_sync(connector: Connector, shop: str, *, started_by: str, types: Seq
         raise ConnectorError("input-invalid", sentence(
             "types: {type} is not one of {names}", type=repr(wrong[0][:50]), names=', '.join(names)))
     check_ready(connector, card)
+    if SYNC_FUNCTION in connector.settings.switched_off:
+        raise ConnectorError("queue-switched-off", sentence(
+            "The setting {setting} is true.", setting=f"AzureWebJobs.{SYNC_FUNCTION}.Disabled"))
     check_free(connector, shop)
     with connector.asked_runs.claimed(shop, types or names) as ours:
         if not ours:

@@ -1,7 +1,9 @@
 """Whoever was woken because orders stopped reads what stopped, since when and why, and has the right button beside."""
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from shared.stores.sync_runs import Counts, SyncRun
 from shared.sync.shop_lease import shop_lease
 from tests.house import House, HouseStorage
 from tests.portal.served import Portal, a_portal, text_of
+from tests.portal.skipping import skip
 
 HOUR = 3600
 FIVE_MINUTES = 300
@@ -289,3 +292,62 @@ def test_what_a_colleague_switched_off_says_who_and_when(
     assert stands(portal.house).since == off_at
     assert f'datetime="{off_at}"' in page
     assert says in text_of(page).replace("\u00a0", " ")
+
+
+# What the heading alone does not say
+
+
+@pytest.mark.parametrize("language, one, three, most", [
+    ("en-GB", "One record waits for a correction.", "3 records wait for a correction.",
+     "At least 999 records wait for a correction."),
+    ("fr-FR", "Un enregistrement attend une correction.", "3 enregistrements attendent une correction.",
+     "Au moins 999 enregistrements attendent une correction."),
+])
+def test_what_is_skipped_stands_right_below_the_heading(
+    portal: Portal, language: str, one: str, three: str, most: str
+) -> None:
+    def below() -> str:
+        page = portal.visitor(language).get("/portal").text
+        heading = page.split("</h1>", 1)[1].split("</div>", 1)[0]
+        return " ".join(re.sub(r"<[^>]+>", " ", heading).replace("\u00a0", " ").split())
+
+    house = portal.house
+    house.sync()
+    nothing = below()
+    skip(house, 5001)
+    first = below()
+    for number in (5002, 5003):
+        skip(house, number)
+    third = below()
+    for number in range(6000, 7000):
+        skip(house, number)
+
+    assert nothing == ""
+    assert (first, third) == (one, three)
+    assert below() == most
+
+
+@pytest.mark.parametrize("language, says", [
+    ("en-GB", "Shopify's support of API version 2026-10 ends on"), ("fr-FR", "2026-10"),
+])
+def test_the_end_of_the_api_version_is_told_on_the_overview(portal: Portal, language: str, says: str) -> None:
+    before = portal.visitor(language).get("/portal").text
+    portal.house.clock.forward(560 * 24 * HOUR)
+    after = portal.visitor(language).get("/portal").text
+
+    assert 'id="api-version"' not in before
+    assert says in unescape(after.split('id="api-version"', 1)[1].split("</section>", 1)[0])
+
+
+@pytest.mark.parametrize("language, says", [
+    ("en-GB", "It waits for a file that Shopify writes, and goes on by itself."),
+    ("fr-FR", "Elle attend un fichier que Shopify écrit, et se poursuit d’elle-même."),
+])
+def test_a_run_that_waits_for_a_file_says_so(portal: Portal, language: str, says: str) -> None:
+    run = portal.house.connector.runs.begin(portal.house.shop, ["orders"], "schedule")
+    before = told(portal, language)
+    run.state, run.looks_at = "continuing", "2026-03-10T10:05:00.000000Z"
+    portal.house.connector.runs.save(run)
+
+    assert says not in before
+    assert says in told(portal, language)
