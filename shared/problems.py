@@ -477,14 +477,14 @@ CATALOGUE: dict[str, Problem] = {
     "shopify-throttled": Problem(
         Fault.OTHER_SERVICE, 503,
         "Shopify keeps throttling",
-        "Nothing: the next run continues at the same place. If it lasts, look for other "
-        "apps that use this app's points.",
+        "The next run continues at the same place by itself. If it lasts, look for other apps that use this app's "
+        "points.",
     ),
     "shopify-unavailable": Problem(
         Fault.OTHER_SERVICE, 503,
         "Shopify does not answer",
-        "Nothing: the next run continues at the same place. See Shopify's status page; "
-        "support helps within 7 days with the request id.",
+        "The next run continues at the same place by itself. If it lasts: Shopify's status page; support helps within "
+        "7 days with the request id.",
     ),
     "bc-unauthorized": Problem(
         Fault.SETUP, 409,
@@ -500,13 +500,14 @@ CATALOGUE: dict[str, Problem] = {
     "bc-throttled": Problem(
         Fault.OTHER_SERVICE, 503,
         "Business Central keeps refusing because of too many requests",
-        "Nothing: the next run continues at the same place.",
+        "The next run continues at the same place by itself. If it lasts, give the connector an Entra "
+        "application of its own in Business Central.",
     ),
     "bc-unavailable": Problem(
         Fault.OTHER_SERVICE, 503,
         "Business Central does not answer",
-        "Nothing: the next run continues at the same place. See the Business Central admin "
-        "center.",
+        "The next run continues at the same place by itself. If it lasts: Business Central admin center > the "
+        "environment.",
     ),
     "bc-request-invalid": Problem(
         Fault.US, 502,

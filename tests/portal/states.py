@@ -16,11 +16,14 @@ from local.business_central.faults import Fault
 from shared.access.connections import Connection, State
 from shared.admin.set_up_check import check_shop_set_up
 from shared.admin.shops import switch_shop
+from shared.settings import SYNC_FUNCTION, SYNC_TIMER
 from shared.stores.sync_runs import Awaited, Counts
+from tests.house import House
 from tests.memory import storage_in_memory
 from tests.portal.chromium import press
 from tests.portal.scene import CUSTOMER, ORDER, SKIPPED, Scene
 from tests.portal.served import NOBODY, VIEWER, Portal, a_portal
+from tests.portal.skipping import skip
 
 Act = Callable[[Page], None]
 TWO_WEEKS = 14 * 24
@@ -285,6 +288,39 @@ def failed(portal: Portal) -> States:
     yield "runs", Look("/portal/runs")
     yield "overview", Look("/portal")
     yield "shop", Look(f"/portal/shops/{house.shop}")
+    house.clock.forward(2 * 3600)
+    house.sync()
+    yield "overview after hours of it", Look("/portal")
+
+
+def connected(house: House) -> None:
+    """Its shop has a card and access."""
+    house.card()
+    house.connector.tokens.keep(house.shop, house.shopify.token)
+
+
+def at_night(portal: Portal) -> States:
+    """Runs that do not begin any more, and a record that a colleague has dismissed."""
+    house = portal.house
+    connected(house)
+    house.sync()
+    house.clock.forward(2 * 3600)
+    yield "no run begins", Look("/portal")
+    yield "the shop of which none begins", Look(f"/portal/shops/{house.shop}")
+    skip(house, SKIPPED)
+    house.connector.skipped.dismiss(
+        house.shop, "orders", str(SKIPPED), note="sold at the fair", by="vera@example.com", now=house.clock.now())
+    yield "dismissed already", Look(f"/portal/shops/{house.shop}/skipped-records/orders/{SKIPPED}/dismiss")
+    house.clock.forward(560 * 24 * 3600)
+    yield "the API version ends", Look("/portal")
+
+
+def functions_off(portal: Portal) -> States:
+    """Functions of the app that somebody has disabled."""
+    connected(portal.house)
+    portal.house.sync()
+    yield "overview", Look("/portal")
+    yield "environment", Look("/portal/environment")
 
 
 def outside(portal: Portal) -> States:
@@ -297,7 +333,9 @@ SITUATIONS: dict[str, tuple[dict[str, Any], Callable[[Portal], States]]] = {
     "pages": (FR, pages), "records": (FR, records), "order lists": (FR, order_lists),
     "forms": (FR, forms), "paper": (FR, paper),
     "viewer": (FR | {"who": VIEWER}, read_only), "empty": ({}, empty), "set-up": (FR, set_up), "trouble": (FR, trouble),
-    "failed": (FR, failed), "no role": ({"who": NOBODY}, outside), "sign-in not set up": ({"who": None}, outside),
+    "failed": (FR, failed), "at night": (FR, at_night),
+    "functions off": (FR | {"switched_off": frozenset({SYNC_TIMER, SYNC_FUNCTION})}, functions_off),
+    "no role": ({"who": NOBODY}, outside), "sign-in not set up": ({"who": None}, outside),
 }
 
 

@@ -49,7 +49,6 @@ def test_a_form_that_was_sent_a_moment_ago_is_not_sent_again(portal: Portal, bro
 
     def answer_nothing(route: Route) -> None:
         """The page stays. Source: RFC 9110, 15.3.5 (204)."""
-        sent.append(route.request.url)
         route.fulfill(status=204)
 
     with looking(browser) as (page, _):
@@ -57,6 +56,7 @@ def test_a_form_that_was_sent_a_moment_ago_is_not_sent_again(portal: Portal, bro
         page.goto(portal.url + page_of(portal))
         page.clock.pause_at(60_000)
         page.route("**/sync", answer_nothing)
+        page.on("request", lambda request: sent.append(request.url))
         forms = page.locator(f"form[action='{page_of(portal)}/sync']")
         with page.expect_request("**/sync"):
             forms.nth(0).evaluate(SUBMIT)
