@@ -10,10 +10,10 @@ from playwright.sync_api import Browser, Route, expect
 from shared.admin import shop_cards
 from tests.admin import admin_api
 from tests.house import HouseStorage
-from tests.portal.chromium import looking
+from tests.portal.card_form import save, saved, version
+from tests.portal.chromium import follow, looking
 from tests.portal.served import OPERATOR, Portal, Visitor, a_portal, page_of, text_of
 from tests.portal.skipping import skip
-from tests.portal.test_shop_card import save, saved, version
 
 OTHER = "vera@example.com"
 SUBMIT = "form => form.requestSubmit()"
@@ -75,8 +75,7 @@ def test_whoever_goes_back_may_send_the_form_again(portal: Portal, browser: Brow
     with looking(browser) as (page, _):
         page.goto(portal.url + page_of(portal))
         for _time in range(2):
-            with page.expect_navigation():
-                page.get_by_role("button", name="Test connection").first.click(no_wait_after=True)
+            follow(page.get_by_role("button", name="Test connection").first)
             expect(page.locator("h1")).to_have_text("Both sides answer")
             page.go_back()
             expect(page.get_by_role("button", name="Test connection").first).to_be_visible()

@@ -12,25 +12,9 @@ from shared.shops.card import VendorItem
 from shared.shops.card_fields import FIELDS
 from shared.shops.card_form import texts_of
 from shared.shops.store import version_of
+from tests.portal.card_form import save, saved, version
 from tests.portal.chromium import HOSTILE, PHONE, follow, looking, serious
 from tests.portal.served import Portal, page_of, text_of
-
-
-def version(portal: Portal) -> str:
-    return version_of(portal.house.connector.shops.get(portal.house.shop))
-
-
-def save(portal: Portal, fields: dict[str, str], **more: str) -> tuple[int, str]:
-    """Send the form as a browser does that shows it: everything, with these fields changed; status and page."""
-    card = portal.house.connector.shops.get(portal.house.shop)
-    visitor = portal.visitor()
-    answer = visitor.post(f"{page_of(portal)}/card", {
-        **texts_of(card), "card-version": version(portal), **fields, **more})
-    return answer.status_code, answer.text
-
-
-def saved(portal: Portal, field: str) -> object:
-    return msgspec.to_builtins(portal.house.connector.shops.get(portal.house.shop))[field]
 
 
 def around(page: str, field: str) -> str:

@@ -19,3 +19,24 @@ function told(answer) {
   word.id = "not-fetched";
   return word;
 }
+
+// What is fetched anew is fetched under the eyes and hands of whoever is there: what was unfolded stays so, and the focus
+// stays on the same link or button, wherever that stands now.
+const REACHED = "a[href], button, input:not([type=hidden]), select, textarea, summary";
+const left = new Map();
+
+const named = (one) => [one.tagName, one.href ?? one.form?.action, one.name, one.textContent.trim()].join(" ");
+const folds = (part) => [...part.querySelectorAll("details")];
+
+document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+  const held = target.contains(document.activeElement) ? named(document.activeElement) : "";
+  left.set(target.id, { held, open: folds(target).filter((fold) => fold.open).map((fold) => named(fold.firstElementChild)) });
+});
+
+document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
+  const now = document.getElementById(target.id);
+  const { held, open } = left.get(target.id) ?? { held: "", open: [] };
+  if (!now) return;
+  for (const fold of folds(now)) fold.open ||= open.includes(named(fold.firstElementChild));
+  if (held) [...now.querySelectorAll(REACHED)].find((one) => named(one) === held)?.focus({ preventScroll: true });
+});
