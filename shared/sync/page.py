@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
-from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -28,6 +27,7 @@ from shared.sync.naming import names_of
 from shared.sync.outcome import Outcome, Result, parked, unreadable
 from shared.sync.record_type import RecordType, Work
 from shared.sync.restoring import checked
+from shared.sync.stop import Stop
 from shared.texts import sentence
 
 LEFT_ALONE = sentence(
@@ -60,7 +60,7 @@ def apply_page(
     `again` applies records too that look unchanged since they were last seen.
     """
     planned = planned_page(one, page, context, again=again)
-    return kept_page(planned, planned.carry_out(), context)
+    return kept_page(planned, planned.carry_out(Stop()), context)
 
 
 def planned_page(
@@ -81,11 +81,14 @@ def planned_page(
     fresh = [r for r in records if again or not _settled(links[r.id], hashes[r.id], context.card_fingerprint)]
     lost = capture(type, [r for r in fresh if r.raw and links[r.id].capture != hashes[r.id]], context)
     readable = [r for r in fresh if r.value is not None]
-    work: Work = list
-    if readable:
-        context.lease.check()
-        work = one.planned(readable, links, context) if one.planned else partial(one.apply, readable, links, context)
-    return PlannedPage(one, fresh, lost, links, hashes, work)
+    return PlannedPage(one, fresh, lost, links, hashes, _work(one, readable, links, context))
+
+
+def _work(one: RecordType, records: Sequence[Record], links: Mapping[str, Link], context: JobContext) -> Work:
+    if not records:
+        return lambda stop: []
+    context.lease.check()
+    return one.planned(records, links, context) if one.planned else lambda stop: one.apply(records, links, context)
 
 
 def kept_page(page: PlannedPage, applied: Sequence[Outcome], context: JobContext) -> list[Outcome]:

@@ -3,23 +3,27 @@
 What is planned is captured and looked up; who buys is there. It is brought by a thread, so that the requests of two
 pages wait for Business Central's five slots at any time, and kept in the order of the pages by the one thread that
 counts, keeps and saves the place: where the pages of a run stand is never beyond a page that is not kept. A record that
-comes again while an earlier page of it is being brought waits for that one. See docs/decisions/0056.
+comes again while an earlier page of it is being brought waits for that one. Once a page meets what concerns more than a
+record, no page sends anything further. See docs/decisions/0056.
 """
 from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from typing import NamedTuple
 
+from shared.errors import ConnectorError
 from shared.shopify.reading import Page
 from shared.sync.context import JobContext
 from shared.sync.deadline import Deadline
 from shared.sync.outcome import Outcome
 from shared.sync.page import PlannedPage, kept_page, planned_page
 from shared.sync.record_type import RecordType, Work
+from shared.sync.stop import Stop
 from shared.telemetry import carried
 
 AT_ONCE = 2
@@ -46,13 +50,14 @@ def apply_pages(
         closing(source) as pages,  # type: ignore[type-var]
         ThreadPoolExecutor(AT_ONCE, thread_name_prefix="page") as threads,
     ):
-        under_way = deque[_UnderWay]()
+        under_way, stop = deque[_UnderWay](), Stop()
+        bring = carried(partial(_carry_out, stop=stop))
         try:
             for page in pages:
-                while len(under_way) == AT_ONCE or any(_meet(page, other.page) for other in under_way):
+                while under_way and (stop.problem or len(under_way) == AT_ONCE or _meets(page, under_way)):
                     _end_first(under_way, context, turned)
                 planned = planned_page(one, page.records, context)
-                under_way.append(_UnderWay(page, planned, threads.submit(carried(_carry_out), planned.carry_out)))
+                under_way.append(_UnderWay(page, planned, threads.submit(bring, planned.carry_out)))
                 if one.planned is None or not page.next_cursor:
                     _end_all(under_way, context, turned)
                 if page.next_cursor:
@@ -63,13 +68,18 @@ def apply_pages(
             raise
 
 
-def _carry_out(work: Work) -> list[Outcome]:
-    return work()
+def _carry_out(work: Work, stop: Stop) -> list[Outcome]:
+    try:
+        return work(stop)
+    except ConnectorError as problem:
+        stop.because(problem)
+        raise
 
 
-def _meet(page: Page, other: Page) -> bool:
-    """Whether they have a record in common: it was changed between them."""
-    return not {record.id for record in page.records}.isdisjoint(record.id for record in other.records)
+def _meets(page: Page, under_way: Iterable[_UnderWay]) -> bool:
+    """Whether it has a record of theirs: that was changed meanwhile."""
+    return not {record.id for record in page.records}.isdisjoint(
+        record.id for other in under_way for record in other.page.records)
 
 
 def _end_all(under_way: deque[_UnderWay], context: JobContext, turned: Callable[[Page], None]) -> None:
@@ -81,7 +91,7 @@ def _end_first(under_way: deque[_UnderWay], context: JobContext, turned: Callabl
     """Wait for the first page and keep it. If that fails the others are kept too, but the place stays before it."""
     first = under_way.popleft()
     try:
-        kept_page(first.planned, first.done.result(), context)
+        _keep(first, context)
         context.lease.check()
         turned(first.page)
     except Exception:
@@ -91,10 +101,16 @@ def _end_first(under_way: deque[_UnderWay], context: JobContext, turned: Callabl
 
 def _keep_what_came(under_way: deque[_UnderWay], context: JobContext) -> None:
     while under_way:
-        one = under_way.popleft()
         try:
-            outcomes = one.done.result()
-            context.lease.check()
-            kept_page(one.planned, outcomes, context)
-        except Exception as problem:
+            _keep(under_way.popleft(), context)
+        except ConnectorError as problem:
             _log.info("a page that was being brought is not kept: %s", problem)
+        except Exception:
+            _log.exception("a page that was being brought is not kept")
+
+
+def _keep(one: _UnderWay, context: JobContext) -> None:
+    """It was ready a while ago perhaps: the shop may be another worker's by now."""
+    outcomes = one.done.result()
+    context.lease.check()
+    kept_page(one.planned, outcomes, context)

@@ -19,15 +19,16 @@ from shared.stores.record_names import What
 from shared.sync.context import JobContext
 from shared.sync.decision import Decision, Surroundings
 from shared.sync.outcome import Outcome
+from shared.sync.stop import Stop
 from shared.texts import sentence
 
 Apply = Callable[[Sequence[Record], Mapping[str, Link], JobContext], list[Outcome]]
 """Decides on records that are new or changed and carries that out; the links have an entry for each of them."""
 
-Work = Callable[[], list[Outcome]]
+Work = Callable[[Stop], list[Outcome]]
 Plan = Callable[[Sequence[Record], Mapping[str, Link], JobContext], Work]
 """What of Apply may be done while records before these are still being brought, and the rest as a function, which is
-called by a thread of its own."""
+called by a thread of its own; it sends nothing further, and raises why, once it is told to stop."""
 
 Decide = Callable[[Record, Link, Surroundings], Decision[Any]]
 """What happens to one record; nothing is written."""

@@ -14,6 +14,7 @@ from shared.sync.context import JobContext
 from shared.sync.decision import Surroundings, What
 from shared.sync.outcome import Outcome, Result, parked
 from shared.sync.record_type import RecordType, Work
+from shared.sync.stop import Stop
 from shared.to_business_central.companies import apply as companies
 from shared.to_business_central.customers import apply as customers
 from shared.to_business_central.orders.asking import Decided, asked, with_documents, with_plans, with_risks
@@ -30,7 +31,7 @@ from shared.to_business_central.products import apply as products
 
 def apply(records: Sequence[Record], links: Mapping[str, Link], context: JobContext) -> list[Outcome]:
     """Bring new orders into Business Central, and what may follow of changed ones."""
-    return planned(records, links, context)()
+    return planned(records, links, context)(Stop())
 
 
 def planned(records: Sequence[Record], links: Mapping[str, Link], context: JobContext) -> Work:
@@ -43,8 +44,8 @@ def planned(records: Sequence[Record], links: Mapping[str, Link], context: JobCo
     wanted.sort(key=lambda one: isinstance(one.plan, LeftOut))
     looked_up = looked_up_and_decided(wanted, context)
 
-    def work() -> list[Outcome]:
-        return [_carried_out(one, context) for one in (*decided, *others)] + create_documents(looked_up, context)
+    def work(stop: Stop) -> list[Outcome]:
+        return [_carried_out(one, context) for one in (*decided, *others)] + create_documents(looked_up, context, stop)
 
     return work
 

@@ -10,7 +10,6 @@ attempt and no document sends again only when that request can no longer be unde
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -36,6 +35,7 @@ from shared.stores.links import NOTHING_SENT, Link, LinkState
 from shared.sync.context import JobContext
 from shared.sync.decision import RESULT, What
 from shared.sync.outcome import Outcome, Result, attempt, parked, unforeseen
+from shared.sync.stop import Stop
 from shared.texts import sentence
 from shared.to_business_central.orders.asking import Decided, decide, with_documents
 from shared.to_business_central.orders.claims import NAME, Claim, before_orders
@@ -55,24 +55,17 @@ Said = Row | FoundDocument | ConnectorError
 number though no answer said so, or why there is none."""
 
 
-class _Job(threading.Event):
-    """Set when the run is over: no further order is claimed. `problem` says why if that is no order's own problem."""
-
-    problem: ConnectorError | None = None
-
-
 def looked_up_and_decided(orders: Sequence[Known], context: JobContext) -> list[Decided]:
     """What happens to each, by what stands under its number; nothing is claimed yet."""
     context.lease.check()
     return [decide(one, terms_of(context)) for one in with_documents(orders, context)]
 
 
-def create_documents(decided: Sequence[Decided], context: JobContext) -> list[Outcome]:
+def create_documents(decided: Sequence[Decided], context: JobContext, stop: Stop) -> list[Outcome]:
     """Claim, create, keep. Links of documents are in storage when this returns or raises."""
-    over = _Job()
-    delivered = context.side_by_side(partial(_delivered, over=over, context=context), _parcels(decided, context))
-    outcomes = [outcome for parcel in delivered for outcome in parcel]
-    _stop_if_run_is_over(outcomes, over.problem, context)
+    delivered = context.side_by_side(partial(_delivered, stop=stop, context=context), _parcels(decided, context))
+    outcomes = [outcome for parcel in delivered for outcome in parcel or ()]
+    _stop_if_run_is_over(outcomes, stop.problem if None in delivered else None, context)
     place = {one.known.record.id: at for at, one in enumerate(decided)}
     return sorted(outcomes, key=lambda outcome: place[outcome.link.id])
 
@@ -89,10 +82,10 @@ def _parcels(decided: Sequence[Decided], context: JobContext) -> list[list[Decid
         [one] for one in decided if _to_create(one) is None]
 
 
-def _delivered(parcel: Sequence[Decided], over: _Job, context: JobContext) -> list[Outcome]:
-    """What became of the orders of a parcel; nothing once the run is over."""
-    if over.is_set():
-        return []
+def _delivered(parcel: Sequence[Decided], stop: Stop, context: JobContext) -> list[Outcome] | None:
+    """What became of the orders of a parcel; None where that stopped, or was to stop before it."""
+    if stop.problem:
+        return None
     new = [one for one in parcel if _to_create(one) is not None]
     try:
         links = _claimed(new, context)
@@ -101,11 +94,10 @@ def _delivered(parcel: Sequence[Decided], over: _Job, context: JobContext) -> li
         outcomes = _kept([_outcome(one, claims[id], said.get(id), context)
                           for one in parcel for id in [one.known.record.id]], context)
     except ConnectorError as problem:
-        over.problem = problem
-        over.set()
-        return []
-    if any(map(_ends_run, outcomes)):
-        over.set()
+        stop.because(problem)
+        return None
+    for ending in _ending(outcomes):
+        stop.because(ending)
     return outcomes
 
 
@@ -261,16 +253,17 @@ def _seen(known: Known, link: Link, context: JobContext) -> Link:
     return link.with_(capture=capture_hash(known.record.raw), card=context.card_fingerprint)
 
 
-def _ends_run(outcome: Outcome) -> bool:
-    """Whether its problem concerns more than this order."""
-    return outcome.problem is not None and not isinstance(outcome.problem, (RecordRefused, OutcomeUnknown))
+def _ending(outcomes: Sequence[Outcome]) -> list[ConnectorError]:
+    """Their problems that concern more than one order."""
+    return [one.problem for one in outcomes
+            if one.problem is not None and not isinstance(one.problem, (RecordRefused, OutcomeUnknown))]
 
 
 def _stop_if_run_is_over(
     outcomes: Sequence[Outcome], besides: ConnectorError | None, context: JobContext
 ) -> None:
     """Raise what concerns the whole run; claims of orders that were surely not stored are given up."""
-    ending = [o.problem for o in outcomes if o.problem and _ends_run(o)] + ([besides] if besides else [])
+    ending = _ending(outcomes) + ([besides] if besides else [])
     for problem in ending:
         if isinstance(problem, LeaseLost):
             raise problem

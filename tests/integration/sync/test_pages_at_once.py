@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,20 +10,25 @@ from typing import Any
 
 import pytest
 
+from local.business_central.faults import Fault
 from shared.clock import iso
 from shared.errors import ServiceUnavailable
 from shared.record_types import record_types
 from shared.root import build_connector
 from shared.shopify.reading import Record, listing
 from shared.shopify.shapes import SHAPES
+from shared.storage.lease import TABLE as LEASES
+from shared.storage.lease import Lease
 from shared.stores.links import Link
 from shared.sync.context import JobContext
 from shared.sync.outcome import Outcome
 from shared.sync.queue import SyncJob
 from shared.sync.record_type import RecordTypes, Work
 from shared.sync.run import run_sync
+from shared.sync.stop import Stop
 from shared.to_business_central.orders.apply import TYPE
 from tests.house import House, HouseStorage, a_house
+from tests.integration.sync.trouble import makes_orders
 
 A_PAGE = 5
 SOON = 60.0
@@ -67,9 +73,13 @@ class Turns:
         self._note(f"{first} planned")
         self.planning(first)
 
-        def brought() -> list[Outcome]:
+        def brought(stop: Stop) -> list[Outcome]:
             self.bringing(first)
-            outcomes = work()
+            try:
+                outcomes = work(stop)
+            except Exception:
+                self._note(f"{first} failed")
+                raise
             self._note(f"{first} brought")
             return outcomes
 
@@ -168,3 +178,85 @@ def test_out_of_time_every_page_that_was_planned_is_kept_and_none_is_captured_tw
             f"{house.shop}|orders"))
         assert set(kept.values()) == {1}
         assert len(kept) == len(numbers)
+
+
+# What concerns more than one record
+
+
+def numbers_sent(house: House) -> set[int]:
+    """The orders that Business Central was asked to make."""
+    bodies = [call.request for call in house.exchanges if makes_orders(call)]
+    return {int(key) for body in bodies for key in re.findall("SHP-([0-9]+)", body)}
+
+
+@pytest.mark.parametrize("fails, other", [("5001", "5006"), ("5006", "5001")])
+def test_once_business_central_lets_one_page_do_nothing_the_other_one_sends_nothing_more(
+    house: House, fails: str, other: str
+) -> None:
+    numbers, turns = a_history(house, 2 * A_PAGE), Turns(house)
+    house.bc.faults.add(Fault("forbidden", method="POST", entity="salesOrders", times=None))
+    turns.bringing = lambda first: turns.waits_for("5006 planned" if first == fails else f"{fails} failed")
+
+    failed = house.run("orders")
+    sent, place = numbers_sent(house), house.connector.informations.get(house.shop, "orders")
+    claimed = {number for number in numbers if house.link("orders", number).etag}
+    house.bc.faults.clear()
+    again = house.run("orders")
+
+    of_failing = set(range(int(fails), int(fails) + A_PAGE))
+    assert (failed.state, failed.error_code) == ("failed", "bc-unauthorized")
+    assert sent
+    assert sent | claimed <= of_failing
+    assert (place.run_cursor, place.last_sync_time) == ("", "")
+    assert (again.state, found(house, numbers)) == ("succeeded", [1] * len(numbers))
+
+
+def test_a_page_that_waits_to_be_kept_when_another_worker_takes_over_is_left_to_that_one(house: House) -> None:
+    numbers = a_history(house, A_PAGE - 1)
+    house.order(5020, [{"sku": "unheard-of", "quantity": 1, "unit_price": "1.00"}])
+    house.clock.forward(1)
+    later = [house.order(number) for number in (5021, 5022)]
+    house.clock.forward(60)
+    turns, leases = Turns(house), house.storage.tables[LEASES]
+    other = Lease(leases, f"sync-{house.shop}", 60, house.clock)
+
+    def takes_over(first: str) -> None:
+        if first == "5021":
+            turns.waits_for("5001 brought")
+            leases.delete(f"sync-{house.shop}", "lease")
+            other.acquire()
+            house.clock.forward(house.settings.lease_seconds)
+
+    turns.planning = takes_over
+    failed = house.run("orders")
+    kept, place = house.parked(), house.connector.informations.get(house.shop, "orders")
+    made = found(house, [*numbers, *later])
+    other.release()
+    turns.planning = lambda first: None
+    house.clock.forward(house.settings.bc_settle_seconds)
+    again = house.run("orders")
+
+    assert (failed.state, failed.error_code) == ("failed", "sync-already-running")
+    assert (kept, place.run_cursor) == ({}, "")
+    assert made == [1] * len(numbers) + [0] * len(later)
+    assert (again.state, list(house.parked())) == ("succeeded", [5020])
+    assert found(house, [*numbers, *later]) == [1] * (len(numbers) + len(later))
+
+
+def test_what_nobody_foresaw_of_a_page_behind_one_that_fails_is_in_the_log_with_its_trace(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    a_history(house, 2 * A_PAGE)
+    turns = Turns(house)
+
+    def fails(first: str) -> None:
+        turns.waits_for("5006 planned")
+        if first == "5001":
+            raise ServiceUnavailable("bc-unavailable", "Business Central does not answer")
+        raise LookupError("nobody foresaw this")
+
+    turns.bringing = fails
+    failed = house.run("orders")
+
+    assert (failed.state, failed.error_code) == ("failed", "bc-unavailable")
+    assert "LookupError: nobody foresaw this" in caplog.text
