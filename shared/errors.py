@@ -16,6 +16,11 @@ from shared.problems import CATALOGUE, Problem
 from shared.texts import Sentence, Text
 
 
+def problem_of(code: str) -> Problem:
+    """What a code that was kept means; after a step back to this version it may be one that came later."""
+    return CATALOGUE.get(code) or CATALOGUE["problem-unknown"]
+
+
 class ConnectorError(Exception):
     """A problem from the catalogue in one concrete case.
 
@@ -36,7 +41,7 @@ class ConnectorError(Exception):
     @property
     def problem(self) -> Problem:
         """Title, fix and fault of this kind of error."""
-        return CATALOGUE[self.code]
+        return problem_of(self.code)
 
 
 class RecordRefused(ConnectorError):

@@ -571,4 +571,9 @@ CATALOGUE: dict[str, Problem] = {
         "The connector failed",
         "Report the time and the run; the log of the function app holds the details.",
     ),
+    "problem-unknown": Problem(
+        Fault.SETUP, 500,
+        "A newer version of the connector has kept this problem, and this one does not know it",
+        "Read the sentence and the code beside it, and deploy that version again.",
+    ),
 }

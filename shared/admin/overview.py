@@ -16,8 +16,7 @@ from shared.admin.skipped import MOST_COUNTED
 from shared.admin.standing import NextStep, Reason, ShopState, standing_of
 from shared.clock import from_iso, iso
 from shared.connector import Connector
-from shared.errors import ConnectorError
-from shared.problems import CATALOGUE
+from shared.errors import ConnectorError, problem_of
 from shared.shopify.api_version import version_warning
 from shared.shopify.client import API_VERSION
 from shared.shops.card import ShopCard
@@ -212,7 +211,7 @@ def _total(run: SyncRun | None, figure: str) -> int:
 
 def problem_view(code: str, detail: Text, language: str) -> ProblemView:
     """What a code means, with the sentence about this case."""
-    told = CATALOGUE[code].told(language)
+    told = problem_of(code).told(language)
     return ProblemView(code=code, title=told.title, fix=told.fix, fault=told.fault, detail=detail)
 
 
@@ -226,5 +225,5 @@ def _groups(shop: str, found: Sequence[Tally], language: str) -> Iterable[Skippe
     for one in found:
         oldest[one.code] = min(oldest.get(one.code, one.first_at), one.first_at)
     for code, records in Counter(one.code for one in found).items():
-        title = CATALOGUE[code].told(language).title
+        title = problem_of(code).told(language).title
         yield SkippedGroup(shop=shop, code=code, title=title, records=records, oldest=oldest[code])

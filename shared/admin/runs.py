@@ -11,7 +11,8 @@ from shared.admin.skipped import SkippedView, list_skipped
 from shared.admin.web_client import NOWHERE, web_client
 from shared.clock import from_iso
 from shared.connector import Connector
-from shared.problems import CATALOGUE, Fault, Told
+from shared.errors import problem_of
+from shared.problems import Fault, Told
 from shared.stores.skipped_records import Wanted
 from shared.stores.sync_runs import Counts, SyncRun
 
@@ -83,14 +84,14 @@ def look_at(connector: Connector, shop: str, run: str, language: str) -> RunPage
     skipped = list_skipped(
         connector, shop, None, Wanted(dismissed=None, run=run), language=language, continuation="",
         limit=SHOWN).records
-    problem = CATALOGUE[found.error_code].told(language) if found.error_code else None
+    problem = problem_of(found.error_code).told(language) if found.error_code else None
     like = [one for one in connector.runs.latest(shop, _LOOKED_THROUGH) if _is_like(one, found)]
     there = web_client(connector, connector.shops.readable(shop)) if found.error_code.startswith("bc-") else NOWHERE
     line, usual = _line(connector, found, language), [_figures(_line(connector, one, language)) for one in like]
     return RunPage(
         line=line, figures=_figures(line), usual=_medians(usual) if len(usual) >= _FEWEST else None,
         compared=len(usual), problem=problem, skipped=skipped, mended_on=there.mended(found.error_code) or there.home(),
-        passes=bool(problem) and CATALOGUE[found.error_code].fault is Fault.OTHER_SERVICE,
+        passes=bool(problem) and problem_of(found.error_code).fault is Fault.OTHER_SERVICE,
     )
 
 
@@ -123,6 +124,6 @@ def _line(connector: Connector, run: SyncRun, language: str) -> RunLine:
     figures = {name: sum(getattr(counts, name) for counts in run.counts.values()) for name in Counts.__struct_fields__}
     under_way = run.state in _RUNNING
     passed = connector.clock.now() - from_iso(run.started_at) if under_way else timedelta(seconds=run.seconds)
-    title = CATALOGUE[run.error_code].told(language).title if run.error_code else ""
+    title = problem_of(run.error_code).told(language).title if run.error_code else ""
     return RunLine(
         run=run, total=Counts(**figures), seconds=passed.total_seconds(), under_way=under_way, title=title)

@@ -12,7 +12,7 @@ import msgspec
 from shared.admin.web_client import NOWHERE, WebClient, web_client
 from shared.clock import from_iso
 from shared.connector import Connector
-from shared.errors import ConnectorError
+from shared.errors import ConnectorError, problem_of
 from shared.problems import CATALOGUE
 from shared.record_names import one_called
 from shared.stores.skipped_records import OURS, SkippedRecord, Wanted
@@ -246,4 +246,4 @@ def _told(text: str, language: str) -> str:
 
 def _meaning(code: str, language: str) -> dict[str, Any]:
     """What every view adds to a code."""
-    return CATALOGUE[code].told(language)._asdict()
+    return problem_of(code).told(language)._asdict()

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 from shared.access.connections import State as AccessState
 from shared.clock import from_iso
 from shared.connector import Connector
-from shared.errors import ConnectorError
+from shared.errors import ConnectorError, problem_of
 from shared.ncrontab import WrongSchedule, next_occurrence, parse_schedule
-from shared.problems import CATALOGUE, Fault
+from shared.problems import Fault
 from shared.settings import SYNC_FUNCTION, SYNC_TIMER
 from shared.shops.card import ShopCard
 from shared.shops.store import UnreadableCard
@@ -141,7 +141,7 @@ def _failed(connector: Connector, latest: SyncRun, trying: bool) -> Standing:
     """Another service's failure passes by itself, as far as one can tell within an hour."""
     since = latest.failing_since or latest.started_at
     last = latest.ended_at if latest.repeats else latest.started_at
-    passes = CATALOGUE[latest.error_code].fault is Fault.OTHER_SERVICE
+    passes = problem_of(latest.error_code).fault is Fault.OTHER_SERVICE
     waits = passes and connector.clock.now() - from_iso(since) < PATIENCE
     state, reason = (ShopState.RUNNING, Reason.WAITING) if waits else (ShopState.NEEDS_YOU, Reason.FAILED)
     problem = _problem(latest.error_code, latest.error_detail)
