@@ -28,14 +28,13 @@ class Result(StrEnum):
 
 
 class Outcome(NamedTuple):
-    """`saved` says that the link is in storage already, `warning` what somebody should know though it was applied,
-    `not_selected` why the shop card left a record out, `notice` what of it was left away because it does not fit,
-    `why` why nothing was sent, `numbers` what else it is called in Business Central."""
+    """`warning` says what somebody should know though it was applied, `not_selected` why the shop card left a record
+    out, `notice` what of it was left away because it does not fit, `why` why nothing was sent, `numbers` what else it
+    is called in Business Central."""
 
     link: Link
     result: Result
     problem: ConnectorError | None = None
-    saved: bool = False
     warning: Sentence | None = None
     not_selected: NotSelected | None = None
     notice: Sentence | None = None

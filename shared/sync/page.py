@@ -139,10 +139,7 @@ def _settled(link: Link, hash: str, card: str) -> bool:
 
 def _seen(outcome: Outcome, hashes: Mapping[str, str], card: str) -> Outcome:
     """Remember what was captured ("" if it could not be) and with which card it was mapped."""
-    captured = hashes[outcome.link.id]
-    if outcome.saved and captured:
-        return outcome
-    return outcome._replace(saved=False, link=outcome.link.with_(capture=captured, card=card, deleted_at=""))
+    return outcome._replace(link=outcome.link.with_(capture=hashes[outcome.link.id], card=card, deleted_at=""))
 
 
 def _keep(one: RecordType, outcomes: Sequence[Outcome], sent: Mapping[str, bytes], context: JobContext) -> None:
@@ -159,7 +156,7 @@ def _keep(one: RecordType, outcomes: Sequence[Outcome], sent: Mapping[str, bytes
             one, outcome.link, outcome.not_selected, rows.get(outcome.link.id), name_of(sent[outcome.link.id]), context)
         for outcome in outcomes if outcome.not_selected is not None
     ])
-    context.links(type).save([o.link for o in outcomes if not o.saved])
+    context.links(type).save([o.link for o in outcomes])
     waiting = {o.link.id for o in outcomes if o.problem is not None or o.not_selected is not None}
     passed = [o.link.id for o in outcomes if o.link.id in rows.keys() - waiting]
     context.skipped.clear(context.card.code, type, passed)

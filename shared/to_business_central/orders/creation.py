@@ -239,13 +239,11 @@ def _to_create(one: Decided) -> SalesOrderPlan | None:
 
 
 def _kept(outcomes: Sequence[Outcome], context: JobContext) -> list[Outcome]:
-    """The outcomes, with the links of documents in storage."""
-    done = [outcome.link for outcome in outcomes if outcome.link.state is LinkState.APPLIED]
+    """The outcomes, with the links of documents in storage: without a card, so that an order whose page is not kept,
+    with its names and all, is met again."""
+    done = [outcome.link.with_(card="") for outcome in outcomes if outcome.link.state is LinkState.APPLIED]
     links = {link.id: link for link in context.links(NAME).save(done)} if done else {}
-    return [
-        outcome._replace(link=links[outcome.link.id], saved=True) if outcome.link.id in links else outcome
-        for outcome in outcomes
-    ]
+    return [outcome._replace(link=links.get(outcome.link.id, outcome.link)) for outcome in outcomes]
 
 
 def _seen(known: Known, link: Link, context: JobContext) -> Link:

@@ -5,8 +5,8 @@ import dataclasses
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, cast
 
 import pytest
 
@@ -20,6 +20,7 @@ from shared.shopify.shapes import SHAPES
 from shared.storage.lease import TABLE as LEASES
 from shared.storage.lease import Lease
 from shared.stores.links import Link
+from shared.stores.record_names import Found, RecordName, RecordNames
 from shared.sync.context import JobContext
 from shared.sync.outcome import Outcome
 from shared.sync.queue import SyncJob
@@ -28,7 +29,7 @@ from shared.sync.run import run_sync
 from shared.sync.stop import Stop
 from shared.to_business_central.orders.apply import TYPE
 from tests.house import House, HouseStorage, a_house
-from tests.integration.sync.trouble import makes_orders
+from tests.integration.sync.trouble import WorkerDied, makes_orders
 
 A_PAGE = 5
 SOON = 60.0
@@ -260,3 +261,45 @@ def test_what_nobody_foresaw_of_a_page_behind_one_that_fails_is_in_the_log_with_
 
     assert (failed.state, failed.error_code) == ("failed", "bc-unavailable")
     assert "LookupError: nobody foresaw this" in caplog.text
+
+
+# What was made and not kept
+
+
+class _Dying:
+    """The names of all shops, in a worker that dies when it comes to keep some."""
+
+    def remember(self, shop: str, names: Iterable[RecordName]) -> None:
+        raise WorkerDied
+
+
+def dies_before_it_keeps_a_page(house: House) -> None:
+    with pytest.raises(WorkerDied):
+        run_sync(house.connector._replace(names=cast(RecordNames, _Dying())),
+                 SyncJob(shop=house.shop, started_by="test", types=("orders",)))
+
+
+def may_not_make_one_of_a_page(house: House) -> None:
+    house.bc.faults.add(Fault("forbidden", method="POST", entity="salesOrders", document="SHP-5003", times=None))
+    assert house.run("orders").state == "failed"
+    house.bc.faults.clear()
+
+
+@pytest.mark.parametrize("befalls", [dies_before_it_keeps_a_page, may_not_make_one_of_a_page])
+def test_orders_that_were_made_by_a_page_that_is_not_kept_are_found_by_their_names_after_the_next_run(
+    house_storage: HouseStorage, befalls: Callable[[House], None]
+) -> None:
+    with a_house(house_storage, bc_concurrency=1) as house:
+        house.sync("orders")
+        numbers = a_history(house, A_PAGE)
+
+        befalls(house)
+        made = sum(found(house, numbers))
+        run = house.run("orders")
+
+        called = {number: house.connector.names.called(house.shop, house.document(number)["number"], 10)
+                  for number in numbers}
+        assert made >= A_PAGE - 1
+        assert (run.state, run.counts["orders"].read) == ("succeeded", len(numbers)), house.parked()
+        assert called == {number: [Found("orders", str(number))] for number in numbers}
+        assert found(house, numbers) == [1] * len(numbers)
