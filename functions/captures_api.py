@@ -1,7 +1,6 @@
 """HTTP JSON for data captures: list, look at, download, compare, replay."""
 from __future__ import annotations
 
-import gzip
 from typing import TYPE_CHECKING
 
 import azure.functions as func
@@ -32,8 +31,8 @@ def list_data_captures(call: Call) -> Answer:
 @takes(query=CaptureQuery)
 def download_data_captures(call: Call) -> Download:
     wanted = _wanted(call)
-    lines = admin.captures.selection(call.connector, wanted)
-    return Download(f"Captures_{wanted.shop}.jsonl.gz", gzip.compress(b"\n".join(lines), 6), "application/gzip")
+    return Download(f"Captures_{wanted.shop}.jsonl.gz", admin.captures.packed_selection(call.connector, wanted),
+                    "application/gzip")
 
 
 @blueprint.function_name("get_data_capture")

@@ -18,7 +18,7 @@ DECLARED = ROOT / "tests" / "data" / "functions.json"
 
 GROUND = frozenset({
     "at_first_use", "clock", "errors", "exchange", "json_text", "languages", "misfits", "ncrontab", "outgoing",
-    "patience", "problems", "record_names", "settings", "shopify_ids",
+    "packed_lines", "patience", "problems", "record_names", "settings", "shopify_ids",
     "shops.card", "shops.card_fields", "telemetry", "telemetry_export", "texts", "told_clock",
 })
 """Modules that hold words and values, the shop card as a value among them: they know each other only, and everybody may

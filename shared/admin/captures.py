@@ -14,6 +14,7 @@ from shared.journal.capture_list import Capture, CaptureFilter, record_id_of
 from shared.journal.captures import name_in
 from shared.journal.json_parts import Difference, Pair, Part
 from shared.journal.json_tree import LONGEST_VALUE, Node, tree
+from shared.packed_lines import packed
 from shared.record_names import one_called
 from shared.shopify_ids import id_in
 from shared.stores.sync_runs import span_of
@@ -241,9 +242,9 @@ def list_captures(connector: Connector, wanted: CaptureFilter, continuation: str
     return CapturesView(captures=page.captures, continuation=page.continuation or None)
 
 
-def selection(connector: Connector, wanted: CaptureFilter) -> list[bytes]:
-    """What Shopify sent of all that fit, one record each; ConnectorError input-invalid for too many."""
-    return capture_list.selection(connector.captures, wanted)
+def packed_selection(connector: Connector, wanted: CaptureFilter) -> bytes:
+    """What Shopify sent of all that fit, one record a line, in gzip; ConnectorError input-invalid for too many."""
+    return packed(capture_list.selection(connector.captures, wanted))
 
 
 def wanted(

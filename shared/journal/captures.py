@@ -9,11 +9,9 @@ leads to the keys of its rows. Lists over time are in capture_list.py, what goes
 """
 from __future__ import annotations
 
-import gzip
 import hashlib
 import logging
 import re
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -25,6 +23,7 @@ import msgspec
 from shared.clock import Clock, iso_exact
 from shared.errors import ConnectorError
 from shared.json_text import decoded
+from shared.packed_lines import CONTENT_TYPE, Spoilt, packed, unpacked
 from shared.shopify_ids import id_of_key, key_behind, key_of
 from shared.storage.account import Storage
 from shared.storage.blobs import Blobs
@@ -135,8 +134,8 @@ class DataCaptures:
         names = {id: name for id, raw in records if (name := name_of(raw))}
         with ThreadPoolExecutor(1, thread_name_prefix="names") as beside:
             named = beside.submit(carried(lambda names: self._keep_names(shop, type, names)), names)
-            lines = b"\n".join(raw.replace(b"\n", b" ") for _, raw in records)
-            self.blobs.write(CONTAINER, blob, gzip.compress(lines, 3), "application/gzip")
+            lines = (raw.replace(b"\n", b" ") for _, raw in records)
+            self.blobs.write(CONTAINER, blob, packed(lines), CONTENT_TYPE)
             at = iso_exact(now)
             rows = {row_key(id, blob): {
                 "at": at, "name": names.get(id, ""), "hash": capture_hash(raw), "blob": blob, "line": line,
@@ -177,12 +176,10 @@ class DataCaptures:
 
     def lines(self, blob: str) -> list[bytes]:
         """Every record of a pack as Shopify sent it; [] when the pack has been removed, or cannot be unpacked."""
-        packed = self.blobs.read(CONTAINER, blob)
-        if packed is None:
-            return []
+        pack = self.blobs.read(CONTAINER, blob)
         try:
-            return gzip.decompress(packed).split(b"\n")
-        except (OSError, EOFError, zlib.error):
+            return unpacked(pack) if pack is not None else []
+        except Spoilt:
             _log.warning("the pack of captures %s cannot be unpacked", blob)
             return []
 

@@ -8,9 +8,7 @@ by log_list.py, what goes by log_purge.py.
 """
 from __future__ import annotations
 
-import gzip
 import re
-import zlib
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
@@ -24,6 +22,7 @@ from shared.errors import ConnectorError
 from shared.exchange import Exchange, Facts
 from shared.journal.redaction import redacted
 from shared.json_text import decoded
+from shared.packed_lines import CONTENT_TYPE, Spoilt, packed, unpacked
 from shared.storage.account import Storage
 from shared.storage.blobs import Blobs
 from shared.storage.tables import Put, Row, Table, Tables
@@ -101,7 +100,7 @@ class LogEntries:
                 for sequence, exchange in entries
             ]
             if bodies.lines:
-                self.blobs.write(container_of(hour.date()), bodies.name, bodies.packed(), "application/gzip")
+                self.blobs.write(container_of(hour.date()), bodies.name, packed(bodies.lines), CONTENT_TYPE)
             rows_of_hour(self.tables, hour).write(Put("put", row) for row in rows)
 
     def get(self, id: str) -> WholeLogEntry:
@@ -116,22 +115,22 @@ class LogEntries:
 
     def long_bodies(self, day: date, pack: str) -> list[str]:
         """The bodies in a pack of this UTC day, a line each; [] when it was removed or cannot be read."""
-        packed = self.blobs.read(container_of(day), pack)
+        bodies = self.blobs.read(container_of(day), pack)
         try:
-            return [decoded(line, type=str) for line in gzip.decompress(packed).split(b"\n")] if packed else []
-        except (OSError, EOFError, zlib.error, msgspec.DecodeError):
+            return [decoded(line, type=str) for line in unpacked(bodies)] if bodies else []
+        except (Spoilt, msgspec.DecodeError):
             return []
 
     def _body(self, container: str, row: Row, which: str) -> str:
         line = row.get(f"{which}_line")
         if line is None:
             return str(row.get(which, ""))
-        packed = self.blobs.read(container, row["bodies"])
-        if packed is None:
+        bodies = self.blobs.read(container, row["bodies"])
+        if bodies is None:
             return f"(The {which} has been removed.)"
         try:
-            return decoded(gzip.decompress(packed).split(b"\n")[line], type=str)
-        except (OSError, EOFError, zlib.error, IndexError, msgspec.DecodeError):
+            return decoded(unpacked(bodies)[line], type=str)
+        except (Spoilt, IndexError, msgspec.DecodeError):
             return f"(The {which} cannot be read: what is stored of it in {container}/{row['bodies']} is spoilt.)"
 
 
@@ -228,9 +227,6 @@ class _Pack:
             return {which: body}
         self.lines.append(msgspec.json.encode(body))
         return {f"{which}_line": len(self.lines) - 1, "bodies": self.name}
-
-    def packed(self) -> bytes:
-        return gzip.compress(b"\n".join(self.lines), 3)
 
 
 def _row(shop: str, run: str, key: str, exchange: Exchange, bodies: _Pack) -> Row:

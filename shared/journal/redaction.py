@@ -10,7 +10,8 @@ the signs of all names and rules are looked for at once (docs/decisions/0052-sig
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
@@ -43,38 +44,42 @@ def _compiled(form: _Form) -> re.Pattern[str]:
 class _Rule(NamedTuple):
     """What is hidden, and what stands there instead.
 
-    signs      one of them is in every text where it may be, in lower case; none: it is searched for in every text
-    search_as  the same to be searched for, where the form begins with what is in every text; None: as it is hidden
+    signs      one of them is in every text where it may be, in lower case
+    seen_as    the same, beginning with its sign; None: as it is hidden
+    is_sought  it does not begin with its sign, and is searched for in texts that have one
     """
 
     form: _Form
     replacement: str
-    signs: tuple[bytes, ...] = ()
-    search_as: _Form | None = None
+    signs: tuple[bytes, ...]
+    seen_as: _Form | None = None
+    is_sought: bool = False
+
+    def is_at(self, place: int, text: str) -> bool:
+        """Whether it is where this sign of it begins."""
+        return _compiled(self.seen_as or self.form).match(text, place) is not None
 
 
-class _Word(NamedTuple):
-    """What a telling name contains, in lower case; `sign` is in every text where it is."""
-
-    form: re.Pattern[bytes]
-    sign: bytes
+def _alone(word: bytes) -> bytes:
+    """The word as the whole name."""
+    return rb"%s(?![\w-])(?<![\w.-]%s)" % (word, word)
 
 
-_WORDS = tuple(_Word(re.compile(form), sign) for sign, form in (
+_WORDS = {sign: re.compile(form) for sign, form in (
     *((word, word) for word in (
         b"token", b"secret", b"hmac", b"passw", b"authorization", b"signature", b"credential", b"assertion", b"cookie",
         b"pwd", b"passphrase", b"verifier",
     )),
     (b"oauth", rb"oauth_?code"),
-    (b"key", b"key(?:" + b"|".join(
+    *((word, _alone(word)) for word in (b"sig", b"pass", b"sas", b"bearer")),
+    (b"key", _alone(b"key") + b"|key(?:" + b"|".join(
         rb"(?<=%s%skey)" % (word, between) for between in (b"", rb"\W", b"_") for word in (
             b"api", b"access", b"account", b"shared", b"private", b"secret", b"functions", b"master", b"host",
             b"subscription", b"signing", b"encryption", b"sas", b"primary", b"secondary", b"storage", b"service",
         )
     ) + b")"),
-    *((word, rb"%s(?![\w-])(?<![\w.-]%s)" % (word, word)) for word in (b"sig", b"pass", b"sas", b"key", b"bearer")),
-))
-"""The last ones are the whole name."""
+)}
+"""What a telling name contains, in lower case, by the sign with which it begins."""
 
 _SHORT_NAMES = ("code", "sig", "key", "session", "pass")
 _AFTER_A_SHORT_NAME = "|".join(
@@ -85,20 +90,20 @@ _AFTER_A_SHORT_NAME = "|".join(
 _BY_FORM = (
     # a parameter that is called so altogether: discount_code is none
     _Rule(_Form(rf"=(?:{_AFTER_A_SHORT_NAME})[^&\s\"'<>\\;]+", re.I), f"={HIDDEN}",
-          tuple(f"{name}=".encode() for name in _SHORT_NAMES)),
-    _Rule(_Form(r"(://)[^/\s\"'@?#\\]++@"), rf"\1{HIDDEN}@"),
+          tuple(f"{name}=".encode() for name in _SHORT_NAMES), is_sought=True),
+    _Rule(_Form(r"(://)[^/\s\"'@?#\\]++@"), rf"\1{HIDDEN}@", (b"://",), is_sought=True),
     _Rule(_Form(r"shp[a-z]{2,6}_\w{8,}"), HIDDEN, (b"shp",)),
     _Rule(_Form(r"(?<![A-Z0-9])A(?:KIA|SIA)[A-Z0-9]{16}(?![A-Z0-9])"), HIDDEN, (b"akia",)),
     _Rule(_Form(r"(?<![A-Z0-9])A(?:KIA|SIA)[A-Z0-9]{16}(?![A-Z0-9])"), HIDDEN, (b"asia",)),
     _Rule(_Form(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}=="), HIDDEN, (b"==",),
-          search_as=_Form(r"==(?<=(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}==)")),
+          seen_as=_Form(r"==(?<=(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}==)")),
     # a client secret of Entra
-    _Rule(_Form(r"(?<![\w.~-])[\w.~-]{3}\dQ~[\w.~-]{31,34}(?![\w~])"), HIDDEN, (b"q~",)),
+    _Rule(_Form(r"(?<![\w.~-])[\w.~-]{3}\dQ~[\w.~-]{31,34}(?![\w~])"), HIDDEN, (b"q~",), is_sought=True),
     # curl -u user:password
     _Rule(_Form(r"(\bcurl\b[^\r\n]{0,500}?\s(?:-u|--user|-U|--proxy-user)[\s=]{0,3}[\"']?[^\s:\"']{1,100}:)[^\s\"']+"),
           rf"\1{HIDDEN}", (b"curl",)),
     _Rule(_Form(r"(-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----)(?s:(?!-----END).){1,20000}"),
-          rf"\1{HIDDEN}", (b"private key-----",)),
+          rf"\1{HIDDEN}", (b"private key-----",), is_sought=True),
     # {"value": "…", "name": "access_token"}
     _Rule(
         _Form(r'("value"\s*:\s*")(?:\\.|[^"\\])++(?="\s*,\s*"(?:name|key|header)"\s*:\s*"[^"]{0,100}?'
@@ -113,7 +118,7 @@ _BY_FORM = (
     # the same, percent-encoded within another address
     _Rule(
         _Form(r"(%(?:25)*(?:3F|26)(?:code|sig|key|session|pass)%(?:25)*3D)(?:(?!%(?:25)*26)[^&\s\"'<>\\;])+", re.I),
-        rf"\1{HIDDEN}", (b"%",),
+        rf"\1{HIDDEN}", (b"%",), is_sought=True,
     ),
     # Authorization's value alone: a word that no sentence would have
     *(_Rule(
@@ -122,17 +127,19 @@ _BY_FORM = (
         rf"\1{HIDDEN}", (scheme.encode(),),
     ) for scheme in ("bearer", "basic")),
 )
-"""Tried where their sign is, or where they begin with a letter or sign that a long text is searched for fast."""
 
-_ORDINARY = (b"%", b"key")
-"""Signs of many texts, and many places: the first one is near."""
+_ORDINARY = (b"%", b"key", b"://")
+"""Signs of many texts, and many places: these are searched for by themselves."""
 
-_RARE = {word.sign for word in _WORDS}.union(*(rule.signs for rule in _BY_FORM)).difference(_ORDINARY)
+_RARE = set(_WORDS).union(*(rule.signs for rule in _BY_FORM)).difference(_ORDINARY)
+_AT_SIGN = {sign: [rule for rule in _BY_FORM if sign in rule.signs and not rule.is_sought] for sign in _RARE}
 _AT_ONCE = 2**18
 """Bytes in which rare signs are looked for at a time: each place of one takes a hundred bytes of memory."""
 
 _OURS = frozenset({"direction", "method"})
 """Texts of an exchange that are words of ours; every other one may hold a secret."""
+
+_BETWEEN = "\n"
 
 _AT_THE_TOKEN_SERVICE = re.compile(r"/oauth|/token(?:$|[?/])|/authorize(?:$|[?/])", re.I)
 _CODE = re.compile(r'("code"\s*:\s*)"(?:\\.|[^"\\])*(?:"|$)', re.I)
@@ -145,48 +152,69 @@ def redacted(exchange: Exchange, known: Sequence[str] = ()) -> Exchange:
         request, response = (_CODE.sub(rf'\1"{HIDDEN}"', body) for body in (request, response))
     told = msgspec.structs.asdict(exchange) | {"request": request, "response": response}
     texts = {name: value for name, value in told.items() if isinstance(value, str) and name not in _OURS}
-    chances = _chances(list(texts.values()), known)
-    return msgspec.structs.replace(exchange, **{name: _hidden(text, chances) for name, text in texts.items()})
+    hidden = _hidden(list(texts.values()), _forms(tuple(known)))
+    return msgspec.structs.replace(exchange, **dict(zip(texts, hidden, strict=True)))
 
 
 def redact(text: str, known: Iterable[str] = ()) -> str:
     """`text` with everything that is or looks secret replaced by ***."""
-    return _hidden(text, _chances([text], known))
+    return _hidden([text], _forms(tuple(known)))[0]
 
 
-class _Chances(NamedTuple):
-    """What has to be done: known secrets and words that occur, and rules that fit somewhere."""
+def _hidden(texts: Sequence[str], known: Sequence[str]) -> list[str]:
+    """The texts without secrets; `known` as they are written."""
+    traces = _traces(texts, known)
+    if traces.known:
+        return _hidden([_without(text, traces.known) for text in texts], ())
+    hidden, start = list[str](), 0
+    for text in texts:
+        end = start + len(text)
+        here = traces.places[bisect_left(traces.places, start) : bisect_left(traces.places, end)]
+        named_hidden = _without_named(text, (place - start for place in here)) if here else text
+        hidden.append(_without_formed(named_hidden, traces.rules))
+        start = end + len(_BETWEEN)
+    return hidden
 
-    forms: list[str]
-    words: list[re.Pattern[bytes]]
+
+class _Traces(NamedTuple):
+    """What has to be done: known secrets that occur, places of telling words in order, rules that fit somewhere."""
+
+    known: list[str]
+    places: list[int]
     rules: list[_Rule]
 
 
-def _chances(texts: Sequence[str], known: Iterable[str]) -> _Chances:
-    """Most of what redaction costs is this search, so it is made once for all texts of an exchange."""
-    folded, forms = b"\n".join(map(_folded, texts)), _forms(tuple(known))
-    signs = _signs_in(folded, tuple(map(_folded, forms)))
-
-    def is_somewhere(rule: _Rule) -> bool:
-        if rule.signs and signs.isdisjoint(rule.signs):
-            return False
-        search = _compiled(rule.search_as or rule.form).search
-        return any(search(text) for text in texts)
-
-    return _Chances(
-        [form for form in forms if _folded(form) in signs],
-        [word.form for word in _WORDS if word.sign in signs and word.form.search(folded)],
-        [rule for rule in _BY_FORM if is_somewhere(rule)],
+def _traces(texts: Sequence[str], known: Sequence[str]) -> _Traces:
+    """Most of what redaction costs is this pass, so it is made once for all texts of an exchange, joined."""
+    text = _BETWEEN.join(texts)
+    folded = _folded(text)
+    signs = {sign for sign in _ORDINARY if sign in folded}
+    places = {found.start() for sign in signs.intersection(_WORDS) for found in _WORDS[sign].finditer(folded)}
+    rules = list[_Rule]()
+    for sign, place in _signs_in(folded, tuple(map(_folded, known))):
+        signs.add(sign)
+        word = _WORDS.get(sign)
+        if word is not None and word.match(folded, place):
+            places.add(place)
+        rules += [rule for rule in _AT_SIGN.get(sign, ()) if rule not in rules and rule.is_at(place, text)]
+    return _Traces(
+        [form for form in known if _folded(form) in signs],
+        sorted(places),
+        [rule for rule in _BY_FORM if rule in rules or (rule.is_sought and _is_in(rule, texts, signs))],
     )
 
 
-def _signs_in(folded: bytes, known: tuple[bytes, ...]) -> set[bytes]:
-    """Which signs there are, those that are known to be secret among them."""
-    found, rare = {sign for sign in _ORDINARY if sign in folded}, _rare_signs(known)
+def _is_in(rule: _Rule, texts: Sequence[str], signs: set[bytes]) -> bool:
+    return not signs.isdisjoint(rule.signs) and any(_compiled(rule.form).search(text) for text in texts)
+
+
+def _signs_in(folded: bytes, known: tuple[bytes, ...]) -> Iterator[tuple[bytes, int]]:
+    """Rare signs, those that are known to be secret among them, and where they begin; one may come twice."""
+    rare = _rare_signs(known)
     for start in range(0, len(folded), _AT_ONCE):
         part = folded[start : start + _AT_ONCE + rare.longest]
-        found.update(rare.signs[which] for which, _, _ in rare.finder.find_matches_as_indexes(part, overlapping=True))
-    return found
+        for which, begin, _ in rare.finder.find_matches_as_indexes(part, overlapping=True):
+            yield rare.signs[which], start + begin
 
 
 class _Signs(NamedTuple):
@@ -205,15 +233,17 @@ def _rare_signs(known: tuple[bytes, ...]) -> _Signs:
 
 def _folded(text: str) -> bytes:
     """Lower case, a byte for each character: what is found has the same place in both."""
-    return text.encode("ascii", "replace").lower()
+    return text.encode("latin-1", "replace").lower()
 
 
-def _hidden(text: str, chances: _Chances) -> str:
-    for form in chances.forms:
+def _without(text: str, known: Iterable[str]) -> str:
+    for form in known:
         text = text.replace(form, HIDDEN)
-    if chances.words:
-        text = _without_named(text, _places(chances.words, text))
-    for rule in chances.rules:
+    return text
+
+
+def _without_formed(text: str, rules: Iterable[_Rule]) -> str:
+    for rule in rules:
         text = _compiled(rule.form).sub(rule.replacement, text)
     return text
 
@@ -227,11 +257,6 @@ def _without_named(text: str, places: Iterable[int]) -> str:
             parts += text[done : secret.start], secret.instead
             done = secret.end
     return "".join([*parts, text[done:]])
-
-
-def _places(words: Iterable[re.Pattern[bytes]], text: str) -> list[int]:
-    folded = _folded(text)
-    return sorted({found.start() for word in words for found in word.finditer(folded)})
 
 
 @lru_cache(maxsize=8)

@@ -5,10 +5,9 @@ and passed over: whoever asks says what becomes of it. Border: blobs in and out.
 """
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Collection
 
+from shared.packed_lines import CONTENT_TYPE, Spoilt, packed, unpacked
 from shared.storage.blobs import Blobs
 
 
@@ -21,12 +20,10 @@ class Packs:
 
     def lines_of(self, name: str) -> list[bytes]:
         """The lines of a pack; none if it was removed meanwhile, or cannot be unpacked."""
-        packed = self.blobs.read(self._container, name)
-        if packed is None:
-            return []
+        pack = self.blobs.read(self._container, name)
         try:
-            return gzip.decompress(packed).split(b"\n")
-        except (OSError, EOFError, zlib.error):
+            return unpacked(pack) if pack is not None else []
+        except Spoilt:
             self.unreadable.add(name)
             return []
 
@@ -34,8 +31,8 @@ class Packs:
         """Write `instead` in place of these lines."""
         lines = self.lines_of(name)
         if blotted and lines:
-            kept = [instead if number in blotted else line for number, line in enumerate(lines)]
-            self.blobs.write(self._container, name, gzip.compress(b"\n".join(kept), 6), "application/gzip")
+            kept = (instead if number in blotted else line for number, line in enumerate(lines))
+            self.blobs.write(self._container, name, packed(kept), CONTENT_TYPE)
 
     def remove_unreadable(self) -> int:
         """Remove what cannot be unpacked: nobody can read it, and nobody can say that the person is not in it."""

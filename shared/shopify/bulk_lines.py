@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+from isal import isal_zlib
 
 from shared.json_text import decoded
 from shared.shopify.bulk_document import Connection
@@ -202,13 +203,13 @@ class _Files:
             return
         with path.open("rb") as file:
             while size := file.read(_SIZE):
-                yield from zlib.decompress(file.read(int.from_bytes(size))).split(b"\n")
+                yield from isal_zlib.decompress(file.read(int.from_bytes(size))).split(b"\n")
 
     def _path(self, number: int) -> Path:
         return self._folder / f"{self._name}-{number}"
 
     def _pack(self, number: int) -> None:
-        block = zlib.compress(b"\n".join(self._waiting.pop(number)), _LEVEL)
+        block = isal_zlib.compress(b"\n".join(self._waiting.pop(number)), _LEVEL)
         del self._sizes[number]
         with self._path(number).open("ab") as file:
             file.write(len(block).to_bytes(_SIZE))

@@ -157,7 +157,7 @@ def test_what_is_known_to_be_secret_never_appears_whatever_it_looks_like(
 ])
 def test_a_secret_is_hidden_wherever_it_lies_in_a_long_text(text: str, known: list[str]) -> None:
     """Signs are looked for part by part."""
-    for before in range(2**18 - len(text), 2**18 + 1):
+    for before in (*range(2**18 - len(text), 2**18 + 1), 3 * 2**17, 2**20):
         assert redact(" " * before + text, known).count("***") == 1
 
 
@@ -170,6 +170,20 @@ def test_url_request_response_and_description_of_an_exchange_are_all_cleaned(sec
 
     # The values, all of them: the names of the fields are ours, and one of them was drawn as a secret.
     assert secret not in repr(msgspec.structs.astuple(redacted(exchange)))
+
+
+@given(texts=st.lists(st.lists(st.sampled_from([
+    f'"token": "{SECRET}", ', f"{SECRET}-known ", f"AccountKey={SECRET};", JWT + " ", "key: ordinary, ", '"pass',
+    "word", " ", "Grüße ", "Łódź 😀 ", "\ud83d", "\n", f"https://user:{SECRET}@x ",
+]), max_size=8).map("".join), min_size=4, max_size=4))
+def test_every_text_of_an_exchange_is_cleaned_as_it_would_be_alone(texts: list[str]) -> None:
+    """They are looked through together, and each secret is hidden at its own place."""
+    names, known = ("request", "response", "description", "request_id"), [f"{SECRET}-known"]
+
+    cleaned = redacted(an_exchange(**dict(zip(names, texts, strict=True))), known)
+
+    assert [getattr(cleaned, name) for name in names] == [redact(text, known) for text in texts]
+    assert not [name for name in names if SECRET in getattr(cleaned, name)]
 
 
 def test_what_stands_around_a_secret_stays_though_its_name_has_two_telling_words() -> None:
