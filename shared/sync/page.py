@@ -6,14 +6,15 @@ has its turn may be done while other pages are being brought (pages_at_once.py).
 """
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import NamedTuple
 
 import msgspec
 
 from shared.clock import from_iso, iso
-from shared.errors import ConnectorError
+from shared.errors import ConnectorError, ServiceUnavailable
 from shared.journal.captures import capture_hash, name_of
 from shared.mapping.orders_to_import import HELD, NotSelected
 from shared.shopify.reading import Record
@@ -40,12 +41,14 @@ class PlannedPage(NamedTuple):
     """A page whose records are captured.
 
     fresh      those that are new or changed; `lost` the ids of those whose capture could not be kept
+    new        the ids of those that had no link
     links      of all of them, by id; `hashes` of what Shopify sent
     carry_out  what is left to be done with `fresh`
     """
 
     one: RecordType
     fresh: list[Record]
+    new: Sequence[str]
     lost: Collection[str]
     links: Mapping[str, Link]
     hashes: Mapping[str, str]
@@ -60,7 +63,7 @@ def apply_page(
     `again` applies records too that look unchanged since they were last seen.
     """
     planned = planned_page(one, page, context, again=again)
-    return kept_page(planned, planned.carry_out(Stop()), context)
+    return kept_page(planned, what_came(planned, lambda: planned.carry_out(Stop()), context), context)
 
 
 def planned_page(
@@ -73,7 +76,7 @@ def planned_page(
     erased = [record.id for record in every if left_alone(one, record, stored, context)]
     records = [record for record in every if record.id not in erased]
     _leave_alone(type, erased, context)
-    context.first_seen[type] += sum(record.id not in stored for record in records)
+    new = [record.id for record in records if record.id not in stored]
     if records and (again or context.look_first):
         stored = checked(one, records, stored, context)
     links = {r.id: stored.get(r.id, Link(id=r.id)) for r in records}
@@ -81,7 +84,7 @@ def planned_page(
     fresh = [r for r in records if again or not _settled(links[r.id], hashes[r.id], context.card_fingerprint)]
     lost = capture(type, [r for r in fresh if r.raw and links[r.id].capture != hashes[r.id]], context)
     readable = [r for r in fresh if r.value is not None]
-    return PlannedPage(one, fresh, lost, links, hashes, _work(one, readable, links, context))
+    return PlannedPage(one, fresh, new, lost, links, hashes, _work(one, readable, links, context))
 
 
 def _work(one: RecordType, records: Sequence[Record], links: Mapping[str, Link], context: JobContext) -> Work:
@@ -89,6 +92,16 @@ def _work(one: RecordType, records: Sequence[Record], links: Mapping[str, Link],
         return lambda stop: []
     context.lease.check()
     return one.planned(records, links, context) if one.planned else lambda stop: one.apply(records, links, context)
+
+
+def what_came(page: PlannedPage, work: Callable[[], list[Outcome]], context: JobContext) -> list[Outcome]:
+    """What `work` gives. If it raises, the page's records that have a link now were seen: nobody counts them later."""
+    try:
+        return work()
+    except Exception:
+        with suppress(ServiceUnavailable):
+            context.first_seen[page.one.name] += len(context.links(page.one.name).of(page.new))
+        raise
 
 
 def kept_page(page: PlannedPage, applied: Sequence[Outcome], context: JobContext) -> list[Outcome]:
@@ -101,6 +114,7 @@ def kept_page(page: PlannedPage, applied: Sequence[Outcome], context: JobContext
     # Before the links: a record whose link says that it is settled is not met again.
     context.names.remember(context.card.code, names_of(one, fresh, outcomes))
     _keep(one, outcomes, {r.id: r.raw for r in fresh}, context)
+    context.first_seen[one.name] += len(page.new)
     applied_now = {r.id for r in fresh}
     settled = [link for id, link in page.links.items() if id not in applied_now]
     _count(context.counts(one.name), outcomes, settled)

@@ -21,7 +21,7 @@ from shared.shopify.reading import Page
 from shared.sync.context import JobContext
 from shared.sync.deadline import Deadline
 from shared.sync.outcome import Outcome
-from shared.sync.page import PlannedPage, kept_page, planned_page
+from shared.sync.page import PlannedPage, kept_page, planned_page, what_came
 from shared.sync.record_type import RecordType, Work
 from shared.sync.stop import Stop
 from shared.telemetry import carried
@@ -111,6 +111,6 @@ def _keep_what_came(under_way: deque[_UnderWay], context: JobContext) -> None:
 
 def _keep(one: _UnderWay, context: JobContext) -> None:
     """It was ready a while ago perhaps: the shop may be another worker's by now."""
-    outcomes = one.done.result()
+    outcomes = what_came(one.planned, one.done.result, context)
     context.lease.check()
     kept_page(one.planned, outcomes, context)

@@ -4,6 +4,9 @@ from __future__ import annotations
 import re
 from html import unescape
 
+import pytest
+
+from local.business_central.faults import Fault
 from shared.admin.overview import ArrivalsView, overview
 from shared.sync.queue import SyncJob
 from shared.sync.run import run_sync
@@ -45,6 +48,25 @@ def test_a_skipped_order_has_arrived_too_and_its_retry_brings_nobody_new(house: 
     assert arrived(house).count == 0
     house.clock.forward(HOUR)
     assert [hour.usual for hour in arrived(house).hours][-1] == 0.5
+
+
+@pytest.mark.parametrize("kind, method", [
+    pytest.param("status", "GET", id="looked up"), pytest.param("forbidden", "POST", id="made"),
+])
+def test_orders_that_failing_runs_read_again_and_again_have_arrived_once(
+    house: House, kind: str, method: str
+) -> None:
+    """Where none could be looked up none is known to the next run; where one was refused, its parcel is."""
+    for number in range(5001, 5006):
+        house.order(number)
+    house.bc.faults.add(Fault(kind, method=method, entity="salesOrders", times=None))
+
+    failed = [house.sync("orders").state for _ in range(3)]
+    house.bc.faults.clear()
+    house.sync("orders")
+
+    assert failed == ["failed"] * 3
+    assert arrived(house).count == 5
 
 
 def test_customers_are_no_orders(house: House) -> None:
