@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial, wraps
+from functools import cached_property, partial, wraps
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import azure.functions as func
@@ -36,7 +37,8 @@ KEPT_FOR_EVER = "public, max-age=31536000, immutable"
 """Source: RFC 9111, 5.2.2.1; RFC 8246 (immutable)."""
 
 
-class Call(NamedTuple):
+@dataclass(frozen=True)
+class Call:
     """A parsed request; query and body are what `takes` (inputs.py) made of them, or texts and plain JSON.
 
     language  in which the caller is answered (shared/languages.py)
@@ -51,9 +53,9 @@ class Call(NamedTuple):
     language: str
     request: func.HttpRequest
 
-    @property
+    @cached_property
     def shop(self) -> str:
-        """The code of the shop that the path names; ConnectorError shop-unknown."""
+        """The code of the shop that the path names, looked for once; ConnectorError shop-unknown."""
         return self.connector.shops.get(self.path["shop"]).code
 
 

@@ -8,6 +8,7 @@ of the API stand in api_inputs.py, those of the portal's forms and lists in port
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Annotated, Any, NamedTuple
 
@@ -62,11 +63,11 @@ def takes(
         @wraps(function)
         def checked(call: Call) -> Any:
             if body is not None:
-                call = call._replace(body=_as({} if call.body is None else call.body, body, "body", strict=True))
+                call = replace(call, body=_as({} if call.body is None else call.body, body, "body", strict=True))
             if form is not None and call.body is not None:
-                call = call._replace(body=_as(call.body, form, "form", strict=False))
+                call = replace(call, body=_as(call.body, form, "form", strict=False))
             if query is not None:
-                call = call._replace(query=_as(call.query, query, "query", strict=False))
+                call = replace(call, query=_as(call.query, query, "query", strict=False))
             return function(call)
 
         checked.inputs = Inputs(body, query, form=form)  # type: ignore[attr-defined]  # edge() carries it on to the app

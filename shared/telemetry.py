@@ -12,12 +12,16 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar, copy_context
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import msgspec
 
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
 T = TypeVar("T")
 R = TypeVar("R")
+P = ParamSpec("P")
 
 _context: ContextVar[dict[str, str]] = ContextVar("about", default={})  # noqa: B039 - it is never changed in place
 _plain_record = logging.getLogRecordFactory()
@@ -38,6 +42,12 @@ def carried(work: Callable[[T], R]) -> Callable[[T], R]:
     """`work` for a pool's threads: their lines say the same as ours."""
     context = copy_context()
     return lambda item: context.copy().run(work, item)
+
+
+def beside(lanes: Executor, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+    """What will be the answer, asked in a pool's thread, whose lines say the same as ours."""
+    context = copy_context()
+    return lanes.submit(lambda: context.run(question, *args, **kwargs))
 
 
 def record(event: str, **figures: Any) -> None:

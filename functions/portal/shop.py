@@ -23,7 +23,7 @@ _ANYBODY = func.AuthLevel.ANONYMOUS
 @blueprint.route("portal/shops/{shop}", methods=["GET"], auth_level=_ANYBODY)
 @page
 def show_shop(call: Call) -> Shown:
-    return shop_page(call, admin.shop_cards.form_of(call.connector, call.shop))
+    return shop_page(call)
 
 
 @blueprint.function_name("portal_sync_shop")
@@ -140,14 +140,10 @@ def _reset_page(call: Call, code: str = "", since: str = "") -> dict[str, object
             "reached": admin.synchronization.read_up_to(call.connector, shop, type)}
 
 
-def shop_page(call: Call, form: admin.shop_cards.CardForm, status: int = 200) -> Shown:
-    """The page of a shop, with the form of its card as it is to be shown."""
-    return Shown("shop.html", {
-        "shop": admin.overview.overview_of(call.connector, call.shop, call.language),
-        "card": admin.shops.get_shop(call.connector, call.shop),
-        "types": admin.synchronization.list_info(call.connector, call.shop),
-        "form": form,
-    }, status)
+def shop_page(call: Call, form: admin.shop_cards.CardForm | None = None, status: int = 200) -> Shown:
+    """The page of a shop, with the form of its card as it is to be shown, or (None) as it is stored."""
+    page = admin.shop_page.look_at(call.connector, call.path["shop"], call.language, form)
+    return Shown("shop.html", {"shop": page.shop, "card": page.card, "types": page.types, "form": page.form}, status)
 
 
 def page_of(call: Call) -> str:

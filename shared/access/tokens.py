@@ -135,7 +135,12 @@ class AccessTokens:
 
     def described(self, shop: str) -> dict[str, object]:
         """The shop's access as the API shows it, times in ISO 8601; never a token."""
-        return _described(self.grants.read(shop), self.connections.get(shop), iso(self._clock.now()))
+        return self.described_and_since(shop)[0]
+
+    def described_and_since(self, shop: str) -> tuple[dict[str, object], str]:
+        """The same, and since when the shop is not connected; "" if it is, or nobody knows."""
+        grant, connection = self.grants.read(shop), self.connections.get(shop)
+        return _described(grant, connection, iso(self._clock.now())), connection.at
 
     # Taking in
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from shared.admin import set_up_check as set_up_check
     from shared.admin import set_up_guide as set_up_guide
     from shared.admin import shop_cards as shop_cards
+    from shared.admin import shop_page as shop_page
     from shared.admin import shops as shops
     from shared.admin import skipped as skipped
     from shared.admin import synchronization as synchronization

@@ -6,14 +6,15 @@ standing.py.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
 from shared.admin.skipped import MOST_COUNTED
-from shared.admin.standing import NextStep, Reason, ShopState, standing_of
+from shared.admin.standing import Access, NextStep, Reason, ShopState, Standing, standing_of
 from shared.clock import from_iso, iso
 from shared.connector import Connector
 from shared.errors import ConnectorError, problem_of
@@ -24,10 +25,12 @@ from shared.shops.store import UnreadableCard
 from shared.stores.arrivals import Hour
 from shared.stores.skipped_records import Tally, Wanted
 from shared.stores.sync_runs import SyncRun
+from shared.stores.synchronization_info import SynchronizationInfo
 from shared.sync.record_type import types_of
+from shared.telemetry import beside
 from shared.texts import Sentence, Text, said
 
-_SHOPS_AT_ONCE = 8
+_SIDE_BY_SIDE = 8
 _GAP = timedelta(hours=1)
 """Orders that were not read for longer than this leave a gap in the picture."""
 
@@ -140,12 +143,16 @@ def overview(connector: Connector, language: str) -> Overview:
     """As it is now, with the titles of problems in this language."""
     allowed, cards = connector.permission.allowed(), list(connector.shops.each())
     types, now = types_of(connector), connector.clock.now()
-    with ThreadPoolExecutor(_SHOPS_AT_ONCE, thread_name_prefix="overview") as lanes:
-        found = list(lanes.map(lambda card: _shop(connector, card, allowed, language), cards))
-        hours = dict(zip((card.code for card in cards), lanes.map(
-            lambda card: connector.arrivals.of(card.code, types.pictured), cards), strict=True))
-    shops = sorted((shop for shop, _ in found), key=lambda one: ([*ShopState].index(one.state), one.code))
-    groups = [group for _, skipped in found for group in skipped]
+    with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="overview") as lanes:
+        asked = [ask_of_shop(connector, card, allowed, _access(connector, card, allowed, lanes), lanes)
+                 for card in cards]
+        arrivals = [beside(lanes, connector.arrivals.of, card.code, types.pictured) for card in cards]
+        found = [answered() for answered in asked]
+        hours = {card.code: answer.result() for card, answer in zip(cards, arrivals, strict=True)}
+    shops = sorted((shop_overview(card, kept, language) for card, kept in zip(cards, found, strict=True)),
+                   key=lambda one: ([*ShopState].index(one.state), one.code))
+    groups = [group for card, kept in zip(cards, found, strict=True)
+              for group in _groups(card.code, kept.skipped, language)]
     figures = [one for of_shop in hours.values() for one in of_shop]
     most = max([1.0, *(max(one.count, one.usual or 0.0) for one in figures)])
     return Overview(
@@ -161,28 +168,48 @@ def overview(connector: Connector, language: str) -> Overview:
     )
 
 
-def overview_of(connector: Connector, shop: str, language: str) -> ShopOverview:
-    """One shop as it stands now; ConnectorError shop-unknown."""
-    return _shop(connector, connector.shops.get(shop), connector.permission.allowed(), language)[0]
+class OfShop(NamedTuple):
+    """How a shop stands, how far each type has come, and what is skipped, as far as it was counted."""
+
+    stands: Standing
+    infos: dict[str, SynchronizationInfo]
+    skipped: list[Tally]
+    more: bool
 
 
-def _shop(
-    connector: Connector, card: ShopCard | UnreadableCard, allowed: bool, language: str
-) -> tuple[ShopOverview, list[SkippedGroup]]:
-    stands = standing_of(connector, card, allowed)
-    infos = connector.informations.of(card.code)
-    skipped, more = connector.skipped.tally(card.code, None, Wanted(), MOST_COUNTED)
-    last_sync = {type: infos[type].last_sync_time or None for type in infos}
-    shown = ShopOverview(
+def ask_of_shop(
+    connector: Connector, card: ShopCard | UnreadableCard, allowed: bool, access: Callable[[], Access],
+    lanes: Executor,
+) -> Callable[[], OfShop]:
+    """Have all of it asked for side by side; what waits for the answers. access: the shop's, where it matters."""
+    stands = beside(lanes, standing_of, connector, card, allowed, access)
+    infos = beside(lanes, connector.informations.of, card.code)
+    skipped = beside(lanes, connector.skipped.tally, card.code, None, Wanted(), MOST_COUNTED)
+    return lambda: OfShop(stands.result(), infos.result(), *skipped.result())
+
+
+def _access(
+    connector: Connector, card: ShopCard | UnreadableCard, allowed: bool, lanes: Executor
+) -> Callable[[], Access]:
+    """Asked beside all else, but where nothing is to run anyway and nobody will want to know."""
+    if isinstance(card, ShopCard) and card.enabled and allowed:
+        return beside(lanes, connector.tokens.described_and_since, card.code).result
+    return lambda: connector.tokens.described_and_since(card.code)
+
+
+def shop_overview(card: ShopCard | UnreadableCard, kept: OfShop, language: str) -> ShopOverview:
+    """A shop for reading."""
+    stands = kept.stands
+    return ShopOverview(
         code=card.code, host=card.host, state=stands.state, reason=stands.reason,
         problem=problem_told(stands.problem, language) if stands.problem else None,
         since=stands.since or None, tried=stands.tried or None, trying=stands.trying, by=stands.by,
         awaits=bool(stands.run and stands.run.looks_at),
-        next_step=stands.next_step(bool(skipped)), may_run=stands.may_run, run=stands.run.id if stands.run else "",
+        next_step=stands.next_step(bool(kept.skipped)), may_run=stands.may_run, run=stands.run.id if stands.run else "",
         read=_total(stands.run, "read"), parked=_total(stands.run, "parked"),
-        last_sync=last_sync, skipped=len(skipped), skipped_more=more,
+        last_sync={type: info.last_sync_time or None for type, info in kept.infos.items()},
+        skipped=len(kept.skipped), skipped_more=kept.more,
     )
-    return shown, list(_groups(card.code, skipped, language))
 
 
 def _arrivals(shop: str, reached: str | None, hours: list[Hour], most: float, now: datetime) -> ArrivalsView:

@@ -96,9 +96,8 @@ class CardForm(msgspec.Struct, frozen=True, kw_only=True):
         return [field for group in self.groups for field in group.fields if field.now is not None]
 
 
-def form_of(connector: Connector, shop: str) -> CardForm:
-    """The card as it is stored; ConnectorError shop-unknown."""
-    card = connector.shops.get(shop)
+def form_of(card: ShopCard) -> CardForm:
+    """The card as it is stored."""
     return _form(card, Typed(texts_of(card), {}, [], card))
 
 

@@ -151,7 +151,11 @@ def forget_links(connector: Connector, shop: str, confirm: int | None, *, by: st
 
 
 def _view(connector: Connector, card: ShopCard) -> ShopView:
-    access, name = connector.tokens.described(card.code), connector.shops.company_name(card)
+    return view_of(connector, card, connector.tokens.described(card.code), connector.shops.company_name(card))
+
+
+def view_of(connector: Connector, card: ShopCard, access: dict[str, Any], name: str) -> ShopView:
+    """The card for reading, with the shop's access and the name of its company; storage is not asked."""
     return ShopView(
         **msgspec.structs.asdict(card), has_access_key=bool(access["has_access_key"]), access=access,
         logging_mode_in_force=card.logging_mode_at(connector.clock.now()), version=version_of(card),

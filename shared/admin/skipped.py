@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal, NamedTuple
@@ -15,8 +14,11 @@ from shared.connector import Connector
 from shared.errors import ConnectorError, problem_of
 from shared.problems import CATALOGUE
 from shared.record_names import one_called
-from shared.stores.skipped_records import OURS, SkippedRecord, Wanted
+from shared.shops.card import ShopCard
+from shared.shops.store import UnreadableCard
+from shared.stores.skipped_records import OURS, SkippedRecord, Tally, Wanted
 from shared.sync.page import LEFT_ALONE
+from shared.telemetry import beside, carried
 from shared.texts import said, sentence
 
 MOST_AT_ONCE = 20_000
@@ -36,7 +38,7 @@ MOST_COUNTED = 999
 SHOWN = 5
 """Records that are shown of each reason."""
 
-_REASONS_AT_ONCE = 8
+_SIDE_BY_SIDE = 8
 
 
 class SkippedView(SkippedRecord, frozen=True, kw_only=True):
@@ -127,28 +129,45 @@ def by_reason(
     connector: Connector, shop: str, type: str, wanted: Wanted, *, language: str
 ) -> list[ReasonView]:
     """Skipped records of a shop, or ("") of every one, by reason, the most first; ConnectorError shop-unknown."""
-    shops = [connector.shops.get(shop).code] if shop else connector.shops.codes()
-    found = [view for code in shops for view in _reasons(connector, code, type or None, wanted, language)]
+    cards = [connector.shops.get(shop)] if shop else list(connector.shops.each())
+    with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="reasons") as lanes:
+        counted = list(lanes.map(carried(
+            lambda card: connector.skipped.tally(card.code, type or None, wanted, MOST_COUNTED)), cards))
+        reasons = [one for card, found in zip(cards, counted, strict=True) for one in _reasons(card, *found)]
+        shown = [beside(lanes, connector.skipped.counted, one.card.code, one.found[:SHOWN],
+                        wanted._replace(code=one.code)) for one in reasons]
+        ways = {code: beside(lanes, _way, connector, card)
+                for code, card in {one.card.code: one.card for one in reasons}.items()}
+    found = [_view_of_reason(one, records.result(), ways[one.card.code].result(), language)
+             for one, records in zip(reasons, shown, strict=True)]
     return sorted(found, key=lambda one: (-one.count, one.title, one.shop))
 
 
-def _reasons(
-    connector: Connector, shop: str, type: str | None, wanted: Wanted, language: str
-) -> list[ReasonView]:
-    counted, more = connector.skipped.tally(shop, type, wanted, MOST_COUNTED)
-    counts = Counter(one.code for one in counted)
+class _Reason(NamedTuple):
+    """What is skipped in a shop for one reason, as far as it was counted."""
 
-    def first_of(code: str) -> list[SkippedRecord]:
-        return connector.skipped.page(shop, type, "", SHOWN, wanted._replace(code=code))[0]
+    card: ShopCard | UnreadableCard
+    code: str
+    found: list[Tally]
+    more: bool
 
-    with ThreadPoolExecutor(_REASONS_AT_ONCE, thread_name_prefix="reasons") as lanes:
-        shown = list(lanes.map(first_of, counts))
-    there = web_client(connector, connector.shops.readable(shop)) if counts else NOWHERE
-    return [
-        ReasonView(shop=shop, code=code, count=counts[code], more=more, mended_on=there.mended(code),
-                   records=[view_of(one, language, there) for one in records], **_meaning(code, language))
-        for code, records in zip(counts, shown, strict=True)
-    ]
+
+def _reasons(card: ShopCard | UnreadableCard, counted: Sequence[Tally], more: bool) -> list[_Reason]:
+    return [_Reason(card, code, [one for one in counted if one.code == code], more)
+            for code in dict.fromkeys(one.code for one in counted)]
+
+
+def _way(connector: Connector, card: ShopCard | UnreadableCard) -> WebClient:
+    return web_client(connector, card if isinstance(card, ShopCard) else None)
+
+
+def _view_of_reason(
+    reason: _Reason, records: Sequence[SkippedRecord], there: WebClient, language: str
+) -> ReasonView:
+    return ReasonView(
+        shop=reason.card.code, code=reason.code, count=len(reason.found), more=reason.more,
+        mended_on=there.mended(reason.code), records=[view_of(one, language, there) for one in records],
+        **_meaning(reason.code, language))
 
 
 def get_skipped(connector: Connector, shop: str, type: str, id: str, *, language: str) -> SkippedView:

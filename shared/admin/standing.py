@@ -7,6 +7,7 @@ the one that is just trying again says nothing until it has brought something. B
 """
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -105,8 +106,18 @@ class Standing(NamedTuple):
         return _NEXT_STEP.get(self.reason, NextStep.SEE_SKIPPED if skips else NextStep.SYNC_NOW)
 
 
-def standing_of(connector: Connector, card: ShopCard | UnreadableCard, allowed: bool) -> Standing:
-    """How the shop stands now; allowed: whether the environment may make HTTP requests."""
+Access = tuple[dict[str, Any], str]
+"""A shop's access as it is described, and since when it is not connected (AccessTokens.described_and_since)."""
+
+
+def standing_of(
+    connector: Connector, card: ShopCard | UnreadableCard, allowed: bool, access: Callable[[], Access]
+) -> Standing:
+    """How the shop stands now.
+
+    allowed  whether the environment may make HTTP requests
+    access   gives the shop's access: asked only where a run may begin
+    """
     runs = connector.runs.latest(card.code, 2)
     latest = runs[0] if runs else None
     if isinstance(card, UnreadableCard):
@@ -117,24 +128,23 @@ def standing_of(connector: Connector, card: ShopCard | UnreadableCard, allowed: 
     if not allowed:
         at, by = connector.permission.last_changed()
         return Standing(ShopState.PAUSED, Reason.HTTP_REQUESTS, at, run=latest, by=by)
-    return _without_access(connector, card, latest) or _by_its_runs(connector, card, runs)
+    described, at = access()
+    return _without_access(described, at, latest) or _by_its_runs(connector, card, runs, described["since"] or "")
 
 
-def _without_access(connector: Connector, card: ShopCard, latest: SyncRun | None) -> Standing | None:
-    access: dict[str, Any] = connector.tokens.described(card.code)
+def _without_access(access: dict[str, Any], at: str, latest: SyncRun | None) -> Standing | None:
     if access["state"] == AccessState.CONNECTED:
         return None
     problem = _problem(str(access["reason"] or "access-token-missing"), access["detail"] or "")
-    at = connector.tokens.connections.get(card.code).at
     return Standing(ShopState.NEEDS_YOU, Reason.ACCESS, at, problem, latest)
 
 
-def _by_its_runs(connector: Connector, card: ShopCard, runs: list[SyncRun]) -> Standing:
+def _by_its_runs(connector: Connector, card: ShopCard, runs: list[SyncRun], granted: str) -> Standing:
     trying = len(runs) == 2 and _is_under_way(runs[0]) and not _has_brought(runs[0])
     latest = runs[1] if trying and runs[1].state == "failed" else runs[0] if runs else None
     if latest is not None and latest.state == "failed":
         return _failed(connector, latest, trying)
-    return _no_run_begins(connector, card, latest) or _as_it_went(latest)
+    return _no_run_begins(connector, card, latest, granted) or _as_it_went(latest)
 
 
 def _failed(connector: Connector, latest: SyncRun, trying: bool) -> Standing:
@@ -148,7 +158,7 @@ def _failed(connector: Connector, latest: SyncRun, trying: bool) -> Standing:
     return Standing(state, reason, since, problem, latest, last if last != since else "", trying)
 
 
-def _no_run_begins(connector: Connector, card: ShopCard, latest: SyncRun | None) -> Standing | None:
+def _no_run_begins(connector: Connector, card: ShopCard, latest: SyncRun | None, granted: str) -> Standing | None:
     """What keeps runs from beginning; None where nothing is known to."""
     off = connector.settings.switched_off
     since = _last_sign(latest)
@@ -158,7 +168,7 @@ def _no_run_begins(connector: Connector, card: ShopCard, latest: SyncRun | None)
     if SYNC_TIMER in off:
         problem = ConnectorError("schedule-switched-off", _said_off(SYNC_TIMER))
         return Standing(ShopState.PAUSED, Reason.NO_RUN_BEGINS, since, problem, latest)
-    due = _overdue(connector, card, latest)
+    due = _overdue(connector, card, latest, granted)
     if due is None:
         return None
     problem = ConnectorError("run-overdue", sentence(
@@ -175,7 +185,7 @@ def _said_off(function: str) -> Sentence:
     return sentence("The setting {setting} is true.", setting=f"AzureWebJobs.{function}.Disabled")
 
 
-def _overdue(connector: Connector, card: ShopCard, latest: SyncRun | None) -> datetime | None:
+def _overdue(connector: Connector, card: ShopCard, latest: SyncRun | None, granted: str) -> datetime | None:
     """When a run should have begun that has not for too long; None where none should.
 
     What the schedule could begin a run after: the last one, and whatever kept it from beginning any before.
@@ -183,8 +193,7 @@ def _overdue(connector: Connector, card: ShopCard, latest: SyncRun | None) -> da
     settled, sign = connector.clock.now() - PATIENCE, _last_sign(latest)
     if (sign and from_iso(sign) > settled) or _somebody_is_at_it(connector, latest):
         return None
-    granted = connector.tokens.described(card.code)["since"]
-    signs = (sign, str(granted or ""), connector.shops.switched(card)[0], connector.permission.last_changed()[0])
+    signs = (sign, granted, connector.shops.switched(card)[0], connector.permission.last_changed()[0])
     known = [from_iso(one) for one in signs if one]
     if not known:
         return None

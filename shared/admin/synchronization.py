@@ -78,12 +78,12 @@ def back_fill_orders(connector: Connector, shop: str, since: datetime, until: da
 
 def list_info(connector: Connector, shop: str) -> list[InfoView]:
     """Every type of a shop."""
-    return [get_info(connector, shop, type) for type in connector.types.names]
+    return [info_view(info) for info in connector.informations.of(shop).values()]
 
 
 def get_info(connector: Connector, shop: str, type: str) -> InfoView:
     """One type; ConnectorError not-found for one that is none."""
-    return _info(connector.informations.get(shop, type))
+    return info_view(connector.informations.get(shop, type))
 
 
 def read_up_to(connector: Connector, shop: str, type: str) -> str:
@@ -155,7 +155,7 @@ def _reset(
             _check_what_it_leaves_out(connector.informations.read_up_to(before), before, to, confirm)
         info = connector.informations.set_last_sync_time(shop, type, to, by=by)
         operation.changed({"last_sync_time": before.last_sync_time}, {"last_sync_time": info.last_sync_time})
-    return _info(info)
+    return info_view(info)
 
 
 def _check_what_it_leaves_out(reached: datetime | None, info: SynchronizationInfo, to: datetime, confirm: str) -> None:
@@ -168,7 +168,8 @@ def _check_what_it_leaves_out(reached: datetime | None, info: SynchronizationInf
         types=several_called(info.type), shop=info.shop, reached=reached, time=to, confirm=iso(reached)))
 
 
-def _info(info: SynchronizationInfo) -> InfoView:
+def info_view(info: SynchronizationInfo) -> InfoView:
+    """A row for reading."""
     return InfoView(
         shop=info.shop, type=info.type, last_sync_time=info.last_sync_time or None,
         first_began=info.first_began or None, running=bool(info.run_until), last_outcome=info.last_outcome or None,

@@ -37,11 +37,13 @@ class WebClient(NamedTuple):
 NOWHERE = WebClient("", "")
 
 
-def web_client(connector: Connector, card: ShopCard | None, name: str = "") -> WebClient:
+def web_client(connector: Connector, card: ShopCard | None, name: str | None = None) -> WebClient:
     """That of a shop's company; storage is asked only where there is a way at all, and the name is not given."""
     settings = connector.settings
     root = root_of(settings.bc_api_root, settings.bc_web_client_url)
-    return WebClient(root, name or connector.shops.company_name(card)) if root and card else NOWHERE
+    if not root or card is None:
+        return NOWHERE
+    return WebClient(root, connector.shops.company_name(card) if name is None else name)
 
 
 def company_called(card: ShopCard, companies: Iterable[dict[str, Any]]) -> str:

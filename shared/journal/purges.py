@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from itertools import islice
 from uuid import uuid4
 
 import msgspec
@@ -70,7 +69,7 @@ class Purges:
 
     def latest(self, limit: int = 50) -> list[Purge]:
         """What was removed, newest first."""
-        return [_purge(row) for row in islice(self._table.partition(_PARTITION), limit)]
+        return list(map(_purge, self._table.first(limit, "PartitionKey eq @p", {"p": _PARTITION})))
 
     def _finish(self, purge: Purge, remove: Callable[[Purge], None]) -> Purge:
         try:

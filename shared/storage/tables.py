@@ -122,6 +122,18 @@ class Table:
             raise ServiceUnavailable("storage-unavailable", sentence("a list of rows goes on where it began"))
         return rows, following
 
+    def first(
+        self, most: int, filter: str, values: Mapping[str, Any], *, select: Sequence[str] | None = None
+    ) -> list[Row]:
+        """The first `most` of what `rows` gives; storage is asked for no more than these."""
+        found, after = list[Row](), None
+        while True:
+            rows, after = self.page(
+                filter, values, size=min(most - len(found), PAGE_ROWS), select=select, after=after)
+            found += rows
+            if after is None or len(found) >= most:
+                return found
+
     def partition(
         self, partition: str, first: str = "", last: str = "\uffff", *, page_rows: int = PAGE_ROWS
     ) -> Iterator[Row]:

@@ -203,7 +203,7 @@ class Links:
         these ids if there are more, else ""."""
         question = "PartitionKey eq @p and RowKey ge @a" + (" and state eq @state" if state else "")
         values = {"p": self._partition, "a": key_behind(after) if after else "", "state": state}
-        found = [_link(row) for row in islice(self._table.rows(question, values), limit + 1)]
+        found = list(map(_link, self._table.first(limit + 1, question, values)))
         return found[:limit], found[limit - 1].id if len(found) > limit else ""
 
     def being_sent(self) -> list[Link]:

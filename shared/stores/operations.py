@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -124,7 +123,7 @@ class Operations:
             question, values = f"{question} and operation eq @operation", values | {"operation": operation}
         if about:
             question, values = f"{question} and record eq @record", values | {"record": _record(*about)}
-        found = [_operation(row) for row in islice(self._table.rows(question, values), size + 1)]
+        found = list(map(_operation, self._table.first(size + 1, question, values)))
         return OperationsPage(found[:size], found[size - 1].id if len(found) > size else "")
 
     def remove_before(self, moment: datetime) -> int:

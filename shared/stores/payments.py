@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
-from itertools import islice
 from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -150,7 +149,7 @@ class Payments(Generic[T]):
 
     def newest(self, shop: str) -> str:
         """The greatest id that is kept, "" if there is none."""
-        return next(map(_id, self._table.partition(shop)), "")
+        return next(map(_id, self._table.first(1, "PartitionKey eq @p", {"p": shop})), "")
 
     def all(self, shop: str) -> Iterator[T]:
         """Every row of the shop, newest first."""
@@ -165,7 +164,7 @@ class Payments(Generic[T]):
         """Fifty rows, newest first, of this status; ConnectorError input-invalid for a continuation that is none."""
         below = _after(continuation) if continuation else ""
         question = "PartitionKey eq @p and RowKey gt @below" + (" and status eq @status" if status else "")
-        rows = list(islice(self._table.rows(question, {"p": shop, "below": below, "status": status}), PAGE + 1))
+        rows = self._table.first(PAGE + 1, question, {"p": shop, "below": below, "status": status})
         more = len(rows) > PAGE
         return PaymentsList([self._read(row) for row in rows[:PAGE]], _id(rows[PAGE - 1]) if more else "")
 

@@ -87,8 +87,9 @@ class Wanted(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """What is counted of a record: why it is skipped, and since when."""
+    """What is counted of a record: its key, why it is skipped, and since when."""
 
+    key: str
     code: str
     first_at: str
 
@@ -156,8 +157,7 @@ class SkippedRecords:
 
     def of(self, shop: str, type: str | None = None) -> Iterator[SkippedRecord]:
         """All of a shop, or of one of its types."""
-        first, last = ("", "\uffff") if type is None else (f"{type}|", f"{type}|~")
-        return map(_skipped, self._table.partition(shop, first, last))
+        return map(_skipped, self._table.partition(shop, *_span(type)))
 
     def page(
         self, shop: str, type: str | None, after: str, limit: int, wanted: Wanted
@@ -166,30 +166,28 @@ class SkippedRecords:
 
         ConnectorError input-invalid for a continuation that is none.
         """
-        rows = self._rows(shop, type, wanted, limit + 1, after=_behind(after) if after else "")
+        first, last = _span(type)
+        rows = self._rows(shop, (max(first, _behind(after) if after else ""), last), wanted, limit + 1)
         found = [_skipped(row) for row in rows]
         more = len(found) > limit
         return found[:limit], f"{found[limit - 1].type}:{found[limit - 1].id}" if more else ""
 
     def tally(self, shop: str, type: str | None, wanted: Wanted, most: int) -> tuple[list[Tally], bool]:
         """The first `most` of those wanted, as they are counted, and whether there are more."""
-        rows = self._rows(shop, type, wanted, most + 1, select=("code", "first_at"))
-        return [Tally(row["code"], row["first_at"]) for row in rows[:most]], len(rows) > most
+        rows = self._rows(shop, _span(type), wanted, most + 1, select=("RowKey", "code", "first_at"))
+        return [Tally(row["RowKey"], row["code"], row["first_at"]) for row in rows[:most]], len(rows) > most
+
+    def counted(self, shop: str, tallies: Sequence[Tally], wanted: Wanted) -> list[SkippedRecord]:
+        """The records of these tallies: all from the first to the last of them that are wanted."""
+        return list(map(_skipped, self._rows(shop, (tallies[0].key, tallies[-1].key), wanted, len(tallies))))
 
     def _rows(
-        self, shop: str, type: str | None, wanted: Wanted, most: int, *, after: str = "", select: Sequence[str] = ()
+        self, shop: str, span: tuple[str, str], wanted: Wanted, most: int, *, select: Sequence[str] | None = None
     ) -> list[Row]:
-        """Their rows, in key order from `after` on; a page of storage may hold none, with more to follow."""
-        first, last = ("", "\uffff") if type is None else (f"{type}|", f"{type}|~")
-        values = {"p": shop, "a": max(first, after), "b": last, "code": wanted.code, "run": wanted.run}
+        """Their rows, in key order, from the first to the last of these keys."""
+        values = {"p": shop, "a": span[0], "b": span[1], "code": wanted.code, "run": wanted.run}
         question = "PartitionKey eq @p and RowKey ge @a and RowKey le @b" + wanted.question()
-        found, going_on = list[Row](), None
-        while True:
-            rows, going_on = self._table.page(
-                question, values, size=min(most - len(found), _SCAN), select=select or None, after=going_on)
-            found += rows
-            if going_on is None or len(found) >= most:
-                return found
+        return self._table.first(most, question, values, select=select)
 
     def among(self, shop: str, type: str, ids: Sequence[str]) -> dict[str, SkippedRecord]:
         """The rows of these records, by id; of records that are not parked there is none.
@@ -268,6 +266,11 @@ def _row(record: SkippedRecord) -> Row:
 
 def _key(shop: str, type: str, id: str) -> Row:
     return {"PartitionKey": shop, "RowKey": f"{type}|{key_of(id)}"}
+
+
+def _span(type: str | None) -> tuple[str, str]:
+    """The first and the last key of a type, or (None) of all."""
+    return ("", "\uffff") if type is None else (f"{type}|", f"{type}|~")
 
 
 def _behind(continuation: str) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import islice
 from typing import Any
 from uuid import uuid4
 
@@ -206,7 +205,7 @@ class SyncRuns:
 
     def latest(self, shop: str, limit: int = 50) -> list[SyncRun]:
         """The newest runs of the shop, newest first."""
-        return [_run(row) for row in islice(self._table.partition(shop), limit)]
+        return list(map(_run, self._table.first(limit, "PartitionKey eq @p", {"p": shop})))
 
     def all(self, shop: str) -> Iterator[SyncRun]:
         """Every run of the shop, newest first."""
