@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
@@ -31,6 +31,7 @@ from shared.journal.log_entries import (
 )
 from shared.json_text import decoded
 from shared.storage.tables import Continuation, Row, Table
+from shared.telemetry import carried
 from shared.texts import sentence
 
 PAGE = 50
@@ -88,33 +89,33 @@ def list_log_entries(
              if _is_asked_for(hour, wanted) and not (token and hour > token.hour)]
     places = {token.hour: token.places} if token else {}
     found: list[LogEntry] = []
-    calls = most_calls + len(shops)
-    for together in _rounds(hours, len(shops)):
-        asked = [_hour(logs, at, shops, wanted, places.get(at, {})) for at in together]
-        calls -= _ask([stream for hour in asked for stream in hour.streams if not stream.ended])
-        for hour in asked:
-            calls = _collect(hour.streams, found, calls)
-            if len(found) >= PAGE or not hour.is_listed():
+    calls, width = most_calls + len(shops), 1
+    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="log list") as lanes:
+        while hours:
+            together, hours = hours[:width], hours[width:]
+            asked = [_hour(logs, at, shops, wanted, places.get(at, {})) for at in together]
+            calls -= _ask([stream for hour in asked for stream in hour.streams if not stream.ended], lanes)
+            for hour in asked:
+                calls = _collect(hour.streams, found, calls)
+                if len(found) >= PAGE or not hour.is_listed():
+                    return LogPage(found, _write_token(hour.at, hour.places(), shops, wanted))
+            if hours and calls <= 0:
                 return LogPage(found, _write_token(hour.at, hour.places(), shops, wanted))
-        if calls <= 0:
-            return LogPage(found, _write_token(hour.at, hour.places(), shops, wanted))
+            width = wider(width, calls, len(shops))
     return LogPage(found, "")
 
 
-def _rounds(hours: Sequence[datetime], shops: int) -> Iterator[Sequence[datetime]]:
-    """The hours that are asked together: one, then two, four, up to eight calls side by side."""
-    start, width, most = 0, 1, max(SIDE_BY_SIDE // max(shops, 1), 1)
-    while start < len(hours):
-        yield hours[start : start + width]
-        start, width = start + width, min(2 * width, most)
+def wider(width: int, calls: int, shops: int = 1) -> int:
+    """How many hours are asked together after so many: twice as many, up to eight calls side by side, and no more than
+    the calls that are left are for."""
+    return max(min(2 * width, SIDE_BY_SIDE // max(shops, 1), -(-calls // max(shops, 1))), 1)
 
 
-def _ask(streams: Sequence[_Stream]) -> int:
+def _ask(streams: Sequence[_Stream], lanes: Executor) -> int:
     """The first rows of each; how many calls that counts as."""
     if len(streams) <= 1:
         return sum(stream.fetch() for stream in streams)
-    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="log list") as lanes:
-        return sum(lanes.map(_Stream.fetch, streams))
+    return sum(lanes.map(carried(_Stream.fetch), streams))
 
 
 def _collect(streams: Sequence[_Stream], found: list[LogEntry], calls: int) -> int:
