@@ -27,7 +27,8 @@ _ORDER = "portal/shops/{shop}/orders/{id}"
 @blueprint.route("portal/shops/{shop}/records/{type}/{id}", methods=["GET"], auth_level=_ANYBODY)
 @page
 def show_record(call: Call) -> Shown:
-    found = admin.records.look_at(call.connector, call.shop, call.path["type"], call.path["id"], language=call.language)
+    found = admin.records.look_at(
+        call.connector, call.path["shop"], call.path["type"], call.path["id"], language=call.language)
     return Shown("record.html", {"page": found}, 404 if found.record.state == "unknown" else 200)
 
 
@@ -78,8 +79,8 @@ def create_order_again(call: Call) -> Sent:
 
 def _asked(call: Call, action: str) -> Shown:
     """The page that says what an action on the order would do; ConnectorError not-found where it is none."""
-    record = admin.records.get_record(call.connector, call.shop, "orders", call.path["id"], language=call.language,
-                                with_calls=False)
+    record = admin.records.get_record(
+        call.connector, call.path["shop"], "orders", call.path["id"], language=call.language, with_calls=False)
     if action not in record.may:
         raise ConnectorError("not-found", sentence(
             "there is nothing of the kind to do with order {order}", order=record.id))

@@ -5,14 +5,15 @@ would happen to it now, a dry run of its newest capture says. Border: puts toget
 """
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from shared.admin.lists import Cell, Movement, cells_of, movements
 from shared.admin.skipped import SkippedView, view_of
-from shared.admin.web_client import NOWHERE, WebClient, web_client
+from shared.admin.web_client import WebClient, web_client
 from shared.clock import from_iso
 from shared.connector import Connector
 from shared.errors import ConnectorError
@@ -22,12 +23,17 @@ from shared.journal.log_entries import LogEntry
 from shared.journal.log_mentions import mentions
 from shared.json_text import decoded
 from shared.shopify_ids import id_in
+from shared.shops.card import ShopCard
 from shared.stores.links import Link, LinkState
 from shared.stores.operations import Operation
+from shared.stores.skipped_records import SkippedRecord
 from shared.sync.decision import What
 from shared.sync.known_as import KnownAs, document_key, known_as, names_in_calls
 from shared.sync.record_type import AnyType, RecordType, types_of
+from shared.telemetry import beside
 from shared.texts import Text, sentence
+
+_SIDE_BY_SIDE = 8
 
 MOST_OPERATIONS = 50
 """Operations on the record that are shown."""
@@ -137,55 +143,79 @@ class _Identified(msgspec.Struct):
 def get_record(
     connector: Connector, shop: str, type: str, id: str, *, language: str, with_calls: bool = True
 ) -> RecordView:
-    """One record, also one that nobody knows; ConnectorError not-found for what cannot be one."""
+    """One record, also one that nobody knows; ConnectorError not-found for what cannot be one, shop-unknown."""
     return look_at(connector, shop, type, id, language=language, with_calls=with_calls).record
 
 
 def look_at(
     connector: Connector, shop: str, type: str, id: str, *, language: str, with_calls: bool = True
 ) -> RecordPage:
-    """One record for reading; ConnectorError not-found for what cannot be one.
+    """One record for reading; ConnectorError not-found for what cannot be one, shop-unknown.
 
     with_calls  look for the log entries about it too, which takes as long as all the rest
     """
     if id_in(id) is None or type not in connector.types.names:
         raise ConnectorError("not-found", sentence(
             "{type} {id} is no record: say a type and Shopify's id", type=type[:20], id=id[:20]))
-    captures = connector.captures.of_record(shop, type, id)
-    newest = _payload(connector, captures)
+    kept = _kept(connector, connector.shops.get(shop), type, id)
+    captures, newest, link = kept.captures, kept.newest, kept.link
     its_type = types_of(connector).by_name[type]
-    known = known_as(connector, shop, its_type, id, newest)
-    parked = connector.skipped.get(shop, type, id)
-    there = web_client(connector, connector.shops.readable(shop)) if parked or known.link.etag else NOWHERE
-    skipped = view_of(parked, language, there) if parked else None
+    known = known_as(connector, shop, its_type, link, newest)
+    skipped = view_of(kept.parked, language, kept.there) if kept.parked else None
     view = RecordView(
-        shop=shop, type=type, id=id, name=name_in(captures),
-        state=_state(connector, shop, type, id, known.link, skipped, captures),
-        decided=_decided(connector, type, known.link, skipped, captures), decision=known.link.decision,
-        tax_apart=known.link.tax_apart, stands=_stands(known, there), skipped=skipped,
+        shop=shop, type=type, id=id, name=name_in(captures), state=_state(connector, type, kept, skipped),
+        decided=_decided(connector, type, link, skipped, captures), decision=link.decision,
+        tax_apart=link.tax_apart, stands=_stands(known, kept.there), skipped=skipped,
         captures=[CaptureLine(id=one.id, at=one.at) for one in captures],
-        history=_history(connector, shop, type, id, known.link, skipped, captures),
+        history=_history(kept, skipped),
         entries=_entries(connector, shop, type, id, newest, known, skipped, captures) if with_calls else [],
-        document=known.link.bc_number if document_key(its_type, id) else "",
-        may=_may(its_type, known.link, skipped, captures))
+        document=link.bc_number if document_key(its_type, id) else "",
+        may=_may(its_type, link, skipped, captures))
     return RecordPage(
         record=view, tree=tree(newest.decode(errors="replace")) if newest else None, size=len(newest),
-        kept=cells_of(connector, shop, type, id), movements=movements(newest))
+        kept=kept.cells, movements=movements(newest))
 
 
-def _payload(connector: Connector, captures: list[Captured]) -> bytes:
-    """What the newest capture holds; nothing if it has just been removed."""
+class _Kept(NamedTuple):
+    """What storage holds of a record; newest: what the newest capture holds, there: Business Central of its shop."""
+
+    captures: list[Captured]
+    newest: bytes
+    link: Link
+    parked: SkippedRecord | None
+    erased: bool
+    operations: list[Operation]
+    cells: list[Cell]
+    there: WebClient
+
+
+def _kept(connector: Connector, card: ShopCard, type: str, id: str) -> _Kept:
+    """All of it, asked for side by side."""
+    shop = card.code
+    with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="record") as lanes:
+        captured = beside(lanes, _captured, connector, shop, type, id)
+        link = beside(lanes, connector.links(shop, type).one, id)
+        parked = beside(lanes, connector.skipped.get, shop, type, id)
+        erased = beside(lanes, connector.redacted.has, shop, type, id)
+        done = beside(lanes, connector.operations.page, shop=shop, about=(type, id), size=MOST_OPERATIONS)
+        cells = beside(lanes, cells_of, connector, shop, type, id)
+        there = beside(lanes, web_client, connector, card)
+    return _Kept(*captured.result(), link.result(), parked.result(), erased.result(), done.result().operations,
+                 cells.result(), there.result())
+
+
+def _captured(connector: Connector, shop: str, type: str, id: str) -> tuple[list[Captured], bytes]:
+    """The record's captures, and what the newest one holds; nothing if it has just been removed."""
+    captures = connector.captures.of_record(shop, type, id)
     try:
-        return connector.captures.payload(captures[0]) if captures else b""
+        return captures, connector.captures.payload(captures[0]) if captures else b""
     except ConnectorError:
-        return b""
+        return captures, b""
 
 
-def _state(
-    connector: Connector, shop: str, type: str, id: str, link: Link, skipped: SkippedView | None,
-    captures: list[Captured],
-) -> State:
-    if connector.redacted.of(shop).holds(type, id):
+def _state(connector: Connector, type: str, kept: _Kept, skipped: SkippedView | None) -> State:
+    link, captures = kept.link, kept.captures
+    if kept.erased:
         return "erased"
     if link.deleted_at:
         return "deleted"
@@ -222,19 +252,16 @@ def _standing(sku: str, link: Link, there: WebClient) -> Standing:
         address=there.record(link.bc_set, link.bc_number))
 
 
-def _history(
-    connector: Connector, shop: str, type: str, id: str, link: Link, skipped: SkippedView | None,
-    captures: list[Captured],
-) -> list[Happened]:
-    found = [Happened(at=one.at, what="captured", detail=one.id) for one in captures]
+def _history(kept: _Kept, skipped: SkippedView | None) -> list[Happened]:
+    link = kept.link
+    found = [Happened(at=one.at, what="captured", detail=one.id) for one in kept.captures]
     if link.state is LinkState.SENDING:
         found.append(Happened(at=link.claimed_at, what="sent"))
     if link.deleted_at:
         found.append(Happened(at=link.deleted_at, what="deleted"))
     if skipped is not None:
         found += _of_skipped(skipped)
-    page = connector.operations.page(shop=shop, about=(type, id), size=MOST_OPERATIONS)
-    found += map(_of_operation, page.operations)
+    found += map(_of_operation, kept.operations)
     return sorted(found, key=lambda one: from_iso(one.at), reverse=True)
 
 

@@ -8,12 +8,17 @@ described in log_entries.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import chain, islice
+from typing import NamedTuple
 
 from shared.clock import from_iso
 from shared.journal.log_entries import LogEntries, LogEntry, entry_of, hour_of, key_at, rows_of_hour
 from shared.storage.tables import Row
+from shared.telemetry import carried
 
 AROUND = timedelta(minutes=3)
 """A run that read or tried the record at that moment called about it no longer before and after."""
@@ -26,6 +31,8 @@ MOST_PACKS = 20
 
 MOST = 25
 """Entries that are found."""
+
+_SIDE_BY_SIDE = 8
 
 
 def mentions(
@@ -41,47 +48,60 @@ def mentions(
 
     if not sought:
         return []
-    bodies = _Bodies(logs)
-    found: dict[str, LogEntry] = {}
-    for row in _around(logs, shop, moments):
-        if is_in(row["url"]) or any(is_in(text) for text in bodies.of(row)):
-            entry = entry_of(row)
-            found[entry.id] = entry
+    with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="log mentions") as lanes:
+        rows = list(chain.from_iterable(lanes.map(carried(partial(_around, logs, shop)), _spans(moments))))
+        bodies = _opened(logs, [row for row in rows if not is_in(row["url"])], lanes)
+    found = {entry.id: entry for entry in (
+        entry_of(row) for row in rows if is_in(row["url"]) or any(map(is_in, _bodies_of(row, bodies))))}
     return sorted(found.values(), key=lambda entry: entry.id, reverse=True)[:MOST]
 
 
-def _around(logs: LogEntries, shop: str, moments: Sequence[datetime]) -> Iterator[Row]:
+class _Span(NamedTuple):
+    """Minutes that are looked through; most: rows of them."""
+
+    first: datetime
+    last: datetime
+    most: int
+
+
+def _spans(moments: Sequence[datetime]) -> list[_Span]:
+    """The minutes around these moments, newest first; those of two that lie close together once, for what is read is
+    tried at once."""
+    found: list[_Span] = []
+    for moment in sorted(moments, reverse=True):
+        span = _Span(moment - AROUND, moment + AROUND, MOST_ROWS)
+        if found and moment >= found[-1].first:
+            later = found.pop()
+            span = _Span(span.first, later.last, later.most + MOST_ROWS)
+        found.append(span)
+    return found
+
+
+def _around(logs: LogEntries, shop: str, span: _Span) -> list[Row]:
     question = "PartitionKey eq @shop and RowKey ge @first and RowKey le @last"
-    for moment in moments:
-        first, last = moment - AROUND, moment + AROUND
-        left = MOST_ROWS
-        for hour in sorted({hour_of(first), hour_of(last)}, reverse=True):
-            values = {"shop": shop, "first": key_at(min(last, hour + timedelta(hours=1, microseconds=-1))),
-                      "last": f"{key_at(max(first, hour))}~"}
-            if left > 0:
-                rows, _ = rows_of_hour(logs.tables, hour).page(question, values, size=left, select=None)
-                left -= len(rows)
-                yield from rows
+    found: list[Row] = []
+    hour = hour_of(span.last)
+    while hour >= hour_of(span.first) and len(found) < span.most:
+        values = {"shop": shop, "first": key_at(min(span.last, hour + timedelta(hours=1, microseconds=-1))),
+                  "last": f"{key_at(max(span.first, hour))}~"}
+        rows, _ = rows_of_hour(logs.tables, hour).page(question, values, size=span.most - len(found), select=None)
+        found, hour = found + rows, hour - timedelta(hours=1)
+    return found
 
 
-class _Bodies:
-    """The bodies of rows, those in packs too: each pack is opened once."""
+def _opened(logs: LogEntries, rows: Sequence[Row], lanes: Executor) -> dict[str, list[str]]:
+    """The packs of long bodies that these rows name, each opened once, by its name."""
+    named = {str(row["bodies"]): from_iso(row["at"]).date() for row in rows if row.get("bodies")}
+    packs = list(islice(named.items(), MOST_PACKS))
+    opened = lanes.map(carried(lambda pack: logs.long_bodies(pack[1], pack[0])), packs)
+    return {name: lines for (name, _), lines in zip(packs, opened, strict=True)}
 
-    def __init__(self, logs: LogEntries) -> None:
-        self._logs, self._packs = logs, dict[str, list[str]]()
 
-    def of(self, row: Row) -> Iterator[str]:
-        for which in ("request", "response"):
-            line = row.get(f"{which}_line")
-            if line is None:
-                yield str(row.get(which, ""))
-            else:
-                lines = self._lines(row)
-                yield lines[line] if line < len(lines) else ""
-
-    def _lines(self, row: Row) -> list[str]:
-        name: str = row["bodies"]
-        if name not in self._packs and len(self._packs) < MOST_PACKS:
-            self._packs[name] = self._logs.long_bodies(from_iso(row["at"]).date(), name)
-        return self._packs.get(name, [])
-
+def _bodies_of(row: Row, packs: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for which in ("request", "response"):
+        line = row.get(f"{which}_line")
+        if line is None:
+            yield str(row.get(which, ""))
+        else:
+            lines = packs.get(str(row["bodies"]), ())
+            yield lines[line] if line < len(lines) else ""

@@ -29,6 +29,11 @@ class RedactedRecords:
         text = iso_exact(at)
         self._table.write(Put("put", _key(shop, type, id) | {"at": text}) for id in sorted(set(ids)))
 
+    def has(self, shop: str, type: str, id: str) -> bool:
+        """Whether the record was erased on request, whatever happened since; one call of storage."""
+        key = _key(shop, type, id)
+        return self._table.get(key["PartitionKey"], key["RowKey"]) is not None
+
     def of(self, shop: str) -> RedactedOfShop:
         """The shop's, read when they are first asked for."""
         return RedactedOfShop(self._table, shop)

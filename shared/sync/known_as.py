@@ -21,9 +21,8 @@ class KnownAs(NamedTuple):
     variants: list[tuple[str, Link]]
 
 
-def known_as(connector: Connector, shop: str, one: AnyType, id: str, newest: bytes) -> KnownAs:
-    """What is known of a record; newest: its last capture, b"" where there is none."""
-    link = connector.links(shop, one.name).one(id)
+def known_as(connector: Connector, shop: str, one: AnyType, link: Link, newest: bytes) -> KnownAs:
+    """What is known of the record of this link; newest: its last capture, b"" where there is none."""
     if not newest or not isinstance(one, RecordType) or one.items is None:
         return KnownAs(link, [])
     names = one.items(kept_record(one.name, newest).value)
