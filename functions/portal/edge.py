@@ -103,6 +103,8 @@ def page(function: Callable[[Call], PageAnswer]) -> Trigger:
                 visit = visit._replace(caller=person(req.headers, role, house.settings))
                 # Not before: a stranger is not told how storage is. What everybody may have reads none.
                 house = ready_connector()._replace(patience=PATIENCE)
+            if req.method == "GET":
+                house = house._replace(shops=house.shops.seen_once())
             call = _call(req, visit, house, getattr(function, "inputs", None))
             answer = function(call)
             if role is Role.OPERATOR:

@@ -135,9 +135,8 @@ def _counted(call: Call, since: datetime | None) -> dict[str, object]:
 def _reset_page(call: Call, code: str = "", since: str = "") -> dict[str, object]:
     """What the page of a reset shows; code: why the one that was asked for did not go through."""
     shop, type = call.shop, call.path["type"]
-    info = admin.synchronization.get_info(call.connector, shop, type)
-    return {"info": info, "code": code, "since": since,
-            "reached": admin.synchronization.read_up_to(call.connector, shop, type)}
+    info, reached = admin.synchronization.to_reset(call.connector, shop, type)
+    return {"info": info, "code": code, "since": since, "reached": reached}
 
 
 def shop_page(call: Call, form: admin.shop_cards.CardForm | None = None, status: int = 200) -> Shown:

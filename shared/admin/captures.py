@@ -133,9 +133,9 @@ class PlanPage(msgspec.Struct, frozen=True, kw_only=True):
 def look_at(connector: Connector, shop: str, type: str, id: str) -> CapturePage:
     """One capture for reading, with what changed since the one before; ConnectorError not-found."""
     whole = raw(connector, shop, type, id)
-    before = _before(connector, shop, type, id)
-    found = _changes(raw(connector, shop, type, before), whole) if before else []
     lines = _lines(connector, shop, type, record_id_of(whole))
+    before = _before(lines, id)
+    found = _changes(raw(connector, shop, type, before), whole) if before else []
     return CapturePage(
         shop=shop, type=type, id=id, record_id=record_id_of(whole), size=len(whole),
         at=next((one.at for one in lines if one.id == id), ""),
@@ -210,11 +210,11 @@ def plan(connector: Connector, shop: str, type: str, id: str, *, by: str) -> Pla
     return PlanPage(result=planned.result, writes=writes, refused=planned.refused, note=planned.note)
 
 
-def _before(connector: Connector, shop: str, type: str, id: str) -> str:
-    try:
-        return capture_list.previous_of(connector.captures, shop, type, id)
-    except ConnectorError:
-        return ""
+def _before(lines: list[CaptureLine], id: str) -> str:
+    """The capture before this one, "" if it is the first."""
+    ids = [one.id for one in lines]
+    place = ids.index(id) + 1 if id in ids else 0
+    return ids[place] if place < len(ids) else ""
 
 
 def _changes(before: bytes, after: bytes) -> list[Change]:

@@ -183,7 +183,7 @@ def _check_access(connector: Connector, card: ShopCard) -> None:
 
 
 def _ask_storage(connector: Connector) -> None:
-    next(iter(connector.shops.all()), None)
+    connector.operations.page(size=1)
 
 
 def _ask_business_central(connector: Connector, card: ShopCard, cards: Sequence[ShopCard]) -> int:

@@ -86,10 +86,11 @@ def get_info(connector: Connector, shop: str, type: str) -> InfoView:
     return info_view(connector.informations.get(shop, type))
 
 
-def read_up_to(connector: Connector, shop: str, type: str) -> str:
-    """Up to where a type was read, UTC, ISO 8601; "" before its first run. ConnectorError not-found."""
-    reached = connector.informations.read_up_to(connector.informations.get(shop, type))
-    return iso(reached) if reached else ""
+def to_reset(connector: Connector, shop: str, type: str) -> tuple[InfoView, str]:
+    """One type, and up to where it was read, UTC, ISO 8601; "" before its first run. ConnectorError not-found."""
+    info = connector.informations.get(shop, type)
+    reached = connector.informations.read_up_to(info)
+    return info_view(info), iso(reached) if reached else ""
 
 
 def time_of_reset(connector: Connector, text: str) -> datetime:
@@ -107,7 +108,7 @@ def count_since(connector: Connector, shop: str, type: str, since: datetime | No
     ConnectorError not-found for a type that is none, and whatever keeps Shopify from answering.
     """
     card = connector.shops.get(shop)
-    connector.informations.get(card.code, type)
+    connector.informations.check_type(type)
     connector.tokens.check(card.code, card.host)
     client = impatient(connector, "shopify-unavailable").shopify(card)
     try:

@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
@@ -31,6 +31,9 @@ from shared.storage.in_turn import write_in_turn
 from shared.storage.lease import LeaseTaken
 from shared.storage.tables import Put, Row, Table
 from shared.texts import sentence
+
+if TYPE_CHECKING:
+    from shared.storage.seen_once import Readable
 
 TABLE = "Shops"
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
@@ -60,14 +63,22 @@ class Shops:
     """The shop cards."""
 
     def __init__(
-        self, table: Table, synchronized: Callable[[str], bool], alone: Callable[[str], AbstractContextManager[object]]
+        self, table: Table, synchronized: Callable[[str], bool], alone: Callable[[str], AbstractContextManager[object]],
+        seen: Readable | None = None,
     ) -> None:
-        """`synchronized` says whether links or times are kept under a code; `alone` holds the lease of its runs."""
-        self._table, self._synchronized, self._alone = table, synchronized, alone
+        """`synchronized` says whether links or times are kept under a code; `alone` holds the lease of its runs; `seen`
+        is the table as who only looks is to see it."""
+        self._table, self._synchronized, self._alone, self._seen = table, synchronized, alone, seen or table
+
+    def seen_once(self) -> Shops:
+        """The same for somebody who only looks: a card is read once, however many parts of a page are about it."""
+        from shared.storage.seen_once import SeenOnce  # only pages look
+
+        return Shops(self._table, self._synchronized, self._alone, SeenOnce(self._table))
 
     def each(self) -> Iterator[ShopCard | UnreadableCard]:
         """Every card, by code; of one that cannot be read, why: it hides none of the others."""
-        for row in self._table.partition("shop", _FIRST):
+        for row in self._seen.partition("shop", _FIRST):
             try:
                 yield stored(row)
             except ConnectorError as problem:
@@ -80,15 +91,15 @@ class Shops:
 
     def codes(self) -> list[str]:
         """The code of every card, also of one that cannot be read."""
-        return [row["RowKey"] for row in self._table.partition("shop", _FIRST)]
+        return [row["RowKey"] for row in self._seen.partition("shop", _FIRST)]
 
     def enabled(self) -> list[str]:
         """The codes of the enabled cards, and of those that cannot be read: what is wrong with one fails in its run."""
-        return [row["RowKey"] for row in self._table.partition("shop", _FIRST) if is_enabled(row)]
+        return [row["RowKey"] for row in self._seen.partition("shop", _FIRST) if is_enabled(row)]
 
     def get(self, code: str) -> ShopCard:
         """The card; ConnectorError shop-unknown, shop-card-unreadable."""
-        row = self._table.get("shop", code) if _CODE.fullmatch(code) else None
+        row = self._seen.get("shop", code) if _CODE.fullmatch(code) else None
         if row is None:
             raise _unknown(code)
         return stored(row)
@@ -187,7 +198,7 @@ class Shops:
 
         The rows `domain` lead to candidates only: a card that had a neighbour's address once left one behind.
         """
-        row = self._table.get("shop", code) or self._table.get("removed", code) if _CODE.fullmatch(code) else None
+        row = self._seen.get("shop", code) or self._seen.get("removed", code) if _CODE.fullmatch(code) else None
         about = about_of(row) if row else None
         if about is not None:
             return about.host
@@ -196,7 +207,7 @@ class Shops:
 
     def find(self, code: str) -> ShopCard | None:
         """The card, or None if it was removed; ConnectorError shop-card-unreadable."""
-        row = self._table.get("shop", code) if _CODE.fullmatch(code) else None
+        row = self._seen.get("shop", code) if _CODE.fullmatch(code) else None
         return stored(row) if row else None
 
     def readable(self, code: str) -> ShopCard | None:
@@ -208,7 +219,7 @@ class Shops:
 
     def is_enabled(self, code: str) -> bool:
         """Whether there is such a card, and it is enabled; one that does not even tell this counts as enabled."""
-        row = self._table.get("shop", code) if _CODE.fullmatch(code) else None
+        row = self._seen.get("shop", code) if _CODE.fullmatch(code) else None
         return row is not None and is_enabled(row)
 
     def store_id(self, card: ShopCard) -> str:
@@ -255,7 +266,7 @@ class Shops:
 
     def company_name(self, card: ShopCard) -> str:
         """The name of the card's company, as Business Central said it last; "" while nobody has asked."""
-        row = self._table.get("company", card.code)
+        row = self._seen.get("company", card.code)
         return str(row["name"]) if row and row["company"] == company_key(card) else ""
 
     def company_names(self) -> dict[str, tuple[str, str]]:
@@ -278,7 +289,7 @@ class Shops:
 
     def switched(self, card: ShopCard) -> tuple[str, str]:
         """Since when the card is enabled, or switched off, and who did it; "" where an earlier version switched it."""
-        row = self._table.get("switched", card.code)
+        row = self._seen.get("switched", card.code)
         return (str(row["at"]), str(row.get("by", ""))) if row and row["enabled"] == card.enabled else ("", "")
 
     def removed(self, code: str) -> ShopCard | None:

@@ -68,7 +68,7 @@ class SynchronizationInfos:
 
     def get(self, shop: str, type: str) -> SynchronizationInfo:
         """The row, or an empty one."""
-        self._check_type(type)
+        self.check_type(type)
         return _info(shop, type, self._table.get(shop, type))
 
     def of(self, shop: str) -> dict[str, SynchronizationInfo]:
@@ -110,7 +110,8 @@ class SynchronizationInfos:
             return False
         return True
 
-    def _check_type(self, type: str) -> None:
+    def check_type(self, type: str) -> None:
+        """ConnectorError not-found for one that is none."""
         if type not in self._types:
             raise ConnectorError("not-found", sentence(
                 "{type} is not one of {types}", type=repr(type[:50]), types=', '.join(self._types)))

@@ -1,14 +1,16 @@
 """Removing log entries: where the cut lies, what it costs, and what happens when it is interrupted."""
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 
 from local.storage_proxy import StorageCall, StorageProxy
 from shared.errors import ConnectorError
 from shared.journal.log_entries import CONTAINERS, TABLES, LogEntries, container_of
-from shared.journal.log_list import LogFilter, list_log_entries
+from shared.journal.log_list import SIDE_BY_SIDE, LogFilter, list_log_entries
 from shared.journal.log_purge import LogPurges
 from shared.journal.purges import TABLE, Purges
 from tests.integration.journal.conftest import a_call, write
@@ -117,6 +119,25 @@ def test_a_purge_costs_calls_by_the_hour_and_not_by_the_entry(
     assert few == cost()
     assert few <= 5 * 2 + 8
     assert listed(logs) == []
+
+
+def test_what_is_counted_before_it_goes_is_asked_for_side_by_side_and_with_no_more_calls_than_it_may_take(
+    logs: LogEntries, purges: LogPurges, door: StorageProxy, clock: ManualClock
+) -> None:
+    for hour in range(40):
+        write(logs, "FR", a_call(clock.now() - hour * HOUR))
+    seen, together = count(), threading.Barrier(SIDE_BY_SIDE)
+
+    def waits_for_the_others(call: StorageCall) -> bool:
+        if call.target.startswith("LogEntries") and 1 + 2 + 4 <= next(seen) < 1 + 2 + 4 + SIDE_BY_SIDE:
+            together.wait(20)
+        return False
+
+    door.refuse, before = waits_for_the_others, len(door.calls)
+
+    assert purges.count(most_calls=20) == (20, True)
+    assert len(door.calls) - before == 1 + 20, "the tables, and an hour a call"
+    assert purges.count() == (40, False)
 
 
 def test_the_hour_of_the_cut_costs_a_call_a_hundred_rows(

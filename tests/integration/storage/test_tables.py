@@ -56,6 +56,18 @@ def test_a_row_is_replaced_only_by_somebody_who_has_seen_it(table: Table) -> Non
     assert table.get("p", "1") is None
 
 
+def test_the_first_rows_that_fit_are_so_many_and_no_more_whatever_a_page_of_storage_holds(table: Table) -> None:
+    table.write(Put("put", a_row(f"{n:04d}", even=n % 2 == 0)) for n in range(2_100))
+    fits, values = "PartitionKey eq @p and even eq true", {"p": "p"}
+
+    few, over_a_page = table.first(3, fits, values), table.first(1_040, fits, values, select=("RowKey",))
+    all_there_are = table.first(1_500, fits, values, select=("RowKey",))
+
+    assert [row["RowKey"] for row in few] == ["0000", "0002", "0004"]
+    assert [row["RowKey"] for row in over_a_page] == [f"{n:04d}" for n in range(0, 2_080, 2)]
+    assert len(all_there_are) == 1_050
+
+
 def test_keys_of_a_partition_come_in_order_and_within_bounds(table: Table) -> None:
     table.write(Put("put", a_row(f"{n:03d}")) for n in (5, 1, 3, 9))
 
