@@ -21,7 +21,8 @@ from tests.portal.served import Portal
 from tests.portal.states import SITUATIONS, Look, situation
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+(?:![a-z])?\}|https?:\S+|[A-Z]+(?:_[A-Z]+)+|<[^>]+>")
+_PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+(?:![a-z])?\}|https?:\S+|[A-Z]+(?:_[A-Z]+)+|<[^>]+>"
+                          r"|AzureWebJobs\.\w+\.Disabled")
 _SPOKEN = ("aria-label", "placeholder", "alt", "title", "data-label")
 _WITHOUT_AN_END = {"br", "col", "hr", "img", "input", "link", "meta", "source", "use", "wbr"}
 _OF_OTHERS = {"bdi", "code", "pre", "script", "style", "textarea"}
