@@ -24,6 +24,7 @@ import pytest
 
 from local.shopify.money import bag
 from shared.business_central.client import BusinessCentral
+from shared.business_central.directory import Directory
 from shared.clock import iso
 from shared.errors import RecordRefused
 from shared.mapping.money import amounts_of
@@ -32,6 +33,7 @@ from shared.stores.links import Link, LinkState
 from shared.sync.decision import What
 from shared.sync.dry_run import DryRun
 from shared.sync.page import LEFT_ALONE
+from shared.sync.rehearsing import rehearsing
 from shared.sync.replay import plan_of_capture, replay
 from shared.texts import as_said
 from shared.to_business_central.companies import decision as company_decision
@@ -40,6 +42,7 @@ from shared.to_business_central.orders import decision as order_decision
 from shared.to_business_central.orders.changes import made_by
 from shared.to_business_central.orders.decision import Known, Terms, decide_order
 from shared.to_business_central.orders.following import order_hash
+from shared.to_business_central.orders.taking_in import BuyersFirst, Rehearsal
 from shared.to_business_central.products import decision as product_decision
 from tests.house import MARIE, House, a_house
 from tests.memory import storage_in_memory
@@ -711,6 +714,26 @@ def test_a_dry_run_says_exactly_what_the_replay_then_does(house: House, one: Sit
     told = [plan.note, done.detail, *(one.detail for one in plan.refused),
             *(one.said or one.detail for one in house.parked().values())]
     assert [text for one in told for text in left_in_english(one)] == []
+
+
+def test_what_several_buyers_need_is_said_one_after_another_as_they_were_asked_for(house: House) -> None:
+    """An order has one buyer, so no row of the table has several; whoever rehearses a page of orders has."""
+    for number in (7101, 7102, 7103):
+        house.customer(number)
+    house.card(auto_create_unknown_customers=False)
+    house.sync("customers")
+    house.card(auto_create_unknown_customers=True)
+    card = house.connector.shops.get(house.shop)
+    bc = house.connector.business_central(card)
+    rehearsal = Rehearsal(rehearsing(house.connector, card, bc, Directory(bc)))
+    house.exchanges.clear()
+
+    numbers = BuyersFirst(rehearsal).customers(["7103", "7101", "7102"], lambda _: [])
+
+    assert list(numbers) == ["7103", "7101", "7102"]
+    assert [(one.method, one.path, one.body["displayName"]) for one in rehearsal.operations] == [
+        ("POST", "customers", f"Jean Perrin {number}") for number in (7103, 7101, 7102)]
+    assert written(house) == []
 
 
 @pytest.mark.parametrize("what", What)
