@@ -17,6 +17,10 @@ done, refused and broken off.
 
 `storage-497ffbf` is the same, made by a later version of layout 1: a back-fill's message says who asked for it only,
 and a run was asked for and has not begun.
+
+`storage-23dbaf3` is that one three minutes later, by a version that reads in bulk: product 6003 was made and deleted,
+and a run waits for the bulk operation with which Shopify answers a reset of products. The simulator's file keeps no
+operations, so that this one is lost.
 """
 from __future__ import annotations
 

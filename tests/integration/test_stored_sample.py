@@ -26,7 +26,7 @@ from tests.memory import MemoryQueues, storage_in_memory
 from tests.stored_sample import a_house_of, messages_of
 
 BEFORE_LAYOUTS = "storage-3c520ed"
-OF_LAYOUT_1 = ["storage-bd42cac", "storage-497ffbf"]
+OF_LAYOUT_1 = ["storage-bd42cac", "storage-497ffbf", "storage-23dbaf3"]
 SAMPLES = [BEFORE_LAYOUTS, *OF_LAYOUT_1]
 AMBROISE, SOLANGE, ODILE, SOLANGE_AS_SHE_WAS = 7001, 7002, 7003, 7004
 MADE_SINCE: set[str] = set()
@@ -93,7 +93,7 @@ def test_whoever_was_erased_before_stays_erased_whatever_is_read_again(house: Ho
 def test_every_message_that_was_on_its_way_is_understood(house: House, sample: str) -> None:
     """The webhook's first: a run that reads everything leaves it nothing to do."""
     jobs = sorted((job_in(text.encode()) for text in messages_of(sample)["sync-jobs"]),
-                  key=lambda job: not job.only_changed)
+                  key=lambda job: (not job.only_changed, not job.looks_at))
     house.clock.forward(60)
 
     runs = [run_sync(house.connector, job) for job in jobs]
@@ -314,6 +314,29 @@ def test_a_back_fill_goes_on_at_its_cursor_and_one_that_was_asked_for_begins(hou
     assert [len(house.documents(number)) for number in (5101, 5102)] == [1, 1]
     assert new is not None
     assert (new.state, str(new.started_by)) == ("succeeded", "ada@example.com, back-fill")
+
+
+@pytest.mark.parametrize("sample", SAMPLES[-1:])
+def test_a_run_that_waits_for_a_bulk_operation_goes_on_and_reads_page_by_page_what_shopify_lost(
+    house: House, sample: str
+) -> None:
+    (look,) = (job for text in messages_of(sample)["sync-jobs"] if (job := job_in(text.encode())).looks_at)
+    waits = house.connector.runs.get(house.shop, look.run)
+    assert list(waits.awaits) == ["products"]
+    house.clock.forward(60)
+
+    done = run_sync(house.connector, look)
+
+    assert done is not None
+    assert (done.id, done.state, done.counts["products"].read, done.awaits) == (look.run, "succeeded", 1, {})
+
+
+@pytest.mark.parametrize("sample", SAMPLES[-1:])
+def test_what_shopify_has_no_longer_is_told_with_the_time_when_it_was_found_out(admin: Admin) -> None:
+    status, record = admin("get_record", type="products", id="6003")
+
+    assert status == 200
+    assert [one["at"] for one in record["history"] if one["what"] == "deleted"] == ["2026-03-10T11:05:00Z"]
 
 
 @of_layout_1
