@@ -6,6 +6,7 @@ touch a live shop until somebody says so. Every client asks the gate before a so
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from shared.clock import Clock, iso
 from shared.errors import ConnectorError
@@ -14,6 +15,14 @@ from shared.texts import sentence
 
 TABLE = "Environment"
 _REMEMBER = timedelta(seconds=15)
+
+
+class Permitted(NamedTuple):
+    """Whether calls may go out, and when (UTC, ISO 8601) and by whom that was set last; "" where nobody has."""
+
+    allowed: bool
+    at: str
+    by: str
 
 
 class HttpPermission:
@@ -29,10 +38,15 @@ class HttpPermission:
         now = self._clock.now()
         if self._allowed_at is not None and now - self._allowed_at <= _REMEMBER:
             return True
-        row = self._table.get("environment", self._environment)
-        allowed = bool(row["http_requests"]) if row else self._environment == "production"
+        allowed = self.stands().allowed
         self._allowed_at = now if allowed else None
         return allowed
+
+    def stands(self) -> Permitted:
+        """How the switch stands in storage now."""
+        row = self._table.get("environment", self._environment) or {}
+        allowed = row.get("http_requests", self._environment == "production")
+        return Permitted(bool(allowed), str(row.get("changed_at", "")), str(row.get("changed_by", "")))
 
     def allow(self, allowed: bool, *, by: str) -> None:
         """Set the switch."""
@@ -41,11 +55,6 @@ class HttpPermission:
             "changed_by": by, "changed_at": iso(self._clock.now()),
         })
         self._allowed_at = None
-
-    def last_changed(self) -> tuple[str, str]:
-        """When somebody set the switch last (UTC, ISO 8601), and who; "" where nobody has."""
-        row = self._table.get("environment", self._environment) or {}
-        return str(row.get("changed_at", "")), str(row.get("changed_by", ""))
 
     def __call__(self) -> None:
         """Pass, or ConnectorError http-requests-not-allowed."""

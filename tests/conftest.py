@@ -33,7 +33,8 @@ def azurite() -> Iterator[Azurite]:
 
 @pytest.fixture(scope="module")
 def street_storage() -> Iterator[Azurite]:
-    """An emulator of its own for a running host: on a shared one it would work off the queues of every house."""
+    """An emulator of its own: for a running host, which on a shared one would work off the queues of every house, and
+    for whoever counts what is asked about all shops, which would be those of every test before."""
     with start_azurite() as running:
         yield running
 

@@ -17,6 +17,7 @@ from shared.admin.skipped import MOST_COUNTED
 from shared.admin.standing import Access, NextStep, Reason, ShopState, Standing, standing_of
 from shared.clock import from_iso, iso
 from shared.connector import Connector
+from shared.environment import Permitted
 from shared.errors import ConnectorError, problem_of
 from shared.shopify.api_version import version_warning
 from shared.shopify.client import API_VERSION
@@ -141,10 +142,10 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 
 def overview(connector: Connector, language: str) -> Overview:
     """As it is now, with the titles of problems in this language."""
-    allowed, cards = connector.permission.allowed(), list(connector.shops.each())
+    permitted, cards = connector.permission.stands(), list(connector.shops.each())
     types, now = types_of(connector), connector.clock.now()
     with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="overview") as lanes:
-        asked = [ask_of_shop(connector, card, allowed, _access(connector, card, allowed, lanes), lanes)
+        asked = [ask_of_shop(connector, card, permitted, _access(connector, card, permitted.allowed, lanes), lanes)
                  for card in cards]
         arrivals = [beside(lanes, connector.arrivals.of, card.code, types.pictured) for card in cards]
         found = [answered() for answered in asked]
@@ -164,7 +165,7 @@ def overview(connector: Connector, language: str) -> Overview:
         paused=sum(one.state is ShopState.PAUSED for one in shops),
         waiting=sum(one.skipped for one in shops), waiting_more=any(one.skipped_more for one in shops),
         api_version_warning=version_warning(API_VERSION, now),
-        http_requests_allowed=allowed, clock_ahead=connector.clock_ahead(),
+        http_requests_allowed=permitted.allowed, clock_ahead=connector.clock_ahead(),
     )
 
 
@@ -178,11 +179,11 @@ class OfShop(NamedTuple):
 
 
 def ask_of_shop(
-    connector: Connector, card: ShopCard | UnreadableCard, allowed: bool, access: Callable[[], Access],
+    connector: Connector, card: ShopCard | UnreadableCard, permitted: Permitted, access: Callable[[], Access],
     lanes: Executor,
 ) -> Callable[[], OfShop]:
     """Have all of it asked for side by side; what waits for the answers. access: the shop's, where it matters."""
-    stands = beside(lanes, standing_of, connector, card, allowed, access)
+    stands = beside(lanes, standing_of, connector, card, permitted, access)
     infos = beside(lanes, connector.informations.of, card.code)
     skipped = beside(lanes, connector.skipped.tally, card.code, None, Wanted(), MOST_COUNTED)
     return lambda: OfShop(stands.result(), infos.result(), *skipped.result())

@@ -30,11 +30,11 @@ class ShopPage(msgspec.Struct, frozen=True, kw_only=True):
 def look_at(connector: Connector, shop: str, language: str, form: CardForm | None = None) -> ShopPage:
     """As it is now, with this form of the card, or (None) the card as it is stored; ConnectorError shop-unknown,
     shop-card-unreadable."""
-    card, allowed = connector.shops.get(shop), connector.permission.allowed()
+    card, permitted = connector.shops.get(shop), connector.permission.stands()
     with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="shop page") as lanes:
         access = beside(lanes, connector.tokens.described_and_since, card.code)
         company = beside(lanes, connector.shops.company_name, card)
-        kept = ask_of_shop(connector, card, allowed, access.result, lanes)()
+        kept = ask_of_shop(connector, card, permitted, access.result, lanes)()
     return ShopPage(
         shop=shop_overview(card, kept, language),
         card=view_of(connector, card, access.result()[0], company.result()),

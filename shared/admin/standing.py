@@ -7,7 +7,7 @@ the one that is just trying again says nothing until it has brought something. B
 """
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from shared.access.connections import State as AccessState
 from shared.clock import from_iso
 from shared.connector import Connector
+from shared.environment import Permitted
 from shared.errors import ConnectorError, problem_of
 from shared.ncrontab import WrongSchedule, next_occurrence, parse_schedule
 from shared.problems import Fault
@@ -111,12 +112,12 @@ Access = tuple[dict[str, Any], str]
 
 
 def standing_of(
-    connector: Connector, card: ShopCard | UnreadableCard, allowed: bool, access: Callable[[], Access]
+    connector: Connector, card: ShopCard | UnreadableCard, permitted: Permitted, access: Callable[[], Access]
 ) -> Standing:
     """How the shop stands now.
 
-    allowed  whether the environment may make HTTP requests
-    access   gives the shop's access: asked only where a run may begin
+    permitted  whether the environment may make HTTP requests
+    access     gives the shop's access: asked only where a run may begin
     """
     runs = connector.runs.latest(card.code, 2)
     latest = runs[0] if runs else None
@@ -125,11 +126,11 @@ def standing_of(
     if not card.enabled:
         at, by = connector.shops.switched(card)
         return Standing(ShopState.PAUSED, Reason.SWITCHED_OFF, at, run=latest, by=by)
-    if not allowed:
-        at, by = connector.permission.last_changed()
-        return Standing(ShopState.PAUSED, Reason.HTTP_REQUESTS, at, run=latest, by=by)
+    if not permitted.allowed:
+        return Standing(ShopState.PAUSED, Reason.HTTP_REQUESTS, permitted.at, run=latest, by=permitted.by)
     described, at = access()
-    return _without_access(described, at, latest) or _by_its_runs(connector, card, runs, described["since"] or "")
+    may_since = (described["since"] or "", permitted.at)
+    return _without_access(described, at, latest) or _by_its_runs(connector, card, runs, may_since)
 
 
 def _without_access(access: dict[str, Any], at: str, latest: SyncRun | None) -> Standing | None:
@@ -139,12 +140,12 @@ def _without_access(access: dict[str, Any], at: str, latest: SyncRun | None) -> 
     return Standing(ShopState.NEEDS_YOU, Reason.ACCESS, at, problem, latest)
 
 
-def _by_its_runs(connector: Connector, card: ShopCard, runs: list[SyncRun], granted: str) -> Standing:
+def _by_its_runs(connector: Connector, card: ShopCard, runs: list[SyncRun], may_since: Sequence[str]) -> Standing:
     trying = len(runs) == 2 and _is_under_way(runs[0]) and not _has_brought(runs[0])
     latest = runs[1] if trying and runs[1].state == "failed" else runs[0] if runs else None
     if latest is not None and latest.state == "failed":
         return _failed(connector, latest, trying)
-    return _no_run_begins(connector, card, latest, granted) or _as_it_went(latest)
+    return _no_run_begins(connector, card, latest, may_since) or _as_it_went(latest)
 
 
 def _failed(connector: Connector, latest: SyncRun, trying: bool) -> Standing:
@@ -158,8 +159,10 @@ def _failed(connector: Connector, latest: SyncRun, trying: bool) -> Standing:
     return Standing(state, reason, since, problem, latest, last if last != since else "", trying)
 
 
-def _no_run_begins(connector: Connector, card: ShopCard, latest: SyncRun | None, granted: str) -> Standing | None:
-    """What keeps runs from beginning; None where nothing is known to."""
+def _no_run_begins(
+    connector: Connector, card: ShopCard, latest: SyncRun | None, may_since: Sequence[str]
+) -> Standing | None:
+    """What keeps runs from beginning; None where nothing is known to. may_since: times from which on one could."""
     off = connector.settings.switched_off
     since = _last_sign(latest)
     if SYNC_FUNCTION in off:
@@ -168,7 +171,7 @@ def _no_run_begins(connector: Connector, card: ShopCard, latest: SyncRun | None,
     if SYNC_TIMER in off:
         problem = ConnectorError("schedule-switched-off", _said_off(SYNC_TIMER))
         return Standing(ShopState.PAUSED, Reason.NO_RUN_BEGINS, since, problem, latest)
-    due = _overdue(connector, card, latest, granted)
+    due = _overdue(connector, card, latest, may_since)
     if due is None:
         return None
     problem = ConnectorError("run-overdue", sentence(
@@ -185,7 +188,9 @@ def _said_off(function: str) -> Sentence:
     return sentence("The setting {setting} is true.", setting=f"AzureWebJobs.{function}.Disabled")
 
 
-def _overdue(connector: Connector, card: ShopCard, latest: SyncRun | None, granted: str) -> datetime | None:
+def _overdue(
+    connector: Connector, card: ShopCard, latest: SyncRun | None, may_since: Sequence[str]
+) -> datetime | None:
     """When a run should have begun that has not for too long; None where none should.
 
     What the schedule could begin a run after: the last one, and whatever kept it from beginning any before.
@@ -193,7 +198,7 @@ def _overdue(connector: Connector, card: ShopCard, latest: SyncRun | None, grant
     settled, sign = connector.clock.now() - PATIENCE, _last_sign(latest)
     if (sign and from_iso(sign) > settled) or _somebody_is_at_it(connector, latest):
         return None
-    signs = (sign, granted, connector.shops.switched(card)[0], connector.permission.last_changed()[0])
+    signs = (sign, *may_since, connector.shops.switched(card)[0])
     known = [from_iso(one) for one in signs if one]
     if not known:
         return None

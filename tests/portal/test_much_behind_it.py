@@ -24,8 +24,8 @@ MOST_CALLS = 45
 
 
 @pytest.fixture
-def door(azurite: Azurite) -> Iterator[StorageProxy]:
-    with storage_proxy(azurite.connection_string) as door:
+def door(street_storage: Azurite) -> Iterator[StorageProxy]:
+    with storage_proxy(street_storage.connection_string) as door:
         yield door
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from local.business_central.faults import Fault
-from shared.admin.overview import ShopOverview, overview_of
+from shared.admin.overview import ShopOverview
+from shared.admin.shop_page import look_at
 from shared.admin.shops import switch_shop
 from shared.clock import iso, iso_exact
 from shared.settings import SYNC_FUNCTION, SYNC_TIMER
@@ -25,7 +26,7 @@ FIVE_MINUTES = 300
 
 def stands(house: House) -> ShopOverview:
     """How the shop of the house stands."""
-    return overview_of(house.connector, house.shop, "en")
+    return look_at(house.connector, house.shop, "en").shop
 
 
 def told(portal: Portal, language: str) -> str:
