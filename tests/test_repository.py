@@ -97,8 +97,8 @@ LAWFUL_QUESTIONS = {
 ARROWS: Mapping[str, frozenset[str]] = {
     "access": frozenset({"shops", "storage"}),
     "admin": frozenset({
-        "access", "connector", "journal", "privacy", "shopify", "shops", "stores", "sync", "to_business_central",
-        "webhooks",
+        "access", "connector", "environment", "journal", "privacy", "shopify", "shops", "stores", "sync",
+        "to_business_central", "webhooks",
     }),
     "business_central": frozenset(),
     "journal": frozenset({"storage", "stores"}),

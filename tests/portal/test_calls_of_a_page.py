@@ -102,7 +102,7 @@ def test_what_a_page_is_made_of_is_asked_for_side_by_side(
 
 
 @pytest.mark.parametrize("name, question, most", [
-    ("portal_shop", "", 8), ("a shop without access", "", 8), ("portal_record", "", 13),
+    ("portal_shop", "", 9), ("a shop without access", "", 9), ("portal_record", "", 13),
     ("portal_skipped_records", "?shop={shop}", 5), ("dismissed", "&shop={shop}", 4),
 ])
 def test_a_page_takes_no_more_calls_than_it_has_parts(
