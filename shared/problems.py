@@ -503,6 +503,13 @@ CATALOGUE: dict[str, Problem] = {
         "The next run continues at the same place by itself. If it lasts, give the connector an Entra "
         "application of its own in Business Central.",
     ),
+    "bc-intercepted": Problem(
+        Fault.SETUP, 409,
+        "Something in front of Business Central answers in its place",
+        "Whoever keeps the network between the function app and Business Central (proxy, firewall, gateway) has to "
+        "let the request in the sentence through, as it is; if a page to sign in at answers, BC_API_ROOT must lead "
+        "past it.",
+    ),
     "bc-unavailable": Problem(
         Fault.OTHER_SERVICE, 503,
         "Business Central does not answer",

@@ -17,11 +17,13 @@ from typing import NamedTuple
 from .contract import CONTRACT
 
 GATEWAY = ("delay", "status", "html", "drop_request", "late_commit")
-AFTER = ("drop_response_after_commit",)
+AFTER = ("drop_response_after_commit", "html_after_commit")
 INSIDE = ("lock", "forbidden", "refuse")
 PAGED = ("next_link_to_itself",)
 CUT = ("cut_batch", "late_rest")
 PART = ("part_status",)
+BAD_GATEWAY = (
+    "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>")
 METHODS = ("", "GET", "POST", "PATCH", "DELETE")
 KINDS = (*GATEWAY, *AFTER, *INSIDE, *PAGED, *CUT, *PART)
 
@@ -52,6 +54,8 @@ class Fault:
     late_rest    the same, and the others are carried out `seconds` later: the session behind the gateway goes on
     part_status  one part of a batch is answered with `status` and not carried out
     refuse       400 with `code` and `message`, as an extension of the tenant or a rule of the base app refuses
+    html         somebody in front of Business Central answers in its place: `status`, `page`, and where it leads to
+                 (`location`) if it redirects; html_after_commit: it was carried out for all that
     """
 
     kind: str
@@ -68,6 +72,8 @@ class Fault:
     document: str = ""
     code: str = "Application_DialogException"
     message: str = "This is refused here."
+    page: str = BAD_GATEWAY
+    location: str = ""
     id: int = 0
 
     def fits(self, aims: Iterable[Aim]) -> bool:

@@ -32,7 +32,6 @@ from .web_services import ROOT as WEB_SERVICES
 from .web_services import WebServices
 
 API_PATH = re.compile(r"^(?P<base>/(?:v2\.0/(?:[^/]+/)?)?[^/]+/(?:api/v2\.0|ODataV4))(?:/(?P<path>.*))?$")
-HTML = "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"
 NUMBERED = ("salesOrders", "salesInvoices", "salesCreditMemos")
 
 log = logging.getLogger(__name__)
@@ -91,8 +90,8 @@ class Service:
         except Exception:
             log.exception("%s %s", exchange.method, exchange.url)
             return self._refused(exchange, errors.BcError(500, "Internal_ServerError", "An error occurred."))
-        if self.control.faults.take(AFTER, named):
-            return Reply(0, drop=True)
+        if fault := self.control.faults.take(AFTER, named):
+            return Reply(0, drop=True) if fault.kind == "drop_response_after_commit" else self._broken(fault)
         return reply
 
     def _parts(self, exchange: Exchange) -> list[batch.Part]:
@@ -241,8 +240,10 @@ class Service:
             body = {"error": {"code": "Application_TooManyRequests",
                               "message": errors.too_many_requests(101, 100).message() + _correlation()}}  # fmt: skip
             return Reply(429, encode(body), headers)
-        if fault.kind == "html" or fault.status in (502, 504):
-            return Reply(fault.status, HTML.encode(), headers, "text/html; charset=utf-8")
+        if fault.kind.startswith("html") or fault.status in (502, 504):
+            if fault.location:
+                headers["Location"] = fault.location
+            return Reply(fault.status, fault.page.encode(), headers, "text/html; charset=utf-8")
         body = {"error": {"code": "Internal_TenantUnavailable" if fault.status == 503 else "Internal_ServerError",
                           "message": "The service is not available." + _correlation()}}  # fmt: skip
         return Reply(fault.status, encode(body), headers)

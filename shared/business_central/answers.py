@@ -1,8 +1,10 @@
 """Reading an answer: the value that was asked for, or the failure that came instead.
 
 Rules: Microsoft Learn, "Use OData batch" (a batch answers 200 whatever its parts say, and after a rollback still
-shows 201 for the parts before the failed one); RFC 9110 (Retry-After). A good status with a body that cannot be
-read is a failure. Pure: the bytes were fetched by transport.py, what a failure means stands in retries.py.
+shows 201 for the parts before the failed one); "Web services error codes" (each refusal is JSON with a code); RFC 9110
+(Retry-After). A good status with a body that cannot be read is a failure. What is no JSON of Business Central's is the
+answer of somebody in front of it: a proxy, a firewall, a page to sign in at.
+Pure: the bytes were fetched by transport.py, what a failure means stands in retries.py.
 """
 
 from __future__ import annotations
@@ -10,9 +12,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from shared.business_central import wire
-from shared.business_central.retries import UNREADABLE, Failure
+from shared.business_central.retries import NOT_ITS_OWN, UNREADABLE, Failure
+
+_ALSO_ITS_OWN = frozenset({401, 404, 408, 409, 412, 429})
+"""What Business Central, or the server that it runs on, answers without a word too; so are 5xx, but not 501."""
 
 
 class Reply(NamedTuple):
@@ -52,8 +58,7 @@ def read_answer(reply: Reply, now: datetime, *, parts: Parts = NO_PARTS) -> Answ
     if reply.lost:
         return Answer(None, Failure(reply.status, reply.lost, reply.reason))
     if not 200 <= reply.status < 300:
-        failure = Failure(reply.status, *wire.error_in(reply.content))
-        return Answer(None, failure, wire.retry_after(reply.headers.get("Retry-After"), now))
+        return Answer(None, _failure_in(reply), wire.retry_after(reply.headers.get("Retry-After"), now))
     if reply.status == 204:
         return Answer({}, None)
     return _read_value(reply, parts)
@@ -71,7 +76,24 @@ def failure_of_part(part: Mapping[str, Any]) -> Failure:
     return Failure(int(part["status"]), *wire.error_in(wire.encode(part.get("body") or {})))
 
 
+def _failure_in(reply: Reply) -> Failure:
+    code, message = wire.error_in(reply.content)
+    if code or reply.status in _ALSO_ITS_OWN or (reply.status >= 500 and reply.status != 501):
+        return Failure(reply.status, code, message)
+    return Failure(reply.status, NOT_ITS_OWN, " ".join(filter(None, (message, _leads_to(reply.headers)))))
+
+
+def _leads_to(headers: Mapping[str, str]) -> str:
+    """Where a redirect leads: the host, for the rest may hold what nobody else may know."""
+    try:
+        return urlsplit(headers.get("Location", "")).netloc.rpartition("@")[2]
+    except ValueError:
+        return ""
+
+
 def _read_value(reply: Reply, parts: Parts) -> Answer:
+    if reply.content.lstrip()[:1] == b"<":
+        return Answer(None, Failure(reply.status, NOT_ITS_OWN, wire.readable(reply.content)))
     try:
         value = wire.decode(reply.content)
         failure = _failure_of_batch(value["responses"], parts) if parts.ids else None

@@ -12,22 +12,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 from urllib.parse import quote, urlsplit
 
 import msgspec
 
 from shared.business_central import wire
-from shared.business_central.answers import Parts, failure_of_part
+from shared.business_central.answers import Answer, Parts, failure_of_part
 from shared.business_central.pace import Pace
 from shared.business_central.refusals import AlreadyExists as AlreadyExists
 from shared.business_central.refusals import RowChanged as RowChanged
 from shared.business_central.refusals import RowGone as RowGone
-from shared.business_central.refusals import Written, refusal
+from shared.business_central.refusals import Written, intercepted, refusal
 from shared.business_central.request_window import DEFAULT_LIMIT
-from shared.business_central.retries import Action, Failure, action_for
+from shared.business_central.retries import NOT_ITS_OWN, Action, Failure, action_for
 from shared.business_central.sign_in import TokenProvider
-from shared.business_central.transport import Before, Call, Transport, said_of
+from shared.business_central.transport import Before, Call, Transport, request_of, said_of
 from shared.business_central.web_services import WebService
 from shared.business_central.wire import Row
 from shared.clock import Clock
@@ -39,6 +39,8 @@ from shared.texts import Sentence, sentence
 
 MAX_BATCH = 100
 _JSON = {"Content-Type": "application/json"}
+_NO_ROW = "00000000-0000-0000-0000-000000000000"
+_LINES_OF_NO_ORDER = f"salesOrders({_NO_ROW})/salesOrderLines"
 _NOT_ABOUT_A_ROW = ("", "Internal_CompanyNotFound", "BadRequest_ResourceNotFound")
 
 
@@ -156,7 +158,7 @@ class BusinessCentral:
     ) -> Row | None:
         """One row by its id with "@odata.etag", or None when there is none."""
         url = f"{self._url(entity_set, id)}{wire.query({'$select': select, '$expand': expand})}"
-        answer = self._transport.send(Call("GET", url, _intent(fresh), b"", Written(entity_set), writes=0))
+        answer = self._sent(Call("GET", url, _intent(fresh), b"", Written(entity_set), writes=0))
         if answer.failure is None:
             return _row(answer.value)
         if _is_gone(answer.failure):
@@ -200,7 +202,7 @@ class BusinessCentral:
     def remove(self, entity_set: str, id: str, etag: str = "") -> bool:
         """DELETE; False when there was no such row. RowChanged when an `etag` is given and no longer the row's."""
         headers = {"If-Match": etag} if etag else {}
-        answer = self._transport.send(self._write("DELETE", self._url(entity_set, id), entity_set, {}, headers))
+        answer = self._sent(self._write("DELETE", self._url(entity_set, id), entity_set, {}, headers))
         if answer.failure is None:
             return True
         if _is_gone(answer.failure):
@@ -252,7 +254,7 @@ class BusinessCentral:
         """
         trial = [*operations, _MUST_FAIL]
         call = self._batch_call(_numbered(trial))
-        answer = self._transport.send(call)
+        answer = self._sent(call)
         if answer.failure is None:
             raise ConnectorError("record-refused", sentence(
                 "Business Central took what it must refuse; nothing can be tried."))
@@ -291,8 +293,9 @@ class BusinessCentral:
         read = set[str]()
         while url:
             read.add(url)
-            answer = self._good(Call("GET", url, headers, b"", Written(urlsplit(url).path), writes=0))
-            page = _page(answer, urlsplit(url).path)
+            entity_set = urlsplit(url).path.rpartition("/")[2]
+            answer = self._good(Call("GET", url, headers, b"", Written(entity_set), writes=0))
+            page = _page(answer, entity_set)
             yield from page.value
             url = page.next_link
             if url and _host(url) != _host(self._root):
@@ -301,18 +304,45 @@ class BusinessCentral:
                     host="://".join(_host(url))))
             if url in read:
                 raise ServiceUnavailable("bc-unavailable", sentence(
-                    "Business Central's next page of {path} is one that was read already.", path=urlsplit(url).path))
+                    "Business Central's next page of {path} is one that was read already.", path=entity_set))
 
     def _good(self, call: Call) -> Any:
-        answer = self._transport.send(call)
+        answer = self._sent(call)
         if answer.failure is not None:
             raise refusal(answer.failure, call.written)
         return answer.value
+
+    def _sent(self, call: Call) -> Answer:
+        """The answer. Where somebody in front of Business Central gave it, he is asked about a row that does not exist:
+        RecordRefused "bc-intercepted" will say that it is about this very request, ServiceUnavailable that it is not.
+        """
+        answer = self._transport.send(call)
+        if not _is_not_its_own(answer.failure):
+            return answer
+        if _is_not_its_own(self._answer_about_no_row(call)):
+            raise intercepted(answer.failure, request_of(call))
+        # He may have let go by now. A POST may have been carried out for all that: it is never sent again.
+        return answer if call.method == "POST" else self._transport.send(call)
+
+    def _answer_about_no_row(self, call: Call) -> Failure | None:
+        """How a request with the same method, about the same entity set, fails if nothing can come of it."""
+        path = _LINES_OF_NO_ORDER if call.method == "POST" else f"{call.written.entity_set}({_NO_ROW})"
+        headers = {**_JSON, "If-Match": "*"} if call.method in ("PATCH", "DELETE") else _JSON
+        body = wire.encode({"description": "-"}) if call.body else b""
+        try:
+            return self._transport.send(Call(
+                call.method, f"{self._root}/{self._company}/{path}", headers, body, Written(path), writes=0)).failure
+        except OutcomeUnknown as lost:
+            raise ServiceUnavailable("bc-unavailable", lost.sentence) from None
 
 
 def _is_gone(failure: Failure) -> bool:
     """Whether only the row is missing, not the company or the whole address."""
     return failure.status == 404 and failure.code not in _NOT_ABOUT_A_ROW
+
+
+def _is_not_its_own(failure: Failure | None) -> TypeGuard[Failure]:
+    return failure is not None and failure.code == NOT_ITS_OWN
 
 
 def _intent(fresh: bool) -> dict[str, str]:

@@ -16,7 +16,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
-from shared.business_central.retries import Failure
+from shared.business_central.retries import NOT_ITS_OWN, Failure
 from shared.errors import ConnectorError, RecordRefused, ServiceUnavailable
 from shared.texts import Sentence, Text, as_said, sentence
 
@@ -92,6 +92,24 @@ def _company_unknown(case: _Case) -> ConnectorError:
 def _address_unknown(case: _Case) -> ConnectorError:
     # Business Central answers in JSON with a code; without one, somebody else answers at this address.
     return _our_bug(case) if case.failure.code else _company_unknown(case)
+
+
+def _about_this_request(case: _Case) -> ConnectorError:
+    return RecordRefused("bc-intercepted", sentence(
+        "{answer} Other requests get through: it is about what this one holds.", answer=_in_its_place(case)))
+
+
+def intercepted(failure: Failure, request: str) -> ConnectorError:
+    """The exception for a request (GET items) that somebody in front of Business Central answers as he does others."""
+    return ServiceUnavailable("bc-intercepted", _in_its_place(_Case(failure, Written(request), {})))
+
+
+def _in_its_place(case: _Case) -> Sentence:
+    message, status = case.failure.message, case.failure.status
+    return sentence(
+        "{request}: something in front of Business Central answered in its place with {status} ({words})." if message
+        else "{request}: something in front of Business Central answered in its place with {status}, without a word.",
+        request=case.written.entity_set or sentence("Request"), status=status, words=message)
 
 
 def _field_missing(case: _Case) -> ConnectorError:
@@ -287,6 +305,7 @@ _SET_UP_TEXTS = (
 )
 
 _RULES: tuple[tuple[str, str, _Reading], ...] = (
+    (NOT_ITS_OWN, "", _about_this_request),
     ("Authentication_*", "", _sign_in_refused),
     ("Authorization_*", "", _sign_in_refused),
     ("Internal_CompanyNotFound", "", _company_unknown),

@@ -21,6 +21,8 @@ ANSWER_LOST = "answer-lost"
 """Code of ours (status 0): the request was sent, the answer did not come or broke off."""
 UNREADABLE = "unreadable-answer"
 """Code of ours (status 2xx): the answer is not JSON."""
+NOT_ITS_OWN = "not-its-own"
+"""Code of ours: somebody in front of Business Central answered in its place, see answers.py."""
 
 TRIES = 6
 LONGEST_BACKOFF = timedelta(seconds=60)
@@ -66,6 +68,7 @@ def _one(status: int) -> range:
 
 _RULES = (
     #     status            code                         text        GET DELETE PATCH      POST
+    _Rule(range(400, 600), NOT_ITS_OWN, "", Action.REFUSE, Action.REFUSE),
     _Rule(_one(401), "*", "", Action.RENEW_SIGN_IN, Action.RENEW_SIGN_IN),
     _Rule(_one(429), "*", "", Action.REPEAT, Action.REPEAT),
     _Rule(range(400, 600), "*", _LOCKED, Action.REPEAT, Action.REPEAT),

@@ -3,8 +3,9 @@
 Rules: Microsoft Learn, "Using service-to-service authentication" (client credentials, the scope below, no
 refresh token: ask again) and "Managed identities"; user and web service key exist on-premises only.
 Border: knows tokens, not Business Central. Errors: ConnectorError "bc-unauthorized" when the sign-in is
-refused, ServiceUnavailable "bc-unavailable" when the token service does not answer. No secret in either, nor in what
-the observer of the call that needed the token is told.
+refused, "bc-intercepted" when somebody in front of the token service does that, ServiceUnavailable "bc-unavailable"
+when the token service does not answer. No secret in either, nor in what the observer of the call that needed the token
+is told.
 """
 
 from __future__ import annotations
@@ -157,13 +158,14 @@ class ClientCredentials:
                 problem = sentence("The token service did not answer ({why}).", why=type(lost).__name__)
                 observe(self._exchange(began, tries, 0, type(lost).__name__, "(no answer)"))
                 continue
-            reason = "" if answer.ok else self._without_secret(_reason(answer))
-            said = "(not shown)" if answer.ok else str(_refused(answer.status_code, reason))
+            granted = answer.ok and not answer.is_redirect
+            reason = "" if granted else self._without_secret(_reason(answer))
+            said = "(not shown)" if granted else str(_refused(answer.status_code, reason))
             observe(self._exchange(began, tries, answer.status_code, answer.reason or "", said))
-            if answer.ok:
+            if granted:
                 return answer
             if answer.status_code < 500 and answer.status_code != 429:
-                raise ConnectorError("bc-unauthorized", _refused(answer.status_code, reason))
+                raise _final(answer.status_code, reason)
             problem = sentence("The token service answered {status}.", status=answer.status_code)
         raise ServiceUnavailable("bc-unavailable", problem)
 
@@ -183,6 +185,14 @@ class ClientCredentials:
 def _refused(status: int, reason: str) -> Sentence:
     return sentence("The token service refused the sign-in with {status}: {reason}", status=status,
                     reason=as_said(reason) if reason else sentence("no reason given"))
+
+
+def _final(status: int, reason: str) -> ConnectorError:
+    """A token service says in JSON why it refuses (RFC 6749, section 5.2)."""
+    if reason:
+        return ConnectorError("bc-unauthorized", _refused(status, reason))
+    return ConnectorError("bc-intercepted", sentence(
+        "Something in front of the token service answered in its place with {status}.", status=status))
 
 
 def _reason(answer: requests.Response) -> str:

@@ -12,17 +12,19 @@ import random
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from ssl import SSLCertVerificationError
 from typing import NamedTuple, NoReturn
 
 import requests
 
 from shared.business_central.answers import NO_PARTS, Answer, Parts, Reply, failed_parts, read_answer
 from shared.business_central.lanes import Lanes
-from shared.business_central.refusals import Written, refusal
+from shared.business_central.refusals import Written, intercepted, refusal
 from shared.business_central.request_window import DEFAULT_LIMIT, RequestWindow
 from shared.business_central.retries import (
     ANSWER_LOST,
     NOT_CONNECTED,
+    NOT_ITS_OWN,
     Action,
     Failure,
     action_for,
@@ -125,7 +127,7 @@ class Transport:
                 continue
             wait = next_wait(answer.failure, tries, answer.retry_after, self._jitter())
             if wait is None or not self._patience.lasts((self._clock.now() - began + wait).total_seconds()):
-                _give_up(answer.failure, tries)
+                _give_up(answer.failure, call, tries)
             self._clock.sleep(wait.total_seconds())
 
     def _attempt(self, call: Call, tries: int) -> Answer:
@@ -155,7 +157,7 @@ class Transport:
                 allow_redirects=False,
             )  # fmt: skip
         except requests.RequestException as lost:
-            return Reply(0, type(lost).__name__, {}, b"", _how_lost(lost))
+            return Reply(0, _why_lost(lost), {}, b"", _how_lost(lost))
         content = _without_secret(response.content, authorization)
         return Reply(response.status_code, response.reason or "", response.headers, content)
 
@@ -205,14 +207,38 @@ def _action(failure: Failure, call: Call) -> Action:
     return Action.LOOK_UP if call.parts.each and action is Action.REPEAT and is_locked(failure) else action
 
 
+def request_of(call: Call) -> str:
+    """GET items."""
+    return f"{call.method} {call.written.entity_set}"
+
+
 def _how_lost(lost: requests.RequestException) -> str:
     """Whether the request can have reached the other side; in doubt, yes."""
     # A ValueError is an address or header that cannot be sent at all.
     if isinstance(lost, (requests.exceptions.ConnectTimeout, ValueError)):
         return NOT_CONNECTED
+    reason = type(_reason(lost)).__name__
+    refused = reason in ("NewConnectionError", "NameResolutionError") or _on_the_way(lost) is not None
+    return NOT_CONNECTED if refused else ANSWER_LOST
+
+
+def _why_lost(lost: requests.RequestException) -> str:
+    """In the words of the program; what a proxy or a certificate is about, too."""
+    why = _on_the_way(lost)
+    return f"{type(lost).__name__}: {why}" if why else type(lost).__name__
+
+
+def _on_the_way(lost: requests.RequestException) -> BaseException | None:
+    """What a proxy says that leads nowhere, or why a certificate is not trusted: then nothing was sent."""
+    causes = [one for one in getattr(_reason(lost), "args", ()) if isinstance(one, OSError)]
+    if isinstance(lost, requests.exceptions.ProxyError):
+        return next(iter(causes), lost)
+    return next((one for one in causes if isinstance(one, SSLCertVerificationError)), None)
+
+
+def _reason(lost: requests.RequestException) -> object:
     cause = lost.args[0] if isinstance(lost, requests.exceptions.ConnectionError) and lost.args else None
-    reason = type(getattr(cause, "reason", None)).__name__
-    return NOT_CONNECTED if reason in ("NewConnectionError", "NameResolutionError") else ANSWER_LOST
+    return getattr(cause, "reason", None)
 
 
 def said_of(failure: Failure) -> Sentence:
@@ -221,10 +247,13 @@ def said_of(failure: Failure) -> Sentence:
         return sentence("no connection could be made ({why}).", why=failure.message)
     if failure.status == 0:
         return sentence("no answer came ({why}).", why=failure.message)
-    return sentence("answer {status} {words}", status=failure.status, words=f"{failure.code} {failure.message}".strip())
+    said = failure.message if failure.code == NOT_ITS_OWN else f"{failure.code} {failure.message}"
+    return sentence("answer {status} {words}", status=failure.status, words=said.strip())
 
 
-def _give_up(failure: Failure, tries: int) -> NoReturn:
+def _give_up(failure: Failure, call: Call, tries: int) -> NoReturn:
+    if failure.code == NOT_ITS_OWN:
+        raise intercepted(failure, request_of(call))
     code = "bc-throttled" if failure.status == 429 else "bc-unavailable"
     raise ServiceUnavailable(code, sentence(
         "After one try: {reason}" if tries == 1 else "After {tries} tries: {reason}", tries=tries,

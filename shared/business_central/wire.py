@@ -62,7 +62,7 @@ def error_in(content: bytes) -> tuple[str, str]:
         error = decode(content)["error"]
         return str(error.get("code") or ""), without_correlation(str(error.get("message") or ""))
     except (ValueError, TypeError, KeyError, AttributeError):
-        return "", _readable(content)
+        return "", readable(content)
 
 
 def without_correlation(message: str) -> str:
@@ -71,7 +71,7 @@ def without_correlation(message: str) -> str:
     return (sentence if found and _CORRELATION.fullmatch(rest) else message).strip()
 
 
-def _readable(content: bytes) -> str:
+def readable(content: bytes) -> str:
     """The first words of an answer that is not JSON: tags removed, at most 200 characters."""
     text = _TAG.sub(" ", content[:20_000].decode("utf-8", "replace"))
     return " ".join(text.split())[:200]

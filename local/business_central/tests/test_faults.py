@@ -106,6 +106,22 @@ def test_an_html_body_may_come_with_any_status(api: Api) -> None:
     assert (answer.status_code, answer.headers["Content-Type"]) == (401, "text/html; charset=utf-8")
 
 
+def test_whoever_answers_in_its_place_may_lead_elsewhere(api: Api) -> None:
+    api.bc.control.add_fault(kind="html", status=302, page="", location="https://login.example.com/")
+
+    answer = api.http.get(api.url("items"), allow_redirects=False)
+
+    assert (answer.status_code, answer.text, answer.headers["Location"]) == (302, "", "https://login.example.com/")
+
+
+def test_an_answer_may_be_kept_back_once_it_was_carried_out(api: Api) -> None:
+    api.bc.control.add_fault(kind="html_after_commit", status=403)
+
+    status = api.http.post(api.url("salesOrders"), json=ORDER).status_code
+
+    assert (status, len(api.bc.control.orders("SHP-1"))) == (403, 1)
+
+
 def test_a_delay_only_delays(api: Api) -> None:
     api.bc.control.add_fault(kind="delay", seconds=0.3, entity="salesOrders")
 

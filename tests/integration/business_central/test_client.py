@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local.business_central.faults import Fault
 from local.business_central.server import BusinessCentral as Simulator
+from local.identity.certificate import make_certificate, served_with
+from local.serving import serving
 from shared.business_central.client import BatchRequest, BusinessCentral
 from shared.business_central.refusals import AlreadyExists
 from shared.business_central.sign_in import bearer
@@ -92,6 +98,140 @@ def test_a_redirect_is_not_followed(bc: BusinessCentral, server: ScriptedServer)
         read_all(bc)
 
     assert not any("elsewhere" in request.path for request in server.requests)
+
+
+# Somebody in front of Business Central answers in its place
+
+IN_ITS_PLACE = [
+    pytest.param(Answer(status, b"<html><title>Blocked</title></html>"), id=str(status))
+    for status in (400, 402, 403, 405, 407, 413, 414, 451, 501)
+] + [pytest.param(Answer(403), id="403 without a word"),
+     pytest.param(says({"statusCode": 403, "message": "Blocked"}, 403), id="403 in JSON of another form")]
+NO_SUCH_ROW = refuses(404, "Internal_RecordNotFound", "The Customer does not exist.")
+
+
+@pytest.mark.parametrize("answer", IN_ITS_PLACE)
+def test_who_turns_away_a_row_that_does_not_exist_too_turns_everything_away(
+    answer: Answer, bc: BusinessCentral, server: ScriptedServer
+) -> None:
+    server.answers(answer, answer)
+
+    with pytest.raises(ServiceUnavailable) as stopped:
+        read_all(bc)
+
+    assert stopped.value.code == "bc-intercepted"
+    assert f"GET customers: something in front of Business Central answered in its place with {answer.status}" in (
+        stopped.value.detail)
+    assert server.requests[1].path.endswith("/customers(00000000-0000-0000-0000-000000000000)")
+
+
+@pytest.mark.parametrize("answer", IN_ITS_PLACE)
+def test_who_lets_a_row_that_does_not_exist_through_is_asked_once_more(
+    answer: Answer, bc: BusinessCentral, server: ScriptedServer
+) -> None:
+    server.answers(answer, NO_SUCH_ROW, EMPTY_PAGE, answer, NO_SUCH_ROW, answer)
+
+    assert read_all(bc) == []
+    with pytest.raises(RecordRefused) as refused:
+        read_all(bc)
+
+    assert refused.value.code == "bc-intercepted"
+
+
+@pytest.mark.parametrize("answer", IN_ITS_PLACE)
+def test_what_may_have_been_made_is_not_sent_again(
+    answer: Answer, bc: BusinessCentral, server: ScriptedServer
+) -> None:
+    server.answers(answer, NO_SUCH_ROW)
+
+    with pytest.raises(RecordRefused) as refused:
+        bc.create("salesOrders", {"customerNumber": "C1"})
+
+    assert refused.value.code == "bc-intercepted"
+    assert [(request.method, request.path.rpartition(")/")[2]) for request in server.requests] == [
+        ("POST", "salesOrders"), ("POST", "salesOrderLines")]
+    assert bc.writes == 1
+
+
+def test_the_question_whether_anything_gets_through_changes_nothing(
+    company: BusinessCentral, simulator: Simulator
+) -> None:
+    before = simulator.control.totals()
+    for number, method in enumerate(("GET", "POST", "PATCH", "DELETE")):
+        simulator.faults.add(Fault("html", status=403, method=method, times=1, id=number))
+
+    for ask in (
+        lambda: list(company.rows("customers")), lambda: company.create("customers", {"number": "S1"}),
+        lambda: company.change("customers", "1", {"displayName": "x"}, "*"), lambda: company.remove("customers", "1"),
+    ):
+        with suppress(ConnectorError):
+            ask()
+
+    assert simulator.control.totals() == before
+
+
+def test_a_page_to_sign_in_at_is_named_by_its_host(bc: BusinessCentral, server: ScriptedServer) -> None:
+    location = "https://user:pass@login.example.com/authorize?client_id=s3cret"
+    server.answers(*[Answer(302, b"", (("Location", location),))] * 6)
+
+    with pytest.raises(ServiceUnavailable) as stopped:
+        read_all(bc)
+
+    assert (stopped.value.code, stopped.value.detail.partition("with ")[2]) == (
+        "bc-intercepted", "302 (login.example.com).")
+
+
+@pytest.mark.parametrize("status", [404, 408, 409, 412, 429, 500, 502, 503])
+def test_what_business_central_says_without_a_word_is_its_own(
+    status: int, bc: BusinessCentral, server: ScriptedServer
+) -> None:
+    server.answers(*[Answer(status)] * 6)
+
+    with pytest.raises(ConnectorError) as failed:
+        read_all(bc)
+
+    assert failed.value.code != "bc-intercepted"
+
+
+@contextmanager
+def proxy_that_wants_a_password() -> Iterator[str]:
+    class Proxy(BaseHTTPRequestHandler):
+        def do_CONNECT(self) -> None:
+            self.send_error(407, "Proxy Authentication Required")
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Quiet."""
+
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Proxy)) as port:
+        yield f"http://somebody:s3cret@127.0.0.1:{port}"
+
+
+def test_what_a_proxy_keeps_back_was_not_sent(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    with proxy_that_wants_a_password() as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+        bc = BusinessCentral("https://api.example.invalid/v2.0/api/v2.0", COMPANY, bearer("t"), clock)
+
+        with pytest.raises(ServiceUnavailable) as gone:
+            bc.create("salesOrders", {})
+
+    assert gone.value.code == "bc-unavailable"
+    assert "no connection could be made (ProxyError: Tunnel connection failed: 407 Proxy" in gone.value.detail
+    assert "s3cret" not in gone.value.detail
+
+
+def test_what_goes_to_a_server_that_is_not_trusted_was_not_sent(clock: ManualClock, tmp_path: Path) -> None:
+    listening = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    certificate = served_with(make_certificate(tmp_path / "own.pem"))
+    listening.socket = certificate.wrap_socket(listening.socket, server_side=True, do_handshake_on_connect=False)
+    listening.handle_error = lambda request, client_address: None  # type: ignore[method-assign]
+    with serving(listening) as port:
+        bc = BusinessCentral(f"https://127.0.0.1:{port}/api/v2.0", COMPANY, bearer("t"), clock)
+
+        with pytest.raises(ServiceUnavailable) as gone:
+            bc.create("salesOrders", {})
+
+    assert "no connection could be made (SSLError: " in gone.value.detail
+    assert "certificate verify failed" in gone.value.detail
 
 
 def test_a_row_that_is_not_there_is_none(bc: BusinessCentral, server: ScriptedServer) -> None:

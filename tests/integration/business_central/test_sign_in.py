@@ -114,6 +114,21 @@ def test_a_token_service_without_tokens_is_unavailable(
         sign_in()
 
 
+@pytest.mark.parametrize("answer", [
+    Answer(403, b"<html>Blocked</html>"), Answer(407), Answer(302, b"", (("Location", "https://login.example.com/"),)),
+], ids=lambda answer: answer.status)
+def test_who_answers_in_place_of_the_token_service_is_not_taken_for_it(
+    answer: Answer, server: ScriptedServer, clock: ManualClock
+) -> None:
+    sign_in = ClientCredentials(server.root, "id", "secret", clock)
+    server.answers(answer)
+
+    with pytest.raises(ConnectorError) as refused:
+        sign_in()
+
+    assert (refused.value.code, str(answer.status) in refused.value.detail) == ("bc-intercepted", True)
+
+
 def test_where_requests_are_not_allowed_no_token_is_asked_for(server: ScriptedServer, clock: ManualClock) -> None:
     def gate() -> None:
         raise ConnectorError("http-requests-not-allowed", "Environment staging.")
