@@ -69,7 +69,10 @@ class ResetChosen(msgspec.Struct, frozen=True):
 
 
 class CompanyChosen(Body, frozen=True):
+    """version: of the shop card as the page showed it."""
+
     company: Text = ""
+    version: Text | None = None
 
 
 class AuditFilters(msgspec.Struct, frozen=True, rename={"since": "from"}):
@@ -167,8 +170,14 @@ class SkippedFilters(msgspec.Struct, frozen=True):
         return Wanted(left_out=self.state == "left-out", code=self.code)
 
 
+class RetryAsked(BackTo, frozen=True):
+    """seen: when somebody had decided about the record last as the page showed it, "" where nobody had."""
+
+    seen: Text | None = None
+
+
 class DismissalAsked(BackTo, frozen=True):
-    """seen: when the record had been dismissed as the page showed it, "" where it was not."""
+    """seen: as RetryAsked."""
 
     seen: Text = ""
     note: Annotated[str, msgspec.Meta(max_length=500)] = ""

@@ -71,13 +71,16 @@ def show_companies(call: Call) -> Shown:
 def choose_company(call: Call) -> Sent | Shown:
     if not call.body.company:
         return _companies(call, nothing_chosen=True)
-    admin.shops.choose_company(call.connector, call.path["shop"], call.body.company, by=call.by)
+    admin.shops.choose_company(
+        call.connector, call.path["shop"], call.body.company, by=call.by, version=call.body.version)
     return Sent(page_of(call), Notice("saved"))
 
 
 def _companies(call: Call, *, nothing_chosen: bool = False) -> Shown:
     """Business Central's companies to choose from; where it cannot be asked, the page says why."""
-    values: dict[str, Any] = {"code": call.shop, "companies": [], "problem": None, "nothing_chosen": nothing_chosen}
+    values: dict[str, Any] = {
+        "code": call.shop, "companies": [], "problem": None, "nothing_chosen": nothing_chosen,
+        "version": admin.shop_cards.card_version(call.connector, call.shop)}
     try:
         values["companies"] = admin.connections.list_companies(call.connector, call.shop)
     except ConnectorError as problem:

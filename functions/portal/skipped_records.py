@@ -9,7 +9,7 @@ from functions.http import Call
 from functions.inputs import takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page, within_the_portal
-from functions.portal.forms import BackTo, BackToPage, DismissalAsked, SkippedFilters
+from functions.portal.forms import BackToPage, DismissalAsked, RetryAsked, SkippedFilters
 from functions.portal.older import older_page, whole_list
 from shared import admin
 from shared.errors import ConnectorError
@@ -60,9 +60,16 @@ def retry_skipped_records(call: Call) -> Sent:
 @blueprint.function_name("portal_retry_skipped_record")
 @blueprint.route(f"{_RECORD}/retry", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
 @page
-@takes(form=BackTo)
+@takes(form=RetryAsked)
 def retry_skipped_record(call: Call) -> Sent:
-    admin.skipped.retry(call.connector, *_record(call), by=call.by)
+    """One that somebody else has dismissed meanwhile is shown, and not tried."""
+    shop, type, id = _record(call)
+    try:
+        admin.skipped.retry(call.connector, shop, type, id, by=call.by, seen=call.body.seen)
+    except ConnectorError as problem:
+        if problem.code != "confirmation-needed":
+            raise
+        return Sent(f"/portal/shops/{shop}/records/{type}/{id}", Notice("skipped-dismissed-meanwhile"))
     return Sent(_back(call.body.back), Notice("skipped-due", {"count": 1}))
 
 

@@ -5,6 +5,7 @@ would happen to it now, a dry run of its newest capture says. Border: puts toget
 """
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -260,16 +261,17 @@ def _history(kept: _Kept, skipped: SkippedView | None) -> list[Happened]:
     if link.deleted_at:
         found.append(Happened(at=link.deleted_at, what="deleted"))
     if skipped is not None:
-        found += _of_skipped(skipped)
+        found += _of_skipped(skipped, kept.operations)
     found += map(_of_operation, kept.operations)
     return sorted(found, key=lambda one: from_iso(one.at), reverse=True)
 
 
-def _of_skipped(one: SkippedView) -> list[Happened]:
+def _of_skipped(one: SkippedView, operations: Sequence[Operation]) -> list[Happened]:
+    """operations: on this record alone. The book says of one that was about others too only how many they were."""
     found = [Happened(at=one.first_at, what="skipped")]
     if one.tries > 1:
         found.append(Happened(at=one.last_at, what="tried"))
-    if one.retried_at:
+    if one.retried_at and not any((each.at, each.by) == (one.retried_at, one.retried_by) for each in operations):
         found.append(Happened(
             at=one.retried_at, what="operation", by=one.retried_by, name="retry_skipped_records", outcome="done"))
     if one.dismissed_at:

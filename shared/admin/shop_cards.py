@@ -96,6 +96,11 @@ class CardForm(msgspec.Struct, frozen=True, kw_only=True):
         return [field for group in self.groups for field in group.fields if field.now is not None]
 
 
+def card_version(connector: Connector, shop: str) -> str:
+    """Of the card as it is stored; ConnectorError shop-unknown."""
+    return version_of(connector.shops.get(shop))
+
+
 def form_of(card: ShopCard) -> CardForm:
     """The card as it is stored."""
     return _form(card, Typed(texts_of(card), {}, [], card))

@@ -84,7 +84,7 @@ def save_shop(
         before = connector.shops.find(shop)
         _wanted(operation, fields)
         changes = with_logging_time(fields, before, connector.clock.now())
-        card = connector.shops.save(shop, changes, version=version)
+        before, card = connector.shops.change(shop, changes, version=version)
         operation.changed(_fields(before), _fields(card))
         if before is None or before.enabled != card.enabled:
             connector.shops.note_switched(card, iso(connector.clock.now()), by=by)
@@ -111,9 +111,9 @@ def choose_logging(connector: Connector, shop: str, mode: str, hours: int | None
     return save_shop(connector, connector.shops.get(shop).code, changes, by=by)
 
 
-def choose_company(connector: Connector, shop: str, company: str, *, by: str) -> ShopView:
+def choose_company(connector: Connector, shop: str, company: str, *, by: str, version: str | None = None) -> ShopView:
     """The card is about this company of Business Central, by its id; ConnectorError as save_shop."""
-    save_shop(connector, connector.shops.get(shop).code, {"company_id": company}, by=by)
+    save_shop(connector, connector.shops.get(shop).code, {"company_id": company}, by=by, version=version)
     card = connector.shops.get(shop)
     ask_for_company(connector, card)
     return _view(connector, card)

@@ -19,7 +19,7 @@ from shared.shops.store import UnreadableCard
 from shared.stores.skipped_records import OURS, SkippedRecord, Tally, Wanted
 from shared.sync.page import LEFT_ALONE
 from shared.telemetry import beside, carried
-from shared.texts import said, sentence
+from shared.texts import Text, said, sentence
 
 MOST_AT_ONCE = 20_000
 """Records of a shop that are sorted, or put into a file."""
@@ -188,11 +188,21 @@ def retry_all(connector: Connector, shop: str, *, code: str, type: str, by: str)
     return due
 
 
-def retry(connector: Connector, shop: str, type: str, id: str, *, by: str) -> None:
-    """Let one be tried in the next run; ConnectorError not-found."""
+def retry(connector: Connector, shop: str, type: str, id: str, *, by: str, seen: str | None = None) -> None:
+    """Let one be tried in the next run, also a dismissed one; ConnectorError not-found.
+
+    seen  as in dismiss: ConnectorError confirmation-needed where somebody else has dismissed it since
+    """
+    def check(record: SkippedRecord) -> None:
+        if record.dismissed_at and _is_news(record, seen, by):
+            raise ConnectorError("confirmation-needed", sentence(
+                "{who} has dismissed it meanwhile; read the note, and retry it again if it is to be tried all the same",
+                who=_worded(record.dismissed_by)))
+
     with connector.operations.recorded("retry_skipped_record", by=by, shop=shop, type=type, record_id=id) as operation:
-        before = connector.skipped.get(shop, type, id)
-        if before is None or not connector.skipped.make_due(shop, type, id, connector.clock.now()):
+        # At the operation's own time: that of a record's history, which lists it once.
+        before = connector.skipped.make_due(shop, type, id, from_iso(operation.at), by=by, check=check)
+        if before is None:
             raise not_skipped(shop, type, id)
         operation.changed({"dismissed": bool(before.dismissed_at)}, {"dismissed": False, "due": True})
 
@@ -204,25 +214,40 @@ def dismiss(
 
     The note stays on the record; it may name people, so the operation does not repeat it.
 
-    seen  when it had been dismissed as far as he knew ("" = it was not), None for whoever does not mind:
-          ConnectorError confirmation-needed where somebody else has dismissed it since
+    seen  when somebody had decided about it last as far as he knew (SkippedRecord.decided), None for whoever does not
+          mind: ConnectorError confirmation-needed where it was dismissed since, or somebody else let it be tried again
     """
-    if seen is not None and (before := connector.skipped.get(shop, type, id)) and before.dismissed_at not in ("", seen):
-        if (before.dismissed_by, before.note) == (by, note.strip()):
-            return
-        raise ConnectorError("confirmation-needed", sentence(
-            "{who} has dismissed it meanwhile; dismiss it again to put your note in place of that one",
-            who=before.dismissed_by))
+    def check(record: SkippedRecord) -> None:
+        if record.dismissed_at and _is_news(record, seen) and not is_the_same(record):
+            raise ConnectorError("confirmation-needed", sentence(
+                "{who} has dismissed it meanwhile; dismiss it again to put your note in place of that one",
+                who=_worded(record.dismissed_by)))
+        if not record.dismissed_at and _is_news(record, seen, by):
+            raise ConnectorError("confirmation-needed", sentence(
+                "{who} has let it be tried again meanwhile; dismiss it again to leave it alone all the same",
+                who=record.retried_by))
+
+    def is_the_same(record: SkippedRecord) -> bool:
+        return (record.dismissed_by, record.note) == (by, note.strip())
+
+    before = connector.skipped.get(shop, type, id)
+    if seen is not None and before is not None and before.dismissed_at and is_the_same(before):
+        return
     with connector.operations.recorded(
         "dismiss_skipped_record", by=by, shop=shop, type=type, record_id=id,
     ) as operation:
         if not note.strip():
             raise ConnectorError("input-invalid", sentence("note: say why the record is dismissed"))
-        found = connector.skipped.dismiss(
-            shop, type, id, note=note.strip(), by=by, now=connector.clock.now())
-        if not found:
+        before = connector.skipped.dismiss(
+            shop, type, id, note=note.strip(), by=by, now=connector.clock.now(), check=check)
+        if before is None:
             raise not_skipped(shop, type, id)
-        operation.changed({"dismissed": False}, {"dismissed": True})
+        operation.changed({"dismissed": bool(before.dismissed_at)}, {"dismissed": True})
+
+
+def _is_news(record: SkippedRecord, seen: str | None, by: str = "") -> bool:
+    """Whether somebody, but not `by`, has decided about it since it was `seen`."""
+    return seen is not None and record.decided.at not in ("", seen) and record.decided.by != by
 
 
 def checked_code(code: str) -> str:
@@ -260,7 +285,11 @@ def _views(connector: Connector, records: Sequence[SkippedRecord], language: str
 
 def _told(text: str, language: str) -> str:
     """A note or a name as somebody wrote it; what the connector wrote in the reader's language."""
-    return said(next((one for one in (*OURS, LEFT_ALONE) if str(one) == text), text), language)
+    return said(_worded(text), language)
+
+
+def _worded(text: str) -> Text:
+    return next((one for one in (*OURS, LEFT_ALONE) if str(one) == text), text)
 
 
 def _meaning(code: str, language: str) -> dict[str, Any]:

@@ -150,11 +150,16 @@ def _reset(
 ) -> InfoView:
     with connector.operations.recorded(name, by=by, shop=shop) as operation:
         before = connector.informations.get(connector.shops.get(shop).code, type)
+
+        def check(info: SynchronizationInfo) -> None:
+            nonlocal before
+            before = info
+            if to:
+                _check_what_it_leaves_out(connector.informations.read_up_to(info), info, to, confirm)
+
         operation.type = type
         operation.after = {"last_sync_time": iso(to) if to else ""}
-        if to and to <= connector.clock.now():
-            _check_what_it_leaves_out(connector.informations.read_up_to(before), before, to, confirm)
-        info = connector.informations.set_last_sync_time(shop, type, to, by=by)
+        info = connector.informations.set_last_sync_time(shop, type, to, by=by, check=check)
         operation.changed({"last_sync_time": before.last_sync_time}, {"last_sync_time": info.last_sync_time})
     return info_view(info)
 

@@ -51,6 +51,13 @@ class _Decided(NamedTuple):
     is_new: bool
 
 
+class Changed(NamedTuple):
+    """A card that was saved, and what it was when it was written over; None where it was not there."""
+
+    before: ShopCard | None
+    card: ShopCard
+
+
 class UnreadableCard(NamedTuple):
     """A stored card that cannot be read; host: "" where that of its store cannot be read either."""
 
@@ -107,7 +114,13 @@ class Shops:
     def save(
         self, code: str, changes: dict[str, Any], *, same_store: bool = False, version: str | None = None
     ) -> ShopCard:
-        """Create the card or change the fields given; the card as stored.
+        """The card as `change` has stored it."""
+        return self.change(code, changes, same_store=same_store, version=version).card
+
+    def change(
+        self, code: str, changes: dict[str, Any], *, same_store: bool = False, version: str | None = None
+    ) -> Changed:
+        """Create the card or change the fields given.
 
         same_store  Shopify has said that the new address is another one of the store that the card is about
         version     of the card that the changes are of (version_of), "" for one that is not there yet, None for any;
@@ -131,7 +144,7 @@ class Shops:
 
     def _saved(
         self, decided: _Decided, changes: dict[str, Any], version: str | None, *, same_store: bool, alone: bool
-    ) -> ShopCard:
+    ) -> Changed:
         code, store = decided.card.code, ""
 
         def write() -> Sequence[Put]:
@@ -157,7 +170,7 @@ class Shops:
             self._table.delete("removed", code)
         if same_store and store:
             self.note_store(card, store)
-        return card
+        return Changed(None if decided.is_new else before, card)
 
     def _decided(self, code: str, changes: dict[str, Any], version: str | None) -> _Decided:
         old = self.find(code)
@@ -279,8 +292,8 @@ class Shops:
 
     def switch_off(self, code: str, at: str, *, by: str) -> None:
         """Switch the card off at this time; ConnectorError as get and save."""
-        before, card = self.get(code), self.save(code, {"enabled": False})
-        if before.enabled:
+        before, card = self.change(code, {"enabled": False})
+        if before is not None and before.enabled:
             self.note_switched(card, at, by=by)
 
     def note_switched(self, card: ShopCard, at: str, *, by: str) -> None:

@@ -9,7 +9,8 @@ with it, and it is listed only when asked for.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
@@ -21,8 +22,9 @@ from shared.errors import ConnectorError
 from shared.json_text import decoded
 from shared.shopify_ids import id_in, id_of_key, key_behind, key_of
 from shared.storage.account import Storage
+from shared.storage.batches import BATCH_ROWS
 from shared.storage.holding import ERASED, DataSubject, HandedOut, Holding, OfPerson, rows_of
-from shared.storage.tables import Put, Row, Table
+from shared.storage.tables import Put, Row, RowChanged, Table
 from shared.texts import Sentence, Text, sentence, shortened
 
 TABLE = "SkippedRecords"
@@ -45,7 +47,7 @@ class SkippedRecord(msgspec.Struct, frozen=True, kw_only=True):
     said       the same, to be said in another language; not of rows of earlier versions, and where nobody translates it
     next_try   "" = not by itself
     left_out   nothing is wrong: the shop card does not take it (mapping/orders_to_import.py, customers_to_import.py)
-    retried_at, retried_by  when somebody last had all of its reason, or of its shop, tried again, this one among them
+    retried_at, retried_by  when somebody last let it be tried again, alone or with all of its reason or its shop
     selection  by which choice of the card an order was left out; with another one it is decided again
     """
 
@@ -68,6 +70,21 @@ class SkippedRecord(msgspec.Struct, frozen=True, kw_only=True):
     selection: str = ""
     retried_at: str = ""
     retried_by: str = ""
+
+    @property
+    def decided(self) -> Decided:
+        """What somebody decided about it since it was last tried."""
+        if self.dismissed_at:
+            return Decided(self.dismissed_at, self.dismissed_by)
+        waits = self.retried_at and from_iso(self.retried_at) >= from_iso(self.last_at)
+        return Decided(self.retried_at, self.retried_by) if waits else Decided("", "")
+
+
+class Decided(NamedTuple):
+    """When (UTC, ISO 8601) and by whom a record was dismissed, or let be tried again; "" if nobody did either."""
+
+    at: str
+    by: str
 
 
 class Wanted(NamedTuple):
@@ -149,6 +166,17 @@ def _worded(why: Text) -> dict[str, Any]:
     return {"detail": str(said), "said": said}
 
 
+Decision = Callable[[SkippedRecord], SkippedRecord | None]
+"""What is made of a record as it stands; None: it stays so."""
+
+Check = Callable[[SkippedRecord], None]
+"""Raises where a record, as it stands, is not for this decision."""
+
+
+def _whatever(record: SkippedRecord) -> None:
+    """However it stands."""
+
+
 class SkippedRecords:
     """The parked records of all shops."""
 
@@ -213,29 +241,60 @@ class SkippedRecords:
         row = self._table.get(key["PartitionKey"], key["RowKey"])
         return _skipped(row) if row else None
 
-    def make_due(self, shop: str, type: str, id: str, now: datetime) -> bool:
-        """Let the record be tried in the next run, also a dismissed one; False if it is not parked."""
-        record = self.get(shop, type, id)
-        if record is not None:
-            self.park([_due(record, now)])
-        return record is not None
+    def make_due(
+        self, shop: str, type: str, id: str, now: datetime, *, by: str = "", check: Check = _whatever,
+    ) -> SkippedRecord | None:
+        """Let the record be tried in the next run, also a dismissed one; as `_decide`."""
+        return self._decide(_key(shop, type, id), lambda record: _due(record, now, by), check)
 
     def make_all_due(self, shop: str, now: datetime, *, by: str = "", code: str = "", type: str = "") -> int:
         """Let all parked records be tried, or those of one code or type; dismissed ones stay, and so do orders that the
         shop card leaves out, unless their code is given. How many."""
-        wanted = [msgspec.structs.replace(_due(one, now), retried_at=iso(now), retried_by=by)
-                  for one in self.of(shop, type or None)
-                  if not one.dismissed_at and code in ("" if not one.left_out else one.code, one.code)]
-        self.park(wanted)
-        return len(wanted)
 
-    def dismiss(self, shop: str, type: str, id: str, *, note: str, by: str, now: datetime) -> bool:
-        """Leave the record alone until it changes in Shopify; False if it is not parked."""
-        record = self.get(shop, type, id)
-        if record is not None:
-            at = iso(now)
-            self.park([msgspec.structs.replace(record, dismissed_at=at, dismissed_by=by, note=note)])
-        return record is not None
+        def due(record: SkippedRecord) -> SkippedRecord | None:
+            meant = not record.dismissed_at and code in ("" if not record.left_out else record.code, record.code)
+            return _due(record, now, by) if meant else None
+
+        found = ((row["etag"], due(_skipped(row))) for row in self._table.partition(shop, *_span(type or None)))
+        puts = [Put("replace", _row(one), etag) for etag, one in found if one is not None]
+        return sum(self._decide_together(puts[start : start + BATCH_ROWS], due)
+                   for start in range(0, len(puts), BATCH_ROWS))
+
+    def dismiss(
+        self, shop: str, type: str, id: str, *, note: str, by: str, now: datetime, check: Check = _whatever,
+    ) -> SkippedRecord | None:
+        """Leave the record alone until it changes in Shopify; as `_decide`."""
+        return self._decide(_key(shop, type, id), lambda record: msgspec.structs.replace(
+            record, dismissed_at=iso(now), dismissed_by=by, note=note), check)
+
+    def _decide_together(self, puts: Sequence[Put], decide: Decision) -> int:
+        """Write these decisions; each anew where a record is not as it was read. How many."""
+        try:
+            return len(self._table.write(puts))
+        except RowChanged:
+            return sum(self._decide(put.row, decide) is not None for put in puts)
+
+    def _decide(self, key: Row, decide: Decision, check: Check = _whatever) -> SkippedRecord | None:
+        """Write what somebody decides about the record as it stands, and anew where somebody else was quicker.
+
+        The record as it stood; None, and nothing written, if it is not parked or `decide` leaves it as it is. Whatever
+        `check` raises of the record as it stands ends it.
+        """
+        while row := self._table.get(key["PartitionKey"], key["RowKey"]):
+            record = _skipped(row)
+            check(record)
+            decided = decide(record)
+            if decided is None:
+                return None
+            with suppress(RowChanged):
+                self._table.replace(_row(decided), row["etag"])
+                return record
+        return None
+
+    def blot(self, records: Iterable[SkippedRecord], blotted: Decision) -> None:
+        """Write anew, without what is to be erased, what these records say by now."""
+        for one in records:
+            self._decide(_key(one.shop, one.type, one.id), blotted)
 
     def clear(self, shop: str, type: str, ids: list[str]) -> None:
         """The records went through: their rows go."""
@@ -252,9 +311,10 @@ def is_decided_otherwise(record: SkippedRecord, selection: str) -> bool:
     return record.left_out and not record.dismissed_at and record.selection != selection
 
 
-def _due(record: SkippedRecord, now: datetime) -> SkippedRecord:
+def _due(record: SkippedRecord, now: datetime, by: str) -> SkippedRecord:
     at = iso(now)
-    return msgspec.structs.replace(record, next_try=at, dismissed_at="", dismissed_by="", note="")
+    return msgspec.structs.replace(
+        record, next_try=at, retried_at=at, retried_by=by, dismissed_at="", dismissed_by="", note="")
 
 
 def _row(record: SkippedRecord) -> Row:
@@ -302,7 +362,7 @@ def _erase(storage: Storage, whom: DataSubject) -> int:
     told = [blotted for one in found if one.type != "customers" or not _is_of(one, whom)
             if (blotted := _blotted(one, whom)) != one]
     skipped.clear(whom.shop, "customers", own)
-    skipped.park(told)
+    skipped.blot(told, lambda one: _blotted(one, whom))
     return len(own) + len(told)
 
 

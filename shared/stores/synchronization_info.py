@@ -6,7 +6,7 @@ before the reset can neither save a checkpoint nor move the watermark any more.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -143,15 +143,20 @@ class SynchronizationInfos:
         with suppress(RowChanged, RowExists, ServiceUnavailable):
             self.save(self.get(shop, type).with_(last_outcome=outcome))
 
-    def set_last_sync_time(self, shop: str, type: str, to: datetime | None, *, by: str) -> SynchronizationInfo:
+    def set_last_sync_time(
+        self, shop: str, type: str, to: datetime | None, *, by: str,
+        check: Callable[[SynchronizationInfo], None] = lambda info: None,
+    ) -> SynchronizationInfo:
         """An operator's reset: the next run takes what changed since `to` (2004 at the earliest), or all (None).
 
-        Wins over a run that is going on. ConnectorError input-invalid for a time in the future.
+        Wins over a run that is going on. Whatever `check` raises of the row as it stands ends it. ConnectorError
+        input-invalid for a time in the future.
         """
         if to is not None and to > self._clock.now():
             raise ConnectorError("input-invalid", sentence("last_sync_time {time} lies in the future", time=to))
         while True:
             info = self.get(shop, type)
+            check(info)
             reset = SynchronizationInfo(
                 shop=shop, type=type, last_sync_time=iso(max(to, BEGINNING)) if to else "", exact=True,
                 first_began=self.first_began(info), last_outcome=info.last_outcome,

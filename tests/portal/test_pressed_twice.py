@@ -2,12 +2,18 @@
 word is lost."""
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
 from shared.admin import shop_cards
+from shared.clock import from_iso
+from shared.shops.store import TABLE as CARDS
+from shared.stores.skipped_records import TABLE as SKIPPED
+from shared.stores.synchronization_info import TABLE as TIMES
 from tests.admin import admin_api
 from tests.house import HouseStorage
 from tests.portal.card_form import save, saved, version
@@ -172,6 +178,168 @@ def test_a_dismissal_that_is_sent_twice_is_one(portal: Portal) -> None:
 
     assert twice(portal.visitor(), dismissal(portal), {"note": "paid in cash ", "seen": ""}) == [200, 200]
     assert note_of(portal) == (OPERATOR.partition(":")[0], "paid in cash")
+
+
+# At one instant
+
+
+def a_moment_before(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, name: str, happens: Callable[[], object], write: str = "replace",
+) -> None:
+    """Once, after a row of this table was read and before it is written, something else happens to it."""
+    table, waiting = portal.house.storage.tables[name], [happens]
+    original = getattr(table, write)
+
+    def interrupted(*given: Any) -> Any:
+        if waiting:
+            waiting.pop()()
+        return original(*given)
+
+    monkeypatch.setattr(table, write, interrupted)
+
+
+def retried_by_somebody_else(portal: Portal) -> None:
+    connector, shop = portal.house.connector, portal.house.shop
+    connector.skipped.make_due(shop, "orders", "5001", portal.house.clock.now(), by=OTHER)
+
+
+def test_of_two_who_dismiss_at_one_instant_the_second_reads_the_note_of_the_first(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    skip(portal.house, 5001)
+    a_moment_before(portal, monkeypatch, SKIPPED, lambda: dismissed_by_somebody_else(portal, "sold at the fair"))
+
+    answer = portal.visitor().post(dismissal(portal), {"note": "mine", "seen": ""})
+
+    assert (answer.status_code, "sold at the fair" in answer.text) == (409, True)
+    assert note_of(portal) == (OTHER, "sold at the fair")
+
+
+@pytest.mark.parametrize("language, says", [
+    ("en-GB", "vera@example.com has let it be tried in the next run"),
+    ("fr-FR", "vera@example.com le fait réessayer à la prochaine synchronisation"),
+])
+def test_whoever_dismisses_what_a_colleague_has_retried_meanwhile_is_told_once(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, language: str, says: str
+) -> None:
+    skip(portal.house, 5001)
+    a_moment_before(portal, monkeypatch, SKIPPED, lambda: retried_by_somebody_else(portal))
+    visitor = portal.visitor(language)
+
+    answer = visitor.post(dismissal(portal), {"note": "mine", "seen": ""})
+    told = text_of(answer.text)
+    assert (answer.status_code, note_of(portal)) == (409, ("", ""))
+    seen = re.search(r'name="seen" value="([^"]+)"', answer.text)
+    assert seen is not None
+    again = visitor.post(dismissal(portal), {"note": "mine", "seen": seen[1]})
+
+    assert says in told
+    assert (again.status_code, note_of(portal)) == (200, (OPERATOR.partition(":")[0], "mine"))
+
+
+@pytest.mark.parametrize("language, says", [
+    ("en-GB", "It was not retried: somebody else has dismissed it meanwhile."),
+    ("fr-FR", "Il n’est pas réessayé : quelqu’un d’autre l’a écarté entre-temps."),
+])
+def test_whoever_retries_what_a_colleague_has_dismissed_meanwhile_is_shown_the_note(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, language: str, says: str
+) -> None:
+    skip(portal.house, 5001)
+    a_moment_before(portal, monkeypatch, SKIPPED, lambda: dismissed_by_somebody_else(portal, "sold at the fair"))
+    visitor = portal.visitor(language)
+
+    page = visitor.post(f"{page_of(portal)}/skipped-records/orders/5001/retry", {"seen": ""})
+
+    assert (says in text_of(page.text), "sold at the fair" in page.text) == (True, True)
+    assert note_of(portal) == (OTHER, "sold at the fair")
+
+    form = re.search(r'action="([^"]+/retry)".*?name="seen" value="([^"]+)"', page.text, re.DOTALL)
+    assert form is not None
+    assert "One record is tried in the next run." in portal.visitor().post(form[1], {"seen": form[2]}).text
+    assert note_of(portal) == ("", "")
+
+
+def test_all_of_a_reason_are_retried_but_what_was_dismissed_at_that_instant(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (5001, 5002):
+        skip(portal.house, number)
+    a_moment_before(
+        portal, monkeypatch, SKIPPED, lambda: dismissed_by_somebody_else(portal, "sold at the fair"), write="write")
+
+    page = portal.visitor().post(f"{page_of(portal)}/skipped-records/retry", {"code": "item-not-found"})
+
+    assert "One record is tried in the next run." in page.text
+    assert note_of(portal) == (OTHER, "sold at the fair")
+    assert from_iso(portal.house.parked()[5002].next_try) == portal.house.clock.now()
+
+
+@pytest.mark.parametrize("button, fields", [("dismiss", {"note": "mine"}), ("retry", {})])
+def test_what_a_run_brought_through_at_that_instant_is_skipped_no_more(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, button: str, fields: dict[str, str]
+) -> None:
+    skip(portal.house, 5001)
+    a_moment_before(
+        portal, monkeypatch, SKIPPED,
+        lambda: portal.house.connector.skipped.clear(portal.house.shop, "orders", ["5001"]))
+
+    answer = portal.visitor().post(f"{page_of(portal)}/skipped-records/orders/5001/{button}", fields)
+
+    assert answer.status_code == 404
+    assert portal.house.parked() == {}
+
+
+def test_a_record_that_is_retried_has_that_once_in_its_history(portal: Portal) -> None:
+    skip(portal.house, 5001)
+    visitor = portal.visitor()
+    visitor.post(f"{page_of(portal)}/skipped-records/orders/5001/retry", {"seen": ""})
+
+    page = text_of(visitor.get(f"{page_of(portal)}/records/orders/5001").text)
+
+    assert page.count("Retry a skipped record") + page.count("Retry skipped records") == 1
+
+
+def test_of_two_who_reset_at_one_instant_neither_leaves_out_what_the_other_wants_read(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = portal.house
+    house.order(5001)
+    house.sync()
+    house.clock.forward(3600)
+    reset = house.connector.informations.set_last_sync_time
+    start = from_iso("2026-03-01T00:00:00Z")
+    a_moment_before(portal, monkeypatch, TIMES, lambda: reset(house.shop, "orders", start, by=OTHER))
+
+    answer = portal.visitor().post(f"{page_of(portal)}/reset/orders", {"how": "since", "since": "2026-03-05T00:00"})
+
+    assert answer.status_code == 422
+    assert "That time lies after what was read" in answer.text
+    assert from_iso(house.connector.informations.get(house.shop, "orders").last_sync_time) == start
+
+
+def test_the_audit_says_of_a_card_what_this_save_changed_and_not_what_another_did_at_that_instant(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = portal.house
+    a_moment_before(portal, monkeypatch, CARDS, lambda: house.card(enabled=False), write="put")
+
+    portal.visitor().post(f"{page_of(portal)}/logging", {"mode": "All"})
+
+    (told,) = house.connector.operations.page(operation="save_shop").operations
+    assert told.after == {"logging_mode": "All"}
+    assert house.connector.shops.switched(house.connector.shops.get(house.shop)) == ("", "")
+
+
+def test_a_company_is_not_chosen_on_a_card_that_a_colleague_has_saved_meanwhile(portal: Portal) -> None:
+    visitor, address = portal.visitor(), f"{page_of(portal)}/bc-company"
+    seen = re.search(r'name="version" value="(\w+)"', visitor.get(address).text)
+    assert seen is not None
+    portal.house.card(company_id="11111111-1111-1111-1111-111111111111")
+
+    answer = visitor.post(address, {"company": portal.house.bc.company, "version": seen[1]})
+
+    assert (answer.status_code, "shop-card-changed" in answer.text) == (412, True)
+    assert saved(portal, "company_id") == "11111111-1111-1111-1111-111111111111"
 
 
 def test_nothing_is_queued_that_nobody_would_take(
