@@ -166,8 +166,9 @@ class SyncRuns:
         return run
 
     def go_on(self, run: SyncRun) -> SyncRun:
-        """The run, at work again."""
-        run.state = "running"
+        """The run, at work again: what it ended with before, if it did, is no longer so."""
+        run.state, run.ended_at, run.failing_since = "running", "", ""
+        run.error_code, run.error_detail = "", ""
         self.save(run)
         return run
 

@@ -128,6 +128,25 @@ def test_out_of_time_a_run_hands_over_and_is_counted_as_one(hasty_house: House) 
     assert totals_in_bc(hasty_house) == wanted_totals(hasty_house)
 
 
+def test_out_of_time_before_the_parked_records_that_are_due_a_run_tries_some_and_comes_to_its_end(
+    hasty_house: House
+) -> None:
+    house, orders = hasty_house, range(5001, 5061)
+    for number in orders:
+        house.order(number, [{"sku": "unheard-of", "quantity": 1, "unit_price": "1.00"}])
+    house.sync("orders")
+    house.clock.forward(86_400)
+
+    job, turns = SyncJob(shop=house.shop, started_by="test", types=("orders",)), 0
+    run = run_sync(house.connector, job)
+    while run is not None and run.state == "continuing" and (turns := turns + 1) < 5:
+        run = run_sync(house.connector, msgspec.structs.replace(job, run=run.id))
+
+    assert run is not None
+    assert (run.state, turns) == ("succeeded", 1), "fifty, and ten"
+    assert {one.tries for one in house.parked().values()} == {2}
+
+
 def test_a_continued_run_keeps_its_start_as_watermark_and_adds_up_its_counts(hasty_house: House) -> None:
     a_shop_of(hasty_house, customers=5, products=5, orders=250, plain=True)
 

@@ -223,6 +223,26 @@ def test_a_second_copy_of_the_message_is_dropped_while_the_run_goes_on(house: Ho
     assert arrived(house) == Counter(f"SHP-{order}" for order in ORDERS)
 
 
+def test_a_run_that_failed_and_is_taken_up_by_a_copy_of_its_message_says_nothing_of_failing(house: House) -> None:
+    run = a_waiting_run(house)
+    house.bc.control.add_fault(kind="status", status=503, times=None)
+    failed = run_sync(house.connector, goes_on(run))
+    house.bc.faults.clear()
+    at_work: list[SyncRun] = []
+
+    def looks(exchange: Exchange) -> None:
+        at_work.append(house.connector.runs.get(house.shop, run.id))
+
+    done = run_sync(house.connector._replace(observe=looks), goes_on(run))
+
+    assert failed is not None
+    assert (failed.state, failed.error_code) == ("failed", "bc-unavailable")
+    assert {(one.state, one.ended_at, one.error_code, one.failing_since) for one in at_work} == {("running", "", "", "")}
+    assert done is not None
+    assert (done.state, done.error_code, done.error_detail, done.failing_since) == ("succeeded", "", "", "")
+    assert arrived(house) == Counter(f"SHP-{order}" for order in ORDERS)
+
+
 def test_a_run_that_another_one_takes_over_is_shown_as_interrupted_and_its_message_does_nothing(house: House) -> None:
     run = a_waiting_run(house)
 
