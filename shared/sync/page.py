@@ -6,7 +6,7 @@ has its turn may be done while other pages are being brought (pages_at_once.py).
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import NamedTuple
@@ -40,18 +40,18 @@ _SETTLED = (LinkState.APPLIED, LinkState.LEFT_OUT, LinkState.IMPORTED, LinkState
 class PlannedPage(NamedTuple):
     """A page whose records are captured.
 
-    fresh      those that are new or changed; `lost` the ids of those whose capture could not be kept
+    fresh      those that are new or changed
     new        the ids of those that had no link
-    links      of all of them, by id; `hashes` of what Shopify sent
+    links      of all of them, by id; whoever keeps one before the page is kept says no more than is so: `captured`
+    captured   the hash of what Shopify sent, "" where that could not be kept
     carry_out  what is left to be done with `fresh`
     """
 
     one: RecordType
     fresh: list[Record]
     new: Sequence[str]
-    lost: Collection[str]
     links: Mapping[str, Link]
-    hashes: Mapping[str, str]
+    captured: Mapping[str, str]
     carry_out: Work
 
 
@@ -83,8 +83,10 @@ def planned_page(
     hashes = {r.id: capture_hash(r.raw) for r in records}
     fresh = [r for r in records if again or not _settled(links[r.id], hashes[r.id], context.card_fingerprint)]
     lost = capture(type, [r for r in fresh if r.raw and links[r.id].capture != hashes[r.id]], context)
+    captured = {**hashes, **dict.fromkeys(lost, "")}
+    links |= {r.id: links[r.id].with_(capture=captured[r.id]) for r in fresh}
     readable = [r for r in fresh if r.value is not None]
-    return PlannedPage(one, fresh, new, lost, links, hashes, _work(one, readable, links, context))
+    return PlannedPage(one, fresh, new, links, captured, _work(one, readable, links, context))
 
 
 def _work(one: RecordType, records: Sequence[Record], links: Mapping[str, Link], context: JobContext) -> Work:
@@ -108,9 +110,9 @@ def kept_page(page: PlannedPage, applied: Sequence[Outcome], context: JobContext
     """Keep and count what became of the page's records; of those that cannot be read too."""
     if not page.links:
         return []
-    one, fresh, captured = page.one, page.fresh, {**page.hashes, **dict.fromkeys(page.lost, "")}
+    one, fresh = page.one, page.fresh
     unread = [parked(page.links[r.id], unreadable(one.name, r)) for r in fresh if r.value is None]
-    outcomes = [_seen(outcome, captured, context.card_fingerprint) for outcome in (*unread, *applied)]
+    outcomes = [_seen(outcome, page.captured, context.card_fingerprint) for outcome in (*unread, *applied)]
     # Before the links: a record whose link says that it is settled is not met again.
     context.names.remember(context.card.code, names_of(one, fresh, outcomes))
     _keep(one, outcomes, {r.id: r.raw for r in fresh}, context)

@@ -29,7 +29,6 @@ from shared.business_central.rows import FoundDocument
 from shared.business_central.wire import Row
 from shared.clock import iso_exact
 from shared.errors import ConnectorError, OutcomeUnknown, RecordRefused
-from shared.journal.captures import capture_hash
 from shared.storage.lease import LeaseLost
 from shared.stores.links import NOTHING_SENT, Link, LinkState
 from shared.sync.context import JobContext
@@ -199,7 +198,7 @@ def _taken_over(known: Known, decision: OrderDecision, claim: Claim, context: Jo
         return decision.outcome
     with once_sent(work.plan, but=RecordRefused):
         document = completed(context.bc, work.plan, work.standing, claim.sending)
-        found = linked(_seen(known, claim.link, context), document, LinkState.APPLIED)
+        found = linked(_seen(claim.link, context), document, LinkState.APPLIED)
         applied = applied_link(found, known.order, work.plan, context.card)
         followed = followed_header(decision, context)
     if isinstance(followed, ConnectorError):
@@ -224,7 +223,7 @@ def _claimed(orders: Sequence[Decided], context: JobContext) -> dict[str, Link]:
         return {}
     now = iso_exact(context.clock.now())
     claims = [
-        sent_link(_seen(one.known, one.known.link, context), one.known.order, plan, context.card).with_(
+        sent_link(_seen(one.known.link, context), one.known.order, plan, context.card).with_(
             state=LinkState.SENDING, claimed_at=now, bc_id="", bc_number="", bc_set="", plan="", lines_at="",
         )
         for one in orders if (plan := _to_create(one)) is not None
@@ -246,9 +245,9 @@ def _kept(outcomes: Sequence[Outcome], context: JobContext) -> list[Outcome]:
     return [outcome._replace(link=links.get(outcome.link.id, outcome.link)) for outcome in outcomes]
 
 
-def _seen(known: Known, link: Link, context: JobContext) -> Link:
-    """The link with the content and the card that this was planned with."""
-    return link.with_(capture=capture_hash(known.record.raw), card=context.card_fingerprint)
+def _seen(link: Link, context: JobContext) -> Link:
+    """The link with the card that this was planned with; it has what was captured of it already."""
+    return link.with_(card=context.card_fingerprint)
 
 
 def _ending(outcomes: Sequence[Outcome]) -> list[ConnectorError]:

@@ -137,6 +137,27 @@ def test_captures_that_fail_for_good_are_counted_and_kept_when_the_record_is_rea
     assert house.bc_writes() == written
 
 
+@pytest.mark.parametrize("then", ["names cannot be kept", "skipped records cannot be read", "the answer is lost"])
+def test_captures_that_are_refused_of_a_page_that_then_fails_are_kept_with_the_next_run(
+    house: House, door: StorageProxy, then: str
+) -> None:
+    door.faults.add("503", "Blob", "^captures")
+    if then == "the answer is lost":
+        house.bc.control.add_fault(kind="drop_response_after_commit", method="POST", entity="salesOrders", times=None)
+        house.bc.control.add_fault(kind="status", status=503, method="GET", entity="salesOrders", spare=1, times=None)
+    door.faults.add("503", "Table", "^SkippedRecords" if then.startswith("skipped") else "^RecordNames")
+
+    failed = house.sync("orders")
+    lost = captured(house)
+    door.faults.clear()
+    house.bc.faults.clear()
+    run_until_done(house, most=4)
+
+    assert (failed.state, failed.captures_lost, set(lost)) == ("failed", len(ORDERS), {0})
+    assert captured(house) == [1] * len(ORDERS)
+    assert arrived(house) == each_once()
+
+
 REFUSALS: list[Kind] = ["400", "404", "409", "412", "413"]
 
 
