@@ -1,5 +1,7 @@
 """Changed records: what webhooks said, as a set; and one message that wakes the shop's job for many of them.
 
+With them stand the records whose capture storage did not take: they are to be read again, though nobody changed them.
+
 Table ChangedRecords, partition `<shop>|<type>`, key = Shopify id: a record that is announced five times, twice by
 the same delivery or in the wrong order is one row. A row goes when its record was applied or parked, and only if
 nobody touched it since it was read (its etag). Row (`<shop>`, "wake") says that a message is on its way: until it
@@ -7,7 +9,7 @@ becomes visible every further notice is covered by it. Border: rows and the queu
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -20,6 +22,8 @@ from shared.storage.holding import DataSubject, Holding, OfPerson, rows_of
 from shared.storage.tables import Put, Row, RowChanged, RowExists, Table
 
 TABLE = "ChangedRecords"
+UNCAPTURED = "uncaptured"
+"""Why a record is to be read that did not change."""
 _WAKE = "wake"
 _SKEW = timedelta(seconds=2)
 """How far the clocks of two instances may differ."""
@@ -29,7 +33,7 @@ _LATE = timedelta(seconds=5)
 
 
 class ChangedRecord(NamedTuple):
-    """One row as it was read; `why` is the topic that announced it last."""
+    """One row as it was read; `why` is the topic that announced it last, or UNCAPTURED."""
 
     id: str
     etag: str
@@ -47,10 +51,15 @@ class ChangedRecords:
         """This record changed; `why` is the topic, for whoever looks at the row."""
         self._puts.put(self._row(shop, type, id, why))
 
+    def add_uncaptured(self, shop: str, type: str, ids: Iterable[str]) -> None:
+        """What Shopify sent of these could not be kept."""
+        self._table.write(Put("put", self._row(shop, type, id, UNCAPTURED)) for id in ids)
+
     def of(self, shop: str, type: str) -> list[ChangedRecord]:
-        """What is to be read, by id."""
+        """What is to be read, by id; what did not change comes last."""
         rows = self._table.partition(f"{shop}|{type}")
-        return [ChangedRecord(id_of_key(row["RowKey"]), row["etag"], row.get("why", "")) for row in rows]
+        found = [ChangedRecord(id_of_key(row["RowKey"]), row["etag"], row.get("why", "")) for row in rows]
+        return sorted(found, key=lambda one: one.why == UNCAPTURED)
 
     def types(self, shop: str) -> frozenset[str]:
         """The types of which something is to be read: one call of storage, and one more for each of them."""

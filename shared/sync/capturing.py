@@ -1,8 +1,9 @@
 """Keeping captures during a run: always, and never at the price of a record.
 
 A capture that cannot be kept, whatever storage says to it, stops nothing: the run counts the record in
-`captures_lost`, and the record's link is left without the hash of what was sent. So it does not count as seen, and
-is captured the next time it is read. Border: what a capture is and where it lies: shared/journal/captures.py.
+`captures_lost`, and the record's link is left without the hash of what was sent. So it does not count as seen, and the
+next run is told to read it again, and captures it then.
+Border: what a capture is and where it lies: shared/journal/captures.py.
 """
 from __future__ import annotations
 
@@ -11,14 +12,20 @@ from collections.abc import Sequence
 
 from shared.errors import ServiceUnavailable
 from shared.shopify.reading import Record
+from shared.shopify_ids import key_of
 from shared.sync.context import JobContext
 
 _log = logging.getLogger(__name__)
 
 
 def capture(type: str, records: Sequence[Record], context: JobContext) -> frozenset[str]:
-    """Keep what Shopify sent of these records; the ids of those that storage did not take."""
-    return capture_sent(type, [(record.id, record.raw) for record in records], context)
+    """Keep what Shopify sent of these records; the ids of those that storage did not take, which the next run reads."""
+    lost = capture_sent(type, [(record.id, record.raw) for record in records], context)
+    try:
+        context.changed.add_uncaptured(context.card.code, type, sorted(lost, key=key_of))
+    except ServiceUnavailable as problem:
+        _log.warning("no run is told to read again what was lost: %s", problem)
+    return lost
 
 
 def capture_sent(type: str, records: Sequence[tuple[str, bytes]], context: JobContext) -> frozenset[str]:

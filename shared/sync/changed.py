@@ -1,6 +1,7 @@
 """Applies changed records: reads by id what webhooks announced, many in one call, as it is now.
 
-A row leaves the set only after its record was applied or parked, or is no longer there. A run that was woken by
+A row leaves the set only after its record was applied or parked, or is no longer there. What did not change and only
+has to be captured comes last, and waits for the next run while storage takes no captures. A run that was woken by
 webhooks does this alone; the scheduled run does it before it looks at the span of time.
 """
 from __future__ import annotations
@@ -11,7 +12,7 @@ from shared.clock import iso
 from shared.shopify.listing import IDS_PER_CALL
 from shared.shopify.reading import by_ids
 from shared.shopify_ids import key_of
-from shared.stores.changed_records import ChangedRecord, ChangedRecords
+from shared.stores.changed_records import UNCAPTURED, ChangedRecord, ChangedRecords
 from shared.sync.context import JobContext
 from shared.sync.deadline import Deadline
 from shared.sync.gone import keep_out_of_reach
@@ -25,7 +26,10 @@ def apply_changed(one: RecordType, changed: ChangedRecords, context: JobContext,
     for start in range(0, len(announced), IDS_PER_CALL):
         if start:
             deadline.check()
-        _apply_some(one, announced[start : start + IDS_PER_CALL], changed, context)
+        some, lost = announced[start : start + IDS_PER_CALL], context.run.captures_lost
+        _apply_some(one, some, changed, context)
+        if some[-1].why == UNCAPTURED and context.run.captures_lost > lost:
+            break
 
 
 def _apply_some(

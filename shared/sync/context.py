@@ -25,6 +25,7 @@ from shared.shopify.client import ShopifyClient
 from shared.shopify.reading import Record, by_ids
 from shared.shops.card import ShopCard
 from shared.storage.lease import Lease
+from shared.stores.changed_records import ChangedRecords
 from shared.stores.links import ITEMS, KeptLinks, Links, LinksOfAll, Wish
 from shared.stores.record_names import RecordNames
 from shared.stores.redacted_records import RedactedOfShop
@@ -45,6 +46,7 @@ class JobContext(NamedTuple):
     history_before  when the shop's first synchronization of orders began (to_business_central/orders/history.py)
     look_first      orders without a link may exist in BC all the same (links were lost or reset)
     captures        where records are kept before they are applied; None when they come from there
+    changed         the records that the next run reads again
     names           by what the records are looked up
     named           reads records by their ids, for what an order needs
     kept_items      links of variants that this job has read: order after order asks for the same ones
@@ -63,6 +65,7 @@ class JobContext(NamedTuple):
     directory: Directory
     all_links: LinksOfAll
     captures: DataCaptures | None
+    changed: ChangedRecords
     skipped: SkippedRecords
     names: RecordNames
     lease: Lease
@@ -102,8 +105,8 @@ def job_context(
 ) -> JobContext:
     """The surroundings of a run whose type is not known yet: no link is trusted, and nothing is history."""
     return JobContext(
-        card, "", run, shopify, bc, Directory(bc), connector.links, connector.captures, connector.skipped,
-        connector.names, lease, connector.clock, lanes, connector.settings.bc_settle_seconds,
+        card, "", run, shopify, bc, Directory(bc), connector.links, connector.captures, connector.changed,
+        connector.skipped, connector.names, lease, connector.clock, lanes, connector.settings.bc_settle_seconds,
         history_before=BEGINNING, look_first=True, named=partial(by_ids, shopify),
         redacted=connector.redacted.of(card.code), shop_prices=asked_once(shopify, card, connector.shops),
         kept_items={}, first_seen=Counter(),

@@ -132,9 +132,62 @@ def test_captures_that_fail_for_good_are_counted_and_kept_when_the_record_is_rea
 
     assert (run.state, arrived(house)) == ("succeeded", each_once())
     assert (run.captures_lost, shown["captures_lost"], lost) == (len(ORDERS), len(ORDERS), [0] * len(ORDERS))
-    assert (again.state, again.captures_lost, again.counts["orders"].unchanged) == ("succeeded", 0, len(ORDERS))
+    assert (again.state, again.captures_lost, again.counts["orders"].created) == ("succeeded", 0, 0)
     assert captured(house) == [1] * len(ORDERS)
     assert house.bc_writes() == written
+
+
+def test_what_was_not_captured_is_captured_by_the_next_run_however_long_ago_it_changed(
+    house: House, door: StorageProxy
+) -> None:
+    house.customer(7001)
+    house.product(8001, "1001")
+    house.company(9001)
+    house.sync()
+    house.clock.forward(86_400)
+    house.change("customers", 7001, first_name="Jeanne")
+    door.faults.add("503", "Blob", "^captures")
+    house.order(6001)
+    lost = house.sync()
+    house.clock.forward(86_400)
+    house.sync()
+    house.clock.forward(86_400)
+    still = house.sync()
+    door.faults.clear()
+    house.clock.forward(86_400)
+    written = house.bc_writes()
+
+    again = house.sync()
+
+    captures = house.connector.captures
+    assert (lost.captures_lost, still.captures_lost, again.captures_lost) == (2, 2, 0)
+    assert len(captures.of_record(house.shop, "orders", "6001")) == 1
+    assert len(captures.of_record(house.shop, "customers", "7001")) == 2
+    assert house.bc_writes() == written
+    assert house.connector.changed.types(house.shop) == frozenset()
+
+
+def test_while_no_capture_is_taken_a_run_reads_few_of_them_again_and_all_that_webhooks_announced(
+    house: House, door: StorageProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.sync.changed.IDS_PER_CALL", 10)
+    door.faults.add("503", "Blob", "^captures")
+    house.sync("orders")
+    house.clock.forward(86_400)
+    house.sync("orders")
+    house.clock.forward(86_400)
+    announced = [ORDERS[3], *range(6001, 6013)]
+    for number in announced:
+        house.order(number, note="Merci", updated_at="2026-01-01T00:00:00Z")
+        house.connector.changed.add(house.shop, "orders", str(number), "orders/updated")
+
+    run = house.run("orders")
+
+    waiting = {int(one.id): one.why for one in house.connector.changed.of(house.shop, "orders")}
+    assert run.counts["orders"].read == 20, "what was announced, and what fills up the second call"
+    assert set(waiting) == {*ORDERS, *announced}
+    assert set(waiting.values()) == {"uncaptured"}
+    assert {f"SHP-{number}" for number in announced} <= set(arrived(house))
 
 
 @pytest.mark.parametrize("then", ["names cannot be kept", "skipped records cannot be read", "the answer is lost"])
