@@ -161,7 +161,7 @@ class Connector(NamedTuple):
         return BusinessCentral(
             self.settings.bc_api_root, card.company_id, self.sign_in(), self.clock,
             http_gate=self.permission, observe=self.observer(card, log), at_once=self.settings.bc_concurrency,
-            patience=Patience(self.patience),
+            requests_per_five_minutes=self.settings.bc_requests, patience=Patience(self.patience),
         )
 
     def clock_ahead(self) -> dict[str, int]:

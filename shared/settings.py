@@ -211,6 +211,11 @@ class Settings(msgspec.Struct, frozen=True):
     )] = "0 0 2 * * *"
     switched_off: frozenset[str] = frozenset()
     """Functions of the app that somebody has switched off (`functions_switched_off`)."""
+    bc_requests: Annotated[int, Setting(
+        "BC_REQUESTS_PER_FIVE_MINUTES",
+        "Requests to Business Central in five minutes at most (online it takes 6,000 of a user).",
+        Bounds(100, 1_000_000, "requests", sentence("less keeps orders waiting")),
+    )] = 5_400
     bc_concurrency: Annotated[int, Setting(
         "BC_CONCURRENCY", "Requests in flight to Business Central at most (it runs 5 per user).",
         Bounds(1, 5, "requests", sentence("Business Central runs five per user at once")),

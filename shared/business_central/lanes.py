@@ -3,6 +3,7 @@
 Rule: Microsoft Learn, "Operational limits for Business Central online": five OData requests per user are worked on at
 once, further ones wait, and what comes on top is answered 429. Others may sign in as the same user (another shop,
 another app), so what is left for us is found out and not set.
+Who asks before a page is sent goes before those that send: the next page waits for it, and so would the lanes.
 Border: counts; who sends what is transport.py's.
 """
 
@@ -31,7 +32,7 @@ class Lanes:
 
     def __init__(self, most: int) -> None:
         self._most = self._open = most
-        self._under_way = self._good = self._halvings = 0
+        self._under_way = self._good = self._halvings = self._asking = 0
         self._changed = threading.Condition()
 
     @property
@@ -41,12 +42,15 @@ class Lanes:
             return self._open
 
     @contextmanager
-    def one(self) -> Iterator[Turn]:
-        """Hold a lane for the block; waits until one is free."""
+    def one(self, *, asks: bool = False) -> Iterator[Turn]:
+        """Hold a lane for the block; waits until one is free. Who only `asks` has the first that is."""
         with self._changed:
-            self._changed.wait_for(lambda: self._under_way < self._open)
+            self._asking += asks
+            self._changed.wait_for(lambda: self._under_way < self._open and (asks or not self._asking))
+            self._asking -= asks
             self._under_way += 1
             turn = Turn(self._halvings)
+            self._changed.notify_all()
         try:
             yield turn
         finally:

@@ -132,7 +132,7 @@ class Transport:
 
     def _attempt(self, call: Call, tries: int) -> Answer:
         self._http_gate()
-        with self.lanes.one() as turn:
+        with self.lanes.one(asks=not call.writes) as turn:
             self._take_place(call)
             authorization = self._sign_in(self._observe)
             if call.before is not None:

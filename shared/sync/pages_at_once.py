@@ -1,4 +1,5 @@
-"""Page after page, so that Business Central never waits for us: while pages are being brought, the next one is planned.
+"""Page after page, so that Business Central never waits for us: while pages are being brought, the next one is planned,
+and goes out once the first of them is kept.
 
 What is planned is captured and looked up; who buys is there. It is brought by a thread, so that the requests of two
 pages wait for Business Central's five slots at any time, and kept in the order of the pages by the one thread that
@@ -54,9 +55,11 @@ def apply_pages(
         bring = carried(partial(_carry_out, stop=stop))
         try:
             for page in pages:
-                while under_way and (stop.problem or len(under_way) == AT_ONCE or _meets(page, under_way)):
+                while under_way and (stop.problem or _meets(page, under_way)):
                     _end_first(under_way, context, turned)
                 planned = planned_page(one, page.records, context)
+                while under_way and (stop.problem or len(under_way) == AT_ONCE):
+                    _end_first(under_way, context, turned)
                 under_way.append(_UnderWay(page, planned, threads.submit(bring, planned.carry_out)))
                 if one.planned is None or not page.next_cursor:
                     _end_all(under_way, context, turned)

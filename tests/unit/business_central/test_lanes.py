@@ -5,6 +5,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from shared.business_central.lanes import Lanes
+from tests.waiting import wait_until
 
 
 def turned_away(lanes: Lanes, times: int = 1) -> None:
@@ -96,3 +97,36 @@ def test_a_lane_is_given_back_whatever_happens_in_it() -> None:
 
     with lanes.one():
         assert lanes.open == 1
+
+
+def waiting(lanes: Lanes) -> int:
+    return len(lanes._changed._waiters)  # type: ignore[attr-defined]
+
+
+def test_who_asks_has_the_next_free_lane_before_those_that_waited_to_send() -> None:
+    lanes, had = Lanes(1), list[str]()
+
+    def take(name: str, asks: bool) -> None:
+        with lanes.one(asks=asks):
+            had.append(name)
+
+    with ThreadPoolExecutor(4) as pool, lanes.one():
+        for number, name in enumerate(("sends", "sends too", "asks"), 1):
+            pool.submit(take, name, name == "asks")
+            wait_until(lambda number=number: waiting(lanes) == number)
+
+    assert had[0] == "asks"
+    assert sorted(had[1:]) == ["sends", "sends too"]
+
+
+def test_who_sends_goes_on_in_the_other_lanes_while_an_answer_is_waited_for() -> None:
+    lanes, sent = Lanes(2), threading.Event()
+
+    def send() -> None:
+        with lanes.one():
+            sent.set()
+
+    with ThreadPoolExecutor(1) as pool, lanes.one(asks=True):
+        pool.submit(send)
+
+        assert sent.wait(30)
