@@ -204,6 +204,11 @@ class SyncRuns:
             raise ConnectorError("not-found", sentence("shop {shop} has no run {run}", shop=shop, run=repr(id[:40])))
         return _run(row)
 
+    def is_running(self, run: SyncRun) -> bool:
+        """Whether nobody has written another state of it."""
+        row = self._table.get(run.shop, run.id)
+        return row is None or row["state"] == "running"
+
     def latest(self, shop: str, limit: int = 50) -> list[SyncRun]:
         """The newest runs of the shop, newest first."""
         return list(map(_run, self._table.first(limit, "PartitionKey eq @p", {"p": shop})))

@@ -96,6 +96,8 @@ def _carry_out(connector: Connector, job: SyncJob, run: SyncRun, lease: Lease) -
         _work(connector, job, run, lease)
     except ConnectorError as problem:
         _log.warning("run of %s ended: %s", job.shop, problem)
+        if not connector.runs.is_running(run):
+            return  # a worker that took over has brought it further than this one knows
         _end(connector, run, "failed", problem)
         connector.runs.fold(run)
         if problem.code == "reconnect-required":

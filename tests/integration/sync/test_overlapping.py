@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 import msgspec
@@ -21,7 +21,7 @@ from shared.stores.sync_runs import SyncRun
 from shared.sync.queue import QUEUE, SyncJob
 from shared.sync.run import run_sync
 from tests.house import House, a_house
-from tests.integration.sync.trouble import makes_orders
+from tests.integration.sync.trouble import makes_orders, retried
 
 ORDERS = range(5001, 5131)
 
@@ -44,9 +44,9 @@ def hasty(house: House) -> Connector:
     return house.connector._replace(settings=msgspec.structs.replace(house.settings, time_budget_seconds=0))
 
 
-def a_waiting_run(house: House) -> SyncRun:
+def a_waiting_run(house: House, orders: Iterable[int] = ORDERS) -> SyncRun:
     """A run of orders that stopped after its first page and has sent its message."""
-    for order in ORDERS:
+    for order in orders:
         house.order(order)
     house.clock.forward(60)
     run = run_sync(hasty(house), SyncJob(shop=house.shop, started_by="test", types=("orders",)))
@@ -221,6 +221,30 @@ def test_a_second_copy_of_the_message_is_dropped_while_the_run_goes_on(house: Ho
     assert done is not None
     assert (done.state, {*copies}, messages(door) - sent) == ("succeeded", {None}, 0)
     assert arrived(house) == Counter(f"SHP-{order}" for order in ORDERS)
+
+
+def test_a_worker_that_comes_to_when_another_one_has_brought_its_run_to_the_end_leaves_it_at_that(
+    door: StorageProxy
+) -> None:
+    """It stood still past its lease; the message came again, and the other one went on with the same run."""
+    with a_house(door.connection_string, bc_concurrency=1) as house:
+        orders = ORDERS[:110]
+        run = a_waiting_run(house, orders)
+        others: list[SyncRun | None] = []
+
+        def stands_still(exchange: Exchange) -> None:
+            if makes_orders(exchange) and not others:
+                house.clock.forward(house.settings.lease_seconds + 1)
+                others.append(run_sync(house.connector, goes_on(run)))
+
+        run_sync(house.connector._replace(observe=stands_still), goes_on(run))
+
+        shown = house.connector.runs.get(house.shop, run.id)
+        assert [one and one.state for one in others] == ["succeeded"]
+        assert (shown.state, shown.error_code, shown.counts["orders"].read) == ("succeeded", "", len(orders))
+        house.clock.forward(house.settings.bc_settle_seconds)
+        retried(house)
+        assert arrived(house) == Counter(f"SHP-{order}" for order in orders)
 
 
 def test_a_run_that_failed_and_is_taken_up_by_a_copy_of_its_message_says_nothing_of_failing(house: House) -> None:
