@@ -19,6 +19,7 @@ from . import errors
 from .contract import EntitySet, Property, Row
 
 Predicate = Callable[[Row], bool]
+Values = tuple[Any, ...]
 
 TOKEN = re.compile(
     r"\s*(?:(?P<string>'(?:[^']|'')*')"
@@ -43,11 +44,11 @@ CHANGES: dict[str, Callable[[str], str]] = {"tolower": str.lower, "toupper": str
 
 @dataclass(frozen=True)
 class Filter:
-    """A compiled filter: the predicate, the properties it reads, and the equalities every match must meet."""
+    """A compiled filter: the predicate, the properties it reads, and the few values of which a match has one, by property."""
 
     matches: Predicate
     fields: frozenset[str]
-    equalities: dict[str, Any]
+    equalities: dict[str, Values]
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Node:
 
     matches: Predicate
     fields: frozenset[str]
-    equalities: dict[str, Any]
+    equalities: dict[str, Values]
 
 
 def compile_filter(text: str, entity: EntitySet) -> Filter:
@@ -114,7 +115,7 @@ class _Parser:
         if operator == "in" or operator not in COMPARE:
             raise errors.query_syntax(f"The operator '{operator}' is not supported.")
         compare, wanted = COMPARE[operator], self.literal(prop)
-        equalities = {prop.name: wanted} if operator == "eq" and change is _same else {}
+        equalities = {prop.name: (wanted,)} if operator == "eq" and change is _same else {}
         return Node(lambda row: compare(change(row.get(prop.name, prop.blank)), wanted),
                     frozenset({prop.name}), equalities)  # fmt: skip
 
@@ -195,7 +196,9 @@ def _either(nodes: list[Node]) -> Node:
     fields = frozenset().union(*(node.fields for node in nodes))
     if len(fields) > 1:
         raise errors.bad_request("The 'OR' operator is not supported on distinct fields on an OData filter.")
-    return Node(lambda row: any(node.matches(row) for node in nodes), fields, {})
+    equalities = {name: tuple(value for node in nodes for value in node.equalities[name])
+                  for name in fields if all(name in node.equalities for node in nodes)}
+    return Node(lambda row: any(node.matches(row) for node in nodes), fields, equalities)
 
 
 def literal_value(prop: Property, kind: str, text: str) -> Any:

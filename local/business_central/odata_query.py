@@ -123,14 +123,13 @@ def _split_outside_brackets(text: str, mark: str) -> Iterable[str]:
 
 
 def candidates(reader: Reader, name: str, table: Table, fixed: Row, query: Query) -> Iterable[Row]:
-    """The smallest set of rows the filter can match: one row by id, an index, or the whole table."""
-    wanted = {**(query.filter.equalities if query.filter else {}), **fixed}
+    """The smallest set of rows the filter can match: those with few ids, those of an index, or the whole table."""
+    wanted = {**(query.filter.equalities if query.filter else {}), **{prop: (value,) for prop, value in fixed.items()}}
     if "id" in wanted:
-        row = reader.row(name, wanted["id"])
-        return [row] if row else []
-    for prop, value in wanted.items():
+        return [row for id in dict.fromkeys(wanted["id"]) if (row := reader.row(name, id))]
+    for prop, values in wanted.items():
         if prop in table.indexes:
-            return reader.find(name, prop, value)
+            return [row for value in dict.fromkeys(values) for row in reader.find(name, prop, value)]
     return reader.rows(name)
 
 

@@ -203,7 +203,8 @@ class Operations:
     def _check_parent(self, target: Target, query: Query) -> None:
         if target.entity.name in NEEDS_PARENT and target.parent is None:
             prop, refusal = NEEDS_PARENT[target.entity.name]
-            if not query.filter or not {prop, "id"} & set(query.filter.equalities):
+            fixed = query.filter.equalities if query.filter else {}
+            if not any(len(fixed.get(name, ())) == 1 for name in (prop, "id")):
                 raise errors.dialog(refusal)
 
     def _context(self, entity: EntitySet, single: bool = False) -> str:

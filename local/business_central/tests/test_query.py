@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ..state import State
 from .conftest import Api, ManualClock
 
 FIVE = [
@@ -44,6 +45,10 @@ def codes(body: Any) -> list[str]:
         ("code gt 'P3'", ["P4", "P5"]),
         ("code ge 'P2' and code lt 'P4'", ["P2", "P3"]),
         ("code eq 'P1' or code eq 'P5'", ["P1", "P5"]),
+        ("code eq 'P5' or code eq 'p1' or code eq 'P5' or code eq 'P9'", ["P1", "P5"]),
+        ("code eq 'P1' or code gt 'P4'", ["P1", "P5"]),
+        ("(code eq 'P1' or code eq 'P2') and (code eq 'P2' or code eq 'P3')", ["P2"]),
+        ("not (code eq 'P1' or code eq 'P2')", ["P3", "P4", "P5"]),
         ("(code eq 'P1' or code eq 'P2') and displayName eq 'Marie'", ["P2"]),
         ("not contains(displayName,'ari')", ["P1", "P4", "P5"]),
         ("code eq 'P1' and code eq 'P2'", []),
@@ -180,3 +185,16 @@ def test_lines_need_their_document(api: Api) -> None:
                               "You must specify an Id or a Document Id to get the lines.")  # fmt: skip
     assert api.get(f"salesOrderLines({line['id']})")[1]["documentId"] == order["id"]
     assert len(api.get(f"salesOrderLines?$filter=documentId eq {order['id']}")[1]["value"]) == 1
+
+
+def test_rows_of_many_numbers_are_found_without_a_look_at_the_others(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[str] = []
+    all_rows = State.rows
+    monkeypatch.setattr(State, "rows", lambda state, name: looked_at.append(name) or all_rows(state, name))
+
+    _, body = api.get("items?$filter=number eq '1000' or number eq '1100' or number eq 'none'")
+
+    assert [row["number"] for row in body["value"]] == ["1000", "1100"]
+    assert "items" not in looked_at
