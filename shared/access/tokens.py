@@ -119,7 +119,7 @@ class AccessTokens:
             if not grant.refresh_token:
                 return False
             try:
-                self.grants.write(shop, self._oauth(shop).refresh(grant))
+                self._kept(shop, grant, self._oauth(shop).refresh(grant))
                 self.connections.recovered(shop)
             except ConnectorError as problem:
                 if problem.code == "shop-disconnected":
@@ -240,7 +240,7 @@ class AccessTokens:
         if connection.final:
             raise connection.problem
         try:
-            return self.grants.write(shop, self._oauth(shop).refresh(self._refreshable(grant)))
+            return self._kept(shop, grant, self._oauth(shop).refresh(self._refreshable(grant)))
         except ConnectorError as problem:
             _log.warning("shop %s: %s", shop, problem)
             if works:
@@ -250,6 +250,12 @@ class AccessTokens:
                 raise
             may_pass = problem.code in MAY_PASS
             raise self.connections.broken(shop, problem, self._clock.now(), may_pass=may_pass) from None
+
+    def _kept(self, shop: str, before: Grant, after: Grant) -> Grant:
+        """`after`, kept in place of `before`. Where a worker stood still past its lease it is what others put there
+        meanwhile that counts: an older pair in its place would be a dead one."""
+        found = self.grants.read(shop)
+        return self.grants.write(shop, after) if found == before else found or after
 
     def _refreshable(self, grant: Grant) -> Grant:
         """The grant if its refresh token can still be alive; an unknown end counts as valid."""
@@ -265,7 +271,7 @@ class AccessTokens:
         now = self._clock.now()
         self.connections.save(shop, msgspec.structs.replace(self.connections.get(shop), migrated_at=iso(now)))
         try:
-            return self.grants.write(shop, self._oauth(shop).migrate(grant))
+            return self._kept(shop, grant, self._oauth(shop).migrate(grant))
         except ConnectorError as problem:
             _log.warning("shop %s: the endless token could not be exchanged: %s", shop, problem)
             return grant

@@ -3,9 +3,11 @@ from __future__ import annotations
 
 import pytest
 
-from shared.access.grant import Grants
+from shared.access.grant import Grant, Grants
+from shared.access.oauth import OAuth
 from shared.access.vault import EncryptedTable
 from shared.errors import ConnectorError, ServiceUnavailable
+from shared.root import build_connector
 from tests.house import House
 from tests.integration.access.visit import access, connect, token_calls
 
@@ -206,6 +208,31 @@ def test_a_token_that_is_refused_though_it_is_new_is_not_renewed_again_within_a_
     house.clock.forward(1)
 
     assert (first, again, still, refused()) == (1, 1, 1, 2)
+
+
+def test_a_worker_that_stood_still_while_others_renewed_puts_no_dead_pair_in_the_place_of_theirs(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(house)
+    house.clock.forward(HOUR)
+    other = build_connector(house.settings, clock=house.clock, storage=house.storage).tokens
+    refresh, theirs = OAuth.refresh, list[str]()
+
+    def stands_still(oauth: OAuth, grant: Grant) -> Grant:
+        monkeypatch.setattr(OAuth, "refresh", refresh)
+        renewed = refresh(oauth, grant)
+        for _ in range(3):
+            house.clock.forward(HOUR)
+            theirs.append(other.token(house.shop))
+        return renewed
+
+    monkeypatch.setattr(OAuth, "refresh", stands_still)
+    given = house.connector.tokens.token(house.shop)
+    house.clock.forward(HOUR)
+
+    assert given == theirs[-1]
+    assert other.token(house.shop) not in theirs
+    assert access(house)["state"] == "connected"
 
 
 def test_a_run_whose_new_token_is_refused_too_ends_and_asks_for_one_token_only(house: House) -> None:
