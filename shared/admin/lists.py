@@ -6,7 +6,6 @@ fields, of what goes to Business Central its links. Border: lists; one record's 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
 import msgspec
@@ -19,7 +18,7 @@ from shared.json_text import decoded
 from shared.shopify_ids import id_in
 from shared.stores.links import LinkState
 from shared.sync.record_type import KeptType, types_of
-from shared.telemetry import carried
+from shared.telemetry import side_by_side
 from shared.texts import sentence
 
 PAGE = 50
@@ -29,7 +28,6 @@ MOST_EXPORTED = 20_000
 MOST_MOVEMENTS = 500
 """Movements of a payout that are shown."""
 
-_SIDE_BY_SIDE = 8
 _OURS = ("id", "sent")
 
 
@@ -91,9 +89,8 @@ def list_records(connector: Connector, shop: str, type: str, state: str, continu
 def names_of(connector: Connector, shop: str, type: str, ids: Iterable[str]) -> dict[str, str]:
     """What people call these records; "" where no capture says it."""
     sought = list(dict.fromkeys(ids))
-    with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="names") as lanes:
-        found = lanes.map(carried(lambda id: name_in(connector.captures.of_record(shop, type, id))), sought)
-        return dict(zip(sought, found, strict=True))
+    found = side_by_side(lambda id: name_in(connector.captures.of_record(shop, type, id)), sought)
+    return dict(zip(sought, found, strict=True))
 
 
 def all_kept(connector: Connector, shop: str, type: str, state: str) -> list[Listed]:

@@ -28,10 +28,9 @@ from shared.stores.skipped_records import Tally, Wanted
 from shared.stores.sync_runs import SyncRun
 from shared.stores.synchronization_info import SynchronizationInfo
 from shared.sync.record_type import types_of
-from shared.telemetry import beside
+from shared.telemetry import SIDE_BY_SIDE, beside
 from shared.texts import Sentence, Text, said
 
-_SIDE_BY_SIDE = 8
 _GAP = timedelta(hours=1)
 """Orders that were not read for longer than this leave a gap in the picture."""
 
@@ -142,9 +141,11 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 
 def overview(connector: Connector, language: str) -> Overview:
     """As it is now, with the titles of problems in this language."""
-    permitted, cards = connector.permission.stands(), list(connector.shops.each())
     types, now = types_of(connector), connector.clock.now()
-    with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="overview") as lanes:
+    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="overview") as lanes:
+        permission = beside(lanes, connector.permission.stands)
+        cards = list(connector.shops.each())
+        permitted = permission.result()
         asked = [ask_of_shop(connector, card, permitted, _access(connector, card, permitted.allowed, lanes), lanes)
                  for card in cards]
         arrivals = [beside(lanes, connector.arrivals.of, card.code, types.pictured) for card in cards]

@@ -31,10 +31,8 @@ from shared.stores.skipped_records import SkippedRecord
 from shared.sync.decision import What
 from shared.sync.known_as import KnownAs, document_key, known_as, names_in_calls
 from shared.sync.record_type import AnyType, RecordType, types_of
-from shared.telemetry import beside
+from shared.telemetry import SIDE_BY_SIDE, beside
 from shared.texts import Text, sentence
-
-_SIDE_BY_SIDE = 8
 
 MOST_OPERATIONS = 50
 """Operations on the record that are shown."""
@@ -193,7 +191,7 @@ class _Kept(NamedTuple):
 def _kept(connector: Connector, card: ShopCard, type: str, id: str) -> _Kept:
     """All of it, asked for side by side."""
     shop = card.code
-    with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="record") as lanes:
+    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="record") as lanes:
         captured = beside(lanes, _captured, connector, shop, type, id)
         link = beside(lanes, connector.links(shop, type).one, id)
         parked = beside(lanes, connector.skipped.get, shop, type, id)

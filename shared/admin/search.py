@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import msgspec
@@ -16,12 +15,11 @@ import msgspec
 from shared.connector import Connector
 from shared.journal.captures import name_in
 from shared.shopify_ids import id_in
-from shared.telemetry import carried
+from shared.telemetry import side_by_side
 
 MOST = 50
 """Records that are listed."""
 
-_SIDE_BY_SIDE = 8
 _IN_AN_ADDRESS = re.compile(r"(?:gid://shopify/|https?://).*?/(\d{1,20})/?(?:[?#].*)?", re.ASCII)
 _DOCUMENT = re.compile(r"SHP-(\d{1,20})", re.ASCII | re.IGNORECASE)
 
@@ -52,13 +50,12 @@ def search(connector: Connector, text: str) -> SearchView:
     shops = connector.shops.codes()
     if not wanted or not shops:
         return SearchView(hits=[], more=False, order="")
-    with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="search") as lanes:
-        found = _found(connector, shops, wanted, lanes)
-        hits = list(lanes.map(carried(lambda key: _hit(connector, key)), found[:MOST]))
+    found = _found(connector, shops, wanted)
+    hits = side_by_side(partial(_hit, connector), found[:MOST])
     return SearchView(hits=hits, more=len(found) > MOST, order="" if "@" in wanted else wanted[:40])
 
 
-def _found(connector: Connector, shops: Sequence[str], wanted: str, lanes: ThreadPoolExecutor) -> list[_Key]:
+def _found(connector: Connector, shops: Sequence[str], wanted: str) -> list[_Key]:
     id, types = _id(wanted), connector.types.names
     questions: list[Callable[[], list[_Key]]] = [partial(_called, connector, shop, wanted) for shop in shops]
     questions += [partial(_named, connector, shop, type, wanted) for shop in shops for type in types]
@@ -66,7 +63,7 @@ def _found(connector: Connector, shops: Sequence[str], wanted: str, lanes: Threa
         questions += [partial(_known, connector, shop, type, id) for shop in shops for type in types]
     if (document := _DOCUMENT.fullmatch(wanted)) and (order := id_in(document[1])):
         questions += [partial(_known, connector, shop, "orders", order) for shop in shops]
-    return _each_once(lanes.map(carried(_asked), questions))
+    return _each_once(side_by_side(_asked, questions))
 
 
 def _asked(question: Callable[[], list[_Key]]) -> list[_Key]:

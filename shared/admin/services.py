@@ -25,7 +25,7 @@ from shared.shopify.api_version import WARNING, served_until
 from shared.shopify.client import API_VERSION
 from shared.shopify.shop_info import read_shop_id
 from shared.shops.card import ShopCard
-from shared.telemetry import carried
+from shared.telemetry import beside
 from shared.texts import sentence
 
 PATIENT = 5.0
@@ -135,7 +135,7 @@ def services(connector: Connector, language: str) -> Services:
 def _views(questions: Sequence[_Question], clock: Clock, language: str) -> list[ServiceView]:
     lanes = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="services")
     try:
-        asked = {one: lanes.submit(carried(partial(_answer, clock)), one) for one in questions if one.ask}
+        asked = {one: beside(lanes, _answer, clock, one) for one in questions if one.ask}
         wait(asked.values(), PATIENT)
         return [_view(one, asked.get(one), language) for one in questions]
     finally:

@@ -18,7 +18,7 @@ from shared.shops.card import ShopCard
 from shared.shops.store import UnreadableCard
 from shared.stores.skipped_records import OURS, SkippedRecord, Tally, Wanted
 from shared.sync.page import LEFT_ALONE
-from shared.telemetry import beside, carried
+from shared.telemetry import SIDE_BY_SIDE, beside, side_by_side
 from shared.texts import Text, said, sentence
 
 MOST_AT_ONCE = 20_000
@@ -37,8 +37,6 @@ MOST_COUNTED = 999
 
 SHOWN = 5
 """Records that are shown of each reason."""
-
-_SIDE_BY_SIDE = 8
 
 
 class SkippedView(SkippedRecord, frozen=True, kw_only=True):
@@ -130,10 +128,10 @@ def by_reason(
 ) -> list[ReasonView]:
     """Skipped records of a shop, or ("") of every one, by reason, the most first; ConnectorError shop-unknown."""
     cards = [connector.shops.get(shop)] if shop else list(connector.shops.each())
-    with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="reasons") as lanes:
-        counted = list(lanes.map(carried(
-            lambda card: connector.skipped.tally(card.code, type or None, wanted, MOST_COUNTED)), cards))
-        reasons = [one for card, found in zip(cards, counted, strict=True) for one in _reasons(card, *found)]
+    counted = side_by_side(
+        lambda card: connector.skipped.tally(card.code, type or None, wanted, MOST_COUNTED), cards)
+    reasons = [one for card, found in zip(cards, counted, strict=True) for one in _reasons(card, *found)]
+    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="reasons") as lanes:
         shown = [beside(lanes, connector.skipped.counted, one.card.code, one.found[:SHOWN],
                         wanted._replace(code=one.code)) for one in reasons]
         ways = {code: beside(lanes, _way, connector, card)

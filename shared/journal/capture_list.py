@@ -7,7 +7,6 @@ in captures.py.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -21,12 +20,11 @@ from shared.journal.captures import Captured, DataCaptures, capture_id, name_of,
 from shared.json_text import decoded
 from shared.record_names import one_called
 from shared.shopify_ids import id_in, key_of
-from shared.telemetry import carried
+from shared.telemetry import side_by_side
 from shared.texts import count, sentence
 
 PAGE = 50
 LARGEST_SELECTION = 5_000
-_SIDE_BY_SIDE = 8
 
 
 class CaptureFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,8 +133,7 @@ def _record_ids(captures: DataCaptures, wanted: CaptureFilter, type: str) -> Seq
 
 
 def _over_time(captures: DataCaptures, wanted: CaptureFilter, after: _Place | None) -> Iterator[_Found]:
-    with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="capture list") as lanes:
-        of_types = list(lanes.map(carried(partial(captures.packs, wanted.shop)), wanted.types))
+    of_types = side_by_side(partial(captures.packs, wanted.shop), wanted.types)
     packs = [(blob, type) for type, blobs in zip(wanted.types, of_types, strict=True) for blob in blobs
              if _within(blob, wanted)]
     for blob, type in sorted(packs, key=lambda pack: (capture_id(pack[0], 9999), pack[1]), reverse=True):

@@ -29,7 +29,7 @@ from shared.storage.account import Storage
 from shared.storage.blobs import Blobs
 from shared.storage.row_removal import remove_of_shop
 from shared.storage.tables import Put, Row, Table
-from shared.telemetry import carried
+from shared.telemetry import beside
 from shared.texts import sentence
 
 TABLE = "DataCaptures"
@@ -132,8 +132,8 @@ class DataCaptures:
         now = self._clock.now()
         blob = f"{shop}/{type}/{now:%Y-%m-%d}/{now:%H%M%S}-{now.microsecond:05x}{uuid4().hex[:7]}.jsonl.gz"
         names = {id: name for id, raw in records if (name := name_of(raw))}
-        with ThreadPoolExecutor(1, thread_name_prefix="names") as beside:
-            named = beside.submit(carried(lambda names: self._keep_names(shop, type, names)), names)
+        with ThreadPoolExecutor(1, thread_name_prefix="names") as lane:
+            named = beside(lane, self._keep_names, shop, type, names)
             lines = (raw.replace(b"\n", b" ") for _, raw in records)
             self.blobs.write(CONTAINER, blob, packed(lines), CONTENT_TYPE)
             at = iso_exact(now)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
@@ -31,18 +31,16 @@ from shared.journal.log_entries import (
 )
 from shared.json_text import decoded
 from shared.storage.tables import Continuation, Row, Table
-from shared.telemetry import carried
+from shared.telemetry import SIDE_BY_SIDE, side_by_side
 from shared.texts import sentence
 
 PAGE = 50
 MOST_CALLS = 200
 """About how many calls of storage one page takes at most, beside one for each shop: more hours than a week has."""
 
-SIDE_BY_SIDE = 8
 _SCANNED_AT_ONCE = 1000
 _ROWS_OF_A_CALL = 100
 """A call that brings more, to look for a text in them, counts as several."""
-
 
 
 class LogFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +92,8 @@ def list_log_entries(
         while hours:
             together, hours = hours[:width], hours[width:]
             asked = [_hour(logs, at, shops, wanted, places.get(at, {})) for at in together]
-            calls -= _ask([stream for hour in asked for stream in hour.streams if not stream.ended], lanes)
+            not_ended = [stream for hour in asked for stream in hour.streams if not stream.ended]
+            calls -= sum(side_by_side(_Stream.fetch, not_ended, lanes))
             for hour in asked:
                 calls = _collect(hour.streams, found, calls)
                 if len(found) >= PAGE or not hour.is_listed():
@@ -109,13 +108,6 @@ def wider(width: int, calls: int, shops: int = 1) -> int:
     """How many hours are asked together after so many: twice as many, up to eight calls side by side, and no more than
     the calls that are left are for."""
     return max(min(2 * width, SIDE_BY_SIDE // max(shops, 1), -(-calls // max(shops, 1))), 1)
-
-
-def _ask(streams: Sequence[_Stream], lanes: Executor) -> int:
-    """The first rows of each; how many calls that counts as."""
-    if len(streams) <= 1:
-        return sum(stream.fetch() for stream in streams)
-    return sum(lanes.map(carried(_Stream.fetch), streams))
 
 
 def _collect(streams: Sequence[_Stream], found: list[LogEntry], calls: int) -> int:

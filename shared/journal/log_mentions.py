@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain, islice
@@ -18,7 +17,7 @@ from typing import NamedTuple
 from shared.clock import from_iso
 from shared.journal.log_entries import LogEntries, LogEntry, entry_of, hour_of, key_at, rows_of_hour
 from shared.storage.tables import Row
-from shared.telemetry import carried
+from shared.telemetry import side_by_side
 
 AROUND = timedelta(minutes=3)
 """A run that read or tried the record at that moment called about it no longer before and after."""
@@ -31,8 +30,6 @@ MOST_PACKS = 20
 
 MOST = 25
 """Entries that are found."""
-
-_SIDE_BY_SIDE = 8
 
 
 def mentions(
@@ -48,9 +45,8 @@ def mentions(
 
     if not sought:
         return []
-    with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="log mentions") as lanes:
-        rows = list(chain.from_iterable(lanes.map(carried(partial(_around, logs, shop)), _spans(moments))))
-        bodies = _opened(logs, [row for row in rows if not is_in(row["url"])], lanes)
+    rows = list(chain.from_iterable(side_by_side(partial(_around, logs, shop), _spans(moments))))
+    bodies = _opened(logs, [row for row in rows if not is_in(row["url"])])
     found = {entry.id: entry for entry in (
         entry_of(row) for row in rows if is_in(row["url"]) or any(map(is_in, _bodies_of(row, bodies))))}
     return sorted(found.values(), key=lambda entry: entry.id, reverse=True)[:MOST]
@@ -89,11 +85,11 @@ def _around(logs: LogEntries, shop: str, span: _Span) -> list[Row]:
     return found
 
 
-def _opened(logs: LogEntries, rows: Sequence[Row], lanes: Executor) -> dict[str, list[str]]:
+def _opened(logs: LogEntries, rows: Sequence[Row]) -> dict[str, list[str]]:
     """The packs of long bodies that these rows name, each opened once, by its name."""
     named = {str(row["bodies"]): from_iso(row["at"]).date() for row in rows if row.get("bodies")}
     packs = list(islice(named.items(), MOST_PACKS))
-    opened = lanes.map(carried(lambda pack: logs.long_bodies(pack[1], pack[0])), packs)
+    opened = side_by_side(lambda pack: logs.long_bodies(pack[1], pack[0]), packs)
     return {name: lines for (name, _), lines in zip(packs, opened, strict=True)}
 
 

@@ -32,7 +32,7 @@ from shared.journal.log_entries import (
 from shared.journal.purges import LOG_ENTRIES, Purge, Purges
 from shared.storage.row_removal import pages_of_keys, remove_rows
 from shared.storage.tables import Row
-from shared.telemetry import carried
+from shared.telemetry import SIDE_BY_SIDE, carried
 from shared.texts import count, sentence
 
 MOST_COUNTED = 10_000
@@ -90,7 +90,7 @@ class LogPurges:
 
         Counting stops at 10,000, and after so many calls of storage. Hours are asked side by side, as for a list.
         """
-        from shared.journal.log_list import SIDE_BY_SIDE, wider  # whoever removes by night does not list
+        from shared.journal.log_list import wider  # whoever removes by night does not list
 
         hours = [hour for hour in self._hours() if until is None or hour <= until]
         number, calls, width = 0, maxsize if most_calls is None else most_calls, 1

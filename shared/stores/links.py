@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from itertools import islice
 from typing import Any
@@ -24,7 +23,7 @@ from shared.storage.lease import LeaseLost
 from shared.storage.row_removal import pages_of_keys
 from shared.storage.tables import Put, Row, RowChanged, RowExists, Table
 from shared.stores.told_texts import at_rest, text_in
-from shared.telemetry import carried
+from shared.telemetry import side_by_side
 from shared.texts import Text, sentence
 
 TABLE = "Links"
@@ -235,11 +234,8 @@ class Links:
         return saved
 
     def _one_by_one(self, ids: Sequence[str]) -> Sequence[Link]:
-        if not ids:
-            return ()
-        with ThreadPoolExecutor(8) as pool:
-            rows = pool.map(carried(lambda id: self._table.get(self._partition, key_of(id))), ids)
-            return list(map(_link, filter(None, rows)))
+        rows = side_by_side(lambda id: self._table.get(self._partition, key_of(id)), ids)
+        return list(map(_link, filter(None, rows)))
 
     def _row(self, link: Link) -> Row:
         """What says nothing is left out: a link has many properties, few of each type, and a row is read property by

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from shared.shopify.reading import Page
-from shared.telemetry import carried
+from shared.telemetry import beside
 
 
 def one_ahead(pages: Iterator[Page]) -> Iterator[Page]:
     """The same pages. `pages` is asked for the next one in a thread, and by nobody once this has ended or is closed."""
     with ThreadPoolExecutor(1, thread_name_prefix="next page") as ahead:
-        following = ahead.submit(carried(next), pages)
+        following = beside(ahead, next, pages)
         while (page := following.result()).next_cursor:
-            following = ahead.submit(carried(next), pages)
+            following = beside(ahead, next, pages)
             try:
                 yield page
             except BaseException:

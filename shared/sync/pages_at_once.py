@@ -14,7 +14,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from functools import partial
 from typing import NamedTuple
 
 from shared.errors import ConnectorError
@@ -25,7 +24,7 @@ from shared.sync.outcome import Outcome
 from shared.sync.page import PlannedPage, kept_page, planned_page, what_came
 from shared.sync.record_type import RecordType, Work
 from shared.sync.stop import Stop
-from shared.telemetry import carried
+from shared.telemetry import beside
 
 AT_ONCE = 2
 """Pages that are being brought: one that has nearly all of its answers, and one that fills the slots meanwhile."""
@@ -52,7 +51,6 @@ def apply_pages(
         ThreadPoolExecutor(AT_ONCE, thread_name_prefix="page") as threads,
     ):
         under_way, stop = deque[_UnderWay](), Stop()
-        bring = carried(partial(_carry_out, stop=stop))
         try:
             for page in pages:
                 while under_way and (stop.problem or _meets(page, under_way)):
@@ -60,7 +58,7 @@ def apply_pages(
                 planned = planned_page(one, page.records, context)
                 while under_way and (stop.problem or len(under_way) == AT_ONCE):
                     _end_first(under_way, context, turned)
-                under_way.append(_UnderWay(page, planned, threads.submit(bring, planned.carry_out)))
+                under_way.append(_UnderWay(page, planned, beside(threads, _carry_out, planned.carry_out, stop)))
                 if one.planned is None or not page.next_cursor:
                     _end_all(under_way, context, turned)
                 if page.next_cursor:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.shopify.event_bridge import delivery_of_event, source_of
+from shared.telemetry import side_by_side
 from shared.webhooks.intake import accept
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def _emptied(connector: Connector, queue: EventQueue) -> Drained:
     total = Drained()
     with ThreadPoolExecutor(_LANES, thread_name_prefix="event") as lanes:
         while connector.clock.now() < end and (messages := queue.receive()):
-            problems = list(lanes.map(partial(_take_in, connector), messages))
+            problems = side_by_side(partial(_take_in, connector), messages, lanes)
             taken = [one for one, problem in zip(messages, problems, strict=True) if problem is None]
             for kept in queue.delete(taken):
                 _log.warning("event %s was taken in but not deleted; it will come again", kept.id)

@@ -11,9 +11,9 @@ import re
 import pytest
 
 from local.functions_host.extension_bundle import NO_BUNDLE, in_error, read_extension_bundle
-from shared.journal.log_list import SIDE_BY_SIDE
 from shared.settings import BOUNDS
 from shared.storage.connections import CONNECTIONS
+from shared.telemetry import SIDE_BY_SIDE
 from tests.infra.bicep import INFRA, MAIN, Expression, bicep_files, read, resource
 from tests.infra.settings import azure_settings, json_of
 from tests.repository import ROOT, declared_functions

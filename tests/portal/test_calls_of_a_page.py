@@ -78,7 +78,9 @@ def test_no_page_asks_storage_the_same_question_twice(portal: Portal, asked: Ask
 
 @pytest.mark.parametrize("name, tables, together", [
     ("portal_overview", "SyncRuns SynchronizationInfo SkippedRecords AccessTokens", 8),
+    ("portal_overview", "Shops Environment", 2),
     ("portal_shop", "SyncRuns SynchronizationInfo SkippedRecords AccessTokens", 4),
+    ("portal_shop", "Shops Environment", 2),
     ("portal_record", "DataCaptures Links SkippedRecords RedactedRecords Operations", 5),
     ("portal_skipped_records", "SkippedRecords", 2),
     ("portal_data_captures", "captures", 6),

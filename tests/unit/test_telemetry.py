@@ -3,13 +3,14 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from shared.telemetry import about, carried, record
+from shared.telemetry import SIDE_BY_SIDE, about, carried, record, side_by_side
 from tests.manual_clock import ManualClock
 from tests.recorded import Recorded, recording
 
@@ -61,6 +62,49 @@ def test_the_threads_of_a_pool_say_the_same_and_forget_it_afterwards(recorded: R
     about_shops = [json.loads(text)["shop"] for _, text in recorded.lines if text.startswith("{")]
     assert about_shops == ["FR"] * 20 + ["DE"] * 20
     assert sorted(text for _, text in recorded.lines[40:]) == [f"plain {number}" for number in range(4)]
+
+
+def test_what_is_asked_side_by_side_comes_in_order_and_its_lines_say_the_same(recorded: Recorded) -> None:
+    meeting, items = threading.Barrier(SIDE_BY_SIDE), range(2 * SIDE_BY_SIDE)
+
+    def work(number: int) -> int:
+        meeting.wait(20)
+        log.info("number %d", number)
+        return -number
+
+    with about(shop="FR"):
+        found = side_by_side(work, items)
+
+    assert found == [-number for number in items]
+    assert [fact["shop"] for fact in facts(recorded)] == ["FR"] * len(items)
+
+
+@pytest.mark.parametrize("items", [(), (1,)], ids=["none", "one"])
+def test_for_less_than_two_there_is_no_pool(items: tuple[int, ...]) -> None:
+    asked_by = side_by_side(lambda number: threading.current_thread(), items)
+
+    assert asked_by == [threading.current_thread()] * len(items)
+
+
+def test_of_those_that_fail_the_first_in_order_is_raised_and_what_has_not_begun_never_will() -> None:
+    later_failed, over, begun = threading.Event(), threading.Event(), list[int]()
+
+    def work(number: int) -> None:
+        begun.append(number)
+        if number == 0:
+            later_failed.wait(20)
+            raise KeyError(number)
+        if number == 1:
+            later_failed.set()
+            raise ValueError(number)
+        over.wait(20)
+
+    with ThreadPoolExecutor(2) as lanes:
+        with pytest.raises(KeyError):
+            side_by_side(work, range(10), lanes)
+        over.set()
+
+    assert {0, 1} <= set(begun) <= {0, 1, 2, 3}
 
 
 def test_a_traceback_stays_inside_the_object(recorded: Recorded, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,6 @@ retention is not seen.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import NamedTuple
 
@@ -26,15 +25,13 @@ from shared.shopify.records import NamedCompany, PurchasingEntity, id_of
 from shared.shopify_ids import id_in
 from shared.shops.card import ShopCard
 from shared.stores.links import Link
-from shared.telemetry import carried
+from shared.telemetry import side_by_side
 from shared.texts import NOTHING, Sentence, sentence
 from shared.to_business_central.companies import apply as companies
 from shared.to_business_central.customers import apply as customers
 from shared.to_business_central.customers.apply import present_numbers
 from shared.to_business_central.orders.lookup import Answer, looked_up
 from shared.to_business_central.orders.plan import document_key_of
-
-_READERS = 8
 
 
 class ElsewhereBooked(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,8 +124,7 @@ def _of_companies(connector: Connector, shop: str, captured: Sequence[Captured])
 def _bought(captures: DataCaptures, captured: Sequence[Captured]) -> Iterator[tuple[Captured, _Bought]]:
     """What the captures say, each pack opened once; those that are gone or cannot be read are left out."""
     packs = list({one.blob for one in captured})
-    with ThreadPoolExecutor(_READERS, thread_name_prefix="packs") as pool:
-        lines = dict(zip(packs, pool.map(carried(captures.lines), packs), strict=True))
+    lines = dict(zip(packs, side_by_side(captures.lines, packs), strict=True))
     for one in captured:
         try:
             yield one, decoded(lines[one.blob][one.line], type=_Bought)

@@ -12,8 +12,9 @@ from local.azurite import Azurite
 from local.storage_proxy import StorageCall, StorageProxy
 from shared.errors import ConnectorError
 from shared.journal.log_entries import LogEntries
-from shared.journal.log_list import MOST_CALLS, SIDE_BY_SIDE, LogFilter, list_log_entries
+from shared.journal.log_list import MOST_CALLS, LogFilter, list_log_entries
 from shared.storage.account import storage_from_connection_string
+from shared.telemetry import SIDE_BY_SIDE
 from tests.integration.journal.conftest import a_call, write
 from tests.manual_clock import ManualClock
 

@@ -10,9 +10,10 @@ import pytest
 from local.storage_proxy import StorageCall, StorageProxy
 from shared.errors import ConnectorError
 from shared.journal.log_entries import CONTAINERS, TABLES, LogEntries, container_of
-from shared.journal.log_list import SIDE_BY_SIDE, LogFilter, list_log_entries
+from shared.journal.log_list import LogFilter, list_log_entries
 from shared.journal.log_purge import LogPurges
 from shared.journal.purges import TABLE, Purges
+from shared.telemetry import SIDE_BY_SIDE
 from tests.integration.journal.conftest import a_call, write
 from tests.manual_clock import ManualClock
 
