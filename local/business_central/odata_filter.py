@@ -44,7 +44,7 @@ CHANGES: dict[str, Callable[[str], str]] = {"tolower": str.lower, "toupper": str
 
 @dataclass(frozen=True)
 class Filter:
-    """A compiled filter: the predicate, the properties it reads, and the few values of which a match has one, by property."""
+    """A compiled filter: the predicate, the properties it reads, and which values a match must have of some."""
 
     matches: Predicate
     fields: frozenset[str]
