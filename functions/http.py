@@ -55,8 +55,11 @@ class Call:
 
     @cached_property
     def shop(self) -> str:
-        """The code of the shop that the path names, looked for once; ConnectorError shop-unknown."""
-        return self.connector.shops.get(self.path["shop"]).code
+        """The code of the shop that the path names, whose card may be one that cannot be read; looked for once.
+
+        ConnectorError shop-unknown.
+        """
+        return self.connector.shops.known(self.path["shop"])
 
 
 class Answer(NamedTuple):

@@ -21,7 +21,7 @@ blueprint = func.Blueprint()
 @takes(query=SkippedQuery)
 def list_skipped_records(call: Call) -> Answer:
     query: SkippedQuery = call.query
-    admin.skipped.checked_code(query.code)
+    admin.skipped.check_code(call.connector, call.shop, query.code)
     page = admin.skipped.list_skipped(
         call.connector, call.shop, query.type or None, query.wanted, language=call.language,
         continuation=query.continuation, limit=query.limit)

@@ -26,7 +26,7 @@ def show_data_captures(call: Call) -> Shown:
     if not shop:
         return Shown("data-captures.html", {"asked": asked, "shop": "", "found": None, "older": None})
     wanted = admin.captures.wanted(
-        call.connector, call.connector.shops.get(shop).code, type=asked.type, record=asked.record,
+        call.connector, call.connector.shops.known(shop), type=asked.type, record=asked.record,
         since=admin.frame.moment_of(call.connector, asked.since),
         until=admin.frame.moment_of(call.connector, asked.until))
     found = admin.captures.list_captures(call.connector, wanted, asked.continuation)

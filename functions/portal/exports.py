@@ -46,6 +46,6 @@ def export_list(call: Call) -> Download:
     from functions.portal.csv_lists import kept_records
 
     asked: ListFilters = call.query
-    shop = call.connector.shops.get(asked.shop).code
+    shop = call.connector.shops.known(asked.shop)
     found = admin.lists.all_kept(call.connector, shop, call.path["type"], asked.state)
     return kept_records(call.path["type"], found, call)

@@ -32,7 +32,7 @@ _ASKED_AT_ONCE = 200
 def show_list(call: Call) -> Shown:
     asked: ListFilters = call.query
     shop, address = asked.shop or _first_shop(call), f"/portal/lists/{call.path['type']}"
-    shop = call.connector.shops.get(shop).code if shop else ""
+    shop = call.connector.shops.known(shop) if shop else ""
     found = admin.lists.list_records(call.connector, shop, call.path["type"], asked.state, asked.continuation)
     chosen = structs.replace(asked, shop=shop)
     return Shown("list.html", {
@@ -79,7 +79,7 @@ def _of_a_shop(call: Call) -> OrdersFilters:
     """What is asked, of the first shop where none is named; ConnectorError shop-unknown."""
     asked: OrdersFilters = call.query
     shop = asked.shop or _first_shop(call)
-    return structs.replace(asked, shop=call.connector.shops.get(shop).code if shop else "")
+    return structs.replace(asked, shop=call.connector.shops.known(shop) if shop else "")
 
 
 def _first_shop(call: Call) -> str:

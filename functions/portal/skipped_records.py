@@ -38,7 +38,6 @@ def show_skipped_records(call: Call) -> Shown:
 @takes(query=SkippedFilters)
 def show_skipped_of_a_reason(call: Call) -> Shown:
     asked: SkippedFilters = call.query
-    admin.skipped.checked_code(asked.code)
     found = admin.skipped.sorted_skipped(
         call.connector, call.shop, asked.type, asked.wanted, asked.sort, language=call.language,
         continuation=asked.continuation, limit=_PAGE)

@@ -79,7 +79,7 @@ def list_entries(
     connector: Connector, shop: str, wanted: LogFilter, continuation: str, *, most_calls: int = MOST_CALLS
 ) -> EntriesView:
     """Those that fit, of one shop or ("") of every one; ConnectorError shop-unknown, input-invalid."""
-    shops = [connector.shops.get(shop).code] if shop else connector.shops.codes()
+    shops = [connector.shops.known(shop)] if shop else connector.shops.codes()
     page = list_log_entries(connector.logs, shops, wanted, continuation, most_calls=most_calls)
     return EntriesView(entries=list(page.entries), continuation=page.continuation or None)
 
@@ -99,8 +99,8 @@ def newest_entries(connector: Connector, shop: str, wanted: LogFilter) -> list[L
 def get_entry(connector: Connector, id: str) -> EntryView:
     """One entry; ConnectorError not-found."""
     entry = connector.logs.get(id)
-    return EntryView(
-        **msgspec.structs.asdict(entry), can_escalate=can_escalate(entry, connector.clock.now()))
+    offered = can_escalate(entry, connector.clock.now()) and connector.shops.readable(entry.shop) is not None
+    return EntryView(**msgspec.structs.asdict(entry), can_escalate=offered)
 
 
 def look_at(connector: Connector, id: str) -> EntryPage:
@@ -138,7 +138,7 @@ def kept(connector: Connector) -> KeptView:
 def removal(connector: Connector, shop: str, days: int | None) -> RemovalView:
     """What would go if log entries of this age were removed, or (None) all; ConnectorError shop-unknown."""
     until = connector.clock.now() - timedelta(days=days or 0)
-    code = connector.shops.get(shop).code if shop else ""
+    code = connector.shops.known(shop) if shop else ""
     number, more = connector.purges.count(code, until, most_calls=CALLS_OF_A_PAGE)
     return RemovalView(shop=code, days=days, until=iso_exact(until), entries=number, at_least=more)
 
@@ -147,7 +147,7 @@ def remove_until(connector: Connector, shop: str, until: datetime, *, by: str) -
     """Remove what is of this moment or older, of one shop or ("") of every one; ConnectorError as LogPurges."""
     with connector.operations.recorded("remove_log_entries", by=by, shop=shop) as operation:
         operation.after = {"until": iso(until)}
-        code = connector.shops.get(shop).code if shop else ""
+        code = connector.shops.known(shop) if shop else ""
         purge = connector.purges.remove_until(until, by=by, shop=code)
         operation.after |= {"purge": purge.id, "entries": purge.entries, "hours": purge.hours}
     return purge
@@ -169,7 +169,7 @@ def remove_log_entries(
         older_than_days = connector.purges.retention_days
     with connector.operations.recorded("remove_log_entries", by=by, shop=shop) as operation:
         operation.after = {"older_than_days": older_than_days}
-        code = connector.shops.get(shop).code if shop else ""
+        code = connector.shops.known(shop) if shop else ""
         if older_than_days is None:
             purge = connector.purges.remove_all(confirm, by=by, shop=code)
         else:

@@ -24,7 +24,6 @@ from shared.journal.log_entries import LogEntry
 from shared.journal.log_mentions import mentions
 from shared.json_text import decoded
 from shared.shopify_ids import id_in
-from shared.shops.card import ShopCard
 from shared.stores.links import Link, LinkState
 from shared.stores.operations import Operation
 from shared.stores.skipped_records import SkippedRecord
@@ -156,7 +155,7 @@ def look_at(
     if id_in(id) is None or type not in connector.types.names:
         raise ConnectorError("not-found", sentence(
             "{type} {id} is no record: say a type and Shopify's id", type=type[:20], id=id[:20]))
-    kept = _kept(connector, connector.shops.get(shop), type, id)
+    kept = _kept(connector, connector.shops.known(shop), type, id)
     captures, newest, link = kept.captures, kept.newest, kept.link
     its_type = types_of(connector).by_name[type]
     known = known_as(connector, shop, its_type, link, newest)
@@ -188,9 +187,8 @@ class _Kept(NamedTuple):
     there: WebClient
 
 
-def _kept(connector: Connector, card: ShopCard, type: str, id: str) -> _Kept:
+def _kept(connector: Connector, shop: str, type: str, id: str) -> _Kept:
     """All of it, asked for side by side."""
-    shop = card.code
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="record") as lanes:
         captured = beside(lanes, _captured, connector, shop, type, id)
         link = beside(lanes, connector.links(shop, type).one, id)
@@ -198,7 +196,7 @@ def _kept(connector: Connector, card: ShopCard, type: str, id: str) -> _Kept:
         erased = beside(lanes, connector.redacted.has, shop, type, id)
         done = beside(lanes, connector.operations.page, shop=shop, about=(type, id), size=MOST_OPERATIONS)
         cells = beside(lanes, cells_of, connector, shop, type, id)
-        there = beside(lanes, web_client, connector, card)
+        there = beside(lanes, web_client, connector, connector.shops.readable(shop))
     return _Kept(*captured.result(), link.result(), parked.result(), erased.result(), done.result().operations,
                  cells.result(), there.result())
 

@@ -72,7 +72,7 @@ class RunPage(msgspec.Struct, frozen=True, kw_only=True):
 
 def list_runs(connector: Connector, shop: str, language: str) -> list[RunLine]:
     """The latest runs of a shop, or ("") of every one, newest first; ConnectorError shop-unknown."""
-    shops = [connector.shops.get(shop).code] if shop else connector.shops.codes()
+    shops = [connector.shops.known(shop)] if shop else connector.shops.codes()
     runs = [run for code in shops for run in connector.runs.latest(code, SHOWN)]
     newest = sorted(runs, key=lambda run: run.started_at, reverse=True)[:SHOWN]
     return [_line(connector, run, language) for run in newest]

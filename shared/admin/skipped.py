@@ -102,7 +102,7 @@ def all_skipped(
     connector: Connector, shop: str, type: str, wanted: Wanted, *, language: str
 ) -> list[SkippedView]:
     """Those of a shop, or ("") of every one; ConnectorError shop-unknown, input-invalid for too many."""
-    shops = [connector.shops.get(shop).code] if shop else connector.shops.codes()
+    shops = [connector.shops.known(shop)] if shop else connector.shops.codes()
     return [view for code in shops for view in _views(connector, _all_of(connector, code, type, wanted), language)]
 
 
@@ -127,7 +127,8 @@ def by_reason(
     connector: Connector, shop: str, type: str, wanted: Wanted, *, language: str
 ) -> list[ReasonView]:
     """Skipped records of a shop, or ("") of every one, by reason, the most first; ConnectorError shop-unknown."""
-    cards = [connector.shops.get(shop)] if shop else list(connector.shops.each())
+    known = connector.shops.known(shop) if shop else ""
+    cards = [one for one in connector.shops.each() if one.code == (known or one.code)]
     counted = side_by_side(
         lambda card: connector.skipped.tally(card.code, type or None, wanted, MOST_COUNTED), cards)
     reasons = [one for card, found in zip(cards, counted, strict=True) for one in _reasons(card, *found)]
@@ -179,9 +180,9 @@ def get_skipped(connector: Connector, shop: str, type: str, id: str, *, language
 def retry_all(connector: Connector, shop: str, *, code: str, type: str, by: str) -> int:
     """Let all be tried in the next run, or those of one code or type; how many."""
     with connector.operations.recorded("retry_skipped_records", by=by, shop=shop, type=type) as operation:
-        code = checked_code(code)
-        due = connector.skipped.make_all_due(
-            connector.shops.get(shop).code, connector.clock.now(), by=by, code=code, type=type)
+        shop = connector.shops.known(shop)
+        check_code(connector, shop, code)
+        due = connector.skipped.make_all_due(shop, connector.clock.now(), by=by, code=code, type=type)
         operation.after = {"code": code, "due": due}
     return due
 
@@ -248,11 +249,10 @@ def _is_news(record: SkippedRecord, seen: str | None, by: str = "") -> bool:
     return seen is not None and record.decided.at not in ("", seen) and record.decided.by != by
 
 
-def checked_code(code: str) -> str:
-    """The code, or ""; ConnectorError input-invalid for one that is none."""
-    if code and code not in CATALOGUE:
+def check_code(connector: Connector, shop: str, code: str) -> None:
+    """ConnectorError input-invalid for one that is none. One that a later version has kept in the shop is one."""
+    if code and code not in CATALOGUE and not connector.skipped.has(shop, code):
         raise ConnectorError("input-invalid", sentence("code {code} is not an error code", code=repr(code[:50])))
-    return code
 
 
 def detail_of(one: SkippedRecord, language: str) -> str:

@@ -218,6 +218,12 @@ class Shops:
         hosts = [key.partition("|")[0] for key in self._domains(code)]
         return hosts[0] if len(hosts) == 1 else ""
 
+    def known(self, code: str) -> str:
+        """The code, of a card that may be one that cannot be read; ConnectorError shop-unknown."""
+        if not (_CODE.fullmatch(code) and self._seen.get("shop", code)):
+            raise _unknown(code)
+        return code
+
     def find(self, code: str) -> ShopCard | None:
         """The card, or None if it was removed; ConnectorError shop-card-unreadable."""
         row = self._seen.get("shop", code) if _CODE.fullmatch(code) else None

@@ -205,6 +205,10 @@ class SkippedRecords:
         rows = self._rows(shop, _span(type), wanted, most + 1, select=("RowKey", "code", "first_at"))
         return [Tally(row["RowKey"], row["code"], row["first_at"]) for row in rows[:most]], len(rows) > most
 
+    def has(self, shop: str, code: str) -> bool:
+        """Whether a record is skipped, dismissed or left out for this reason."""
+        return bool(self._rows(shop, _span(None), Wanted(None, None, code), 1, select=("RowKey",)))
+
     def counted(self, shop: str, tallies: Sequence[Tally], wanted: Wanted) -> list[SkippedRecord]:
         """The records of these tallies: all from the first to the last of them that are wanted."""
         return list(map(_skipped, self._rows(shop, (tallies[0].key, tallies[-1].key), wanted, len(tallies))))
@@ -336,7 +340,7 @@ def _span(type: str | None) -> tuple[str, str]:
 def _behind(continuation: str) -> str:
     """The first key behind the record that a continuation names."""
     type, _, id = continuation.partition(":")
-    if not (re.fullmatch(r"[a-z]{1,20}", type) and id_in(id)):
+    if not (re.fullmatch(r"[a-z_]{1,40}", type) and id_in(id)):
         raise ConnectorError("input-invalid", sentence(
             "{continuation} is not the continuation of a list", continuation=repr(continuation[:60])))
     return f"{type}|{key_behind(id)}"

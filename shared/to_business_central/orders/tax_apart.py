@@ -60,7 +60,7 @@ def taxes_apart(connector: Connector, shop: str, *, first: date | None, last: da
     most  so many end the page before `limit` orders are looked at; what belongs to one order stays together
     ConnectorError: shop-unknown, input-invalid for a continuation that is none.
     """
-    connector.shops.get(shop)
+    connector.shops.known(shop)
     after = id_in(continuation) if continuation else ""
     if after is None:
         raise ConnectorError("input-invalid", sentence(
