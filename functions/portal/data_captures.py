@@ -2,13 +2,14 @@
 from __future__ import annotations
 
 import azure.functions as func
+from msgspec import structs
 
 from functions.http import Call, Download
 from functions.inputs import takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page
 from functions.portal.forms import CaptureFilters, CapturesToCompare, ReplayAsked
-from functions.portal.older import older_page
+from functions.portal.list_addresses import Pages, pages_around
 from shared import admin
 
 blueprint = func.Blueprint()
@@ -24,14 +25,14 @@ def show_data_captures(call: Call) -> Shown:
     asked: CaptureFilters = call.query
     shop = asked.shop or next((one.code for one in admin.frame.frame(call.connector).shops), "")
     if not shop:
-        return Shown("data-captures.html", {"asked": asked, "shop": "", "found": None, "older": None})
+        return Shown("data-captures.html", {"asked": asked, "shop": "", "found": None, "pages": Pages(None, None)})
     wanted = admin.captures.wanted(
         call.connector, call.connector.shops.known(shop), type=asked.type, record=asked.record,
         since=admin.frame.moment_of(call.connector, asked.since),
         until=admin.frame.moment_of(call.connector, asked.until))
     found = admin.captures.list_captures(call.connector, wanted, asked.continuation)
-    older = older_page("/portal/data-captures", asked, found.continuation)
-    return Shown("data-captures.html", {"asked": asked, "shop": shop, "found": found, "older": older})
+    pages = pages_around("/portal/data-captures", structs.replace(asked, shop=shop), found.continuation)
+    return Shown("data-captures.html", {"asked": asked, "shop": shop, "found": found, "pages": pages})
 
 
 @blueprint.function_name("portal_data_capture")

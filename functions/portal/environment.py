@@ -8,7 +8,7 @@ from functions.inputs import takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page, within_the_portal
 from functions.portal.forms import AuditFilters, EnvironmentChosen
-from functions.portal.older import older_page
+from functions.portal.list_addresses import pages_around
 from shared import admin
 
 blueprint = func.Blueprint()
@@ -44,6 +44,6 @@ def show_audit(call: Call) -> Shown:
     found = admin.operations.list_operations(
         call.connector, shop=asked.shop, operation=asked.operation,
         since=admin.frame.moment_of(call.connector, asked.since), continuation=asked.continuation)
-    older = older_page("/portal/audit", asked, found.continuation)
     return Shown("audit.html", {
-        "asked": asked, "found": found, "older": older, "operations": admin.operations.CAPTIONS})
+        "asked": asked, "found": found, "pages": pages_around("/portal/audit", asked, found.continuation),
+        "operations": admin.operations.CAPTIONS})

@@ -170,6 +170,13 @@ class SkippedFilters(msgspec.Struct, frozen=True):
         return Wanted(left_out=self.state == "left-out", code=self.code)
 
 
+class RetryAllAsked(BackTo, frozen=True):
+    """Of one code or type; "" for all."""
+
+    code: Text = ""
+    type: AnyType = ""
+
+
 class RetryAsked(BackTo, frozen=True):
     """seen: when somebody had decided about the record last as the page showed it, "" where nobody had."""
 

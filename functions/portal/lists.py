@@ -10,7 +10,7 @@ from functions.http import Call, day
 from functions.inputs import takes
 from functions.portal.edge import Shown, page
 from functions.portal.forms import ListFilters, OrdersFilters
-from functions.portal.older import older_page, whole_list
+from functions.portal.list_addresses import Pages, pages_around, whole_list
 from shared import admin
 from shared.errors import ConnectorError
 
@@ -36,7 +36,7 @@ def show_list(call: Call) -> Shown:
     found = admin.lists.list_records(call.connector, shop, call.path["type"], asked.state, asked.continuation)
     chosen = structs.replace(asked, shop=shop)
     return Shown("list.html", {
-        "asked": chosen, "found": found, "older": older_page(address, chosen, found.continuation),
+        "asked": chosen, "found": found, "pages": pages_around(address, chosen, found.continuation),
         "file": whole_list(f"{address}/export", chosen)})
 
 
@@ -51,8 +51,8 @@ def show_tax_apart(call: Call) -> Shown:
         most=_SHOWN, continuation=chosen.continuation)
     taxes = found.taxes if found else []
     names = admin.lists.names_of(call.connector, chosen.shop, "orders", (one.id for one in taxes))
-    older = older_page("/portal/orders/tax-apart", chosen, found.continuation if found else None)
-    return Shown("tax-apart.html", {"asked": chosen, "taxes": taxes, "names": names, "older": older})
+    pages = pages_around("/portal/orders/tax-apart", chosen, found.continuation if found else None)
+    return Shown("tax-apart.html", {"asked": chosen, "taxes": taxes, "names": names, "pages": pages})
 
 
 @blueprint.function_name("portal_orders_elsewhere")
@@ -62,7 +62,7 @@ def show_tax_apart(call: Call) -> Shown:
 def show_orders_elsewhere(call: Call) -> Shown:
     """Business Central is asked where each document stands; where it does not answer, the page says why."""
     chosen, address = _of_a_shop(call), "/portal/orders/not-on-their-company"
-    values: dict[str, Any] = {"asked": chosen, "orders": [], "older": None, "problem": None}
+    values: dict[str, Any] = {"asked": chosen, "orders": [], "pages": Pages(None, None), "problem": None}
     try:
         found = chosen.shop and admin.orders.not_on_their_company(
             call.connector, chosen.shop, limit=_ASKED_AT_ONCE, continuation=chosen.continuation)
@@ -71,7 +71,7 @@ def show_orders_elsewhere(call: Call) -> Shown:
             raise
         return Shown("orders-elsewhere.html", values | {"problem": problem}, problem.problem.status)
     if found:
-        values |= {"orders": found.orders, "older": older_page(address, chosen, found.continuation)}
+        values |= {"orders": found.orders, "pages": pages_around(address, chosen, found.continuation)}
     return Shown("orders-elsewhere.html", values)
 
 

@@ -10,7 +10,7 @@ from functions.inputs import takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page
 from functions.portal.forms import LogFilters, LogRemovalAsked, LogRemovalConfirmed
-from functions.portal.older import older_page, whole_list
+from functions.portal.list_addresses import pages_around, whole_list
 from shared import admin
 from shared.errors import ConnectorError
 from shared.texts import sentence
@@ -31,9 +31,9 @@ def show_log_entries(call: Call) -> Shown:
     found = admin.logs.list_entries(
         call.connector, asked.shop, wanted_entries(call.connector, asked), asked.continuation,
         most_calls=admin.logs.CALLS_OF_A_PAGE)
-    older = older_page("/portal/log-entries", asked, found.continuation, without=("live",))
     return Shown("log-entries.html", {
-        "asked": asked, "found": found, "kept": admin.logs.kept(call.connector), "older": older,
+        "asked": asked, "found": found, "kept": admin.logs.kept(call.connector),
+        "pages": pages_around("/portal/log-entries", asked, found.continuation, without=("live",)),
         "file": whole_list("/portal/log-entries/export", asked, without=("live",)),
     })
 

@@ -26,7 +26,8 @@ from shared.record_names import caption_of_one, caption_of_several
 from shared.texts import Sentence, said, translations
 
 TEMPLATES = Path(__file__).parent / "templates"
-_LONGEST_PATH = 2000
+_LONGEST_PATH = 4000
+"""As a page takes one that it is to lead back to (forms.py)."""
 
 
 def rendered(template: str, values: Mapping[str, Any], visit: Visit, house: Connector) -> str:
@@ -44,8 +45,9 @@ def rendered_problem(problem: ConnectorError, status: int, visit: Visit) -> str:
 
 def _html(template: str, values: Mapping[str, Any], visit: Visit, around: Frame) -> str:
     reader = formats.Reader.of(visit.language, visit.accepts, around.time_zone)
+    path = visit.path if len(visit.path) <= _LONGEST_PATH else "/portal"
     known = {
-        "visit": visit, "frame": around, "reader": reader, "token_field": TOKEN, "path": visit.path[:_LONGEST_PATH],
+        "visit": visit, "frame": around, "reader": reader, "token_field": TOKEN, "path": path,
         "languages": {language: formats.name_of(language) for language in LANGUAGES},
     }
     templates = environment(visit.language)

@@ -4,13 +4,12 @@ from __future__ import annotations
 import azure.functions as func
 from msgspec import structs
 
-from functions.api_inputs import Retry
 from functions.http import Call
 from functions.inputs import takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page, within_the_portal
-from functions.portal.forms import BackToPage, DismissalAsked, RetryAsked, SkippedFilters
-from functions.portal.older import older_page, whole_list
+from functions.portal.forms import BackToPage, DismissalAsked, RetryAllAsked, RetryAsked, SkippedFilters
+from functions.portal.list_addresses import pages_around, whole_list
 from shared import admin
 from shared.errors import ConnectorError
 from shared.shopify_ids import id_in
@@ -41,19 +40,21 @@ def show_skipped_of_a_reason(call: Call) -> Shown:
     found = admin.skipped.sorted_skipped(
         call.connector, call.shop, asked.type, asked.wanted, asked.sort, language=call.language,
         continuation=asked.continuation, limit=_PAGE)
-    older = older_page(f"/portal/shops/{call.shop}/skipped-records", asked, found.continuation, without=("shop",))
+    address = f"/portal/shops/{call.shop}/skipped-records"
     return Shown("skipped-of-a-reason.html", {
-        "shop": call.shop, "asked": asked, "found": found, "older": older,
+        "shop": call.shop, "asked": asked, "found": found,
+        "pages": pages_around(address, asked, found.continuation, without=("shop",)),
+        "by_reason": whole_list("/portal/skipped-records", asked, without=("shop", "code", "sort")),
         "file": whole_list(_FILE, structs.replace(asked, shop=call.shop), without=("sort",))})
 
 
 @blueprint.function_name("portal_retry_skipped_records")
 @blueprint.route("portal/shops/{shop}/skipped-records/retry", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
 @page
-@takes(form=Retry)
+@takes(form=RetryAllAsked)
 def retry_skipped_records(call: Call) -> Sent:
     due = admin.skipped.retry_all(call.connector, call.shop, code=call.body.code, type=call.body.type, by=call.by)
-    return Sent("/portal/skipped-records", Notice("skipped-due", {"count": due}))
+    return Sent(_back(call.body.back), Notice("skipped-due", {"count": due}))
 
 
 @blueprint.function_name("portal_retry_skipped_record")

@@ -1,19 +1,31 @@
-"""Addresses with the filters of a list: the next, older page of it, and the list as a file."""
+"""Addresses with the filters of a list: its first page and the next one, and the list as a file."""
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 import msgspec
 
 
-def older_page(
+class Pages(NamedTuple):
+    """The addresses of the first page and of the next, with the same filters; None on the first, and on the last."""
+
+    first: str | None
+    next: str | None
+
+
+def pages_around(
     address: str, asked: msgspec.Struct, continuation: str | None, *, without: Collection[str] = (),
-) -> str | None:
-    """The address of the next page, with the same filters but those named in `without`; None on the last one."""
-    if not continuation:
-        return None
-    return _address(address, _filters(asked, without) | {"continuation": continuation})
+) -> Pages:
+    """The pages around the one that was asked for, without the filters named in `without`.
+
+    continuation  where the next one begins; "" or None on the last
+    """
+    filters = _filters(asked, (*without, "continuation"))
+    return Pages(
+        first=_address(address, filters) if _filters(asked, without) != filters else None,
+        next=_address(address, filters | {"continuation": continuation}) if continuation else None)
 
 
 def whole_list(address: str, asked: msgspec.Struct, *, without: Collection[str] = ()) -> str:
