@@ -8,6 +8,7 @@ from functions.http import Call, Download
 from functions.inputs import takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page
+from functions.portal.entries import Entries
 from functions.portal.forms import CaptureFilters, CapturesToCompare, ReplayAsked
 from functions.portal.list_addresses import Pages, pages_around
 from shared import admin
@@ -22,17 +23,19 @@ _CAPTURE = "portal/shops/{shop}/data-captures/{type}/{id}"
 @page
 @takes(query=CaptureFilters)
 def show_data_captures(call: Call) -> Shown:
-    asked: CaptureFilters = call.query
+    asked, typed = call.query, Entries(call.connector)
     shop = asked.shop or next((one.code for one in admin.frame.frame(call.connector).shops), "")
-    if not shop:
-        return Shown("data-captures.html", {"asked": asked, "shop": "", "found": None, "pages": Pages(None, None)})
+    since, until = typed.moment("from", asked.since), typed.moment("to", asked.until)
+    if not shop or typed.wrong:
+        return Shown("data-captures.html", {
+            "asked": asked, "shop": shop, "found": None, "pages": Pages(None, None), "wrong": typed.wrong,
+        }, 422 if typed.wrong else 200)
     wanted = admin.captures.wanted(
         call.connector, call.connector.shops.known(shop), type=asked.type, record=asked.record,
-        since=admin.frame.moment_of(call.connector, asked.since),
-        until=admin.frame.moment_of(call.connector, asked.until))
+        since=since, until=until)
     found = admin.captures.list_captures(call.connector, wanted, asked.continuation)
     pages = pages_around("/portal/data-captures", structs.replace(asked, shop=shop), found.continuation)
-    return Shown("data-captures.html", {"asked": asked, "shop": shop, "found": found, "pages": pages})
+    return Shown("data-captures.html", {"asked": asked, "shop": shop, "found": found, "pages": pages, "wrong": {}})
 
 
 @blueprint.function_name("portal_data_capture")

@@ -7,6 +7,7 @@ from functions.http import Call
 from functions.inputs import takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page, within_the_portal
+from functions.portal.entries import Entries
 from functions.portal.forms import AuditFilters, EnvironmentChosen
 from functions.portal.list_addresses import pages_around
 from shared import admin
@@ -40,10 +41,12 @@ def set_environment(call: Call) -> Sent:
 @page
 @takes(query=AuditFilters)
 def show_audit(call: Call) -> Shown:
-    asked: AuditFilters = call.query
-    found = admin.operations.list_operations(
-        call.connector, shop=asked.shop, operation=asked.operation,
-        since=admin.frame.moment_of(call.connector, asked.since), continuation=asked.continuation)
+    asked, typed = call.query, Entries(call.connector)
+    since = typed.moment("from", asked.since)
+    found = admin.operations.OperationsView(operations=[], continuation=None)
+    if not typed.wrong:
+        found = admin.operations.list_operations(
+            call.connector, shop=asked.shop, operation=asked.operation, since=since, continuation=asked.continuation)
     return Shown("audit.html", {
         "asked": asked, "found": found, "pages": pages_around("/portal/audit", asked, found.continuation),
-        "operations": admin.operations.CAPTIONS})
+        "wrong": typed.wrong, "operations": admin.operations.CAPTIONS}, 422 if typed.wrong else 200)

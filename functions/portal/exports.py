@@ -6,6 +6,7 @@ import azure.functions as func
 from functions.http import Call, Download
 from functions.inputs import takes
 from functions.portal.edge import page
+from functions.portal.entries import Entries
 from functions.portal.forms import ListFilters, LogFilters, SkippedFilters
 from functions.portal.log_entries import wanted_entries
 from shared import admin
@@ -33,8 +34,10 @@ def export_skipped_records(call: Call) -> Download:
 def export_log_entries(call: Call) -> Download:
     from functions.portal.csv_lists import log_entries
 
-    asked: LogFilters = call.query
-    found = admin.logs.newest_entries(call.connector, asked.shop, wanted_entries(call.connector, asked))
+    asked, typed = call.query, Entries(call.connector)
+    wanted = wanted_entries(asked, typed)
+    typed.check()
+    found = admin.logs.newest_entries(call.connector, asked.shop, wanted)
     return log_entries(found, call)
 
 

@@ -50,7 +50,7 @@ class LoggingChosen(Body, frozen=True):
     """hours: after how many All ends; "" = never."""
 
     mode: Literal["Disabled", "Error Only", "All"]
-    hours: Annotated[int, msgspec.Meta(ge=1, le=720)] | Literal[""] = ""
+    hours: Text = ""
 
 
 class ResetAsked(Body, frozen=True):
@@ -203,7 +203,7 @@ class LogFilters(msgspec.Struct, frozen=True, rename={"since": "from", "until": 
     since: Text = ""
     until: Text = ""
     errors: Literal["", "on"] = ""
-    status: Annotated[int, msgspec.Meta(ge=0, le=999)] | Literal[""] = ""
+    status: Text = ""
     direction: Literal["", "Shopify", "Business Central"] = ""
     text: Text = ""
     run: Text = ""
@@ -215,7 +215,7 @@ class LogRemovalAsked(msgspec.Struct, frozen=True):
     """days: of this age and older; "" = all."""
 
     shop: Text = ""
-    days: Annotated[int, msgspec.Meta(ge=1, le=3650)] | Literal[""] = ""
+    days: Text = ""
 
 
 class LogRemovalConfirmed(msgspec.Struct, frozen=True):

@@ -6,9 +6,10 @@ from typing import Any
 import azure.functions as func
 from msgspec import structs
 
-from functions.http import Call, day
+from functions.http import Call
 from functions.inputs import takes
 from functions.portal.edge import Shown, page
+from functions.portal.entries import Entries
 from functions.portal.forms import ListFilters, OrdersFilters
 from functions.portal.list_addresses import Pages, pages_around, whole_list
 from shared import admin
@@ -45,14 +46,16 @@ def show_list(call: Call) -> Shown:
 @page
 @takes(query=OrdersFilters)
 def show_tax_apart(call: Call) -> Shown:
-    chosen = _of_a_shop(call)
-    found = chosen.shop and admin.orders.tax_apart(
-        call.connector, chosen.shop, first=day("from", chosen.first), last=day("to", chosen.last), limit=_LOOKED_AT,
-        most=_SHOWN, continuation=chosen.continuation)
+    chosen, typed = _of_a_shop(call), Entries(call.connector)
+    first, last = typed.day("from", chosen.first), typed.day("to", chosen.last)
+    found = chosen.shop and not typed.wrong and admin.orders.tax_apart(
+        call.connector, chosen.shop, first=first, last=last, limit=_LOOKED_AT, most=_SHOWN,
+        continuation=chosen.continuation)
     taxes = found.taxes if found else []
     names = admin.lists.names_of(call.connector, chosen.shop, "orders", (one.id for one in taxes))
     pages = pages_around("/portal/orders/tax-apart", chosen, found.continuation if found else None)
-    return Shown("tax-apart.html", {"asked": chosen, "taxes": taxes, "names": names, "pages": pages})
+    values = {"asked": chosen, "taxes": taxes, "names": names, "pages": pages, "wrong": typed.wrong}
+    return Shown("tax-apart.html", values, 422 if typed.wrong else 200)
 
 
 @blueprint.function_name("portal_orders_elsewhere")

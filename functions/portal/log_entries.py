@@ -9,6 +9,7 @@ from functions.http import Call, Download, moment
 from functions.inputs import takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page
+from functions.portal.entries import Entries
 from functions.portal.forms import LogFilters, LogRemovalAsked, LogRemovalConfirmed
 from functions.portal.list_addresses import pages_around, whole_list
 from shared import admin
@@ -16,7 +17,6 @@ from shared.errors import ConnectorError
 from shared.texts import sentence
 
 if TYPE_CHECKING:
-    from shared.connector import Connector
     from shared.journal.log_list import LogFilter
 
 blueprint = func.Blueprint()
@@ -27,15 +27,15 @@ blueprint = func.Blueprint()
 @page
 @takes(query=LogFilters)
 def show_log_entries(call: Call) -> Shown:
-    asked: LogFilters = call.query
-    found = admin.logs.list_entries(
-        call.connector, asked.shop, wanted_entries(call.connector, asked), asked.continuation,
-        most_calls=admin.logs.CALLS_OF_A_PAGE)
+    asked, typed = call.query, Entries(call.connector)
+    wanted = wanted_entries(asked, typed)
+    found = admin.logs.EntriesView(entries=[], continuation=None) if typed.wrong else admin.logs.list_entries(
+        call.connector, asked.shop, wanted, asked.continuation, most_calls=admin.logs.CALLS_OF_A_PAGE)
     return Shown("log-entries.html", {
-        "asked": asked, "found": found, "kept": admin.logs.kept(call.connector),
+        "asked": asked, "found": found, "wrong": typed.wrong, "kept": admin.logs.kept(call.connector),
         "pages": pages_around("/portal/log-entries", asked, found.continuation, without=("live",)),
         "file": whole_list("/portal/log-entries/export", asked, without=("live",)),
-    })
+    }, 422 if typed.wrong else 200)
 
 
 @blueprint.function_name("portal_log_entry")
@@ -74,9 +74,11 @@ def show_escalation(call: Call) -> Shown:
 @page
 @takes(query=LogRemovalAsked)
 def ask_log_removal(call: Call) -> Shown:
-    asked: LogRemovalAsked = call.query
-    days = None if asked.days == "" else asked.days
-    return Shown("log-removal.html", {"removal": admin.logs.removal(call.connector, asked.shop, days)})
+    asked, typed = call.query, Entries(call.connector)
+    days = typed.number("days", asked.days, 1, 3650)
+    removal = None if typed.wrong else admin.logs.removal(call.connector, asked.shop, days)
+    return Shown("log-removal.html", {"asked": asked, "removal": removal, "wrong": typed.wrong},
+                 422 if typed.wrong else 200)
 
 
 @blueprint.function_name("portal_remove_log_entries")
@@ -91,12 +93,12 @@ def remove_log_entries(call: Call) -> Sent:
     return Sent("/portal/log-entries", Notice("log-entries-removed"))
 
 
-def wanted_entries(connector: Connector, asked: LogFilters) -> LogFilter:
-    """Which entries a page's filters ask for; ConnectorError input-invalid."""
+def wanted_entries(asked: LogFilters, typed: Entries) -> LogFilter:
+    """Which entries a page's filters ask for."""
     from shared.journal.log_list import LogFilter
 
     return LogFilter(
-        since=admin.frame.moment_of(connector, asked.since), until=admin.frame.moment_of(connector, asked.until),
-        has_error=True if asked.errors else None, status=None if asked.status == "" else asked.status,
+        since=typed.moment("from", asked.since), until=typed.moment("to", asked.until),
+        has_error=True if asked.errors else None, status=typed.number("status", asked.status, 0, 999),
         direction=asked.direction, text=asked.text, run=asked.run,
     )

@@ -1,7 +1,9 @@
 """Pages of one shop: its access, how far each type has come, what is logged; and what an operator does with them."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 import azure.functions as func
 
@@ -10,10 +12,12 @@ from functions.http import Call
 from functions.inputs import takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page, within_the_portal
+from functions.portal.entries import Entries
 from functions.portal.forms import LoggingChosen, ResetAsked, ResetChosen, ShopSwitched, SyncAsked
 from shared import admin
 from shared.clock import iso
 from shared.errors import ConnectorError
+from shared.texts import Sentence
 
 blueprint = func.Blueprint()
 _ANYBODY = func.AuthLevel.ANONYMOUS
@@ -56,8 +60,11 @@ def switch_shop(call: Call) -> Sent:
 @blueprint.route("portal/shops/{shop}/logging", methods=["POST"], auth_level=_ANYBODY)
 @page
 @takes(form=LoggingChosen)
-def choose_logging(call: Call) -> Sent:
-    hours = None if call.body.hours == "" else call.body.hours
+def choose_logging(call: Call) -> Sent | Shown:
+    typed = Entries(call.connector)
+    hours = typed.number("hours", call.body.hours, 1, 720)
+    if typed.wrong:
+        return shop_page(call, status=422, logging=call.body, wrong=typed.wrong)
     admin.shops.choose_logging(call.connector, call.path["shop"], call.body.mode, hours, by=call.by)
     return Sent(page_of(call), Notice("saved"))
 
@@ -139,10 +146,17 @@ def _reset_page(call: Call, code: str = "", since: str = "") -> dict[str, object
     return {"info": info, "code": code, "since": since, "reached": reached}
 
 
-def shop_page(call: Call, form: admin.shop_cards.CardForm | None = None, status: int = 200) -> Shown:
-    """The page of a shop, with the form of its card as it is to be shown, or (None) as it is stored."""
+def shop_page(
+    call: Call, form: admin.shop_cards.CardForm | None = None, status: int = 200, *,
+    logging: LoggingChosen | None = None, wrong: Mapping[str, Sentence] = MappingProxyType({}),
+) -> Shown:
+    """The page of a shop, with the form of its card as it is to be shown, or (None) as it is stored.
+
+    logging, wrong  what was typed of the logging mode, and what of it cannot be, by field
+    """
     page = admin.shop_page.look_at(call.connector, call.path["shop"], call.language, form)
-    return Shown("shop.html", {"shop": page.shop, "card": page.card, "types": page.types, "form": page.form}, status)
+    return Shown("shop.html", {"shop": page.shop, "card": page.card, "types": page.types, "form": page.form,
+                               "logging": logging, "wrong": wrong}, status)
 
 
 def page_of(call: Call) -> str:
