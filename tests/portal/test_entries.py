@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.portal.logged import call
 from tests.portal.served import Portal, page_of, text_of
-from tests.portal.test_log_entries import call
 
 NUMBER = ("Enter a whole number from ", "Entrer un nombre entier de ")
 TIME = ("is not a date and time", "n’est pas une date et une heure")

@@ -8,10 +8,10 @@ from urllib.parse import urlencode, urljoin
 
 import pytest
 
+from tests.portal.later_version import LATER, kept_by_a_later_version
 from tests.portal.scene import Scene
 from tests.portal.served import Portal, Visitor, page_of, text_of
 from tests.portal.skipping import skip
-from tests.portal.test_later_codes import LATER, kept_by_a_later_version
 from tests.unreadable_card import unreadable_card
 
 LISTS = ["/portal/skipped-records", "/portal/runs", "/portal/log-entries", "/portal/data-captures", "/portal/audit",

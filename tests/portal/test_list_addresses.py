@@ -11,9 +11,9 @@ import pytest
 
 from functions.portal import lists
 from shared.journal import capture_list
+from tests.portal.logged import call
 from tests.portal.served import Portal, Visitor, page_of
 from tests.portal.skipping import skip
-from tests.portal.test_log_entries import call
 
 
 def many_calls(portal: Portal) -> None:
