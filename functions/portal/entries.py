@@ -6,11 +6,14 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from shared import admin
-from shared.connector import Connector
 from shared.errors import ConnectorError
 from shared.texts import Sentence, sentence
+
+if TYPE_CHECKING:
+    from shared.connector import Connector
 
 
 class Entries:
