@@ -8,8 +8,7 @@ from functions.http import Call, Download
 from functions.inputs import takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page
-from functions.portal.entries import Entries
-from functions.portal.forms import CaptureFilters, CapturesToCompare, ReplayAsked
+from functions.portal.forms import CaptureFilters, CapturesToCompare, Entries, ReplayAsked
 from functions.portal.list_addresses import Pages, pages_around
 from shared import admin
 

@@ -7,8 +7,7 @@ from functions.http import Call
 from functions.inputs import takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page, within_the_portal
-from functions.portal.entries import Entries
-from functions.portal.forms import AuditFilters, EnvironmentChosen
+from functions.portal.forms import AuditFilters, Entries, EnvironmentChosen
 from functions.portal.list_addresses import pages_around
 from shared import admin
 

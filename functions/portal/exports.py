@@ -6,8 +6,7 @@ import azure.functions as func
 from functions.http import Call, Download
 from functions.inputs import takes
 from functions.portal.edge import page
-from functions.portal.entries import Entries
-from functions.portal.forms import ListFilters, LogFilters, SkippedFilters
+from functions.portal.forms import Entries, ListFilters, LogFilters, SkippedFilters
 from functions.portal.log_entries import wanted_entries
 from shared import admin
 

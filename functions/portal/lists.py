@@ -9,8 +9,7 @@ from msgspec import structs
 from functions.http import Call
 from functions.inputs import takes
 from functions.portal.edge import Shown, page
-from functions.portal.entries import Entries
-from functions.portal.forms import ListFilters, OrdersFilters
+from functions.portal.forms import Entries, ListFilters, OrdersFilters
 from functions.portal.list_addresses import Pages, pages_around, whole_list
 from shared import admin
 from shared.errors import ConnectorError

@@ -9,8 +9,7 @@ from functions.http import Call, Download, moment
 from functions.inputs import takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page
-from functions.portal.entries import Entries
-from functions.portal.forms import LogFilters, LogRemovalAsked, LogRemovalConfirmed
+from functions.portal.forms import Entries, LogFilters, LogRemovalAsked, LogRemovalConfirmed
 from functions.portal.list_addresses import pages_around, whole_list
 from shared import admin
 from shared.errors import ConnectorError

@@ -12,8 +12,7 @@ from functions.http import Call
 from functions.inputs import takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page, within_the_portal
-from functions.portal.entries import Entries
-from functions.portal.forms import LoggingChosen, ResetAsked, ResetChosen, ShopSwitched, SyncAsked
+from functions.portal.forms import Entries, LoggingChosen, ResetAsked, ResetChosen, ShopSwitched, SyncAsked
 from shared import admin
 from shared.clock import iso
 from shared.errors import ConnectorError
