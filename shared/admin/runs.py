@@ -44,6 +44,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     read: float | None
     applied: float | None
     skipped: float | None
+    left_out: float | None
     points: float | None
     shopify_calls: float | None
     bc_calls: float | None
@@ -105,7 +106,8 @@ def _is_like(one: SyncRun, run: SyncRun) -> bool:
 def _figures(line: RunLine) -> Figures:
     run, total = line.run, line.total
     return Figures(
-        read=total.read, applied=total.created + total.updated, skipped=total.skipped, points=run.shopify_points,
+        read=total.read, applied=total.created + total.updated, skipped=total.refused, left_out=total.left_out,
+        points=run.shopify_points,
         shopify_calls=run.shopify_calls, bc_calls=run.bc_calls, seconds=line.seconds,
         pace=60 * total.read / line.seconds if total.read and line.seconds > 0 else None,
     )

@@ -34,6 +34,7 @@ _AT_REST = {"id": "run", "types": "kinds"}
 class Counts(msgspec.Struct):
     """Records of one type in one run; read = created + updated + unchanged + skipped.
 
+    left_out       of the skipped ones: nothing is wrong with them, they are not taken; 0 in runs of earlier versions
     items_created  products: items in Business Central, one for a variant
     tax_warnings   orders whose document has another tax than Shopify charged, left so by Tax Differences
     """
@@ -46,6 +47,12 @@ class Counts(msgspec.Struct):
     parked: int = 0
     items_created: int = 0
     tax_warnings: int = 0
+    left_out: int = 0
+
+    @property
+    def refused(self) -> int:
+        """Those that something is wrong with, newly or still."""
+        return self.skipped - self.left_out
 
 
 class Awaited(msgspec.Struct, frozen=True, kw_only=True):

@@ -142,6 +142,7 @@ def _leave_alone(type: str, ids: Sequence[str], context: JobContext) -> None:
     """Count them; one that an operator had tried again is dismissed again, or each run would read it."""
     counts = context.counts(type)
     counts.read, counts.skipped = counts.read + len(ids), counts.skipped + len(ids)
+    counts.left_out += len(ids)
     now = iso(context.clock.now())
     context.skipped.park(
         msgspec.structs.replace(one, dismissed_at=now, dismissed_by=str(DISMISSED_BY), note=str(LEFT_ALONE))
@@ -210,3 +211,5 @@ def _count(counts: Counts, outcomes: Sequence[Outcome], settled: Sequence[Link])
     counts.parked += sum(o.result is Result.PARKED for o in outcomes)
     counts.tax_warnings += sum(bool(o.warning) for o in outcomes)
     counts.skipped += len(settled) - applied + sum(o.result in (Result.PARKED, Result.LEFT_OUT) for o in outcomes)
+    counts.left_out += sum(link.state in (LinkState.LEFT_OUT, LinkState.IMPORTED) for link in settled)
+    counts.left_out += sum(o.result is Result.LEFT_OUT for o in outcomes)

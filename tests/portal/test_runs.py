@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 
 import msgspec
+import pytest
 
 from shared.record_names import several_called
 from shared.stores.sync_runs import Awaited, Counts
@@ -39,9 +40,35 @@ def test_a_run_says_by_type_what_it_did_and_what_it_skipped(portal: Portal) -> N
 
     text = text_of(portal.visitor().get(f"/portal/shops/{house.shop}/runs/{run.id}").text)
 
-    assert "Orders 2 1 0 0 1" in text
+    assert "Orders 2 1 0 0 1 0" in text
     assert "Order #5002" in text
     assert "LATER" in text
+
+
+@pytest.mark.parametrize("language, skipped, left_out", [
+    ("en-GB", "Skipped", "Left out"), ("fr-FR", "Ignorés", "Laissés de côté"),
+])
+def test_what_was_left_out_is_told_apart_from_what_was_skipped_in_the_run_and_in_the_list(
+    portal: Portal, language: str, skipped: str, left_out: str
+) -> None:
+    house = portal.house
+    house.order(5001)
+    house.order(5002, [{"sku": "LATER", "quantity": 1, "unit_price": "25.00"}])
+    for number in (5003, 5004):
+        house.order(number, test=True)
+    first = house.sync()
+    house.connector.informations.set_last_sync_time(house.shop, "orders", None, by="test")
+    again = house.sync()
+    visitor = portal.visitor(language)
+
+    for run, figures in ((first, (1, 0, 0, 1, 2)), (again, (0, 0, 1, 1, 2))):
+        counts = run.counts["orders"]
+        assert (counts.created, counts.updated, counts.unchanged, counts.refused, counts.left_out) == figures
+        assert counts.read == counts.created + counts.updated + counts.unchanged + counts.skipped
+        page = visitor.get(f"/portal/shops/{house.shop}/runs/{run.id}").text
+        assert f'data-label="{skipped}">1</td><td class="figure" data-label="{left_out}">2</td>' in page
+    told = rf'data-label="{skipped}">1</td>\s*<td class="figure" data-label="{left_out}">2</td>'
+    assert len(re.findall(told, visitor.get("/portal/runs").text)) == 2
 
 
 def test_a_run_that_failed_says_why_and_what_to_do(portal: Portal) -> None:
