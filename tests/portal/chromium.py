@@ -91,7 +91,7 @@ def looking(browser: Browser, **how: Any) -> Iterator[tuple[Page, list[str]]]:
     page, complaints = context.new_page(), list[str]()
 
     def note(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not re.search("status of 4(00|04|09)", message.text):
+        if message.type in ("error", "warning") and not re.search("status of 4(00|04|09|22)", message.text):
             complaints.append(message.text)
 
     page.on("console", note)
