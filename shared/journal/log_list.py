@@ -9,6 +9,7 @@ and its continuation goes on where it stopped. Border: reads only; rows and keys
 from __future__ import annotations
 
 import hashlib
+import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -39,6 +40,8 @@ MOST_CALLS = 200
 """About how many calls of storage one page takes at most, beside one for each shop: more hours than a week has."""
 
 _SCANNED_AT_ONCE = 1000
+_LONGEST_TOKEN = 1_000_000
+"""Of what a continuation is unpacked to; a place takes some hundred bytes."""
 _ROWS_OF_A_CALL = 100
 """A call that brings more, to look for a text in them, counts as several."""
 
@@ -71,7 +74,7 @@ class _Place(msgspec.Struct, array_like=True):
 
 
 class _Token(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
-    """What a continuation holds: the hour, each shop's place in it, and a check of these and of the filters."""
+    """What a continuation holds, packed: the hour, each shop's place in it, and a check of these and of the filters."""
 
     hour: Annotated[datetime, msgspec.Meta(tz=True)]
     places: dict[str, _Place]
@@ -210,16 +213,17 @@ def _check(hour: datetime, places: dict[str, _Place], shops: Sequence[str], want
 
 def _write_token(hour: datetime, places: dict[str, _Place], shops: Sequence[str], wanted: LogFilter) -> str:
     token = _Token(hour, places, _check(hour, places, shops, wanted))
-    return urlsafe_b64encode(msgspec.json.encode(token)).decode().rstrip("=")
+    return urlsafe_b64encode(zlib.compress(msgspec.json.encode(token))).decode().rstrip("=")
 
 
 def _read_token(text: str, shops: Sequence[str], wanted: LogFilter) -> _Token | None:
     if not text:
         return None
     try:
-        token = decoded(urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=_Token)
+        packed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        token = decoded(zlib.decompressobj().decompress(packed, _LONGEST_TOKEN), type=_Token)
         given = _check(token.hour, token.places, shops, wanted) == token.check
-    except (ValueError, msgspec.MsgspecError):
+    except (ValueError, msgspec.MsgspecError, zlib.error):
         given = False
     if not given:
         raise ConnectorError("input-invalid", sentence("continuation was not given by a list with these filters"))

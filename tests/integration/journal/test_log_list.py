@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import threading
+import zlib
 from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
 from itertools import count
@@ -114,7 +115,9 @@ def test_entries_that_come_in_between_do_not_shift_the_next_page(logs: LogEntrie
 @pytest.mark.parametrize("continuation", [
     "x", "!!!", "AAAA", "é", "A" * 10_000, urlsafe_b64encode(b"[]").decode(),
     urlsafe_b64encode(b'["2026-03-10T10:00:00Z",{},"0"]').decode(),
-])
+    urlsafe_b64encode(zlib.compress(b'["2026-03-10T10:00:00Z",{},"0"]')).decode(),
+    urlsafe_b64encode(zlib.compress(b"[" * 100_000_000, 9)).decode(),
+], ids=["letter", "signs", "zeros", "accent", "long", "list", "unpacked", "packed", "a hundred million brackets"])
 def test_a_continuation_that_was_never_given_is_refused(mixed: LogEntries, continuation: str) -> None:
     with pytest.raises(ConnectorError) as refused:
         list_log_entries(mixed, ["FR"], ALL, continuation)
@@ -130,6 +133,17 @@ def test_a_continuation_belongs_to_its_shop_and_filters(logs: LogEntries, clock:
     for shop, wanted in (("DE", ALL), ("FR", LogFilter(has_error=True))):
         with pytest.raises(ConnectorError):
             list_log_entries(logs, [shop], wanted, continuation)
+
+
+def test_the_continuation_of_many_shops_fits_into_an_address(logs: LogEntries, clock: ManualClock) -> None:
+    shops = [f"SHOP{number:03d}" for number in range(120)]
+    for number, shop in enumerate(shops):
+        write(logs, shop, a_call(clock.now() + timedelta(seconds=number), request_id=str(number)))
+
+    first = list_log_entries(logs, shops, ALL)
+
+    assert len(first.continuation) < 30 * len(shops), "8,000 characters are enough for 250 shops"
+    assert [one for page in pages(logs, shops) for one in page] == [str(number) for number in range(119, -1, -1)]
 
 
 def test_the_first_page_costs_the_same_among_300_and_among_2_500_entries(
