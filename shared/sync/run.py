@@ -54,7 +54,7 @@ _log = logging.getLogger(__name__)
 
 
 def run_sync(connector: Connector, job: SyncJob) -> SyncRun | None:
-    """Carry out one job; None when another run holds the shop, or a woken one finds nothing to do.
+    """Carry out one job; None when another run holds the shop, took it over, or a woken one finds nothing to do.
 
     Problems end up in the run's row, not in an exception: the next schedule continues. Only what
     nobody foresaw is raised after it was recorded, so that the queue counts it as a failure.
@@ -75,6 +75,8 @@ def _run_alone(connector: Connector, job: SyncJob) -> SyncRun | None:
                 return None
             with about(run=run.id):
                 _carry_out(connector, job, run, lease)
+            if run.state == "running":
+                return None
     except ShopTaken as taken:
         _log.info("shop %s: %s", job.shop, taken)
         if job.run:
@@ -97,7 +99,7 @@ def _carry_out(connector: Connector, job: SyncJob, run: SyncRun, lease: Lease) -
     except ConnectorError as problem:
         _log.warning("run of %s ended: %s", job.shop, problem)
         if not connector.runs.is_running(run):
-            return  # a worker that took over has brought it further than this one knows
+            return  # a worker that took over has written what became of it
         _end(connector, run, "failed", problem)
         connector.runs.fold(run)
         if problem.code == "reconnect-required":

@@ -180,7 +180,14 @@ def rows_of(storage: Storage) -> dict[tuple[str, ...], dict[str, str]]:
     def said(row: dict[str, Any]) -> dict[str, str]:
         inner = json.loads(row.get("receipt") or row.get("run") or "{}") if "tries" not in row else {}
         outer = {name: value for name, value in row.items() if name not in ("etag", "receipt", "run")}
-        return {name: json.dumps(value) for name, value in (outer | inner).items() if value != ""}
+        return dict(leaves(outer | inner))
+
+    def leaves(values: dict[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+        for name, value in values.items():
+            if isinstance(value, dict) and value:
+                yield from leaves(value, f"{above}{name}.")
+            elif value != "":
+                yield f"{above}{name}", json.dumps(value)
 
     tables = ("PrivacyRequests", "SyncRuns", "Payouts", "Disputes", "SkippedRecords", "Links", "SynchronizationInfo")
     return {(name, row["PartitionKey"], row["RowKey"]): said(row)
