@@ -11,6 +11,7 @@ tables behind the decisions are retries.py and refusals.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import Any, NamedTuple, TypeGuard
 from urllib.parse import quote, urlsplit
@@ -122,6 +123,10 @@ class BusinessCentral:
     def lanes(self) -> int:
         """Requests that may be under way at once now."""
         return self._transport.lanes.open
+
+    def in_one_turn(self) -> AbstractContextManager[None]:
+        """For several questions of this thread, one after another: they wait for their turn once."""
+        return self._transport.lanes.kept()
 
     def close(self) -> None:
         """Close the connections; the client can be used again afterwards."""

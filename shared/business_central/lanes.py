@@ -33,6 +33,7 @@ class Lanes:
     def __init__(self, most: int) -> None:
         self._most = self._open = most
         self._under_way = self._good = self._halvings = self._asking = 0
+        self._kept = threading.local()
         self._changed = threading.Condition()
 
     @property
@@ -44,6 +45,9 @@ class Lanes:
     @contextmanager
     def one(self, *, asks: bool = False) -> Iterator[Turn]:
         """Hold a lane for the block; waits until one is free. Who only `asks` has the first that is."""
+        if getattr(self._kept, "one", False):
+            yield Turn(self._halvings)
+            return
         with self._changed:
             self._asking += asks
             self._changed.wait_for(lambda: self._under_way < self._open and (asks or not self._asking))
@@ -57,6 +61,16 @@ class Lanes:
             with self._changed:
                 self._under_way -= 1
                 self._changed.notify_all()
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep one lane for all that this thread asks within the block: else it waits for each question anew."""
+        with self.one(asks=True):
+            self._kept.one = True
+            try:
+                yield
+            finally:
+                self._kept.one = False
 
     def turned_away(self, turn: Turn) -> None:
         """It was answered 429. Requests that were under way together and are turned away together halve once."""

@@ -43,7 +43,8 @@ def find_sales_documents(bc: BusinessCentral, keys: Sequence[str]) -> dict[str, 
     Of several documents with one number the first by number is taken, and a warning is logged.
     """
     asked = partial(_asked, bc, whole=False)
-    return {key: _first(entity_set, rows) for key, entity_set, rows in _found(keys, asked)}
+    with bc.in_one_turn():
+        return {key: _first(entity_set, rows) for key, entity_set, rows in _found(keys, asked)}
 
 
 def find_whole_documents(bc: BusinessCentral, keys: Sequence[str]) -> dict[str, FoundDocument]:
@@ -52,7 +53,8 @@ def find_whole_documents(bc: BusinessCentral, keys: Sequence[str]) -> dict[str, 
     Where nothing is there, which is the usual case, it costs what find_sales_documents costs.
     """
     asked = partial(_asked, bc, whole=True)
-    return {key: whole_document(entity_set, rows) for key, entity_set, rows in _found(keys, asked)}
+    with bc.in_one_turn():
+        return {key: whole_document(entity_set, rows) for key, entity_set, rows in _found(keys, asked)}
 
 
 def read_whole_order(bc: BusinessCentral, id: str) -> FoundDocument | None:

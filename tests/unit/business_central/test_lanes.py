@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 from shared.business_central.lanes import Lanes
 from tests.waiting import wait_until
@@ -130,3 +131,30 @@ def test_who_sends_goes_on_in_the_other_lanes_while_an_answer_is_waited_for() ->
         pool.submit(send)
 
         assert sent.wait(30)
+
+
+def test_a_kept_lane_serves_every_question_of_its_thread_and_is_given_back() -> None:
+    lanes, sent = Lanes(1), threading.Event()
+
+    def send() -> None:
+        with lanes.one():
+            sent.set()
+
+    with ThreadPoolExecutor(1) as pool:
+        with lanes.kept():
+            pool.submit(send)
+            wait_until(lambda: waiting(lanes) == 1)
+            for _ in range(2):
+                with lanes.one(asks=True):
+                    assert not sent.is_set()
+
+        assert sent.wait(30)
+
+
+def test_a_kept_lane_is_given_back_whatever_happens_meanwhile() -> None:
+    lanes = Lanes(1)
+    with suppress(RuntimeError), lanes.kept(), lanes.one():
+        raise RuntimeError
+
+    with lanes.one():
+        assert waiting(lanes) == 0
