@@ -23,6 +23,7 @@ def many_calls(portal: Portal) -> None:
 
 def many_operations(portal: Portal) -> None:
     for _ in range(101):
+        portal.house.clock.forward(1)
         with portal.house.connector.operations.recorded("start_sync", by="ada", shop=portal.house.shop):
             pass
 
