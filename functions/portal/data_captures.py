@@ -28,7 +28,7 @@ def show_data_captures(call: Call) -> Shown:
     if not shop or typed.wrong:
         return Shown("data-captures.html", {
             "asked": asked, "shop": shop, "found": None, "pages": Pages(None, None), "wrong": typed.wrong,
-        }, 422 if typed.wrong else 200)
+        }, typed.status)
     wanted = admin.captures.wanted(
         call.connector, call.connector.shops.known(shop), type=asked.type, record=asked.record,
         since=since, until=until)

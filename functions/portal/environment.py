@@ -48,4 +48,4 @@ def show_audit(call: Call) -> Shown:
             call.connector, shop=asked.shop, operation=asked.operation, since=since, continuation=asked.continuation)
     return Shown("audit.html", {
         "asked": asked, "found": found, "pages": pages_around("/portal/audit", asked, found.continuation),
-        "wrong": typed.wrong, "operations": admin.operations.CAPTIONS}, 422 if typed.wrong else 200)
+        "wrong": typed.wrong, "operations": admin.operations.CAPTIONS}, typed.status)

@@ -246,6 +246,11 @@ class Entries:
         self._connector = connector
         self.wrong: dict[str, Sentence] = {}
 
+    @property
+    def status(self) -> int:
+        """Of the page that shows the form again."""
+        return 422 if self.wrong else 200
+
     def number(self, name: str, text: str, least: int, most: int) -> int | None:
         """A whole number between the two; None for "", and for what is none."""
         typed = text.strip()

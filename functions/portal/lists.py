@@ -54,7 +54,7 @@ def show_tax_apart(call: Call) -> Shown:
     names = admin.lists.names_of(call.connector, chosen.shop, "orders", (one.id for one in taxes))
     pages = pages_around("/portal/orders/tax-apart", chosen, found.continuation if found else None)
     values = {"asked": chosen, "taxes": taxes, "names": names, "pages": pages, "wrong": typed.wrong}
-    return Shown("tax-apart.html", values, 422 if typed.wrong else 200)
+    return Shown("tax-apart.html", values, typed.status)
 
 
 @blueprint.function_name("portal_orders_elsewhere")

@@ -34,7 +34,7 @@ def show_log_entries(call: Call) -> Shown:
         "asked": asked, "found": found, "wrong": typed.wrong, "kept": admin.logs.kept(call.connector),
         "pages": pages_around("/portal/log-entries", asked, found.continuation, without=("live",)),
         "file": whole_list("/portal/log-entries/export", asked, without=("live",)),
-    }, 422 if typed.wrong else 200)
+    }, typed.status)
 
 
 @blueprint.function_name("portal_log_entry")
@@ -77,7 +77,7 @@ def ask_log_removal(call: Call) -> Shown:
     days = typed.number("days", asked.days, 1, 3650)
     removal = None if typed.wrong else admin.logs.removal(call.connector, asked.shop, days)
     return Shown("log-removal.html", {"asked": asked, "removal": removal, "wrong": typed.wrong},
-                 422 if typed.wrong else 200)
+                 typed.status)
 
 
 @blueprint.function_name("portal_remove_log_entries")

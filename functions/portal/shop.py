@@ -63,7 +63,7 @@ def choose_logging(call: Call) -> Sent | Shown:
     typed = Entries(call.connector)
     hours = typed.number("hours", call.body.hours, 1, 720)
     if typed.wrong:
-        return shop_page(call, status=422, logging=call.body, wrong=typed.wrong)
+        return shop_page(call, status=typed.status, logging=call.body, wrong=typed.wrong)
     admin.shops.choose_logging(call.connector, call.path["shop"], call.body.mode, hours, by=call.by)
     return Sent(page_of(call), Notice("saved"))
 
