@@ -50,6 +50,7 @@ from shared.told_clock import WORTH_TELLING, ToldClock, ahead_of
 if TYPE_CHECKING:
     from shared.business_central.client import BusinessCentral
     from shared.business_central.sign_in import TokenProvider
+    from shared.shopify.bulk_folder import LeftFile
     from shared.shopify.client import ShopifyClient
     from shared.storage.event_queue import EventQueue
 
@@ -74,6 +75,7 @@ class Connector(NamedTuple):
     clock          ours, set right by the Date of storage's answers
     shopify_clock  Shopify's, as its answers tell it
     links          by shop and type
+    left_file      of this process: what a run that goes on has not read yet
     book           what was removed of anything, and by whom
     patience       seconds that a client may spend on tries that fail; a run has all the time there is
     """
@@ -114,6 +116,7 @@ class Connector(NamedTuple):
     observe: Observer
     sign_in: Callable[[], TokenProvider]
     event_queue: Callable[[], EventQueue]
+    left_file: Callable[[], LeftFile]
     patience: float = inf
 
     @property

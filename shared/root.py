@@ -75,6 +75,7 @@ from shared.told_clock import ToldClock
 
 if TYPE_CHECKING:
     from shared.business_central.sign_in import TokenProvider
+    from shared.shopify.bulk_folder import LeftFile
     from shared.storage.event_queue import EventQueue
     from shared.sync.record_type import RecordTypes
 
@@ -168,6 +169,7 @@ def build_connector(
         observe=observe,
         sign_in=cache(partial(_sign_in, settings, clock, permission)),
         event_queue=cache(partial(_event_queue, settings)),
+        left_file=cache(_left_file),
     )
 
 
@@ -227,6 +229,12 @@ def _event_queue(settings: Settings) -> EventQueue:
         settings.event_queue_url, settings.event_queue_region,
         Key(settings.event_queue_access_key_id, settings.event_queue_secret_access_key), settings.event_queue_endpoint,
     )
+
+
+def _left_file() -> LeftFile:
+    from shared.shopify.bulk_folder import LeftFile
+
+    return LeftFile()
 
 
 def _app(settings: Settings) -> ShopifyApp:

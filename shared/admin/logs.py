@@ -79,8 +79,10 @@ def list_entries(
     connector: Connector, shop: str, wanted: LogFilter, continuation: str, *, most_calls: int = MOST_CALLS
 ) -> EntriesView:
     """Those that fit, of one shop or ("") of every one; ConnectorError shop-unknown, input-invalid."""
-    shops = [connector.shops.known(shop)] if shop else connector.shops.codes()
-    page = list_log_entries(connector.logs, shops, wanted, continuation, most_calls=most_calls)
+    shop = connector.shops.known(shop) if shop else ""
+    shops = [shop] if shop else connector.shops.codes()
+    page = list_log_entries(
+        connector.logs, shops, msgspec.structs.replace(wanted, shop=shop), continuation, most_calls=most_calls)
     return EntriesView(entries=list(page.entries), continuation=page.continuation or None)
 
 

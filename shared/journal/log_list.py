@@ -49,6 +49,7 @@ _ROWS_OF_A_CALL = 100
 class LogFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which entries are wanted; None and "" leave a question open. `since` and `until` are included."""
 
+    shop: str = ""
     since: datetime | None = None
     until: datetime | None = None
     has_error: bool | None = None
@@ -84,8 +85,12 @@ class _Token(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
 def list_log_entries(
     logs: LogEntries, shops: Sequence[str], wanted: LogFilter, continuation: str = "", *, most_calls: int = MOST_CALLS
 ) -> LogPage:
-    """One page of the shops' entries; ConnectorError input-invalid for a continuation of another list."""
-    token = _read_token(continuation, shops, wanted)
+    """One page of the entries of `wanted.shop`, or of all `shops`; ConnectorError input-invalid for a continuation of
+    another list. A list goes on with the shops it began with: one that was added since stands in the next list."""
+    shops = [wanted.shop] if wanted.shop else shops
+    token = _read_token(continuation, wanted)
+    if token:
+        shops = [shop for shop in token.places if shop in set(shops)]
     hours = [hour for hour in hours_of(logs.tables.names(TABLES))
              if _is_asked_for(hour, wanted) and not (token and hour > token.hour)]
     places = {token.hour: token.places} if token else {}
@@ -100,9 +105,9 @@ def list_log_entries(
             for hour in asked:
                 calls = _collect(hour.streams, found, calls)
                 if len(found) >= PAGE or not hour.is_listed():
-                    return LogPage(found, _write_token(hour.at, hour.places(), shops, wanted))
+                    return LogPage(found, _write_token(hour.at, hour.places(), wanted))
             if hours and calls <= 0:
-                return LogPage(found, _write_token(hour.at, hour.places(), shops, wanted))
+                return LogPage(found, _write_token(hour.at, hour.places(), wanted))
             width = wider(width, calls, len(shops))
     return LogPage(found, "")
 
@@ -207,22 +212,22 @@ def _is_asked_for(hour: datetime, wanted: LogFilter) -> bool:
     return not too_old and not too_new
 
 
-def _check(hour: datetime, places: dict[str, _Place], shops: Sequence[str], wanted: LogFilter) -> str:
-    return hashlib.sha256(msgspec.json.encode((hour, places, shops, wanted))).hexdigest()[:16]
+def _check(hour: datetime, places: dict[str, _Place], wanted: LogFilter) -> str:
+    return hashlib.sha256(msgspec.json.encode((hour, places, wanted))).hexdigest()[:16]
 
 
-def _write_token(hour: datetime, places: dict[str, _Place], shops: Sequence[str], wanted: LogFilter) -> str:
-    token = _Token(hour, places, _check(hour, places, shops, wanted))
+def _write_token(hour: datetime, places: dict[str, _Place], wanted: LogFilter) -> str:
+    token = _Token(hour, places, _check(hour, places, wanted))
     return urlsafe_b64encode(zlib.compress(msgspec.json.encode(token))).decode().rstrip("=")
 
 
-def _read_token(text: str, shops: Sequence[str], wanted: LogFilter) -> _Token | None:
+def _read_token(text: str, wanted: LogFilter) -> _Token | None:
     if not text:
         return None
     try:
         packed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
         token = decoded(zlib.decompressobj().decompress(packed, _LONGEST_TOKEN), type=_Token)
-        given = _check(token.hour, token.places, shops, wanted) == token.check
+        given = _check(token.hour, token.places, wanted) == token.check
     except (ValueError, msgspec.MsgspecError, zlib.error):
         given = False
     if not given:

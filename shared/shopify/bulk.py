@@ -23,6 +23,7 @@ from shared.errors import ConnectorError, OutcomeUnknown
 from shared.json_text import decoded
 from shared.shopify import bulk_file, bulk_folder, bulk_lines
 from shared.shopify.bulk_document import BulkQuery, bulk_query
+from shared.shopify.bulk_folder import LeftFile, Part
 from shared.shopify.client import ShopifyClient
 from shared.shopify.completion import head_of
 from shared.shopify.failures import may_be_a_records
@@ -169,13 +170,14 @@ def cancel(client: ShopifyClient, operation_id: str) -> Operation:
     return answer.bulk_operation.read if answer.bulk_operation else state(client, operation_id)
 
 
-def pages(client: ShopifyClient, type: str, operation: Operation, *, size: int,
+def pages(client: ShopifyClient, type: str, operation: Operation, *, size: int, left: LeftFile,
           at: str | None = None) -> Iterator[Page]:
     """The records of a completed operation, `size` at a time, from the position `at` on; one page at least.
 
     `next_cursor` of a page is the position behind it, good in any process as long as Shopify serves the file; `reached`
     is None, since the file is in no order of time. The file is fetched and spread on the temporary disk first (about a
-    tenth of its size); the disk is given back at the end, or when the iterator is closed.
+    tenth of its size); the disk is given back at the end. Where the iterator is closed before, what it has not given is
+    `left` to the next one in this process.
     BulkRefused if the operation did not complete, for a file that lacks what Shopify counted or does not fit together,
     of which nothing ever came, and for a full disk; raises what ShopifyClient.ask raises, and ServiceUnavailable when
     the file does not come just now.
@@ -187,23 +189,27 @@ def pages(client: ShopifyClient, type: str, operation: Operation, *, size: int,
         return
     query = _query(client, type, "")
     place = Position.read(at) if at else Position(bulk_lines.shares_for(operation.object_count), 0, 0)
-    with _fitting_together(), bulk_folder.folder() as folder:
+    part = Part(f"{client.url} {operation.id}", place.shares, place.share)
+
+    def fetch(folder: Path) -> int:
         try:
-            last = _fetch(client, operation, folder, query, SHAPES[type].type_name, place)
+            return _fetch(client, operation, folder, query, SHAPES[type].type_name, place)
         except bulk_file.NothingCame as problem:
             if at:
                 raise
             raise BulkRefused(problem.sentence) from problem
-        if place.share > last:
+
+    with _fitting_together(), bulk_folder.spread(part, fetch, left) as file:
+        if place.share > file.last:
             yield Page([], None)
-        for share in range(place.share, last + 1):
-            records = bulk_lines.records(folder, share, query.connections)
+        for share in range(place.share, file.last + 1):
+            records = bulk_lines.records(file.folder, share, query.connections)
             for here in range(place.given if share == place.share else 0, len(records), size):
                 behind = place._replace(share=share, given=here + size)
                 if behind.given >= len(records):
                     behind = place._replace(share=share + 1, given=0)
                 yield Page(_records(client, type, records[here:here + size]),
-                           str(behind) if behind.share <= last else None)
+                           str(behind) if behind.share <= file.last else None)
 
 
 def _query(client: ShopifyClient, type: str, filter: str) -> BulkQuery:

@@ -1,5 +1,8 @@
 """A folder on the temporary disk for one bulk file, which holds people's data and is gone when its reader is.
 
+A run whose time is over goes on in the next invocation, mostly in the same process: what its reader has not given yet
+is left to the next reader of the same file, so that a file of a million lines is fetched and spread once and not every
+seven minutes. One file is left at most, for ten minutes, and none beside another that is to be spread.
 A reader that is killed leaves its folder behind. Each folder names the process that reads from it, and the next reader
 on the same disk removes those of processes that have ended: else five kills would fill the disk of an instance.
 Border: folders; what lies in them is bulk_lines.
@@ -9,21 +12,106 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
+from threading import Lock, Timer
+from typing import NamedTuple
+
+LEFT_FOR_SECONDS = 600.0
 
 _NAME = "shopify-bulk-"
 _OF_PROCESS = re.compile(rf"{_NAME}(\d+)-\w+")
 
 
+class Part(NamedTuple):
+    """A file, named so that no other is called alike, over how many shares it is spread, and from which one on."""
+
+    file: str
+    shares: int
+    first: int
+
+    def holds(self, other: Part) -> bool:
+        """Whether what is spread of the file is enough for the other reader."""
+        return self._replace(first=0) == other._replace(first=0) and self.first <= other.first
+
+
+class Spread(NamedTuple):
+    """A part of a file as it lies in a folder; `last` is the last share that holds a record (-1: there are none)."""
+
+    part: Part
+    last: int
+    held: TemporaryDirectory[str]
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        return Path(self.held.name)
+
+
+class LeftFile:
+    """The file that a reader in this process did not read to its end, for the next one; safe for several threads."""
+
+    def __init__(self, seconds: float = LEFT_FOR_SECONDS) -> None:
+        self._seconds, self._left, self._lock = seconds, list[Spread](), Lock()
+
+    def take(self, part: Part) -> Spread | None:
+        """The file as it was left, if it is this one; another one is removed, for the disk may hold only one."""
+        with self._lock:
+            left, self._left = self._left, []
+        found = [one for one in left if one.part.holds(part)]
+        for one in left:
+            if one not in found:
+                one.held.cleanup()
+        return found[0] if found else None
+
+    def leave(self, spread: Spread) -> None:
+        """Keep it in place of what was left before."""
+        with self._lock:
+            left, self._left = self._left, [spread]
+        for one in left:
+            one.held.cleanup()
+        forgets = Timer(self._seconds, self._forget, [spread])
+        forgets.daemon = True
+        forgets.start()
+
+    def _forget(self, spread: Spread) -> None:
+        with self._lock:
+            is_left = any(one is spread for one in self._left)
+            self._left = [one for one in self._left if one is not spread]
+        if is_left:
+            spread.held.cleanup()
+
+
 @contextmanager
-def folder() -> Iterator[Path]:
-    """An empty folder, removed at the end with all that lies in it. OSError when the disk is full."""
+def spread(part: Part, fetch: Callable[[Path], int], left: LeftFile) -> Iterator[Spread]:
+    """The part as an earlier reader left it, or as `fetch` spreads it over an empty folder.
+
+    fetch  tells the last share that holds a record
+    The folder is removed at the end with all that lies in it; who is closed before leaves it to the next reader.
+    Raises what `fetch` raises, OSError when the disk is full.
+    """
+    one = left.take(part) or _fetched(part, fetch)
+    try:
+        yield one
+    except GeneratorExit:
+        left.leave(one)
+        raise
+    except BaseException:
+        one.held.cleanup()
+        raise
+    one.held.cleanup()
+
+
+def _fetched(part: Part, fetch: Callable[[Path], int]) -> Spread:
     remove_left_behind()
-    with TemporaryDirectory(prefix=f"{_NAME}{os.getpid()}-") as name:
-        yield Path(name)
+    held = TemporaryDirectory(prefix=f"{_NAME}{os.getpid()}-")
+    try:
+        return Spread(part, fetch(Path(held.name)), held)
+    except BaseException:
+        held.cleanup()
+        raise
 
 
 def remove_left_behind() -> None:

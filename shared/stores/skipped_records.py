@@ -119,43 +119,55 @@ def next_try(tries: int, now: datetime) -> datetime:
 
 def parked_again(
     before: SkippedRecord | None, *, shop: str, type: str, id: str, code: str, why: Text,
-    now: datetime, run: str, due: datetime | None = None, name: str = "",
+    now: datetime, run: str, due: datetime | None = None, name: str = "", began: datetime | None = None,
 ) -> SkippedRecord:
     """The row of a record that failed now, once more than `before` says; `due` other than by the number of tries.
 
-    name  "" leaves it as it was known before
+    name   "" leaves it as it was known before
+    began  when the try began: what somebody decided since stands, for he knew of the tries before it only
     """
-    name, retried = name or (before.name if before else ""), _retried(before)
+    name, stands = name or (before.name if before else ""), _standing(before, began)
     before = None if before is None or before.left_out else before
     tries = before.tries + 1 if before else 1
     return SkippedRecord(
         shop=shop, type=type, id=id, name=name, code=code, **_worded(why), tries=tries,
-        first_at=before.first_at if before else iso(now), last_at=iso(now),
-        next_try=iso(due or next_try(tries, now)), run=run, **retried,
+        first_at=before.first_at if before else iso(now), last_at=iso(now), run=run,
+        **{"next_try": iso(due or next_try(tries, now))} | stands,
     )
 
 
 def left_out_again(
     before: SkippedRecord | None, *, shop: str, type: str, id: str, code: str, why: Text, selection: str,
-    now: datetime, run: str, waits: bool, until: datetime | None = None, name: str = "",
+    now: datetime, run: str, waits: bool, until: datetime | None = None, name: str = "", began: datetime | None = None,
 ) -> SkippedRecord:
     """The row of an order or a customer that the shop card does not take now, once more than `before` says.
 
     waits  it is held: due at `until`, or, where nobody knows that, after a wait that grows like that of a failure
+    began  as for parked_again
     """
-    name, retried = name or (before.name if before else ""), _retried(before)
+    name, stands = name or (before.name if before else ""), _standing(before, began)
     before = before if before is not None and before.left_out else None
     tries = before.tries + 1 if before else 1
     due = iso(until or next_try(tries, now)) if waits else ""
     return SkippedRecord(
         shop=shop, type=type, id=id, name=name, code=code, **_worded(why), tries=tries,
-        first_at=before.first_at if before else iso(now), last_at=iso(now), next_try=due, run=run,
-        left_out=True, selection=selection, **retried,
+        first_at=before.first_at if before else iso(now), last_at=iso(now), run=run,
+        left_out=True, selection=selection, **{"next_try": due} | stands,
     )
 
 
-def _retried(before: SkippedRecord | None) -> dict[str, Any]:
-    return {"retried_at": before.retried_at, "retried_by": before.retried_by} if before else {}
+def _standing(before: SkippedRecord | None, began: datetime | None) -> dict[str, Any]:
+    """The fields of what somebody decided that this try does not end."""
+    if before is None:
+        return {}
+    retried = {"retried_at": before.retried_at, "retried_by": before.retried_by}
+    if began is None or not before.decided.at or before.decided.at < iso(began):
+        return retried
+    if before.dismissed_at:
+        return retried | {
+            "dismissed_at": before.dismissed_at, "dismissed_by": before.dismissed_by, "note": before.note,
+            "next_try": before.next_try}
+    return retried | {"next_try": before.next_try}
 
 
 def _worded(why: Text) -> dict[str, Any]:

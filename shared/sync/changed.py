@@ -35,12 +35,13 @@ def apply_changed(one: RecordType, changed: ChangedRecords, context: JobContext,
 def _apply_some(
     one: RecordType, announced: Sequence[ChangedRecord], changed: ChangedRecords, context: JobContext
 ) -> None:
-    type, ids = one.name, [notice.id for notice in announced]
+    type, ids, began = one.name, [notice.id for notice in announced], context.clock.now()
     records = by_ids(context.shopify, type, ids)
     apply_page(one, records, context)
     missing = set(ids) - {record.id for record in records}
     told = {notice.id for notice in announced if notice.why.endswith("/delete")}
-    _note_gone(type, sorted(missing - keep_out_of_reach(one, missing - told, context), key=key_of), context)
+    out_of_reach = keep_out_of_reach(one, missing - told, context, began)
+    _note_gone(type, sorted(missing - out_of_reach, key=key_of), context)
     context.lease.check()
     changed.remove(context.card.code, type, announced)
 

@@ -21,6 +21,7 @@ from shared.clock import Clock
 from shared.connector import Connector
 from shared.journal.captures import DataCaptures
 from shared.mapping.prices import AskShopPrices
+from shared.shopify.bulk_folder import LeftFile
 from shared.shopify.client import ShopifyClient
 from shared.shopify.reading import Record, by_ids
 from shared.shops.card import ShopCard
@@ -52,6 +53,7 @@ class JobContext(NamedTuple):
     kept_items      links of variants that this job has read: order after order asks for the same ones
     first_seen      how many records of each type had no link before this job
     redacted        records that were erased on a person's request
+    left_file       the file that an earlier run in this process did not read to its end
     shop_prices     how the shop states its prices, asked when an item is to get one
     in_bulk         whether what is read of the type may come in bulk: so much at once that it may be worth it
     wish            what an operator asked for with the orders of this job
@@ -78,6 +80,7 @@ class JobContext(NamedTuple):
     redacted: RedactedOfShop
     shop_prices: AskShopPrices
     kept_items: KeptLinks
+    left_file: LeftFile
     first_seen: Counter[str]
     in_bulk: bool = False
     wish: Wish = Wish.NONE
@@ -109,7 +112,7 @@ def job_context(
         connector.skipped, connector.names, lease, connector.clock, lanes, connector.settings.bc_settle_seconds,
         history_before=BEGINNING, look_first=True, named=partial(by_ids, shopify),
         redacted=connector.redacted.of(card.code), shop_prices=asked_once(shopify, card, connector.shops),
-        kept_items={}, first_seen=Counter(),
+        kept_items={}, left_file=connector.left_file(), first_seen=Counter(),
     )
 
 

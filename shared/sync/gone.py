@@ -2,15 +2,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 from shared.stores.skipped_records import parked_again
 from shared.sync.context import JobContext
 from shared.sync.record_type import RecordType
 
 
-def keep_out_of_reach(one: RecordType, missing: Collection[str], context: JobContext) -> set[str]:
+def keep_out_of_reach(
+    one: RecordType, missing: Collection[str], context: JobContext, began: datetime
+) -> set[str]:
     """Park what we know of those that may still be there, or let it stay parked, with the sentence that says why.
 
+    began  when it was known that they are to be tried
     Which those are: whatever else is missing is gone.
     """
     shop, type, unread = context.card.code, one.name, one.out_of_reach(missing, context)
@@ -18,7 +22,7 @@ def keep_out_of_reach(one: RecordType, missing: Collection[str], context: JobCon
     context.skipped.park([
         parked_again(
             parked.get(id), shop=shop, type=type, id=id, code=why.code, why=why.sentence,
-            now=context.clock.now(), run=context.run.id,
+            now=context.clock.now(), run=context.run.id, began=began,
         )
         for id, why in unread.items() if id in parked or id in known
     ])

@@ -85,7 +85,8 @@ def pages_in_file(type: str, operation: Operation, at: str, context: JobContext)
     BulkRefused where they are to be read page by page instead; raises what ShopifyClient.ask raises of the whole
     service.
     """
-    pages: Any = bulk.pages(context.shopify, type, operation, size=SHAPES[type].page_size, at=at or None)
+    pages: Any = bulk.pages(context.shopify, type, operation, size=SHAPES[type].page_size,
+                            left=context.left_file, at=at or None)
     try:
         yield from one_ahead(pages)
     finally:

@@ -209,10 +209,12 @@ def _retry_parked(one: RecordType, context: JobContext, deadline: Deadline, outl
             # Not before the first ones: a last page that takes the whole time would be all that a run ever comes to.
             deadline.check()
         ids = due[start : start + 50]
+        if start:
+            ids = [id for id, row in context.skipped.among(shop, type, ids).items() if not row.dismissed_at]
         records: list[Record] = by_ids(context.shopify, type, ids)
-        apply_page(one, records, context, again=True)
+        apply_page(one, records, context, again=True, began=now)
         missing = set(ids) - {record.id for record in records}
-        context.skipped.clear(shop, type, sorted(missing - keep_out_of_reach(one, missing, context), key=key_of))
+        context.skipped.clear(shop, type, sorted(missing - keep_out_of_reach(one, missing, context, now), key=key_of))
 
 
 def save_checkpoint(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
@@ -45,6 +45,7 @@ class PlannedPage(NamedTuple):
     links      of all of them, by id; whoever keeps one before the page is kept says no more than is so: `captured`
     captured   the hash of what Shopify sent, "" where that could not be kept
     carry_out  what is left to be done with `fresh`
+    began      when it was looked at: what an operator decides since about one of them stands
     """
 
     one: RecordType
@@ -53,24 +54,26 @@ class PlannedPage(NamedTuple):
     links: Mapping[str, Link]
     captured: Mapping[str, str]
     carry_out: Work
+    began: datetime
 
 
 def apply_page(
-    one: RecordType, page: Sequence[Record], context: JobContext, *, again: bool = False
+    one: RecordType, page: Sequence[Record], context: JobContext, *, again: bool = False, began: datetime | None = None
 ) -> list[Outcome]:
     """Bring one page of one type into Business Central and count it; what became of those that were applied.
 
-    `again` applies records too that look unchanged since they were last seen.
+    again  applies records too that look unchanged since they were last seen
+    began  when it was known that they are to be tried; now, unless it is given
     """
-    planned = planned_page(one, page, context, again=again)
+    planned = planned_page(one, page, context, again=again, began=began)
     return kept_page(planned, what_came(planned, lambda: planned.carry_out(Stop()), context), context)
 
 
 def planned_page(
-    one: RecordType, page: Sequence[Record], context: JobContext, *, again: bool = False
+    one: RecordType, page: Sequence[Record], context: JobContext, *, again: bool = False, began: datetime | None = None
 ) -> PlannedPage:
-    """The page with all that can be done before its records are brought."""
-    type = one.name
+    """The page with all that can be done before its records are brought; arguments as for apply_page."""
+    type, began = one.name, began or context.clock.now()
     every = list({record.id: record for record in page}.values())
     stored = context.links(type).of(record.id for record in every)
     erased = [record.id for record in every if left_alone(one, record, stored, context)]
@@ -86,7 +89,7 @@ def planned_page(
     captured = {**hashes, **dict.fromkeys(lost, "")}
     links |= {r.id: links[r.id].with_(capture=captured[r.id]) for r in fresh}
     readable = [r for r in fresh if r.value is not None]
-    return PlannedPage(one, fresh, new, links, captured, _work(one, readable, links, context))
+    return PlannedPage(one, fresh, new, links, captured, _work(one, readable, links, context), began)
 
 
 def _work(one: RecordType, records: Sequence[Record], links: Mapping[str, Link], context: JobContext) -> Work:
@@ -115,7 +118,7 @@ def kept_page(page: PlannedPage, applied: Sequence[Outcome], context: JobContext
     outcomes = [_seen(outcome, page.captured, context.card_fingerprint) for outcome in (*unread, *applied)]
     # Before the links: a record whose link says that it is settled is not met again.
     context.names.remember(context.card.code, names_of(one, fresh, outcomes))
-    _keep(one, outcomes, {r.id: r.raw for r in fresh}, context)
+    _keep(page, outcomes, {r.id: r.raw for r in fresh}, context)
     context.first_seen[one.name] += len(page.new)
     applied_now = {r.id for r in fresh}
     settled = [link for id, link in page.links.items() if id not in applied_now]
@@ -159,18 +162,16 @@ def _seen(outcome: Outcome, hashes: Mapping[str, str], card: str) -> Outcome:
     return outcome._replace(link=outcome.link.with_(capture=hashes[outcome.link.id], card=card, deleted_at=""))
 
 
-def _keep(one: RecordType, outcomes: Sequence[Outcome], sent: Mapping[str, bytes], context: JobContext) -> None:
-    type = one.name
+def _keep(page: PlannedPage, outcomes: Sequence[Outcome], sent: Mapping[str, bytes], context: JobContext) -> None:
+    type = page.one.name
     rows = context.skipped.among(context.card.code, type, [outcome.link.id for outcome in outcomes])
     # Before the links: a link that says parked is left alone, so its row must be there to bring it back.
     context.skipped.park([
-        _skipped(
-            type, outcome.link, outcome.problem, rows.get(outcome.link.id), name_of(sent[outcome.link.id]), context)
+        _skipped(page, outcome.link, outcome.problem, rows.get(outcome.link.id), sent[outcome.link.id], context)
         for outcome in outcomes if outcome.problem is not None
     ])
     context.skipped.park([
-        _not_selected(
-            one, outcome.link, outcome.not_selected, rows.get(outcome.link.id), name_of(sent[outcome.link.id]), context)
+        _left_out(page, outcome.link, outcome.not_selected, rows.get(outcome.link.id), sent[outcome.link.id], context)
         for outcome in outcomes if outcome.not_selected is not None
     ])
     context.links(type).save([o.link for o in outcomes])
@@ -180,24 +181,25 @@ def _keep(one: RecordType, outcomes: Sequence[Outcome], sent: Mapping[str, bytes
 
 
 def _skipped(
-    type: str, link: Link, problem: ConnectorError, before: SkippedRecord | None, name: str, context: JobContext
+    page: PlannedPage, link: Link, problem: ConnectorError, before: SkippedRecord | None, raw: bytes,
+    context: JobContext,
 ) -> SkippedRecord:
     settled = None
     if link.state is LinkState.SENDING:
         settled = from_iso(link.claimed_at) + timedelta(seconds=context.settle_seconds)
     return parked_again(
-        before, shop=context.card.code, type=type, id=link.id, code=problem.code, why=problem.sentence,
-        now=context.clock.now(), run=context.run.id, due=settled, name=name,
+        before, shop=context.card.code, type=page.one.name, id=link.id, code=problem.code, why=problem.sentence,
+        now=context.clock.now(), run=context.run.id, due=settled, name=name_of(raw), began=page.began,
     )
 
 
-def _not_selected(
-    one: RecordType, link: Link, why: NotSelected, before: SkippedRecord | None, name: str, context: JobContext
+def _left_out(
+    page: PlannedPage, link: Link, why: NotSelected, before: SkippedRecord | None, raw: bytes, context: JobContext
 ) -> SkippedRecord:
     return left_out_again(
-        before, shop=context.card.code, type=one.name, id=link.id, code=why.code, why=why.sentence,
-        selection=one.selection(context.card),
-        now=context.clock.now(), run=context.run.id, name=name,
+        before, shop=context.card.code, type=page.one.name, id=link.id, code=why.code, why=why.sentence,
+        selection=page.one.selection(context.card),
+        now=context.clock.now(), run=context.run.id, name=name_of(raw), began=page.began,
         waits=why.code == HELD, until=why.until,
     )
 

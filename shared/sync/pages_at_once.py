@@ -4,17 +4,18 @@ and goes out once the first of them is kept.
 What is planned is captured and looked up; who buys is there. It is brought by a thread, so that the requests of two
 pages wait for Business Central's five slots at any time, and kept in the order of the pages by the one thread that
 counts, keeps and saves the place: where the pages of a run stand is never beyond a page that is not kept. A record that
-comes again while an earlier page of it is being brought waits for that one. Once a page meets what concerns more than a
-record, no page sends anything further. See docs/decisions/0056.
+comes again while an earlier page of it is being brought waits for that one. Where no page is being brought, one goes
+out together with the next: look-ups of a page wait for a slot, so behind a single page every one would be planned only
+when the slots are empty, and the run would never come out of that. Once a page meets what concerns more than a record,
+no page sends anything further. See docs/decisions/0056.
 """
 from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import closing
-from typing import NamedTuple
 
 from shared.errors import ConnectorError
 from shared.shopify.reading import Page
@@ -32,12 +33,6 @@ AT_ONCE = 2
 _log = logging.getLogger(__name__)
 
 
-class _UnderWay(NamedTuple):
-    page: Page
-    planned: PlannedPage
-    done: Future[list[Outcome]]
-
-
 def apply_pages(
     one: RecordType, source: Iterator[Page], context: JobContext, deadline: Deadline, turned: Callable[[Page], None]
 ) -> None:
@@ -50,23 +45,104 @@ def apply_pages(
         closing(source) as pages,  # type: ignore[type-var]
         ThreadPoolExecutor(AT_ONCE, thread_name_prefix="page") as threads,
     ):
-        under_way, stop = deque[_UnderWay](), Stop()
+        under_way = _UnderWay(threads, context, turned)
         try:
             for page in pages:
-                while under_way and (stop.problem or _meets(page, under_way)):
-                    _end_first(under_way, context, turned)
+                under_way.make_way(page)
                 planned = planned_page(one, page.records, context)
-                while under_way and (stop.problem or len(under_way) == AT_ONCE):
-                    _end_first(under_way, context, turned)
-                under_way.append(_UnderWay(page, planned, beside(threads, _carry_out, planned.carry_out, stop)))
+                under_way.add(page, planned)
                 if one.planned is None or not page.next_cursor:
-                    _end_all(under_way, context, turned)
+                    under_way.end()
                 if page.next_cursor:
                     deadline.check()
-            _end_all(under_way, context, turned)
+            under_way.end()
         except Exception:
-            _end_all(under_way, context, turned)
+            under_way.end()
             raise
+
+
+class _PageAtWork:
+    """A page that is planned, and what becomes of it once it is being brought."""
+
+    def __init__(self, page: Page, planned: PlannedPage) -> None:
+        self.page, self.planned = page, planned
+        self._done: Future[list[Outcome]] | None = None
+
+    def begin(self, threads: Executor, stop: Stop) -> None:
+        """Bring it, if that is not begun."""
+        self._done = self._done or beside(threads, _carry_out, self.planned.carry_out, stop)
+
+    @property
+    def is_brought(self) -> bool:
+        """Whether it is, or has failed."""
+        return self._done is not None and self._done.done()
+
+    def outcomes(self) -> list[Outcome]:
+        """What became of its records, once that is known; raises what ended it."""
+        assert self._done is not None, "it was begun"
+        return self._done.result()
+
+
+class _UnderWay:
+    """The pages that are planned and not kept, in their order."""
+
+    def __init__(self, threads: Executor, context: JobContext, turned: Callable[[Page], None]) -> None:
+        self._threads, self._context, self._turned = threads, context, turned
+        self._pages, self._stop = deque[_PageAtWork](), Stop()
+
+    def make_way(self, page: Page) -> None:
+        """End those that the page waits for before it is planned."""
+        while self._pages and (self._stop.problem or self._meets(page)):
+            self._end_first()
+
+    def add(self, page: Page, planned: PlannedPage) -> None:
+        """Put it behind the others, once there is room; begin it unless it is the only one."""
+        while self._pages and (self._stop.problem or len(self._pages) == AT_ONCE or self._pages[0].is_brought):
+            self._end_first()
+        self._pages.append(_PageAtWork(page, planned))
+        if len(self._pages) == AT_ONCE:
+            self._begin()
+
+    def end(self) -> None:
+        """Bring and keep all."""
+        while self._pages:
+            self._end_first()
+
+    def _begin(self) -> None:
+        for one in self._pages:
+            one.begin(self._threads, self._stop)
+
+    def _meets(self, page: Page) -> bool:
+        """Whether it has a record of theirs: that was changed meanwhile."""
+        return not {record.id for record in page.records}.isdisjoint(
+            record.id for other in self._pages for record in other.page.records)
+
+    def _end_first(self) -> None:
+        """Wait for the first page and keep it. If that fails the others are kept too, but the place stays before it."""
+        self._begin()
+        first = self._pages.popleft()
+        try:
+            self._keep(first)
+            self._context.lease.check()
+            self._turned(first.page)
+        except Exception:
+            self._keep_what_came()
+            raise
+
+    def _keep_what_came(self) -> None:
+        while self._pages:
+            try:
+                self._keep(self._pages.popleft())
+            except ConnectorError as problem:
+                _log.info("a page that was being brought is not kept: %s", problem)
+            except Exception:
+                _log.exception("a page that was being brought is not kept")
+
+    def _keep(self, one: _PageAtWork) -> None:
+        """It was ready a while ago perhaps: the shop may be another worker's by now."""
+        outcomes = what_came(one.planned, one.outcomes, self._context)
+        self._context.lease.check()
+        kept_page(one.planned, outcomes, self._context)
 
 
 def _carry_out(work: Work, stop: Stop) -> list[Outcome]:
@@ -75,43 +151,3 @@ def _carry_out(work: Work, stop: Stop) -> list[Outcome]:
     except ConnectorError as problem:
         stop.because(problem)
         raise
-
-
-def _meets(page: Page, under_way: Iterable[_UnderWay]) -> bool:
-    """Whether it has a record of theirs: that was changed meanwhile."""
-    return not {record.id for record in page.records}.isdisjoint(
-        record.id for other in under_way for record in other.page.records)
-
-
-def _end_all(under_way: deque[_UnderWay], context: JobContext, turned: Callable[[Page], None]) -> None:
-    while under_way:
-        _end_first(under_way, context, turned)
-
-
-def _end_first(under_way: deque[_UnderWay], context: JobContext, turned: Callable[[Page], None]) -> None:
-    """Wait for the first page and keep it. If that fails the others are kept too, but the place stays before it."""
-    first = under_way.popleft()
-    try:
-        _keep(first, context)
-        context.lease.check()
-        turned(first.page)
-    except Exception:
-        _keep_what_came(under_way, context)
-        raise
-
-
-def _keep_what_came(under_way: deque[_UnderWay], context: JobContext) -> None:
-    while under_way:
-        try:
-            _keep(under_way.popleft(), context)
-        except ConnectorError as problem:
-            _log.info("a page that was being brought is not kept: %s", problem)
-        except Exception:
-            _log.exception("a page that was being brought is not kept")
-
-
-def _keep(one: _UnderWay, context: JobContext) -> None:
-    """It was ready a while ago perhaps: the shop may be another worker's by now."""
-    outcomes = what_came(one.planned, one.done.result, context)
-    context.lease.check()
-    kept_page(one.planned, outcomes, context)

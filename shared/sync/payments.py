@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -151,7 +152,7 @@ def _take(one: KeptType, sent: Sent, kept: Payments[Any], context: JobContext) -
 
     The capture comes first, so that a crash is harmless.
     """
-    type = one.name
+    type, began = one.name, context.clock.now()
     ids = [*sent.given, *sent.lost]
     before = kept.of(context.card.code, ids)
     parked = context.skipped.among(context.card.code, type, ids)
@@ -164,8 +165,9 @@ def _take(one: KeptType, sent: Sent, kept: Payments[Any], context: JobContext) -
     rows |= {n: msgspec.structs.replace(row, order_id="", order_name="") for n, row in rows.items() if n in erased}
     problems |= unread | sent.lost
     kept.save(context.card.code, rows.values())
-    context.skipped.park([_parked(type, id, problem, parked.get(id), context)
-                          for id, problem in problems.items() if not _is_dismissed(parked.get(id))])
+    stand = context.skipped.among(context.card.code, type, list(problems))
+    context.skipped.park([_parked(type, id, problem, stand.get(id), context, began)
+                          for id, problem in problems.items() if not _is_dismissed(stand.get(id))])
     context.skipped.clear(context.card.code, type, [id for id in parked if id not in problems])
     counts = context.counts(type)
     counts.read += len(ids)
@@ -249,10 +251,10 @@ def _is_dismissed(before: SkippedRecord | None) -> bool:
 
 
 def _parked(
-    type: str, id: str, problem: Sentence, before: SkippedRecord | None, context: JobContext
+    type: str, id: str, problem: Sentence, before: SkippedRecord | None, context: JobContext, began: datetime
 ) -> SkippedRecord:
     return parked_again(
         before, shop=context.card.code, type=type, id=id, code="record-unreadable",
         why=sentence("{record}: {reason}", record=one_called(type, id), reason=problem),
-        now=context.clock.now(), run=context.run.id,
+        now=context.clock.now(), run=context.run.id, began=began,
     )

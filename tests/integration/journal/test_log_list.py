@@ -127,12 +127,26 @@ def test_a_continuation_that_was_never_given_is_refused(mixed: LogEntries, conti
 
 def test_a_continuation_belongs_to_its_shop_and_filters(logs: LogEntries, clock: ManualClock) -> None:
     write(logs, "FR", *[a_call(clock.now()) for _ in range(51)])
-    continuation = list_log_entries(logs, ["FR"], ALL).continuation
+    ours = LogFilter(shop="FR")
+    continuation = list_log_entries(logs, ["FR", "DE"], ours).continuation
 
-    assert len(list_log_entries(logs, ["FR"], ALL, continuation).entries) == 1
-    for shop, wanted in (("DE", ALL), ("FR", LogFilter(has_error=True))):
+    assert len(list_log_entries(logs, ["FR", "DE"], ours, continuation).entries) == 1
+    for wanted in (ALL, LogFilter(shop="DE"), LogFilter(shop="FR", has_error=True)):
         with pytest.raises(ConnectorError):
-            list_log_entries(logs, [shop], wanted, continuation)
+            list_log_entries(logs, ["FR", "DE"], wanted, continuation)
+
+
+def test_a_list_goes_on_with_its_shops_though_one_was_added_or_removed(logs: LogEntries, clock: ManualClock) -> None:
+    for shop in ("FR", "DE", "NEW"):
+        write(logs, shop, *[a_call(clock.now() + timedelta(seconds=n), request_id=f"{n} {shop}") for n in range(30)])
+    first = list_log_entries(logs, ["FR", "DE"], ALL)
+
+    after_one_was_added = list_log_entries(logs, ["FR", "DE", "NEW"], ALL, first.continuation)
+    after_one_was_removed = list_log_entries(logs, ["FR"], ALL, first.continuation)
+
+    assert sorted(entry.request_id for entry in after_one_was_added.entries) == sorted(
+        f"{n} {shop}" for n in range(5) for shop in ("FR", "DE"))
+    assert [entry.request_id for entry in after_one_was_removed.entries] == [f"{n} FR" for n in range(4, -1, -1)]
 
 
 def test_the_continuation_of_many_shops_fits_into_an_address(logs: LogEntries, clock: ManualClock) -> None:

@@ -23,6 +23,7 @@ from shared.json_text import decoded_exactly
 from shared.shopify import bulk, bulk_file, bulk_lines
 from shared.shopify.bulk import BulkRefused, Operation
 from shared.shopify.bulk_file import MOST_FAILURES
+from shared.shopify.bulk_folder import LeftFile
 from shared.shopify.client import ShopifyClient
 from shared.shopify.reading import EARLIEST, Page, Record
 from shared.shopify.shapes import SHAPES
@@ -72,8 +73,14 @@ def over(client: ShopifyClient, operation: Operation) -> Operation:
     return bulk.state(client, operation.id)
 
 
+def pages_of(
+        client: ShopifyClient, type: str, operation: Operation, size: int, at: str | None = None) -> Iterator[Page]:
+    """As a process reads them that has read nothing before."""
+    return bulk.pages(client, type, operation, size=size, left=LeftFile(), at=at)
+
+
 def read(client: ShopifyClient, type: str, operation: Operation, size: int = 50, at: str | None = None) -> list[Record]:
-    return [record for page in bulk.pages(client, type, operation, size=size, at=at) for record in page.records]
+    return [record for page in pages_of(client, type, operation, size, at) for record in page.records]
 
 
 def meaning(record: Record) -> Any:
@@ -119,7 +126,7 @@ def test_each_record_comes_once_and_every_page_but_the_last_says_where_it_ends(
         client: ShopifyClient, clock: ManualClock) -> None:
     operation = completed(client, clock, "orders")
 
-    pages = list(bulk.pages(client, "orders", operation, size=17))
+    pages = list(pages_of(client, "orders", operation, size=17))
 
     given = ids(*pages)
     assert sorted(given) == sorted(as_listed(client, clock, "orders"))
@@ -134,12 +141,12 @@ def test_another_process_goes_on_at_any_position_with_what_was_not_given(
         type: str) -> None:
     monkeypatch.setattr(bulk_lines, "LINES_PER_SHARE", 60)
     operation = completed(client, clock, type)
-    pages = list(bulk.pages(client, type, operation, size=7))
+    pages = list(pages_of(client, type, operation, size=7))
     monkeypatch.setattr(bulk_lines, "LINES_PER_SHARE", 10_000)
     another = a_client(shop, clock)
 
     for number in range(0, len(pages) - 1, 5):
-        rest = list(bulk.pages(another, type, bulk.state(another, operation.id), size=9, at=pages[number].next_cursor))
+        rest = list(pages_of(another, type, bulk.state(another, operation.id), size=9, at=pages[number].next_cursor))
 
         assert ids(*rest) == ids(*pages[number + 1:])
         assert rest[-1].next_cursor is None
@@ -246,7 +253,7 @@ def test_a_file_of_which_nothing_ever_comes_is_a_refusal(
 def test_a_file_that_came_before_or_in_part_is_waited_for(
         shop: RunningShop, client: ShopifyClient, clock: ManualClock) -> None:
     operation = completed(client, clock, "orders")
-    first = next(bulk.pages(client, "orders", operation, size=5))
+    first = next(pages_of(client, "orders", operation, size=5))
     shop.fault("bulk_5xx", times=MOST_FAILURES)
     with pytest.raises(ServiceUnavailable, match="HTTP 503"):
         read(client, "orders", operation, at=first.next_cursor)
@@ -433,7 +440,7 @@ def test_nothing_found_is_one_empty_page(client: ShopifyClient, clock: ManualClo
     operation = over(client, bulk.start(client, "orders", EARLIEST, EARLIEST))
 
     assert (operation.is_complete, operation.url) == (True, None)
-    assert list(bulk.pages(client, "orders", operation, size=10)) == [Page([], None)]
+    assert list(pages_of(client, "orders", operation, size=10)) == [Page([], None)]
 
 
 def test_orders_that_changed_since_are_as_they_are_now_and_deleted_ones_are_gone(
@@ -545,14 +552,44 @@ def test_a_full_disk_is_a_refusal_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_disk_is_given_back_when_the_reader_stops_in_the_middle(
-        client: ShopifyClient, clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("type", ["orders", "products"])
+def test_a_reader_goes_on_with_what_the_one_before_it_in_this_process_had_fetched(
+        shop: RunningShop, client: ShopifyClient, clock: ManualClock, exchanges: list[Exchange], tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch, type: str) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    with closing(bulk.pages(client, "orders", completed(client, clock, "orders"), size=5)) as pages:
-        next(pages)
-        assert list(tmp_path.iterdir()) != []
+    monkeypatch.setattr(bulk_lines, "LINES_PER_SHARE", 60)
+    operation, left = completed(client, clock, type), LeftFile()
+    whole = list(pages_of(client, type, operation, size=7))
+    fetched = files(exchanges)
 
-    assert list(tmp_path.iterdir()) == []
+    given, at = list[Page](), None
+    while not given or given[-1].next_cursor:
+        another = a_client(shop, clock, observe=exchanges.append)
+        with closing(bulk.pages(another, type, operation, size=7, left=left, at=at)) as pages:
+            given += [next(pages), *([next(pages)] if len(given) + 1 < len(whole) else [])]
+        at = given[-1].next_cursor
+
+    assert [ids(page) for page in given] == [ids(page) for page in whole]
+    assert files(exchanges) == fetched + 1
+
+
+def test_a_reader_that_begins_before_what_was_left_fetches_the_file_anew(
+        client: ShopifyClient, clock: ManualClock, exchanges: list[Exchange],
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk_lines, "LINES_PER_SHARE", 60)
+    operation, left = completed(client, clock, "orders"), LeftFile()
+    whole = list(pages_of(client, "orders", operation, size=7))
+    with closing(bulk.pages(client, "orders", operation, size=7, left=left, at=whole[-3].next_cursor)) as pages:
+        next(pages)
+    fetched = files(exchanges)
+
+    assert ids(*bulk.pages(client, "orders", operation, size=7, left=left)) == ids(*whole)
+    assert files(exchanges) == fetched + 1
+
+
+def files(exchanges: list[Exchange]) -> int:
+    """How often a file was fetched."""
+    return sum(one.method == "GET" for one in exchanges)
 
 
 def test_the_address_of_the_file_is_kept_nowhere_and_the_token_is_not_sent_there(

@@ -120,6 +120,40 @@ def test_while_two_pages_are_being_brought_a_third_one_is_planned_and_waits(hous
     assert "5001 brought" in seen_by_the_third
 
 
+def test_a_page_that_would_be_the_only_one_goes_out_with_the_next_one(house: House) -> None:
+    numbers, turns = a_history(house, 5 * A_PAGE), Turns(house)
+    planned_before: dict[str, list[str]] = {}
+
+    def plans(first: str) -> None:
+        if first == "5011":
+            turns.waits_for("5001 brought")
+            turns.waits_for("5006 brought")
+
+    def brings(first: str) -> None:
+        planned_before[first] = [one.split()[0] for one in turns.seen if one.endswith("planned")]
+
+    turns.planning, turns.bringing = plans, brings
+
+    run = house.run("orders")
+
+    assert (run.state, run.counts["orders"].created) == ("succeeded", len(numbers)), house.parked()
+    assert "5006" in planned_before["5001"]
+    assert "5016" in planned_before["5011"], "none was being brought when it was planned"
+
+
+def test_out_of_time_a_page_that_waited_for_the_next_one_is_brought_and_kept(house_storage: HouseStorage) -> None:
+    with a_house(house_storage, time_budget_seconds=0) as house:
+        numbers, turns = a_history(house, 3 * A_PAGE), Turns(house)
+
+        part = run_sync(house.connector, SyncJob(shop=house.shop, started_by="Claire", types=("orders",)))
+
+        assert part is not None
+        assert part.state == "continuing"
+        assert found(house, numbers) == [1] * A_PAGE + [0] * 2 * A_PAGE
+        assert turns.seen == ["5001 planned", "5001 brought"]
+        assert house.connector.informations.get(house.shop, "orders").run_cursor
+
+
 def test_the_place_stays_before_a_page_that_failed_though_the_one_behind_it_came_and_is_kept(house: House) -> None:
     numbers = a_history(house, 2 * A_PAGE - 1)
     house.order(5020, [{"sku": "unheard-of", "quantity": 1, "unit_price": "1.00"}])
@@ -222,15 +256,20 @@ def test_once_business_central_lets_one_page_do_nothing_the_other_one_sends_noth
 def test_a_page_that_waits_to_be_kept_when_another_worker_takes_over_is_left_to_that_one(house: House) -> None:
     numbers = a_history(house, A_PAGE - 1)
     house.order(5020, [{"sku": "unheard-of", "quantity": 1, "unit_price": "1.00"}])
+    for number in range(5030, 5030 + A_PAGE):
+        house.clock.forward(1)
+        house.order(number)
+        numbers.append(number)
     house.clock.forward(1)
-    later = [house.order(number) for number in (5021, 5022)]
+    later = [house.order(number) for number in (5041, 5042)]
     house.clock.forward(60)
     turns, leases = Turns(house), house.storage.tables[LEASES]
     other = Lease(leases, f"sync-{house.shop}", 60, house.clock)
 
     def takes_over(first: str) -> None:
-        if first == "5021":
+        if first == "5041":
             turns.waits_for("5001 brought")
+            turns.waits_for("5030 brought")
             leases.delete(f"sync-{house.shop}", "lease")
             other.acquire()
             house.clock.forward(house.settings.lease_seconds)
