@@ -12,7 +12,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import azure.functions as func
 
+from functions.api_inputs import StoreConfirmed
 from functions.http import Answer, Call, Page, edge, edge_of, wants_page
+from functions.inputs import takes
 from functions.portal.cookie import uses_the_portal
 from functions.problems import message_page
 from functions.roles import needs
@@ -66,8 +68,9 @@ def oauth_callback(call: Call) -> Answer | Page:
 @blueprint.function_name("confirm_access")
 @blueprint.route("api/shops/{shop}/access/confirm", methods=["POST"])
 @edge
+@takes(body=StoreConfirmed)
 def confirm_access(call: Call) -> Answer:
-    return Answer(admin.access.confirm_access(call.connector, call.shop, by=call.by))
+    return Answer(admin.access.confirm_access(call.connector, call.shop, by=call.by, seen=call.body.host))
 
 
 @blueprint.function_name("revoke_access")

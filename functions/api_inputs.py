@@ -17,6 +17,10 @@ class AccessToken(Body, frozen=True):
     migrate: bool = False
 
 
+class StoreConfirmed(Body, frozen=True):
+    host: Text = ""
+
+
 class StartSync(Body, frozen=True):
     types: list[Type] = msgspec.field(default_factory=list)
 

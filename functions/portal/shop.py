@@ -12,7 +12,15 @@ from functions.http import Call
 from functions.inputs import takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page, within_the_portal
-from functions.portal.forms import Entries, LoggingChosen, ResetAsked, ResetChosen, ShopSwitched, SyncAsked
+from functions.portal.forms import (
+    Entries,
+    LoggingChosen,
+    ResetAsked,
+    ResetChosen,
+    ShopSwitched,
+    StoreConfirmed,
+    SyncAsked,
+)
 from shared import admin
 from shared.clock import iso
 from shared.errors import ConnectorError
@@ -113,8 +121,14 @@ def request_shop_access(call: Call) -> Shown:
 @blueprint.function_name("portal_confirm_access")
 @blueprint.route("portal/shops/{shop}/access/confirm", methods=["POST"], auth_level=_ANYBODY)
 @page
-def confirm_shop_access(call: Call) -> Sent:
-    admin.access.confirm_access(call.connector, call.shop, by=call.by)
+@takes(form=StoreConfirmed)
+def confirm_shop_access(call: Call) -> Sent | Shown:
+    try:
+        admin.access.confirm_access(call.connector, call.shop, by=call.by, seen=call.body.host)
+    except ConnectorError as problem:
+        if problem.code != "confirmation-needed":
+            raise
+        return shop_page(call, status=409, wrong={"host": problem.sentence})
     return Sent(page_of(call), Notice("saved"))
 
 
@@ -151,7 +165,8 @@ def shop_page(
 ) -> Shown:
     """The page of a shop, with the form of its card as it is to be shown, or (None) as it is stored.
 
-    logging, wrong  what was typed of the logging mode, and what of it cannot be, by field
+    logging  what was typed of the logging mode
+    wrong    what of a form cannot be, by field
     """
     page = admin.shop_page.look_at(call.connector, call.path["shop"], call.language, form)
     return Shown("shop.html", {"shop": page.shop, "card": page.card, "types": page.types, "form": page.form,

@@ -101,18 +101,24 @@ class AccessRequests:
             raise self._put_aside(asked, host, code)
         return self._connect(asked, host, code)
 
-    def confirm(self, shop: str) -> Connected:
+    def confirm(self, shop: str, seen: str = "") -> Connected:
         """The operator wants the store that answered: the card takes its address, and it is connected.
 
-        ConnectorError not-found if nothing waits, oauth-refused if the code has grown too old meanwhile
-        (the card has the address all the same: request access again), shop-card-moved if what was synchronized
-        belongs to another store. A store that only got another address is no other store.
+        seen  the store that he was asked about; "" for whoever means the one that answered last
+        ConnectorError not-found if nothing waits, confirmation-needed if another store answered since he was asked,
+        oauth-refused if the code has grown too old meanwhile (the card has the address all the same: request access
+        again), shop-card-moved if what was synchronized belongs to another store. A store that only got another
+        address is no other store.
         """
         text = self._vault.read(_pending_name(shop))
         pending = decoded(text, type=_Pending) if text else None
         if pending is None or from_iso(pending.until) <= self._clock.now():
             raise ConnectorError("not-found", sentence(
                 "no other store waits to be confirmed for shop {shop}", shop=repr(shop[:50])))
+        if seen and seen != pending.host:
+            raise ConnectorError("confirmation-needed", sentence(
+                "the store {other} has answered meanwhile in place of {host}; confirm that one if it is the right store",
+                other=pending.host, host=repr(seen[:100])))
         known = self._shops.store_id(self._shops.get(shop))
         if not known:
             self._shops.save(shop, {"shopify_url": pending.host})

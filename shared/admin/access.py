@@ -35,11 +35,12 @@ def take_callback(
     return connected
 
 
-def confirm_access(connector: Connector, shop: str, *, by: str) -> dict[str, Any]:
-    """Take the other store that answered; the access as the card shows it. ConnectorError as AccessRequests.confirm."""
+def confirm_access(connector: Connector, shop: str, *, by: str, seen: str = "") -> dict[str, Any]:
+    """Take the other store that answered; the access as the card shows it. `seen` and ConnectorError as for
+    AccessRequests.confirm."""
     with connector.operations.recorded("confirm_access", by=by, shop=shop) as operation:
         before = _told(connector, shop) | {"shopify_url": connector.shops.get(shop).shopify_url}
-        connector.access_requests.confirm(shop)
+        connector.access_requests.confirm(shop, seen)
         operation.changed(before, _told(connector, shop) | {"shopify_url": connector.shops.get(shop).shopify_url})
         follow_card(connector, shop)
     return connector.tokens.described(shop)

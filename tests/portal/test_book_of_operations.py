@@ -61,3 +61,19 @@ def test_a_form_leaves_one_row_under_the_name_of_who_sent_it(portal: Portal, nam
     (row,) = portal.house.connector.operations.page().operations
     assert (row.operation, row.by) == (operation, "ada@example.com")
     assert "paid in cash" not in str(row)
+
+
+def test_the_store_that_is_confirmed_is_the_one_that_the_page_asked_about(portal: Portal) -> None:
+    house = portal.house
+    house.connector.tokens.forget(house.shop)
+    assert refusal(house, visit(house, shop="demo-de.myshopify.com")) == "oauth-shop-unconfirmed"
+    page = portal.visitor().get(f"/portal/shops/{house.shop}")
+    assert 'name="host" value="demo-de.myshopify.com"' in page.text
+    assert refusal(house, visit(house, shop="demo-be.myshopify.com")) == "oauth-shop-unconfirmed"
+
+    answer = portal.visitor().post(f"/portal/shops/{house.shop}/access/confirm", {"host": "demo-de.myshopify.com"})
+
+    assert answer.status_code == 409
+    assert "The store demo-be.myshopify.com has answered meanwhile" in answer.text
+    assert 'name="host" value="demo-be.myshopify.com"' in answer.text, "one look further, it can be confirmed"
+    assert house.connector.shops.get(house.shop).host == house.shopify.shop

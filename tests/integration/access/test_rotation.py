@@ -208,6 +208,19 @@ def test_another_store_is_not_connected_before_the_operator_confirms_it(house: H
     assert house.connector.shops.get(house.shop).host == "demo-de.myshopify.com"
 
 
+def test_the_store_that_is_confirmed_is_the_one_that_was_asked_about(house: House) -> None:
+    house.connector.tokens.forget(house.shop)
+    refusal(house, visit(house, shop="demo-de.myshopify.com"))
+    refusal(house, visit(house, shop="demo-be.myshopify.com"))
+
+    with pytest.raises(ConnectorError, match=r"confirmation-needed.*demo-be\.myshopify\.com"):
+        house.connector.access_requests.confirm(house.shop, "demo-de.myshopify.com")
+
+    assert (access(house)["state"], access(house)["pending"]) == ("none", "demo-be.myshopify.com")
+    assert house.connector.shops.get(house.shop).host == house.shopify.shop
+    assert house.connector.access_requests.confirm(house.shop, "demo-be.myshopify.com").host == "demo-be.myshopify.com"
+
+
 def test_a_store_that_nobody_confirms_in_ten_minutes_is_forgotten(house: House) -> None:
     house.connector.tokens.forget(house.shop)
     refusal(house, visit(house, shop="demo-de.myshopify.com"))
