@@ -117,7 +117,7 @@ class AccessRequests:
                 "no other store waits to be confirmed for shop {shop}", shop=repr(shop[:50])))
         if seen and seen != pending.host:
             raise ConnectorError("confirmation-needed", sentence(
-                "the store {other} has answered meanwhile in place of {host}; confirm that one if it is the right store",
+                "the store {other} has answered meanwhile in place of {host}; confirm that one if it is right",
                 other=pending.host, host=repr(seen[:100])))
         known = self._shops.store_id(self._shops.get(shop))
         if not known:
