@@ -54,34 +54,41 @@ class LeftFile:
     """The file that a reader in this process did not read to its end, for the next one; safe for several threads."""
 
     def __init__(self, seconds: float = LEFT_FOR_SECONDS) -> None:
-        self._seconds, self._left, self._lock = seconds, list[Spread](), Lock()
+        self._seconds, self._lock = seconds, Lock()
+        self._left: Spread | None = None
+        self._forgets: Timer | None = None
 
     def take(self, part: Part) -> Spread | None:
         """The file as it was left, if it is this one; another one is removed, for the disk may hold only one."""
-        with self._lock:
-            left, self._left = self._left, []
-        found = [one for one in left if one.part.holds(part)]
-        for one in left:
-            if one not in found:
-                one.held.cleanup()
-        return found[0] if found else None
+        left = self._in_its_place(None)
+        if left is None or left.part.holds(part):
+            return left
+        left.held.cleanup()
+        return None
 
     def leave(self, spread: Spread) -> None:
         """Keep it in place of what was left before."""
+        if left := self._in_its_place(spread):
+            left.held.cleanup()
+
+    def _in_its_place(self, spread: Spread | None) -> Spread | None:
+        """What was left before. Its timer ends: a thread that waits keeps its memory, one for each hand-over."""
         with self._lock:
-            left, self._left = self._left, [spread]
-        for one in left:
-            one.held.cleanup()
-        forgets = Timer(self._seconds, self._forget, [spread])
-        forgets.daemon = True
-        forgets.start()
+            left, self._left = self._left, spread
+            if self._forgets:
+                self._forgets.cancel()
+            self._forgets = Timer(self._seconds, self._forget, [spread]) if spread else None
+            if self._forgets:
+                self._forgets.daemon = True
+                self._forgets.start()
+        return left
 
     def _forget(self, spread: Spread) -> None:
         with self._lock:
-            is_left = any(one is spread for one in self._left)
-            self._left = [one for one in self._left if one is not spread]
-        if is_left:
-            spread.held.cleanup()
+            if self._left is not spread:
+                return
+            self._left = None
+        spread.held.cleanup()
 
 
 @contextmanager
