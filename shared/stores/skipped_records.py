@@ -126,7 +126,7 @@ def parked_again(
     name   "" leaves it as it was known before
     began  when the try began: what somebody decided since stands, for he knew of the tries before it only
     """
-    name, stands = name or (before.name if before else ""), _standing(before, began)
+    name, stands = name or (before.name if before else ""), _standing(before, began, now)
     before = None if before is None or before.left_out else before
     tries = before.tries + 1 if before else 1
     return SkippedRecord(
@@ -145,7 +145,7 @@ def left_out_again(
     waits  it is held: due at `until`, or, where nobody knows that, after a wait that grows like that of a failure
     began  as for parked_again
     """
-    name, stands = name or (before.name if before else ""), _standing(before, began)
+    name, stands = name or (before.name if before else ""), _standing(before, began, now)
     before = before if before is not None and before.left_out else None
     tries = before.tries + 1 if before else 1
     due = iso(until or next_try(tries, now)) if waits else ""
@@ -156,12 +156,12 @@ def left_out_again(
     )
 
 
-def _standing(before: SkippedRecord | None, began: datetime | None) -> dict[str, Any]:
-    """The fields of what somebody decided that this try does not end."""
+def _standing(before: SkippedRecord | None, began: datetime | None, now: datetime) -> dict[str, Any]:
+    """The fields of what somebody decided that this try does not end: between its beginning and now."""
     if before is None:
         return {}
     retried = {"retried_at": before.retried_at, "retried_by": before.retried_by}
-    if began is None or not before.decided.at or before.decided.at < iso(began):
+    if began is None or not iso(began) <= before.decided.at <= iso(now):
         return retried
     if before.dismissed_at:
         return retried | {

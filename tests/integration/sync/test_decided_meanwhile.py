@@ -90,9 +90,10 @@ def test_a_record_that_changed_since_it_was_dismissed_is_parked_anew(house: Hous
     assert (house.parked()[5001].dismissed_at, house.parked()[5001].note) == ("", "")
 
 
-@pytest.mark.parametrize("after", [-1, 0, 1], ids=["before it", "in its very second", "since"])
+@pytest.mark.parametrize(("after", "stands"), [(-1, False), (0, True), (1, True), (60, True), (61, False)], ids=[
+    "before it", "in its very second", "since", "as it ends", "by a clock that is ahead"])
 def test_what_was_decided_before_a_try_ends_with_it_and_what_was_decided_since_does_not(
-    house: House, after: int
+    house: House, after: int, stands: bool
 ) -> None:
     began = house.clock.now()
     before = SkippedRecord(
@@ -108,5 +109,5 @@ def test_what_was_decided_before_a_try_ends_with_it_and_what_was_decided_since_d
     ]
 
     assert [(row.dismissed_at, row.note) for row in rows] == [
-        (before.dismissed_at, "by hand") if after >= 0 else ("", "")] * 2
-    assert [bool(row.next_try) and from_iso(row.next_try) > later for row in rows] == [after < 0] * 2
+        (before.dismissed_at, "by hand") if stands else ("", "")] * 2
+    assert [bool(row.next_try) and from_iso(row.next_try) > later for row in rows] == [not stands] * 2
