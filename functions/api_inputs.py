@@ -18,6 +18,8 @@ class AccessToken(Body, frozen=True):
 
 
 class StoreConfirmed(Body, frozen=True):
+    """host: of the store that was asked about, "" for the one that answered last."""
+
     host: Text = ""
 
 

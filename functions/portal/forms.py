@@ -41,12 +41,6 @@ class CheckAsked(Body, frozen=True):
     step: Annotated[str, msgspec.Meta(pattern=f"^({'|'.join(Step)}|)$")] = ""
 
 
-class StoreConfirmed(Body, frozen=True):
-    """host: of the store that the page asked about."""
-
-    host: Text = ""
-
-
 class SyncAsked(Body, frozen=True):
     """type: one, or "" for all; back: the page to go on at."""
 

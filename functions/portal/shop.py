@@ -8,19 +8,12 @@ from types import MappingProxyType
 import azure.functions as func
 
 from functions.access import ticket_cookie
+from functions.api_inputs import StoreConfirmed
 from functions.http import Call
 from functions.inputs import takes
 from functions.portal.cookie import Notice
 from functions.portal.edge import Sent, Shown, page, within_the_portal
-from functions.portal.forms import (
-    Entries,
-    LoggingChosen,
-    ResetAsked,
-    ResetChosen,
-    ShopSwitched,
-    StoreConfirmed,
-    SyncAsked,
-)
+from functions.portal.forms import Entries, LoggingChosen, ResetAsked, ResetChosen, ShopSwitched, SyncAsked
 from shared import admin
 from shared.clock import iso
 from shared.errors import ConnectorError

@@ -90,7 +90,8 @@ def list_log_entries(
     shops = [wanted.shop] if wanted.shop else shops
     token = _read_token(continuation, wanted)
     if token:
-        shops = [shop for shop in token.places if shop in set(shops)]
+        there = set(shops)
+        shops = [shop for shop in token.places if shop in there]
     hours = [hour for hour in hours_of(logs.tables.names(TABLES))
              if _is_asked_for(hour, wanted) and not (token and hour > token.hour)]
     places = {token.hour: token.places} if token else {}

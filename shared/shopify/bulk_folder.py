@@ -34,7 +34,7 @@ class Part(NamedTuple):
 
     def holds(self, other: Part) -> bool:
         """Whether what is spread of the file is enough for the other reader."""
-        return self._replace(first=0) == other._replace(first=0) and self.first <= other.first
+        return (self.file, self.shares) == (other.file, other.shares) and self.first <= other.first
 
 
 class Spread(NamedTuple):

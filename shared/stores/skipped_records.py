@@ -160,14 +160,10 @@ def _standing(before: SkippedRecord | None, began: datetime | None, now: datetim
     """The fields of what somebody decided that this try does not end: between its beginning and now."""
     if before is None:
         return {}
-    retried = {"retried_at": before.retried_at, "retried_by": before.retried_by}
-    if began is None or not iso(began) <= before.decided.at <= iso(now):
-        return retried
-    if before.dismissed_at:
-        return retried | {
-            "dismissed_at": before.dismissed_at, "dismissed_by": before.dismissed_by, "note": before.note,
-            "next_try": before.next_try}
-    return retried | {"next_try": before.next_try}
+    names = ["retried_at", "retried_by"]
+    if began is not None and iso(began) <= before.decided.at <= iso(now):
+        names += ["dismissed_at", "dismissed_by", "note", "next_try"]
+    return {name: getattr(before, name) for name in names}
 
 
 def _worded(why: Text) -> dict[str, Any]:

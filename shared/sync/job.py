@@ -205,11 +205,10 @@ def _retry_parked(one: RecordType, context: JobContext, deadline: Deadline, outl
     due = [s.id for s in context.skipped.of(shop, type)
            if (is_due(s, now) or is_decided_otherwise(s, selection)) and s.run != context.run.id]
     for start in range(0, len(due), 50):
+        ids = due[start : start + 50]
         if start:
             # Not before the first ones: a last page that takes the whole time would be all that a run ever comes to.
             deadline.check()
-        ids = due[start : start + 50]
-        if start:
             ids = [id for id, row in context.skipped.among(shop, type, ids).items() if not row.dismissed_at]
         records: list[Record] = by_ids(context.shopify, type, ids)
         apply_page(one, records, context, again=True, began=now)
